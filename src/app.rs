@@ -1,0 +1,608 @@
+//! The shell: owns the model, the open file's worker, the peers, the dialog and the completion thread.
+//!
+//! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
+//! did, carry out the effects. The window's thread makes no call on a file or a mapping.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crate::bytes::Span;
+use crate::model::effect::{FileRequest, OpenRequest};
+use crate::model::event::Event;
+use crate::model::{
+    Action, Effect, Focus, Model, Seen, Settings, ThemeChoice, WitnessId, WitnessState,
+};
+use crate::ui::{Frame, Theme, WindowState, focus_id, fonts, window_ui};
+use crate::work::completion::Completion;
+use crate::work::file::{FileWorker, Report};
+use crate::work::picker::{PickKind, PickOutcome, Picker};
+use crate::work::witness::{self, WitnessReport, WitnessTarget, WitnessWorker};
+
+/// How long a frame waits for the visible bytes; later ones are drawn when they come.
+const WAIT_FOR_BYTES: Duration = Duration::from_millis(2);
+/// How long a request may take before the person is told.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// A step of a fading byte.
+const FADE_EVERY: Duration = Duration::from_millis(100);
+/// Time that draining events may take in a frame.
+const DRAIN: Duration = Duration::from_millis(4);
+/// Key of the remembered settings.
+const SETTINGS_KEY: &str = "settings";
+
+/// Events carry the number of the worker that sent them, so that a closed file's late ones are dropped. 0: always valid.
+type Tagged = (u64, Event);
+
+/// Wakes the window, once there is one.
+type Waker = Arc<OnceLock<egui::Context>>;
+
+/// What the command line asks of the window.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// What to open.
+    pub request: OpenRequest,
+    /// A lookup to begin with.
+    pub at: Option<String>,
+}
+
+/// The application.
+pub struct App {
+    model: Model,
+    window: WindowState,
+    sender: Sender<Tagged>,
+    events: Receiver<Tagged>,
+    waker: Waker,
+    program: PathBuf,
+    /// The open file and the number of its worker.
+    file: Option<(u64, FileWorker)>,
+    /// The file that is being opened.
+    incoming: Option<(u64, FileWorker)>,
+    last_number: u64,
+    witnesses: Option<WitnessWorker>,
+    attached: Option<WitnessTarget>,
+    picker: Option<Picker>,
+    completion: Option<Completion>,
+    look: Look,
+    next_fade: Option<Instant>,
+    at: Option<String>,
+    title: String,
+    may_close: bool,
+    focus_wanted: Option<Focus>,
+}
+
+/// The one look at the visible bytes that is under way, and the one wanted after it.
+#[derive(Debug, Default)]
+struct Look {
+    under_way: bool,
+    next: Option<Span>,
+}
+
+impl App {
+    /// Begins to open the file at once, before there is a window, so that the first frame has bytes.
+    #[must_use]
+    pub fn new(program: PathBuf, start: Start) -> Self {
+        let (sender, events) = channel();
+        let mut app = Self {
+            model: Model::new(Settings::default()),
+            window: WindowState::default(),
+            sender,
+            events,
+            waker: Waker::default(),
+            program,
+            file: None,
+            incoming: None,
+            last_number: 0,
+            witnesses: None,
+            attached: None,
+            picker: None,
+            completion: None,
+            look: Look::default(),
+            next_fade: None,
+            at: start.at,
+            title: String::new(),
+            may_close: false,
+            focus_wanted: Some(Focus::Grid),
+        };
+        app.model.opening = true;
+        app.open(start.request);
+        app
+    }
+
+    /// Takes the window over: fonts, theme, remembered settings.
+    pub fn attach(&mut self, cc: &eframe::CreationContext<'_>) {
+        let ctx = &cc.egui_ctx;
+        if let Some(settings) = cc
+            .storage
+            .and_then(|storage| eframe::get_value::<Settings>(storage, SETTINGS_KEY))
+        {
+            self.model.settings = settings;
+        }
+        let _ = self.waker.set(ctx.clone());
+        Theme::install(ctx);
+        fonts::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false); // the table of commands has those keys
+        set_theme(ctx, self.model.settings.theme);
+    }
+
+    /// The state, for tests that drive the window without a display.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Does what a person asked for, as a click or a key would.
+    pub fn act(&mut self, ctx: &egui::Context, action: Action) {
+        let effects = self.model.act(action);
+        self.run(ctx, effects);
+    }
+
+    fn report(&self, number: u64) -> Report {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        Arc::new(move |event| {
+            if sender.send((number, event)).is_ok()
+                && let Some(ctx) = waker.get()
+            {
+                ctx.request_repaint();
+            }
+        })
+    }
+
+    fn open(&mut self, request: OpenRequest) {
+        self.last_number += 1;
+        let number = self.last_number;
+        match FileWorker::open(request, self.report(number)) {
+            Ok(worker) => self.incoming = Some((number, worker)),
+            Err(error) => {
+                let message = format!("No thread can be started to open the file with: {error}");
+                let _ = self.sender.send((0, Event::OpenFailed(message)));
+            }
+        }
+    }
+
+    /// Takes note of what workers reported, for a bounded time.
+    fn drain(&mut self, ctx: &egui::Context) {
+        let start = Instant::now();
+        while start.elapsed() < DRAIN {
+            match self.events.try_recv() {
+                Ok(tagged) => self.hear(ctx, tagged),
+                Err(_) => return,
+            }
+        }
+        ctx.request_repaint(); // the rest in the next frame
+    }
+
+    /// Waits a moment for the visible bytes that were asked for.
+    fn wait_for_bytes(&mut self, ctx: &egui::Context) {
+        let deadline = Instant::now() + WAIT_FOR_BYTES;
+        while self.look.under_way || self.model.doc.is_none() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(tagged) => self.hear(ctx, tagged),
+                Err(_) => break,
+            }
+        }
+        let busy = self
+            .file
+            .as_ref()
+            .map_or(Duration::ZERO, |(_, worker)| worker.busy_for());
+        let waiting = (busy >= PATIENCE).then_some(busy.as_secs());
+        if waiting != self.model.waiting_seconds {
+            let effects = self.model.hear(Event::Waiting(waiting));
+            self.run(ctx, effects);
+        }
+        if self.look.under_way || waiting.is_some() {
+            ctx.request_repaint_after(PATIENCE);
+        }
+    }
+
+    fn hear(&mut self, ctx: &egui::Context, (number, event): Tagged) {
+        if self
+            .incoming
+            .as_ref()
+            .is_some_and(|(incoming, _)| *incoming == number)
+        {
+            match &event {
+                Event::Opened(_) => self.replace_file(),
+                Event::OpenFailed(_) => self.incoming = None,
+                _ => {}
+            }
+        } else if number != 0
+            && self
+                .file
+                .as_ref()
+                .is_none_or(|(current, _)| *current != number)
+        {
+            return; // of a file that is closed
+        }
+        let opened = matches!(event, Event::Opened(_));
+        let remade = opened || matches!(event, Event::Remapped { .. } | Event::Grown(_));
+        if matches!(event, Event::Looked(_)) {
+            self.look.under_way = false;
+        }
+        let effects = self.model.hear(event);
+        if remade {
+            self.attach_peers();
+        }
+        self.run(ctx, effects);
+        if !self.look.under_way
+            && let Some(span) = self.look.next.take()
+        {
+            self.ask(ctx, FileRequest::Look(span));
+        }
+        if opened && let Some(at) = self.at.take() {
+            self.act(ctx, Action::LookupEdited(at));
+            self.act(ctx, Action::LookupCommit);
+        }
+    }
+
+    /// The new file is ready: the old one goes, on a thread of its own, as its storage may hang.
+    fn replace_file(&mut self) {
+        let old = std::mem::replace(&mut self.file, self.incoming.take());
+        self.look = Look::default();
+        if let Some(old) = old {
+            let goodbye = std::thread::Builder::new().name("goodbye".to_owned());
+            let _ = goodbye.spawn(move || drop(old));
+        }
+    }
+
+    fn ask(&mut self, ctx: &egui::Context, request: FileRequest) {
+        if let FileRequest::Look(span) = request
+            && self.look.under_way
+        {
+            self.look.next = Some(span); // the latest wish counts
+            return;
+        }
+        let is_look = matches!(request, FileRequest::Look(_));
+        let Some((_, worker)) = &self.file else {
+            return;
+        };
+        if worker.send(request) {
+            self.look.under_way |= is_look;
+        } else {
+            let message = "The storage has not answered for long: that was not done".to_owned();
+            let effects = self.model.hear(Event::RemapFailed(message));
+            self.run(ctx, effects);
+        }
+    }
+
+    fn run(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Open(request) => self.open(request),
+                Effect::Pick(folder) => self.pick(folder.as_deref()),
+                Effect::CancelPick => self.picker = None,
+                Effect::Complete(text) => self.complete(&text),
+                Effect::File(request) => self.ask(ctx, request),
+                Effect::Watch(span) => self.watch(ctx, span),
+                Effect::WitnessStore { id, offset, bytes } => {
+                    self.witness_store(ctx, id, offset, bytes)
+                }
+                Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::Focus(focus) => self.focus_wanted = Some(focus),
+                Effect::Zoom(by) => zoom(ctx, by),
+                Effect::Theme(theme) => set_theme(ctx, theme),
+                Effect::ToggleFullScreen => {
+                    let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+                }
+                Effect::Quit => {
+                    self.may_close = true;
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+            }
+        }
+    }
+
+    fn pick(&mut self, folder: Option<&Path>) {
+        let report = self.report(0);
+        self.picker = Some(Picker::start(
+            &self.program,
+            folder,
+            PickKind::Open,
+            move |outcome| {
+                report(Event::Picked(match outcome {
+                    PickOutcome::Chosen(path) => Ok(Some(path)),
+                    PickOutcome::Cancelled => Ok(None),
+                    PickOutcome::Failed(message) => Err(message),
+                }));
+            },
+        ));
+    }
+
+    fn complete(&mut self, text: &str) {
+        if self.completion.is_none() {
+            let report = self.report(0);
+            self.completion = Completion::spawn(move |list| {
+                let texts = list.entries.into_iter().map(|entry| entry.text).collect();
+                report(Event::Completions(list.typed, texts));
+            })
+            .ok();
+        }
+        if let Some(completion) = &self.completion {
+            completion.request(text);
+        }
+    }
+
+    fn watch(&mut self, ctx: &egui::Context, span: Option<Span>) {
+        if span.is_some() && self.witnesses.is_none() {
+            let report = self.report(0);
+            match WitnessWorker::spawn(&self.program, move |said| said_by_peer(said, &report)) {
+                Ok(worker) => self.witnesses = Some(worker),
+                Err(error) => {
+                    let state = WitnessState::Unavailable(format!(
+                        "no thread for the other processes: {error}"
+                    ));
+                    for id in [WitnessId::SharedPeer, WitnessId::PrivatePeer] {
+                        let _ = self.model.hear(Event::Witness {
+                            id,
+                            state: state.clone(),
+                        });
+                    }
+                }
+            }
+            self.attach_peers();
+        }
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.watch(span);
+        }
+        self.ask(ctx, FileRequest::Watch(span));
+    }
+
+    fn witness_store(&mut self, ctx: &egui::Context, id: WitnessId, offset: u64, bytes: Vec<u8>) {
+        let peer = match id {
+            WitnessId::SharedPeer => witness::WitnessId::SharedPeer,
+            WitnessId::PrivatePeer => witness::WitnessId::PrivatePeer,
+            WitnessId::View | WitnessId::OtherMode | WitnessId::File => {
+                self.ask(ctx, FileRequest::WitnessStore { id, offset, bytes });
+                return;
+            }
+        };
+        let taken = self
+            .witnesses
+            .as_ref()
+            .is_some_and(|witnesses| witnesses.store(peer, offset, &bytes));
+        if !taken {
+            let note = "Not written: the other process does not answer".to_owned();
+            let _ = self.model.hear(Event::WitnessNote { id, note });
+        }
+    }
+
+    /// The peers map the open file as it is mapped here, unless they do already.
+    fn attach_peers(&mut self) {
+        let (Some(witnesses), Some((_, worker))) = (&self.witnesses, &self.file) else {
+            return;
+        };
+        let Some(file) = worker.peer_file() else {
+            return;
+        };
+        let target = WitnessTarget {
+            via: file.via.into_os_string(),
+            path: file.path.into_os_string(),
+            identity: file.identity,
+            extent: file.extent,
+            writable: true,
+        };
+        if self.attached.as_ref() != Some(&target) {
+            witnesses.attach(target.clone());
+            self.attached = Some(target);
+        }
+    }
+
+    /// The window is being closed: edits that would be lost are asked about first.
+    fn closing(&mut self, ctx: &egui::Context) {
+        let closing = ctx.input(|input| input.viewport().close_requested());
+        if closing
+            && !self.may_close
+            && self
+                .model
+                .doc
+                .as_ref()
+                .is_some_and(crate::model::Doc::must_ask)
+        {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.act(ctx, Action::Quit);
+        }
+    }
+
+    fn fade(&mut self, ctx: &egui::Context) {
+        if !self.model.is_flashing() {
+            self.next_fade = None;
+            return;
+        }
+        let now = Instant::now();
+        let due = *self.next_fade.get_or_insert(now + FADE_EVERY);
+        if now >= due {
+            self.next_fade = Some(now + FADE_EVERY);
+            self.act(ctx, Action::Fade);
+        }
+        ctx.request_repaint_after(FADE_EVERY);
+    }
+
+    fn put_focus(&mut self, ctx: &egui::Context) {
+        let Some(focus) = self.focus_wanted.take() else {
+            return;
+        };
+        let id = focus_id(focus);
+        ctx.memory_mut(|memory| memory.request_focus(id));
+        if focus != Focus::Grid {
+            let all = egui::text::CCursorRange::two(
+                egui::text::CCursor::new(0),
+                egui::text::CCursor::new(usize::MAX),
+            );
+            let mut state = egui::TextEdit::load_state(ctx, id).unwrap_or_default();
+            state.cursor.set_char_range(Some(all));
+            state.store(ctx, id);
+        }
+        ctx.request_repaint();
+    }
+
+    fn note_area(&mut self, ctx: &egui::Context) {
+        let focused = ctx.memory(egui::Memory::focused);
+        let areas = [
+            Focus::Grid,
+            Focus::Lookup,
+            Focus::Path,
+            Focus::WitnessByte,
+            Focus::Fill,
+        ];
+        if let Some(area) = areas
+            .into_iter()
+            .find(|area| focused == Some(focus_id(*area)))
+        {
+            self.model.area = area;
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain(ctx);
+        self.closing(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.wait_for_bytes(&ctx);
+        self.fade(&ctx);
+        self.put_focus(&ctx);
+        let theme = if ctx.theme() == egui::Theme::Dark {
+            Theme::dark()
+        } else {
+            Theme::light()
+        };
+        let mut actions = Vec::new();
+        window_ui(
+            ui,
+            &Frame {
+                model: &self.model,
+                theme: &theme,
+            },
+            &mut self.window,
+            &mut actions,
+        );
+        self.note_area(&ctx);
+        if !actions.is_empty() {
+            ctx.request_repaint();
+        }
+        for action in actions {
+            self.act(&ctx, action);
+        }
+        let title = self.model.title();
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
+    }
+}
+
+/// What a peer said, as the model takes it.
+fn said_by_peer(said: WitnessReport, report: &Report) {
+    let id = match said.id {
+        witness::WitnessId::SharedPeer => WitnessId::SharedPeer,
+        witness::WitnessId::PrivatePeer => WitnessId::PrivatePeer,
+    };
+    let state = match said.state {
+        witness::WitnessState::Starting => WitnessState::Waiting,
+        witness::WitnessState::Reading {
+            pid,
+            span,
+            cells,
+            pages,
+        } => WitnessState::Reading {
+            span,
+            seen: cells
+                .into_iter()
+                .map(|cell| match cell {
+                    crate::bytes::answer::Cell::Byte(byte) => Seen::Byte(byte),
+                    crate::bytes::answer::Cell::Unreadable(why) => Seen::Nothing(why.into_owned()),
+                })
+                .collect(),
+            page: pages.first().map(ToString::to_string).unwrap_or_default(),
+            pid: Some(pid),
+        },
+        witness::WitnessState::Stored { .. } => {
+            report(Event::WitnessNote {
+                id,
+                note: "written by that process".to_owned(),
+            });
+            return;
+        }
+        witness::WitnessState::StoreRefused { message } => {
+            report(Event::WitnessNote {
+                id,
+                note: format!("Not written: {message}"),
+            });
+            return;
+        }
+        witness::WitnessState::Died {
+            message,
+            restarting,
+        } => {
+            let then = if restarting {
+                "; another one is started"
+            } else {
+                ""
+            };
+            report(Event::WitnessNote {
+                id,
+                note: format!("{message}{then}"),
+            });
+            WitnessState::Waiting
+        }
+        witness::WitnessState::Unavailable { message } => WitnessState::Unavailable(message),
+    };
+    report(Event::Witness { id, state });
+}
+
+fn zoom(ctx: &egui::Context, by: i8) {
+    let now = ctx.zoom_factor();
+    let next = if by == 0 {
+        1.0
+    } else {
+        (now + 0.1 * f32::from(by)).clamp(0.5, 3.0)
+    };
+    ctx.set_zoom_factor((next * 10.0).round() / 10.0);
+}
+
+fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
+    ctx.set_theme(match theme {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+    });
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// A sentence where there is no display or no OpenGL.
+pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
+    let mut app = App::new(program, start);
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("mapscope")
+        .with_inner_size([1200.0, 740.0])
+        .with_min_inner_size([640.0, 400.0])
+        .with_drag_and_drop(true);
+    let options = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        system_font_fallback: false,
+        ..Default::default()
+    };
+    eframe::run_native(
+        "mapscope",
+        options,
+        Box::new(|cc| {
+            app.attach(cc);
+            Ok(Box::new(app))
+        }),
+    )
+    .map_err(|error| {
+        format!("The window cannot be opened ({error}); `mapscope lookup FILE` works without one")
+    })
+}

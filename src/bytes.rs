@@ -1,0 +1,15 @@
+//! The pure layer: offsets, rows, byte classes, hexadecimal text, sizes, the lookup grammar and its answers.
+//!
+//! It owns what can be said about bytes from numbers and slices alone. It must not know files, mappings, threads
+//! or the window: no I/O, nothing that panics, the standard library only.
+
+pub mod answer;
+pub mod class;
+pub mod hex;
+pub mod lookup;
+pub mod rows;
+pub mod size;
+pub mod span;
+
+pub use rows::RowLayout;
+pub use span::Span;

@@ -1,0 +1,345 @@
+//! What the kernel says about the pages of a mapping and of its file.
+//!
+//! It owns the facts and the words for what is not told. It must not guess: a fact that is missing is [`Unavailable`].
+
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+
+use super::raw::Wanted;
+use super::{Mapping, Mode, OpenFile, describe_errno, errno_name, page_bytes, raw};
+use crate::bytes::Span;
+
+/// Pages that one question may cover, so that an answer stays small and quick: 4 GiB of 4 KiB pages.
+const ASKED_PAGES: u64 = 1 << 20;
+
+/// Pages of the largest mapping that is searched for copies entry by entry where the kernel cannot scan: 1 GiB.
+const SEARCHED_PAGES: u64 = 1 << 18;
+
+/// Why a fact about pages, or an advice to the kernel, is not to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// This system has no call that tells it.
+    NotOnThisSystem,
+    /// The kernel does not tell it to this process, or would tell something else than the truth.
+    Hidden {
+        /// The error number of the refusal.
+        errno: i32,
+    },
+    /// The call failed.
+    Failed {
+        /// Its error number.
+        errno: i32,
+    },
+    /// The question covers more pages than are answered at once.
+    TooManyPages {
+        /// How many it covers.
+        pages: u64,
+        /// How many are answered.
+        limit: u64,
+    },
+    /// It has a meaning for private mappings only.
+    NotPrivate,
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::NotOnThisSystem => f.write_str("not available on this system"),
+            Self::Hidden { errno } => write!(
+                f,
+                "not available ({}: the kernel hides it from this process)",
+                errno_name(errno)
+            ),
+            Self::Failed { errno } => write!(f, "not available ({})", describe_errno(errno)),
+            Self::TooManyPages { pages, limit } => write!(
+                f,
+                "not available ({pages} pages asked for, {limit} at most)"
+            ),
+            Self::NotPrivate => {
+                f.write_str("not available (the mapping is shared: it has no private copies)")
+            }
+        }
+    }
+}
+
+impl Error for Unavailable {}
+
+/// What a page of a mapping is in our page table (`proc_pid_pagemap(5)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PageState {
+    /// A copy that a store to a private mapping made: ours alone, frozen as it was at that moment.
+    PrivateCopy,
+    /// The file's own page: the page cache's, shared with everybody.
+    FilePage,
+    /// Moved to swap.
+    Swapped,
+    /// Not in our page table: never touched, given back, or past the end of the file. The next access asks the file.
+    NotPresent,
+}
+
+impl fmt::Display for PageState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PrivateCopy => "private copy",
+            Self::FilePage => "file page",
+            Self::Swapped => "swapped",
+            Self::NotPresent => "not present",
+        })
+    }
+}
+
+/// Counts of the page cache for a whole file, in pages (cachestat(2)). Counted per folio, so neighbors come along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheFacts {
+    /// In memory.
+    pub cached_pages: u64,
+    /// Changed and not yet written to the device.
+    pub dirty_pages: u64,
+    /// Being written to the device now.
+    pub writeback_pages: u64,
+    /// Were in memory and went.
+    pub evicted_pages: u64,
+    /// Went so recently that reading them again would mean that memory is short.
+    pub recently_evicted_pages: u64,
+}
+
+/// What the page cache holds of `file`: cachestat(2), Linux 6.5 and later.
+///
+/// # Errors
+///
+/// [`Unavailable::Hidden`]: `EPERM` for a file that is neither ours nor writable, `ENOSYS` from an older kernel.
+pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
+    raw::cache_facts(file.file())
+}
+
+/// Whole pages of a mapping: the address of the first, and how many.
+#[derive(Clone, Copy, Debug)]
+struct Pages {
+    base: usize,
+    count: usize,
+}
+
+impl Pages {
+    fn len_bytes(self) -> usize {
+        self.count
+            .saturating_mul(usize::try_from(page_bytes()).unwrap_or(4096))
+    }
+}
+
+impl Mapping {
+    /// The state of each page that `span` touches, in order: entry `i` is page `span.start() / page_bytes + i` of the
+    /// file. Pages outside the mapping are [`PageState::NotPresent`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::Hidden`] where the kernel does not let this process look at its own page table, as in a
+    /// non-dumpable process (`EACCES`); [`Unavailable::TooManyPages`] for more than 2^20 pages.
+    pub fn page_states(&self, span: Span) -> Result<Vec<PageState>, Unavailable> {
+        let is_private = self.mode() == Mode::Private;
+        let state = |entry: raw::PageEntry| {
+            if entry.is_swapped() {
+                PageState::Swapped
+            } else if !entry.is_present() {
+                PageState::NotPresent
+            } else if is_private && !entry.is_file_page() {
+                PageState::PrivateCopy
+            } else {
+                PageState::FilePage
+            }
+        };
+        self.asked(span, PageState::NotPresent, |pages| {
+            Ok(raw::page_entries(pages.base, pages.count)?
+                .into_iter()
+                .map(state)
+                .collect())
+        })
+    }
+
+    /// For each page that `span` touches, whether it is in memory: mincore(2). Pages outside the mapping are not.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::Hidden`] with the error number of asking for write permission, if `file` is neither ours nor
+    /// writable: the kernel then calls every page resident. [`Unavailable::TooManyPages`] for more than 2^20 pages.
+    pub fn residency(&self, span: Span, file: &OpenFile) -> Result<Vec<bool>, Unavailable> {
+        let metadata = file.file().metadata();
+        if !metadata.is_ok_and(|metadata| raw::is_owner(&metadata)) {
+            raw::may_write(file.file()).map_err(|errno| Unavailable::Hidden { errno })?;
+        }
+        self.asked(span, false, |pages| raw::resident(pages.base, pages.count))
+    }
+
+    /// All private copies, as offsets of the file: page-aligned, in order, neighbors joined; at most `limit` spans, so a
+    /// list of that length may be incomplete. Empty for a shared mapping. The last span may reach past the mapping's
+    /// end to the end of its last page.
+    ///
+    /// ioctl `PAGEMAP_SCAN` (Linux 6.7), which takes milliseconds for terabytes; elsewhere pagemap entry by entry, for
+    /// mappings of at most 2^18 pages.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] where neither works.
+    pub fn private_copies(&self, limit: usize) -> Result<Vec<Span>, Unavailable> {
+        let mut found: Vec<Span> = Vec::new();
+        let pages = self.pages(self.span());
+        if self.mode() == Mode::Shared || limit == 0 {
+            return Ok(found);
+        }
+        let range = pages.base..pages.base + pages.len_bytes();
+        let scanned = raw::scan(range, Wanted::PrivateCopies, |range| {
+            self.note_copy(&range, limit, &mut found)
+        });
+        match scanned {
+            Ok(()) => Ok(found),
+            Err(Unavailable::NotOnThisSystem) => Err(Unavailable::NotOnThisSystem),
+            Err(_) if pages.count as u64 <= SEARCHED_PAGES => self.search_copies(pages, limit),
+            Err(why) => Err(why),
+        }
+    }
+
+    fn search_copies(&self, pages: Pages, limit: usize) -> Result<Vec<Span>, Unavailable> {
+        let mut found = Vec::new();
+        let page = usize::try_from(page_bytes()).unwrap_or(4096);
+        for (index, entry) in raw::page_entries(pages.base, pages.count)?
+            .into_iter()
+            .enumerate()
+        {
+            let is_copy = entry.is_swapped() || (entry.is_present() && !entry.is_file_page());
+            let start = pages.base + index * page;
+            if is_copy && !self.note_copy(&(start..start + page), limit, &mut found) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds the pages at `range` to `found`; whether there is room for more.
+    fn note_copy(&self, range: &Range<usize>, limit: usize, found: &mut Vec<Span>) -> bool {
+        let first = self.first_page() * page_bytes();
+        let offset = |address: usize| first + address.saturating_sub(self.region().base()) as u64;
+        let (start, end) = (offset(range.start), offset(range.end));
+        let is_full = found.len() == limit;
+        match found.last_mut() {
+            Some(last) if last.end() == start => {
+                *last = last.hull(Span::new(start, end).unwrap_or(*last));
+            }
+            _ if is_full => return false,
+            _ => found.extend(Span::new(start, end)),
+        }
+        true
+    }
+
+    /// Throws away the private copies of all pages that `span` touches, which then show the file again: madvise(2),
+    /// `MADV_DONTNEED`. The number of pages that this covers, copies or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::NotPrivate`] for a shared mapping, [`Unavailable::NotOnThisSystem`] elsewhere than on Linux,
+    /// [`Unavailable::Failed`] with the error number of the call.
+    pub fn discard(&self, span: Span) -> Result<u64, Unavailable> {
+        if self.mode() == Mode::Shared {
+            return Err(Unavailable::NotPrivate);
+        }
+        let Some(inside) = span.intersect(self.span()) else {
+            return Ok(0);
+        };
+        let pages = self.pages(inside);
+        let _stores_wait = self.lock_stores();
+        raw::drop_pages(pages.base, pages.len_bytes(), Some(self.log()))?;
+        Ok(pages.count as u64)
+    }
+
+    /// Bounds our resident memory: takes the file's pages outside `keep` (in offsets of the file) out of our page table.
+    /// They stay in the page cache, and the next read finds them there. Pages of `keep` may go as well where the kernel
+    /// maps many pages as one. Counted as painting.
+    ///
+    /// No edit can be lost. On a shared mapping a page is the file's own and its dirty mark goes with it. On a private
+    /// mapping exactly the pages are dropped that the scan called file pages, which are no copies; a page becomes a copy
+    /// by a store alone, only this process can store to its private pages, its stores all go through
+    /// [`Mapping::store`], and that waits while this runs.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] where the kernel cannot scan (private mappings, before Linux 6.7) or has no such advice: memory
+    /// then stays as it is.
+    pub fn give_back(&self, keep: Span) -> Result<(), Unavailable> {
+        let pages = self.pages(self.span());
+        let all = pages.base..pages.base + pages.len_bytes();
+        let kept = match keep.intersect(self.span()) {
+            Some(keep) => {
+                let kept = self.pages(keep);
+                kept.base..kept.base + kept.len_bytes()
+            }
+            None => all.start..all.start,
+        };
+        let _stores_wait = self.lock_stores();
+        for range in [all.start..kept.start, kept.end..all.end] {
+            if range.is_empty() {
+                continue;
+            }
+            self.log().count_read();
+            if self.mode() == Mode::Shared {
+                raw::drop_pages(range.start, range.len(), None)?;
+                continue;
+            }
+            let mut dropped = Ok(());
+            raw::scan(range, Wanted::FilePages, |run| {
+                dropped = raw::drop_pages(run.start, run.len(), None);
+                dropped.is_ok()
+            })?;
+            dropped?;
+        }
+        Ok(())
+    }
+
+    /// Number of the page of the file with which the mapping starts.
+    fn first_page(&self) -> u64 {
+        self.span().start() / page_bytes()
+    }
+
+    /// The pages that `inside`, a part of the mapping's span, touches.
+    fn pages(&self, inside: Span) -> Pages {
+        let range = inside.pages(page_bytes());
+        let skipped = range
+            .start
+            .saturating_sub(self.first_page())
+            .saturating_mul(page_bytes());
+        let base = self.region().base() + usize::try_from(skipped).unwrap_or(0);
+        Pages {
+            base,
+            count: usize::try_from(range.end - range.start).unwrap_or(0),
+        }
+    }
+
+    /// Asks about the pages that `span` touches; those outside the mapping are `outside`.
+    fn asked<T: Copy>(
+        &self,
+        span: Span,
+        outside: T,
+        ask: impl FnOnce(Pages) -> Result<Vec<T>, Unavailable>,
+    ) -> Result<Vec<T>, Unavailable> {
+        let wanted = span.pages(page_bytes());
+        let count = wanted.end - wanted.start;
+        if count > ASKED_PAGES {
+            return Err(Unavailable::TooManyPages {
+                pages: count,
+                limit: ASKED_PAGES,
+            });
+        }
+        let mut answers = vec![outside; usize::try_from(count).unwrap_or(0)];
+        if let Some(inside) = span.intersect(self.span()) {
+            self.log().count_read();
+            let skipped =
+                usize::try_from(inside.pages(page_bytes()).start - wanted.start).unwrap_or(0);
+            for (slot, answer) in answers
+                .iter_mut()
+                .skip(skipped)
+                .zip(ask(self.pages(inside))?)
+            {
+                *slot = answer;
+            }
+        }
+        Ok(answers)
+    }
+}

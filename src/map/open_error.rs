@@ -1,0 +1,186 @@
+//! Why a file could not be opened for looking at, in one sentence.
+//!
+//! It owns the words. It must not know how a file is opened.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::errno::errno_of;
+use super::wording::Shown;
+use super::{describe_errno, errno_name, raw};
+
+/// The kinds of refusal, for those who must act on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OpenErrorKind {
+    /// No such path (`ENOENT`).
+    NotFound,
+    /// The file or a folder on the way may not be read (`EACCES`).
+    NoPermission,
+    /// A directory (`EISDIR`).
+    Directory,
+    /// A FIFO: a queue that has no offsets (`ENODEV`). It was not opened.
+    Fifo,
+    /// A socket (`ENXIO`). It was not opened.
+    Socket,
+    /// A character device (`ENODEV`). It was not opened.
+    CharacterDevice,
+    /// A file of no bytes (`EINVAL`).
+    Empty,
+    /// A file that the kernel makes up as it is read, below `/proc` or `/sys` (`ENODEV` or `EIO` from mmap(2)).
+    Pseudo,
+    /// The path goes round in symbolic links (`ELOOP`).
+    SymlinkLoop,
+    /// The path leads to another file than the one that was asked for (`ESTALE`).
+    NotTheSame,
+    /// Anything else; see [`OpenError::errno`].
+    Other,
+}
+
+/// A file was not opened. Its `Display` is one sentence: cause, error number by name, what can be done, the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenError {
+    path: PathBuf,
+    kind: OpenErrorKind,
+    errno: i32,
+}
+
+impl OpenError {
+    /// A refusal of a kind that says its error number itself.
+    pub(crate) fn of_kind(path: &Path, kind: OpenErrorKind) -> Self {
+        let errno = match kind {
+            OpenErrorKind::NotFound => raw::ENOENT,
+            OpenErrorKind::NoPermission => raw::EACCES,
+            OpenErrorKind::Directory => raw::EISDIR,
+            OpenErrorKind::Fifo | OpenErrorKind::CharacterDevice | OpenErrorKind::Pseudo => {
+                raw::ENODEV
+            }
+            OpenErrorKind::Socket => raw::ENXIO,
+            OpenErrorKind::Empty => raw::EINVAL,
+            OpenErrorKind::SymlinkLoop => raw::ELOOP,
+            OpenErrorKind::NotTheSame => raw::ESTALE,
+            OpenErrorKind::Other => raw::EIO,
+        };
+        Self {
+            path: path.to_owned(),
+            kind,
+            errno,
+        }
+    }
+
+    /// A refusal by the system.
+    pub(crate) fn of_system(path: &Path, error: &io::Error) -> Self {
+        let errno = errno_of(error);
+        let kind = match errno {
+            raw::ENOENT => OpenErrorKind::NotFound,
+            raw::EACCES => OpenErrorKind::NoPermission,
+            raw::ELOOP => OpenErrorKind::SymlinkLoop,
+            _ => OpenErrorKind::Other,
+        };
+        Self {
+            path: path.to_owned(),
+            kind,
+            errno,
+        }
+    }
+
+    /// A file that cannot be mapped at all, as a trial showed.
+    pub(crate) fn of_trial(path: &Path, errno: i32) -> Self {
+        let pseudo = errno == raw::ENODEV || errno == raw::EIO;
+        let kind = if pseudo {
+            OpenErrorKind::Pseudo
+        } else {
+            OpenErrorKind::Other
+        };
+        Self {
+            path: path.to_owned(),
+            kind,
+            errno,
+        }
+    }
+
+    /// What kind of refusal it is.
+    #[must_use]
+    pub fn kind(&self) -> OpenErrorKind {
+        self.kind
+    }
+
+    /// The path that was asked for.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The error number: the system's, or the one that stands with the kind.
+    #[must_use]
+    pub fn errno(&self) -> i32 {
+        self.errno
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, path) = (errno_name(self.errno), Shown(&self.path));
+        match self.kind {
+            OpenErrorKind::NotFound => write!(f, "No such file ({name}); check the path: {path}"),
+            OpenErrorKind::NoPermission => {
+                write!(
+                    f,
+                    "No permission to read it ({name}); ask its owner for read permission, also on the folders above it: {path}"
+                )
+            }
+            OpenErrorKind::Directory => write!(
+                f,
+                "A directory cannot be mapped ({name}); choose a file in it: {path}"
+            ),
+            OpenErrorKind::Fifo => {
+                write!(
+                    f,
+                    "A FIFO cannot be mapped ({name}), as its bytes have no fixed place; save what comes out of it to a file and open that: {path}"
+                )
+            }
+            OpenErrorKind::Socket => write!(
+                f,
+                "A socket cannot be mapped ({name}); choose a regular file: {path}"
+            ),
+            OpenErrorKind::CharacterDevice => {
+                write!(
+                    f,
+                    "A character device cannot be mapped as a file ({name}); choose a regular file or a block device: {path}"
+                )
+            }
+            OpenErrorKind::Empty => {
+                write!(
+                    f,
+                    "The file is empty, so there is nothing to map ({name}); open it again once it holds a byte: {path}"
+                )
+            }
+            OpenErrorKind::Pseudo => {
+                write!(
+                    f,
+                    "The kernel makes this file up as it is read, so it cannot be mapped ({name}); copy it to a regular file and open the copy: {path}"
+                )
+            }
+            OpenErrorKind::SymlinkLoop => {
+                write!(
+                    f,
+                    "The symbolic links lead round in a circle ({name}); choose the file that they were meant to name: {path}"
+                )
+            }
+            OpenErrorKind::NotTheSame => {
+                write!(
+                    f,
+                    "The path now leads to another file than the one that is open ({name}); open it again: {path}"
+                )
+            }
+            OpenErrorKind::Other => write!(
+                f,
+                "It cannot be opened: {}; try another file: {path}",
+                describe_errno(self.errno)
+            ),
+        }
+    }
+}
+
+impl Error for OpenError {}

@@ -1,0 +1,485 @@
+//! Linux: the kernel copies through `process_vm_readv(2)` or a pipe, and tells of pages by pagemap, mincore and cachestat.
+//!
+//! It must not know offsets of files: only addresses.
+#![expect(
+    unsafe_code,
+    reason = "the calls have no safe form in std; each takes addresses as numbers or our own memory"
+)]
+
+use std::ffi::{c_int, c_long, c_void};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::ops::Range;
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::unix::{EFAULT, EIO, STRING_BYTES, page_bytes, quoted};
+use crate::map::{CacheFacts, CallLog, CallResult, Primitive, Unavailable};
+
+/// The primitives to try, best first.
+pub(crate) const CANDIDATES: &[Primitive] = &[Primitive::ProcessVm, Primitive::Pipe];
+
+fn last_errno() -> i32 {
+    io::Error::last_os_error().raw_os_error().unwrap_or(EIO)
+}
+
+/// The address as the C type that system calls take. It may come from memory that Rust knows (the self-test's static),
+/// whose provenance is exposed then.
+fn pointer(address: usize) -> *mut c_void {
+    std::ptr::with_exposed_provenance_mut(address)
+}
+
+/// Copies from `address` of our own address space into `into`: how many bytes came, which is fewer where a page in the
+/// middle could not be read; an error number where none came.
+pub(crate) fn copy_out(
+    primitive: Primitive,
+    address: usize,
+    into: &mut [u8],
+) -> Result<usize, i32> {
+    match primitive {
+        Primitive::ProcessVm => process_vm_read(address, into),
+        Primitive::Pipe => pipe_read(address, into),
+        _ => Err(libc::ENOSYS),
+    }
+}
+
+/// Copies `from` to `address` of our own address space, as [`copy_out`] does the other way.
+pub(crate) fn copy_in(primitive: Primitive, address: usize, from: &[u8]) -> Result<usize, i32> {
+    match primitive {
+        Primitive::ProcessVm => process_vm_write(address, from),
+        Primitive::Pipe => pipe_write(address, from),
+        _ => Err(libc::ENOSYS),
+    }
+}
+
+/// The call of [`copy_in`] in words.
+pub(crate) fn copy_in_call(
+    primitive: Primitive,
+    address: usize,
+    from: &[u8],
+) -> (&'static str, String) {
+    let (text, len) = (quoted(from, STRING_BYTES), from.len());
+    if primitive == Primitive::Pipe {
+        // The pipe's descriptor is not known before the call; strace would print its number.
+        return (
+            "read",
+            format!("/* pipe */, {text}, {len} /* at {address:#x} */"),
+        );
+    }
+    let pid = std::process::id();
+    let (ours, theirs) = (
+        format!("{{iov_base={text}, iov_len={len}}}"),
+        format!("{{iov_base={address:#x}, iov_len={len}}}"),
+    );
+    (
+        "process_vm_writev",
+        format!("{pid}, [{ours}], 1, [{theirs}], 1, 0"),
+    )
+}
+
+fn process_vm_read(address: usize, into: &mut [u8]) -> Result<usize, i32> {
+    let ours = libc::iovec {
+        iov_base: into.as_mut_ptr().cast(),
+        iov_len: into.len(),
+    };
+    let mapped = libc::iovec {
+        iov_base: pointer(address),
+        iov_len: into.len(),
+    };
+    let pid = std::process::id().cast_signed();
+    // SAFETY: Condition: the kernel may write `ours`, which is a live exclusive slice. The mapped side is a number that
+    // the kernel checks: what is not mapped, past the end of a file or on a broken disk comes back as EFAULT or as a
+    // short count. What can still go wrong: nothing in memory; the bytes may be older than the call's return.
+    let copied =
+        unsafe { libc::process_vm_readv(pid, &raw const ours, 1, &raw const mapped, 1, 0) };
+    usize::try_from(copied).map_err(|_| last_errno())
+}
+
+fn process_vm_write(address: usize, from: &[u8]) -> Result<usize, i32> {
+    let ours = libc::iovec {
+        iov_base: from.as_ptr().cast_mut().cast(),
+        iov_len: from.len(),
+    };
+    let mapped = libc::iovec {
+        iov_base: pointer(address),
+        iov_len: from.len(),
+    };
+    let pid = std::process::id().cast_signed();
+    // SAFETY: Condition: the kernel only reads `ours`, a live slice, and may write the `mapped` side, which must be no
+    // memory that Rust uses. The callers keep it: they pass addresses inside a `Region`, to which no reference exists.
+    // The kernel honors the protection and copies on write. What can still go wrong: a wrong address would overwrite
+    // our own memory; `Mapping::store` is the one caller, and checks the span against the mapping first.
+    let copied =
+        unsafe { libc::process_vm_writev(pid, &raw const ours, 1, &raw const mapped, 1, 0) };
+    usize::try_from(copied).map_err(|_| last_errno())
+}
+
+/// Bytes to put through the pipe next. At most 4096, the least that a pipe holds, so that no call waits; and never past
+/// the end of a page, as the pipe reports a chunk that fails half-way as failed from its start.
+fn pipe_chunk(address: usize, left: usize) -> usize {
+    const PIPE_BYTES: usize = 4096;
+    left.min(PIPE_BYTES - address % PIPE_BYTES)
+}
+
+fn pipe_read(address: usize, into: &mut [u8]) -> Result<usize, i32> {
+    let (mut reader, writer) = io::pipe().map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
+    let mut done = 0;
+    while done < into.len() {
+        let want = pipe_chunk(address + done, into.len() - done);
+        // SAFETY: Condition: write(2) only reads the memory at the address, and answers EFAULT for what cannot be read.
+        // Nothing in Rust's memory changes. What can still go wrong: as with `process_vm_read`.
+        let moved = unsafe { libc::write(writer.as_raw_fd(), pointer(address + done), want) };
+        let moved = match usize::try_from(moved) {
+            Ok(moved) if moved > 0 => moved,
+            _ if done > 0 => break,
+            _ => return Err(last_errno()),
+        };
+        reader
+            .read_exact(&mut into[done..done + moved])
+            .map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
+        done += moved;
+    }
+    Ok(done)
+}
+
+fn pipe_write(address: usize, from: &[u8]) -> Result<usize, i32> {
+    let (reader, mut writer) = io::pipe().map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
+    let mut done = 0;
+    while done < from.len() {
+        let want = pipe_chunk(address + done, from.len() - done);
+        writer
+            .write_all(&from[done..done + want])
+            .map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
+        // SAFETY: as with `process_vm_write`: read(2) stores at the address, which lies inside a `Region`; protection
+        // is honored, and what cannot be written is EFAULT.
+        let moved = unsafe { libc::read(reader.as_raw_fd(), pointer(address + done), want) };
+        match usize::try_from(moved) {
+            Ok(moved) if moved == want => done += moved,
+            Ok(moved) if done + moved > 0 => return Ok(done + moved),
+            _ if done > 0 => return Ok(done),
+            _ => return Err(last_errno()),
+        }
+    }
+    Ok(done)
+}
+
+/// A file without a name that lives in memory: `memfd_create(2)`. `None` where the system refuses it.
+pub(crate) fn file_in_memory() -> Option<File> {
+    // SAFETY: the name is a C string that lives for ever; the call touches no other memory.
+    let fd = unsafe { libc::memfd_create(c"mapscope self-test".as_ptr(), libc::MFD_CLOEXEC) };
+    if fd < 0 {
+        return None;
+    }
+    // SAFETY: the call has just made the descriptor, and nobody else knows it.
+    let owned = unsafe { OwnedFd::from_raw_fd(fd) };
+    Some(File::from(owned))
+}
+
+/// A path that leads to the very file that is open, also where its name is gone or leads elsewhere (`proc_pid_fd(5)`).
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such path")]
+pub(crate) fn path_of_descriptor(file: &File) -> Option<PathBuf> {
+    Some(PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd())))
+}
+
+/// Whether this process may write the file: faccessat(2) with `AT_EACCESS`, which opens nothing.
+pub(crate) fn may_write(file: &File) -> Result<(), i32> {
+    let path = std::ffi::CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))
+        .map_err(|_| libc::EINVAL)?;
+    // SAFETY: the path is a C string that lives through the call, which touches no other memory.
+    let result =
+        unsafe { libc::faccessat(libc::AT_FDCWD, path.as_ptr(), libc::W_OK, libc::AT_EACCESS) };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(last_errno())
+    }
+}
+
+/// The call that makes a mapping longer.
+pub(crate) fn remap_call(base: usize, old_len: usize, new_len: usize) -> (&'static str, String) {
+    (
+        "mremap",
+        format!("{base:#x}, {old_len}, {new_len}, MREMAP_MAYMOVE"),
+    )
+}
+
+/// Takes whole pages out of our page tables: madvise(2), `MADV_DONTNEED`. Private copies among them are lost. Listed in
+/// `log`, if there is one.
+pub(crate) fn drop_pages(
+    base: usize,
+    len: usize,
+    log: Option<&CallLog>,
+) -> Result<(), Unavailable> {
+    let advise = || {
+        // SAFETY: Condition: the pages are a mapping of a file to which no reference exists, as their bytes change under
+        // it. The callers keep it: they pass pages of a `Region`. What can still go wrong: a wrong address would clear
+        // our own memory; both callers compute it from the region and clip it there.
+        let result = unsafe { libc::madvise(pointer(base), len, libc::MADV_DONTNEED) };
+        if result == 0 {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
+    };
+    let outcome = match log {
+        Some(log) => log.run(
+            "madvise",
+            format!("{base:#x}, {len}, MADV_DONTNEED"),
+            advise,
+            |()| CallResult::Ok(0),
+        ),
+        None => advise(),
+    };
+    outcome.map_err(|error| Unavailable::Failed {
+        errno: error.raw_os_error().unwrap_or(EIO),
+    })
+}
+
+/// For each of `pages` pages from `base`, whether it is in memory: mincore(2).
+pub(crate) fn resident(base: usize, pages: usize) -> Result<Vec<bool>, Unavailable> {
+    let mut marks = vec![0_u8; pages];
+    let page = usize::try_from(page_bytes()).unwrap_or(4096);
+    // SAFETY: Condition: the call writes one byte a page to `marks`, which has one a page; the pages are only looked up
+    // in tables. What can still go wrong: ENOMEM for what is not mapped.
+    let result = unsafe {
+        libc::mincore(
+            pointer(base),
+            pages.saturating_mul(page),
+            marks.as_mut_ptr(),
+        )
+    };
+    if result != 0 {
+        return Err(Unavailable::Failed {
+            errno: last_errno(),
+        });
+    }
+    Ok(marks.into_iter().map(|mark| mark & 1 != 0).collect())
+}
+
+/// What pagemap says of one page (`proc_pid_pagemap(5)`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageEntry(u64);
+
+impl PageEntry {
+    /// The page is in our page table.
+    pub(crate) fn is_present(self) -> bool {
+        self.0 >> 63 & 1 == 1
+    }
+
+    /// The page was moved to swap.
+    pub(crate) fn is_swapped(self) -> bool {
+        self.0 >> 62 & 1 == 1
+    }
+
+    /// The page is the file's own, or shared memory.
+    pub(crate) fn is_file_page(self) -> bool {
+        self.0 >> 61 & 1 == 1
+    }
+}
+
+/// `/proc/self/pagemap`, kept open: it stays readable should this process lose the right to open it. It shows the
+/// memory of the process that opened it, so a forked child must open its own.
+fn pagemap() -> Result<Arc<File>, Unavailable> {
+    static KEPT: Mutex<Option<(u32, Arc<File>)>> = Mutex::new(None);
+    let pid = std::process::id();
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((owner, file)) = &*kept
+        && *owner == pid
+    {
+        return Ok(Arc::clone(file));
+    }
+    let file = File::open("/proc/self/pagemap").map_err(|error| Unavailable::Hidden {
+        errno: error.raw_os_error().unwrap_or(EIO),
+    })?;
+    let file = Arc::new(file);
+    *kept = Some((pid, Arc::clone(&file)));
+    Ok(file)
+}
+
+/// The pagemap entries of `pages` pages from `base`.
+pub(crate) fn page_entries(base: usize, pages: usize) -> Result<Vec<PageEntry>, Unavailable> {
+    let file = pagemap()?;
+    let mut raw = vec![0; pages.saturating_mul(8)];
+    let at = base as u64 / page_bytes() * 8;
+    file.read_exact_at(&mut raw, at)
+        .map_err(|error| Unavailable::Hidden {
+            errno: error.raw_os_error().unwrap_or(EIO),
+        })?;
+    let (entries, _) = raw.as_chunks::<8>();
+    Ok(entries
+        .iter()
+        .map(|entry| PageEntry(u64::from_ne_bytes(*entry)))
+        .collect())
+}
+
+/// Which pages [`scan`] looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Pages that are ours alone: not the file's, and in memory or in swap.
+    PrivateCopies,
+    /// Pages of the file that are in our page table.
+    FilePages,
+}
+
+const PAGE_IS_FILE: u64 = 1 << 2;
+const PAGE_IS_PRESENT: u64 = 1 << 3;
+const PAGE_IS_SWAPPED: u64 = 1 << 4;
+
+/// `struct pm_scan_arg` of the kernel (Documentation/admin-guide/mm/pagemap.rst).
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct ScanRequest {
+    size: u64,
+    flags: u64,
+    start: u64,
+    end: u64,
+    walk_end: u64,
+    vec: u64,
+    vec_len: u64,
+    max_pages: u64,
+    category_inverted: u64,
+    category_mask: u64,
+    category_anyof_mask: u64,
+    return_mask: u64,
+}
+
+/// `struct page_region` of the kernel.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct ScanRegion {
+    start: u64,
+    end: u64,
+    categories: u64,
+}
+
+/// Walks the page table from `range.start` to `range.end` (page boundaries) and reports each run of wanted pages, until
+/// `report` says false: ioctl `PAGEMAP_SCAN`, Linux 6.7 and later. Its time goes with the pages that are there, not with
+/// the length of the range.
+pub(crate) fn scan(
+    range: Range<usize>,
+    wanted: Wanted,
+    mut report: impl FnMut(Range<usize>) -> bool,
+) -> Result<(), Unavailable> {
+    const PAGEMAP_SCAN: libc::Ioctl = libc::_IOWR::<ScanRequest>('f' as u32, 16);
+    let file = pagemap()?;
+    let (inverted, mask, any_of) = match wanted {
+        Wanted::PrivateCopies => (
+            PAGE_IS_FILE,
+            PAGE_IS_FILE,
+            PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+        ),
+        Wanted::FilePages => (0, PAGE_IS_FILE | PAGE_IS_PRESENT, 0),
+    };
+    let mut regions = [ScanRegion::default(); 512];
+    let mut start = range.start as u64;
+    let end = range.end as u64;
+    while start < end {
+        let mut request = ScanRequest {
+            size: size_of::<ScanRequest>() as u64,
+            start,
+            end,
+            vec: regions.as_mut_ptr().expose_provenance() as u64,
+            vec_len: regions.len() as u64,
+            category_inverted: inverted,
+            category_mask: mask,
+            category_anyof_mask: any_of,
+            return_mask: PAGE_IS_FILE,
+            ..ScanRequest::default()
+        };
+        // SAFETY: Condition: `request` and the regions that it points to are live and exclusively ours, of the kernel's
+        // layout and of the length that is passed. Both live on this stack. What can still go wrong: an old kernel does
+        // not know the call and says ENOTTY.
+        let found = unsafe { libc::ioctl(file.as_raw_fd(), PAGEMAP_SCAN, &raw mut request) };
+        let found = usize::try_from(found).map_err(|_| Unavailable::Failed {
+            errno: last_errno(),
+        })?;
+        for region in regions.iter().take(found) {
+            let (Ok(from), Ok(to)) = (usize::try_from(region.start), usize::try_from(region.end))
+            else {
+                return Err(Unavailable::Failed { errno: EFAULT });
+            };
+            if !report(from..to) {
+                return Ok(());
+            }
+        }
+        // Not `walk_end`: a completed scan of more than 512 regions returns a stale one.
+        match regions.get(found.wrapping_sub(1)) {
+            Some(last) if found == regions.len() => start = last.end,
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct CacheRange {
+    offset: u64,
+    len: u64,
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct CacheCounts {
+    cached: u64,
+    dirty: u64,
+    writeback: u64,
+    evicted: u64,
+    recently_evicted: u64,
+}
+
+/// The page cache's counts for the whole file: cachestat(2), Linux 6.5 and later.
+pub(crate) fn cache_facts(file: &File) -> Result<CacheFacts, Unavailable> {
+    const SYS_CACHESTAT: c_long = 451;
+    // A length of 0 reaches to the end of the file.
+    let range = CacheRange::default();
+    let mut counts = CacheCounts::default();
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: Condition: the kernel reads `range` and fills `counts`, both live, of its layout. The number is the same on
+    // every architecture that Rust's std supports on Linux. What can still go wrong: ENOSYS, EPERM.
+    let result = unsafe {
+        libc::syscall(
+            SYS_CACHESTAT,
+            file.as_raw_fd(),
+            &raw const range,
+            &raw mut counts,
+            no_flags,
+        )
+    };
+    if result != 0 {
+        return Err(Unavailable::Hidden {
+            errno: last_errno(),
+        });
+    }
+    Ok(CacheFacts {
+        cached_pages: counts.cached,
+        dirty_pages: counts.dirty,
+        writeback_pages: counts.writeback,
+        evicted_pages: counts.evicted,
+        recently_evicted_pages: counts.recently_evicted,
+    })
+}
+
+/// See [`crate::map::keep_freed_memory`].
+pub(crate) fn keep_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    {
+        const KEPT_BYTES: c_int = 256 << 20;
+        // SAFETY: mallopt(3) takes two numbers. What can still go wrong: it refuses, and memory is given back as before.
+        unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BYTES) };
+        // SAFETY: as above.
+        unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT_BYTES) };
+    }
+}
+
+/// See [`crate::map::die_with_parent`].
+pub(crate) fn die_with_parent() {
+    let parent = std::os::unix::process::parent_id();
+    // SAFETY: this form of prctl(2) takes numbers only. What can still go wrong: a refusal, with no harm.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    if std::os::unix::process::parent_id() != parent {
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,162 @@
+//! The window's contents: functions of a read-only [`Frame`] that return what the person did.
+//!
+//! A view sees the model and a copy of the bytes, never a mapping or a thread; it changes nothing but what belongs to the
+//! screen alone (a drag under way, glyphs of the current scale).
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "points on a screen and rows of a file meet here: every cast is of a value clamped to the screen, or exact to 2^53"
+)]
+
+pub mod command;
+pub mod fonts;
+pub mod grid;
+pub mod theme;
+
+mod bars;
+mod geometry;
+mod glyphs;
+mod grid_keys;
+mod grid_paint;
+mod help;
+mod notices;
+mod panel;
+mod scrollbar;
+mod spoken;
+mod witness_table;
+
+use egui::{CentralPanel, Id, Panel, Ui};
+
+use crate::model::{Action, Focus, Model};
+
+pub use grid::{GridState, grid_id, grid_ui};
+pub use theme::Theme;
+
+/// What a frame is drawn from.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    /// The application's state.
+    pub model: &'a Model,
+    /// The colors.
+    pub theme: &'a Theme,
+}
+
+/// What the window keeps between frames.
+#[derive(Default)]
+pub struct WindowState {
+    /// The grid's.
+    pub grid: GridState,
+}
+
+/// The id of what takes the keyboard for `focus`.
+#[must_use]
+pub fn focus_id(focus: Focus) -> Id {
+    match focus {
+        Focus::Grid => grid_id(),
+        Focus::Lookup => Id::unique("lookup field"),
+        Focus::Path => Id::unique("path field"),
+        Focus::WitnessByte => Id::unique("witness byte"),
+        Focus::Fill => Id::unique("fill byte"),
+    }
+}
+
+/// Draws the whole window.
+pub fn window_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    state: &mut WindowState,
+    actions: &mut Vec<Action>,
+) {
+    command::read_keys(ui.ctx(), frame.model, actions);
+    dropped_files(ui, actions);
+    let bar = egui::Frame::new()
+        .fill(frame.theme.bar)
+        .inner_margin(egui::Margin::symmetric(8, 4));
+    Panel::top("menu bar")
+        .frame(bar)
+        .show(ui, |ui| bars::menu_ui(ui, frame, actions));
+    Panel::top("mapping bar")
+        .frame(bar)
+        .show(ui, |ui| bars::mapping_ui(ui, frame, actions));
+    Panel::top("lookup bar")
+        .frame(bar)
+        .show(ui, |ui| bars::lookup_ui(ui, frame, actions));
+    Panel::bottom("status")
+        .frame(bar)
+        .show(ui, |ui| bars::status_ui(ui, frame));
+    if frame.model.settings.panel_shown {
+        let panel = egui::Frame::new()
+            .fill(frame.theme.bar)
+            .inner_margin(egui::Margin::symmetric(10, 8));
+        Panel::right("side panel")
+            .frame(panel)
+            .default_size(400.0)
+            .size_range(280.0..=640.0)
+            .resizable(true)
+            .show(ui, |ui| panel::panel_ui(ui, frame, actions));
+    }
+    let central = egui::Frame::new().fill(frame.theme.grid);
+    CentralPanel::default().frame(central).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        notices::notices_ui(ui, frame, actions);
+        if frame.model.fill_text.is_some() {
+            bars::fill_ui(ui, frame, actions);
+        }
+        if frame.model.doc.is_some() {
+            grid_ui(ui, frame, &mut state.grid, actions);
+        } else {
+            empty_ui(ui, frame);
+        }
+    });
+    if frame.model.help_shown {
+        help::help_ui(ui, frame, actions);
+    }
+    hovering_files(ui, frame);
+}
+
+fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    ui.centered_and_justified(|ui| {
+        let text = if frame.model.opening {
+            "Opening\u{2026}"
+        } else {
+            "No file is open: press Ctrl+O, or drop one here"
+        };
+        ui.label(egui::RichText::new(text).color(frame.theme.weak));
+    });
+}
+
+/// Files dropped on the window: the first is opened.
+fn dropped_files(ui: &Ui, actions: &mut Vec<Action>) {
+    let dropped = ui.input(|input| {
+        input
+            .raw
+            .dropped_files
+            .first()
+            .map(|file| file.path().to_path_buf())
+    });
+    if let Some(path) = dropped {
+        actions.push(Action::Open(path));
+    }
+}
+
+fn hovering_files(ui: &Ui, frame: &Frame<'_>) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let ctx = ui.ctx();
+    let rect = ctx.content_rect();
+    let painter = ctx.layer_painter(egui::LayerId::new(
+        egui::Order::Foreground,
+        Id::unique("drop target"),
+    ));
+    painter.rect_filled(rect, 0.0, frame.theme.grid.gamma_multiply(0.85));
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop the file to open it",
+        egui::FontId::proportional(22.0),
+        frame.theme.text,
+    );
+}

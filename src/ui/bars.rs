@@ -1,0 +1,447 @@
+//! The bars: menu, mapping, lookup, fill, status.
+
+use egui::{Align, Button, Color32, Key, Layout, RichText, TextEdit, Ui, accesskit};
+
+use crate::bytes::size::{group_digits, human_size};
+use crate::model::{Access, Action, Doc, Focus, Mode, Tab};
+
+use super::command::{COMMANDS, Menu, column_words};
+use super::{Frame, focus_id, spoken};
+
+/// The menus, drawn from the table of commands.
+pub(super) fn menu_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    egui::MenuBar::new().ui(ui, |ui| {
+        for (menu, label) in Menu::ALL {
+            ui.menu_button(label, |ui| {
+                ui.set_min_width(260.0);
+                if menu == Menu::File {
+                    recent_ui(ui, frame, actions);
+                }
+                for command in COMMANDS.iter().filter(|command| command.menu == menu) {
+                    if command.separated {
+                        ui.separator();
+                    }
+                    let button =
+                        Button::new(command.label).shortcut_text(command.key_words(ui.ctx()));
+                    let response = ui.add_enabled((command.enabled)(frame.model), button);
+                    let response = if command.tooltip.is_empty() {
+                        response
+                    } else {
+                        response.on_hover_text(command.tooltip)
+                    };
+                    if response.clicked() {
+                        actions.push((command.action)(frame.model));
+                        ui.close();
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    ui.menu_button("Open recent", |ui| {
+        let mut any = false;
+        for path in frame.model.settings.recent() {
+            any = true;
+            if ui.button(path.display().to_string()).clicked() {
+                actions.push(Action::Open(path));
+                ui.close();
+            }
+        }
+        if !any {
+            ui.label(RichText::new("No file was opened yet").color(frame.theme.weak));
+        }
+    });
+}
+
+/// Open, path, mode, access, flush, discard.
+pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        if ui
+            .button("Open\u{2026}")
+            .on_hover_text("Choose a file in the system's dialog (Ctrl+O)")
+            .clicked()
+        {
+            actions.push(Action::OpenDialog);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(doc) = &frame.model.doc {
+                mapping_buttons(ui, frame, doc, actions);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                path_ui(ui, frame, actions)
+            });
+        });
+    });
+}
+
+/// From right to left.
+fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let discard = ui.add_enabled(doc.mode == Mode::Private, Button::new("Discard copies"));
+    let discard = discard.on_hover_text(
+        "Give back every private copy: the view shows the file again (Ctrl+Shift+D)",
+    );
+    if discard
+        .on_disabled_hover_text("A shared mapping has no private copies")
+        .clicked()
+    {
+        actions.push(Action::DiscardAll);
+    }
+    if ui
+        .button("Flush")
+        .on_hover_text("msync: write the mapping's changes to the storage now (Ctrl+M)")
+        .clicked()
+    {
+        actions.push(Action::Flush);
+    }
+    if ui
+        .button("Remap")
+        .on_hover_text("Unmap and map anew; private edits are reapplied (Ctrl+R)")
+        .clicked()
+    {
+        actions.push(Action::Remap);
+    }
+    ui.separator();
+    let theme = frame.theme;
+    let plain = (theme.control, theme.text);
+    let writes = doc.access == Access::ReadWrite;
+    let hot = if doc.writes_through() {
+        (theme.warning, theme.on_warning)
+    } else {
+        (theme.private, theme.on_private)
+    };
+    for (access, label, words) in [
+        (
+            Access::ReadOnly,
+            "read-only",
+            "The mapping refuses every store",
+        ),
+        (
+            Access::ReadWrite,
+            "read-write",
+            "You can write through the mapping",
+        ),
+    ] {
+        let chosen = (access == Access::ReadWrite) == writes;
+        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
+            actions.push(Action::SetAccess(access));
+        }
+    }
+    ui.separator();
+    for (mode, label, words) in [
+        (
+            Mode::Shared,
+            "Shared",
+            "MAP_SHARED: what you write is in the file at once, for everybody to see (Ctrl+T)",
+        ),
+        (
+            Mode::Private,
+            "Private",
+            "MAP_PRIVATE: what you write stays in this view, in copies of the pages (Ctrl+T)",
+        ),
+    ] {
+        let chosen = doc.mode == mode;
+        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
+            actions.push(Action::SetMode(mode));
+        }
+    }
+}
+
+/// One of several that exclude each other; `true` when chosen now.
+fn chip(
+    ui: &mut Ui,
+    label: &str,
+    chosen: bool,
+    (fill, text): (Color32, Color32),
+    words: &str,
+) -> bool {
+    let mut label_text = RichText::new(label).color(text);
+    if chosen {
+        label_text = label_text.strong();
+    }
+    let response = ui
+        .add(Button::new(label_text).fill(fill))
+        .on_hover_text(words);
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(accesskit::Role::RadioButton);
+        node.set_toggled(if chosen {
+            accesskit::Toggled::True
+        } else {
+            accesskit::Toggled::False
+        });
+    });
+    response.clicked() && !chosen
+}
+
+fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let model = frame.model;
+    let shown = model
+        .doc
+        .as_ref()
+        .map(|doc| doc.path.display().to_string())
+        .unwrap_or_default();
+    let mut text = model.path_text.clone().unwrap_or_else(|| shown.clone());
+    let id = focus_id(Focus::Path);
+    let response = ui.add(
+        TextEdit::singleline(&mut text)
+            .id(id)
+            .hint_text("Path of a file")
+            .desired_width(f32::INFINITY)
+            .clip_text(true),
+    );
+    super::notices::name(&response, "Path");
+    if response.changed() {
+        actions.push(Action::PathEdited(text));
+    }
+    completions_ui(&response, frame, actions);
+    if response.lost_focus() {
+        let (enter, escape) = ui.input(|input| {
+            (
+                input.key_pressed(Key::Enter),
+                input.key_pressed(Key::Escape),
+            )
+        });
+        if enter {
+            actions.push(if model.path_text.is_some() {
+                Action::PathSubmitted
+            } else {
+                Action::OpenReplacement
+            });
+        } else if escape {
+            actions.push(Action::PathCancelled);
+        }
+    }
+}
+
+fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let list = &frame.model.completions;
+    if list.is_empty() || frame.model.path_text.is_none() {
+        return;
+    }
+    egui::Popup::from_response(response)
+        .open(true)
+        .width(response.rect.width())
+        .show(|ui| {
+            for path in list {
+                if ui.selectable_label(false, path).clicked() {
+                    actions.push(Action::PathCompleted(path.clone()));
+                }
+            }
+        });
+}
+
+/// The lookup field and its answer.
+pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let lookup = &frame.model.lookup;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Look up").color(frame.theme.weak));
+        let mut text = lookup.text.clone();
+        let edit = TextEdit::singleline(&mut text)
+            .id(focus_id(Focus::Lookup))
+            .hint_text("65   0x41   .+16   p12   3..7")
+            .font(egui::TextStyle::Monospace)
+            .desired_width(220.0);
+        let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
+        super::notices::name(&response, "Look up");
+        if response.changed() {
+            actions.push(Action::LookupEdited(text));
+        }
+        if response.lost_focus() {
+            let (enter, escape) = ui.input(|input| {
+                (
+                    input.key_pressed(Key::Enter),
+                    input.key_pressed(Key::Escape),
+                )
+            });
+            if enter {
+                actions.push(Action::LookupCommit);
+                if lookup.is_error || lookup.text.trim().is_empty() {
+                    response.request_focus();
+                }
+            } else if escape {
+                actions.push(Action::LookupCancel);
+            }
+        }
+        if ui.button("Go").on_hover_text("Go there (Enter)").clicked() {
+            actions.push(Action::LookupCommit);
+        }
+        answer_ui(ui, frame);
+    });
+}
+
+const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 0o101, 0b1000001, 4Ki, 1M\n. is the cursor, $ the end, p12 page 12\n+16 from the cursor on, $-16 from the end, (1+2)*3\n3..7 up to 7, 3..=7 with it, 3:+4 four bytes from 3\nEnter goes there, Esc returns";
+
+fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let lookup = &frame.model.lookup;
+    let (text, color) = if lookup.text.trim().is_empty() {
+        (lookup_hint(frame), frame.theme.weak)
+    } else if lookup.is_error {
+        (lookup.answer.clone(), frame.theme.error)
+    } else {
+        (lookup.answer.clone(), frame.theme.text)
+    };
+    let label = ui.add(egui::Label::new(RichText::new(&text).color(color)).truncate());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(text.clone());
+        node.set_live(accesskit::Live::Polite);
+    });
+}
+
+fn lookup_hint(frame: &Frame<'_>) -> String {
+    let valid = frame
+        .model
+        .doc
+        .as_ref()
+        .and_then(|doc| doc.context().valid());
+    match valid.and_then(|span| span.last().map(|last| (span.start(), last))) {
+        Some((first, last)) => format!("Enter a number between {first} and {last}"),
+        None => String::new(),
+    }
+}
+
+/// The byte to fill the selection with.
+pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let Some(text) = &frame.model.fill_text else {
+        return;
+    };
+    let n_bytes = frame
+        .model
+        .doc
+        .as_ref()
+        .map_or(0, |doc| doc.view.selection().len());
+    let bar = egui::Frame::new()
+        .fill(frame.theme.notice)
+        .inner_margin(egui::Margin::symmetric(10, 5));
+    bar.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let s = if n_bytes == 1 { "" } else { "s" };
+            ui.label(format!("Fill {} byte{s} with", group_digits(n_bytes)));
+            let mut text = text.clone();
+            let edit = TextEdit::singleline(&mut text)
+                .id(focus_id(Focus::Fill))
+                .desired_width(50.0);
+            let response = ui
+                .add(edit.font(egui::TextStyle::Monospace))
+                .on_hover_text("Two hex digits, or 'a for a character");
+            super::notices::name(&response, "Fill with");
+            if response.changed() {
+                actions.push(Action::FillEdited(text.clone()));
+            }
+            let value = crate::model::witness::parse_bytes(&text);
+            let byte = value.as_ref().ok().and_then(|bytes| {
+                if let [byte] = bytes.as_slice() {
+                    Some(*byte)
+                } else {
+                    None
+                }
+            });
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+                actions.push(Action::ToggleFill);
+            }
+            let clicked = ui
+                .add_enabled(byte.is_some(), Button::new("Fill"))
+                .clicked();
+            if let Some(byte) = byte.filter(|_| enter || clicked) {
+                actions.push(Action::Fill(byte));
+            }
+            if ui.button("Cancel").clicked() {
+                actions.push(Action::ToggleFill);
+            }
+            if byte.is_none() {
+                ui.label(
+                    RichText::new("one byte: two hex digits, or 'a for a character")
+                        .color(frame.theme.error),
+                );
+            }
+            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
+        });
+    });
+}
+
+/// Cursor, selection, size, edits, mode.
+pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let theme = frame.theme;
+    ui.horizontal(|ui| {
+        let Some(doc) = &frame.model.doc else {
+            ui.label(RichText::new("No file is open").color(theme.weak));
+            return;
+        };
+        let cursor = format!("Cursor {}", spoken::byte(frame, doc, doc.view.cursor));
+        let label = ui.label(RichText::new(&cursor).monospace());
+        ui.ctx()
+            .accesskit_node_builder(label.id, |node| node.set_role(accesskit::Role::Status));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (fill, text) = if doc.writes_through() {
+                (theme.warning, theme.on_warning)
+            } else {
+                (theme.private, theme.on_private)
+            };
+            let mode = format!(" {} {} ", doc.mode.to_string().to_uppercase(), doc.access);
+            let chip = ui.label(
+                RichText::new(&mode)
+                    .color(text)
+                    .background_color(fill)
+                    .strong(),
+            );
+            ui.ctx().accesskit_node_builder(chip.id, |node| {
+                node.set_label(format!("Mode: {} {}", doc.mode, doc.access))
+            });
+            ui.separator();
+            ui.label(size_words(doc))
+                .on_hover_text("Length of the file now");
+            ui.separator();
+            ui.label(
+                RichText::new(format!("{} column", column_words(doc.view.column)))
+                    .color(theme.weak),
+            )
+            .on_hover_text("The column that takes typed characters (Tab)");
+            let edits = edit_words(doc);
+            if !edits.is_empty() {
+                ui.separator();
+                ui.label(RichText::new(edits).color(theme.edited));
+            }
+            if doc.view.anchor.is_some() {
+                let selection = doc.view.selection();
+                ui.separator();
+                ui.label(format!(
+                    "{selection}, {} selected",
+                    human_size(selection.len())
+                ));
+            }
+            if frame.model.settings.tab == Tab::Witnesses && doc.view.nibble.is_some() {
+                ui.separator();
+                ui.label("one more digit");
+            }
+        });
+    });
+}
+
+fn size_words(doc: &Doc) -> String {
+    let exact = group_digits(doc.file_len);
+    let size = if doc.file_len < 1024 {
+        human_size(doc.file_len)
+    } else {
+        format!("{} ({exact} bytes)", human_size(doc.file_len))
+    };
+    if doc.whole {
+        size
+    } else {
+        format!("window {} of {size}", doc.view.extent)
+    }
+}
+
+fn edit_words(doc: &Doc) -> String {
+    match (doc.journal.pending_bytes(), doc.journal.patch_bytes()) {
+        (0, 0) => String::new(),
+        (pending, 0) => format!("{} edited", group_digits(pending as u64)),
+        (0, patch) => format!("{} to reapply", group_digits(patch as u64)),
+        (pending, patch) => format!(
+            "{} edited, {} to reapply",
+            group_digits(pending as u64),
+            group_digits(patch as u64)
+        ),
+    }
+}

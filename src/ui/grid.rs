@@ -1,0 +1,320 @@
+//! The byte grid as a widget: offset, hex, text, page lane, scroll bar.
+//!
+//! It draws a copy of the bytes and returns what the person did; between frames it keeps only what belongs to the screen.
+
+use egui::accesskit::{self, Role};
+use egui::{Event, Id, MouseWheelUnit, Pos2, Rect, Response, Sense, Ui, Vec2};
+
+use crate::bytes::class::text_char;
+use crate::model::{Action, Columns, Doc, PageState, View};
+
+use super::Frame;
+use super::geometry::{Cells, Geometry};
+use super::glyphs::{Glyphs, Quads};
+use super::grid_paint::{Painting, paint};
+use super::scrollbar::ScrollBar;
+use super::theme::grid_font;
+use super::{grid_keys, spoken};
+
+/// Rows a notch of the wheel moves.
+const NOTCH_ROWS: f64 = 3.0;
+
+/// What the grid keeps between frames.
+#[derive(Default)]
+pub struct GridState {
+    glyphs: Option<Glyphs>,
+    quads: Quads,
+    bar: ScrollBar,
+    /// A selection is being dragged.
+    dragging: bool,
+}
+
+/// The grid's id, so that others can put the keyboard there.
+#[must_use]
+pub fn grid_id() -> Id {
+    Id::unique("byte grid")
+}
+
+/// Draws the bytes of the open file into all the room there is.
+pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &mut Vec<Action>) {
+    let Some(doc) = &frame.model.doc else { return };
+    let rect = ui.available_rect_before_wrap();
+    let builder = egui::UiBuilder::new()
+        .scope_id(grid_id())
+        .max_rect(rect)
+        .sense(Sense::click_and_drag())
+        .accessibility_role(Role::Grid)
+        .accessibility_label("Bytes");
+    let mut ui = ui.new_child(builder);
+    let ui = &mut ui;
+    ui.set_min_size(rect.size());
+    let id = ui.unique_id();
+    let ctx = ui.ctx().clone();
+    let font = grid_font();
+    let mut glyphs = state
+        .glyphs
+        .take()
+        .unwrap_or_else(|| Glyphs::new(&ctx, font.clone()));
+    glyphs.refresh(&ctx, &font);
+
+    let view = &doc.view;
+    let columns = match frame.model.settings.columns {
+        Columns::Fixed(n) => usize::from(n).clamp(8, 64),
+        Columns::Fit => {
+            let width = rect.width() - super::geometry::BAR_WIDTH;
+            Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes)
+        }
+    };
+    let cells = Cells::new(
+        usize::try_from(view.columns).unwrap_or(16),
+        view.extent,
+        doc.page_bytes,
+    );
+    let geometry = Geometry::new(
+        rect,
+        cells,
+        glyphs.cell(),
+        view.fraction_points,
+        glyphs.pixels_per_point(),
+    );
+    if columns as u64 != view.columns || geometry.page_rows != view.page_rows {
+        actions.push(Action::Layout {
+            columns: columns as u64,
+            page_rows: geometry.page_rows,
+        });
+    }
+
+    let response = ui.response();
+    wheel(ui, rect, view, &geometry, actions);
+    pointer(ui, &response, view, &geometry, state, actions);
+    let focused = response.has_focus();
+    if focused {
+        grid_keys::read(ui, id, doc, actions);
+    }
+    state.bar.show(
+        ui,
+        id.with("rows"),
+        geometry.bar,
+        view,
+        frame.theme,
+        actions,
+    );
+
+    let hovered = response
+        .hover_pos()
+        .filter(|pointer| geometry.body.contains(*pointer));
+    let painting = Painting {
+        frame,
+        doc,
+        geometry: &geometry,
+        glyphs: &glyphs,
+        focused,
+    };
+    paint(ui, &painting, &mut state.quads);
+    state.glyphs = Some(glyphs);
+    accessible(ui, id, frame, doc, &geometry);
+    if let Some(pointer) = hovered {
+        hover(&response, frame, doc, &geometry, pointer);
+    }
+}
+
+/// The wheel: a notch is exactly three rows everywhere; touchpads scroll by points.
+fn wheel(ui: &Ui, rect: Rect, view: &View, geometry: &Geometry, actions: &mut Vec<Action>) {
+    if !ui.rect_contains_pointer(rect) {
+        return;
+    }
+    let (n_rows, points, zoom) = ui.input_mut(|input| {
+        let (mut n_rows, mut points, mut zoom) = (0.0_f64, 0.0_f32, 0.0_f32);
+        for event in &input.events {
+            if let Event::MouseWheel {
+                unit,
+                delta,
+                modifiers,
+                ..
+            } = event
+            {
+                if modifiers.command {
+                    zoom += delta.y;
+                    continue;
+                }
+                match unit {
+                    MouseWheelUnit::Line => n_rows -= f64::from(delta.y) * NOTCH_ROWS,
+                    MouseWheelUnit::Page => n_rows -= f64::from(delta.y) * view.page_rows as f64,
+                    MouseWheelUnit::Point => points -= delta.y,
+                }
+            }
+        }
+        // nobody else scrolls by it, nor gets the smoothed rest of it in later frames
+        input.smooth_scroll_delta = Vec2::ZERO;
+        (n_rows, points, zoom)
+    });
+    if n_rows != 0.0 {
+        actions.push(Action::ScrollRows(n_rows.round() as i64));
+    }
+    if points != 0.0 {
+        actions.push(Action::ScrollPoints {
+            points,
+            row_points: geometry.cell.y,
+        });
+    }
+    if zoom != 0.0 {
+        actions.push(Action::Zoom(if zoom > 0.0 { 1 } else { -1 }));
+    }
+}
+
+/// Click, Shift-click and drag.
+fn pointer(
+    ui: &Ui,
+    response: &Response,
+    view: &View,
+    geometry: &Geometry,
+    state: &mut GridState,
+    actions: &mut Vec<Action>,
+) {
+    if !response.is_pointer_button_down_on() {
+        state.dragging = false;
+        return;
+    }
+    let Some(pointer) = response.interact_pointer_pos() else {
+        return;
+    };
+    let (pressed, shift) =
+        ui.input(|input| (input.pointer.primary_pressed(), input.modifiers.shift));
+    if pressed {
+        response.request_focus();
+        state.dragging = geometry.body.contains(pointer) && geometry.hit(pointer, view).is_some();
+    }
+    if !state.dragging {
+        return;
+    }
+    let Some((offset, column)) = geometry.hit(pointer, view) else {
+        return;
+    };
+    if pressed {
+        actions.push(Action::Point {
+            offset,
+            extend: shift,
+            column,
+        });
+    } else if offset != view.cursor
+        && ui.input(|input| input.pointer.delta() != Vec2::ZERO || beyond(geometry, pointer))
+    {
+        actions.push(Action::Point {
+            offset,
+            extend: true,
+            column: view.column,
+        });
+        if beyond(geometry, pointer) {
+            ui.ctx().request_repaint(); // goes on scrolling while the pointer stays outside
+        }
+    }
+}
+
+fn beyond(geometry: &Geometry, pointer: Pos2) -> bool {
+    pointer.y < geometry.body.min.y || pointer.y > geometry.body.max.y
+}
+
+/// What stands under the pointer, in words.
+fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry, pointer: Pos2) {
+    let lane_x = geometry.at(geometry.cells.lane, 0).x;
+    let row = ((pointer.y - geometry.origin.y) / geometry.cell.y)
+        .floor()
+        .max(0.0) as u64;
+    let span = doc
+        .view
+        .rows()
+        .span_from_row(doc.view.top.saturating_add(row), doc.view.extent);
+    if span.is_empty() {
+        return;
+    }
+    let text = if pointer.x >= lane_x {
+        page_words(frame, doc, span.start())
+    } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view) {
+        format!(
+            "{}\n{}",
+            spoken::byte(frame, doc, offset),
+            page_words(frame, doc, offset)
+        )
+    } else {
+        return;
+    };
+    response.clone().on_hover_text_at_pointer(text);
+}
+
+fn page_words(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
+    let page = offset / doc.page_bytes.max(1);
+    let first = page.saturating_mul(doc.page_bytes);
+    let state = match frame
+        .model
+        .window
+        .as_ref()
+        .map(|window| window.page(offset))
+    {
+        Some(Ok(state)) => format!("{}: {}", spoken::page_state(state), page_meaning(state)),
+        Some(Err(why)) => format!("its state is {why}"),
+        None => "not looked at yet".to_owned(),
+    };
+    format!("Page {page} (p{page} = {first:#x}), {state}")
+}
+
+fn page_meaning(state: PageState) -> &'static str {
+    match state {
+        PageState::PrivateCopy => {
+            "this view wrote here, so the whole page was copied; what others write in it no longer shows"
+        }
+        PageState::FilePage => {
+            "the page cache's own page; what anybody writes in the file shows here"
+        }
+        PageState::Swapped => "moved out to swap",
+        PageState::NotPresent => "not mapped into memory at the moment of looking",
+    }
+}
+
+/// Rows and cursor for screen readers and tests; costs nothing while nobody listens.
+fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry) {
+    let ctx = ui.ctx();
+    let view = &doc.view;
+    let body = geometry.body;
+    let listening = ctx.accesskit_node_builder(id, |node| {
+        node.set_row_count(usize::try_from(view.row_count()).unwrap_or(usize::MAX));
+        node.set_column_count(geometry.cells.columns);
+        node.set_value(spoken::byte(frame, doc, view.cursor));
+        node.add_action(accesskit::Action::Focus);
+        node.set_bounds(bounds(body));
+    });
+    if listening.is_none() {
+        return;
+    }
+    let last = view
+        .row_count()
+        .min(view.top.saturating_add(geometry.page_rows));
+    for row in view.top..last {
+        let row_id = id.with(row);
+        let rect = geometry.rect(0, geometry.cells.total, row - view.top);
+        let _ = ui.interact(rect, row_id, Sense::empty()); // gives the node its parent
+        let label = spoken::row(frame, doc, row);
+        ctx.accesskit_node_builder(row_id, |node| {
+            node.set_role(Role::Row);
+            node.set_label(label);
+            node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
+            node.set_bounds(bounds(rect));
+            if row == view.rows().row_from_offset(view.cursor) {
+                node.set_selected(true);
+            }
+        });
+    }
+}
+
+fn bounds(rect: Rect) -> accesskit::Rect {
+    accesskit::Rect {
+        x0: f64::from(rect.min.x),
+        y0: f64::from(rect.min.y),
+        x1: f64::from(rect.max.x),
+        y1: f64::from(rect.max.y),
+    }
+}
+
+/// The character of the text column for a byte; also what screen readers get.
+pub(super) fn text_of(byte: u8) -> char {
+    text_char(byte)
+}

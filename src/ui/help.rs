@@ -1,0 +1,92 @@
+//! The list of keys and the meaning of the signs, drawn from the table of commands.
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::model::Action;
+
+use super::Frame;
+use super::command::{COMMANDS, GRID_KEYS, Menu};
+
+/// What the signs in the grid mean.
+const SIGNS: &[(&str, &str)] = &[
+    ("underlined", "a private edit: not in the file"),
+    (
+        "struck through",
+        "an edit that the mapping lost; it can be reapplied",
+    ),
+    ("line above", "changed just now, by whomever"),
+    ("??", "cannot be read; the tooltip says why"),
+    ("--", "past the file's present end"),
+    (
+        "C, F, -, S, ?",
+        "page lane: private copy, file page, not present, swapped, not known",
+    ),
+];
+
+/// A window over the grid.
+pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let mut open = true;
+    let height = (ui.ctx().content_rect().height() - 120.0).max(200.0);
+    egui::Window::new("Keys and signs")
+        .open(&mut open)
+        .collapsible(false)
+        .resizable(false)
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .default_width(620.0)
+        .show(ui.ctx(), |ui| {
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                list(
+                    ui,
+                    frame,
+                    "In the grid",
+                    GRID_KEYS
+                        .iter()
+                        .map(|(key, words)| ((*key).to_owned(), *words)),
+                );
+                for (menu, label) in Menu::ALL {
+                    let ctx = ui.ctx().clone();
+                    let commands = COMMANDS
+                        .iter()
+                        .filter(|command| command.menu == menu && !command.keys.is_empty());
+                    list(
+                        ui,
+                        frame,
+                        label,
+                        commands.map(|command| (command.key_words(&ctx), command.label)),
+                    );
+                }
+                list(
+                    ui,
+                    frame,
+                    "Signs",
+                    SIGNS
+                        .iter()
+                        .map(|(sign, words)| ((*sign).to_owned(), *words)),
+                );
+            });
+        });
+    if !open {
+        actions.push(Action::ToggleHelp);
+    }
+}
+
+fn list<'a>(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    title: &str,
+    lines: impl Iterator<Item = (String, &'a str)>,
+) {
+    ui.add_space(4.0);
+    ui.label(RichText::new(title).strong());
+    egui::Grid::new(title)
+        .num_columns(2)
+        .min_col_width(150.0)
+        .spacing([18.0, 3.0])
+        .show(ui, |ui| {
+            for (key, words) in lines {
+                ui.label(RichText::new(key).monospace().color(frame.theme.accent));
+                ui.label(words);
+                ui.end_row();
+            }
+        });
+}

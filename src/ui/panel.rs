@@ -1,0 +1,108 @@
+//! The side panel: witnesses, answers, facts about the mapping.
+
+use egui::{Label, RichText, ScrollArea, Ui};
+
+use crate::model::{Action, Tab};
+
+use super::{Frame, witness_table};
+
+/// Tabs and the chosen one's contents.
+pub(super) fn panel_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let chosen = frame.model.settings.tab;
+    ui.horizontal(|ui| {
+        for (tab, label, words) in [
+            (
+                Tab::Witnesses,
+                "Witnesses",
+                "Who sees the bytes at the cursor (Ctrl+1)",
+            ),
+            (
+                Tab::Lookups,
+                "Answers",
+                "What was looked up so far (Ctrl+2)",
+            ),
+            (
+                Tab::Mapping,
+                "Mapping",
+                "Pages, page cache, system calls (Ctrl+3)",
+            ),
+        ] {
+            if ui
+                .selectable_label(tab == chosen, label)
+                .on_hover_text(words)
+                .clicked()
+            {
+                actions.push(Action::ShowTab(tab));
+            }
+        }
+    });
+    ui.separator();
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| match chosen {
+            Tab::Witnesses => witness_table::witnesses_ui(ui, frame, actions),
+            Tab::Lookups => lookups_ui(ui, frame, actions),
+            Tab::Mapping => mapping_ui(ui, frame),
+        });
+}
+
+fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let history = &frame.model.lookup.history;
+    if history.is_empty() {
+        ui.label(
+            RichText::new("Look something up (Ctrl+G): every answer you go to is kept here")
+                .color(frame.theme.weak),
+        );
+        return;
+    }
+    ui.label(RichText::new("Click an answer to go there again").color(frame.theme.weak));
+    ui.add_space(4.0);
+    for (index, answered) in history.iter().enumerate() {
+        ui.horizontal(|ui| {
+            ui.label(
+                RichText::new(&answered.text)
+                    .monospace()
+                    .color(frame.theme.accent),
+            );
+            if ui
+                .selectable_label(false, RichText::new(&answered.answer))
+                .clicked()
+            {
+                actions.push(Action::LookupPick(index));
+            }
+        });
+    }
+}
+
+fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let Some(facts) = frame.model.doc.as_ref().and_then(|doc| doc.facts.as_ref()) else {
+        ui.label(RichText::new("Asking the kernel\u{2026}").color(frame.theme.weak));
+        return;
+    };
+    egui::Grid::new("mapping facts")
+        .num_columns(2)
+        .spacing([14.0, 5.0])
+        .show(ui, |ui| {
+            for (name, value) in &facts.lines {
+                ui.label(RichText::new(name).color(frame.theme.weak));
+                ui.add(Label::new(value).wrap());
+                ui.end_row();
+            }
+        });
+    ui.add_space(8.0);
+    ui.label(RichText::new("System calls made for you").strong());
+    let reads = crate::bytes::size::group_digits(facts.painted_reads);
+    ui.label(
+        RichText::new(format!(
+            "newest first; {reads} reads for painting are not listed"
+        ))
+        .color(frame.theme.weak)
+        .small(),
+    );
+    ui.add_space(2.0);
+    for call in facts.calls.iter().rev().take(60) {
+        let text = RichText::new(call.to_string()).monospace().size(11.5);
+        ui.add(Label::new(text).wrap())
+            .on_hover_text(format!("took {:?}", call.took));
+    }
+}

@@ -1,0 +1,75 @@
+//! Bytes, rows and pages in words: for screen readers, tooltips and the status line, so that all say the same.
+
+use std::fmt::Write as _;
+
+use crate::bytes::class::{is_graphic, text_char};
+use crate::model::{Doc, PageState};
+
+use super::Frame;
+
+/// One byte: offset, value and what is special about it.
+pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
+    let mut words = format!("{offset:#x} ({offset}): ");
+    let window = frame.model.window.as_ref();
+    match window.and_then(|window| window.byte(offset)) {
+        Some(byte) => {
+            let _ = write!(words, "{byte:#04x}, {byte}");
+            if is_graphic(byte) {
+                let _ = write!(words, ", '{}'", char::from(byte));
+            }
+        }
+        None => match window.and_then(|window| window.gap(offset)) {
+            Some(reason) => {
+                let _ = write!(words, "no byte, {reason}");
+            }
+            None => words.push_str("waiting for storage"),
+        },
+    }
+    if let Some(pending) = doc.journal.pending_at(offset) {
+        let _ = write!(words, "; edited privately, was {:#04x}", pending.base);
+    }
+    words
+}
+
+/// A row as it is drawn: offset, hex pairs, text.
+pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
+    let span = doc.view.rows().span_from_row(row, doc.view.extent);
+    let mut words = format!("{:08x}", span.start());
+    let mut text = String::new();
+    for offset in span.start()..span.end() {
+        match frame
+            .model
+            .window
+            .as_ref()
+            .and_then(|window| window.byte(offset))
+        {
+            Some(byte) => {
+                let _ = write!(words, " {byte:02x}");
+                text.push(text_char(byte));
+            }
+            None => {
+                let past_end = frame
+                    .model
+                    .window
+                    .as_ref()
+                    .and_then(|window| window.cell(offset))
+                    .is_some_and(|cell| cell.is_past_end());
+                words.push_str(if past_end { " --" } else { " ??" });
+                text.push(' ');
+            }
+        }
+    }
+    words.push_str("  ");
+    words.push_str(&text);
+    words
+}
+
+/// The state of a page.
+pub(super) fn page_state(state: PageState) -> &'static str {
+    match state {
+        PageState::PrivateCopy => "private copy",
+        PageState::FilePage => "file page",
+        PageState::Swapped => "swapped",
+        PageState::NotPresent => "not present",
+    }
+}

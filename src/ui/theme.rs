@@ -1,0 +1,301 @@
+//! The only colors of the program, and the few sizes that everything shares.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
+
+use crate::bytes::class::{ByteClass, class_of};
+use crate::model::window::FLASH_STEPS;
+
+/// Everything that has a color. One for dark, one for light.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// It is the dark one.
+    pub is_dark: bool,
+    /// Text of a byte, by its value.
+    pub byte: [Color32; 256],
+    /// Background of a byte that changed, from steady (0) to just now.
+    pub flash: [Color32; FLASH_STEPS as usize + 1],
+    /// The background of the grid.
+    pub grid: Color32,
+    /// Background of every second block of eight columns' header, of the header and the lane.
+    pub grid_edge: Color32,
+    /// Offsets, column heads, page numbers.
+    pub offset: Color32,
+    /// A cell without a byte: past the end.
+    pub past_end: Color32,
+    /// Text of an unreadable cell.
+    pub unreadable: Color32,
+    /// Background of an unreadable cell.
+    pub unreadable_fill: Color32,
+    /// A private edit.
+    pub edited: Color32,
+    /// Background of a private edit.
+    pub edited_fill: Color32,
+    /// An edit that waits for reapplication.
+    pub waiting: Color32,
+    /// Background of the selection.
+    pub selection: Color32,
+    /// Background of the cursor's cell in the column that takes keys.
+    pub cursor: Color32,
+    /// Text there.
+    pub cursor_text: Color32,
+    /// Outline of the cursor where it takes no keys.
+    pub cursor_outline: Color32,
+    /// The line between two pages.
+    pub page_line: Color32,
+    /// A private copy of a page.
+    pub copy: Color32,
+    /// A file page.
+    pub file_page: Color32,
+    /// A page that is not present, or of which nothing is known.
+    pub no_page: Color32,
+    /// What a lookup points at.
+    pub found: Color32,
+    /// Shared and read-write: the one state in the warning color.
+    pub warning: Color32,
+    /// Text on the warning color.
+    pub on_warning: Color32,
+    /// Private mode.
+    pub private: Color32,
+    /// Text on the private color.
+    pub on_private: Color32,
+    /// Something went wrong.
+    pub error: Color32,
+    /// Agreement.
+    pub same: Color32,
+    /// Disagreement.
+    pub different: Color32,
+    /// Less important text.
+    pub weak: Color32,
+    /// Background of a notice that informs.
+    pub notice: Color32,
+    /// Background of a notice that warns.
+    pub notice_warning: Color32,
+    /// Background of a notice about an error.
+    pub notice_error: Color32,
+    /// Background of bars.
+    pub bar: Color32,
+    /// Lines between bars.
+    pub line: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Background of buttons and fields.
+    pub control: Color32,
+    /// The same under the pointer.
+    pub control_hovered: Color32,
+    /// Focus, links, the chosen tab.
+    pub accent: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+impl Theme {
+    /// The dark theme.
+    #[must_use]
+    pub fn dark() -> Self {
+        Self {
+            is_dark: true,
+            byte: bytes([
+                0x5b_63_70, 0xd7_dc_e4, 0x9a_c2_8c, 0xd9_a8_5b, 0x7f_b2_f0, 0xc9_8f_d8,
+            ]),
+            flash: flash(rgb(0xe0_6c_3c), 190),
+            grid: rgb(0x14_17_1c),
+            grid_edge: rgb(0x19_1d_23),
+            offset: rgb(0x7d_88_98),
+            past_end: rgb(0x43_4a_55),
+            unreadable: rgb(0xff_9a_93),
+            unreadable_fill: rgb(0x46_20_22),
+            edited: rgb(0xff_cf_5c),
+            edited_fill: rgb(0x3a_31_16),
+            waiting: rgb(0xff_8a_65),
+            selection: rgb(0x26_46_6e),
+            cursor: rgb(0x9c_c8_ff),
+            cursor_text: rgb(0x0c_14_1e),
+            cursor_outline: rgb(0x6f_9f_d8),
+            page_line: rgb(0x4a_55_66),
+            copy: rgb(0xe0_a4_3a),
+            file_page: rgb(0x3f_8f_6b),
+            no_page: rgb(0x39_40_4b),
+            found: rgb(0x4d_7f_5b),
+            warning: rgb(0xd9_5f_2b),
+            on_warning: rgb(0xff_ff_ff),
+            private: rgb(0x2f_6f_9f),
+            on_private: rgb(0xff_ff_ff),
+            error: rgb(0xff_7b_72),
+            same: rgb(0x7c_c7_93),
+            different: rgb(0xff_b4_54),
+            weak: rgb(0x93_9d_ab),
+            notice: rgb(0x1c_2a_3a),
+            notice_warning: rgb(0x3a_2c_14),
+            notice_error: rgb(0x42_1e_1f),
+            bar: rgb(0x1d_21_28),
+            line: rgb(0x2e_34_3d),
+            text: rgb(0xd7_dc_e4),
+            control: rgb(0x2a_30_39),
+            control_hovered: rgb(0x35_3d_49),
+            accent: rgb(0x5a_a2_f0),
+        }
+    }
+
+    /// The light theme.
+    #[must_use]
+    pub fn light() -> Self {
+        Self {
+            is_dark: false,
+            byte: bytes([
+                0xa2_a9_b3, 0x1b_20_27, 0x3b_7a_2d, 0x8f_5b_00, 0x0b_57_b8, 0x8a_2f_a5,
+            ]),
+            flash: flash(rgb(0xf2_6a_2e), 170),
+            grid: rgb(0xff_ff_ff),
+            grid_edge: rgb(0xf4_f6_f8),
+            offset: rgb(0x6a_74_82),
+            past_end: rgb(0xc3_c9_d1),
+            unreadable: rgb(0xb3_1d_17),
+            unreadable_fill: rgb(0xfb_dd_da),
+            edited: rgb(0x8a_50_00),
+            edited_fill: rgb(0xff_ef_c4),
+            waiting: rgb(0xb5_3b_12),
+            selection: rgb(0xc3_dc_fb),
+            cursor: rgb(0x1f_63_b5),
+            cursor_text: rgb(0xff_ff_ff),
+            cursor_outline: rgb(0x5b_90_cf),
+            page_line: rgb(0xa9_b2_bf),
+            copy: rgb(0xd0_8a_12),
+            file_page: rgb(0x4a_a3_7c),
+            no_page: rgb(0xd5_da_e1),
+            found: rgb(0xbf_e3_c8),
+            warning: rgb(0xc8_4a_12),
+            on_warning: rgb(0xff_ff_ff),
+            private: rgb(0x2b_6a_a6),
+            on_private: rgb(0xff_ff_ff),
+            error: rgb(0xb3_1d_17),
+            same: rgb(0x1d_7a_3e),
+            different: rgb(0xa8_51_00),
+            weak: rgb(0x5d_67_75),
+            notice: rgb(0xe3_ee_fa),
+            notice_warning: rgb(0xfd_f0_d2),
+            notice_error: rgb(0xfc_e1_df),
+            bar: rgb(0xf2_f4_f7),
+            line: rgb(0xd4_d9_e0),
+            text: rgb(0x1b_20_27),
+            control: rgb(0xe2_e6_eb),
+            control_hovered: rgb(0xd5_db_e3),
+            accent: rgb(0x15_63_c4),
+        }
+    }
+
+    /// egui's own widgets in these colors.
+    #[must_use]
+    pub fn visuals(&self) -> Visuals {
+        let mut visuals = if self.is_dark {
+            Visuals::dark()
+        } else {
+            Visuals::light()
+        };
+        visuals.panel_fill = self.bar;
+        visuals.window_fill = self.bar;
+        visuals.extreme_bg_color = self.grid;
+        visuals.faint_bg_color = self.grid_edge;
+        visuals.override_text_color = None;
+        visuals.selection.bg_fill = self.selection;
+        visuals.selection.stroke = Stroke::new(1.0, self.text);
+        visuals.hyperlink_color = self.accent;
+        visuals.error_fg_color = self.error;
+        visuals.warn_fg_color = self.different;
+        visuals.window_stroke = Stroke::new(1.0, self.line);
+        visuals.weak_text_color = Some(self.weak);
+        let radius = CornerRadius::same(4);
+        let widgets = &mut visuals.widgets;
+        for widget in [
+            &mut widgets.noninteractive,
+            &mut widgets.inactive,
+            &mut widgets.hovered,
+            &mut widgets.active,
+            &mut widgets.open,
+        ] {
+            widget.corner_radius = radius;
+            widget.fg_stroke = Stroke::new(1.0, self.text);
+            widget.expansion = 0.0;
+        }
+        widgets.noninteractive.bg_stroke = Stroke::new(1.0, self.line);
+        widgets.inactive.bg_fill = self.control;
+        widgets.inactive.weak_bg_fill = self.control;
+        widgets.inactive.bg_stroke = Stroke::new(1.0, self.line);
+        widgets.hovered.bg_fill = self.control_hovered;
+        widgets.hovered.weak_bg_fill = self.control_hovered;
+        widgets.hovered.bg_stroke = Stroke::new(1.0, self.accent);
+        widgets.active.bg_fill = self.control_hovered;
+        widgets.active.weak_bg_fill = self.control_hovered;
+        widgets.active.bg_stroke = Stroke::new(1.5, self.accent);
+        widgets.open.bg_fill = self.control_hovered;
+        widgets.open.weak_bg_fill = self.control_hovered;
+        visuals
+    }
+
+    /// Sets egui's style for both themes.
+    pub fn install(ctx: &egui::Context) {
+        for theme in [egui::Theme::Dark, egui::Theme::Light] {
+            let own = if theme == egui::Theme::Dark {
+                Self::dark()
+            } else {
+                Self::light()
+            };
+            ctx.style_mut_of(theme, |style| {
+                style.visuals = own.visuals();
+                style.spacing.item_spacing = egui::vec2(6.0, 5.0);
+                style.spacing.button_padding = egui::vec2(8.0, 3.0);
+                style.spacing.interact_size.y = 24.0;
+                style.spacing.tooltip_width = 460.0;
+                style
+                    .text_styles
+                    .insert(TextStyle::Body, FontId::new(13.5, FontFamily::Proportional));
+                style.text_styles.insert(
+                    TextStyle::Button,
+                    FontId::new(13.5, FontFamily::Proportional),
+                );
+                style.text_styles.insert(
+                    TextStyle::Small,
+                    FontId::new(11.5, FontFamily::Proportional),
+                );
+                style.text_styles.insert(
+                    TextStyle::Monospace,
+                    FontId::new(13.0, FontFamily::Monospace),
+                );
+                style.interaction.tooltip_delay = 0.35;
+            });
+        }
+    }
+}
+
+/// The font of the grid.
+#[must_use]
+pub fn grid_font() -> FontId {
+    FontId::new(14.0, FontFamily::Monospace)
+}
+
+/// One color a class: zero, printable, white space, control, high, all ones.
+fn bytes(classes: [u32; 6]) -> [Color32; 256] {
+    let mut colors = [Color32::WHITE; 256];
+    for (color, byte) in colors.iter_mut().zip(0..=u8::MAX) {
+        let class = match class_of(byte) {
+            ByteClass::Zero => 0,
+            ByteClass::Printable => 1,
+            ByteClass::Whitespace => 2,
+            ByteClass::Control => 3,
+            ByteClass::High => 4,
+            ByteClass::Ones => 5,
+        };
+        *color = rgb(classes[class]);
+    }
+    colors
+}
+
+fn flash(color: Color32, strongest: u8) -> [Color32; FLASH_STEPS as usize + 1] {
+    let mut steps = [Color32::TRANSPARENT; FLASH_STEPS as usize + 1];
+    for (step, slot) in (0..=FLASH_STEPS).zip(&mut steps) {
+        let alpha = u16::from(strongest) * u16::from(step) / u16::from(FLASH_STEPS);
+        *slot = color.gamma_multiply_u8(u8::try_from(alpha).unwrap_or(u8::MAX));
+    }
+    steps
+}

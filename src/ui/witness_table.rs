@@ -1,0 +1,261 @@
+//! The table of witnesses: every place the bytes at the cursor are read from, what each holds, and a way to write there.
+
+use egui::{Button, Frame as Box_, Margin, RichText, TextEdit, Ui, accesskit};
+
+use crate::bytes::class::is_graphic;
+use crate::model::witness::WitnessRow;
+use crate::model::{Action, Doc, Focus, Mode, Seen, WitnessId, WitnessState};
+
+use super::{Frame, focus_id};
+
+/// Draws the table.
+pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let Some(doc) = &frame.model.doc else { return };
+    let selection = doc.view.selection();
+    let watched = frame.model.witnesses.span.unwrap_or(selection);
+    let heading = if watched.len() == 1 {
+        format!(
+            "Who sees the byte at {:#x} ({})?",
+            watched.start(),
+            watched.start()
+        )
+    } else {
+        format!("Who sees the {} bytes at {watched}?", watched.len())
+    };
+    ui.label(RichText::new(heading).strong());
+    write_ui(ui, frame, actions);
+    ui.add_space(2.0);
+    for row in &frame.model.witnesses.rows {
+        witness_ui(ui, frame, doc, row, actions);
+        ui.add_space(4.0);
+    }
+    ui.label(
+        RichText::new("Each row is read again ten times a second. Private writes stay where they are made; shared ones and pwrite are in the file at once.")
+            .color(frame.theme.weak)
+            .small(),
+    );
+}
+
+fn write_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Byte to write").color(frame.theme.weak));
+        let mut text = frame.model.witnesses.byte_text.clone();
+        let edit = TextEdit::singleline(&mut text)
+            .id(focus_id(Focus::WitnessByte))
+            .desired_width(110.0);
+        let response = ui.add(edit.font(egui::TextStyle::Monospace));
+        let response = response.on_hover_text(
+            "Hex digits such as 5a or de ad, or 'Z for characters; then press Write in a row",
+        );
+        super::notices::name(&response, "Byte to write");
+        if response.changed() {
+            actions.push(Action::WitnessByteEdited(text));
+        }
+        match frame.model.witnesses.bytes_to_write() {
+            Ok(bytes) => {
+                ui.label(
+                    RichText::new(bytes_text(&bytes))
+                        .monospace()
+                        .color(frame.theme.weak),
+                );
+            }
+            Err(why) => {
+                ui.label(RichText::new(why).color(frame.theme.error).small());
+            }
+        }
+    });
+}
+
+fn witness_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    row: &WitnessRow,
+    actions: &mut Vec<Action>,
+) {
+    let theme = frame.theme;
+    let fill = Box_::new()
+        .fill(theme.grid_edge)
+        .inner_margin(Margin::symmetric(8, 5))
+        .corner_radius(4.0);
+    let response = fill.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(title(row.id, doc)).strong());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let reaches_file = reaches_file(row.id, doc);
+                let (words, color) = if reaches_file {
+                    ("Write to file", theme.different)
+                } else {
+                    ("Write", theme.text)
+                };
+                let text = RichText::new(words).color(color);
+                let button = ui.add(Button::new(text)).on_hover_text(how(row.id, doc));
+                super::notices::name(&button, &format!("{words}: {}", title(row.id, doc)));
+                if button.clicked() {
+                    actions.push(Action::WitnessStore(row.id));
+                }
+            });
+        });
+        state_ui(ui, frame, row);
+        if let Some(note) = &row.note {
+            let color = if note.starts_with("Not written") {
+                theme.error
+            } else {
+                theme.weak
+            };
+            ui.label(RichText::new(note).color(color).small());
+        }
+    });
+    let id = response.response.id.with("witness");
+    let _ = ui.interact(response.response.rect, id, egui::Sense::empty());
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::Row);
+        node.set_label(words(frame, doc, row));
+    });
+}
+
+fn state_ui(ui: &mut Ui, frame: &Frame<'_>, row: &WitnessRow) {
+    let theme = frame.theme;
+    match &row.state {
+        WitnessState::Waiting => {
+            ui.label(RichText::new("asking\u{2026}").color(theme.weak));
+        }
+        WitnessState::Unavailable(why) => {
+            ui.label(RichText::new(why).color(theme.error));
+        }
+        WitnessState::Reading { seen, page, .. } => {
+            ui.horizontal_wrapped(|ui| {
+                let (hex, text) = hex_and_text(seen);
+                ui.label(RichText::new(hex).monospace().color(theme.text));
+                ui.label(RichText::new(text).monospace().color(theme.weak));
+                let sign = match frame.model.witnesses.same_as_view(row.id) {
+                    _ if row.id == WitnessId::View => None,
+                    Some(true) => Some(("= same", theme.same)),
+                    Some(false) => Some(("\u{2260} different", theme.different)),
+                    None => None,
+                };
+                if let Some((sign, color)) = sign {
+                    ui.label(RichText::new(sign).color(color).strong());
+                }
+                if !page.is_empty() {
+                    ui.label(RichText::new(page).color(theme.weak));
+                }
+            });
+            if let Some(Seen::Nothing(why)) =
+                seen.iter().find(|seen| matches!(seen, Seen::Nothing(_)))
+            {
+                ui.label(RichText::new(why).color(theme.error).small());
+            }
+        }
+    }
+}
+
+/// A row in one sentence, for screen readers and tests.
+fn words(frame: &Frame<'_>, doc: &Doc, row: &WitnessRow) -> String {
+    let title = title(row.id, doc);
+    let mut words = match &row.state {
+        WitnessState::Waiting => format!("{title}: asking"),
+        WitnessState::Unavailable(why) => format!("{title}: {why}"),
+        WitnessState::Reading { seen, page, .. } => {
+            let (hex, text) = hex_and_text(seen);
+            let same = match frame.model.witnesses.same_as_view(row.id) {
+                _ if row.id == WitnessId::View => "",
+                Some(true) => ", same as this view",
+                Some(false) => ", different from this view",
+                None => "",
+            };
+            let page = if page.is_empty() {
+                String::new()
+            } else {
+                format!(", {page}")
+            };
+            format!("{title}: {hex} {text}{same}{page}")
+        }
+    };
+    if let Some(note) = &row.note {
+        words.push_str("; ");
+        words.push_str(note);
+    }
+    words
+}
+
+fn title(id: WitnessId, doc: &Doc) -> &'static str {
+    match (id, doc.mode) {
+        (WitnessId::View, _) => "This view",
+        (WitnessId::OtherMode, Mode::Private) => "Shared mapping here",
+        (WitnessId::OtherMode, Mode::Shared) => "Private mapping here",
+        (WitnessId::File, _) => "The file (pread)",
+        (WitnessId::SharedPeer, _) => "Other process, shared",
+        (WitnessId::PrivatePeer, _) => "Other process, private",
+    }
+}
+
+fn reaches_file(id: WitnessId, doc: &Doc) -> bool {
+    match id {
+        WitnessId::View => doc.mode == Mode::Shared,
+        WitnessId::OtherMode => doc.mode == Mode::Private,
+        WitnessId::File | WitnessId::SharedPeer => true,
+        WitnessId::PrivatePeer => false,
+    }
+}
+
+fn how(id: WitnessId, doc: &Doc) -> &'static str {
+    match (id, doc.mode) {
+        (WitnessId::View, Mode::Private) => {
+            "Store through this view's private mapping: nobody else sees it"
+        }
+        (WitnessId::View, Mode::Shared) => {
+            "Store through this view's shared mapping: it is in the file at once"
+        }
+        (WitnessId::OtherMode, Mode::Private) => {
+            "Store through a shared mapping in this process: it is in the file at once"
+        }
+        (WitnessId::OtherMode, Mode::Shared) => {
+            "Store through a private mapping in this process: nobody else sees it"
+        }
+        (WitnessId::File, _) => "Write with pwrite, as a program that knows nothing of mappings",
+        (WitnessId::SharedPeer, _) => {
+            "The other process stores through its shared mapping: it is in the file at once"
+        }
+        (WitnessId::PrivatePeer, _) => {
+            "The other process stores through its private mapping: only it sees that"
+        }
+    }
+}
+
+fn hex_and_text(seen: &[Seen]) -> (String, String) {
+    let mut hex = String::new();
+    let mut text = String::new();
+    for one in seen {
+        if !hex.is_empty() {
+            hex.push(' ');
+        }
+        match one {
+            Seen::Byte(byte) => {
+                hex.push_str(&format!("{byte:02x}"));
+                text.push(super::grid::text_of(*byte));
+            }
+            Seen::Nothing(_) => {
+                hex.push_str("??");
+                text.push('?');
+            }
+        }
+    }
+    (hex, format!("'{text}'"))
+}
+
+fn bytes_text(bytes: &[u8]) -> String {
+    let text: String = bytes
+        .iter()
+        .map(|byte| {
+            if is_graphic(*byte) {
+                char::from(*byte)
+            } else {
+                '.'
+            }
+        })
+        .collect();
+    format!("'{text}'")
+}

@@ -1,0 +1,621 @@
+//! The worker of one open file: a thread that owns the descriptor and the mappings and answers requests.
+//!
+//! The window makes no call on a file or a mapping, not even fstat: a file system that hangs would hang it. Everything
+//! goes through here, and where the storage does not answer, this thread waits alone.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::bytes::Span;
+use crate::map::{self, Access, CallLog, MapRequest, Mapping, Mode, OpenFile, StoreError};
+use crate::model::effect::{FileRequest, OpenRequest, Store, StoreBatch};
+use crate::model::event::{Event, Opened, StoreOutcome, StoreResult};
+use crate::model::journal::PendingRun;
+use crate::model::{WitnessId, shown_name};
+
+use super::export;
+use super::live::Live;
+use super::scratch::Scratch;
+
+/// Requests that may wait. More wait only where the storage does not answer.
+const QUEUED_REQUESTS: usize = 64;
+
+/// How long the worker is waited for when its file is closed; after that it is left to its storage.
+const GOODBYE: Duration = Duration::from_millis(300);
+
+/// Reports what happened; called from the worker's threads.
+pub type Report = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// What a peer needs in order to map the same file.
+#[derive(Clone, Debug)]
+pub struct PeerFile {
+    /// A path to the descriptor itself, so that a renamed or deleted file is still the right one.
+    pub via: std::path::PathBuf,
+    /// The path it was opened at.
+    pub path: std::path::PathBuf,
+    /// Which file it must turn out to be.
+    pub identity: map::Identity,
+    /// What the view covers.
+    pub extent: Span,
+}
+
+/// State that the window may read at any time without waiting.
+#[derive(Debug, Default)]
+struct Board {
+    /// When the request in work began, in milliseconds of `start`, plus one; 0 while idle.
+    busy_since: AtomicU64,
+    peer_file: Mutex<Option<PeerFile>>,
+}
+
+/// The handle that the window holds on an open file.
+#[derive(Debug)]
+pub struct FileWorker {
+    requests: Option<SyncSender<FileRequest>>,
+    thread: Option<JoinHandle<()>>,
+    board: Arc<Board>,
+    start: Instant,
+    log: CallLog,
+}
+
+impl FileWorker {
+    /// Starts a worker that opens and maps what `request` says; it reports [`Event::Opened`] or [`Event::OpenFailed`]
+    /// and, after a failure, ends.
+    ///
+    /// # Errors
+    /// Where the system gives no further thread.
+    pub fn open(request: OpenRequest, report: Report) -> std::io::Result<Self> {
+        let (requests, inbox) = sync_channel(QUEUED_REQUESTS);
+        let board = Arc::new(Board::default());
+        let start = Instant::now();
+        let log = CallLog::new();
+        let thread = std::thread::Builder::new().name("file".to_owned()).spawn({
+            let (board, log) = (Arc::clone(&board), log.clone());
+            move || {
+                board.busy(start);
+                let opened = Worker::open(&request, &log, &board, &report);
+                board.idle();
+                match opened {
+                    Ok(mut worker) => worker.run(&inbox, start),
+                    Err(message) => report(Event::OpenFailed(message)),
+                }
+            }
+        })?;
+        Ok(Self {
+            requests: Some(requests),
+            thread: Some(thread),
+            board,
+            start,
+            log,
+        })
+    }
+
+    /// Hands a request over; `false` where it cannot be taken because the storage has not answered for long.
+    #[must_use]
+    pub fn send(&self, request: FileRequest) -> bool {
+        match self
+            .requests
+            .as_ref()
+            .map(|requests| requests.try_send(request))
+        {
+            Some(Ok(()) | Err(TrySendError::Disconnected(_))) | None => true,
+            Some(Err(TrySendError::Full(_))) => false,
+        }
+    }
+
+    /// How long the request in work has been going on; zero while idle.
+    #[must_use]
+    pub fn busy_for(&self) -> Duration {
+        match self.board.busy_since.load(Ordering::Relaxed).checked_sub(1) {
+            Some(since) => self
+                .start
+                .elapsed()
+                .saturating_sub(Duration::from_millis(since)),
+            None => Duration::ZERO,
+        }
+    }
+
+    /// What a peer needs in order to map the same file; `None` until it is open.
+    #[must_use]
+    pub fn peer_file(&self) -> Option<PeerFile> {
+        self.board
+            .peer_file
+            .lock()
+            .ok()
+            .and_then(|file| file.clone())
+    }
+
+    /// The calls made for this file.
+    #[must_use]
+    pub fn log(&self) -> &CallLog {
+        &self.log
+    }
+}
+
+impl Drop for FileWorker {
+    fn drop(&mut self) {
+        drop(self.requests.take()); // the worker ends when nobody can ask any more
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let deadline = Instant::now() + GOODBYE;
+        while !thread.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if thread.is_finished() {
+            let _ = thread.join();
+        }
+        // else: it waits for storage that does not answer; nothing can be done but to leave it behind
+    }
+}
+
+impl Board {
+    fn busy(&self, start: Instant) {
+        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.busy_since.store(millis + 1, Ordering::Relaxed);
+    }
+
+    fn idle(&self) {
+        self.busy_since.store(0, Ordering::Relaxed);
+    }
+}
+
+/// The thread's own state.
+pub(super) struct Worker {
+    pub(super) file: Arc<OpenFile>,
+    /// The mapping that the view shows. Long jobs read it under the lock; remapping waits for them.
+    pub(super) mapping: Arc<RwLock<Mapping>>,
+    /// The mapping of the other mode, made when the witnesses first ask for it.
+    pub(super) other: Option<Mapping>,
+    pub(super) whole: bool,
+    pub(super) log: CallLog,
+    pub(super) report: Report,
+    pub(super) live: Live,
+    jobs: Vec<export::Job>,
+    board: Arc<Board>,
+    _scratch: Option<Scratch>,
+}
+
+impl Worker {
+    fn open(
+        request: &OpenRequest,
+        log: &CallLog,
+        board: &Arc<Board>,
+        report: &Report,
+    ) -> Result<Self, String> {
+        let (scratch, path) = match &request.path {
+            Some(path) => (None, expand_home(path)),
+            None => {
+                let scratch = Scratch::new().map_err(|error| no_scratch(&error))?;
+                let path = scratch.sample().map_err(|error| no_scratch(&error))?;
+                (Some(scratch), path)
+            }
+        };
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let file = OpenFile::open(&path, log).map_err(|error| error.to_string())?;
+        let (mapping, refusal) = create(&file, request.mode, request.access, request.span, log)?;
+        let file_len = file.file_len().unwrap_or_else(|_| mapping.span().end());
+        report(Event::Opened(Box::new(Opened {
+            path: path.clone(),
+            is_sample: scratch.is_some(),
+            mode: mapping.mode(),
+            access: mapping.access(),
+            extent: mapping.span(),
+            whole: request.span.is_none(),
+            file_len,
+            page_bytes: map::page_bytes(),
+            refusal,
+        })));
+        let worker = Self {
+            file: Arc::new(file),
+            mapping: Arc::new(RwLock::new(mapping)),
+            other: None,
+            whole: request.span.is_none(),
+            log: log.clone(),
+            report: Arc::clone(report),
+            live: Live::new(file_len),
+            jobs: Vec::new(),
+            board: Arc::clone(board),
+            _scratch: scratch,
+        };
+        worker.post_peer_file();
+        Ok(worker)
+    }
+
+    fn run(&mut self, inbox: &Receiver<FileRequest>, start: Instant) {
+        loop {
+            match inbox.recv_timeout(self.live.until_next()) {
+                Ok(request) => {
+                    self.board.busy(start);
+                    self.handle(request);
+                }
+                Err(RecvTimeoutError::Timeout) => self.board.busy(start),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.live_checks();
+            self.board.idle();
+        }
+    }
+
+    pub(super) fn say(&self, event: Event) {
+        (self.report)(event);
+    }
+
+    fn handle(&mut self, request: FileRequest) {
+        match request {
+            FileRequest::Look(span) => self.look(span),
+            FileRequest::Peek { ticket, span } => {
+                let readout = self.view(|mapping, file| mapping.read(span, file));
+                if let Some(readout) = readout {
+                    self.say(Event::Peeked { ticket, readout });
+                }
+            }
+            FileRequest::Store(batch) => self.store(batch),
+            FileRequest::Remap { mode, access, span } => self.remap(mode, access, span),
+            FileRequest::Flush => self.flush(),
+            FileRequest::Discard(span) => self.discard(span),
+            FileRequest::WriteBack(runs) => self.write_back(&runs),
+            FileRequest::Watch(span) => self.watch(span),
+            FileRequest::WitnessStore { id, offset, bytes } => {
+                self.witness_store(id, offset, &bytes)
+            }
+            FileRequest::Facts(shown) => self.show_facts(shown),
+            FileRequest::ExportText { suffix, text } => {
+                let result = export::write_text(self.file.path(), suffix, &text);
+                self.say(Event::Exported(result));
+            }
+            FileRequest::ExportView => {
+                self.jobs.retain(|job| !job.is_finished());
+                match export::Job::start(
+                    Arc::clone(&self.file),
+                    Arc::clone(&self.mapping),
+                    Arc::clone(&self.report),
+                ) {
+                    Ok(job) => self.jobs.push(job),
+                    Err(error) => self.say(Event::Exported(Err(format!(
+                        "No thread to save a copy with: {error}"
+                    )))),
+                }
+            }
+        }
+    }
+
+    /// Does something with the view's mapping. `None` only where a thread died while it held the lock.
+    pub(super) fn view<T>(&self, read: impl FnOnce(&Mapping, &OpenFile) -> T) -> Option<T> {
+        self.mapping
+            .read()
+            .ok()
+            .map(|mapping| read(&mapping, &self.file))
+    }
+
+    fn store(&mut self, batch: StoreBatch) {
+        let mut results = Vec::new();
+        let Some((mode, page_bytes)) =
+            self.view(|mapping, _| (mapping.mode(), mapping.page_bytes()))
+        else {
+            return;
+        };
+        for store in batch.stores {
+            let stored = if mode == batch.mode {
+                self.view(|mapping, file| store_one(mapping, file, &store))
+                    .unwrap_or_default()
+            } else {
+                let why = format!("Not stored: the mapping is {mode} now");
+                vec![StoreResult {
+                    offset: store.offset,
+                    bytes: store.bytes,
+                    outcome: StoreOutcome::Refused(why),
+                }]
+            };
+            for result in &stored {
+                if let (StoreOutcome::Stored(_), Mode::Private, Some(span)) = (
+                    &result.outcome,
+                    mode,
+                    Span::at(result.offset, result.bytes.len() as u64),
+                ) {
+                    self.live.copied(span.pages(page_bytes));
+                }
+            }
+            results.extend(stored);
+        }
+        self.say(Event::Stored {
+            purpose: batch.purpose,
+            mode,
+            results,
+        });
+        self.look_again();
+        self.read_witnesses(true);
+    }
+
+    fn remap(&mut self, mode: Mode, access: Access, span: Option<Span>) {
+        match create(&self.file, mode, access, span, &self.log) {
+            Ok((mapping, refusal)) => {
+                let (mode, access, extent) = (mapping.mode(), mapping.access(), mapping.span());
+                if let Ok(mut current) = self.mapping.write() {
+                    *current = mapping; // waits for readers: an address is never reused under a read
+                }
+                self.other = None;
+                self.whole = span.is_none();
+                self.live.remapped();
+                self.post_peer_file();
+                self.say(Event::Remapped {
+                    mode,
+                    access,
+                    extent,
+                    whole: self.whole,
+                    refusal,
+                });
+                self.check_state(true);
+                self.read_witnesses(true);
+            }
+            Err(message) => self.say(Event::RemapFailed(message)),
+        }
+    }
+
+    fn flush(&self) {
+        let flushed = self.view(|mapping, _| (mapping.mode(), mapping.flush(None)));
+        let name = shown_name(self.file.path());
+        match flushed {
+            Some((Mode::Private, Ok(_))) => self.say(Event::Flushed(Ok(format!(
+                "msync returned 0 for {name}: a private mapping has nothing to write, its changes stay in memory"
+            )))),
+            Some((Mode::Shared, Ok(report))) => self.say(Event::Flushed(match report.earlier_failure {
+                None => Ok(format!("{name}: msync wrote what was changed in {} to the storage", report.span)),
+                Some(errno) => Err(format!(
+                    "{name}: msync succeeded now, but an earlier one failed with {}: what it lost is lost on the device",
+                    map::describe_errno(errno)
+                )),
+            })),
+            Some((_, Err(error))) => self.say(Event::Flushed(Err(error.to_string()))),
+            None => {}
+        }
+    }
+
+    fn discard(&mut self, span: Span) {
+        let discarded =
+            self.view(|mapping, _| (mapping.mode(), mapping.page_bytes(), mapping.discard(span)));
+        match discarded {
+            Some((Mode::Shared, ..)) => self.say(Event::Discarded(Err(
+                "A shared mapping has no private copies to discard: it shows the file".to_owned(),
+            ))),
+            Some((Mode::Private, page_bytes, Ok(n_pages))) => {
+                let pages = span.pages(page_bytes);
+                self.live.discarded(pages.clone());
+                let whole = Span::new(
+                    pages.start * page_bytes,
+                    pages.end.saturating_mul(page_bytes),
+                )
+                .unwrap_or(span);
+                self.say(Event::Discarded(Ok((whole, n_pages))));
+                self.look_again();
+                self.read_witnesses(true);
+            }
+            Some((Mode::Private, _, Err(error))) => self.say(Event::Discarded(Err(format!(
+                "{}: private copies were not discarded: {error}",
+                shown_name(self.file.path())
+            )))),
+            None => {}
+        }
+    }
+
+    /// The view's mapping is remade after the file grew; private copies are kept where the system can do that.
+    pub(super) fn grow(&mut self, file_len: u64) -> bool {
+        let grown = match self.mapping.write() {
+            Ok(mut mapping) => mapping.grow(file_len).map(|()| mapping.span()),
+            Err(_) => return false,
+        };
+        match grown {
+            Ok(extent) => {
+                self.other = None;
+                self.post_peer_file();
+                self.say(Event::Grown(extent));
+                true
+            }
+            Err(_) => false, // the state is reported instead, and the person can remap
+        }
+    }
+
+    fn post_peer_file(&self) {
+        let Some(extent) = self.view(|mapping, _| mapping.span()) else {
+            return;
+        };
+        if let Ok(mut post) = self.board.peer_file.lock() {
+            *post = Some(PeerFile {
+                via: self.file.descriptor_path(),
+                path: self.file.path().to_owned(),
+                identity: self.file.identity(),
+                extent,
+            });
+        }
+    }
+
+    /// Writes private edits to the file: each byte only where the file still holds what it held when it was edited.
+    fn write_back(&mut self, runs: &[PendingRun]) {
+        let mut written = Vec::new();
+        let mut conflicts = Vec::new();
+        let mut error = None;
+        for run in runs {
+            let Some(span) = Span::at(run.offset, run.value.len() as u64) else {
+                continue;
+            };
+            let now = self.file.pread(span);
+            let holds_base = |offset: u64, base: u8| now.byte(offset) == Some(base);
+            for (part, bytes) in agreeing_parts(run, holds_base) {
+                match self.file.pwrite(part.start(), bytes) {
+                    Ok(()) => written.push(part),
+                    Err(refused) => error = Some(format!("The edits stay unwritten: {refused}")),
+                }
+            }
+            for (offset, base) in (span.start()..span.end()).zip(&run.base) {
+                match now.byte(offset) {
+                    Some(found) if found != *base => conflicts.push((offset, found)),
+                    Some(_) => {}
+                    None => error = error.or_else(|| Some(past_end(&self.file, offset))),
+                }
+            }
+        }
+        if !written.is_empty()
+            && let Err(failed) = self.file.sync()
+        {
+            let why = map::describe_errno(failed.raw_os_error().unwrap_or(0));
+            error = Some(format!(
+                "{}: written, but the device refused it ({why}): keep an export of the edits, as memory may show what is not on disk",
+                shown_name(self.file.path())
+            ));
+        }
+        if conflicts.is_empty() && error.is_none() {
+            self.give_back_written(&written);
+        }
+        self.say(Event::WroteBack {
+            written,
+            conflicts,
+            error,
+        });
+        self.look_again();
+        self.read_witnesses(true);
+    }
+
+    /// Private copies whose edits are all in the file hold nothing of the person's any more, and hide what others write.
+    fn give_back_written(&mut self, written: &[Span]) {
+        let page_bytes = map::page_bytes();
+        for span in written {
+            let discarded = self.view(|mapping, _| {
+                mapping.mode() == Mode::Private && mapping.discard(*span).is_ok()
+            });
+            if discarded == Some(true) {
+                self.live.discarded(span.pages(page_bytes));
+            }
+        }
+    }
+
+    fn witness_store(&mut self, id: WitnessId, offset: u64, bytes: &[u8]) {
+        let stored = match id {
+            WitnessId::File => self
+                .file
+                .pwrite(offset, bytes)
+                .map(|()| "written with pwrite".to_owned()),
+            _ => self.store_in_other(offset, bytes),
+        };
+        let note = match stored {
+            Ok(note) => note,
+            Err(error) => format!("Not written: {error}"),
+        };
+        self.say(Event::WitnessNote { id, note });
+        self.look_again();
+        self.read_witnesses(true);
+    }
+}
+
+/// Maps; where shared writing is refused, maps shared and read-only and says why.
+fn create(
+    file: &OpenFile,
+    mode: Mode,
+    access: Access,
+    span: Option<Span>,
+    log: &CallLog,
+) -> Result<(Mapping, Option<String>), String> {
+    let mut refusal = None;
+    let mut access = access;
+    if mode == Mode::Shared
+        && access == Access::ReadWrite
+        && let Err(refused) = file.writer()
+    {
+        refusal = Some(refused.to_string());
+        access = Access::ReadOnly;
+    }
+    let mapping = Mapping::create(file, MapRequest { mode, access, span }, log)
+        .map_err(|error| error.to_string())?;
+    Ok((mapping, refusal))
+}
+
+/// What became of one store: one result, or two where only the first part was stored.
+fn store_one(mapping: &Mapping, file: &OpenFile, store: &Store) -> Vec<StoreResult> {
+    let result = |bytes: &[u8], outcome| StoreResult {
+        offset: store.offset,
+        bytes: bytes.to_vec(),
+        outcome,
+    };
+    if let (Some(expect), Some(span)) = (
+        &store.expect,
+        Span::at(store.offset, store.bytes.len() as u64),
+    ) {
+        let now = mapping.read(span, file);
+        if now.is_whole() && now.bytes != *expect {
+            return vec![result(&store.bytes, StoreOutcome::Changed(now.bytes))];
+        }
+    }
+    match mapping.store(store.offset, &store.bytes, file) {
+        Ok(old) => vec![result(&store.bytes, StoreOutcome::Stored(old))],
+        Err(error) => {
+            let mut results = Vec::new();
+            // the journal must know of the part that was stored
+            if let StoreError::Refused { before, .. } | StoreError::NotKept { before, .. } = &error
+                && let Some(stored) = store
+                    .bytes
+                    .get(..before.len())
+                    .filter(|stored| !stored.is_empty())
+            {
+                results.push(result(stored, StoreOutcome::Stored(before.clone())));
+            }
+            results.push(result(
+                &store.bytes,
+                StoreOutcome::Refused(error.to_string()),
+            ));
+            results
+        }
+    }
+}
+
+/// The longest parts of a run whose bytes in the file are what they were when they were edited.
+fn agreeing_parts(run: &PendingRun, agrees: impl Fn(u64, u8) -> bool) -> Vec<(Span, &[u8])> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let flags: Vec<bool> = run
+        .base
+        .iter()
+        .zip(run.offset..)
+        .map(|(base, offset)| agrees(offset, *base))
+        .collect();
+    for part in flags.chunk_by(|left, right| left == right) {
+        let end = start + part.len();
+        if part.first() == Some(&true)
+            && let (Some(span), Some(bytes)) = (
+                Span::at(run.offset + start as u64, part.len() as u64),
+                run.value.get(start..end),
+            )
+        {
+            parts.push((span, bytes));
+        }
+        start = end;
+    }
+    parts
+}
+
+fn past_end(file: &OpenFile, offset: u64) -> String {
+    let name = shown_name(file.path());
+    match file.file_len() {
+        Ok(len) if len <= offset => {
+            format!("{name} has only {len} bytes now: the edits from {offset:#x} on stay unwritten")
+        }
+        _ => format!("{name} cannot be read at {offset:#x}: the edits there stay unwritten"),
+    }
+}
+
+fn no_scratch(error: &std::io::Error) -> String {
+    let folder = std::env::temp_dir();
+    format!(
+        "{}: no scratch copy of the sample can be made here ({error}): set TMPDIR to a folder you may write, or open a file",
+        folder.display()
+    )
+}
+
+/// `~/` at the start of a path that a person typed is their home folder.
+fn expand_home(path: &Path) -> std::path::PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}

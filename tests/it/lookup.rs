@@ -1,0 +1,858 @@
+//! The lookup grammar: a table for every line of it, and random texts against an oracle that never saw a token.
+
+use mapscope::bytes::lookup::{Context, Lookup, LookupError, LookupErrorKind, parse};
+use mapscope::bytes::span::Span;
+use proptest::prelude::*;
+
+#[track_caller]
+fn span(start: u64, end: u64) -> Span {
+    Span::new(start, end).unwrap()
+}
+
+/// A mapping of 62 bytes of a file of 62, the cursor at 10.
+fn sample() -> Context {
+    Context {
+        extent: span(0, 62),
+        file_len: 62,
+        cursor: 10,
+        page_bytes: 4096,
+    }
+}
+
+/// Everything a span can hold, so that only the value matters; the cursor at 1000.
+fn everything() -> Context {
+    Context {
+        extent: span(0, u64::MAX),
+        file_len: u64::MAX,
+        cursor: 1000,
+        page_bytes: 4096,
+    }
+}
+
+/// The bytes 100 to 199 of a file of 300.
+fn window() -> Context {
+    Context {
+        extent: span(100, 200),
+        file_len: 300,
+        cursor: 150,
+        page_bytes: 16,
+    }
+}
+
+/// 62 mapped bytes of which the file has 32 left.
+fn shrunk() -> Context {
+    Context {
+        file_len: 32,
+        ..sample()
+    }
+}
+
+fn nothing() -> Context {
+    Context {
+        extent: Span::empty(0),
+        file_len: 0,
+        cursor: 0,
+        page_bytes: 4096,
+    }
+}
+
+#[track_caller]
+fn check_index(text: &str, context: &Context, expected: u64) {
+    assert_eq!(
+        parse(text, context),
+        Ok(Lookup::Index(expected)),
+        "{text:?}"
+    );
+}
+
+#[track_caller]
+fn check_range(text: &str, context: &Context, start: u64, end: u64) {
+    assert_eq!(
+        parse(text, context),
+        Ok(Lookup::Range(span(start, end))),
+        "{text:?}"
+    );
+}
+
+#[track_caller]
+fn check_error(text: &str, context: &Context, at: usize, kind: LookupErrorKind) {
+    assert_eq!(
+        parse(text, context),
+        Err(LookupError { at, kind }),
+        "{text:?}"
+    );
+}
+
+const PAST_61: LookupErrorKind = LookupErrorKind::PastEnd { last: 61 };
+const BEFORE_0: LookupErrorKind = LookupErrorKind::BeforeStart { first: 0 };
+const PAST_FILE: LookupErrorKind = LookupErrorKind::PastFileEnd { file_len: 32 };
+
+// Numbers.
+
+#[test]
+fn numbers_in_every_form() {
+    for text in [
+        "65",
+        "0x41",
+        "0X41",
+        "41h",
+        "41H",
+        "041h",
+        "0o101",
+        "0O101",
+        "0b1000001",
+        "0B1000001",
+        "065",
+        "00065",
+        "6_5",
+        "0x4_1",
+        "0x_41",
+        "4_1h",
+        "65_",
+        "p0+65",
+        " 65 ",
+        "\t65\n",
+    ] {
+        check_index(text, &everything(), 65);
+    }
+    check_index("010", &everything(), 10);
+    check_index("08", &everything(), 8);
+    check_index("0", &everything(), 0);
+    check_index("0b1h", &everything(), 0xb1);
+    check_index("0FFh", &everything(), 255);
+    check_index("0xAbCd", &everything(), 0xabcd);
+    check_index("0xb", &everything(), 11);
+    check_error("0x1h", &everything(), 3, LookupErrorKind::NotANumber);
+}
+
+#[test]
+fn units() {
+    for (text, expected) in [
+        ("1k", 1000),
+        ("1M", 1_000_000),
+        ("1G", 1_000_000_000),
+        ("1T", 1_000_000_000_000),
+        ("1Ki", 1 << 10),
+        ("1Mi", 1 << 20),
+        ("1Gi", 1 << 30),
+        ("1Ti", 1 << 40),
+        ("64Ki", 65536),
+        ("0x10Ki", 16384),
+        ("1_000k", 1_000_000),
+        ("010k", 10_000),
+        ("p2k", 2000 * 4096),
+    ] {
+        check_index(text, &everything(), expected);
+    }
+    for (text, at) in [
+        ("1K", 1),
+        ("1kB", 1),
+        ("1KiB", 1),
+        ("1i", 1),
+        ("1kk", 1),
+        ("1 Ki", 2),
+        ("1hk", 1),
+        ("0xk", 2),
+        ("1m", 1),
+    ] {
+        check_error(text, &everything(), at, LookupErrorKind::NotANumber);
+    }
+}
+
+// Operands and operators.
+
+#[test]
+fn cursor_length_and_pages() {
+    check_index(".", &sample(), 10);
+    check_index(".+1", &sample(), 11);
+    check_index(".-10", &sample(), 0);
+    check_index("+5", &sample(), 15);
+    check_index("+ 5", &sample(), 15);
+    check_index("+-5", &sample(), 5);
+    check_index("+2*3", &sample(), 16);
+    check_index("+2*3-1", &sample(), 15);
+    check_index("$-16", &sample(), 46);
+    check_index("$ - 1", &sample(), 61);
+    check_index("$-1", &window(), 199);
+    check_error("$", &sample(), 0, PAST_61);
+    check_index("p0", &sample(), 0);
+    check_index("p12", &everything(), 12 * 4096);
+    check_index("p12+0x40", &everything(), 12 * 4096 + 0x40);
+    check_index("p12h", &everything(), 0x12 * 4096);
+    check_index("p0x10", &everything(), 16 * 4096);
+    check_index("p7", &window(), 112);
+    check_index(
+        "p7",
+        &Context {
+            page_bytes: 0,
+            ..sample()
+        },
+        7,
+    );
+    for text in ["p", "p-1", "p 1", "p(1)", "px", "P1", "p_1", "pp1"] {
+        check_error(text, &everything(), 0, LookupErrorKind::NotANumber);
+    }
+    check_error("1+p", &everything(), 2, LookupErrorKind::NotANumber);
+    check_error("p1x", &everything(), 2, LookupErrorKind::NotANumber);
+}
+
+#[test]
+fn operators() {
+    for (text, expected) in [
+        ("2+3*4", 14),
+        ("(2+3)*4", 20),
+        ("2*3+4", 10),
+        ("100-10-1", 89),
+        ("100/10/2", 5),
+        ("100/(10/2)", 20),
+        ("100%7*2", 4),
+        ("2*100%7", 4),
+        ("7/2", 3),
+        ("10+-7/2", 7),
+        ("10+-7%4", 7),
+        ("--5", 5),
+        ("- - -(-5)", 5),
+        ("2--3", 5),
+        ("2 * -3 + 10", 4),
+        ("((((7))))", 7),
+        ("0x10000000000000000-0x10000000000000000", 0),
+        ("\u{3000}1 + \u{a0}2", 3),
+        (".*2", 2000),
+        ("(.)", 1000),
+    ] {
+        check_index(text, &everything(), expected);
+    }
+}
+
+#[test]
+fn texts_outside_the_grammar_name_the_column() {
+    for (text, at) in [
+        ("abc", 0),
+        ("  abc", 2),
+        ("\u{3000}1 +\u{a0}x", 5),
+        ("é", 0),
+        ("12é", 2),
+        ("12x", 2),
+        ("0x", 2),
+        ("0xg", 2),
+        ("0x4g1", 3),
+        ("0o8", 2),
+        ("0b2", 2),
+        ("ffh", 0),
+        ("1f", 1),
+        ("_1", 0),
+        ("1 2", 2),
+        ("1..2..3", 4),
+        ("1+", 2),
+        ("1+  ", 2),
+        ("+", 1),
+        ("-", 1),
+        ("++1", 1),
+        ("*1", 0),
+        ("1**2", 2),
+        ("2*+3", 2),
+        ("(+3)", 1),
+        ("()", 1),
+        ("(1", 2),
+        ("1)", 1),
+        (")", 0),
+        ("1.5", 1),
+        (".5", 1),
+        ("....", 2),
+        ("3..=", 4),
+        ("..=", 3),
+        ("3:5", 2),
+        (":+5", 0),
+        ("3:", 2),
+        ("3:+", 3),
+        ("3:++1", 3),
+        ("3:+..", 3),
+        ("(1..2)", 2),
+        ("1/0 x", 4),
+        ("65\u{0}", 2),
+        ("６５", 0),
+        ("1,000", 1),
+    ] {
+        check_error(text, &everything(), at, LookupErrorKind::NotANumber);
+    }
+}
+
+// Ranges.
+
+#[test]
+fn ranges_in_every_form() {
+    check_range("3..7", &sample(), 3, 7);
+    check_range("3 .. 7", &sample(), 3, 7);
+    check_range("3..=7", &sample(), 3, 8);
+    check_range("3..=3", &sample(), 3, 4);
+    check_range("3:+4", &sample(), 3, 7);
+    check_range("3 : + 4", &sample(), 3, 7);
+    check_range("3:+2*2", &sample(), 3, 7);
+    check_range("3:+-(-4)", &sample(), 3, 7);
+    check_range("..7", &sample(), 0, 7);
+    check_range("..=7", &sample(), 0, 8);
+    check_range("3..", &sample(), 3, 62);
+    check_range("..", &sample(), 0, 62);
+    check_range("..$", &sample(), 0, 62);
+    check_range("$-16..", &sample(), 46, 62);
+    check_range("$-16..$", &sample(), 46, 62);
+    check_range("..=$-1", &sample(), 0, 62);
+    check_range("...", &sample(), 0, 10);
+    check_range(". ..", &sample(), 10, 62);
+    check_range(". .. +4", &sample(), 10, 14);
+    check_range("+1..+4", &sample(), 11, 14);
+    check_range("+1..=+4", &sample(), 11, 15);
+    check_range(".:+16", &sample(), 10, 26);
+    check_range("p0..p0+8", &sample(), 0, 8);
+    check_range("1+1..2*(3+1)", &sample(), 2, 8);
+    check_range("0..3eh", &sample(), 0, 62);
+}
+
+#[test]
+fn ranges_of_a_window() {
+    check_range("..", &window(), 100, 200);
+    check_range("..110", &window(), 100, 110);
+    check_range("190..", &window(), 190, 200);
+    check_range("..=100", &window(), 100, 101);
+    let before = LookupErrorKind::BeforeStart { first: 100 };
+    let past = LookupErrorKind::PastEnd { last: 199 };
+    check_index("100", &window(), 100);
+    check_index("199", &window(), 199);
+    check_error("99", &window(), 0, before);
+    check_error("200", &window(), 0, past);
+    check_error("99..101", &window(), 0, before);
+    check_error("10..20", &window(), 0, before);
+    check_error("..50", &window(), 2, before);
+    check_error("..=99", &window(), 3, before);
+    check_error("..100", &window(), 0, LookupErrorKind::EmptyRange);
+    check_error("190..201", &window(), 5, past);
+    check_error("250..260", &window(), 0, past);
+    check_error("250..", &window(), 0, past);
+}
+
+// Errors, kind by kind.
+
+#[test]
+fn nothing_typed() {
+    for text in ["", " ", "\t\n", "\u{3000}"] {
+        check_error(text, &sample(), 0, LookupErrorKind::Empty);
+        check_error(text, &nothing(), 0, LookupErrorKind::Empty);
+    }
+}
+
+#[test]
+fn out_of_the_mapping() {
+    check_index("0", &sample(), 0);
+    check_index("61", &sample(), 61);
+    check_error("62", &sample(), 0, PAST_61);
+    check_error(" 65", &sample(), 1, PAST_61);
+    check_error("18446744073709551615", &sample(), 0, PAST_61);
+    check_error(
+        "18446744073709551615",
+        &everything(),
+        0,
+        LookupErrorKind::PastEnd { last: u64::MAX - 1 },
+    );
+    check_index("18446744073709551614", &everything(), u64::MAX - 1);
+    check_error("-99", &sample(), 0, BEFORE_0);
+    check_error("-1", &sample(), 0, BEFORE_0);
+    check_error("-0xffffffffffffffffff", &sample(), 0, BEFORE_0);
+    check_error("+-11", &sample(), 0, BEFORE_0);
+    check_error("60..63", &sample(), 4, PAST_61);
+    check_error("60..=62", &sample(), 5, PAST_61);
+    check_error("60:+3", &sample(), 4, PAST_61);
+    check_error("70..80", &sample(), 0, PAST_61);
+    check_error("70..", &sample(), 0, PAST_61);
+    check_error("-5..3", &sample(), 0, BEFORE_0);
+    check_error("-5..-3", &sample(), 0, BEFORE_0);
+    check_error("..-3", &sample(), 2, BEFORE_0);
+    check_error("..=-1", &sample(), 3, BEFORE_0);
+    check_error(
+        "0..=18446744073709551615",
+        &everything(),
+        4,
+        LookupErrorKind::PastEnd { last: u64::MAX - 1 },
+    );
+}
+
+#[test]
+fn ranges_without_bytes() {
+    let (reversed, empty) = (LookupErrorKind::ReversedRange, LookupErrorKind::EmptyRange);
+    for (text, at, kind) in [
+        ("7..3", 1, reversed),
+        ("7..=6", 1, reversed),
+        ("7..-3", 1, reversed),
+        ("70..65", 2, reversed),
+        ("7:+-1", 1, reversed),
+        ("7..7", 1, empty),
+        ("70..70", 2, empty),
+        ("7:+0", 1, empty),
+        ("..0", 0, empty),
+        ("$..", 1, empty),
+    ] {
+        check_error(text, &sample(), at, kind);
+    }
+}
+
+#[test]
+fn over_64_bits() {
+    let over = LookupErrorKind::Over64Bits;
+    let over_128 = format!("1{}", "0".repeat(40));
+    for (text, at) in [
+        ("18446744073709551616", 0),
+        ("0x10000000000000000", 0),
+        ("1+0xffffffffffffffff", 0),
+        ("99999999999999999Ti", 0),
+        ("0..0x10000000000000000", 3),
+        ("0x10000000000000000..0", 0),
+        ("9..=0x10000000000000000", 4),
+        ("1:+0xffffffffffffffff", 3),
+        ("1:+0x10000000000000000", 3),
+        (over_128.as_str(), 0),
+        ("1+1000000000000T*1000000000000T*2", 16),
+        ("p100000000000000000000000000000000000000", 0),
+        ("1+170141183460469231731687303715884105727", 1),
+        ("-170141183460469231731687303715884105727-2", 40),
+    ] {
+        check_error(text, &sample(), at, over);
+    }
+    let long = "1".repeat(1 << 20);
+    check_error(&long, &sample(), 0, over);
+    check_error(
+        &format!("({long})x"),
+        &sample(),
+        long.len() + 2,
+        LookupErrorKind::NotANumber,
+    );
+}
+
+#[test]
+fn division_by_zero() {
+    let zero = LookupErrorKind::DivisionByZero;
+    check_error("1/0", &sample(), 2, zero);
+    check_error("1%0", &sample(), 2, zero);
+    check_error("1 / (3-3)", &sample(), 4, zero);
+    check_error("0..1/0", &sample(), 5, zero);
+    check_error("1/0..70", &sample(), 2, zero);
+    check_error("1/-0", &sample(), 2, zero);
+    check_index("0/1", &sample(), 0);
+}
+
+#[test]
+fn past_the_end_of_a_file_that_shrank() {
+    check_index("31", &shrunk(), 31);
+    check_error("32", &shrunk(), 0, PAST_FILE);
+    check_error("61", &shrunk(), 0, PAST_FILE);
+    check_error("62", &shrunk(), 0, PAST_61);
+    check_range("0..32", &shrunk(), 0, 32);
+    check_error("0..33", &shrunk(), 3, PAST_FILE);
+    check_error("40..50", &shrunk(), 0, PAST_FILE);
+    check_error("0..63", &shrunk(), 3, PAST_61);
+    check_error("..", &shrunk(), 0, PAST_FILE);
+    check_index(
+        "61",
+        &Context {
+            file_len: u64::MAX,
+            ..sample()
+        },
+        61,
+    );
+}
+
+#[test]
+fn nothing_mapped() {
+    for text in ["0", "-99", "65", "..", "3..7", "7..3", "$", "."] {
+        check_error(text, &nothing(), 0, LookupErrorKind::EmptyMapping);
+    }
+    // What is wrong with the text itself is told first.
+    check_error("abc", &nothing(), 0, LookupErrorKind::NotANumber);
+    check_error("1/0", &nothing(), 2, LookupErrorKind::DivisionByZero);
+    check_error(
+        "0x10000000000000000",
+        &nothing(),
+        0,
+        LookupErrorKind::Over64Bits,
+    );
+}
+
+#[test]
+fn deep_and_long_texts_need_no_stack() {
+    let nested = |depth: usize| format!("{}7{}", "(".repeat(depth), ")".repeat(depth));
+    check_index(&nested(64), &sample(), 7);
+    check_error(&nested(65), &sample(), 64, LookupErrorKind::TooDeep);
+    check_error(
+        &"(".repeat(1 << 20),
+        &sample(),
+        64,
+        LookupErrorKind::TooDeep,
+    );
+    check_error(
+        &"-(".repeat(1 << 19),
+        &sample(),
+        129,
+        LookupErrorKind::TooDeep,
+    );
+    // Depth is what is open at once, not how many there are.
+    check_index(&format!("0{}", "+(0)".repeat(1000)), &sample(), 0);
+    check_index(&format!("{}7", "-".repeat(1 << 20)), &sample(), 7);
+    check_error(
+        &format!("{}7", "-".repeat((1 << 20) + 1)),
+        &sample(),
+        0,
+        BEFORE_0,
+    );
+    check_index(&format!("0{}", "+0".repeat(1 << 19)), &sample(), 0);
+    check_index(&format!("1{}", "*1".repeat(1 << 19)), &sample(), 1);
+    check_index(&format!("{}7", " ".repeat(1 << 20)), &sample(), 7);
+}
+
+#[test]
+fn a_lookup_as_a_span() {
+    assert_eq!(Lookup::Index(3).span(), span(3, 4));
+    assert_eq!(Lookup::Range(span(3, 7)).span(), span(3, 7));
+    assert_eq!(Lookup::Range(span(3, 7)).start(), 3);
+    assert_eq!(Lookup::Index(u64::MAX).span(), Span::empty(u64::MAX));
+    assert_eq!(shrunk().valid(), Some(span(0, 32)));
+    assert_eq!(nothing().valid(), None);
+}
+
+// Random expressions: a tree is evaluated as it is, and its text by the parser.
+
+#[derive(Clone, Copy, Debug)]
+enum Op {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+}
+
+#[derive(Clone, Debug)]
+enum Tree {
+    /// A value and the form in which it is written.
+    Number(u64, u8),
+    Page(u16),
+    Cursor,
+    Length,
+    Negative(Box<Tree>),
+    Binary(Op, Box<Tree>, Box<Tree>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Zero,
+    Over,
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let value = prop_oneof![4 => 0..100_u64, 2 => 0..100_000_u64, 1 => any::<u64>(), 1 => (0..100_u64).prop_map(|n| n * 1024), 1 => (0..100_u64).prop_map(|n| n * 1000)];
+    let leaf = prop_oneof![
+        6 => (value, any::<u8>()).prop_map(|(value, form)| Tree::Number(value, form)),
+        1 => any::<u16>().prop_map(Tree::Page),
+        1 => Just(Tree::Cursor),
+        1 => Just(Tree::Length),
+    ];
+    let op = prop_oneof![4 => Just(Op::Add), 3 => Just(Op::Sub), 3 => Just(Op::Mul), 2 => Just(Op::Div), 2 => Just(Op::Rem)];
+    leaf.prop_recursive(6, 40, 2, move |inner| {
+        prop_oneof![
+            1 => inner.clone().prop_map(|tree| Tree::Negative(Box::new(tree))),
+            6 => (op.clone(), inner.clone(), inner).prop_map(|(op, a, b)| Tree::Binary(op, Box::new(a), Box::new(b))),
+        ]
+    })
+}
+
+fn evaluate(tree: &Tree, context: &Context) -> Result<i128, Fault> {
+    match tree {
+        Tree::Number(value, _) => Ok(i128::from(*value)),
+        Tree::Page(page) => Ok(i128::from(*page) * i128::from(context.page_bytes)),
+        Tree::Cursor => Ok(i128::from(context.cursor)),
+        Tree::Length => Ok(i128::from(context.extent.end())),
+        Tree::Negative(inner) => evaluate(inner, context)?.checked_neg().ok_or(Fault::Over),
+        Tree::Binary(op, a, b) => {
+            let (a, b) = (evaluate(a, context)?, evaluate(b, context)?);
+            match op {
+                Op::Div | Op::Rem if b == 0 => Err(Fault::Zero),
+                Op::Add => a.checked_add(b).ok_or(Fault::Over),
+                Op::Sub => a.checked_sub(b).ok_or(Fault::Over),
+                Op::Mul => a.checked_mul(b).ok_or(Fault::Over),
+                Op::Div => a.checked_div(b).ok_or(Fault::Over),
+                Op::Rem => a.checked_rem(b).ok_or(Fault::Over),
+            }
+        }
+    }
+}
+
+/// Takes its decisions from a list of random bytes, over and over.
+struct Writer<'a> {
+    text: String,
+    noise: std::iter::Cycle<std::slice::Iter<'a, u8>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(noise: &'a [u8]) -> Self {
+        Self {
+            text: String::new(),
+            noise: noise.iter().cycle(),
+        }
+    }
+
+    fn chance(&mut self, in_256: u8) -> bool {
+        self.noise.next().is_some_and(|&noise| noise < in_256)
+    }
+
+    fn token(&mut self, token: &str) {
+        if self.chance(60) {
+            self.text.push(' ');
+        }
+        self.text.push_str(token);
+        if self.chance(30) {
+            self.text.push_str("  ");
+        }
+    }
+
+    /// Writes `tree` where an operator that binds at `outer` stands next to it: 0 none, 1 a sum, 2 a product, 3 a
+    /// sign. Parentheses only where the tree would else be read in another way, and now and then for nothing.
+    fn tree(&mut self, tree: &Tree, outer: u8) {
+        let inner = match tree {
+            Tree::Binary(Op::Add | Op::Sub, ..) => 1,
+            Tree::Binary(..) => 2,
+            _ => 3,
+        };
+        let in_parentheses = inner < outer || self.chance(25);
+        if in_parentheses {
+            self.token("(");
+        }
+        match tree {
+            Tree::Number(value, form) => self.number(*value, *form),
+            Tree::Page(page) => self.token(&format!("p{page}")),
+            Tree::Cursor => self.token("."),
+            Tree::Length => self.token("$"),
+            Tree::Negative(inner) => {
+                self.token("-");
+                self.tree(inner, 3);
+            }
+            Tree::Binary(op, a, b) => {
+                self.tree(a, inner);
+                self.token(match op {
+                    Op::Add => "+",
+                    Op::Sub => "-",
+                    Op::Mul => "*",
+                    Op::Div => "/",
+                    Op::Rem => "%",
+                });
+                // From left to right: the right side needs parentheses at the same strength.
+                self.tree(b, inner + 1);
+            }
+        }
+        if in_parentheses {
+            self.token(")");
+        }
+    }
+
+    fn number(&mut self, value: u64, form: u8) {
+        let unit = [
+            ("Ti", 1 << 40),
+            ("T", 1_000_000_000_000),
+            ("Gi", 1 << 30),
+            ("G", 1_000_000_000),
+            ("Mi", 1 << 20),
+            ("M", 1_000_000),
+            ("Ki", 1 << 10),
+            ("k", 1000),
+        ]
+        .into_iter()
+        .find(|(_, factor)| value.is_multiple_of(*factor));
+        let text = match (form % 8, unit) {
+            (0, _) => format!("{value:#x}"),
+            (1, _) => format!("0{value:x}h"),
+            (2, _) => format!("{value:#o}"),
+            (3, _) => format!("{value:#b}"),
+            (4, _) => format!("00{value}"),
+            (5, Some((unit, factor))) => format!("{}{unit}", value / factor),
+            (6, _) => value.to_string().chars().flat_map(|c| [c, '_']).collect(),
+            _ => value.to_string(),
+        };
+        self.token(&text);
+    }
+}
+
+/// What the value of an index comes to, in the words of the specification.
+fn expected_index(
+    value: Result<i128, Fault>,
+    context: &Context,
+) -> Result<Lookup, LookupErrorKind> {
+    let value = match value {
+        Err(Fault::Zero) => return Err(LookupErrorKind::DivisionByZero),
+        Err(Fault::Over) => return Err(LookupErrorKind::Over64Bits),
+        Ok(value) if value > i128::from(u64::MAX) => return Err(LookupErrorKind::Over64Bits),
+        Ok(value) => value,
+    };
+    let (first, end) = (context.extent.start(), context.extent.end());
+    if first == end {
+        return Err(LookupErrorKind::EmptyMapping);
+    }
+    match u64::try_from(value) {
+        Ok(index) if first <= index && index < end.min(context.file_len) => {
+            Ok(Lookup::Index(index))
+        }
+        Ok(index) if index >= end => Err(LookupErrorKind::PastEnd { last: end - 1 }),
+        Ok(index) if index >= first => Err(LookupErrorKind::PastFileEnd {
+            file_len: context.file_len,
+        }),
+        _ => Err(LookupErrorKind::BeforeStart { first }),
+    }
+}
+
+fn any_context() -> impl Strategy<Value = Context> {
+    let extent = prop_oneof![
+        3 => Just(span(0, u64::MAX)),
+        2 => (0..200_u64, 0..200_u64).prop_map(|(a, b)| span(a.min(b), a.max(b))),
+        1 => any::<(u64, u64)>().prop_map(|(a, b)| span(a.min(b), a.max(b))),
+    ];
+    let file_len = prop_oneof![2 => Just(u64::MAX), 1 => 0..200_u64, 1 => any::<u64>()];
+    let cursor = prop_oneof![0..200_u64, any::<u64>()];
+    (
+        extent,
+        file_len,
+        cursor,
+        prop_oneof![Just(4096_u64), 1..64_u64],
+    )
+        .prop_map(|(extent, file_len, cursor, page_bytes)| Context {
+            extent,
+            file_len,
+            cursor,
+            page_bytes,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn expressions_agree_with_their_trees(tree in tree(), noise in prop::collection::vec(any::<u8>(), 1..40), context in any_context()) {
+        let mut writer = Writer::new(&noise);
+        writer.tree(&tree, 0);
+        let expected = expected_index(evaluate(&tree, &context), &context);
+        prop_assert_eq!(parse(&writer.text, &context).map_err(|error| error.kind), expected, "{}", writer.text);
+    }
+
+    #[test]
+    fn a_leading_plus_adds_to_the_cursor(tree in tree(), noise in prop::collection::vec(any::<u8>(), 1..40), context in any_context()) {
+        let mut writer = Writer::new(&noise);
+        writer.token("+");
+        writer.tree(&tree, 2);
+        let sum = Tree::Binary(Op::Add, Box::new(Tree::Cursor), Box::new(tree));
+        let expected = expected_index(evaluate(&sum, &context), &context);
+        prop_assert_eq!(parse(&writer.text, &context).map_err(|error| error.kind), expected, "{}", writer.text);
+    }
+}
+
+// Random ranges, small enough for the oracle to look at every byte.
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    HalfOpen,
+    Inclusive,
+    Length,
+}
+
+/// Byte by byte: the offsets as written, and whether every one of them is there.
+fn expected_range(
+    start: Option<i128>,
+    end: Option<i128>,
+    form: Form,
+    context: &Context,
+) -> Option<Span> {
+    let first = start.unwrap_or(context.extent.start().into());
+    let bytes: Vec<i128> = match (form, end) {
+        (Form::HalfOpen, None) => (first..context.extent.end().into()).collect(),
+        (Form::HalfOpen, Some(end)) => (first..end).collect(),
+        (Form::Inclusive, end) => (first..=end?).collect(),
+        (Form::Length, len) => (0..len?).map(|index| first + index).collect(),
+    };
+    let is_there = |&byte: &i128| {
+        u64::try_from(byte)
+            .is_ok_and(|byte| context.extent.contains(byte) && byte < context.file_len)
+    };
+    if bytes.is_empty() || !bytes.iter().all(is_there) {
+        return None;
+    }
+    let start = u64::try_from(*bytes.first()?).ok()?;
+    Span::at(start, bytes.len() as u64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn ranges_agree_with_their_bytes(
+        start in prop::option::weighted(0.8, -5..50_i128),
+        end in prop::option::weighted(0.8, -5..50_i128),
+        form in prop_oneof![Just(Form::HalfOpen), Just(Form::Inclusive), Just(Form::Length)],
+        ends in (0..45_u64, 0..45_u64),
+        file_len in prop_oneof![2 => Just(100_u64), 1 => 0..45_u64],
+        spaces in any::<(bool, bool)>(),
+    ) {
+        // What the grammar does not let out: the end of `..=`, both sides of `:+`.
+        let end = if matches!(form, Form::HalfOpen) { end } else { end.or(Some(7)) };
+        let start = if matches!(form, Form::Length) { start.or(Some(7)) } else { start };
+        let context = Context { extent: span(ends.0.min(ends.1), ends.0.max(ends.1)), file_len, cursor: 0, page_bytes: 16 };
+        let operator = match form {
+            Form::HalfOpen => "..",
+            Form::Inclusive => "..=",
+            Form::Length => ":+",
+        };
+        let side = |value: Option<i128>| value.map_or(String::new(), |value| value.to_string());
+        let space = |is_there| if is_there { " " } else { "" };
+        let text = format!("{}{}{operator}{}{}", side(start), space(spaces.0), space(spaces.1), side(end));
+
+        let got = parse(&text, &context);
+        let expected = expected_range(start, end, form, &context).map(Lookup::Range);
+        prop_assert_eq!(got.ok(), expected, "{}", text);
+        let Err(error) = got else { return Ok(()) };
+        let is_reversed = match (form, start, end) {
+            (Form::Length, _, Some(len)) => len < 0,
+            (_, Some(start), Some(end)) => end < start,
+            _ => false,
+        };
+        let is_out = |offset: i128| offset < context.extent.start().into() || offset > context.extent.end().into();
+        match error.kind {
+            LookupErrorKind::EmptyMapping => prop_assert!(context.extent.is_empty()),
+            LookupErrorKind::ReversedRange => prop_assert!(is_reversed),
+            LookupErrorKind::EmptyRange => prop_assert!(!is_reversed),
+            LookupErrorKind::BeforeStart { first } => {
+                prop_assert_eq!(first, context.extent.start());
+                prop_assert!(start.is_some_and(is_out) || end.is_some_and(is_out));
+            }
+            LookupErrorKind::PastEnd { last } => prop_assert_eq!(last + 1, context.extent.end()),
+            LookupErrorKind::PastFileEnd { file_len } => prop_assert!(file_len < context.extent.end()),
+            kind => prop_assert!(false, "{text}: {kind:?}"),
+        }
+        prop_assert!(!is_reversed || matches!(error.kind, LookupErrorKind::ReversedRange | LookupErrorKind::EmptyMapping));
+    }
+
+    #[test]
+    fn any_text_is_answered(
+        text in prop_oneof![
+            1 => any::<String>(),
+            3 => "[0-9a-fhxop_ ]{0,8}",
+            6 => "[0-9hkKMGTix_p .$+*/%():=-]{0,24}",
+            3 => "[0-9]{1,2} ?(\\.\\.=?|:\\+) ?[0-9]{1,2}",
+        ],
+        context in any_context(),
+    ) {
+        match parse(&text, &context) {
+            Ok(lookup) => {
+                let span = lookup.span();
+                prop_assert!(!span.is_empty());
+                prop_assert_eq!(lookup.start(), span.start());
+                prop_assert!(context.extent.contains_span(span));
+                prop_assert!(span.end() <= context.file_len);
+            }
+            Err(error) => {
+                prop_assert!(error.at <= text.chars().count());
+                prop_assert_eq!(error.kind == LookupErrorKind::Empty, text.trim().is_empty());
+            }
+        }
+    }
+}

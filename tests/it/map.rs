@@ -1,0 +1,12 @@
+//! The mapping layer on real files, with real second processes, each outcome checked against another source.
+
+mod chaos;
+mod facts;
+mod limits;
+mod log;
+mod open;
+mod process;
+mod read;
+mod store;
+mod support;
+mod writing;

@@ -1,0 +1,199 @@
+//! Three seconds in which another process truncates, extends and writes while we read, store, scan and give back.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use mapscope::map::{AlignedBuffer, GapReason, Mapping, OpenFile, Primitive, StoreError};
+
+use super::support::{
+    Outcome, PAGE, PRIMITIVES, expect_rerun, full_name, opened, pattern, private, program_for_all,
+    rerun_args, rerun_folder, shared, span,
+};
+
+const PAGES: u64 = 256;
+
+/// Sets lengths and writes in the middle until its time is over.
+fn disturb(path: &std::path::Path, until: Instant) -> Outcome {
+    let file = fs::OpenOptions::new().write(true).open(path)?;
+    let mut seed = 88_172_645_463_325_252_u64;
+    while Instant::now() < until {
+        for _ in 0..64 {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            match seed % 4 {
+                0 => file.set_len(0)?,
+                1 => file.set_len(seed / 7 % (PAGES * PAGE))?,
+                2 => file.set_len(PAGES * PAGE)?,
+                _ => {
+                    // Never longer than the file was mapped.
+                    std::os::unix::fs::FileExt::write_at(
+                        &file,
+                        b"other",
+                        seed / 7 % (PAGES * PAGE - 5),
+                    )?;
+                }
+            }
+        }
+    }
+    file.set_len(PAGES * PAGE)?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Counts {
+    reads: AtomicU64,
+    gaps: AtomicU64,
+    stores: AtomicU64,
+    refused: AtomicU64,
+    scans: AtomicU64,
+}
+
+fn one(counter: &AtomicU64, by: usize) {
+    counter.fetch_add(by as u64, Ordering::Relaxed);
+}
+
+fn read_and_store(
+    mapping: &Mapping,
+    file: &OpenFile,
+    until: Instant,
+    counts: &Counts,
+) -> Result<(), String> {
+    let mut buffer = AlignedBuffer::new(64 << 10);
+    let mut round = 0_u64;
+    while Instant::now() < until {
+        round = round
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let at = (round >> 33) % (PAGES * PAGE - (64 << 10));
+        let gaps = mapping.read_chunk(at, file, &mut buffer);
+        one(&counts.reads, 1);
+        one(&counts.gaps, gaps.len());
+        for gap in gaps {
+            match gap.reason {
+                // A page may come back after the kernel refused it and before it was asked why.
+                GapReason::PastFileEnd { .. } | GapReason::Failed { errno: 14 } => {}
+                other => return Err(format!("an odd gap: {other:?}")),
+            }
+        }
+        match mapping.store(at, b"ours", file) {
+            Ok(before) => assert_eq!(before.len(), 4),
+            Err(
+                StoreError::PastFileEnd { .. }
+                | StoreError::Unreadable { .. }
+                | StoreError::Refused { .. }
+                | StoreError::NotKept { .. },
+            ) => one(&counts.refused, 1),
+            Err(other) => return Err(format!("an odd refusal: {other}")),
+        }
+        one(&counts.stores, 1);
+    }
+    Ok(())
+}
+
+fn scan_and_give_back(
+    mapping: &Mapping,
+    file: &OpenFile,
+    until: Instant,
+    counts: &Counts,
+) -> Result<(), String> {
+    while Instant::now() < until {
+        let copies = mapping
+            .private_copies(10_000)
+            .map_err(|why| why.to_string())?;
+        if copies
+            .iter()
+            .any(|copy| copy.end() > PAGES * PAGE || copy.start() % PAGE != 0)
+        {
+            return Err(format!("odd copies: {copies:?}"));
+        }
+        mapping
+            .give_back(mapping.span())
+            .map_err(|why| why.to_string())?;
+        let states = mapping
+            .page_states(mapping.span())
+            .map_err(|why| why.to_string())?;
+        let resident = mapping
+            .residency(mapping.span(), file)
+            .map_err(|why| why.to_string())?;
+        if states.len() as u64 != PAGES || resident.len() as u64 != PAGES {
+            return Err("a page has no state".to_owned());
+        }
+        one(&counts.scans, 1);
+    }
+    Ok(())
+}
+
+/// Row 10, at this layer: the pages that vanish are data, and no signal comes.
+#[test]
+fn no_chaos_kills_a_reader() -> Outcome {
+    let name = full_name(module_path!(), "no_chaos_kills_a_reader");
+    if let Some(folder) = rerun_folder() {
+        return disturb(
+            &folder.join("file"),
+            Instant::now() + Duration::from_millis(3_500),
+        );
+    }
+    let (_home, program, folder) = program_for_all(0o755)?;
+    let path = folder.join("file");
+    fs::write(&path, pattern(256 * 4096))?;
+    let (file, _) = opened(&path)?;
+    let mut mappings = Vec::new();
+    for primitive in PRIMITIVES {
+        for mut mapping in [private(&file)?, shared(&file)?] {
+            mapping.use_primitive(primitive);
+            mappings.push(mapping);
+        }
+    }
+    let mut other = Command::new(program);
+    rerun_args(&mut other, &folder, &name);
+    let other = std::thread::spawn(move || {
+        other.stderr(Stdio::piped());
+        expect_rerun(other).map_err(|error| error.to_string())
+    });
+    let until = Instant::now() + Duration::from_secs(3);
+    let counts = Counts::default();
+    std::thread::scope(|threads| {
+        let mut workers = Vec::new();
+        for mapping in &mappings {
+            workers.push(threads.spawn(|| read_and_store(mapping, &file, until, &counts)));
+            if mapping.primitive() == Primitive::ProcessVm {
+                workers.push(threads.spawn(|| scan_and_give_back(mapping, &file, until, &counts)));
+            }
+        }
+        for worker in workers {
+            worker.join().map_err(|_| "a worker panicked")??;
+        }
+        Ok::<(), Box<dyn std::error::Error>>(())
+    })?;
+    other
+        .join()
+        .map_err(|_| "the thread that waited panicked")??;
+    let [reads, gaps, stores, refused, scans] = [
+        &counts.reads,
+        &counts.gaps,
+        &counts.stores,
+        &counts.refused,
+        &counts.scans,
+    ]
+    .map(|counter| counter.load(Ordering::Relaxed));
+    let _told = std::io::Write::write_fmt(
+        &mut std::io::stderr(),
+        format_args!(
+            "chaos: {reads} reads with {gaps} gaps, {stores} stores with {refused} refused, {scans} scans\n"
+        ),
+    );
+    assert!(
+        gaps > 0 && refused > 0 && scans > 0,
+        "nothing was disturbed"
+    );
+    for mapping in &mappings {
+        assert!(
+            mapping.read(span(0, PAGES * PAGE)?, &file).is_whole(),
+            "once it is over, everything reads again"
+        );
+    }
+    Ok(())
+}

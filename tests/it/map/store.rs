@@ -1,0 +1,354 @@
+//! Stores: who sees them, what is refused, and that nothing is claimed which did not happen.
+
+use std::fs;
+
+use mapscope::map::{
+    Access, CallLog, GapReason, MapRequest, Mapping, Mode, StoreError, Unavailable,
+};
+
+use super::support::{
+    Mounted, Outcome, PAGE, PRIMITIVES, in_file, is_root, mapped, opened, pattern, private,
+    resize_by_other, run, scratch, shared, skip, span, write_by_other,
+};
+
+#[test]
+fn a_private_store_stays_here_and_a_shared_one_reaches_everybody() -> Outcome {
+    let content = pattern(3 * 4096);
+    for primitive in PRIMITIVES {
+        let (_folder, path) = scratch(&content)?;
+        let (file, _) = opened(&path)?;
+        let (mut ours, mut all) = (private(&file)?, shared(&file)?);
+        ours.use_primitive(primitive);
+        all.use_primitive(primitive);
+        // Across a page boundary, so that a chunked copy is seen whole.
+        assert_eq!(
+            ours.store(4_090, b"private edit", &file)?,
+            content[4_090..4_102]
+        );
+        assert_eq!(fs::read(&path)?, content, "the file is as it was");
+        assert_eq!(
+            all.store(4_090, b"shared edit", &file)?,
+            content[4_090..4_101]
+        );
+        assert_eq!(in_file(&path, 4_090, 11)?, b"shared edit");
+        let dumped = run(
+            "od",
+            &["-An", "-c", "-j4090", "-N6", &path.display().to_string()],
+        )?;
+        assert_eq!(
+            String::from_utf8(dumped.stdout)?
+                .split_whitespace()
+                .collect::<String>(),
+            "shared"
+        );
+        assert_eq!(ours.read(span(4_090, 4_102)?, &file).bytes, b"private edit");
+        assert_eq!(ours.store(0, b"", &file)?, b"");
+    }
+    Ok(())
+}
+
+/// A private copy is frozen as a whole page at the moment of the first store, also where the value stays the same.
+#[test]
+fn a_private_copy_freezes_its_whole_page() -> Outcome {
+    let content = pattern(2 * 4096);
+    let (_folder, path) = scratch(&content)?;
+    let (file, _) = opened(&path)?;
+    let mapping = private(&file)?;
+    write_by_other(&path, 100, b"before")?;
+    assert_eq!(
+        mapping.read(span(100, 106)?, &file).bytes,
+        b"before",
+        "a clean page follows the file"
+    );
+    mapping.store(0, &content[..1], &file)?;
+    write_by_other(&path, 100, b"after!")?;
+    write_by_other(&path, 5_000, b"after!")?;
+    assert_eq!(mapping.read(span(100, 106)?, &file).bytes, b"before");
+    assert_eq!(mapping.read(span(5_000, 5_006)?, &file).bytes, b"after!");
+    assert_eq!(mapping.discard(span(0, 1)?)?, 1);
+    assert_eq!(
+        mapping.read(span(100, 106)?, &file).bytes,
+        b"after!",
+        "discarded, it follows the file again"
+    );
+    Ok(())
+}
+
+#[test]
+fn discarding_drops_whole_pages_of_copies_and_nothing_else() -> Outcome {
+    let content = pattern(8 * 4096);
+    let (_folder, path) = scratch(&content)?;
+    let (file, _) = opened(&path)?;
+    let log = CallLog::new();
+    let request = MapRequest {
+        mode: Mode::Private,
+        access: Access::ReadWrite,
+        span: Some(span(5_000, 30_000)?),
+    };
+    let mapping = Mapping::create(&file, request, &log)?;
+    for page in 2..7 {
+        mapping.store(page * PAGE, b"edit", &file)?;
+    }
+    assert_eq!(mapping.discard(span(3 * PAGE + 5, 4 * PAGE + 1)?)?, 2);
+    assert_eq!(
+        mapping.private_copies(9)?,
+        [span(2 * PAGE, 3 * PAGE)?, span(5 * PAGE, 7 * PAGE)?]
+    );
+    assert_eq!(
+        mapping.read(span(4 * PAGE, 4 * PAGE + 4)?, &file).bytes,
+        content[4 * 4096..4 * 4096 + 4]
+    );
+    assert_eq!(mapping.discard(span(0, 4_999)?)?, 0);
+    assert_eq!(
+        log.entries()
+            .iter()
+            .filter(|record| record.call == "madvise")
+            .count(),
+        1
+    );
+    assert_eq!(mapping.discard(span(0, u64::MAX)?)?, 7);
+    assert_eq!(mapping.private_copies(9)?, []);
+    assert_eq!(
+        shared(&file)?.discard(span(0, 1)?),
+        Err(Unavailable::NotPrivate)
+    );
+    Ok(())
+}
+
+#[test]
+fn a_read_only_mapping_refuses_in_words() -> Outcome {
+    let (_folder, path) = scratch(b"content")?;
+    let (file, log) = opened(&path)?;
+    for mode in [Mode::Private, Mode::Shared] {
+        let mapping = mapped(&file, mode, Access::ReadOnly)?;
+        let refusal = mapping.store(0, b"x", &file).err();
+        assert_eq!(refusal, Some(StoreError::ReadOnly { mode }));
+        let sentence = refusal
+            .map(|refusal| refusal.to_string())
+            .unwrap_or_default();
+        assert!(
+            sentence.contains("read-only") && sentence.contains(&mode.to_string()),
+            "{sentence}"
+        );
+    }
+    assert_eq!(fs::read(&path)?, b"content");
+    assert!(
+        !log.entries()
+            .iter()
+            .any(|record| record.args.contains("O_RDWR")),
+        "never opened for writing"
+    );
+    Ok(())
+}
+
+/// Row 11: a store there would succeed, and go to memory that is no file's.
+#[test]
+fn a_store_past_the_end_in_the_last_page_is_refused() -> Outcome {
+    for primitive in PRIMITIVES {
+        let (_folder, path) = scratch(&pattern(5_000))?;
+        resize_by_other(&path, 8_192)?;
+        let (file, _) = opened(&path)?;
+        for mut mapping in [private(&file)?, shared(&file)?] {
+            mapping.use_primitive(primitive);
+            resize_by_other(&path, 5_000)?;
+            for (offset, bytes) in [(5_000, &b"x"[..]), (4_999, b"xy"), (8_191, b"x")] {
+                let refusal = mapping.store(offset, bytes, &file);
+                assert_eq!(
+                    refusal,
+                    Err(StoreError::PastFileEnd {
+                        offset,
+                        len: bytes.len(),
+                        file_len: 5_000
+                    })
+                );
+                let sentence = refusal
+                    .err()
+                    .map(|refusal| refusal.to_string())
+                    .unwrap_or_default();
+                assert!(sentence.contains("now 5000 bytes long"), "{sentence}");
+            }
+            resize_by_other(&path, 8_192)?;
+            assert_eq!(
+                in_file(&path, 5_000, 3_192)?,
+                [0; 3_192],
+                "nothing was stored"
+            );
+        }
+        assert!(matches!(
+            private(&file)?.store(8_190, b"xyz", &file),
+            Err(StoreError::OutsideMapping { .. })
+        ));
+        assert!(matches!(
+            private(&file)?.store(u64::MAX, b"xyz", &file),
+            Err(StoreError::OutsideMapping { .. })
+        ));
+    }
+    Ok(())
+}
+
+/// Row 12, without the race: another, longer file vouches for a length that the mapped one no longer has. So it is the
+/// kernel that refuses, and not the look at the length.
+#[test]
+fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
+    for primitive in PRIMITIVES {
+        let content = pattern(6 * 4096);
+        let (folder, path) = scratch(&content)?;
+        let other = folder.path().join("other");
+        fs::write(&other, &content)?;
+        let (file, _) = opened(&path)?;
+        let (vouching, _) = opened(&other)?;
+        for mut mapping in [private(&file)?, shared(&file)?] {
+            mapping.use_primitive(primitive);
+            resize_by_other(&path, 6 * PAGE)?;
+            write_by_other(&path, 0, &content)?;
+            mapping.store(4 * PAGE, b"x", &file)?;
+            resize_by_other(&path, 3 * PAGE)?;
+            let out = mapping.read(span(100, 5 * PAGE + 7)?, &vouching);
+            assert_eq!(
+                out.gaps.len(),
+                1,
+                "{primitive:?} {}: {:?}",
+                mapping.mode(),
+                out.gaps
+            );
+            assert_eq!(out.gaps[0].span, span(3 * PAGE, 5 * PAGE + 7)?);
+            assert_eq!(out.gaps[0].reason, GapReason::Failed { errno: 14 });
+            assert_eq!(out.gaps[0].reason.to_string(), "Bad address (EFAULT)");
+            assert_eq!(out.bytes[..3 * 4096 - 100], content[100..3 * 4096]);
+
+            let refusal = mapping.store(3 * PAGE - 2, b"abcd", &vouching).err();
+            let reason = GapReason::Failed { errno: 14 };
+            assert_eq!(
+                refusal,
+                Some(StoreError::Unreadable {
+                    offset: 3 * PAGE,
+                    reason
+                }),
+                "{primitive:?}"
+            );
+            assert_eq!(
+                mapping.read(span(3 * PAGE - 2, 3 * PAGE)?, &file).bytes,
+                content[3 * 4096 - 2..3 * 4096]
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Rows 13 and 15, and the pages that were there go on working.
+#[test]
+fn on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works() -> Outcome {
+    let name = "on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works";
+    if !is_root() {
+        skip(name, "mounting needs root");
+        return Ok(());
+    }
+    let mounted = match Mounted::tmpfs(1 << 20) {
+        Ok(mounted) => mounted,
+        Err(why) => {
+            skip(name, &why.to_string());
+            return Ok(());
+        }
+    };
+    for primitive in PRIMITIVES {
+        let path = mounted.path().join("holes");
+        fs::write(&path, pattern(4096))?;
+        resize_by_other(&path, 4 * PAGE)?;
+        let (file, _) = opened(&path)?;
+        let mut mapping = shared(&file)?;
+        mapping.use_primitive(primitive);
+        let filler = mounted.path().join("filler");
+        let _full = fs::write(&filler, vec![1; 2 << 20]);
+
+        let out = mapping.read(span(0, 2 * PAGE)?, &file);
+        assert_eq!(out.bytes[..4096], pattern(4096));
+        assert_eq!(out.gaps.len(), 1);
+        assert_eq!(out.gaps[0].span, span(PAGE, 2 * PAGE)?);
+        assert_eq!(
+            out.gaps[0].reason.to_string(),
+            "No space left on device (ENOSPC)"
+        );
+        assert!(
+            file.pread(span(PAGE, 2 * PAGE)?).is_whole(),
+            "the file itself can be read there"
+        );
+
+        let refusal = mapping
+            .store(2 * PAGE, b"x", &file)
+            .err()
+            .map(|refusal| refusal.to_string());
+        let refusal = refusal.unwrap_or_default();
+        assert!(
+            refusal.starts_with("Not written") && refusal.contains("ENOSPC"),
+            "{refusal}"
+        );
+        mapping.store(10, b"fits", &file)?;
+        assert_eq!(in_file(&path, 10, 4)?, b"fits");
+        fs::remove_file(&filler)?;
+        mapping.store(2 * PAGE, b"x", &file)?;
+        assert_eq!(in_file(&path, 2 * PAGE, 1)?, b"x");
+        fs::remove_file(&path)?;
+    }
+    Ok(())
+}
+
+/// Row 14, and a store that crosses from a page with room to one without: it says how much was stored.
+#[test]
+fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
+    let name = "on_a_full_disk_a_store_says_how_much_was_written";
+    if !is_root() {
+        skip(name, "mounting needs root");
+        return Ok(());
+    }
+    let (folder, _) = scratch(b"")?;
+    let mounted = match Mounted::ext4(&folder.path().join("image"), 16 << 20) {
+        Ok(mounted) => mounted,
+        Err(why) => {
+            skip(name, &why.to_string());
+            return Ok(());
+        }
+    };
+    let path = mounted.path().join("holes");
+    fs::write(&path, pattern(4096))?;
+    resize_by_other(&path, 64 << 20)?;
+    let (file, _) = opened(&path)?;
+    let mapping = shared(&file)?;
+    let _full = fs::write(mounted.path().join("filler"), vec![1; 20 << 20]);
+    let mut refusal = None;
+    let mut page = 1;
+    while refusal.is_none() && page < 16 << 10 {
+        // The first byte of each page and the last of the page before, which has room by then.
+        refusal = mapping.store(page * PAGE - 1, b"ab", &file).err();
+        page += 1;
+    }
+    let offset = (page - 1) * PAGE - 1;
+    match &refusal {
+        Some(StoreError::Refused {
+            stored: 1,
+            wanted: 2,
+            before,
+            reason: GapReason::Failed { errno: 28 },
+            ..
+        }) => {
+            assert_eq!(before.len(), 1);
+        }
+        other => assert_eq!(
+            *other, None,
+            "it is a partial store for want of space, page {page}"
+        ),
+    }
+    let sentence = refusal
+        .map(|refusal| refusal.to_string())
+        .unwrap_or_default();
+    assert_eq!(
+        sentence,
+        format!("Only 1 of 2 bytes written at offset {offset}: No space left on device (ENOSPC)")
+    );
+    assert_eq!(
+        mapping.read(span(offset, offset + 2)?, &file).bytes,
+        b"a\0",
+        "the page still reads"
+    );
+    mapping.store(0, b"old pages work", &file)?;
+    Ok(())
+}
