@@ -104,8 +104,9 @@ impl App {
             may_close: false,
             focus_wanted: Some(Focus::Grid),
         };
-        app.model.opening = true;
-        app.open(start.request);
+        if let Effect::Open(request) = app.model.begin(start.request) {
+            app.open(request);
+        }
         app
     }
 
@@ -276,7 +277,7 @@ impl App {
                 Effect::File(request) => self.ask(ctx, request),
                 Effect::Watch(span) => self.watch(ctx, span),
                 Effect::WitnessStore { id, offset, bytes } => {
-                    self.witness_store(ctx, id, offset, bytes)
+                    self.witness_store(ctx, id, offset, bytes);
                 }
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),

@@ -198,14 +198,13 @@ fn span_from(
         return Ok(None);
     }
     let start = offset.map_or(Ok(0), |text| number("--offset", text))?;
-    let len = match length {
-        Some(text) => number("--length", text)?,
-        None => {
-            let len = file
-                .and_then(|file| std::fs::metadata(file).ok())
-                .map_or(0, |metadata| metadata.len());
-            len.saturating_sub(start)
-        }
+    let len = if let Some(text) = length {
+        number("--length", text)?
+    } else {
+        let len = file
+            .and_then(|file| std::fs::metadata(file).ok())
+            .map_or(0, |metadata| metadata.len());
+        len.saturating_sub(start)
     };
     Span::at(start, len)
         .map(Some)

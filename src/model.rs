@@ -125,6 +125,18 @@ pub fn shown_name(path: &Path) -> String {
         .collect()
 }
 
+/// What is being opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A file.
+    File,
+    /// The sample, the last resort.
+    Sample,
+}
+
 /// What waits for an answer about the private edits.
 #[derive(Clone, Debug, PartialEq)]
 enum Next {
@@ -164,10 +176,9 @@ pub struct Model {
     /// Seconds that the storage has not answered.
     pub waiting_seconds: Option<u64>,
     /// A file is being opened.
-    pub opening: bool,
+    pub opening: Opening,
     /// Where the keyboard is.
     pub area: Focus,
-    sample_tried: bool,
     next: Option<Next>,
     /// `next` goes on once the edits have been written.
     next_after_write: bool,

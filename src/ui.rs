@@ -29,7 +29,7 @@ mod witness_table;
 
 use egui::{CentralPanel, Id, Panel, Ui};
 
-use crate::model::{Action, Focus, Model};
+use crate::model::{Action, Focus, Model, Opening};
 
 pub use grid::{GridState, grid_id, grid_ui};
 pub use theme::Theme;
@@ -118,10 +118,10 @@ pub fn window_ui(
 
 fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {
     ui.centered_and_justified(|ui| {
-        let text = if frame.model.opening {
-            "Opening\u{2026}"
-        } else {
+        let text = if frame.model.opening == Opening::Nothing {
             "No file is open: press Ctrl+O, or drop one here"
+        } else {
+            "Opening\u{2026}"
         };
         ui.label(egui::RichText::new(text).color(frame.theme.weak));
     });

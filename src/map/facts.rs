@@ -108,7 +108,8 @@ pub struct CacheFacts {
 ///
 /// # Errors
 ///
-/// [`Unavailable::Hidden`]: `EPERM` for a file that is neither ours nor writable, `ENOSYS` from an older kernel.
+/// [`Unavailable::Hidden`] with `EPERM` for a file that is neither ours nor writable; [`Unavailable::Failed`] with `ENOSYS`
+/// from an older kernel.
 pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
     raw::cache_facts(file.file())
 }

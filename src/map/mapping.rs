@@ -207,7 +207,7 @@ impl Mapping {
         })
     }
 
-    /// Reads and stores by `primitive` from now on instead of the one that [`primitive`] chose. For tests of the
+    /// Reads and stores by `primitive` from now on instead of the one that [`primitive()`] chose. For tests of the
     /// primitives that are not chosen here.
     pub fn use_primitive(&mut self, primitive: Primitive) {
         self.primitive = primitive;

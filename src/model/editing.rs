@@ -331,7 +331,7 @@ impl Model {
                         .record(result.offset, old, result.bytes, mode, SystemTime::now());
                 }
                 (StoreOutcome::Stored(old), Purpose::Reapply) => {
-                    doc.journal.reapplied(result.offset, &old, &result.bytes)
+                    doc.journal.reapplied(result.offset, &old, &result.bytes);
                 }
                 (StoreOutcome::Stored(_), Purpose::Undo(id)) => {
                     doc.journal.undone(id);
@@ -348,7 +348,7 @@ impl Model {
                     doc.journal.skip_undo(id);
                 }
                 (StoreOutcome::Changed(found), _) => {
-                    refused.push(changed_since(0, result.offset, &found))
+                    refused.push(changed_since(0, result.offset, &found));
                 }
                 (StoreOutcome::Refused(why), _) => refused.push(why),
             }
@@ -360,7 +360,7 @@ impl Model {
         match refused.first() {
             Some(first) if refused.len() == 1 => effects.extend(self.failed(first.clone())),
             Some(first) => {
-                effects.extend(self.failed(format!("{first} (and {} more)", refused.len() - 1)))
+                effects.extend(self.failed(format!("{first} (and {} more)", refused.len() - 1)));
             }
             None => self.notices.clear(Topic::Error),
         }

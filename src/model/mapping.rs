@@ -104,7 +104,7 @@ impl Model {
         doc.access = access;
         doc.whole = whole;
         doc.refusal.clone_from(&refusal);
-        doc.journal.set_aside(); // whatever the old mapping held privately is gone
+        let aside = doc.journal.set_aside(); // whatever the old mapping held privately is gone
         let waits = doc.journal.patch_bytes() > 0;
         doc.view.set_extent(extent);
         doc.view.nibble = None;
@@ -125,7 +125,7 @@ impl Model {
         effects.extend(self.facts_wanted());
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
             effects.extend(self.reapply());
-        } else if waits {
+        } else if aside > 0 || (waits && self.notices.get(Topic::Patch).is_none()) {
             self.show_patch_notice("they were kept when the mode was switched");
         }
         effects.extend(self.lookup_reread());

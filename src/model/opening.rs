@@ -6,7 +6,7 @@ use super::action::{Action, Fate};
 use super::effect::{Effect, FileRequest, OpenRequest};
 use super::event::{Opened, PathNow};
 use super::notice::{Notice, Severity, Topic};
-use super::{Access, Doc, Journal, Mode, Model, Next, View, Witnesses};
+use super::{Access, Doc, Journal, Mode, Model, Next, Opening, View, Witnesses};
 
 impl OpenRequest {
     /// Private and read-write, all of it: the way every file is opened unless asked otherwise.
@@ -33,8 +33,7 @@ impl Model {
         if self.doc.as_ref().is_some_and(Doc::must_ask) {
             return self.ask_fate(Next::Open(request));
         }
-        self.opening = true;
-        vec![Effect::Open(request)]
+        vec![self.begin(request)]
     }
 
     pub(super) fn open_dialog(&mut self) -> Vec<Effect> {
@@ -80,8 +79,7 @@ impl Model {
         if self.doc.as_ref().is_some_and(Doc::must_ask) {
             return self.ask_fate(Next::Close);
         }
-        self.opening = true;
-        vec![Effect::Open(OpenRequest::private(None))]
+        vec![self.begin(OpenRequest::private(None))]
     }
 
     pub(super) fn quit(&mut self) -> Vec<Effect> {
@@ -127,7 +125,7 @@ impl Model {
     }
 
     pub(super) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
-        self.opening = false;
+        self.opening = Opening::Nothing;
         // the error that led to the sample at the start stays in sight
         let error = self
             .notices
@@ -188,13 +186,22 @@ impl Model {
     }
 
     pub(super) fn open_failed(&mut self, message: String) -> Vec<Effect> {
-        self.opening = false;
+        let failed = std::mem::take(&mut self.opening);
         let mut effects = self.failed(message);
-        if self.doc.is_none() && !std::mem::replace(&mut self.sample_tried, true) {
-            self.opening = true;
-            effects.push(Effect::Open(OpenRequest::private(None)));
+        if self.doc.is_none() && failed != Opening::Sample {
+            effects.push(self.begin(OpenRequest::private(None)));
         }
         effects
+    }
+
+    /// The effect that opens a file; what is open stays until it is ready.
+    pub fn begin(&mut self, request: OpenRequest) -> Effect {
+        self.opening = if request.path.is_some() {
+            Opening::File
+        } else {
+            Opening::Sample
+        };
+        Effect::Open(request)
     }
 
     /// The mapping's facts are reported only while their tab is shown.
@@ -301,14 +308,8 @@ impl Model {
     fn go_on(&mut self, next: Next) -> Vec<Effect> {
         match next {
             Next::Map(mode, access) => self.map_as(mode, access),
-            Next::Open(request) => {
-                self.opening = true;
-                vec![Effect::Open(request)]
-            }
-            Next::Close => {
-                self.opening = true;
-                vec![Effect::Open(OpenRequest::private(None))]
-            }
+            Next::Open(request) => vec![self.begin(request)],
+            Next::Close => vec![self.begin(OpenRequest::private(None))],
             Next::Quit => vec![Effect::Quit],
         }
     }

@@ -70,7 +70,7 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
                 mapping_buttons(ui, frame, doc, actions);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                path_ui(ui, frame, actions)
+                path_ui(ui, frame, actions);
             });
         });
     });
@@ -387,7 +387,7 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
                     .strong(),
             );
             ui.ctx().accesskit_node_builder(chip.id, |node| {
-                node.set_label(format!("Mode: {} {}", doc.mode, doc.access))
+                node.set_label(format!("Mode: {} {}", doc.mode, doc.access));
             });
             ui.separator();
             ui.label(size_words(doc))

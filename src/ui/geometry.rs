@@ -22,7 +22,7 @@ pub(super) struct Cells {
     /// First cell of the page lane.
     pub(super) lane: usize,
     /// Cells of the page lane.
-    pub(super) lane_cells: usize,
+    pub(super) lane_width: usize,
     /// All cells.
     pub(super) total: usize,
     /// Bytes a row.
@@ -37,14 +37,14 @@ impl Cells {
         let text = hex + columns * 3 + columns.div_ceil(8) - 1 - 1 + GAP;
         let lane = text + columns + GAP;
         // a letter for the state, a blank, `p` and the page's number
-        let lane_cells = 4 + decimal_digits(last / page_bytes.max(1));
+        let lane_width = 4 + decimal_digits(last / page_bytes.max(1));
         Self {
             digits,
             hex,
             text,
             lane,
-            lane_cells,
-            total: lane + lane_cells + 1,
+            lane_width,
+            total: lane + lane_width + 1,
             columns,
         }
     }

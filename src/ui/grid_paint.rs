@@ -296,7 +296,7 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let page_bytes = doc.page_bytes.max(1);
     let number = row.span.start() / page_bytes;
     let begins = (row.span.end() - 1) / page_bytes * page_bytes;
-    if row.line == 0 || row.span.start() % page_bytes == 0 {
+    if row.line == 0 || row.span.start().is_multiple_of(page_bytes) {
         let at = geometry.at(geometry.cells.lane + 1, row.line);
         quads.glyph(
             painting.glyphs,

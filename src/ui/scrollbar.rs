@@ -151,9 +151,9 @@ impl ScrollBar {
             });
             return None;
         }
-        let pointed = f64::from(pointer.y - track.rect.min.y);
+        let aim = f64::from(pointer.y - track.rect.min.y);
         if jump {
-            let y = pointed - track.thumb / 2.0;
+            let y = aim - track.thumb / 2.0;
             self.grab = Some(Grab {
                 pointer_y: pointer.y,
                 thumb_y: y,
@@ -161,7 +161,7 @@ impl ScrollBar {
             });
             return Some(track.top_from_y(y));
         }
-        Some(if pointed < y {
+        Some(if aim < y {
             view.top.saturating_sub(view.page_rows)
         } else {
             view.top.saturating_add(view.page_rows).min(track.max_top)

@@ -37,26 +37,23 @@ pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
     let mut words = format!("{:08x}", span.start());
     let mut text = String::new();
     for offset in span.start()..span.end() {
-        match frame
+        if let Some(byte) = frame
             .model
             .window
             .as_ref()
             .and_then(|window| window.byte(offset))
         {
-            Some(byte) => {
-                let _ = write!(words, " {byte:02x}");
-                text.push(text_char(byte));
-            }
-            None => {
-                let past_end = frame
-                    .model
-                    .window
-                    .as_ref()
-                    .and_then(|window| window.cell(offset))
-                    .is_some_and(|cell| cell.is_past_end());
-                words.push_str(if past_end { " --" } else { " ??" });
-                text.push(' ');
-            }
+            let _ = write!(words, " {byte:02x}");
+            text.push(text_char(byte));
+        } else {
+            let past_end = frame
+                .model
+                .window
+                .as_ref()
+                .and_then(|window| window.cell(offset))
+                .is_some_and(super::super::model::window::Cell::is_past_end);
+            words.push_str(if past_end { " --" } else { " ??" });
+            text.push(' ');
         }
     }
     words.push_str("  ");

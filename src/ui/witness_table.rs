@@ -1,5 +1,7 @@
 //! The table of witnesses: every place the bytes at the cursor are read from, what each holds, and a way to write there.
 
+use std::fmt::Write as _;
+
 use egui::{Button, Frame as Box_, Margin, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::class::is_graphic;
@@ -234,7 +236,7 @@ fn hex_and_text(seen: &[Seen]) -> (String, String) {
         }
         match one {
             Seen::Byte(byte) => {
-                hex.push_str(&format!("{byte:02x}"));
+                let _ = write!(hex, "{byte:02x}");
                 text.push(super::grid::text_of(*byte));
             }
             Seen::Nothing(_) => {

@@ -58,7 +58,7 @@ fn create_beside(path: &Path, suffix: &str) -> io::Result<(File, PathBuf)> {
         {
             Ok(file) => return Ok((file, target)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
-                number += 1
+                number += 1;
             }
             Err(error) => return Err(error),
         }

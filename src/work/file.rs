@@ -186,13 +186,12 @@ impl Worker {
         board: &Arc<Board>,
         report: &Report,
     ) -> Result<Self, String> {
-        let (scratch, path) = match &request.path {
-            Some(path) => (None, expand_home(path)),
-            None => {
-                let scratch = Scratch::new().map_err(|error| no_scratch(&error))?;
-                let path = scratch.sample().map_err(|error| no_scratch(&error))?;
-                (Some(scratch), path)
-            }
+        let (scratch, path) = if let Some(path) = &request.path {
+            (None, expand_home(path))
+        } else {
+            let scratch = Scratch::new().map_err(|error| no_scratch(&error))?;
+            let path = scratch.sample().map_err(|error| no_scratch(&error))?;
+            (Some(scratch), path)
         };
         let path = std::path::absolute(&path).unwrap_or(path);
         let file = OpenFile::open(&path, log).map_err(|error| error.to_string())?;
@@ -260,7 +259,7 @@ impl Worker {
             FileRequest::WriteBack(runs) => self.write_back(&runs),
             FileRequest::Watch(span) => self.watch(span),
             FileRequest::WitnessStore { id, offset, bytes } => {
-                self.witness_store(id, offset, &bytes)
+                self.witness_store(id, offset, &bytes);
             }
             FileRequest::Facts(shown) => self.show_facts(shown),
             FileRequest::ExportText { suffix, text } => {

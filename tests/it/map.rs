@@ -1,4 +1,5 @@
 //! The mapping layer on real files, with real second processes, each outcome checked against another source.
+#![cfg(target_os = "linux")]
 
 mod chaos;
 mod facts;

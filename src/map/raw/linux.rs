@@ -15,7 +15,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::unix::{EFAULT, EIO, STRING_BYTES, page_bytes, quoted};
+use super::unix::{EACCES, EFAULT, EIO, EPERM, STRING_BYTES, page_bytes, quoted};
 use crate::map::{CacheFacts, CallLog, CallResult, Primitive, Unavailable};
 
 /// The primitives to try, best first.
@@ -449,8 +449,9 @@ pub(crate) fn cache_facts(file: &File) -> Result<CacheFacts, Unavailable> {
         )
     };
     if result != 0 {
-        return Err(Unavailable::Hidden {
-            errno: last_errno(),
+        return Err(match last_errno() {
+            errno @ (EPERM | EACCES) => Unavailable::Hidden { errno },
+            errno => Unavailable::Failed { errno },
         });
     }
     Ok(CacheFacts {

@@ -118,7 +118,7 @@ mod linux {
     const ZENITY: &str = "zenity";
     /// Exit code of the first stage: this was not the portal's answer.
     const EXIT_NO_PORTAL: u8 = 11;
-    /// No person cancels a dialog sooner.
+    /// No person cancels a dialog sooner: where no mark can be made, a quicker end is taken for a failure.
     const QUICKEST_PERSON: Duration = Duration::from_millis(300);
 
     pub(super) fn show(kind: PickKind, start_dir: Option<&Path>) -> ExitCode {
@@ -271,14 +271,15 @@ mod linux {
 
     fn portal_stage(kind: PickKind, start_dir: Option<&Path>) -> ExitCode {
         let begin = Instant::now();
+        let marked = env::var_os("PATH").is_some_and(|path| !path.is_empty());
         match rfd_dialog(kind, start_dir) {
             // The portal's paths are absolute; the mark prints nothing.
             Some(path) if path.is_absolute() => {
                 finish(Shown::Chosen(path.into_os_string().into_vec()))
             }
             Some(_) => ExitCode::from(EXIT_NO_PORTAL),
-            // No mark could be made, or none run: then the time must tell.
-            None if begin.elapsed() < QUICKEST_PERSON => ExitCode::from(EXIT_NO_PORTAL),
+            // Without a mark the time must tell.
+            None if !marked && begin.elapsed() < QUICKEST_PERSON => ExitCode::from(EXIT_NO_PORTAL),
             None => ExitCode::from(EXIT_CANCELLED),
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use mapscope::map::{
-    Access, CallLog, GapReason, MapRequest, Mapping, Mode, StoreError, Unavailable,
+    Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, StoreError, Unavailable,
 };
 
 use super::support::{
@@ -350,5 +350,67 @@ fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
         "the page still reads"
     );
     mapping.store(0, b"old pages work", &file)?;
+    Ok(())
+}
+
+/// Row 17: the device below fails to read. Pages in memory stay readable, the others carry the device's error.
+#[test]
+fn a_device_that_fails_leaves_gaps_with_its_error() -> Outcome {
+    let name = "a_device_that_fails_leaves_gaps_with_its_error";
+    if !is_root() {
+        skip(name, "mounting needs root");
+        return Ok(());
+    }
+    let (folder, _) = scratch(b"")?;
+    let image = folder.path().join("image");
+    let mounted = match Mounted::ext4(&image, 16 << 20) {
+        Ok(mounted) => mounted,
+        Err(why) => {
+            skip(name, &why.to_string());
+            return Ok(());
+        }
+    };
+    let path = mounted.path().join("file");
+    let content = pattern(2 << 20);
+    fs::write(&path, &content)?;
+    run("sync", &["-f", &path.display().to_string()])?;
+    // Forgets the pages of the file, so that they have to be read again; then the device loses its backing.
+    run(
+        "dd",
+        &[
+            &format!("if={}", path.display()),
+            "iflag=nocache",
+            "count=0",
+            "status=none",
+        ],
+    )?;
+    resize_by_other(&image, 0)?;
+    let (file, _) = opened(&path)?;
+    for primitive in PRIMITIVES {
+        for mut mapping in [private(&file)?, shared(&file)?] {
+            mapping.use_primitive(primitive);
+            let out = mapping.read(span(4_000, 9_000)?, &file);
+            let reason = GapReason::Failed { errno: 5 };
+            assert_eq!(
+                out.gaps,
+                [Gap {
+                    span: span(4_000, 9_000)?,
+                    reason
+                }],
+                "{primitive:?} {}",
+                mapping.mode()
+            );
+            assert_eq!(reason.to_string(), "Input/output error (EIO)");
+            let refusal = mapping.store(5_000, b"x", &file);
+            assert_eq!(
+                refusal,
+                Err(StoreError::Unreadable {
+                    offset: 5_000,
+                    reason
+                })
+            );
+        }
+    }
+    assert_eq!(file.pread(span(4_000, 9_000)?).gaps.len(), 1);
     Ok(())
 }

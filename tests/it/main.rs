@@ -1,0 +1,13 @@
+//! The tests that need nothing but Rust: pure parts against naive oracles, real files, real processes, and the window
+//! through its accessibility tree, with no display.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says loudly when it cannot run"
+)]
+
+mod bytes;
+mod lookup;
