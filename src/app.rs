@@ -438,8 +438,14 @@ impl App {
         ctx.request_repaint();
     }
 
+    /// Remembers which area has the keyboard. Where nothing has it, the grid gets it: after a click on a button, keys go
+    /// on working.
     fn note_area(&mut self, ctx: &egui::Context) {
         let focused = ctx.memory(egui::Memory::focused);
+        if focused.is_none() && self.focus_wanted.is_none() && !egui::Popup::is_any_open(ctx) {
+            self.focus_wanted = Some(Focus::Grid);
+            ctx.request_repaint();
+        }
         let areas = [
             Focus::Grid,
             Focus::Lookup,

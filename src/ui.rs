@@ -92,7 +92,7 @@ pub fn window_ui(
             .inner_margin(egui::Margin::symmetric(10, 8));
         Panel::right("side panel")
             .frame(panel)
-            .default_size(400.0)
+            .default_size(424.0)
             .size_range(280.0..=640.0)
             .resizable(true)
             .show(ui, |ui| panel::panel_ui(ui, frame, actions));

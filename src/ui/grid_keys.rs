@@ -2,7 +2,7 @@
 
 use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
-use crate::model::{Action, Column, Doc, Step};
+use crate::model::{Action, Column, Doc, Focus, Step};
 
 /// Steps of the cursor; with Shift they extend the selection.
 const STEPS: [(Key, Modifiers, Step); 10] = [
@@ -57,7 +57,7 @@ pub(super) fn read(ui: &Ui, id: Id, doc: &Doc, actions: &mut Vec<Action>) {
     });
     actions.extend(keys);
     if back {
-        ui.memory_mut(|memory| memory.surrender_focus(id)); // the way out for those who go by Tab
+        actions.push(Action::Focus(Focus::Lookup)); // the way out for those who go by Tab
     }
 }
 

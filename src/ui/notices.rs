@@ -1,6 +1,9 @@
 //! Messages about the file: one-line banners inside the view, each with what can be done.
 
-use egui::{Align, Button, Frame as Box_, Label, Layout, Margin, RichText, Ui, accesskit};
+use egui::{
+    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, TextStyle, Ui,
+    accesskit,
+};
 
 use crate::model::{Action, Notice, Severity};
 
@@ -15,48 +18,90 @@ pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
 
 fn notice_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
     let theme = frame.theme;
-    let (fill, sign, sign_color) = match notice.severity {
-        Severity::Info => (theme.notice, "\u{2139}", theme.accent),
-        Severity::Warning => (theme.notice_warning, "\u{26a0}", theme.different),
-        Severity::Error => (theme.notice_error, "\u{2716}", theme.error),
+    let fill = match notice.severity {
+        Severity::Info => theme.notice,
+        Severity::Warning => theme.notice_warning,
+        Severity::Error => theme.notice_error,
     };
-    Box_::new()
+    let banner = Box_::new()
         .fill(fill)
-        .inner_margin(Margin::symmetric(10, 5))
-        .show(ui, |ui| {
-            let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+        .inner_margin(Margin::symmetric(10, 5));
+    banner.show(ui, |ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
+        let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+        if text_width(ui, notice) + buttons_width(ui, notice) <= row.x {
             ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                if notice.dismissable {
-                    let close = ui
-                        .add(Button::new(RichText::new("\u{2715}").color(theme.weak)).frame(false));
-                    name(&close, "Hide this message");
-                    if close.on_hover_text("Hide this message").clicked() {
-                        actions.push(Action::Dismiss(notice.topic));
-                    }
-                }
-                for (label, action) in notice.actions.iter().rev() {
-                    if ui.add(Button::new(label)).clicked() {
-                        actions.push(action.clone());
-                    }
-                }
-                ui.with_layout(
-                    Layout::left_to_right(Align::Center).with_main_wrap(false),
-                    |ui| {
-                        ui.label(RichText::new(sign).color(sign_color));
-                        let label = ui.add(
-                            Label::new(RichText::new(&notice.text).color(theme.text)).truncate(),
-                        );
-                        // a screen reader speaks it when it appears
-                        ui.ctx().accesskit_node_builder(label.id, |node| {
-                            node.set_role(accesskit::Role::Alert);
-                            node.set_label(notice.text.clone());
-                            node.set_live(accesskit::Live::Polite);
-                        });
-                    },
-                );
+                buttons_ui(ui, frame, notice, actions);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    text_ui(ui, frame, notice);
+                });
             });
-        });
+        } else {
+            // the sentence comes first and whole; what can be done stands below it
+            ui.horizontal_top(|ui| text_ui(ui, frame, notice));
+            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+                buttons_ui(ui, frame, notice, actions);
+            });
+        }
+    });
+}
+
+fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
+    let theme = frame.theme;
+    let (sign, color) = match notice.severity {
+        Severity::Info => ("\u{2139}", theme.accent),
+        Severity::Warning => ("\u{26a0}", theme.different),
+        Severity::Error => ("\u{2716}", theme.error),
+    };
+    ui.label(RichText::new(sign).color(color));
+    let text = RichText::new(&notice.text).color(theme.text);
+    let label = ui.add(Label::new(text).wrap());
+    // a screen reader speaks it when it appears
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Alert);
+        node.set_label(notice.text.clone());
+        node.set_live(accesskit::Live::Polite);
+    });
+}
+
+/// From right to left.
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
+    if notice.dismissable {
+        let sign = RichText::new("\u{2715}").color(frame.theme.weak);
+        let close = ui.add(Button::new(sign).frame(false));
+        name(&close, "Hide this message");
+        if close.on_hover_text("Hide this message").clicked() {
+            actions.push(Action::Dismiss(notice.topic));
+        }
+    }
+    for (label, action) in notice.actions.iter().rev() {
+        if ui.add(Button::new(label)).clicked() {
+            actions.push(action.clone());
+        }
+    }
+}
+
+/// The sentence with its sign, in points.
+fn text_width(ui: &Ui, notice: &Notice) -> f32 {
+    width(ui, &notice.text, TextStyle::Body) + 30.0
+}
+
+fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
+    let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
+    let labels = notice.actions.iter().map(|(label, _)| label.as_str());
+    let close = notice.dismissable.then_some("\u{2715}");
+    labels
+        .chain(close)
+        .map(|label| width(ui, label, TextStyle::Button) + around)
+        .sum()
+}
+
+fn width(ui: &Ui, text: &str, style: TextStyle) -> f32 {
+    let font = style.resolve(ui.style());
+    let layout = |fonts: &mut egui::epaint::text::FontsView<'_>| {
+        fonts.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
+    };
+    ui.fonts_mut(layout).size().x
 }
 
 /// Gives a widget that shows a sign a name that can be spoken.

@@ -94,7 +94,10 @@ fn remove_left_behind(parent: &Path) {
         }) else {
             continue;
         };
-        if !Path::new(&format!("/proc/{pid}")).exists() {
+        // a process that ended and was not yet waited for still has a folder there, but no program
+        let gone = std::fs::read_link(format!("/proc/{pid}/exe"))
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if gone {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
