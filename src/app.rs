@@ -3,7 +3,9 @@
 //! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping.
 
-use std::path::{Path, PathBuf};
+mod beside;
+
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -11,14 +13,12 @@ use std::time::{Duration, Instant};
 use crate::bytes::Span;
 use crate::model::effect::{FileRequest, OpenRequest};
 use crate::model::event::Event;
-use crate::model::{
-    Action, Effect, Focus, Model, Seen, Settings, ThemeChoice, WitnessId, WitnessState,
-};
+use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, focus_id, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
-use crate::work::picker::{PickKind, PickOutcome, Picker};
-use crate::work::witness::{self, WitnessReport, WitnessTarget, WitnessWorker};
+use crate::work::picker::Picker;
+use crate::work::witness::{WitnessTarget, WitnessWorker};
 
 /// How long a frame waits for the visible bytes; later ones are drawn when they come.
 const WAIT_FOR_BYTES: Duration = Duration::from_millis(2);
@@ -295,101 +295,6 @@ impl App {
         }
     }
 
-    fn pick(&mut self, folder: Option<&Path>) {
-        let report = self.report(0);
-        self.picker = Some(Picker::start(
-            &self.program,
-            folder,
-            PickKind::Open,
-            move |outcome| {
-                report(Event::Picked(match outcome {
-                    PickOutcome::Chosen(path) => Ok(Some(path)),
-                    PickOutcome::Cancelled => Ok(None),
-                    PickOutcome::Failed(message) => Err(message),
-                }));
-            },
-        ));
-    }
-
-    fn complete(&mut self, text: &str) {
-        if self.completion.is_none() {
-            let report = self.report(0);
-            self.completion = Completion::spawn(move |list| {
-                let texts = list.entries.into_iter().map(|entry| entry.text).collect();
-                report(Event::Completions(list.typed, texts));
-            })
-            .ok();
-        }
-        if let Some(completion) = &self.completion {
-            completion.request(text);
-        }
-    }
-
-    fn watch(&mut self, ctx: &egui::Context, span: Option<Span>) {
-        if span.is_some() && self.witnesses.is_none() {
-            let report = self.report(0);
-            match WitnessWorker::spawn(&self.program, move |said| said_by_peer(said, &report)) {
-                Ok(worker) => self.witnesses = Some(worker),
-                Err(error) => {
-                    let state = WitnessState::Unavailable(format!(
-                        "no thread for the other processes: {error}"
-                    ));
-                    for id in [WitnessId::SharedPeer, WitnessId::PrivatePeer] {
-                        let _ = self.model.hear(Event::Witness {
-                            id,
-                            state: state.clone(),
-                        });
-                    }
-                }
-            }
-            self.attach_peers();
-        }
-        if let Some(witnesses) = &self.witnesses {
-            witnesses.watch(span);
-        }
-        self.ask(ctx, FileRequest::Watch(span));
-    }
-
-    fn witness_store(&mut self, ctx: &egui::Context, id: WitnessId, offset: u64, bytes: Vec<u8>) {
-        let peer = match id {
-            WitnessId::SharedPeer => witness::WitnessId::SharedPeer,
-            WitnessId::PrivatePeer => witness::WitnessId::PrivatePeer,
-            WitnessId::View | WitnessId::OtherMode | WitnessId::File => {
-                self.ask(ctx, FileRequest::WitnessStore { id, offset, bytes });
-                return;
-            }
-        };
-        let taken = self
-            .witnesses
-            .as_ref()
-            .is_some_and(|witnesses| witnesses.store(peer, offset, &bytes));
-        if !taken {
-            let note = "Not written: the other process does not answer".to_owned();
-            let _ = self.model.hear(Event::WitnessNote { id, note });
-        }
-    }
-
-    /// The peers map the open file as it is mapped here, unless they do already.
-    fn attach_peers(&mut self) {
-        let (Some(witnesses), Some((_, worker))) = (&self.witnesses, &self.file) else {
-            return;
-        };
-        let Some(file) = worker.peer_file() else {
-            return;
-        };
-        let target = WitnessTarget {
-            via: file.via.into_os_string(),
-            path: file.path.into_os_string(),
-            identity: file.identity,
-            extent: file.extent,
-            writable: true,
-        };
-        if self.attached.as_ref() != Some(&target) {
-            witnesses.attach(target.clone());
-            self.attached = Some(target);
-        }
-    }
-
     /// The window is being closed: edits that would be lost are asked about first.
     fn closing(&mut self, ctx: &egui::Context) {
         let closing = ctx.input(|input| input.viewport().close_requested());
@@ -505,65 +410,6 @@ impl eframe::App for App {
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
     }
-}
-
-/// What a peer said, as the model takes it.
-fn said_by_peer(said: WitnessReport, report: &Report) {
-    let id = match said.id {
-        witness::WitnessId::SharedPeer => WitnessId::SharedPeer,
-        witness::WitnessId::PrivatePeer => WitnessId::PrivatePeer,
-    };
-    let state = match said.state {
-        witness::WitnessState::Starting => WitnessState::Waiting,
-        witness::WitnessState::Reading {
-            pid,
-            span,
-            cells,
-            pages,
-        } => WitnessState::Reading {
-            span,
-            seen: cells
-                .into_iter()
-                .map(|cell| match cell {
-                    crate::bytes::answer::Cell::Byte(byte) => Seen::Byte(byte),
-                    crate::bytes::answer::Cell::Unreadable(why) => Seen::Nothing(why.into_owned()),
-                })
-                .collect(),
-            page: pages.first().map(ToString::to_string).unwrap_or_default(),
-            pid: Some(pid),
-        },
-        witness::WitnessState::Stored { .. } => {
-            report(Event::WitnessNote {
-                id,
-                note: "written by that process".to_owned(),
-            });
-            return;
-        }
-        witness::WitnessState::StoreRefused { message } => {
-            report(Event::WitnessNote {
-                id,
-                note: format!("Not written: {message}"),
-            });
-            return;
-        }
-        witness::WitnessState::Died {
-            message,
-            restarting,
-        } => {
-            let then = if restarting {
-                "; another one is started"
-            } else {
-                ""
-            };
-            report(Event::WitnessNote {
-                id,
-                note: format!("{message}{then}"),
-            });
-            WitnessState::Waiting
-        }
-        witness::WitnessState::Unavailable { message } => WitnessState::Unavailable(message),
-    };
-    report(Event::Witness { id, state });
 }
 
 fn zoom(ctx: &egui::Context, by: i8) {

@@ -24,6 +24,7 @@ mod help;
 mod notices;
 mod panel;
 mod scrollbar;
+mod shortcuts;
 mod spoken;
 mod witness_table;
 
@@ -69,7 +70,7 @@ pub fn window_ui(
     state: &mut WindowState,
     actions: &mut Vec<Action>,
 ) {
-    command::read_keys(ui.ctx(), frame.model, actions);
+    shortcuts::read_keys(ui.ctx(), frame.model, actions);
     dropped_files(ui, actions);
     let bar = egui::Frame::new()
         .fill(frame.theme.bar)

@@ -9,3 +9,4 @@ pub mod scratch;
 pub mod witness;
 
 mod live;
+mod storing;

@@ -380,7 +380,7 @@ class Portal(dbus.service.Object):
         request = Request(bus, path)
         answer(path)
         # The bus answers this after it has passed on what was said before.
-        bus.get_id()
+        bus.name_has_owner("org.freedesktop.DBus")
         told()
         if mode == "never":
             return

@@ -9,7 +9,7 @@ use mapscope::map::{AlignedBuffer, GapReason, Mapping, OpenFile, Primitive, Stor
 
 use super::support::{
     Outcome, PAGE, PRIMITIVES, expect_rerun, full_name, opened, pattern, private, program_for_all,
-    rerun_args, rerun_folder, shared, span,
+    rerun_args, rerun_folder, scratch, shared, span,
 };
 
 const PAGES: u64 = 256;
@@ -199,5 +199,48 @@ fn no_chaos_kills_a_reader() -> Outcome {
             "once it is over, everything reads again"
         );
     }
+    Ok(())
+}
+
+/// The last page of a file that shrinks shows zeros past the end, which are not the file's. The file here never holds a
+/// zero, so each one that is read and not called a gap would be a lie. With the length looked at before the read alone,
+/// many are told; looking again after it leaves only a shrinking and growing within one read.
+#[test]
+fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
+    let (_folder, path) = scratch(&[7; 4096])?;
+    let (file, _) = opened(&path)?;
+    let mapping = shared(&file)?;
+    let until = Instant::now() + Duration::from_secs(1);
+    let (shrunk, lies) = std::thread::scope(|threads| {
+        let other = threads.spawn(|| {
+            let file = fs::OpenOptions::new().write(true).open(&path)?;
+            while Instant::now() < until {
+                file.set_len(1000)?;
+                for _ in 0..2_000 {
+                    std::hint::spin_loop();
+                }
+                std::os::unix::fs::FileExt::write_at(&file, &[7; 3096], 1000)?;
+                for _ in 0..2_000 {
+                    std::hint::spin_loop();
+                }
+            }
+            Ok::<(), std::io::Error>(())
+        });
+        let (mut shrunk, mut lies) = (0_u64, 0_u64);
+        while Instant::now() < until {
+            let out = mapping.read(span(0, 4096)?, &file);
+            shrunk += u64::from(!out.is_whole());
+            let end = out.gaps.first().map_or(4096, |gap| gap.span.start());
+            lies += u64::from(out.bytes[..usize::try_from(end)?].contains(&0));
+        }
+        other.join().map_err(|_| "the other thread panicked")??;
+        Ok::<_, Box<dyn std::error::Error>>((shrunk, lies))
+    })?;
+    let _told = std::io::Write::write_fmt(
+        &mut std::io::stderr(),
+        format_args!("shrinking: {shrunk} short reads, {lies} lies\n"),
+    );
+    assert!(shrunk > 100, "it was not disturbed: {shrunk}");
+    assert!(lies * 500 < shrunk, "{lies} lies in {shrunk} short reads");
     Ok(())
 }

@@ -12,8 +12,8 @@ use mapscope::map::{CallLog, CallResult, Identity, OpenErrorKind, OpenFile, Path
 use tempfile::TempDir;
 
 use super::support::{
-    Outcome, as_nobody, in_file, is_root, opened, pattern, private, run, scratch, skip, span,
-    write_by_other,
+    Outcome, as_nobody, copy_program, in_file, is_root, opened, pattern, private, run, scratch,
+    skip, span, wait_until, write_by_other,
 };
 
 /// Opening `path` is refused with `kind`, in one sentence with the error's name and the path; the log of it.
@@ -200,8 +200,9 @@ fn a_view_outlives_the_permission_to_open() -> Outcome {
 
 #[test]
 fn opening_leaves_a_program_startable() -> Outcome {
-    let (_folder, path) = scratch(&fs::read("/bin/true")?)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    let (folder, _) = scratch(b"")?;
+    let path = folder.path().join("true");
+    copy_program(Path::new("/bin/true"), &path, 0o755)?;
     let (file, log) = opened(&path)?;
     let _mapping = private(&file)?;
     assert!(Command::new(&path).status()?.success());
@@ -209,7 +210,12 @@ fn opening_leaves_a_program_startable() -> Outcome {
     let refused = Command::new(&path).status().err().map(|error| error.kind());
     assert_eq!(refused, Some(std::io::ErrorKind::ExecutableFileBusy));
     file.release_writer();
-    assert!(Command::new(&path).status()?.success());
+    // A child that another test starts holds our descriptors for a moment.
+    wait_until("the program starts again", || {
+        Command::new(&path)
+            .status()
+            .is_ok_and(|status| status.success())
+    })?;
     let calls: Vec<String> = log.entries().iter().map(ToString::to_string).collect();
     assert!(
         calls[0].contains("O_RDONLY|O_NOCTTY|O_NONBLOCK|O_CLOEXEC"),

@@ -1,14 +1,17 @@
 //! Stores: who sees them, what is refused, and that nothing is claimed which did not happen.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mapscope::map::{
-    Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, StoreError, Unavailable,
+    Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, Primitive, Readout, StoreError,
+    Unavailable,
 };
 
 use super::support::{
     Mounted, Outcome, PAGE, PRIMITIVES, in_file, is_root, mapped, opened, pattern, private,
-    resize_by_other, run, scratch, shared, skip, span, write_by_other,
+    resize_by_other, run, scratch, shared, skip, span, wait_until, write_by_other,
 };
 
 #[test]
@@ -203,7 +206,12 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
             write_by_other(&path, 0, &content)?;
             mapping.store(4 * PAGE, b"x", &file)?;
             resize_by_other(&path, 3 * PAGE)?;
-            let out = mapping.read(span(100, 5 * PAGE + 7)?, &vouching);
+            let mut out = Readout {
+                span: span(0, 1)?,
+                bytes: vec![0xee; 30_000],
+                gaps: Vec::new(),
+            };
+            mapping.read_into(span(100, 5 * PAGE + 7)?, &vouching, &mut out);
             assert_eq!(
                 out.gaps.len(),
                 1,
@@ -214,6 +222,10 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
             assert_eq!(out.gaps[0].span, span(3 * PAGE, 5 * PAGE + 7)?);
             assert_eq!(out.gaps[0].reason, GapReason::Failed { errno: 14 });
             assert_eq!(out.gaps[0].reason.to_string(), "Bad address (EFAULT)");
+            assert!(
+                out.bytes[3 * 4096 - 100..].iter().all(|&byte| byte == 0),
+                "nothing is left over"
+            );
             assert_eq!(out.bytes[..3 * 4096 - 100], content[100..3 * 4096]);
 
             let refusal = mapping.store(3 * PAGE - 2, b"abcd", &vouching).err();
@@ -251,30 +263,43 @@ fn on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works() -> Outcom
         }
     };
     for primitive in PRIMITIVES {
+        // Data, a hole, data, a hole.
         let path = mounted.path().join("holes");
         fs::write(&path, pattern(4096))?;
         resize_by_other(&path, 4 * PAGE)?;
+        write_by_other(&path, 2 * PAGE, b"data")?;
         let (file, _) = opened(&path)?;
         let mut mapping = shared(&file)?;
         mapping.use_primitive(primitive);
         let filler = mounted.path().join("filler");
         let _full = fs::write(&filler, vec![1; 2 << 20]);
 
-        let out = mapping.read(span(0, 2 * PAGE)?, &file);
+        let out = mapping.read(span(0, 4 * PAGE)?, &file);
         assert_eq!(out.bytes[..4096], pattern(4096));
-        assert_eq!(out.gaps.len(), 1);
-        assert_eq!(out.gaps[0].span, span(PAGE, 2 * PAGE)?);
+        let reason = GapReason::Failed { errno: 28 };
+        let (first, second) = (span(PAGE, 2 * PAGE)?, span(3 * PAGE, 4 * PAGE)?);
         assert_eq!(
-            out.gaps[0].reason.to_string(),
-            "No space left on device (ENOSPC)"
+            out.gaps,
+            [
+                Gap {
+                    span: first,
+                    reason
+                },
+                Gap {
+                    span: second,
+                    reason
+                }
+            ]
         );
+        assert_eq!(&out.bytes[2 * 4096..2 * 4096 + 4], b"data");
+        assert_eq!(reason.to_string(), "No space left on device (ENOSPC)");
         assert!(
-            file.pread(span(PAGE, 2 * PAGE)?).is_whole(),
+            file.pread(span(0, 4 * PAGE)?).is_whole(),
             "the file itself can be read there"
         );
 
         let refusal = mapping
-            .store(2 * PAGE, b"x", &file)
+            .store(3 * PAGE, b"x", &file)
             .err()
             .map(|refusal| refusal.to_string());
         let refusal = refusal.unwrap_or_default();
@@ -285,8 +310,8 @@ fn on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works() -> Outcom
         mapping.store(10, b"fits", &file)?;
         assert_eq!(in_file(&path, 10, 4)?, b"fits");
         fs::remove_file(&filler)?;
-        mapping.store(2 * PAGE, b"x", &file)?;
-        assert_eq!(in_file(&path, 2 * PAGE, 1)?, b"x");
+        mapping.store(3 * PAGE, b"x", &file)?;
+        assert_eq!(in_file(&path, 3 * PAGE, 1)?, b"x");
         fs::remove_file(&path)?;
     }
     Ok(())
@@ -349,6 +374,14 @@ fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
         b"a\0",
         "the page still reads"
     );
+    let mut by_pipe = shared(&file)?;
+    by_pipe.use_primitive(Primitive::Pipe);
+    let refusal = by_pipe
+        .store(offset, b"cd", &file)
+        .err()
+        .map(|refusal| (refusal.stored(), refusal.to_string()));
+    assert_eq!(refusal, Some((1, sentence)), "a pipe says the same");
+    assert_eq!(by_pipe.read(span(offset, offset + 2)?, &file).bytes, b"c\0");
     mapping.store(0, b"old pages work", &file)?;
     Ok(())
 }
@@ -412,5 +445,36 @@ fn a_device_that_fails_leaves_gaps_with_its_error() -> Outcome {
         }
     }
     assert_eq!(file.pread(span(4_000, 9_000)?).gaps.len(), 1);
+    Ok(())
+}
+
+/// A store that somebody overwrites at once is told as such.
+#[test]
+fn a_store_that_does_not_stay_is_told() -> Outcome {
+    let (_folder, path) = scratch(&pattern(100))?;
+    let (file, _) = opened(&path)?;
+    let mapping = shared(&file)?;
+    let stop = AtomicBool::new(false);
+    let other = fs::OpenOptions::new().write(true).open(&path)?;
+    let told = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let _hammered = other.write_at(b"Z", 50);
+            }
+        });
+        let mut told = None;
+        let waited = wait_until("a store is overwritten before it is read back", || {
+            told = mapping.store(50, b"A", &file).err();
+            told.is_some()
+        });
+        stop.store(true, Ordering::Relaxed);
+        waited.map(|()| told)
+    })?;
+    let sentence = told.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert_eq!(
+        sentence,
+        "Written, but offset 50 now holds 0x5a instead of 0x41: somebody else changed it"
+    );
+    assert_eq!(told.map(|told| told.stored()), Some(1));
     Ok(())
 }

@@ -146,12 +146,19 @@ pub(super) fn program_for_all(mode: u32) -> Result<(TempDir, PathBuf, PathBuf), 
     let home = TempDir::new()?;
     fs::set_permissions(home.path(), Permissions::from_mode(0o755))?;
     let program = home.path().join("program");
-    fs::copy(std::env::current_exe()?, &program)?;
-    fs::set_permissions(&program, Permissions::from_mode(mode))?;
+    copy_program(&std::env::current_exe()?, &program, mode)?;
     let folder = home.path().join("work");
     fs::create_dir(&folder)?;
     fs::set_permissions(&folder, Permissions::from_mode(0o777))?;
     Ok((home, program, folder))
+}
+
+/// Copies a program by another process: a descriptor of ours that is open for writing could be inherited by a child that
+/// another test starts at that moment, and the copy could not be started (`ETXTBSY`).
+pub(super) fn copy_program(from: &Path, to: &Path, mode: u32) -> Outcome {
+    run("cp", &[from.as_os_str(), to.as_os_str()])?;
+    fs::set_permissions(to, Permissions::from_mode(mode))?;
+    Ok(())
 }
 
 /// A command that runs the test `name` alone in a new process, which works in `folder`.
