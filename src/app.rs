@@ -436,7 +436,9 @@ fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
 /// A sentence where there is no display or no OpenGL.
 pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
     let mut app = App::new(program, start);
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png"));
     let viewport = egui::ViewportBuilder::default()
+        .with_icon(icon.unwrap_or_default())
         .with_app_id("mapscope")
         .with_inner_size([1200.0, 740.0])
         .with_min_inner_size([640.0, 400.0])
@@ -456,6 +458,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
         }),
     )
     .map_err(|error| {
-        format!("The window cannot be opened ({error}); `mapscope lookup FILE` works without one")
+        // the toolkit's error names a line of its own source; its last part is the cause
+        let error = error.to_string();
+        let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches(')');
+        format!("No window can be opened here: {cause}. Check DISPLAY or WAYLAND_DISPLAY; `mapscope lookup FILE` works without one")
     })
 }

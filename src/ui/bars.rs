@@ -21,8 +21,9 @@ pub(super) fn menu_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                     if command.separated {
                         ui.separator();
                     }
-                    let button =
-                        Button::new(command.label).shortcut_text(command.key_words(ui.ctx()));
+                    let button = Button::new(command.label)
+                        .shortcut_text(command.key_words(ui.ctx()))
+                        .selected((command.chosen)(frame.model));
                     let response = ui.add_enabled((command.enabled)(frame.model), button);
                     let response = if command.tooltip.is_empty() {
                         response

@@ -51,6 +51,8 @@ pub struct Command {
     pub yields_to_fields: bool,
     /// A line is drawn above it in the menu.
     pub separated: bool,
+    /// It is what holds now, of several that exclude each other.
+    pub chosen: fn(&Model) -> bool,
 }
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -64,6 +66,10 @@ const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
 
 fn always(_: &Model) -> bool {
     true
+}
+
+fn never(_: &Model) -> bool {
+    false
 }
 
 fn is_open(model: &Model) -> bool {
@@ -97,6 +103,7 @@ const fn command(
         enabled: is_open,
         yields_to_fields: false,
         separated: false,
+        chosen: never,
     }
 }
 
@@ -108,6 +115,11 @@ impl Command {
 
     const fn yielding(mut self) -> Self {
         self.yields_to_fields = true;
+        self
+    }
+
+    const fn chosen_when(mut self, chosen: fn(&Model) -> bool) -> Self {
+        self.chosen = chosen;
         self
     }
 
@@ -371,27 +383,23 @@ pub static COMMANDS: &[Command] = &[
         Action::SetColumns(Columns::Fixed(8))
     })
     .when(always)
+    .chosen_when(|model| model.settings.columns == Columns::Fixed(8))
     .separated(),
     command(Menu::View, "16 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(16))
     })
-    .when(always),
-    command(Menu::View, "24 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(24))
-    })
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.columns == Columns::Fixed(16)),
     command(Menu::View, "32 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(32))
     })
-    .when(always),
-    command(Menu::View, "48 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(48))
-    })
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.columns == Columns::Fixed(32)),
     command(Menu::View, "64 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(64))
     })
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.columns == Columns::Fixed(64)),
     command(
         Menu::View,
         "Fit to the width",
@@ -399,7 +407,8 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::SetColumns(Columns::Fit),
     )
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.columns == Columns::Fit),
     command(
         Menu::View,
         "Larger",
@@ -425,15 +434,18 @@ pub static COMMANDS: &[Command] = &[
         Action::SetTheme(ThemeChoice::System)
     })
     .when(always)
+    .chosen_when(|model| model.settings.theme == ThemeChoice::System)
     .separated(),
     command(Menu::View, "Dark", "", &[], |_| {
         Action::SetTheme(ThemeChoice::Dark)
     })
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.theme == ThemeChoice::Dark),
     command(Menu::View, "Light", "", &[], |_| {
         Action::SetTheme(ThemeChoice::Light)
     })
-    .when(always),
+    .when(always)
+    .chosen_when(|model| model.settings.theme == ThemeChoice::Light),
     command(
         Menu::View,
         "Full screen",

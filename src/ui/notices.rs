@@ -83,7 +83,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec
 
 /// The sentence with its sign, in points.
 fn text_width(ui: &Ui, notice: &Notice) -> f32 {
-    width(ui, &notice.text, TextStyle::Body) + 30.0
+    width(ui, &notice.text, &TextStyle::Body) + 30.0
 }
 
 fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
@@ -92,11 +92,11 @@ fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
     let close = notice.dismissable.then_some("\u{2715}");
     labels
         .chain(close)
-        .map(|label| width(ui, label, TextStyle::Button) + around)
+        .map(|label| width(ui, label, &TextStyle::Button) + around)
         .sum()
 }
 
-fn width(ui: &Ui, text: &str, style: TextStyle) -> f32 {
+fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
     let font = style.resolve(ui.style());
     let layout = |fonts: &mut egui::epaint::text::FontsView<'_>| {
         fonts.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)

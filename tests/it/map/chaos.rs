@@ -204,10 +204,11 @@ fn no_chaos_kills_a_reader() -> Outcome {
 
 /// The last page of a file that shrinks shows zeros past the end, which are not the file's. The file here never holds a
 /// zero, so each one that is read and not called a gap would be a lie. With the length looked at before the read alone,
-/// many are told; looking again after it leaves only a shrinking and growing within one read.
+/// many are told; looking again after it leaves only a shrinking and growing within one read. Many pages are read, so
+/// that the last one comes late.
 #[test]
 fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
-    let (_folder, path) = scratch(&[7; 4096])?;
+    let (_folder, path) = scratch(&vec![7; 64 * 4096])?;
     let (file, _) = opened(&path)?;
     let mapping = shared(&file)?;
     let until = Instant::now() + Duration::from_secs(1);
@@ -215,11 +216,11 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
         let other = threads.spawn(|| {
             let file = fs::OpenOptions::new().write(true).open(&path)?;
             while Instant::now() < until {
-                file.set_len(1000)?;
+                file.set_len(63 * PAGE + 1000)?;
                 for _ in 0..2_000 {
                     std::hint::spin_loop();
                 }
-                std::os::unix::fs::FileExt::write_at(&file, &[7; 3096], 1000)?;
+                std::os::unix::fs::FileExt::write_at(&file, &[7; 3096], 63 * PAGE + 1000)?;
                 for _ in 0..2_000 {
                     std::hint::spin_loop();
                 }
@@ -228,9 +229,9 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
         });
         let (mut shrunk, mut lies) = (0_u64, 0_u64);
         while Instant::now() < until {
-            let out = mapping.read(span(0, 4096)?, &file);
+            let out = mapping.read(span(0, 64 * PAGE)?, &file);
             shrunk += u64::from(!out.is_whole());
-            let end = out.gaps.first().map_or(4096, |gap| gap.span.start());
+            let end = out.gaps.first().map_or(64 * PAGE, |gap| gap.span.start());
             lies += u64::from(out.bytes[..usize::try_from(end)?].contains(&0));
         }
         other.join().map_err(|_| "the other thread panicked")??;
