@@ -460,7 +460,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
     .map_err(|error| {
         // the toolkit's error names a line of its own source; its last part is the cause
         let error = error.to_string();
-        let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches(')');
+        let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches([')', '.']);
         format!("No window can be opened here: {cause}. Check DISPLAY or WAYLAND_DISPLAY; `mapscope lookup FILE` works without one")
     })
 }

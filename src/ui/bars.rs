@@ -1,6 +1,6 @@
 //! The bars: menu, mapping, lookup, fill, status.
 
-use egui::{Align, Button, Color32, Key, Layout, RichText, TextEdit, Ui, accesskit};
+use egui::{Align, Button, Color32, Key, Layout, Modifiers, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::size::{group_digits, human_size};
 use crate::model::{Access, Action, Doc, Focus, Mode, Tab};
@@ -184,13 +184,23 @@ fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         .unwrap_or_default();
     let mut text = model.path_text.clone().unwrap_or_else(|| shown.clone());
     let id = focus_id(Focus::Path);
-    let response = ui.add(
-        TextEdit::singleline(&mut text)
-            .id(id)
-            .hint_text("Path of a file")
-            .desired_width(f32::INFINITY)
-            .clip_text(true),
-    );
+    let first = model
+        .completions
+        .first()
+        .filter(|_| model.path_text.is_some());
+    let takes_tab = first.is_some() && ui.memory(|memory| memory.has_focus(id));
+    if let Some(first) = first.filter(|_| takes_tab)
+        && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Tab))
+    {
+        actions.push(Action::PathCompleted(first.clone()));
+    }
+    let edit = TextEdit::singleline(&mut text)
+        .id(id)
+        .hint_text("Path of a file")
+        .lock_focus(takes_tab)
+        .desired_width(f32::INFINITY)
+        .clip_text(true);
+    let response = ui.add(edit);
     super::notices::name(&response, "Path");
     if response.changed() {
         actions.push(Action::PathEdited(text));
@@ -224,6 +234,7 @@ fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Ve
         .open(true)
         .width(response.rect.width())
         .show(|ui| {
+            ui.set_min_width(response.rect.width() - 12.0);
             for path in list {
                 if ui.selectable_label(false, path).clicked() {
                     actions.push(Action::PathCompleted(path.clone()));

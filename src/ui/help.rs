@@ -26,15 +26,14 @@ const SIGNS: &[(&str, &str)] = &[
 /// A window over the grid.
 pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let mut open = true;
-    let height = (ui.ctx().content_rect().height() - 120.0).max(200.0);
+    let content = ui.ctx().content_rect();
+    let size = egui::vec2(620.0, 760.0).min(content.size() - egui::vec2(40.0, 80.0));
     egui::Window::new("Keys and signs")
         .open(&mut open)
         .collapsible(false)
-        .resizable(false)
-        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-        .default_width(620.0)
+        .fixed_rect(egui::Rect::from_center_size(content.center(), size))
         .show(ui.ctx(), |ui| {
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 list(
                     ui,
                     frame,

@@ -196,17 +196,8 @@ impl Worker {
         let file = OpenFile::open(&path, log).map_err(|error| error.to_string())?;
         let (mapping, refusal) = create(&file, request.mode, request.access, request.span, log)?;
         let file_len = file.file_len().unwrap_or_else(|_| mapping.span().end());
-        report(Event::Opened(Box::new(Opened {
-            path: path.clone(),
-            is_sample: scratch.is_some(),
-            mode: mapping.mode(),
-            access: mapping.access(),
-            extent: mapping.span(),
-            whole: request.span.is_none(),
-            file_len,
-            page_bytes: map::page_bytes(),
-            refusal,
-        })));
+        let (mode, access, extent) = (mapping.mode(), mapping.access(), mapping.span());
+        let is_sample = scratch.is_some();
         let worker = Self {
             file: Arc::new(file),
             mapping: Arc::new(RwLock::new(mapping)),
@@ -219,7 +210,18 @@ impl Worker {
             board: Arc::clone(board),
             _scratch: scratch,
         };
-        worker.post_peer_file();
+        worker.post_peer_file(); // before anybody hears of the file and asks for it
+        report(Event::Opened(Box::new(Opened {
+            path: path.clone(),
+            is_sample,
+            mode,
+            access,
+            extent,
+            whole: request.span.is_none(),
+            file_len,
+            page_bytes: map::page_bytes(),
+            refusal,
+        })));
         Ok(worker)
     }
 

@@ -16,6 +16,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -86,14 +87,24 @@ impl Picker {
         command.args(arguments(kind, start_dir));
         let (events, received) = sync_channel(4);
         let output = events.clone();
+        // Whoever takes it reports: the thread, or this one if there is no thread.
+        let report = Arc::new(Mutex::new(Some(report)));
+        let reporter = Arc::clone(&report);
         // The thread outlives the helper, which on Linux dies with the thread that started it.
         let thread = thread::Builder::new()
             .name("picker".to_owned())
             .spawn(move || {
-                if let Some(outcome) = show(command, output, &received) {
+                let outcome = show(command, output, &received);
+                if let Some((outcome, report)) = outcome.zip(take(&reporter)) {
                     report(outcome);
                 }
             });
+        if let Err(error) = &thread
+            && let Some(report) = take(&report)
+        {
+            let why = format!("no thread can be started: {error}");
+            report(PickOutcome::Failed(unavailable(&why)));
+        }
         Self {
             events,
             thread: thread.ok(),
@@ -121,6 +132,10 @@ impl Drop for Picker {
             join_within(thread, REAP * 4);
         }
     }
+}
+
+fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// The command line of the helper: `pick [--save] [-- DIRECTORY]`.

