@@ -153,7 +153,7 @@ impl App {
         self.last_number += 1;
         let number = self.last_number;
         match FileWorker::open(request, self.report(number)) {
-            Ok(worker) => self.incoming = Some((number, worker)),
+            Ok(worker) => goodbye(self.incoming.replace((number, worker))),
             Err(error) => {
                 let message = format!("No thread can be started to open the file with: {error}");
                 let _ = self.sender.send((0, Event::OpenFailed(message)));
@@ -241,10 +241,7 @@ impl App {
     fn replace_file(&mut self) {
         let old = std::mem::replace(&mut self.file, self.incoming.take());
         self.look = Look::default();
-        if let Some(old) = old {
-            let goodbye = std::thread::Builder::new().name("goodbye".to_owned());
-            let _ = goodbye.spawn(move || drop(old));
-        }
+        goodbye(old);
     }
 
     fn ask(&mut self, ctx: &egui::Context, request: FileRequest) {
@@ -409,6 +406,14 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
+    }
+}
+
+/// Lets a file's worker go on a thread of its own, as its storage may hang.
+fn goodbye(old: Option<(u64, FileWorker)>) {
+    if let Some(old) = old {
+        let thread = std::thread::Builder::new().name("goodbye".to_owned());
+        let _ = thread.spawn(move || drop(old));
     }
 }
 

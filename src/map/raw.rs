@@ -148,6 +148,7 @@ impl Region {
 
     /// As above; only Linux can do it.
     #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "one signature on all systems")]
     pub(crate) fn remap(&mut self, _: usize) -> io::Result<()> {
         Err(io::Error::from_raw_os_error(ENOSYS))
     }

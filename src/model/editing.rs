@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use crate::bytes::{Span, hex};
+use crate::map::Readout;
 
 use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::event::{StoreOutcome, StoreResult};
@@ -14,6 +15,9 @@ use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
+
+/// The ticket of a peek whose bytes go to the clipboard; lookups count theirs from 1.
+pub(super) const COPY_TICKET: u64 = u64::MAX;
 
 impl Model {
     /// Half a byte was typed; the second half stores it, so that a byte is one store.
@@ -100,23 +104,36 @@ impl Model {
         vec![Effect::Focus(Focus::Fill)]
     }
 
-    /// The selection as hex pairs, or as text from the text column.
+    /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
     pub(super) fn copy(&mut self) -> Vec<Effect> {
-        let (Some(doc), Some(window)) = (&self.doc, &self.window) else {
+        let Some(doc) = &self.doc else {
             return Vec::new();
         };
-        let selection = doc.view.selection();
-        let Some((start, bytes, _)) = window.slice(selection) else {
+        let span = doc.view.selection();
+        if span.len() > EDIT_LIMIT_BYTES {
+            return self.failed(format!(
+                "{} bytes are selected; at most {EDIT_LIMIT_BYTES} (1 MiB) can be copied at once",
+                span.len()
+            ));
+        }
+        let ticket = COPY_TICKET;
+        vec![Effect::File(FileRequest::Peek { ticket, span })]
+    }
+
+    /// The selected bytes came.
+    pub(super) fn copied(&mut self, readout: &Readout) -> Vec<Effect> {
+        let Some(doc) = &self.doc else {
             return Vec::new();
         };
-        if start != selection.start() || (bytes.len() as u64) < selection.len() {
-            return self.failed(
-                "Only what is in sight can be copied: make the selection smaller".to_owned(),
-            );
+        if let Some(gap) = readout.gaps.first() {
+            let (span, reason) = (gap.span, &gap.reason);
+            return self.failed(format!(
+                "Nothing was copied: {span} cannot be read, {reason}"
+            ));
         }
         vec![Effect::CopyText(match doc.view.column {
-            Column::Hex => hex::format_hex(bytes),
-            Column::Text => String::from_utf8_lossy(bytes).into_owned(),
+            Column::Hex => hex::format_hex(&readout.bytes),
+            Column::Text => String::from_utf8_lossy(&readout.bytes).into_owned(),
         })]
     }
 
@@ -345,7 +362,7 @@ impl Model {
                 }
                 (StoreOutcome::Changed(found), Purpose::Undo(id) | Purpose::Redo(id)) => {
                     refused.push(changed_since(id, result.offset, &found));
-                    doc.journal.skip_undo(id);
+                    doc.journal.skip(id);
                 }
                 (StoreOutcome::Changed(found), _) => {
                     refused.push(changed_since(0, result.offset, &found));

@@ -86,10 +86,12 @@ pub struct Compensation {
 /// Every edit of one open file, in order, and what follows from them.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
+    /// Every edit ever made, never shortened.
     edits: Vec<Edit>,
-    /// Edits before this index are done, those from it on are undone.
-    done: usize,
-    next_id: u64,
+    /// Indexes of the edits that undo takes back, the last one next.
+    done: Vec<usize>,
+    /// Indexes of the edits that redo brings back, the last one next.
+    undone: Vec<usize>,
     /// Private edits that the mapping holds and the file does not.
     pending: BTreeMap<u64, PendingByte>,
     /// Private edits that neither the mapping nor the file holds: kept by choice, or destroyed by a truncation.
@@ -149,7 +151,7 @@ impl Journal {
         runs(&self.patch)
     }
 
-    /// Records a store that reached the mapping; whatever was undone before can no longer be redone.
+    /// Records a store that reached the mapping; whatever was undone before can no longer be redone, but stays listed.
     pub fn record(
         &mut self,
         offset: u64,
@@ -158,10 +160,10 @@ impl Journal {
         mode: Mode,
         at: SystemTime,
     ) -> u64 {
-        self.edits.truncate(self.done);
-        self.next_id += 1;
-        let id = self.next_id;
+        let id = self.edits.len() as u64 + 1;
         self.apply_bytes(offset, &old, &new, mode);
+        self.undone.clear();
+        self.done.push(self.edits.len());
         self.edits.push(Edit {
             id,
             offset,
@@ -171,14 +173,13 @@ impl Journal {
             at,
             state: EditState::Applied,
         });
-        self.done = self.edits.len();
         id
     }
 
     /// What the next undo has to store, or `None` where nothing is left.
     #[must_use]
     pub fn undo(&self) -> Option<Compensation> {
-        let edit = self.edits.get(self.done.checked_sub(1)?)?;
+        let edit = self.edits.get(*self.done.last()?)?;
         Some(Compensation {
             id: edit.id,
             offset: edit.offset,
@@ -191,7 +192,7 @@ impl Journal {
     /// What the next redo has to store, or `None` where nothing was undone.
     #[must_use]
     pub fn redo(&self) -> Option<Compensation> {
-        let edit = self.edits.get(self.done)?;
+        let edit = self.edits.get(*self.undone.last()?)?;
         Some(Compensation {
             id: edit.id,
             offset: edit.offset,
@@ -203,35 +204,38 @@ impl Journal {
 
     /// The undo of edit `id` was stored. Ignored unless it is the one [`Journal::undo`] named.
     pub fn undone(&mut self, id: u64) {
-        let Some(index) = self.done.checked_sub(1) else {
-            return;
-        };
-        let Some(edit) = self.edits.get_mut(index).filter(|edit| edit.id == id) else {
-            return;
-        };
-        edit.state = EditState::Undone;
-        let (offset, old, new, mode) = (edit.offset, edit.old.clone(), edit.new.clone(), edit.mode);
-        self.done = index;
-        self.apply_bytes(offset, &new, &old, mode);
+        if let Some(index) = pop(&mut self.done, &self.edits, id) {
+            self.undone.push(index);
+            self.turn(index, EditState::Undone);
+        }
     }
 
     /// The redo of edit `id` was stored. Ignored unless it is the one [`Journal::redo`] named.
     pub fn redone(&mut self, id: u64) {
-        let Some(edit) = self.edits.get_mut(self.done).filter(|edit| edit.id == id) else {
-            return;
-        };
-        edit.state = EditState::Applied;
-        let (offset, old, new, mode) = (edit.offset, edit.old.clone(), edit.new.clone(), edit.mode);
-        self.done += 1;
-        self.apply_bytes(offset, &old, &new, mode);
+        if let Some(index) = pop(&mut self.undone, &self.edits, id) {
+            self.done.push(index);
+            self.turn(index, EditState::Applied);
+        }
     }
 
-    /// Passes over edit `id` in undo without storing anything: its bytes are no longer there to take back.
-    pub fn skip_undo(&mut self, id: u64) {
-        if let Some(index) = self.done.checked_sub(1)
-            && self.edits.get(index).is_some_and(|edit| edit.id == id)
-        {
-            self.done = index;
+    /// Passes over edit `id` in undo and redo without storing anything: its bytes are no longer there to take back.
+    pub fn skip(&mut self, id: u64) {
+        if pop(&mut self.done, &self.edits, id).is_none() {
+            pop(&mut self.undone, &self.edits, id);
+        }
+    }
+
+    /// An edit was taken back or brought back.
+    fn turn(&mut self, index: usize, state: EditState) {
+        let Some(edit) = self.edits.get_mut(index) else {
+            return;
+        };
+        edit.state = state;
+        let (old, new) = (edit.old.clone(), edit.new.clone());
+        let (offset, mode) = (edit.offset, edit.mode);
+        match state {
+            EditState::Undone => self.apply_bytes(offset, &new, &old, mode),
+            EditState::Applied | EditState::Dropped => self.apply_bytes(offset, &old, &new, mode),
         }
     }
 
@@ -333,6 +337,12 @@ impl Journal {
             self.pending.insert(offset, PendingByte { base, value });
         }
     }
+}
+
+/// Takes the last index off `stack` if it is that of edit `id`.
+fn pop(stack: &mut Vec<usize>, edits: &[Edit], id: u64) -> Option<usize> {
+    let index = *stack.last()?;
+    (edits.get(index)?.id == id).then(|| stack.pop())?
 }
 
 fn in_span(

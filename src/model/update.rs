@@ -2,6 +2,7 @@
 //! a new action or event does not compile until it is handled here.
 
 use super::action::Action;
+use super::editing::COPY_TICKET;
 use super::effect::{Effect, FileRequest};
 use super::event::Event;
 use super::notice::{Notice, Severity, Topic};
@@ -157,6 +158,10 @@ impl Model {
             Event::Opened(opened) => self.opened(*opened),
             Event::OpenFailed(message) => self.open_failed(message),
             Event::Looked(look) => self.looked(*look),
+            Event::Peeked {
+                ticket: COPY_TICKET,
+                readout,
+            } => self.copied(&readout),
             Event::Peeked { ticket, readout } => self.lookup_peeked(ticket, &readout),
             Event::Stored {
                 purpose,

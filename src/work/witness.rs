@@ -179,7 +179,7 @@ impl WitnessWorker {
     /// Report what the peers read at `span`, now and whenever it changes. The latest call counts.
     ///
     /// Of a longer span the first [`MAX_WATCHED_BYTES`] are watched. `None`, or an empty span: nobody looks; the peers
-    /// are not asked any more, and keep their mappings.
+    /// are not asked any more, and keep their mappings; a report that is on its way may still come.
     pub fn watch(&self, span: Option<Span>) {
         let span = span.and_then(|span| {
             Span::at(span.start(), span.len().min(MAX_WATCHED_BYTES))

@@ -265,7 +265,7 @@ pub(crate) fn open_call(path: &Path, write: bool) -> (&'static str, String) {
     } else {
         "GENERIC_READ"
     };
-    ("CreateFileW", format!("{path:?}, {access}"))
+    ("CreateFileW", format!("\"{}\", {access}", path.display()))
 }
 
 /// The result of that call.
