@@ -303,7 +303,6 @@ impl Journal {
     pub fn reapplied(&mut self, offset: u64, base: &[u8], value: &[u8]) {
         for (index, (base, value)) in base.iter().zip(value).enumerate() {
             let at = offset.saturating_add(index as u64);
-            self.patch.remove(&at);
             self.note(at, *base, *value);
         }
         let span = Span::at(offset, value.len() as u64).unwrap_or(Span::empty(offset));
@@ -328,8 +327,9 @@ impl Journal {
         }
     }
 
-    /// A private byte went from `before` to `value`.
+    /// A private byte went from `before` to `value`. What waited for reapplication there is older, and gives way.
     fn note(&mut self, offset: u64, before: u8, value: u8) {
+        self.patch.remove(&offset);
         let base = self.pending.get(&offset).map_or(before, |byte| byte.base);
         if base == value {
             self.pending.remove(&offset);

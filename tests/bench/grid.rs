@@ -26,15 +26,15 @@ use mapscope::bytes::class::{hex_pair, text_char};
 use mapscope::map::{PageState, Readout, keep_freed_memory};
 use mapscope::model::event::Opened;
 use mapscope::model::window::Look;
-use mapscope::model::{Access, Action, Columns, Event, Mode, Model, PathNow, Settings};
+use mapscope::model::{Access, Action, Columns, Event, Mode, Model, Settings};
 use mapscope::ui::theme::grid_font;
 use mapscope::ui::{Frame, GridState, Theme, grid_ui};
 
 /// Rows and bytes a row of the grid.
 const N_ROWS: u64 = 120;
 const N_COLUMNS: u8 = 64;
-/// The screen in points, which are pixels here.
-const SCREEN: egui::Vec2 = egui::Vec2::new(3840.0, 2160.0);
+/// The screen in points, which are pixels here: 3840x2160 and as much more height as that many rows need.
+const SCREEN: egui::Vec2 = egui::Vec2::new(3840.0, 2400.0);
 const FILE_LEN: u64 = 1 << 40;
 const PAGE_BYTES: u64 = 4096;
 /// Frames of each kind that count, after some that warm up.
@@ -131,15 +131,17 @@ impl Grid {
 
     /// The least height that shows `n_rows` whole rows.
     fn height_of(&mut self, n_rows: u64, theme: &Theme) -> f32 {
-        let mut height = 0.0;
-        while self.page_rows(height, theme) < n_rows {
-            height += 1.0;
-            assert!(
-                height <= SCREEN.y,
-                "{n_rows} rows are higher than the screen"
-            );
+        let (mut less, mut enough) = (0.0_f32, SCREEN.y);
+        while enough - less > 1.0 {
+            let middle = f32::midpoint(less, enough).round();
+            if self.page_rows(middle, theme) < n_rows {
+                less = middle;
+            } else {
+                enough = middle;
+            }
         }
-        height
+        assert_eq!(self.page_rows(enough, theme), n_rows, "rows on the screen");
+        enough
     }
 
     fn page_rows(&mut self, height: f32, theme: &Theme) -> u64 {
@@ -149,12 +151,12 @@ impl Grid {
 
     /// Frames until the grid wants no other layout.
     fn settle(&mut self, height: f32, theme: &Theme) {
-        let mut actions = self.run(height, theme).1;
+        let mut actions = self.run(height, theme).2;
         while !actions.is_empty() {
             for action in actions {
                 let _ = self.model.act(action);
             }
-            actions = self.run(height, theme).1;
+            actions = self.run(height, theme).2;
         }
         self.look();
     }
@@ -186,21 +188,22 @@ impl Grid {
 
     /// The time that one frame takes.
     fn frame(&mut self, height: f32, theme: &Theme) -> Duration {
-        let (time, actions) = self.run(height, theme);
+        let (time, n_corners, actions) = self.run(height, theme);
         assert!(actions.is_empty(), "the layout is settled: {actions:?}");
+        assert_grid(n_corners);
         time
     }
 
-    fn run(&mut self, height: f32, theme: &Theme) -> (Duration, Vec<Action>) {
+    fn run(&mut self, height: f32, theme: &Theme) -> (Duration, usize, Vec<Action>) {
         let mut actions = Vec::new();
         self.n_frames += 1;
         let (model, state) = (&self.model, &mut self.state);
-        let time = frame_time(&self.ctx, self.n_frames, |ui| {
+        let (time, n_corners) = frame_time(&self.ctx, self.n_frames, |ui| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(SCREEN.x, height));
             let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
             grid_ui(&mut ui, &Frame { model, theme }, state, &mut actions);
         });
-        (time, actions)
+        (time, n_corners, actions)
     }
 }
 
@@ -220,7 +223,7 @@ impl Baseline {
 
     fn frame(&mut self, top: u64, theme: &Theme) -> Duration {
         self.n_frames += 1;
-        frame_time(&self.ctx, self.n_frames, |ui| {
+        let (time, n_corners) = frame_time(&self.ctx, self.n_frames, |ui| {
             let row_height = ui.fonts_mut(|fonts| fonts.row_height(&grid_font())).ceil();
             let mut left_top = Pos2::ZERO;
             for row in top..top + N_ROWS {
@@ -229,7 +232,9 @@ impl Baseline {
                 ui.painter().galley(left_top, galley, Color32::WHITE);
                 left_top.y += row_height;
             }
-        })
+        });
+        assert_grid(n_corners);
+        time
     }
 }
 
@@ -280,9 +285,9 @@ fn byte_at(offset: u64) -> u8 {
     mixed.to_le_bytes()[7]
 }
 
-/// The time that a frame takes from input to triangles. The grid must be in it.
-fn frame_time(ctx: &Context, number: u32, mut ui: impl FnMut(&mut Ui)) -> Duration {
-    let input = RawInput {
+/// The time that a frame takes from input to triangles, and how many corners those have.
+fn frame_time(ctx: &Context, number: u32, mut ui: impl FnMut(&mut Ui)) -> (Duration, usize) {
+    let mut input = RawInput {
         screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), SCREEN)),
         time: Some(f64::from(number) / 60.0),
         ..Default::default()
@@ -290,26 +295,28 @@ fn frame_time(ctx: &Context, number: u32, mut ui: impl FnMut(&mut Ui)) -> Durati
     let mut primitives = Vec::new();
     let mut output = None;
     let time = thread_time(|| {
-        let mut full = ctx.run_ui(input.clone(), &mut ui);
+        let mut full = ctx.run_ui(input.take(), &mut ui);
         primitives = ctx.tessellate(std::mem::take(&mut full.shapes), full.pixels_per_point);
         output = Some(full);
     });
     if let Some(output) = output {
         output.drop_without_applying_deltas();
     }
-    if usize::try_from(number).is_ok_and(|number| number > N_FRAMES) {
-        let n_vertices: usize = primitives
-            .iter()
-            .map(|clipped| match &clipped.primitive {
-                Primitive::Mesh(mesh) => mesh.vertices.len(),
-                Primitive::Callback(_) => 0,
-            })
-            .sum();
-        // two hex digits and a character a byte, four corners each; blanks may have none
-        let least = usize::try_from(N_ROWS).unwrap_or(0) * usize::from(N_COLUMNS) * 10;
-        assert!(n_vertices >= least, "only {n_vertices} corners were drawn");
-    }
-    time
+    let n_corners = primitives
+        .iter()
+        .map(|clipped| match &clipped.primitive {
+            Primitive::Mesh(mesh) => mesh.vertices.len(),
+            Primitive::Callback(_) => 0,
+        })
+        .sum();
+    (time, n_corners)
+}
+
+/// Stops unless a grid was drawn: a bench of nothing would pass.
+fn assert_grid(n_corners: usize) {
+    // two hex digits and a character a byte, four corners each; blanks may have none
+    let least = usize::try_from(N_ROWS).unwrap_or(0) * usize::from(N_COLUMNS) * 10;
+    assert!(n_corners >= least, "only {n_corners} corners were drawn");
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

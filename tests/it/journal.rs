@@ -18,24 +18,39 @@ const PAGE: usize = 8;
 #[derive(Clone, Debug)]
 enum Op {
     /// A store by the person.
-    Type { at: usize, bytes: Vec<u8> },
+    Type {
+        at: usize,
+        bytes: Vec<u8>,
+    },
     Undo,
     Redo,
     /// A truncation takes the copies of these pages.
-    Lose { page: usize, pages: usize },
+    Lose {
+        page: usize,
+        pages: usize,
+    },
     /// The person gives them back.
-    Discard { page: usize, pages: usize },
+    Discard {
+        page: usize,
+        pages: usize,
+    },
     /// The mapping is about to go.
     SetAside,
     Reapply,
     /// Everything unsaved is written to the file.
     WriteBack,
     /// Only this part of it could be written.
-    WritePart { at: usize, len: usize },
+    WritePart {
+        at: usize,
+        len: usize,
+    },
     /// From private to shared or back.
     Switch,
     /// Somebody else writes a byte that is not edited.
-    Foreign { at: usize, byte: u8 },
+    Foreign {
+        at: usize,
+        byte: u8,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -214,7 +229,7 @@ impl Desk {
             self.journal.undone(next.id);
         } else {
             self.passed.insert(next.id);
-            self.journal.skip_undo(next.id);
+            self.journal.skip(next.id);
         }
     }
 
@@ -436,7 +451,7 @@ fn answers_about_another_edit_than_the_one_named_change_nothing() {
     let first = record(&mut journal, 0, 0, 1, Mode::Private);
     let second = record(&mut journal, 1, 0, 1, Mode::Private);
     journal.undone(first);
-    journal.skip_undo(first);
+    journal.skip(first);
     journal.redone(second);
     journal.undone(99);
     assert_eq!(journal.undo().map(|next| next.id), Some(second));
@@ -447,7 +462,7 @@ fn answers_about_another_edit_than_the_one_named_change_nothing() {
 fn an_edit_that_undo_passed_over_stays_listed() {
     let mut journal = Journal::new();
     let id = record(&mut journal, 0, b'a', b'b', Mode::Shared);
-    journal.skip_undo(id); // somebody changed the byte since: it was not taken back
+    journal.skip(id); // somebody changed the byte since: it was not taken back
     record(&mut journal, 9, b'a', b'b', Mode::Shared);
     assert!(
         journal.edits().iter().any(|edit| edit.id == id),
@@ -470,5 +485,8 @@ fn reapplying_never_goes_over_what_was_typed_since() {
         }
         _ => false,
     });
-    assert!(!over, "the X of before is stored over the newer Y: {stored:?}");
+    assert!(
+        !over,
+        "the X of before is stored over the newer Y: {stored:?}"
+    );
 }

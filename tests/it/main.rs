@@ -10,4 +10,9 @@
 )]
 
 mod bytes;
+mod journal;
 mod lookup;
+mod model;
+mod tidy;
+mod view;
+mod window;

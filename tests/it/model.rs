@@ -272,7 +272,13 @@ fn every_action() -> Vec<Action> {
         A::Focus(Focus::Path),
         A::Fade,
     ];
-    for step in [Step::Left, Step::Down, Step::PageUp, Step::RowEnd, Step::End] {
+    for step in [
+        Step::Left,
+        Step::Down,
+        Step::PageUp,
+        Step::RowEnd,
+        Step::End,
+    ] {
         actions.push(A::Step { step, extend: true });
     }
     for (points, row_points) in [(-1e9, 0.0), (1e9, 17.0), (f32::MAX, 1.0)] {

@@ -1,13 +1,6 @@
 //! Peers and witnesses with real processes: what they see, and what becomes of everything when one dies.
 //!
-//! Nothing sleeps to wait for something: every wait is for an event, with a deadline.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
+//! Nothing sleeps in the hope that something has happened by then: it is looked for, with a deadline.
 
 mod death;
 mod protocol;
@@ -124,7 +117,7 @@ impl Sample {
 
 /// A peer spoken to by hand.
 struct Raw {
-    child: Child,
+    child: Ends,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
@@ -140,13 +133,13 @@ impl Raw {
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().unwrap());
         let mut peer = Self {
-            child,
+            child: Ends(child),
             input,
             output,
         };
         let ready = peer.hear();
         assert_eq!(ready["answer"], "ready");
-        assert_eq!(ready["pid"], peer.child.id());
+        assert_eq!(ready["pid"], peer.child.0.id());
         peer
     }
 
@@ -180,10 +173,13 @@ impl Raw {
     }
 }
 
-impl Drop for Raw {
+/// A process that ends with the test, also with one that fails.
+struct Ends(Child);
+
+impl Drop for Ends {
     fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 
@@ -203,7 +199,7 @@ fn until(what: &str, limit: Duration, mut done: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !done() {
         assert!(begin.elapsed() < limit, "{what} within {limit:?}");
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -293,6 +289,16 @@ impl Witnesses {
         self.wait(what, |report| {
             (report.id == id && is(&report.state)).then(|| report.state.clone())
         })
+    }
+
+    /// Nobody looks any more, and both threads know it: they did, after that, what they had to do for it.
+    fn look_away(&self) {
+        self.worker.watch(None);
+        for id in WitnessId::ALL {
+            assert!(self.worker.store(id, 8192, b"C"));
+            let stored = |state: &_| matches!(state, WitnessState::Stored { .. });
+            self.wait_state(id, "a store", stored);
+        }
     }
 
     /// Nothing is reported for `time`, and nothing was left unread.

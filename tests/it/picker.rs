@@ -2,13 +2,6 @@
 //!
 //! The dialogs are scripts that take the place of `mapscope pick`, of `zenity` and of the desktop portal.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
-
 mod completion;
 #[cfg(feature = "gui")]
 mod portal;
@@ -136,7 +129,7 @@ fn until<T>(what: &str, mut get: impl FnMut() -> Option<T>) -> T {
             return it;
         }
         assert!(begin.elapsed() < LONG, "{what}");
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(1));
     }
 }
 

@@ -289,8 +289,15 @@ proptest! {
 /// Points above the first one shown, in parts.
 fn position(view: &View, row: i128) -> i128 {
     let parts = f64::from(view.fraction_points) * 64.0;
-    assert!(parts.fract() == 0.0, "{} points are kept", view.fraction_points);
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number, at most a row")]
+    assert!(
+        parts.fract() == 0.0,
+        "{} points are kept",
+        view.fraction_points
+    );
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number, at most a row"
+    )]
     let parts = parts as i128;
     i128::from(view.top) * row + parts
 }
@@ -309,7 +316,11 @@ fn a_thousand_half_points_are_five_hundred() {
         for _ in 0..1000 {
             view.scroll_points(0.5, 17.0);
         }
-        assert_eq!((view.top, view.fraction_points), (29, 7.0), "500 = 29 * 17 + 7");
+        assert_eq!(
+            (view.top, view.fraction_points),
+            (29, 7.0),
+            "500 = 29 * 17 + 7"
+        );
         for _ in 0..1000 {
             view.scroll_points(-0.5, 17.0);
         }
@@ -344,7 +355,10 @@ fn a_page_keeps_the_cursor_on_its_line_of_the_screen() {
     view.set_cursor(16 * 10 + 5, false);
     for page in 1..5 {
         view.step(Step::PageDown, false);
-        assert_eq!((view.top, view.cursor), (40 * page, 16 * (10 + 40 * page) + 5));
+        assert_eq!(
+            (view.top, view.cursor),
+            (40 * page, 16 * (10 + 40 * page) + 5)
+        );
     }
 }
 

@@ -207,18 +207,9 @@ pub(super) fn as_nobody(module: &str, test: &str, body: impl FnOnce(&Path) -> Ou
         return body(folder.path());
     }
     let (_home, program, folder) = program_for_all(0o755)?;
-    nobodys_file(&folder)?;
     let mut command = rerun(&program, &folder, &full_name(module, test));
     command.uid(NOBODY).gid(NOBODY);
     expect_rerun(command).map(|_| ())
-}
-
-/// A file in `folder` that belongs to root and that all may read, for tests of what others' files tell.
-fn nobodys_file(folder: &Path) -> Outcome {
-    let path = folder.join("roots");
-    fs::write(&path, pattern(64 * 4096))?;
-    fs::set_permissions(&path, Permissions::from_mode(0o644))?;
-    Ok(())
 }
 
 /// A file system of `bytes` bytes for this test, unmounted when it is dropped. Root only.

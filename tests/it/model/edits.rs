@@ -1,5 +1,10 @@
 //! Typing, pasting, filling, undo, write-back: what is asked of the worker, and what is refused in words.
 
+#![expect(
+    clippy::wildcard_imports,
+    reason = "the parts of one test share its words"
+)]
+
 use super::*;
 
 #[test]
@@ -15,7 +20,10 @@ fn two_digits_are_one_store_and_the_cursor_goes_on() {
     };
     assert_eq!(stores(&effects), [expected]);
     assert_eq!(cursor(&model), 1);
-    assert!(model.doc.as_ref().unwrap().journal.edits().is_empty(), "not before it is stored");
+    assert!(
+        model.doc.as_ref().unwrap().journal.edits().is_empty(),
+        "not before it is stored"
+    );
     model.act(Action::HexDigit(5));
     model.act(Action::Escape);
     assert_eq!(model.doc.as_ref().unwrap().view.nibble, None);
@@ -25,10 +33,19 @@ fn two_digits_are_one_store_and_the_cursor_goes_on() {
 fn a_refused_store_is_not_in_the_journal() {
     let mut model = open(100);
     let why = "Not written: past the end".to_owned();
-    model.hear(stored(Purpose::Edit, Mode::Private, 5, b"Z", StoreOutcome::Refused(why.clone())));
+    model.hear(stored(
+        Purpose::Edit,
+        Mode::Private,
+        5,
+        b"Z",
+        StoreOutcome::Refused(why.clone()),
+    ));
     assert!(model.doc.as_ref().unwrap().journal.edits().is_empty());
     assert_eq!(says(&model, Topic::Error), why);
-    assert_eq!(model.notices.get(Topic::Error).unwrap().severity, Severity::Error);
+    assert_eq!(
+        model.notices.get(Topic::Error).unwrap().severity,
+        Severity::Error
+    );
 }
 
 #[test]
@@ -47,9 +64,16 @@ fn undo_of_what_somebody_changed_is_refused_in_words() {
         let id = model.doc.as_ref().unwrap().journal.edits()[0].id;
         let changed = StoreOutcome::Changed(vec![0x41]);
         model.hear(stored(Purpose::Undo(id), mode, 5, b"a", changed));
-        assert_says(&model, Topic::Error, &["not taken back", "somebody changed", "0x5", "41"]);
+        assert_says(
+            &model,
+            Topic::Error,
+            &["not taken back", "somebody changed", "0x5", "41"],
+        );
         assert_eq!(model.doc.as_ref().unwrap().journal.edits().len(), 1);
-        assert!(stores(&model.act(Action::Undo)).is_empty(), "it is not tried for ever");
+        assert!(
+            stores(&model.act(Action::Undo)).is_empty(),
+            "it is not tried for ever"
+        );
     }
 }
 
@@ -112,29 +136,57 @@ fn a_replaced_file_is_edited_shared_only_after_a_decision() {
 fn a_read_only_view_refuses_every_edit() {
     let mut model = open(100);
     model.hear(remapped(Mode::Private, Access::ReadOnly, 100));
-    for action in [Action::Character('a'), Action::Paste("41".to_owned()), Action::Fill(1)] {
+    for action in [
+        Action::Character('a'),
+        Action::Paste("41".to_owned()),
+        Action::Fill(1),
+    ] {
         assert!(stores(&model.act(action)).is_empty());
         assert_says(&model, Topic::Error, &["data.bin is read-only"]);
     }
-    let Event::Remapped { mode, access, extent, whole, .. } =
-        remapped(Mode::Shared, Access::ReadOnly, 100)
+    let Event::Remapped {
+        mode,
+        access,
+        extent,
+        whole,
+        ..
+    } = remapped(Mode::Shared, Access::ReadOnly, 100)
     else {
         unreachable!()
     };
     let refusal = Some("ETXTBSY: it is running".to_owned());
-    model.hear(Event::Remapped { mode, access, extent, whole, refusal });
+    model.hear(Event::Remapped {
+        mode,
+        access,
+        extent,
+        whole,
+        refusal,
+    });
     assert!(stores(&type_byte(&mut model, 1)).is_empty());
     assert_says(&model, Topic::Error, &["ETXTBSY"]);
 }
 
 /// What a paste with the cursor, or a selection from the anchor to it, does.
 #[track_caller]
-fn paste(column: Column, anchor: Option<u64>, at: u64, text: &str) -> Result<(u64, Vec<u8>), String> {
+fn paste(
+    column: Column,
+    anchor: Option<u64>,
+    at: u64,
+    text: &str,
+) -> Result<(u64, Vec<u8>), String> {
     let mut model = open(20);
     if let Some(anchor) = anchor {
-        model.act(Action::Point { offset: anchor, extend: false, column });
+        model.act(Action::Point {
+            offset: anchor,
+            extend: false,
+            column,
+        });
     }
-    model.act(Action::Point { offset: at, extend: anchor.is_some(), column });
+    model.act(Action::Point {
+        offset: at,
+        extend: anchor.is_some(),
+        column,
+    });
     let effects = model.act(Action::Paste(text.to_owned()));
     match stores(&effects).into_iter().next() {
         Some(store) => Ok((store.offset, store.bytes)),
@@ -145,15 +197,33 @@ fn paste(column: Column, anchor: Option<u64>, at: u64, text: &str) -> Result<(u6
 #[test]
 fn pastes_what_fits_and_nothing_else() {
     let (hex, text) = (Column::Hex, Column::Text);
-    assert_eq!(paste(hex, None, 3, "de ad 0xbe"), Ok((3, vec![0xde, 0xad, 0xbe])));
+    assert_eq!(
+        paste(hex, None, 3, "de ad 0xbe"),
+        Ok((3, vec![0xde, 0xad, 0xbe]))
+    );
     assert_eq!(paste(text, None, 3, "de"), Ok((3, b"de".to_vec())));
-    assert_eq!(paste(hex, Some(6), 3, "01 02 03 04"), Ok((3, vec![1, 2, 3, 4])));
+    assert_eq!(
+        paste(hex, Some(6), 3, "01 02 03 04"),
+        Ok((3, vec![1, 2, 3, 4]))
+    );
     assert_eq!(paste(text, None, 18, "yz"), Ok((18, b"yz".to_vec())));
     for (column, anchor, at, pasted, parts) in [
         (hex, None, 3, "no hex", &["does not hold hex", "Tab"][..]),
         (hex, None, 3, "123", &["does not hold hex", "odd"]),
-        (text, None, 18, "xyz", &["3 bytes", "room for 2", "never changes the length"]),
-        (hex, Some(6), 3, "01 02 03 04 05", &["5 bytes", "room for 4"]),
+        (
+            text,
+            None,
+            18,
+            "xyz",
+            &["3 bytes", "room for 2", "never changes the length"],
+        ),
+        (
+            hex,
+            Some(6),
+            3,
+            "01 02 03 04 05",
+            &["5 bytes", "room for 4"],
+        ),
         (text, None, 19, "\u{e9}", &["2 bytes", "room for 1"]),
         (hex, None, 3, "", &[]),
         (text, None, 3, "", &[]),
@@ -174,7 +244,11 @@ fn pastes_and_fills_a_mebibyte_and_not_a_byte_more() {
         let text = "a".repeat(usize::try_from(n_bytes).unwrap());
         assert_eq!(!stores(&model.act(Action::Paste(text))).is_empty(), fits);
         point(&mut model, 7);
-        model.act(Action::Point { offset: 7 + n_bytes - 1, extend: true, column: Column::Hex });
+        model.act(Action::Point {
+            offset: 7 + n_bytes - 1,
+            extend: true,
+            column: Column::Hex,
+        });
         let effects = model.act(Action::Fill(0xee));
         let filled: Vec<u64> = stores(&effects)
             .iter()
@@ -194,13 +268,20 @@ fn write_back_lists_conflicts_and_writes_over_them_when_told() {
     for offset in [5, 6, 40] {
         typed(&mut model, offset, b'a', b'Z');
     }
-    assert!(matches!(requests(&model.act(Action::WriteBack))[..], [FileRequest::WriteBack(_)]));
+    assert!(matches!(
+        requests(&model.act(Action::WriteBack))[..],
+        [FileRequest::WriteBack(_)]
+    ));
     model.hear(Event::WroteBack {
         written: vec![span(6, 7)],
         conflicts: vec![(5, b'x'), (40, b'y')],
         error: None,
     });
-    assert_says(&model, Topic::Conflict, &["2 of the edits", "0x5", "0x78", "1 more"]);
+    assert_says(
+        &model,
+        Topic::Conflict,
+        &["2 of the edits", "0x5", "0x78", "1 more"],
+    );
     assert_eq!(model.doc.as_ref().unwrap().journal.pending_bytes(), 2);
     let (_, over) = model.notices.get(Topic::Conflict).unwrap().actions[0].clone();
     assert_eq!(over, Action::WriteBackConflicts);
@@ -208,8 +289,15 @@ fn write_back_lists_conflicts_and_writes_over_them_when_told() {
     let [FileRequest::WriteBack(runs)] = requests(&effects)[..] else {
         panic!("{effects:?}");
     };
-    let bases: Vec<_> = runs.iter().map(|run| (run.offset, run.base[0], run.value[0])).collect();
-    assert_eq!(bases, [(5, b'x', b'Z'), (40, b'y', b'Z')], "only over what was seen");
+    let bases: Vec<_> = runs
+        .iter()
+        .map(|run| (run.offset, run.base[0], run.value[0]))
+        .collect();
+    assert_eq!(
+        bases,
+        [(5, b'x', b'Z'), (40, b'y', b'Z')],
+        "only over what was seen"
+    );
     wrote(&mut model);
     assert_eq!(model.doc.as_ref().unwrap().journal.pending_bytes(), 0);
     assert_eq!(says(&model, Topic::Conflict), "");
@@ -217,7 +305,10 @@ fn write_back_lists_conflicts_and_writes_over_them_when_told() {
 
 #[test]
 fn write_back_without_edits_says_so() {
-    for (mut model, part) in [(open(9), "no private changes"), (shared(9), "in the file at once")] {
+    for (mut model, part) in [
+        (open(9), "no private changes"),
+        (shared(9), "in the file at once"),
+    ] {
         assert!(requests(&model.act(Action::WriteBack)).is_empty());
         assert_says(&model, Topic::Done, &[part]);
     }
@@ -239,14 +330,25 @@ fn lost_copies_are_told_and_come_back() {
     model.hear(Event::CopiesLost(vec![span(8192, 12288)]));
     assert_says(&model, Topic::Patch, &["3 edited bytes"]);
     let effects = model.act(Action::Reapply);
-    let stored: Vec<_> = stores(&effects).into_iter().map(|store| (store.offset, store.bytes)).collect();
+    let stored: Vec<_> = stores(&effects)
+        .into_iter()
+        .map(|store| (store.offset, store.bytes))
+        .collect();
     assert_eq!(stored, [(5, b"ZY".to_vec()), (9000, b"X".to_vec())]);
     // the second cannot be stored yet: its page is still gone
     let outcome = StoreOutcome::Stored(b"aa".to_vec());
     model.hear(stored_event(5, b"ZY", outcome));
-    model.hear(stored_event(9000, b"X", StoreOutcome::Refused("past the end".to_owned())));
+    model.hear(stored_event(
+        9000,
+        b"X",
+        StoreOutcome::Refused("past the end".to_owned()),
+    ));
     assert_says(&model, Topic::Patch, &["1 edited byte"]);
-    model.hear(stored_event(9000, b"X", StoreOutcome::Stored(b"a".to_vec())));
+    model.hear(stored_event(
+        9000,
+        b"X",
+        StoreOutcome::Stored(b"a".to_vec()),
+    ));
     assert_eq!(says(&model, Topic::Patch), "", "gone with the last of them");
     assert_eq!(model.doc.as_ref().unwrap().journal.pending_bytes(), 3);
 }
@@ -284,13 +386,20 @@ fn a_remap_that_fails_leaves_the_edits_in_reach() {
 fn discarded_edits_wait() {
     let mut model = open(10_000);
     typed(&mut model, 5, b'a', b'Z');
-    assert!(matches!(requests(&model.act(Action::DiscardAll))[..], [FileRequest::Discard(_)]));
+    assert!(matches!(
+        requests(&model.act(Action::DiscardAll))[..],
+        [FileRequest::Discard(_)]
+    ));
     model.hear(Event::Discarded(Ok((span(0, 4096), 1))));
     assert_says(&model, Topic::Done, &["1 private page"]);
     assert_says(&model, Topic::Patch, &["1 edited byte"]);
     model.act(Action::DropPatch);
     assert_eq!(says(&model, Topic::Patch), "");
-    assert_eq!(model.doc.as_ref().unwrap().journal.edits().len(), 1, "still listed");
+    assert_eq!(
+        model.doc.as_ref().unwrap().journal.edits().len(),
+        1,
+        "still listed"
+    );
 }
 
 #[test]
@@ -303,7 +412,10 @@ fn the_list_of_edits_has_every_one_with_its_bytes() {
         panic!("{effects:?}");
     };
     assert_eq!(*suffix, ".edits.txt");
-    for line in ["0x5\t61\t5a\tprivate\tapplied\n", "0x40\t00\tff\tprivate\tapplied\n"] {
+    for line in [
+        "0x5\t61\t5a\tprivate\tapplied\n",
+        "0x40\t00\tff\tprivate\tapplied\n",
+    ] {
         assert!(text.contains(line), "{text}");
     }
     for line in ["\n0x5\t61\t5a\n", "\n0x40\t00\tff\n"] {

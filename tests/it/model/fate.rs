@@ -1,5 +1,10 @@
 //! What becomes of private edits when their mapping, their file or the window is about to go.
 
+#![expect(
+    clippy::wildcard_imports,
+    reason = "the parts of one test share its words"
+)]
+
 use super::*;
 
 /// One byte typed at 5, and what is asked then.
@@ -7,12 +12,27 @@ fn asked(action: Action) -> Model {
     let mut model = open(100);
     typed(&mut model, 5, b'a', b'Z');
     let effects = model.act(action);
-    assert!(requests(&effects).is_empty(), "not before it is answered: {effects:?}");
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Open(_) | Effect::Quit)));
+    assert!(
+        requests(&effects).is_empty(),
+        "not before it is answered: {effects:?}"
+    );
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Open(_) | Effect::Quit))
+    );
     let notice = model.notices.get(Topic::Fate).unwrap();
     assert!(!notice.dismissable, "it must be answered");
-    assert_says(&model, Topic::Fate, &["1 byte is edited privately in data.bin"]);
-    let answers: Vec<_> = notice.actions.iter().map(|(_, action)| action.clone()).collect();
+    assert_says(
+        &model,
+        Topic::Fate,
+        &["1 byte is edited privately in data.bin"],
+    );
+    let answers: Vec<_> = notice
+        .actions
+        .iter()
+        .map(|(_, action)| action.clone())
+        .collect();
     let all = [Fate::Write, Fate::Keep, Fate::Drop, Fate::Stay].map(Action::Fate);
     assert_eq!(answers, all);
     model
@@ -21,7 +41,10 @@ fn asked(action: Action) -> Model {
 #[track_caller]
 fn assert_edits(model: &Model, pending: usize, patch: usize) {
     let journal = &model.doc.as_ref().unwrap().journal;
-    assert_eq!((journal.pending_bytes(), journal.patch_bytes()), (pending, patch));
+    assert_eq!(
+        (journal.pending_bytes(), journal.patch_bytes()),
+        (pending, patch)
+    );
     assert_eq!(journal.edits().len(), 1, "the edit stays listed");
 }
 
@@ -158,7 +181,10 @@ fn leaving_exports_first() {
 fn leaving_drops() {
     for (action, leave) in leaving() {
         let mut model = asked(action);
-        assert!(model.act(Action::Fate(Fate::Drop)).contains(&leave), "{leave:?}");
+        assert!(
+            model.act(Action::Fate(Fate::Drop)).contains(&leave),
+            "{leave:?}"
+        );
     }
 }
 
@@ -195,7 +221,11 @@ fn nothing_is_left_behind_unsafe_edits() {
             assert!(!model.hear(failure.clone()).contains(&leave), "{failure:?}");
             assert_edits(&model, 1, 0);
             // nor does it happen later, when something else succeeds
-            assert!(!model.hear(Event::Exported(Ok(String::new()))).contains(&leave));
+            assert!(
+                !model
+                    .hear(Event::Exported(Ok(String::new())))
+                    .contains(&leave)
+            );
             assert!(!wrote(&mut model).contains(&leave));
         }
     }

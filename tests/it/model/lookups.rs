@@ -1,5 +1,10 @@
 //! The lookup field: the live answer, the preview, Enter, Escape, and the way back.
 
+#![expect(
+    clippy::wildcard_imports,
+    reason = "the parts of one test share its words"
+)]
+
 use super::*;
 
 /// Types `text` and lets the worker answer with bytes of `value`.
@@ -15,7 +20,10 @@ fn answer(model: &mut Model, effects: &[Effect], value: u8) -> Vec<Effect> {
     for effect in effects {
         if let Effect::File(FileRequest::Peek { ticket, span }) = effect {
             let readout = readout(*span, value);
-            heard.extend(model.hear(Event::Peeked { ticket: *ticket, readout }));
+            heard.extend(model.hear(Event::Peeked {
+                ticket: *ticket,
+                readout,
+            }));
         }
     }
     heard
@@ -47,13 +55,24 @@ fn answers_while_typing() {
         ("zebra", "Received invalid index zebra"),
     ] {
         let effects = lookup(&mut model, text, b'D');
-        assert!(model.lookup.answer.starts_with(start), "{}", model.lookup.answer);
+        assert!(
+            model.lookup.answer.starts_with(start),
+            "{}",
+            model.lookup.answer
+        );
         assert!(model.lookup.is_error);
         assert!(requests(&effects).is_empty());
-        assert!(!effects.iter().any(|effect| matches!(effect, Effect::File(FileRequest::Peek { .. }))));
+        assert!(
+            !effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::File(FileRequest::Peek { .. })))
+        );
     }
     lookup(&mut model, "", 0);
-    assert_eq!((model.lookup.answer.as_str(), model.lookup.is_error), ("", false));
+    assert_eq!(
+        (model.lookup.answer.as_str(), model.lookup.is_error),
+        ("", false)
+    );
 }
 
 #[test]
@@ -71,14 +90,24 @@ fn a_byte_that_cannot_be_read_is_said_to_be_unreadable() {
     let mut model = open(5000);
     let effects = model.act(Action::LookupEdited("4999".to_owned()));
     for effect in effects {
-        let Effect::File(FileRequest::Peek { ticket, span }) = effect else { continue };
+        let Effect::File(FileRequest::Peek { ticket, span }) = effect else {
+            continue;
+        };
         let mut readout = readout(span, 0);
         let reason = GapReason::PastFileEnd { file_len: 100 };
         readout.gaps.push(mapscope::map::Gap { span, reason });
         model.hear(Event::Peeked { ticket, readout });
     }
-    assert!(model.lookup.answer.contains("4999"), "{}", model.lookup.answer);
-    assert!(model.lookup.answer.contains("past the end"), "{}", model.lookup.answer);
+    assert!(
+        model.lookup.answer.contains("4999"),
+        "{}",
+        model.lookup.answer
+    );
+    assert!(
+        model.lookup.answer.contains("past the end"),
+        "{}",
+        model.lookup.answer
+    );
     assert!(model.lookup.is_error);
 }
 
@@ -91,7 +120,10 @@ fn a_preview_shows_the_place_and_escape_takes_it_back() {
         lookup(&mut model, text, b'D');
     }
     let row = 10_000_000 / 16;
-    assert!((top(&model)..top(&model) + 20).contains(&row), "the place is in sight");
+    assert!(
+        (top(&model)..top(&model) + 20).contains(&row),
+        "the place is in sight"
+    );
     assert_eq!(cursor(&model), before.1, "but the cursor did not move");
     assert!(model.lookup.is_previewing());
     let effects = model.act(Action::LookupCancel);
@@ -111,7 +143,10 @@ fn enter_goes_there_once_the_bytes_are_there() {
     assert_eq!(cursor(&model), 16_000);
     assert!((top(&model)..top(&model) + 20).contains(&1000));
     assert!(effects.contains(&Effect::Focus(Focus::Grid)));
-    assert_eq!(model.lookup.history[0].answer, "Received char at 16000 is D");
+    assert_eq!(
+        model.lookup.history[0].answer,
+        "Received char at 16000 is D"
+    );
     // a range is selected, its start in sight
     commit(&mut model, "100..116");
     let view = &model.doc.as_ref().unwrap().view;
@@ -123,7 +158,11 @@ fn enter_on_an_error_moves_nothing() {
     let mut model = open(62);
     lookup(&mut model, "65", b'D');
     let effects = model.act(Action::LookupCommit);
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Focus(_))));
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Focus(_)))
+    );
     assert_eq!(cursor(&model), 0);
     assert!(model.lookup.history.is_empty());
 }
@@ -167,7 +206,10 @@ fn a_repeated_lookup_goes_on_from_the_cursor() {
     answer(&mut model, &effects, 0);
     assert_eq!(cursor(&model), 64);
     let mut model = open(100);
-    assert_eq!(model.act(Action::LookupRepeat), [Effect::Focus(Focus::Lookup)]);
+    assert_eq!(
+        model.act(Action::LookupRepeat),
+        [Effect::Focus(Focus::Lookup)]
+    );
 }
 
 #[test]
@@ -193,17 +235,31 @@ fn another_file_begins_with_an_empty_lookup() {
     model.act(Action::ScrollTo(5000));
     lookup(&mut model, "7", b'D');
     model.hear(opened("/other", 1 << 30));
-    assert_eq!((model.lookup.text.as_str(), model.lookup.answer.as_str()), ("", ""));
-    assert_eq!(model.lookup.found(), None, "an answer about the file before");
+    assert_eq!(
+        (model.lookup.text.as_str(), model.lookup.answer.as_str()),
+        ("", "")
+    );
+    assert_eq!(
+        model.lookup.found(),
+        None,
+        "an answer about the file before"
+    );
     lookup(&mut model, "99", b'D');
     model.act(Action::LookupCancel);
-    assert_eq!(top(&model), 0, "Escape returned to a row of the file before");
+    assert_eq!(
+        top(&model),
+        0,
+        "Escape returned to a row of the file before"
+    );
 }
 
 #[test]
 fn the_path_field_opens_what_was_typed() {
     let mut model = open(100);
-    assert_eq!(model.act(Action::Focus(Focus::Path)), [Effect::Focus(Focus::Path)]);
+    assert_eq!(
+        model.act(Action::Focus(Focus::Path)),
+        [Effect::Focus(Focus::Path)]
+    );
     assert_eq!(model.path_text.as_deref(), Some(PATH));
     let effects = model.act(Action::PathEdited("/a".to_owned()));
     assert_eq!(effects, [Effect::Complete("/a".to_owned())]);
@@ -213,7 +269,10 @@ fn the_path_field_opens_what_was_typed() {
     model.hear(Event::Completions("/a".to_owned(), list.clone()));
     assert_eq!(model.completions, list);
     let effects = model.act(Action::PathCompleted("/a/".to_owned()));
-    assert!(effects.contains(&Effect::Focus(Focus::Path)), "a folder is gone into");
+    assert!(
+        effects.contains(&Effect::Focus(Focus::Path)),
+        "a folder is gone into"
+    );
     model.act(Action::PathEdited("/ab".to_owned()));
     let effects = model.act(Action::PathSubmitted);
     let request = OpenRequest::private(Some(PathBuf::from("/ab")));

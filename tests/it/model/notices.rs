@@ -1,5 +1,10 @@
 //! Banners about the file: one a topic, the last word counts, and it goes when its cause goes.
 
+#![expect(
+    clippy::wildcard_imports,
+    reason = "the parts of one test share its words"
+)]
+
 use super::*;
 
 #[track_caller]
@@ -19,7 +24,10 @@ fn check(events: &[Event], topic: Topic, parts: &[&str], first_action: Option<Ac
     }
     assert_says(&model, topic, parts);
     let notice: &Notice = model.notices.get(topic).unwrap();
-    assert_eq!(notice.actions.first().map(|(_, action)| action.clone()), first_action);
+    assert_eq!(
+        notice.actions.first().map(|(_, action)| action.clone()),
+        first_action
+    );
 }
 
 #[test]
@@ -31,13 +39,33 @@ fn replaced_deleted_and_back() {
     let (path, open, save) = (Topic::Path, Action::OpenReplacement, Action::ExportView);
     let new = |len| [len, "data.bin", "was replaced", "old one"];
     check(&[replaced(1234)], path, &new("1,234"), Some(open.clone()));
-    check(&[replaced(1234), replaced(77)], path, &new("77"), Some(open.clone()));
-    check(&[replaced(77), replaced(77)], path, &new("77"), Some(open.clone()));
-    check(&[deleted()], path, &["data.bin", "deleted", "still holds"], Some(save));
+    check(
+        &[replaced(1234), replaced(77)],
+        path,
+        &new("77"),
+        Some(open.clone()),
+    );
+    check(
+        &[replaced(77), replaced(77)],
+        path,
+        &new("77"),
+        Some(open.clone()),
+    );
+    check(
+        &[deleted()],
+        path,
+        &["data.bin", "deleted", "still holds"],
+        Some(save),
+    );
     check(&[deleted(), replaced(77)], path, &new("77"), Some(open));
     check(&[deleted(), same()], path, &[], None);
     check(&[replaced(77), same()], path, &[], None);
-    check(&[unknown()], path, &["cannot be checked", "EACCES"], Some(Action::KeepOld));
+    check(
+        &[unknown()],
+        path,
+        &["cannot be checked", "EACCES"],
+        Some(Action::KeepOld),
+    );
 }
 
 #[test]
@@ -45,19 +73,58 @@ fn shrunk_and_grown() {
     let len = |len| file_state(len, PathNow::Same);
     let remap = Some(Action::Remap);
     let go = |offset| {
-        Some(Action::Point { offset, extend: false, column: Column::Hex })
+        Some(Action::Point {
+            offset,
+            extend: false,
+            column: Column::Hex,
+        })
     };
     let grown = |len| Event::Grown(span(0, len));
     let size = Topic::Size;
-    check(&[len(0)], size, &["shrank to 0 bytes", "5,000"], remap.clone());
-    check(&[len(0), len(100)], size, &["shrank to 100 bytes"], remap.clone());
+    check(
+        &[len(0)],
+        size,
+        &["shrank to 0 bytes", "5,000"],
+        remap.clone(),
+    );
+    check(
+        &[len(0), len(100)],
+        size,
+        &["shrank to 100 bytes"],
+        remap.clone(),
+    );
     check(&[len(100), len(5000)], size, &[], None);
-    check(&[grown(9000), len(9000)], size, &["grew from 5,000 to 9,000"], go(5000));
-    check(&[grown(9000), len(9000), grown(9500)], size, &["to 9,500"], go(9000));
-    check(&[grown(9000), len(9000), len(100)], size, &["shrank to 100", "9,000"], remap.clone());
-    check(&[len(100), grown(9000), len(9000)], size, &["grew"], go(5000));
+    check(
+        &[grown(9000), len(9000)],
+        size,
+        &["grew from 5,000 to 9,000"],
+        go(5000),
+    );
+    check(
+        &[grown(9000), len(9000), grown(9500)],
+        size,
+        &["to 9,500"],
+        go(9000),
+    );
+    check(
+        &[grown(9000), len(9000), len(100)],
+        size,
+        &["shrank to 100", "9,000"],
+        remap.clone(),
+    );
+    check(
+        &[len(100), grown(9000), len(9000)],
+        size,
+        &["grew"],
+        go(5000),
+    );
     // where the mapping could not be extended
-    check(&[len(9000)], size, &["grew to 9,000 bytes", "5,000 are mapped"], remap);
+    check(
+        &[len(9000)],
+        size,
+        &["grew to 9,000 bytes", "5,000 are mapped"],
+        remap,
+    );
     check(
         &[len(0), remapped(Mode::Private, Access::ReadWrite, 100)],
         size,
@@ -75,7 +142,10 @@ fn growing_keeps_edits_cursor_and_place() {
     model.hear(Event::Grown(span(0, 5000 + (1 << 30))));
     let doc = model.doc.as_ref().unwrap();
     assert_eq!((doc.view.cursor, doc.view.top), (before.cursor, before.top));
-    assert_eq!((doc.journal.pending_bytes(), doc.journal.patch_bytes()), (1, 0));
+    assert_eq!(
+        (doc.journal.pending_bytes(), doc.journal.patch_bytes()),
+        (1, 0)
+    );
     assert_eq!(doc.file_len, 5000 + (1 << 30));
 }
 
@@ -87,17 +157,27 @@ fn storage_that_waits_and_answers() {
         &["has not answered for 5 s"],
         Some(Action::CloseFile),
     );
-    check(&[Event::Waiting(Some(5)), Event::Waiting(None)], Topic::Storage, &[], None);
+    check(
+        &[Event::Waiting(Some(5)), Event::Waiting(None)],
+        Topic::Storage,
+        &[],
+        None,
+    );
 }
 
 #[test]
 fn a_file_that_does_not_open_leaves_the_open_one() {
     let mut model = open(5000);
     typed(&mut model, 5, b'a', b'Z');
-    model.hear(Event::OpenFailed("No such file (ENOENT): /nothing".to_owned()));
+    model.hear(Event::OpenFailed(
+        "No such file (ENOENT): /nothing".to_owned(),
+    ));
     assert_says(&model, Topic::Error, &["ENOENT", "/nothing"]);
     let doc = model.doc.as_ref().unwrap();
-    assert_eq!((doc.path.as_path(), doc.journal.pending_bytes()), (Path::new(PATH), 1));
+    assert_eq!(
+        (doc.path.as_path(), doc.journal.pending_bytes()),
+        (Path::new(PATH), 1)
+    );
     assert!(!model.opening);
 }
 
@@ -112,16 +192,26 @@ fn the_first_file_that_does_not_open_is_told_beside_the_sample() {
     let mut model = Model::new(Settings::default());
     model.hear(Event::OpenFailed("one".to_owned()));
     let effects = model.hear(Event::OpenFailed("two".to_owned()));
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Open(_))));
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Open(_)))
+    );
 }
 
 #[test]
 fn done_and_error_take_turns() {
     let mut model = open(100);
     model.hear(Event::Flushed(Ok("wrote".to_owned())));
-    assert_eq!((says(&model, Topic::Done), says(&model, Topic::Error)), ("wrote", ""));
+    assert_eq!(
+        (says(&model, Topic::Done), says(&model, Topic::Error)),
+        ("wrote", "")
+    );
     model.hear(Event::Flushed(Err("EIO".to_owned())));
-    assert_eq!((says(&model, Topic::Done), says(&model, Topic::Error)), ("", "EIO"));
+    assert_eq!(
+        (says(&model, Topic::Done), says(&model, Topic::Error)),
+        ("", "EIO")
+    );
     model.act(Action::Escape);
     assert_eq!(says(&model, Topic::Error), "");
 }
@@ -129,12 +219,18 @@ fn done_and_error_take_turns() {
 #[test]
 fn the_title_names_file_mode_and_edits() {
     let mut model = open(100);
-    assert_eq!(model.title(), "data.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
+    assert_eq!(
+        model.title(),
+        "data.bin \u{2014} PRIVATE read-write \u{2014} mapscope"
+    );
     typed(&mut model, 5, b'a', b'Z');
     assert!(model.title().starts_with("* data.bin"));
     wrote(&mut model);
     model.hear(remapped(Mode::Shared, Access::ReadWrite, 100));
-    assert_eq!(model.title(), "data.bin \u{2014} SHARED read-write \u{2014} mapscope");
+    assert_eq!(
+        model.title(),
+        "data.bin \u{2014} SHARED read-write \u{2014} mapscope"
+    );
 }
 
 #[test]
@@ -142,7 +238,14 @@ fn a_mode_switch_keeps_read_only_as_it_is() {
     let mut model = open(100);
     model.hear(remapped(Mode::Private, Access::ReadOnly, 100));
     let effects = model.act(Action::ToggleMode);
-    let [FileRequest::Remap { mode: Mode::Shared, access, .. }] = requests(&effects)[..] else {
+    let [
+        FileRequest::Remap {
+            mode: Mode::Shared,
+            access,
+            ..
+        },
+    ] = requests(&effects)[..]
+    else {
         panic!("{effects:?}");
     };
     assert_eq!(

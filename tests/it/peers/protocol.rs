@@ -89,7 +89,7 @@ fn every_request_is_answered_as_the_table_says() {
     for (request, expected) in &table {
         peer.check(request, expected);
     }
-    assert_eq!(peer.child.wait().unwrap().code(), Some(0));
+    assert_eq!(peer.child.0.wait().unwrap().code(), Some(0));
     assert_eq!((sample.byte(4095), sample.byte(4096)), (b'x', b'y'));
 }
 
@@ -152,7 +152,7 @@ fn a_line_that_is_none_does_not_end_a_peer() {
 fn a_peer_ends_with_its_input_and_with_its_output() {
     let mut peer = Raw::start();
     peer.input = None;
-    assert_eq!(peer.child.wait().unwrap().code(), Some(0));
+    assert_eq!(peer.child.0.wait().unwrap().code(), Some(0));
 
     let mut deaf = Raw::start();
     // Another pipe takes the place of its output's, which so has no reader any more.
@@ -163,9 +163,9 @@ fn a_peer_ends_with_its_input_and_with_its_output() {
     let mut input = deaf.input.take().unwrap();
     input.write_all(b"{}\n").unwrap();
     until("a peer that nobody hears ends", LONG, || {
-        deaf.child.try_wait().unwrap().is_some()
+        deaf.child.0.try_wait().unwrap().is_some()
     });
-    assert_eq!(deaf.child.wait().unwrap().code(), Some(0));
+    assert_eq!(deaf.child.0.wait().unwrap().code(), Some(0));
     drop(input);
 }
 
@@ -182,7 +182,7 @@ fn a_running_program_cannot_be_stored_to_by_a_shared_peer() {
             .unwrap()
             .success()
     );
-    let mut running = Command::new(&copy).arg("1000").spawn().unwrap();
+    let running = Ends(Command::new(&copy).arg("1000").spawn().unwrap());
     let meta = fs::metadata(&copy).unwrap();
     let mut peer = PeerProcess::spawn(program(), "shared peer").unwrap();
     let open = Request::Open(Open {
@@ -200,8 +200,7 @@ fn a_running_program_cannot_be_stored_to_by_a_shared_peer() {
     let refused = peer.request(&Request::Store { offset: 0, bytes }, LONG);
     // The mapping that it has goes on.
     let read = peer.request(&Request::Read { offset: 1, len: 3 }, LONG);
-    running.kill().unwrap();
-    running.wait().unwrap();
+    drop(running);
     match refused {
         Err(PeerError::Refused { message, errno }) => {
             assert_eq!(errno.as_deref(), Some("ETXTBSY"), "{message}");

@@ -68,7 +68,7 @@ fn a_window_that_does_not_change_is_reported_once() {
     // At most 16 bytes.
     it.wait_both(&[b'A'; 16]);
     it.silent(SECOND / 2);
-    it.worker.watch(None);
+    it.look_away();
     sample.store_shared(0, b'x');
     it.silent(SECOND / 2);
     // Past the end of the mapping there is nothing to see, and that is said.
