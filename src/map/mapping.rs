@@ -99,9 +99,13 @@ impl fmt::Display for MapError {
                 )?;
                 match limit_bytes {
                     Some(limit) => {
-                        write!(f, ", and the limit is {} (RLIMIT_AS)", human_size(*limit))?;
+                        write!(
+                            f,
+                            ", and the limit is {} (ENOMEM, RLIMIT_AS)",
+                            human_size(*limit)
+                        )?;
                     }
-                    None => write!(f, ", more than this process has in one piece")?,
+                    None => write!(f, ", which the system does not give in one piece (ENOMEM)")?,
                 }
                 write!(
                     f,

@@ -122,64 +122,44 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, path) = (errno_name(self.errno), Shown(&self.path));
-        match self.kind {
-            OpenErrorKind::NotFound => write!(f, "No such file ({name}); check the path: {path}"),
-            OpenErrorKind::NoPermission => {
-                write!(
-                    f,
-                    "No permission to read it ({name}); ask its owner for read permission, also on the folders above it: {path}"
-                )
-            }
-            OpenErrorKind::Directory => write!(
-                f,
-                "A directory cannot be mapped ({name}); choose a file in it: {path}"
+        let (cause, help) = match self.kind {
+            OpenErrorKind::NotFound => ("There is no such file", "check the path"),
+            OpenErrorKind::NoPermission => (
+                "There is no permission to read it",
+                "ask its owner for it, also on the folders above it",
             ),
-            OpenErrorKind::Fifo => {
-                write!(
-                    f,
-                    "A FIFO cannot be mapped ({name}), as its bytes have no fixed place; save what comes out of it to a file and open that: {path}"
-                )
-            }
-            OpenErrorKind::Socket => write!(
-                f,
-                "A socket cannot be mapped ({name}); choose a regular file: {path}"
+            OpenErrorKind::Directory => ("A directory cannot be mapped", "choose a file in it"),
+            OpenErrorKind::Fifo => (
+                "A FIFO has no fixed places and cannot be mapped",
+                "save what comes out of it to a file and open that",
             ),
-            OpenErrorKind::CharacterDevice => {
-                write!(
-                    f,
-                    "A character device cannot be mapped as a file ({name}); choose a regular file or a block device: {path}"
-                )
-            }
-            OpenErrorKind::Empty => {
-                write!(
-                    f,
-                    "The file is empty, so there is nothing to map ({name}); open it again once it holds a byte: {path}"
-                )
-            }
-            OpenErrorKind::Pseudo => {
-                write!(
-                    f,
-                    "The kernel makes this file up as it is read, so it cannot be mapped ({name}); copy it to a regular file and open the copy: {path}"
-                )
-            }
-            OpenErrorKind::SymlinkLoop => {
-                write!(
-                    f,
-                    "The symbolic links lead round in a circle ({name}); choose the file that they were meant to name: {path}"
-                )
-            }
-            OpenErrorKind::NotTheSame => {
-                write!(
-                    f,
-                    "The path now leads to another file than the one that is open ({name}); open it again: {path}"
-                )
-            }
-            OpenErrorKind::Other => write!(
-                f,
-                "It cannot be opened: {}; try another file: {path}",
-                describe_errno(self.errno)
+            OpenErrorKind::Socket => ("A socket cannot be mapped", "choose a regular file"),
+            OpenErrorKind::CharacterDevice => (
+                "A character device cannot be mapped as a file",
+                "choose a regular file or a block device",
             ),
-        }
+            OpenErrorKind::Empty => (
+                "The file is empty, so there is nothing to map",
+                "open it again once it holds a byte",
+            ),
+            OpenErrorKind::Pseudo => (
+                "The kernel makes this file up as it is read, so it cannot be mapped",
+                "copy it to a regular file and open the copy",
+            ),
+            OpenErrorKind::SymlinkLoop => (
+                "The symbolic links lead round in a circle",
+                "choose the file that they were meant to name",
+            ),
+            OpenErrorKind::NotTheSame => (
+                "The path now leads to another file than the one that is open",
+                "open it again",
+            ),
+            OpenErrorKind::Other => {
+                let cause = describe_errno(self.errno);
+                return write!(f, "It cannot be opened: {cause}; try another file: {path}");
+            }
+        };
+        write!(f, "{cause} ({name}); {help}: {path}")
     }
 }
 

@@ -92,34 +92,10 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReadOnly { mode } => write!(
-                f,
-                "Not written: this {mode} mapping is read-only; map the file read-write to edit it"
-            ),
-            Self::OutsideMapping { offset, mapped } => {
-                write!(
-                    f,
-                    "Not written: offset {offset} lies outside the mapped bytes {mapped}"
-                )
-            }
-            Self::PastFileEnd {
-                offset,
-                len,
-                file_len,
-            } => write!(
-                f,
-                "Not written: {} at offset {offset} would reach past the end of the file, which is now {file_len} bytes long",
-                bytes(*len)
-            ),
-            Self::Unreadable { offset, reason } => {
-                write!(
-                    f,
-                    "Not written: what stands at offset {offset} cannot be read: {reason}"
-                )
-            }
+            Self::NotWritable(refusal) => refusal.fmt(f),
             Self::Refused {
-                offset,
                 stored: 0,
+                offset,
                 reason,
                 ..
             } => write!(f, "Not written at offset {offset}: {reason}"),
@@ -139,31 +115,58 @@ impl fmt::Display for StoreError {
             Self::NotKept {
                 offset,
                 stored,
-                found: Some(found),
+                found,
                 ..
             } => {
-                write!(
-                    f,
-                    "Written, but offset {offset} now holds {found:#04x} instead of {stored:#04x}: somebody else changed it"
-                )
+                f.write_str("Written, but ")?;
+                match found {
+                    Some(found) => write!(
+                        f,
+                        "offset {offset} now holds {found:#04x} instead of {stored:#04x}: somebody else changed it"
+                    ),
+                    None => write!(
+                        f,
+                        "{stored:#04x} at offset {offset} cannot be read back: the page was taken away"
+                    ),
+                }
             }
-            Self::NotKept {
+            _ => {
+                f.write_str("Not written: ")?;
+                self.fmt_refusal(f)
+            }
+        }
+    }
+}
+
+impl StoreError {
+    /// Why the store was not even tried.
+    fn fmt_refusal(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadOnly { mode } => write!(
+                f,
+                "this {mode} mapping is read-only; map the file read-write to edit it"
+            ),
+            Self::OutsideMapping { offset, mapped } => {
+                write!(f, "offset {offset} lies outside the mapped bytes {mapped}")
+            }
+            Self::PastFileEnd {
                 offset,
-                stored,
-                found: None,
-                ..
-            } => {
-                write!(
-                    f,
-                    "Written, but {stored:#04x} at offset {offset} cannot be read back: the page was taken away"
-                )
+                len,
+                file_len,
+            } => write!(
+                f,
+                "{} at offset {offset} would reach past the end of the file, which is now {file_len} bytes long",
+                bytes(*len)
+            ),
+            Self::Unreadable { offset, reason } => {
+                write!(f, "what stands at offset {offset} cannot be read: {reason}")
             }
-            Self::NotWritable(refusal) => refusal.fmt(f),
             Self::Failed { errno } => write!(
                 f,
-                "Not written: the length of the file is not known: {}",
+                "the length of the file is not known: {}",
                 describe_errno(*errno)
             ),
+            Self::Refused { .. } | Self::NotKept { .. } | Self::NotWritable(_) => Ok(()),
         }
     }
 }

@@ -85,7 +85,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
         .show(ui, |ui| {
             for (name, value) in &facts.lines {
                 ui.label(RichText::new(name).color(frame.theme.weak));
-                ui.add(Label::new(value).wrap());
+                ui.add(Label::new(value).wrap().selectable(true));
                 ui.end_row();
             }
         });
@@ -102,7 +102,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
     ui.add_space(2.0);
     for call in facts.calls.iter().rev().take(60) {
         let text = RichText::new(call.to_string()).monospace().size(11.5);
-        ui.add(Label::new(text).wrap())
+        ui.add(Label::new(text).wrap().selectable(true))
             .on_hover_text(format!("took {:?}", call.took));
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             Some(reason) => {
                 let _ = write!(words, "no byte, {reason}");
             }
-            None => words.push_str("waiting for storage"),
+            None if doc.view.visible().contains(offset) => words.push_str("waiting for storage"),
+            None => words.push_str("out of sight"),
         },
     }
     if let Some(pending) = doc.journal.pending_at(offset) {

@@ -264,6 +264,7 @@ impl Theme {
                     FontId::new(13.0, FontFamily::Monospace),
                 );
                 style.interaction.tooltip_delay = 0.35;
+                style.interaction.selectable_labels = false; // but where there is something to copy
             });
         }
     }
