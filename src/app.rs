@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
 use crate::model::effect::{FileRequest, OpenRequest};
-use crate::model::event::Event;
+use crate::model::event::{Event, StoreOutcome, StoreResult};
 use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, focus_id, fonts, window_ui};
 use crate::work::completion::Completion;
@@ -204,7 +204,7 @@ impl App {
             .is_some_and(|(incoming, _)| *incoming == number)
         {
             match &event {
-                Event::Opened(_) => self.replace_file(),
+                Event::Opened(_) if self.model.may_replace() => self.replace_file(),
                 Event::OpenFailed(_) => self.incoming = None,
                 _ => {}
             }
@@ -222,6 +222,9 @@ impl App {
             self.look.under_way = false;
         }
         let effects = self.model.hear(event);
+        if opened {
+            goodbye(self.incoming.take()); // only where it could not take the open file's place
+        }
         if remade {
             self.attach_peers();
         }
@@ -255,12 +258,12 @@ impl App {
         let Some((_, worker)) = &self.file else {
             return;
         };
-        if worker.send(request) {
-            self.look.under_way |= is_look;
-        } else {
-            let message = "The storage has not answered for long: that was not done".to_owned();
-            let effects = self.model.hear(Event::RemapFailed(message));
-            self.run(ctx, effects);
+        match worker.send(request) {
+            Ok(()) => self.look.under_way |= is_look,
+            Err(request) => {
+                let effects = self.model.hear(not_taken(request));
+                self.run(ctx, effects);
+            }
         }
     }
 
@@ -406,6 +409,27 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
+    }
+}
+
+/// What to tell of a request that waits for storage in vain: that it was not done.
+fn not_taken(request: FileRequest) -> Event {
+    let why = "The storage has not answered for long: that was not done".to_owned();
+    match request {
+        FileRequest::Store(batch) => Event::Stored {
+            purpose: batch.purpose,
+            mode: batch.mode,
+            results: batch
+                .stores
+                .into_iter()
+                .map(|store| StoreResult {
+                    offset: store.offset,
+                    bytes: store.bytes,
+                    outcome: StoreOutcome::Refused(why.clone()),
+                })
+                .collect(),
+        },
+        _ => Event::RemapFailed(why),
     }
 }
 

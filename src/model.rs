@@ -133,6 +133,8 @@ pub enum Opening {
     Nothing,
     /// A file.
     File,
+    /// A file; the person let go of the edits made so far, this many.
+    Agreed(usize),
     /// The sample, the last resort.
     Sample,
 }
@@ -148,6 +150,14 @@ enum Next {
     Close,
     /// Close the window.
     Quit,
+}
+
+/// Stores whose outcome is not known yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct UnderWay {
+    batches: usize,
+    /// Lost edits are to be stored again after these, as what was typed last counts.
+    then_reapply: bool,
 }
 
 /// Everything the program knows.
@@ -179,6 +189,9 @@ pub struct Model {
     pub opening: Opening,
     /// Where the keyboard is.
     pub area: Focus,
+    under_way: UnderWay,
+    /// What becomes of the edits once the mapping is made anew.
+    fate: Option<Fate>,
     next: Option<Next>,
     /// `next` goes on once the edits have been written.
     next_after_write: bool,
@@ -222,6 +235,14 @@ impl Model {
             selection.start(),
             selection.len().clamp(1, witness::WATCHED_BYTES),
         )
+    }
+
+    /// Another file may take the open one's place: nothing would be lost that the person has not let go of.
+    #[must_use]
+    pub fn may_replace(&self) -> bool {
+        self.doc.as_ref().is_none_or(|doc| {
+            !doc.must_ask() || self.opening == Opening::Agreed(doc.journal.edits().len())
+        })
     }
 
     /// The window's title: file, mode, access.

@@ -110,7 +110,12 @@ impl OpenFile {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        writer.map_or(Ok(()), |writer| writer.sync_data())
+        let Some(writer) = writer else {
+            return Ok(()); // nothing was written
+        };
+        let (call, args) = raw::sync_call(&writer);
+        self.log()
+            .run(call, args, || writer.sync_data(), |()| CallResult::Ok(0))
     }
 
     /// Writes `bytes` at `offset` through the file itself, without any mapping: pwrite(2).

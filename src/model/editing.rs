@@ -195,6 +195,13 @@ impl Model {
                 "The view is read-only: make it read-write to reapply the edits".to_owned(),
             );
         }
+        if self.under_way.batches > 0 {
+            self.under_way.then_reapply = true; // a byte typed since may be among them, and it counts
+            return Vec::new();
+        }
+        if doc.journal.patch_bytes() == 0 {
+            return Vec::new();
+        }
         let stores = doc.journal.patch_runs().into_iter();
         let stores = stores
             .map(|run| Store {
@@ -337,6 +344,7 @@ impl Model {
         mode: Mode,
         results: Vec<StoreResult>,
     ) -> Vec<Effect> {
+        self.under_way.batches = self.under_way.batches.saturating_sub(1);
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
@@ -374,6 +382,9 @@ impl Model {
         self.mark_window();
         let mut effects = self.lookup_reread();
         effects.extend(self.patch_notice());
+        if self.under_way.batches == 0 && std::mem::take(&mut self.under_way.then_reapply) {
+            effects.extend(self.reapply());
+        }
         match refused.first() {
             Some(first) if refused.len() == 1 => effects.extend(self.failed(first.clone())),
             Some(first) => {

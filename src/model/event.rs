@@ -53,8 +53,8 @@ pub enum Event {
     Grown(Span),
     /// The outcome of msync, in words.
     Flushed(Result<String, String>),
-    /// Private copies were given back: the span of whole pages, and how many of them were copies.
-    Discarded(Result<(Span, u64), String>),
+    /// Private copies were given back: the span of whole pages, and how many of them were copies, where that is known.
+    Discarded(Result<(Span, Option<u64>), String>),
     /// What became of writing private edits to the file.
     WroteBack {
         /// Written runs.

@@ -49,6 +49,16 @@ impl LookupState {
         self.origin.is_some()
     }
 
+    /// Another file: the field is empty, the answers given so far stay listed.
+    pub(super) fn begin_anew(&mut self) {
+        *self = Self {
+            history: std::mem::take(&mut self.history),
+            last: self.last.take(),
+            ticket: self.ticket + 1, // late answers are about the file before
+            ..Self::default()
+        };
+    }
+
     /// What to read so that the answer is true again: a new ticket and the bytes; `None` where there is no answer.
     pub(super) fn peek_again(&mut self) -> Option<(u64, Span)> {
         let span = self.found?.span();

@@ -6,7 +6,7 @@ use crate::bytes::size::group_digits;
 use super::effect::{Effect, FileRequest};
 use super::event::{FileState, PathNow};
 use super::notice::{Notice, Severity, Topic};
-use super::{Access, Action, Mode, Model, Next};
+use super::{Access, Action, Fate, Mode, Model, Next};
 
 impl Model {
     pub(super) fn toggle_mode(&mut self) -> Vec<Effect> {
@@ -25,10 +25,15 @@ impl Model {
         if doc.mode == mode {
             return Vec::new();
         }
+        // read-only by choice stays so; where only shared writing was refused, private editing comes back
+        let access = match doc.access {
+            Access::ReadOnly if doc.refusal.is_none() => Access::ReadOnly,
+            Access::ReadOnly | Access::ReadWrite => Access::ReadWrite,
+        };
         if mode == Mode::Shared && doc.journal.pending_bytes() > 0 {
-            return self.ask_fate(Next::Map(mode, Access::ReadWrite));
+            return self.ask_fate(Next::Map(mode, access));
         }
-        self.map_as(mode, Access::ReadWrite)
+        self.map_as(mode, access)
     }
 
     pub(super) fn toggle_access(&mut self) -> Vec<Effect> {
@@ -69,20 +74,17 @@ impl Model {
 
     /// Maps anew as it is; private edits are reapplied to the fresh pages.
     pub(super) fn remap(&mut self) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
+        let Some(doc) = &self.doc else {
             return Vec::new();
         };
-        doc.journal.set_aside();
         let (mode, access) = (doc.mode, doc.access);
-        self.mark_window();
         self.map_as(mode, access)
     }
 
     pub(super) fn set_window(&mut self, span: Option<Span>) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
+        let Some(doc) = &self.doc else {
             return Vec::new();
         };
-        doc.journal.set_aside();
         let (mode, access) = (doc.mode, doc.access);
         self.file(FileRequest::Remap { mode, access, span })
     }
@@ -104,7 +106,12 @@ impl Model {
         doc.access = access;
         doc.whole = whole;
         doc.refusal.clone_from(&refusal);
-        let aside = doc.journal.set_aside(); // whatever the old mapping held privately is gone
+        let mut aside = doc.journal.set_aside(); // whatever the old mapping held privately is gone
+        if self.fate.take() == Some(Fate::Drop) {
+            doc.journal.drop_patch();
+            self.notices.clear(Topic::Patch);
+            aside = 0;
+        }
         let waits = doc.journal.patch_bytes() > 0;
         doc.view.set_extent(extent);
         doc.view.nibble = None;
@@ -148,7 +155,7 @@ impl Model {
         self.file(FileRequest::Discard(extent))
     }
 
-    pub(super) fn discarded(&mut self, result: Result<(Span, u64), String>) -> Vec<Effect> {
+    pub(super) fn discarded(&mut self, result: Result<(Span, Option<u64>), String>) -> Vec<Effect> {
         let (span, n_pages) = match result {
             Ok(discarded) => discarded,
             Err(message) => return self.failed(message),
@@ -159,14 +166,19 @@ impl Model {
         let n_bytes = doc.journal.discard(span);
         self.look_wanted = true;
         self.mark_window();
-        let pages = if n_pages == 1 {
-            "1 private page was".to_owned()
-        } else {
-            format!("{n_pages} private pages were")
-        };
-        let mut effects = self.done(format!(
-            "{pages} given back: this view shows the file there again"
-        ));
+        let mut effects = self.done(match n_pages {
+            Some(0) => "There was no private copy to give back".to_owned(),
+            Some(1) => {
+                "1 private page was given back: this view shows the file there again".to_owned()
+            }
+            Some(n) => format!(
+                "{} private pages were given back: this view shows the file there again",
+                group_digits(n)
+            ),
+            None => {
+                "Private pages were given back: this view shows the file there again".to_owned()
+            }
+        });
         if n_bytes > 0 {
             self.show_patch_notice("you discarded their private pages");
         }

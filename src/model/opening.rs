@@ -6,7 +6,7 @@ use super::action::{Action, Fate};
 use super::effect::{Effect, FileRequest, OpenRequest};
 use super::event::{Opened, PathNow};
 use super::notice::{Notice, Severity, Topic};
-use super::{Access, Doc, Journal, Mode, Model, Next, Opening, View, Witnesses};
+use super::{Access, Doc, Journal, Mode, Model, Next, Opening, UnderWay, View, Witnesses};
 
 impl OpenRequest {
     /// Private and read-write, all of it: the way every file is opened unless asked otherwise.
@@ -125,6 +125,16 @@ impl Model {
     }
 
     pub(super) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
+        if !self.may_replace() {
+            // edits were typed while the file was being opened: it has to wait for an answer about them
+            self.opening = Opening::Nothing;
+            return self.ask_fate(Next::Open(OpenRequest {
+                path: Some(opened.path).filter(|_| !opened.is_sample),
+                mode: opened.mode,
+                access: opened.access,
+                span: Some(opened.extent).filter(|_| !opened.whole),
+            }));
+        }
         self.opening = Opening::Nothing;
         // the error that led to the sample at the start stays in sight
         let error = self
@@ -179,8 +189,8 @@ impl Model {
         if let Some(refusal) = opened.refusal {
             self.failed(refusal);
         }
-        self.lookup.answer.clear();
-        self.lookup.text.clear();
+        self.lookup.begin_anew();
+        self.under_way = UnderWay::default();
         self.look_wanted = true;
         self.facts_wanted()
     }
@@ -262,15 +272,15 @@ impl Model {
         };
         match fate {
             Fate::Stay => Vec::new(),
+            // the mapping holds the edits until the new one is there, and so does the journal
+            Fate::Drop | Fate::Keep if switching => {
+                self.fate = Some(fate);
+                self.go_on(next)
+            }
             Fate::Drop => {
                 doc.journal.set_aside();
                 doc.journal.drop_patch();
                 self.notices.clear(Topic::Patch);
-                self.mark_window();
-                self.go_on(next)
-            }
-            Fate::Keep if switching => {
-                doc.journal.set_aside();
                 self.mark_window();
                 self.go_on(next)
             }
@@ -306,12 +316,16 @@ impl Model {
     }
 
     fn go_on(&mut self, next: Next) -> Vec<Effect> {
-        match next {
-            Next::Map(mode, access) => self.map_as(mode, access),
-            Next::Open(request) => vec![self.begin(request)],
-            Next::Close => vec![self.begin(OpenRequest::private(None))],
-            Next::Quit => vec![Effect::Quit],
-        }
+        let request = match next {
+            Next::Map(mode, access) => return self.map_as(mode, access),
+            Next::Quit => return vec![Effect::Quit],
+            Next::Open(request) => request,
+            Next::Close => OpenRequest::private(None),
+        };
+        let effect = self.begin(request);
+        let n_edits = self.doc.as_ref().map_or(0, |doc| doc.journal.edits().len());
+        self.opening = Opening::Agreed(n_edits);
+        vec![effect]
     }
 
     pub(super) fn exported(&mut self, result: Result<String, String>) -> Vec<Effect> {

@@ -176,7 +176,7 @@ impl Model {
                 refusal,
             } => self.remapped(mode, access, extent, whole, refusal),
             Event::RemapFailed(message) => {
-                self.show_patch_notice("the file could not be mapped anew");
+                self.fate = None; // the old mapping stands, and the edits in it
                 self.failed(message)
             }
             Event::Grown(extent) => self.grown(extent),
@@ -223,6 +223,8 @@ impl Model {
 
     /// What follows from every change: the witnesses watch the cursor, the screen gets its bytes.
     fn after(&mut self, effects: &mut Vec<Effect>) {
+        let is_store = |effect: &&Effect| matches!(effect, Effect::File(FileRequest::Store(_)));
+        self.under_way.batches += effects.iter().filter(is_store).count();
         let watched = self.watched();
         if watched != self.witnesses.span {
             self.witnesses.span = watched;

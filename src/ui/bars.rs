@@ -383,8 +383,10 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
         };
         let cursor = format!("Cursor {}", spoken::byte(frame, doc, doc.view.cursor));
         let label = ui.label(RichText::new(&cursor).monospace());
-        ui.ctx()
-            .accesskit_node_builder(label.id, |node| node.set_role(accesskit::Role::Status));
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_label(cursor.clone());
+        });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (fill, text) = if doc.writes_through() {
                 (theme.warning, theme.on_warning)

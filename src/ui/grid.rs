@@ -289,7 +289,7 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
         .row_count()
         .min(view.top.saturating_add(geometry.page_rows));
     for row in view.top..last {
-        let row_id = id.with(row);
+        let row_id = id.with(("row", row)); // a bare number is what egui gives the grid's tooltip
         let rect = geometry.rect(0, geometry.cells.total, row - view.top);
         let _ = ui.interact(rect, row_id, Sense::empty()); // gives the node its parent
         let label = spoken::row(frame, doc, row);

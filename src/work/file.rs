@@ -92,16 +92,19 @@ impl FileWorker {
         })
     }
 
-    /// Hands a request over; `false` where it cannot be taken because the storage has not answered for long.
-    #[must_use]
-    pub fn send(&self, request: FileRequest) -> bool {
-        match self
+    /// Hands a request over.
+    ///
+    /// # Errors
+    /// The request, where it cannot be taken because the storage has not answered for long.
+    pub fn send(&self, request: FileRequest) -> Result<(), FileRequest> {
+        let sent = self
             .requests
             .as_ref()
-            .map(|requests| requests.try_send(request))
-        {
-            Some(Ok(()) | Err(TrySendError::Disconnected(_))) | None => true,
-            Some(Err(TrySendError::Full(_))) => false,
+            .map(|requests| requests.try_send(request));
+        match sent {
+            Some(Err(TrySendError::Full(request))) => Err(request),
+            // a worker that ended could not open its file, and has said so
+            Some(Ok(()) | Err(TrySendError::Disconnected(_))) | None => Ok(()),
         }
     }
 
@@ -337,8 +340,11 @@ impl Worker {
     }
 
     fn discard(&mut self, span: Span) {
-        let discarded =
-            self.view(|mapping, _| (mapping.mode(), mapping.page_bytes(), mapping.discard(span)));
+        let discarded = self.view(|mapping, _| {
+            let held = copies_in(mapping, span);
+            let discarded = mapping.discard(span).map(|_| held);
+            (mapping.mode(), mapping.page_bytes(), discarded)
+        });
         match discarded {
             Some((Mode::Shared, ..)) => self.say(Event::Discarded(Err(
                 "A shared mapping has no private copies to discard: it shows the file".to_owned(),
@@ -404,6 +410,20 @@ impl Worker {
             });
         }
     }
+}
+
+/// How many private copies the pages of `span` hold; `None` where the system cannot tell.
+fn copies_in(mapping: &Mapping, span: Span) -> Option<u64> {
+    let page_bytes = mapping.page_bytes().max(1);
+    let pages = span.pages(page_bytes);
+    let copies = mapping.private_copies(usize::MAX).ok()?;
+    let inside = copies.iter().map(|copy| {
+        let copy = copy.pages(page_bytes);
+        copy.end
+            .min(pages.end)
+            .saturating_sub(copy.start.max(pages.start))
+    });
+    Some(inside.sum())
 }
 
 fn writes_through(mapping: &Mapping) -> bool {

@@ -3,7 +3,7 @@
 //!
 //! No event and no timestamp tells of a store through somebody's mapping: only reading again does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,8 @@ pub(super) struct Live {
     said: [Option<WitnessState>; 3],
     state: FileState,
     copies: BTreeSet<u64>,
+    /// Bytes that were stored privately and are not in the file, as far as is known here: offset and value.
+    edited: BTreeMap<u64, u8>,
     facts_shown: bool,
     seen_bytes: u64,
     next_look: Instant,
@@ -59,6 +61,7 @@ impl Live {
                 path: PathNow::Same,
             },
             copies: BTreeSet::new(),
+            edited: BTreeMap::new(),
             facts_shown: false,
             seen_bytes: 0,
             next_look: now + LOOK_EVERY,
@@ -74,6 +77,21 @@ impl Live {
             .saturating_duration_since(Instant::now())
     }
 
+    /// These bytes were stored privately.
+    pub(super) fn edited(&mut self, offset: u64, bytes: &[u8]) {
+        self.edited.extend((offset..).zip(bytes.iter().copied()));
+    }
+
+    /// These bytes are in the file now.
+    pub(super) fn written(&mut self, span: Span) {
+        self.edited.retain(|offset, _| !span.contains(*offset));
+    }
+
+    /// Some byte in `span` was stored privately and is not in the file.
+    pub(super) fn holds_edit(&self, span: Span) -> bool {
+        self.edited.range(span.start()..span.end()).next().is_some()
+    }
+
     /// These pages now hold private copies.
     pub(super) fn copied(&mut self, pages: Range<u64>) {
         self.copies.extend(pages);
@@ -81,12 +99,16 @@ impl Live {
 
     /// The private copies of these pages were given back on purpose.
     pub(super) fn discarded(&mut self, pages: Range<u64>) {
+        let page_bytes = map::page_bytes();
         self.copies.retain(|page| !pages.contains(page));
+        self.edited
+            .retain(|offset, _| !pages.contains(&(offset / page_bytes)));
     }
 
     /// The mapping is a new one.
     pub(super) fn remapped(&mut self) {
         self.copies.clear();
+        self.edited.clear();
         self.last = None;
         self.said = [None, None, None];
         self.seen_bytes = 0;
@@ -211,7 +233,7 @@ impl Worker {
             return;
         }
         for page in &lost {
-            self.live.copies.remove(page);
+            self.live.discarded(*page..page + 1);
         }
         let page_bytes = map::page_bytes();
         let spans = lost
@@ -220,6 +242,36 @@ impl Worker {
             .collect();
         self.say(Event::CopiesLost(spans));
         self.look_now(true);
+    }
+
+    /// After a private store: a page that was taken away unnoticed just before is a copy again by now, of other bytes.
+    /// Nobody else can store there, so an edit that does not stand in it any more was lost.
+    pub(super) fn check_edits_beside(&mut self, stored: Span) {
+        let page_bytes = map::page_bytes();
+        let pages = stored.pages(page_bytes);
+        let whole = Span::new(
+            pages.start * page_bytes,
+            pages.end.saturating_mul(page_bytes),
+        );
+        let Some(whole) = whole else { return };
+        let readout = self.view(|mapping, file| {
+            let both = whole.intersect(mapping.span()).unwrap_or(stored);
+            mapping.read(both, file)
+        });
+        let Some(readout) = readout else { return };
+        let edits = self.live.edited.range(whole.start()..whole.end());
+        let lost: Vec<u64> = edits
+            .filter(|(offset, value)| readout.byte(**offset) != Some(**value))
+            .map(|(offset, _)| *offset)
+            .collect();
+        if lost.is_empty() {
+            return;
+        }
+        for offset in &lost {
+            self.live.edited.remove(offset);
+        }
+        let spans = lost.into_iter().filter_map(|offset| Span::at(offset, 1));
+        self.say(Event::CopiesLost(spans.collect()));
     }
 
     /// Watches these bytes through the witnesses of this process.

@@ -37,6 +37,8 @@ impl Worker {
                     Span::at(result.offset, result.bytes.len() as u64),
                 ) {
                     self.live.copied(span.pages(page_bytes));
+                    self.live.edited(result.offset, &result.bytes);
+                    self.check_edits_beside(span);
                 }
             }
             results.extend(stored);
@@ -63,7 +65,10 @@ impl Worker {
             let holds_base = |offset: u64, base: u8| now.byte(offset) == Some(base);
             for (part, bytes) in agreeing_parts(run, holds_base) {
                 match self.file.pwrite(part.start(), bytes) {
-                    Ok(()) => written.push(part),
+                    Ok(()) => {
+                        self.live.written(part);
+                        written.push(part);
+                    }
                     Err(refused) => error = Some(format!("The edits stay unwritten: {refused}")),
                 }
             }
@@ -100,12 +105,18 @@ impl Worker {
     /// Private copies whose edits are all in the file hold nothing of the person's any more, and hide what others write.
     fn give_back_written(&mut self, written: &[Span]) {
         let page_bytes = map::page_bytes();
-        for span in written {
+        for page in written.iter().flat_map(|span| span.pages(page_bytes)) {
+            let Some(span) = Span::at(page * page_bytes, page_bytes) else {
+                continue;
+            };
+            if self.live.holds_edit(span) {
+                continue; // another edit, typed since, stands in the same page
+            }
             let discarded = self.view(|mapping, _| {
-                mapping.mode() == Mode::Private && mapping.discard(*span).is_ok()
+                mapping.mode() == Mode::Private && mapping.discard(span).is_ok()
             });
             if discarded == Some(true) {
-                self.live.discarded(span.pages(page_bytes));
+                self.live.discarded(page..page + 1);
             }
         }
     }

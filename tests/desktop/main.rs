@@ -1,3 +1,22 @@
-//! x
-#[test]
-fn nothing() {}
+//! The real program in a real window, driven by keys and mouse on a virtual screen, as a person would.
+//!
+//! Needs Xvfb, openbox and xdotool, some tests zenity, dbus-daemon and gdbus; without them a test says that it is skipped.
+//! `MAPSCOPE_REQUIRE_DESKTOP=1` makes that a failure. The tests take turns.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test stops where something is not as it should be, and says what it measured"
+)]
+
+mod arguments;
+mod closing;
+mod dialog;
+mod editing;
+mod rig;
+mod size;
+mod spoken;
+mod starting;

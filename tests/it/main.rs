@@ -12,7 +12,10 @@
 mod bytes;
 mod journal;
 mod lookup;
+mod map;
 mod model;
+mod peers;
+mod picker;
 mod tidy;
 mod view;
 mod window;

@@ -9,7 +9,7 @@ use mapscope::model::event::{FileState, Opened, StoreOutcome, StoreResult};
 use mapscope::model::window::Look;
 use mapscope::model::{
     Access, Action, Column, Effect, Event, Fate, FileRequest, Focus, Mode, Model, Notice,
-    OpenRequest, PageState, PathNow, Settings, Severity, Step, Topic,
+    OpenRequest, Opening, PageState, PathNow, Settings, Severity, Step, Topic,
 };
 
 mod edits;

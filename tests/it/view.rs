@@ -179,8 +179,17 @@ fn check_visible(view: &View) {
     );
 }
 
+/// This many cases; a case that failed is printed, not written beside the sources.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn steps_as_plain_arithmetic_does(mut view in view(), steps in prop::collection::vec((step(), any::<bool>()), 1..20)) {

@@ -222,6 +222,16 @@ pub(crate) fn write_call(file: &File, bytes: &[u8], offset: u64) -> (&'static st
     )
 }
 
+/// The call that waits until what was written to `file` is on the device.
+pub(crate) fn sync_call(file: &File) -> (&'static str, String) {
+    let name = if cfg!(target_vendor = "apple") {
+        "fcntl" // F_FULLFSYNC, as std does it there
+    } else {
+        "fdatasync"
+    };
+    (name, file.as_raw_fd().to_string())
+}
+
 /// Bytes of a string that strace shows.
 pub(crate) const STRING_BYTES: usize = 32;
 

@@ -307,6 +307,11 @@ pub(crate) fn flush_call(base: usize, len: usize) -> (&'static str, String) {
     ("FlushViewOfFile", format!("{base:#x}, {len}"))
 }
 
+/// The call that waits until what was written to `file` is on the device.
+pub(crate) fn sync_call(file: &File) -> (&'static str, String) {
+    ("FlushFileBuffers", format!("{:#x}", open_result(file)))
+}
+
 /// The call that writes `bytes` at `offset` of `file`.
 pub(crate) fn write_call(file: &File, bytes: &[u8], offset: u64) -> (&'static str, String) {
     (

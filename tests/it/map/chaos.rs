@@ -1,7 +1,9 @@
 //! Three seconds in which another process truncates, extends and writes while we read, store, scan and give back.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -42,7 +44,7 @@ fn disturb(path: &std::path::Path, until: Instant) -> Outcome {
     Ok(())
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Counts {
     reads: AtomicU64,
     gaps: AtomicU64,
@@ -129,6 +131,29 @@ fn scan_and_give_back(
     Ok(())
 }
 
+/// All mappings are read and stored to at once, each by a thread, and scanned by another.
+fn work_on(
+    mappings: &[Mapping],
+    file: &OpenFile,
+    until: Instant,
+) -> Result<Counts, Box<dyn std::error::Error>> {
+    let counts = Counts::default();
+    std::thread::scope(|threads| {
+        let mut workers = Vec::new();
+        for mapping in mappings {
+            workers.push(threads.spawn(|| read_and_store(mapping, file, until, &counts)));
+            if mapping.primitive() == Primitive::ProcessVm {
+                workers.push(threads.spawn(|| scan_and_give_back(mapping, file, until, &counts)));
+            }
+        }
+        for worker in workers {
+            worker.join().map_err(|_| "a worker panicked")??;
+        }
+        Ok::<(), Box<dyn std::error::Error>>(())
+    })?;
+    Ok(counts)
+}
+
 /// Row 10, at this layer: the pages that vanish are data, and no signal comes.
 #[test]
 fn no_chaos_kills_a_reader() -> Outcome {
@@ -152,47 +177,18 @@ fn no_chaos_kills_a_reader() -> Outcome {
     }
     let mut other = Command::new(program);
     rerun_args(&mut other, &folder, &name);
-    let other = std::thread::spawn(move || {
-        other.stderr(Stdio::piped());
-        expect_rerun(other).map_err(|error| error.to_string())
-    });
-    let until = Instant::now() + Duration::from_secs(3);
-    let counts = Counts::default();
-    std::thread::scope(|threads| {
-        let mut workers = Vec::new();
-        for mapping in &mappings {
-            workers.push(threads.spawn(|| read_and_store(mapping, &file, until, &counts)));
-            if mapping.primitive() == Primitive::ProcessVm {
-                workers.push(threads.spawn(|| scan_and_give_back(mapping, &file, until, &counts)));
-            }
-        }
-        for worker in workers {
-            worker.join().map_err(|_| "a worker panicked")??;
-        }
-        Ok::<(), Box<dyn std::error::Error>>(())
-    })?;
+    let other = std::thread::spawn(move || expect_rerun(other).map_err(|error| error.to_string()));
+    let counts = work_on(&mappings, &file, Instant::now() + Duration::from_secs(3))?;
     other
         .join()
         .map_err(|_| "the thread that waited panicked")??;
-    let [reads, gaps, raced, stores, refused, scans] = [
-        &counts.reads,
-        &counts.gaps,
-        &counts.raced,
-        &counts.stores,
-        &counts.refused,
-        &counts.scans,
-    ]
-    .map(|counter| counter.load(Ordering::Relaxed));
-    let _told = std::io::Write::write_fmt(
-        &mut std::io::stderr(),
-        format_args!(
-            "chaos: {reads} reads with {gaps} gaps ({raced} unexplained), {stores} stores with {refused} refused, {scans} scans\n"
-        ),
-    );
-    assert!(
-        gaps > 0 && refused > 0 && scans > 0,
-        "nothing was disturbed"
-    );
+    let _told = writeln!(std::io::stderr(), "chaos: {counts:?}");
+    for counter in [&counts.gaps, &counts.refused, &counts.scans] {
+        assert!(
+            counter.load(Ordering::Relaxed) > 0,
+            "nothing was disturbed: {counts:?}"
+        );
+    }
     for mapping in &mappings {
         assert!(
             mapping.read(span(0, PAGES * PAGE)?, &file).is_whole(),
@@ -212,18 +208,21 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
     let (file, _) = opened(&path)?;
     let mapping = shared(&file)?;
     let until = Instant::now() + Duration::from_secs(1);
+    // Much longer than a read takes.
+    let hold = || {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_micros(500) {
+            std::hint::spin_loop();
+        }
+    };
     let (shrunk, lies) = std::thread::scope(|threads| {
         let other = threads.spawn(|| {
             let file = fs::OpenOptions::new().write(true).open(&path)?;
             while Instant::now() < until {
                 file.set_len(63 * PAGE + 1000)?;
-                for _ in 0..2_000 {
-                    std::hint::spin_loop();
-                }
-                std::os::unix::fs::FileExt::write_at(&file, &[7; 3096], 63 * PAGE + 1000)?;
-                for _ in 0..2_000 {
-                    std::hint::spin_loop();
-                }
+                hold();
+                file.write_at(&[7; 3096], 63 * PAGE + 1000)?;
+                hold();
             }
             Ok::<(), std::io::Error>(())
         });
@@ -241,14 +240,14 @@ fn a_file_that_shrinks_during_a_read_shows_no_zeros() -> Outcome {
         other.join().map_err(|_| "the other thread panicked")??;
         Ok::<_, Box<dyn std::error::Error>>((shrunk, lies))
     })?;
-    let _told = std::io::Write::write_fmt(
-        &mut std::io::stderr(),
-        format_args!("shrinking: {shrunk} short reads, {lies} lies\n"),
+    let _told = writeln!(
+        std::io::stderr(),
+        "shrinking: {shrunk} short reads, {lies} lies"
     );
     assert!(shrunk > 10, "it was not disturbed: {shrunk}");
-    // With one look at the length it is some 10 to 60.
+    // With one look at the length they are some hundred.
     assert!(
-        lies <= 3 + shrunk / 2_000,
+        lies <= 10 + shrunk / 500,
         "{lies} lies in {shrunk} short reads"
     );
     Ok(())

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
 use mapscope::map::{
-    Access, CallLog, MapRequest, Mapping, Mode, PageState, Unavailable, cache_facts,
+    Access, CallLog, MapRequest, Mapping, Mode, OpenFile, PageState, Unavailable, cache_facts,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -240,62 +240,73 @@ fn giving_back_drops_file_pages_and_keeps_copies() -> Outcome {
     Ok(())
 }
 
+/// What the property test does to a mapping and to the plain array beside it.
+#[derive(Clone, Debug)]
+enum Step {
+    Store(usize, Vec<u8>),
+    GiveBack(usize, usize),
+    Discard(usize),
+    Touch,
+}
+
+const STEP_PAGES: usize = 24;
+const STEP_LEN: usize = STEP_PAGES * 4096;
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let store = (0..STEP_LEN, prop::collection::vec(any::<u8>(), 1..6000));
+    let step = prop_oneof![
+        4 => store.prop_map(|(at, bytes)| Step::Store(at, bytes)),
+        3 => (0..STEP_LEN, 0..STEP_LEN).prop_map(|(a, b)| Step::GiveBack(a.min(b), a.max(b))),
+        1 => (0..STEP_PAGES).prop_map(Step::Discard),
+        1 => Just(Step::Touch),
+    ];
+    prop::collection::vec(step, 1..25)
+}
+
+fn take(
+    step: Step,
+    mapping: &Mapping,
+    file: &OpenFile,
+    oracle: &mut [u8],
+    content: &[u8],
+) -> Outcome {
+    match step {
+        Step::Store(at, mut bytes) => {
+            bytes.truncate(STEP_LEN - at);
+            let place = &mut oracle[at..at + bytes.len()];
+            assert_eq!(mapping.store(at as u64, &bytes, file)?, place);
+            place.copy_from_slice(&bytes);
+        }
+        Step::GiveBack(start, end) => mapping.give_back(span(start as u64, end as u64)?)?,
+        Step::Discard(page) => {
+            let at = page * 4096;
+            mapping.discard(span(at as u64, at as u64 + 1)?)?;
+            oracle[at..at + 4096].copy_from_slice(&content[at..at + 4096]);
+        }
+        Step::Touch => {
+            let _touched = mapping.read(mapping.span(), file);
+        }
+    }
+    Ok(())
+}
+
 /// Random stores, gifts back to the kernel and discards against a plain array.
 #[test]
 fn giving_back_never_loses_an_edit() -> Outcome {
-    const PAGES: usize = 24;
-    #[derive(Clone, Debug)]
-    enum Step {
-        Store(usize, Vec<u8>),
-        GiveBack(usize, usize),
-        Discard(usize),
-        Touch,
-    }
-    let content = pattern(PAGES * 4096);
+    let content = pattern(STEP_LEN);
     let (_folder, path) = scratch(&content)?;
     let (file, _) = opened(&path)?;
-    let len = content.len();
-    let step = prop_oneof![
-        4 => (0..len, prop::collection::vec(any::<u8>(), 1..6000)).prop_map(|(at, bytes)| Step::Store(at, bytes)),
-        3 => (0..len, 0..len).prop_map(|(a, b)| Step::GiveBack(a.min(b), a.max(b))),
-        1 => (0..PAGES).prop_map(Step::Discard),
-        1 => Just(Step::Touch),
-    ];
     let mut runner = TestRunner::new(Config {
         cases: 150,
         failure_persistence: None,
         ..Config::default()
     });
     let fail = |error: Box<dyn std::error::Error>| TestCaseError::fail(error.to_string());
-    runner.run(&prop::collection::vec(step, 1..25), |steps| {
+    runner.run(&steps(), |steps| {
         let mapping = private(&file).map_err(fail)?;
         let mut oracle = content.clone();
         for step in steps {
-            match step {
-                Step::Store(at, mut bytes) => {
-                    bytes.truncate(len - at);
-                    let before = mapping
-                        .store(at as u64, &bytes, &file)
-                        .map_err(|error| fail(error.into()))?;
-                    prop_assert_eq!(&before[..], &oracle[at..at + bytes.len()]);
-                    oracle[at..at + bytes.len()].copy_from_slice(&bytes);
-                }
-                Step::GiveBack(start, end) => {
-                    mapping
-                        .give_back(span(start as u64, end as u64).map_err(fail)?)
-                        .map_err(|error| fail(error.into()))?;
-                }
-                Step::Discard(page) => {
-                    let at = page * 4096;
-                    mapping
-                        .discard(span(at as u64, at as u64 + 1).map_err(fail)?)
-                        .map_err(|error| fail(error.into()))?;
-                    oracle[at..at + 4096].copy_from_slice(&content[at..at + 4096]);
-                }
-                Step::Touch => {
-                    let _touched = mapping.read(mapping.span(), &file);
-                }
-            }
+            take(step, &mapping, &file, &mut oracle, &content).map_err(fail)?;
         }
         let out = mapping.read(mapping.span(), &file);
         prop_assert!(out.is_whole());

@@ -105,7 +105,7 @@ fn a_limit_on_the_address_space_is_named_and_a_window_fits() -> Outcome {
     let sentence = refusal
         .map(|refusal| refusal.to_string())
         .unwrap_or_default();
-    let wanted = "The mapping needs 2.0 GiB of address space, and the limit is 1.0 GiB (RLIMIT_AS); \
+    let wanted = "The mapping needs 2.0 GiB of address space, and the limit is 1.0 GiB (ENOMEM, RLIMIT_AS); \
         map a window of the file with --offset and --length: ";
     assert_eq!(sentence, format!("{wanted}{}", path.display()));
     let window = MapRequest {

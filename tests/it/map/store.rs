@@ -10,8 +10,8 @@ use mapscope::map::{
 };
 
 use super::support::{
-    Mounted, Outcome, PAGE, PRIMITIVES, in_file, is_root, mapped, opened, pattern, private,
-    resize_by_other, run, scratch, shared, skip, span, wait_until, write_by_other,
+    Mounted, Outcome, PAGE, PRIMITIVES, in_file, mapped, opened, pattern, private, resize_by_other,
+    run, scratch, shared, span, wait_until, write_by_other,
 };
 
 #[test]
@@ -251,69 +251,68 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
 #[test]
 fn on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works() -> Outcome {
     let name = "on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works";
-    if !is_root() {
-        skip(name, "mounting needs root");
+    let Some(mounted) = Mounted::or_skip(name, || Mounted::tmpfs(1 << 20)) else {
         return Ok(());
-    }
-    let mounted = match Mounted::tmpfs(1 << 20) {
-        Ok(mounted) => mounted,
-        Err(why) => {
-            skip(name, &why.to_string());
-            return Ok(());
-        }
     };
-    for primitive in PRIMITIVES {
-        // Data, a hole, data, a hole.
-        let path = mounted.path().join("holes");
-        fs::write(&path, pattern(4096))?;
-        resize_by_other(&path, 4 * PAGE)?;
-        write_by_other(&path, 2 * PAGE, b"data")?;
-        let (file, _) = opened(&path)?;
-        let mut mapping = shared(&file)?;
-        mapping.use_primitive(primitive);
-        let filler = mounted.path().join("filler");
-        let _full = fs::write(&filler, vec![1; 2 << 20]);
+    PRIMITIVES
+        .into_iter()
+        .try_for_each(|primitive| fill_up(&mounted, primitive))
+}
 
-        let out = mapping.read(span(0, 4 * PAGE)?, &file);
-        assert_eq!(out.bytes[..4096], pattern(4096));
-        let reason = GapReason::Failed { errno: 28 };
-        let (first, second) = (span(PAGE, 2 * PAGE)?, span(3 * PAGE, 4 * PAGE)?);
-        assert_eq!(
-            out.gaps,
-            [
-                Gap {
-                    span: first,
-                    reason
-                },
-                Gap {
-                    span: second,
-                    reason
-                }
-            ]
-        );
-        assert_eq!(&out.bytes[2 * 4096..2 * 4096 + 4], b"data");
-        assert_eq!(reason.to_string(), "No space left on device (ENOSPC)");
-        assert!(
-            file.pread(span(0, 4 * PAGE)?).is_whole(),
-            "the file itself can be read there"
-        );
+fn fill_up(mounted: &Mounted, primitive: Primitive) -> Outcome {
+    // Data, a hole, data, a hole.
+    let path = mounted.path().join("holes");
+    fs::write(&path, pattern(4096))?;
+    resize_by_other(&path, 4 * PAGE)?;
+    write_by_other(&path, 2 * PAGE, b"data")?;
+    let (file, _) = opened(&path)?;
+    let mut mapping = shared(&file)?;
+    mapping.use_primitive(primitive);
+    let filler = mounted.path().join("filler");
+    let _full = fs::write(&filler, vec![1; 2 << 20]);
 
-        let refusal = mapping
-            .store(3 * PAGE, b"x", &file)
-            .err()
-            .map(|refusal| refusal.to_string());
-        let refusal = refusal.unwrap_or_default();
-        assert!(
-            refusal.starts_with("Not written") && refusal.contains("ENOSPC"),
-            "{refusal}"
-        );
-        mapping.store(10, b"fits", &file)?;
-        assert_eq!(in_file(&path, 10, 4)?, b"fits");
-        fs::remove_file(&filler)?;
-        mapping.store(3 * PAGE, b"x", &file)?;
-        assert_eq!(in_file(&path, 3 * PAGE, 1)?, b"x");
-        fs::remove_file(&path)?;
-    }
+    let out = mapping.read(span(0, 4 * PAGE)?, &file);
+    assert_eq!(out.bytes[..4096], pattern(4096));
+    let reason = GapReason::Failed { errno: 28 };
+    let (first, second) = (span(PAGE, 2 * PAGE)?, span(3 * PAGE, 4 * PAGE)?);
+    assert_eq!(
+        out.gaps,
+        [
+            Gap {
+                span: first,
+                reason
+            },
+            Gap {
+                span: second,
+                reason
+            }
+        ]
+    );
+    assert_eq!(&out.bytes[2 * 4096..2 * 4096 + 4], b"data");
+    assert_eq!(reason.to_string(), "No space left on device (ENOSPC)");
+    assert!(
+        file.pread(span(0, 4 * PAGE)?).is_whole(),
+        "the file itself can be read there"
+    );
+
+    let refusal = mapping
+        .store(3 * PAGE, b"x", &file)
+        .err()
+        .map(|refusal| refusal.to_string());
+    let refusal = refusal.unwrap_or_default();
+    assert!(
+        refusal.starts_with("Not written") && refusal.contains("ENOSPC"),
+        "{refusal}"
+    );
+    mapping.store(10, b"fits", &file)?;
+    assert_eq!(in_file(&path, 10, 4)?, b"fits");
+    fs::remove_file(&filler)?;
+    // A child that another test starts may hold the filler for a moment.
+    wait_until("the page can be stored to", || {
+        mapping.store(3 * PAGE, b"x", &file).is_ok()
+    })?;
+    assert_eq!(in_file(&path, 3 * PAGE, 1)?, b"x");
+    fs::remove_file(&path)?;
     Ok(())
 }
 
@@ -321,17 +320,10 @@ fn on_a_full_memory_file_system_a_hole_is_refused_and_the_rest_works() -> Outcom
 #[test]
 fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
     let name = "on_a_full_disk_a_store_says_how_much_was_written";
-    if !is_root() {
-        skip(name, "mounting needs root");
-        return Ok(());
-    }
     let (folder, _) = scratch(b"")?;
-    let mounted = match Mounted::ext4(&folder.path().join("image"), 16 << 20) {
-        Ok(mounted) => mounted,
-        Err(why) => {
-            skip(name, &why.to_string());
-            return Ok(());
-        }
+    let image = folder.path().join("image");
+    let Some(mounted) = Mounted::or_skip(name, || Mounted::ext4(&image, 16 << 20)) else {
+        return Ok(());
     };
     let path = mounted.path().join("holes");
     fs::write(&path, pattern(4096))?;
@@ -390,18 +382,10 @@ fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
 #[test]
 fn a_device_that_fails_leaves_gaps_with_its_error() -> Outcome {
     let name = "a_device_that_fails_leaves_gaps_with_its_error";
-    if !is_root() {
-        skip(name, "mounting needs root");
-        return Ok(());
-    }
     let (folder, _) = scratch(b"")?;
     let image = folder.path().join("image");
-    let mounted = match Mounted::ext4(&image, 16 << 20) {
-        Ok(mounted) => mounted,
-        Err(why) => {
-            skip(name, &why.to_string());
-            return Ok(());
-        }
+    let Some(mounted) = Mounted::or_skip(name, || Mounted::ext4(&image, 16 << 20)) else {
+        return Ok(());
     };
     let path = mounted.path().join("file");
     let content = pattern(2 << 20);

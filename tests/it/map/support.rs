@@ -218,6 +218,18 @@ pub(super) struct Mounted {
 }
 
 impl Mounted {
+    /// What `mount` makes, or `None` after saying why the test cannot run here.
+    pub(super) fn or_skip(
+        test: &str,
+        mount: impl FnOnce() -> Result<Self, Box<dyn Error>>,
+    ) -> Option<Self> {
+        if !is_root() {
+            skip(test, "mounting needs root");
+            return None;
+        }
+        mount().map_err(|why| skip(test, &why.to_string())).ok()
+    }
+
     pub(super) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
         let folder = TempDir::new()?;
         let size = format!("size={bytes}");

@@ -81,22 +81,9 @@ fn a_running_program_takes_private_edits_only() -> Outcome {
 /// Row 32.
 #[test]
 fn a_read_only_mount_takes_private_edits_only() -> Outcome {
-    if !is_root() {
-        skip(
-            "a_read_only_mount_takes_private_edits_only",
-            "mounting needs root",
-        );
+    let name = "a_read_only_mount_takes_private_edits_only";
+    let Some(mounted) = Mounted::or_skip(name, || Mounted::tmpfs(1 << 20)) else {
         return Ok(());
-    }
-    let mounted = match Mounted::tmpfs(1 << 20) {
-        Ok(mounted) => mounted,
-        Err(why) => {
-            skip(
-                "a_read_only_mount_takes_private_edits_only",
-                &why.to_string(),
-            );
-            return Ok(());
-        }
     };
     let path = mounted.path().join("file");
     fs::write(&path, pattern(100))?;
@@ -279,24 +266,13 @@ fn a_flush_says_what_it_covered() -> Outcome {
 #[test]
 fn a_flush_that_fails_is_final() -> Outcome {
     let name = "a_flush_that_fails_is_final";
-    if !is_root() {
-        skip(name, "mounting needs root");
-        return Ok(());
-    }
     // The inner file system believes in 64 MiB; the outer one, in which its image lies sparse, has 16.
-    let outer = match Mounted::tmpfs(16 << 20) {
-        Ok(outer) => outer,
-        Err(why) => {
-            skip(name, &why.to_string());
-            return Ok(());
-        }
+    let Some(outer) = Mounted::or_skip(name, || Mounted::tmpfs(16 << 20)) else {
+        return Ok(());
     };
-    let inner = match Mounted::ext4(&outer.path().join("image"), 64 << 20) {
-        Ok(inner) => inner,
-        Err(why) => {
-            skip(name, &why.to_string());
-            return Ok(());
-        }
+    let image = outer.path().join("image");
+    let Some(inner) = Mounted::or_skip(name, || Mounted::ext4(&image, 64 << 20)) else {
+        return Ok(());
     };
     let path = inner.path().join("file");
     fs::File::create(&path)?.set_len(8 << 20)?;

@@ -1,10 +1,5 @@
 //! Typing, pasting, filling, undo, write-back: what is asked of the worker, and what is refused in words.
 
-#![expect(
-    clippy::wildcard_imports,
-    reason = "the parts of one test share its words"
-)]
-
 use super::*;
 
 #[test]
@@ -390,7 +385,7 @@ fn discarded_edits_wait() {
         requests(&model.act(Action::DiscardAll))[..],
         [FileRequest::Discard(_)]
     ));
-    model.hear(Event::Discarded(Ok((span(0, 4096), 1))));
+    model.hear(Event::Discarded(Ok((span(0, 4096), Some(1)))));
     assert_says(&model, Topic::Done, &["1 private page"]);
     assert_says(&model, Topic::Patch, &["1 edited byte"]);
     model.act(Action::DropPatch);
@@ -421,4 +416,124 @@ fn the_list_of_edits_has_every_one_with_its_bytes() {
     for line in ["\n0x5\t61\t5a\n", "\n0x40\t00\tff\n"] {
         assert!(text.contains(line), "{text}");
     }
+}
+
+/// A worker that does what it is asked in order, on one array, and whose answers come late.
+struct SlowWorker {
+    view: Vec<u8>,
+    answers: std::collections::VecDeque<Event>,
+}
+
+impl SlowWorker {
+    fn take(&mut self, effects: &[Effect]) {
+        for request in requests(effects) {
+            match request {
+                FileRequest::Store(batch) => {
+                    let results = batch.stores.iter().map(|store| self.store(store)).collect();
+                    self.answers.push_back(Event::Stored {
+                        purpose: batch.purpose,
+                        mode: batch.mode,
+                        results,
+                    });
+                }
+                FileRequest::Remap { mode, access, .. } => {
+                    self.view.fill(b'a');
+                    let len = self.view.len() as u64;
+                    self.answers.push_back(remapped(*mode, *access, len));
+                }
+                FileRequest::Discard(_) => {
+                    self.view.fill(b'a');
+                    let len = self.view.len() as u64;
+                    let given_back = Event::CopiesLost(vec![span(0, len)]);
+                    self.answers.push_back(given_back);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn store(&mut self, store: &Store) -> StoreResult {
+        let at = usize::try_from(store.offset).unwrap();
+        let place = &mut self.view[at..at + store.bytes.len()];
+        let old = place.to_vec();
+        let outcome = if store.expect.as_ref().is_some_and(|expect| *expect != old) {
+            StoreOutcome::Changed(old)
+        } else {
+            place.copy_from_slice(&store.bytes);
+            StoreOutcome::Stored(old)
+        };
+        StoreResult {
+            offset: store.offset,
+            bytes: store.bytes.clone(),
+            outcome,
+        }
+    }
+
+    fn answer(&mut self, model: &mut Model) {
+        while let Some(answer) = self.answers.pop_front() {
+            let effects = model.hear(answer);
+            self.take(&effects);
+        }
+    }
+}
+
+/// `X` was typed at 0 and lost; then `Y` is typed there, with `before` and `after` it and no answer meanwhile.
+#[track_caller]
+fn newest_wins(before: &[Action], after: &[Action]) {
+    let mut model = open(16);
+    let mut worker = SlowWorker {
+        view: vec![b'a'; 16],
+        answers: std::collections::VecDeque::new(),
+    };
+    let act = |model: &mut Model, worker: &mut SlowWorker, action: &Action| {
+        let effects = model.act(action.clone());
+        worker.take(&effects);
+    };
+    let digits = |byte: u8| [Action::HexDigit(byte >> 4), Action::HexDigit(byte & 15)];
+    for action in digits(b'X') {
+        act(&mut model, &mut worker, &action);
+    }
+    act(&mut model, &mut worker, &Action::DiscardAll);
+    worker.answer(&mut model);
+    assert_eq!(model.doc.as_ref().unwrap().journal.patch_bytes(), 1);
+    point(&mut model, 0);
+    for action in before.iter().chain(&digits(b'Y')).chain(after) {
+        act(&mut model, &mut worker, action);
+    }
+    worker.answer(&mut model);
+    let journal = &model.doc.as_ref().unwrap().journal;
+    let unsaved: Vec<_> = journal
+        .unsaved_runs()
+        .into_iter()
+        .map(|run| run.value)
+        .collect();
+    assert_eq!(
+        unsaved,
+        [b"Y"],
+        "what was typed last counts: {before:?} Y {after:?}"
+    );
+    if journal.pending_bytes() > 0 {
+        assert_eq!(worker.view[0], b'Y', "{before:?} Y {after:?}");
+    }
+}
+
+#[test]
+fn what_was_typed_last_counts_however_late_the_storage_answers() {
+    newest_wins(&[], &[]);
+    newest_wins(&[Action::Reapply], &[]);
+}
+
+#[test]
+fn a_reapply_does_not_go_over_a_byte_that_is_still_on_its_way() {
+    newest_wins(&[], &[Action::Reapply]);
+}
+
+#[test]
+fn a_remap_does_not_go_over_a_byte_that_is_still_on_its_way() {
+    newest_wins(&[Action::Remap], &[]);
+}
+
+#[test]
+fn a_remap_after_a_byte_on_its_way_brings_it_back() {
+    newest_wins(&[], &[Action::Remap]);
 }

@@ -1,10 +1,5 @@
 //! The lookup field: the live answer, the preview, Enter, Escape, and the way back.
 
-#![expect(
-    clippy::wildcard_imports,
-    reason = "the parts of one test share its words"
-)]
-
 use super::*;
 
 /// Types `text` and lets the worker answer with bytes of `value`.

@@ -1,10 +1,5 @@
 //! Banners about the file: one a topic, the last word counts, and it goes when its cause goes.
 
-#![expect(
-    clippy::wildcard_imports,
-    reason = "the parts of one test share its words"
-)]
-
 use super::*;
 
 #[track_caller]
@@ -178,7 +173,7 @@ fn a_file_that_does_not_open_leaves_the_open_one() {
         (doc.path.as_path(), doc.journal.pending_bytes()),
         (Path::new(PATH), 1)
     );
-    assert!(!model.opening);
+    assert_eq!(model.opening, Opening::Nothing);
 }
 
 #[test]

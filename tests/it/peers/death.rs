@@ -118,7 +118,8 @@ fn a_stopped_peer_is_given_up_in_time_and_replaced() {
     it.wait_reading(WitnessId::PrivatePeer, b"x");
     assert!(begin.elapsed() < SECOND, "{:?}", begin.elapsed());
     let state = it.wait_state(WitnessId::SharedPeer, "its end", died);
-    assert!(begin.elapsed() < SECOND * 5 / 2, "{:?}", begin.elapsed());
+    // 2.1 s where the machine has nothing else to do.
+    assert!(begin.elapsed() < SECOND * 3, "{:?}", begin.elapsed());
     let message = format!(
         "The shared peer (process {shared}) did not answer \u{201c}read\u{201d} within 2.0 s; it was ended"
     );

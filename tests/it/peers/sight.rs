@@ -103,9 +103,8 @@ fn a_shared_peer_of_a_file_that_may_not_be_written_refuses_in_words() {
     let message = "This peer's mapping is read-only".to_owned();
     assert_eq!(refused, WitnessState::StoreRefused { message });
     assert_eq!(sample.byte(0), b'A');
-    // There is a bound, and it is told.
     it.worker.detach();
-    let taken = (0..10_000).all(|_| it.worker.store(WitnessId::PrivatePeer, 0, &[0; 1000]));
+    assert!(it.worker.store(WitnessId::PrivatePeer, 0, b"x"));
     let message = "No file is open that a peer could map".to_owned();
     it.wait_state(WitnessId::PrivatePeer, "a refusal", |state| {
         *state
@@ -113,5 +112,27 @@ fn a_shared_peer_of_a_file_that_may_not_be_written_refuses_in_words() {
                 message: message.clone(),
             }
     });
-    assert!(!taken || it.unread.borrow().len() < 10_000);
+}
+
+#[test]
+fn a_peer_that_is_stopped_takes_some_stores_and_each_has_its_outcome() {
+    let sample = Sample::new();
+    let it = Witnesses::start();
+    it.worker.attach(sample.target());
+    it.worker.watch(Span::new(0, 1));
+    let [shared, _] = it.wait_both(b"A");
+    signal("STOP", shared);
+    let store = |_: &u64| it.worker.store(WitnessId::SharedPeer, 1, b"x");
+    let taken = (0..10_000).take_while(store).count();
+    // Those that the thread has begun with, and those that wait.
+    assert!((64..=128).contains(&taken), "{taken}");
+    for n in 0..taken {
+        it.wait_state(WitnessId::SharedPeer, &format!("outcome {n}"), |state| {
+            matches!(
+                state,
+                WitnessState::Stored { .. } | WitnessState::StoreRefused { .. }
+            )
+        });
+    }
+    assert!(it.unread.borrow().iter().any(|report| died(&report.state)));
 }

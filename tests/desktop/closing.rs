@@ -1,0 +1,90 @@
+//! The end of the window, wanted or not, and what it leaves behind.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::rig::program::is_alive;
+use crate::rig::{Program, Stage, within};
+
+/// The answers to the question what becomes of private edits, from left to right.
+const DROP: usize = 2;
+const CANCEL: usize = 3;
+
+#[test]
+fn closing_with_edits_asks() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    let path = stage.file("edited.bin", b"as it was");
+    let mut program = Program::start(&stage, &[&path]);
+    program.learn_grid();
+    stage.types("99");
+    let title = "* edited.bin \u{2014} PRIVATE read-write \u{2014} mapscope";
+    program.until_title(title);
+
+    // by the program's own key and by the window manager's
+    for key in ["ctrl+q", "alt+F4"] {
+        stage.keys(&[key]);
+        assert_eq!(program.question().len(), 4, "{key}");
+        program.answer(CANCEL);
+        assert!(program.is_running(), "{key}");
+        assert_eq!(program.title(), title, "{key}");
+    }
+    stage.keys(&["alt+F4"]);
+    program.question();
+    program.answer(DROP);
+    assert!(program.until_end().success());
+    assert_eq!(fs::read(&path).unwrap(), b"as it was");
+}
+
+#[test]
+fn closing_leaves_nothing_behind() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    for key in ["ctrl+q", "alt+F4"] {
+        let mut program = Program::start(&stage, &[] as &[&str]);
+        program.learn_grid();
+        let peers = two_peers(&program);
+        assert!(program.scratch_file().exists());
+        stage.keys(&[key]);
+        let status = program.until_end();
+        assert!(status.success(), "{key}: {status}");
+        until_gone(&peers);
+        let left: Vec<_> = fs::read_dir(stage.tmp()).unwrap().flatten().collect();
+        assert!(left.is_empty(), "{key}: {left:?}");
+    }
+}
+
+#[test]
+fn peers_go_with_a_killed_program_and_the_next_one_cleans_up() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    let mut program = Program::start(&stage, &[] as &[&str]);
+    let peers = two_peers(&program);
+    let left_behind = program.scratch_file();
+    program.kill();
+    until_gone(&peers);
+    drop(program);
+
+    let program = Program::start(&stage, &[] as &[&str]);
+    assert!(program.scratch_file().exists());
+    assert!(!left_behind.exists(), "the scratch copy of the killed one");
+}
+
+#[track_caller]
+fn two_peers(program: &Program<'_>) -> Vec<u32> {
+    program.until("two peers", |program| {
+        let peers = program.peers();
+        (peers.len() == 2).then_some(peers)
+    })
+}
+
+#[track_caller]
+fn until_gone(peers: &[u32]) {
+    let gone = within(Duration::from_secs(2), || {
+        (!peers.iter().any(|pid| is_alive(*pid))).then_some(())
+    });
+    assert!(gone.is_some(), "peers outlive the program: {peers:?}");
+}

@@ -1,0 +1,15 @@
+//! The real window on real files with the real worker and real other processes, driven through its accessibility tree:
+//! no display, no renderer. What a test reads is what a screen reader would say.
+#![cfg(target_os = "linux")]
+
+mod chaos;
+mod editing;
+mod faults;
+mod keys;
+mod live;
+mod modes;
+mod opening;
+mod sample;
+mod scrolling;
+mod support;
+mod witnesses;

@@ -1,0 +1,372 @@
+//! What the tests of the window share: the window, its words, other processes.
+
+use std::fs;
+use std::io::Read as _;
+use std::ops::{Deref, DerefMut};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::{Action as AccessAction, Role};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use mapscope::app::{App, Start};
+use mapscope::model::{Action, Doc, Model, OpenRequest, Topic};
+use tempfile::TempDir;
+
+/// The application in a window that is not shown. `None` only while it goes.
+pub(super) struct Window(Option<Harness<'static, App>>);
+
+impl Deref for Window {
+    type Target = Harness<'static, App>;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_ref().expect("the window is there")
+    }
+}
+
+impl DerefMut for Window {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.0.as_mut().expect("the window is there")
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // dropped in the middle of a frame egui panics once more, and that would end all tests
+            std::mem::forget(self.0.take());
+        }
+    }
+}
+
+pub(super) const CTRL: Modifiers = Modifiers {
+    ctrl: true,
+    command: true,
+    ..Modifiers::NONE
+};
+pub(super) const PLAIN: Modifiers = Modifiers::NONE;
+
+/// How long anything may take that is not timed by the test itself.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 5 });
+/// Between two frames while waiting.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A window on `path`, or on the sample, as `request` says; not waited for.
+pub(super) fn start(request: OpenRequest) -> Window {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
+    let harness = Harness::builder()
+        .with_size([1500.0, 900.0])
+        .build_eframe(|creation| {
+            let mut app = App::new(program, Start { request, at: None });
+            app.attach(creation);
+            app
+        });
+    Window(Some(harness))
+}
+
+/// A window that shows the sample.
+pub(super) fn sample() -> Window {
+    shown(OpenRequest::private(None))
+}
+
+/// A window that shows the file at `path`, private and read-write.
+pub(super) fn open(path: &Path) -> Window {
+    shown(OpenRequest::private(Some(path.to_owned())))
+}
+
+fn shown(request: OpenRequest) -> Window {
+    let mut window = start(request);
+    until(&mut window, "the first row has bytes", |window| {
+        rows(window).first().is_some_and(|row| !row.contains(" ??"))
+    });
+    grid(&window).focus();
+    window.step();
+    window
+}
+
+/// A folder with the file `data.bin` of these bytes in it.
+pub(super) fn file(bytes: &[u8]) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("data.bin");
+    fs::write(&path, bytes).unwrap();
+    (folder, path)
+}
+
+/// Steps the window until `reached`, with a frame every few milliseconds.
+#[track_caller]
+pub(super) fn until(window: &mut Window, what: &str, mut reached: impl FnMut(&Window) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        window.step();
+        if reached(window) {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "waited in vain until {what}\n{}",
+            state(window)
+        );
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Goes on for `time` and checks `holds` in each frame: for what must not happen.
+#[track_caller]
+pub(super) fn throughout(
+    window: &mut Window,
+    time: Duration,
+    what: &str,
+    mut holds: impl FnMut(&Window) -> bool,
+) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        window.step();
+        assert!(holds(window), "no longer: {what}\n{}", state(window));
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// The window in words, for messages.
+pub(super) fn state(window: &Window) -> String {
+    let model = model(window);
+    let mut lines = vec![model.title()];
+    lines.extend(
+        model
+            .notices
+            .iter()
+            .map(|notice| format!("{:?}: {}", notice.topic, notice.text)),
+    );
+    lines.extend(status(window));
+    lines.extend(rows(window).into_iter().take(5));
+    lines.extend(witness_rows(window));
+    lines.join("\n")
+}
+
+pub(super) fn model(window: &Window) -> &Model {
+    window.state().model()
+}
+
+#[track_caller]
+pub(super) fn doc(window: &Window) -> &Doc {
+    model(window).doc.as_ref().expect("a file is open")
+}
+
+/// What the person asks for by other means than keys and the mouse.
+pub(super) fn act(window: &mut Window, action: Action) {
+    let ctx = window.ctx.clone();
+    window.state_mut().act(&ctx, action);
+    window.step();
+}
+
+pub(super) fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.step();
+}
+
+/// Types on the keyboard, wherever it is.
+pub(super) fn type_text(window: &mut Window, text: &str) {
+    for character in text.chars() {
+        window.event(Event::Text(character.to_string()));
+    }
+    window.step();
+}
+
+/// A node is called so.
+pub(super) fn is_named(window: &Window, name: &str) -> bool {
+    window
+        .root()
+        .children_recursive()
+        .any(|node| node.accesskit_node().label().as_deref() == Some(name))
+}
+
+/// The text field of this name.
+#[track_caller]
+pub(super) fn field<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node<'a> {
+    window.get_by_role_and_label(Role::TextInput, name)
+}
+
+/// Clicks the one node of this name that takes clicks.
+#[track_caller]
+pub(super) fn click(window: &mut Window, label: &str) {
+    let found = window
+        .query_all_by_label(label)
+        .filter(|node| {
+            node.accesskit_node()
+                .data()
+                .supports_action(AccessAction::Click)
+        })
+        .next_back();
+    let Some(node) = found else {
+        panic!("nothing to click is called {label:?}\n{}", state(window));
+    };
+    node.click();
+    window.step();
+}
+
+pub(super) fn grid(window: &Window) -> egui_kittest::Node<'_> {
+    window.get_by_role_and_label(Role::Grid, "Bytes")
+}
+
+/// The rows of the grid: offset, bytes, text.
+pub(super) fn rows(window: &Window) -> Vec<String> {
+    let Some(grid) = window.query_by_role_and_label(Role::Grid, "Bytes") else {
+        return Vec::new();
+    };
+    grid.query_all_by_role(Role::Row)
+        .filter_map(|row| row.accesskit_node().label())
+        .collect()
+}
+
+/// The row that begins with this offset; empty where it is not in sight.
+pub(super) fn row(window: &Window, offset: u64) -> String {
+    let head = format!("{offset:08x} ");
+    rows(window)
+        .into_iter()
+        .find(|row| row.starts_with(&head))
+        .unwrap_or_default()
+}
+
+/// The rows of the table of witnesses.
+pub(super) fn witness_rows(window: &Window) -> Vec<String> {
+    let in_grid = rows(window);
+    window
+        .query_all_by_role(Role::Row)
+        .filter_map(|row| row.accesskit_node().label())
+        .filter(|row| !in_grid.contains(row))
+        .collect()
+}
+
+/// What the witness of this title says, without the title.
+pub(super) fn witness(window: &Window, title: &str) -> String {
+    let rows = witness_rows(window);
+    let said = rows
+        .iter()
+        .find_map(|row| row.strip_prefix(title)?.strip_prefix(": "));
+    said.unwrap_or_default().to_owned()
+}
+
+/// The banners as they are spoken.
+pub(super) fn alerts(window: &Window) -> Vec<String> {
+    window
+        .query_all_by_role(Role::Alert)
+        .filter_map(|alert| alert.accesskit_node().label())
+        .collect()
+}
+
+/// The lookup's answer, and the cursor in words.
+pub(super) fn status(window: &Window) -> Vec<String> {
+    window
+        .query_all_by_role(Role::Status)
+        .filter_map(|status| status.accesskit_node().label())
+        .collect()
+}
+
+pub(super) fn notice(window: &Window, topic: Topic) -> String {
+    model(window)
+        .notices
+        .get(topic)
+        .map(|notice| notice.text.clone())
+        .unwrap_or_default()
+}
+
+/// An alert in the tree has all these parts.
+pub(super) fn is_told(window: &Window, parts: &[&str]) -> bool {
+    alerts(window)
+        .iter()
+        .any(|alert| parts.iter().all(|part| alert.contains(part)))
+}
+
+/// Types `text` into the lookup field, by key.
+pub(super) fn look_up(window: &mut Window, text: &str) {
+    press(window, CTRL, Key::G);
+    until(window, "the lookup field has the keyboard", |window| {
+        window
+            .query_by_role_and_label(Role::TextInput, "Look up")
+            .is_some_and(|field| field.is_focused())
+    });
+    type_text(window, text);
+}
+
+/// Puts the cursor on `offset` by the lookup field and Enter.
+#[track_caller]
+pub(super) fn go_to(window: &mut Window, offset: u64) {
+    look_up(window, &offset.to_string());
+    press(window, PLAIN, Key::Enter);
+    until(window, &format!("the cursor is on {offset}"), |window| {
+        doc(window).view.cursor == offset && grid(window).is_focused()
+    });
+}
+
+/// Types hex digits in the grid and waits until each byte is in the journal, or refused.
+#[track_caller]
+pub(super) fn type_bytes(window: &mut Window, hex: &str) {
+    let edits = doc(window).journal.edits().len();
+    type_text(window, hex);
+    until(window, "what was typed is stored", |window| {
+        doc(window).journal.edits().len() >= edits + hex.len() / 2
+    });
+}
+
+pub(super) fn wheel(window: &mut Window, lines: f32) {
+    window.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, lines),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    window.step();
+}
+
+/// The pointer over the middle of the bytes.
+pub(super) fn hover_grid(window: &mut Window) {
+    let middle: Pos2 = grid(window).rect().center();
+    window.hover_at(middle);
+    window.step();
+}
+
+/// Commands that the last frame gave to the window's frame.
+pub(super) fn commands(window: &Window) -> Vec<egui::ViewportCommand> {
+    window.output().viewport_output[&egui::ViewportId::ROOT]
+        .commands
+        .clone()
+}
+
+/// A process that is ended with the test.
+pub(super) struct Running(pub(super) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// Runs the test `name` of this program in another process, with `value` in the environment as `key`.
+pub(super) fn other_process(name: &str, key: &str, value: &Path) -> Running {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(key, value)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0);
+    Running(command.spawn().unwrap())
+}
+
+/// In such another process: ends it when the test that started it is gone, however that went.
+pub(super) fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _end = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+}
+
+/// Says on the terminal why a test, or a part of it, did not run.
+pub(super) fn skip(test: &str, reason: &str) {
+    eprintln!("SKIPPED {test}: {reason}");
+}

@@ -1,0 +1,227 @@
+//! Who sees a write: every way to write, every witness, in both modes, with two real other processes.
+
+use super::support::*;
+use std::fs;
+use std::time::Duration;
+
+use egui::Key;
+use mapscope::model::Mode;
+
+const VIEW: &str = "This view";
+const FILE: &str = "The file (pread)";
+const SHARED_PEER: &str = "Other process, shared";
+const PRIVATE_PEER: &str = "Other process, private";
+
+fn other(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Private => "Shared mapping here",
+        Mode::Shared => "Private mapping here",
+    }
+}
+
+fn titles(mode: Mode) -> [&'static str; 5] {
+    [VIEW, other(mode), FILE, SHARED_PEER, PRIVATE_PEER]
+}
+
+/// A window in `mode` on 64 bytes `A`, with every witness heard.
+fn witnessed(mode: Mode) -> (tempfile::TempDir, std::path::PathBuf, Window) {
+    let (folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    if mode == Mode::Shared {
+        press(&mut window, CTRL, Key::T);
+        until(&mut window, "it is shared", |window| {
+            doc(window).writes_through()
+        });
+    }
+    until(&mut window, "every witness was heard", |window| {
+        titles(mode)
+            .iter()
+            .all(|title| witness(window, title).starts_with("41 'A'"))
+    });
+    (folder, path, window)
+}
+
+/// The witness says this byte and how it compares with the view.
+fn says(window: &Window, title: &str, byte: u8, same: bool) -> bool {
+    let said = witness(window, title);
+    let compared = match (title, same) {
+        (VIEW, _) => "",
+        (_, true) => ", same as this view",
+        (_, false) => ", different from this view",
+    };
+    said.starts_with(&format!("{byte:02x} '{}'{compared}", char::from(byte)))
+}
+
+/// Writes `!` through `writer`; then exactly these witnesses see it, and the file has it or not.
+#[track_caller]
+fn check(mode: Mode, writer: &str, seen_by: [bool; 5]) {
+    let (_folder, path, mut window) = witnessed(mode);
+    let in_file = seen_by[2];
+    let words = if in_file { "Write to file" } else { "Write" };
+    click(&mut window, &format!("{words}: {writer}"));
+    let byte = |sees: bool| if sees { b'!' } else { b'A' };
+    let all_say = |window: &Window| {
+        titles(mode)
+            .iter()
+            .zip(seen_by)
+            .all(|(title, sees)| says(window, title, byte(sees), sees == seen_by[0]))
+    };
+    until(
+        &mut window,
+        &format!("{writer} in {mode} mode: {seen_by:?}"),
+        all_say,
+    );
+    throughout(
+        &mut window,
+        Duration::from_millis(300),
+        "it stays so",
+        all_say,
+    );
+    assert_eq!(fs::read(&path).unwrap()[0], byte(in_file));
+    let shown = format!("00000000 {:02x} 41 ", byte(seen_by[0]));
+    assert!(row(&window, 0).starts_with(&shown), "{}", state(&window));
+}
+
+#[test]
+fn from_the_private_view() {
+    check(Mode::Private, VIEW, [true, false, false, false, false]);
+}
+
+#[test]
+fn from_the_shared_mapping_beside_it() {
+    check(Mode::Private, "Shared mapping here", [true; 5]);
+}
+
+#[test]
+fn from_the_file_and_from_a_shared_process() {
+    check(Mode::Private, FILE, [true; 5]);
+    check(Mode::Private, SHARED_PEER, [true; 5]);
+}
+
+#[test]
+fn from_a_private_process() {
+    check(
+        Mode::Private,
+        PRIVATE_PEER,
+        [false, false, false, false, true],
+    );
+}
+
+#[test]
+fn from_the_shared_view() {
+    check(Mode::Shared, VIEW, [true; 5]);
+    check(
+        Mode::Shared,
+        "Private mapping here",
+        [false, true, false, false, false],
+    );
+}
+
+#[test]
+fn around_the_shared_view() {
+    check(Mode::Shared, FILE, [true; 5]);
+    check(Mode::Shared, SHARED_PEER, [true; 5]);
+    check(
+        Mode::Shared,
+        PRIVATE_PEER,
+        [false, false, false, false, true],
+    );
+}
+
+#[test]
+fn a_copied_page_no_longer_sees_others() {
+    let (_folder, path, mut window) = witnessed(Mode::Private);
+    click(&mut window, "Write: This view");
+    until(&mut window, "the view has a copy", |window| {
+        says(window, VIEW, b'!', true) && witness(window, VIEW).ends_with("private copy")
+    });
+    click(&mut window, &format!("Write: {PRIVATE_PEER}"));
+    until(&mut window, "the private process has one too", |window| {
+        says(window, PRIVATE_PEER, b'!', true)
+    });
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, b"xyz"))
+        .unwrap();
+    let split = |window: &Window| {
+        [other(Mode::Private), FILE, SHARED_PEER]
+            .iter()
+            .all(|title| says(window, title, b'x', false))
+            && says(window, VIEW, b'!', true)
+            && says(window, PRIVATE_PEER, b'!', true)
+    };
+    until(
+        &mut window,
+        "the shared ones see what was written, the copies do not",
+        split,
+    );
+    throughout(
+        &mut window,
+        Duration::from_millis(400),
+        "and so it stays",
+        split,
+    );
+    assert!(
+        row(&window, 0).starts_with("00000000 21 41 41 "),
+        "{}",
+        state(&window)
+    );
+}
+
+#[test]
+fn more_bytes_are_watched_with_a_selection() {
+    let (_folder, _path, mut window) = witnessed(Mode::Private);
+    for _ in 0..3 {
+        press(&mut window, egui::Modifiers::SHIFT, Key::ArrowRight);
+    }
+    until(&mut window, "four bytes from each", |window| {
+        titles(Mode::Private)
+            .iter()
+            .all(|title| witness(window, title).starts_with("41 41 41 41 'AAAA'"))
+    });
+    press(&mut window, CTRL, Key::A);
+    let sixteen = format!("{}'{}'", "41 ".repeat(16), "A".repeat(16));
+    until(&mut window, "sixteen bytes from each", |window| {
+        titles(Mode::Private)
+            .iter()
+            .all(|title| witness(window, title).starts_with(&sixteen))
+    });
+}
+
+#[test]
+fn the_byte_to_write_is_what_was_typed() {
+    let (_folder, path, mut window) = witnessed(Mode::Private);
+    field(&window, "Byte to write").focus();
+    window.step();
+    press(&mut window, CTRL, Key::A);
+    type_text(&mut window, "zz");
+    click(&mut window, &format!("Write to file: {FILE}"));
+    until(&mut window, "nonsense is refused in words", |window| {
+        witness(window, FILE).contains("Not written")
+    });
+    assert_eq!(fs::read(&path).unwrap(), [b'A'; 64]);
+    field(&window, "Byte to write").focus();
+    window.step();
+    press(&mut window, CTRL, Key::A);
+    type_text(&mut window, "'hi");
+    click(&mut window, &format!("Write to file: {FILE}"));
+    until(&mut window, "both characters are in the file", |_| {
+        fs::read(&path).unwrap()[..3] == *b"hiA"
+    });
+}
+
+#[test]
+fn hidden_witnesses_cost_nothing_and_come_back() {
+    let (_folder, _path, mut window) = witnessed(Mode::Private);
+    press(&mut window, PLAIN, Key::F9);
+    until(&mut window, "nothing is watched", |window| {
+        model(window).witnesses.span.is_none()
+    });
+    press(&mut window, PLAIN, Key::F9);
+    until(&mut window, "every witness was heard", |window| {
+        titles(Mode::Private)
+            .iter()
+            .all(|title| says(window, title, b'A', true))
+    });
+}
