@@ -81,7 +81,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 /// The top modules of this crate that `source` names, with the line: `crate::map`, `crate::{map, ui}`, and `super::super::map`
 /// where that leads to the root.
 fn named_layers(source: &Source) -> Vec<(usize, String)> {
-    let code: String = source.code().map(|(_, line)| format!("{line}\n")).collect();
+    let code: String = source.code().flat_map(|(_, line)| [line, "\n"]).collect();
     let depth = source.modules().len();
     let mut named = Vec::new();
     let mut rest = 0;
@@ -270,7 +270,7 @@ fn below_the_window_no_gui_crate_is_named_and_the_window_has_no_thread() {
 #[test]
 fn unsafe_code_stands_in_one_place() {
     let mut wrong = Vec::new();
-    let mut in_place = 0;
+    let mut n_found = 0;
     for source in sources("src") {
         let path = source.path.as_str();
         let is_place = path == "src/map/raw.rs"
@@ -279,14 +279,14 @@ fn unsafe_code_stands_in_one_place() {
         for (line, code) in source.code() {
             if words(code).any(|word| word == "unsafe") {
                 if is_place {
-                    in_place += 1;
+                    n_found += 1;
                 } else {
                     wrong.push(format!("{path}:{line}"));
                 }
             }
         }
     }
-    assert!(in_place > 0, "no unsafe code was understood");
+    assert!(n_found > 0, "no unsafe code was understood");
     none(&wrong, "unsafe code only in map/raw and lab/raw.rs");
 }
 

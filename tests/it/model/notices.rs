@@ -3,7 +3,8 @@
 use super::*;
 
 #[track_caller]
-fn check(events: &[Event], topic: Topic, parts: &[&str], first_action: Option<Action>) {
+fn check(events: &[Event], topic: Topic, parts: &[&str], first_action: impl Into<Option<Action>>) {
+    let first_action = first_action.into();
     let mut model = open(5000);
     for event in events {
         model.hear(event.clone());
@@ -31,7 +32,7 @@ fn replaced_deleted_and_back() {
     let deleted = || file_state(5000, PathNow::Deleted);
     let same = || file_state(5000, PathNow::Same);
     let unknown = || file_state(5000, PathNow::Unknown("EACCES".to_owned()));
-    let (path, open, save) = (Topic::Path, Action::OpenReplacement, Action::ExportView);
+    let (path, open, export) = (Topic::Path, Action::OpenReplacement, Action::ExportView);
     let new = |len| [len, "data.bin", "was replaced", "old one"];
     check(&[replaced(1234)], path, &new("1,234"), Some(open.clone()));
     check(
@@ -50,7 +51,7 @@ fn replaced_deleted_and_back() {
         &[deleted()],
         path,
         &["data.bin", "deleted", "still holds"],
-        Some(save),
+        Some(export),
     );
     check(&[deleted(), replaced(77)], path, &new("77"), Some(open));
     check(&[deleted(), same()], path, &[], None);

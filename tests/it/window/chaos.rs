@@ -41,23 +41,23 @@ impl Numbers {
 /// One thing that can be done to a file. The bytes that are written are below 0x80.
 fn trouble(path: &Path, numbers: &mut Numbers) -> std::io::Result<()> {
     let open = || fs::OpenOptions::new().write(true).open(path);
-    let fill = numbers.byte(0, 0x7f);
+    let byte = numbers.byte(0, 0x7f);
     match numbers.below(9) {
         0 => open()?.set_len(0),
         1 => open()?.set_len(numbers.below(LEN)),
         2 => open()?.set_len(LEN),
         3 => open()?.set_len(LEN + numbers.below(20_000)),
-        4 => open()?.write_all_at(&[fill; 300], numbers.below(LEN)),
-        5 => fs::write(path, vec![fill; usize::try_from(LEN).unwrap()]),
+        4 => open()?.write_all_at(&[byte; 300], numbers.below(LEN)),
+        5 => fs::write(path, vec![byte; usize::try_from(LEN).unwrap()]),
         6 => {
             let new = path.with_extension(format!("new{}", std::process::id()));
-            fs::write(&new, vec![fill; 5000])?;
+            fs::write(&new, vec![byte; 5000])?;
             fs::rename(&new, path)
         }
-        7 => fs::remove_file(path).and_then(|()| fs::write(path, [fill; 10])),
+        7 => fs::remove_file(path).and_then(|()| fs::write(path, [byte; 10])),
         _ => {
-            let mut file = fs::OpenOptions::new().append(true).open(path)?;
-            file.write_all(&[fill; 500])
+            let mut longer = fs::OpenOptions::new().append(true).open(path)?;
+            longer.write_all(&[byte; 500])
         }
     }
 }

@@ -177,7 +177,9 @@ fn whatever_can_be_focused_has_a_name() {
     });
     check_names(&window, "an error");
     click(&mut window, "Hide this message");
-    assert!(!is_told(&window, &["ENOENT"]));
+    until(&mut window, "the message is hidden", |window| {
+        !is_told(window, &["ENOENT"])
+    });
 }
 
 #[test]

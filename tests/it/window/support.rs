@@ -191,14 +191,11 @@ pub(super) fn field<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node
 /// Clicks the one node of this name that takes clicks.
 #[track_caller]
 pub(super) fn click(window: &mut Window, label: &str) {
-    let found = window
-        .query_all_by_label(label)
-        .filter(|node| {
-            node.accesskit_node()
-                .data()
-                .supports_action(AccessAction::Click)
-        })
-        .next_back();
+    let found = window.query_all_by_label(label).rfind(|node| {
+        node.accesskit_node()
+            .data()
+            .supports_action(AccessAction::Click)
+    });
     let Some(node) = found else {
         panic!("nothing to click is called {label:?}\n{}", state(window));
     };
