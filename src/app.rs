@@ -272,7 +272,11 @@ impl App {
             match effect {
                 Effect::Open(request) => self.open(request),
                 Effect::Pick(folder) => self.pick(folder.as_deref()),
-                Effect::CancelPick => self.picker = None,
+                Effect::CancelPick => {
+                    if let Some(picker) = &self.picker {
+                        picker.cancel(); // dropping it would wait for the helper to go
+                    }
+                }
                 Effect::Complete(text) => self.complete(&text),
                 Effect::File(request) => self.ask(ctx, request),
                 Effect::Watch(span) => self.watch(ctx, span),

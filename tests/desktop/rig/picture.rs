@@ -96,8 +96,14 @@ impl Picture {
 
     /// How many pixels have exactly this color.
     pub(crate) fn count(&self, color: Color32) -> usize {
+        self.count_in(self.area(), color)
+    }
+
+    /// The same within `area`.
+    pub(crate) fn count_in(&self, area: Area, color: Color32) -> usize {
         let wanted = rgb(color);
-        self.pixels.iter().filter(|pixel| **pixel == wanted).count()
+        let rows = (area.top..area.bottom).flat_map(|y| self.row(y, area));
+        rows.filter(|pixel| **pixel == wanted).count()
     }
 
     /// The least area that holds every pixel of exactly this color.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use egui::Color32;
 use mapscope::ui::Theme;
 
 use super::picture::{Area, Picture};
@@ -172,6 +173,22 @@ impl<'a> Program<'a> {
             right: home.left,
             bottom: top + home.top + home.height() * 20,
         }))
+    }
+
+    /// How many pixels of exactly this color the hex digits of the first `n_rows` rows have.
+    pub(crate) fn count_in_bytes(&self, n_rows: usize, color: Color32) -> usize {
+        let picture = self.stage.picture();
+        let Some((_, top)) = Self::grid_corner(&picture) else {
+            return 0;
+        };
+        let home = self.home();
+        let area = Area {
+            left: home.left,
+            top: top + home.top,
+            right: home.left + N_COLUMNS * 3 * (home.width() - 2) / 2,
+            bottom: top + home.top + home.height() * n_rows,
+        };
+        picture.count_in(area, color)
     }
 
     /// The left and the top edge of the grid. The top one moves with the banners above it.
