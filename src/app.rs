@@ -68,6 +68,10 @@ pub struct App {
     at: Option<String>,
     title: String,
     may_close: bool,
+    /// Frames drawn so far, up to a few.
+    frames: u8,
+    /// What to watch once there is something on the screen.
+    watch_later: Option<Span>,
     focus_wanted: Option<Focus>,
 }
 
@@ -102,6 +106,8 @@ impl App {
             at: start.at,
             title: String::new(),
             may_close: false,
+            frames: 0,
+            watch_later: None,
             focus_wanted: Some(Focus::Grid),
         };
         if let Effect::Open(request) = app.model.begin(start.request) {
@@ -403,6 +409,12 @@ impl eframe::App for App {
         }
         for action in actions {
             self.act(&ctx, action);
+        }
+        self.frames = self.frames.saturating_add(1);
+        if self.frames > 1
+            && let Some(span) = self.watch_later.take()
+        {
+            self.watch(&ctx, Some(span));
         }
         let title = self.model.title();
         if title != self.title {

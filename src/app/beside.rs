@@ -46,6 +46,12 @@ impl App {
     }
 
     pub(super) fn watch(&mut self, ctx: &egui::Context, span: Option<Span>) {
+        self.watch_later = None;
+        if self.frames == 0 && span.is_some() {
+            self.watch_later = span; // two processes would compete with the first frame
+            ctx.request_repaint();
+            return;
+        }
         if span.is_some() && self.witnesses.is_none() {
             let report = self.report(0);
             match WitnessWorker::spawn(&self.program, move |said| said_by_peer(said, &report)) {

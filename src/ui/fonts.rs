@@ -1,8 +1,8 @@
 //! Characters that the built-in fonts lack, such as Korean, Japanese and Chinese file names, from the system's fonts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
 use egui_system_font_provider::SystemFontProvider;
@@ -10,7 +10,8 @@ use egui_system_font_provider::SystemFontProvider;
 /// The system's fonts, behind a guard: on a machine with fontconfig and no font at all the provider of egui 0.37 panics at
 /// the first foreign character (fixed upstream after it). It is then asked no more, and boxes are drawn.
 struct GuardedSystemFonts {
-    inner: SystemFontProvider,
+    /// Made at the first foreign character: listing the fonts would compete with the first frame.
+    inner: LazyLock<SystemFontProvider>,
     dead: AtomicBool,
 }
 
@@ -29,7 +30,7 @@ impl FontProvider for GuardedSystemFonts {
 /// Lets `ctx` ask the system for fonts.
 pub fn install(ctx: &egui::Context) {
     ctx.add_font_provider(Arc::new(GuardedSystemFonts {
-        inner: SystemFontProvider::new(),
+        inner: LazyLock::new(SystemFontProvider::new),
         dead: AtomicBool::new(false),
     }));
 }

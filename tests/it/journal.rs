@@ -493,3 +493,16 @@ fn reapplying_never_goes_over_what_was_typed_since() {
         "the X of before is stored over the newer Y: {stored:?}"
     );
 }
+
+#[test]
+fn an_edit_that_the_view_still_had_when_it_was_reapplied_stays_pending() {
+    let mut journal = Journal::new();
+    record(&mut journal, 5, b'a', b'X', Mode::Private);
+    journal.lose(Span::new(0, 64).unwrap()); // it seemed lost: the file ended before it for a while
+    journal.reapplied(5, b"X", b"X"); // but its private copy was there all the time
+    let pending = PendingByte {
+        base: b'a',
+        value: b'X',
+    };
+    assert_eq!(journal.pending_at(5), Some(pending));
+}

@@ -16,6 +16,7 @@ mod edits;
 mod fate;
 mod lookups;
 mod notices;
+mod slow;
 
 const PATH: &str = "/folder/data.bin";
 

@@ -114,10 +114,17 @@ impl Confirmed {
             unsaved.extend((run.offset..).zip(run.value));
         }
         for (at, byte) in newest {
+            let edits = journal.edits().iter();
+            let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
+            let shown = model(window)
+                .window
+                .as_ref()
+                .and_then(|shown| shown.byte(at));
             assert_eq!(
                 unsaved.get(&at),
                 Some(&byte),
-                "the last private edit at {at} was {byte:#04x}"
+                "the last private edit at {at} was {byte:#04x}; the view shows {shown:02x?}, edits there: {there:02x?}\n{}",
+                state(window)
             );
         }
     }
@@ -139,6 +146,7 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
                 Mode::Private => numbers.byte(0xc0, 0xff),
                 Mode::Shared => numbers.byte(0x80, 0xbf),
             };
+            press(window, PLAIN, Key::Escape); // half a byte may be left of another mode
             type_text(window, &format!("{byte:02x}"));
         }
         9 => {

@@ -108,6 +108,50 @@ fn shrunk_to_the_middle_of_a_page_and_extended_again() {
 }
 
 #[test]
+fn shrunk_to_before_an_edit_in_the_same_page_and_extended_again() {
+    let (_folder, path) = file(&[b'A'; 8192]);
+    let mut window = open(&path);
+    go_to(&mut window, 200);
+    type_bytes(&mut window, "5a");
+    truncate(&path, 100);
+    until(&mut window, "it is told", |window| {
+        is_told(window, &["shrank to 100 bytes"])
+    });
+    throughout(
+        &mut window,
+        Duration::from_millis(600),
+        "the edit is kept",
+        |window| doc(window).has_unsaved(),
+    );
+    truncate(&path, 8192);
+    until(&mut window, "it has its length again", |window| {
+        notice(window, Topic::Size).is_empty()
+    });
+    throughout(
+        &mut window,
+        Duration::from_millis(600),
+        "the edit is kept",
+        |window| doc(window).has_unsaved(),
+    );
+    act(&mut window, Action::Reapply);
+    until(&mut window, "the edit is in the view", |window| {
+        row(window, 192).contains(" 5a ") && notice(window, Topic::Patch).is_empty()
+    });
+    assert!(
+        doc(&window).journal.pending_at(200).is_some(),
+        "the view shows the edit, the file has not got it, and the journal knows nothing of it\n{}",
+        state(&window)
+    );
+    press(&mut window, PLAIN, Key::F5);
+    until(&mut window, "it is mapped anew", |window| {
+        is_told(window, &["mapped anew"])
+    });
+    until(&mut window, "with the edit", |window| {
+        row(window, 192).contains(" 5a ")
+    });
+}
+
+#[test]
 fn saved_in_place_by_another_program() {
     let (_folder, path, mut window) = edited();
     fs::write(&path, vec![b'C'; 3 * 4096]).unwrap(); // truncates to nothing, then writes: private pages go
