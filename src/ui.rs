@@ -35,6 +35,11 @@ use crate::model::{Action, Focus, Model, Opening};
 pub use grid::{GridState, grid_id, grid_ui};
 pub use theme::Theme;
 
+/// The narrowest side panel, in points.
+const LEAST_PANEL: f32 = 280.0;
+/// What the side panel leaves to the grid, in points: a row of eight bytes.
+const LEAST_GRID: f32 = 470.0;
+
 /// What a frame is drawn from.
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
@@ -94,7 +99,7 @@ pub fn window_ui(
         Panel::right("side panel")
             .frame(panel)
             .default_size(424.0)
-            .size_range(280.0..=640.0)
+            .size_range(LEAST_PANEL..=(ui.available_width() - LEAST_GRID).clamp(LEAST_PANEL, 640.0))
             .resizable(true)
             .show(ui, |ui| panel::panel_ui(ui, frame, actions));
     }

@@ -58,12 +58,12 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     glyphs.refresh(&ctx, &font);
 
     let view = &doc.view;
+    // as many as chosen, fewer where the window is too narrow: nothing is cut off
+    let width = rect.width() - super::geometry::BAR_WIDTH;
+    let fit = Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes);
     let columns = match frame.model.settings.columns {
-        Columns::Fixed(n) => usize::from(n).clamp(8, 64),
-        Columns::Fit => {
-            let width = rect.width() - super::geometry::BAR_WIDTH;
-            Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes)
-        }
+        Columns::Fixed(n) => usize::from(n).clamp(8, 64).min(fit),
+        Columns::Fit => fit,
     };
     let cells = Cells::new(
         usize::try_from(view.columns).unwrap_or(16),

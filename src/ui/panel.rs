@@ -58,19 +58,16 @@ fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     ui.label(RichText::new("Click an answer to go there again").color(frame.theme.weak));
     ui.add_space(4.0);
     for (index, answered) in history.iter().enumerate() {
-        ui.horizontal(|ui| {
-            ui.label(
-                RichText::new(&answered.text)
-                    .monospace()
-                    .color(frame.theme.accent),
-            );
-            if ui
-                .selectable_label(false, RichText::new(&answered.answer))
-                .clicked()
-            {
-                actions.push(Action::LookupPick(index));
-            }
-        });
+        ui.label(
+            RichText::new(&answered.text)
+                .monospace()
+                .color(frame.theme.accent),
+        );
+        let answer = egui::Button::selectable(false, answered.answer.as_str()).wrap();
+        if ui.add(answer).clicked() {
+            actions.push(Action::LookupPick(index));
+        }
+        ui.add_space(4.0);
     }
 }
 
