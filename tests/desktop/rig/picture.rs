@@ -74,19 +74,19 @@ impl Picture {
         }
     }
 
-    fn row(&self, y: usize, area: Area) -> &[[u8; 3]] {
-        let from = y * self.width;
-        self.pixels
-            .get(from + area.left..from + area.right)
-            .expect("an area of the screen")
+    /// The rows of an area, from top to bottom, as far as it lies on the screen.
+    fn rows(&self, area: Area) -> impl Iterator<Item = (usize, &[[u8; 3]])> {
+        let rows = self.pixels.chunks_exact(self.width).enumerate();
+        let right = area.right.min(self.width);
+        rows.take(area.bottom)
+            .skip(area.top)
+            .map(move |(y, row)| (y, row.get(area.left..right).unwrap_or_default()))
     }
 
     /// The pixels of a part.
     pub(crate) fn part(&self, area: Area) -> Vec<[u8; 3]> {
-        (area.top..area.bottom)
-            .flat_map(|y| self.row(y, area))
-            .copied()
-            .collect()
+        let rows = self.rows(area);
+        rows.flat_map(|(_, row)| row).copied().collect()
     }
 
     /// How many different colors there are.
@@ -102,8 +102,8 @@ impl Picture {
     /// The same within `area`.
     pub(crate) fn count_in(&self, area: Area, color: Color32) -> usize {
         let wanted = rgb(color);
-        let rows = (area.top..area.bottom).flat_map(|y| self.row(y, area));
-        rows.filter(|pixel| **pixel == wanted).count()
+        let pixels = self.rows(area).flat_map(|(_, row)| row);
+        pixels.filter(|pixel| **pixel == wanted).count()
     }
 
     /// The least area that holds every pixel of exactly this color.
@@ -115,8 +115,7 @@ impl Picture {
     pub(crate) fn bounds_in(&self, area: Area, color: Color32) -> Option<Area> {
         let wanted = rgb(color);
         let mut found: Option<Area> = None;
-        for y in area.top..area.bottom {
-            let row = self.row(y, area);
+        for (y, row) in self.rows(area) {
             let Some(first) = row.iter().position(|pixel| *pixel == wanted) else {
                 continue;
             };
@@ -141,10 +140,10 @@ impl Picture {
     /// Runs of at least `least` pixels of exactly this color in the topmost row of `area` that has any.
     pub(crate) fn runs_in(&self, area: Area, color: Color32, least: usize) -> Vec<Area> {
         let wanted = rgb(color);
-        for y in area.top..area.bottom {
+        for (y, row) in self.rows(area) {
             let mut runs = Vec::new();
             let mut left = area.left;
-            for run in self.row(y, area).chunk_by(|one, other| one == other) {
+            for run in row.chunk_by(|one, other| one == other) {
                 let right = left + run.len();
                 if run.len() >= least && run.first() == Some(&wanted) {
                     runs.push(Area {

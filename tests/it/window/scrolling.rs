@@ -132,6 +132,7 @@ fn drag_the_thumb(window: &mut Window, max_top: u64) {
     until(window, "its bytes are shown", |window| {
         row(window, offset).starts_with(&format!("{offset:08x} 00 00 "))
     });
+    a_press_moves_nothing(window, track, max_top);
     bar(window).set_value_accesskit(0.0);
     window.step();
     assert_eq!(top(window), 0);
@@ -148,6 +149,23 @@ fn drag_the_thumb(window: &mut Window, max_top: u64) {
         (data.numeric_value(), data.max_numeric_value()),
         (Some(value), Some(value))
     );
+}
+
+/// A pixel of the bar can be a thousand million rows: pressing the thumb, and moving sideways, is no wish to scroll.
+fn a_press_moves_nothing(window: &mut Window, track: Rect, max_top: u64) {
+    let at = max_top / 2 + 1;
+    act(window, mapscope::model::Action::ScrollTo(at));
+    let thumb = track.center();
+    window.hover_at(thumb);
+    window.drag_at(thumb);
+    for sideways in [1.0, -3.0, 2.0] {
+        window.hover_at(pos2(thumb.x + sideways, thumb.y));
+    }
+    window.step();
+    assert_eq!(top(window), at);
+    window.drop_at(thumb);
+    window.step();
+    assert_eq!(top(window), at);
 }
 
 #[test]
