@@ -4,6 +4,7 @@
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping.
 
 mod beside;
+mod focus;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,7 +15,7 @@ use crate::bytes::Span;
 use crate::model::effect::{FileRequest, OpenRequest};
 use crate::model::event::{Event, StoreOutcome, StoreResult};
 use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
-use crate::ui::{Frame, Theme, WindowState, focus_id, fonts, window_ui};
+use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
 use crate::work::picker::Picker;
@@ -334,47 +335,6 @@ impl App {
         }
         ctx.request_repaint_after(FADE_EVERY);
     }
-
-    fn put_focus(&mut self, ctx: &egui::Context) {
-        let Some(focus) = self.focus_wanted.take() else {
-            return;
-        };
-        let id = focus_id(focus);
-        ctx.memory_mut(|memory| memory.request_focus(id));
-        if focus != Focus::Grid {
-            let all = egui::text::CCursorRange::two(
-                egui::text::CCursor::new(0),
-                egui::text::CCursor::new(usize::MAX),
-            );
-            let mut state = egui::TextEdit::load_state(ctx, id).unwrap_or_default();
-            state.cursor.set_char_range(Some(all));
-            state.store(ctx, id);
-        }
-        ctx.request_repaint();
-    }
-
-    /// Remembers which area has the keyboard. Where nothing has it, the grid gets it: after a click on a button, keys go
-    /// on working.
-    fn note_area(&mut self, ctx: &egui::Context) {
-        let focused = ctx.memory(egui::Memory::focused);
-        if focused.is_none() && self.focus_wanted.is_none() && !egui::Popup::is_any_open(ctx) {
-            self.focus_wanted = Some(Focus::Grid);
-            ctx.request_repaint();
-        }
-        let areas = [
-            Focus::Grid,
-            Focus::Lookup,
-            Focus::Path,
-            Focus::WitnessByte,
-            Focus::Fill,
-        ];
-        if let Some(area) = areas
-            .into_iter()
-            .find(|area| focused == Some(focus_id(*area)))
-        {
-            self.model.area = area;
-        }
-    }
 }
 
 impl eframe::App for App {
@@ -444,6 +404,11 @@ fn not_taken(request: FileRequest) -> Event {
                     outcome: StoreOutcome::Refused(why.clone()),
                 })
                 .collect(),
+        },
+        FileRequest::WriteBack(_) => Event::WroteBack {
+            written: Vec::new(),
+            conflicts: Vec::new(),
+            error: Some(why),
         },
         _ => Event::RemapFailed(why),
     }

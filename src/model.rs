@@ -152,12 +152,17 @@ enum Next {
     Quit,
 }
 
-/// Stores whose outcome is not known yet.
+/// Stores and writes whose outcome is not known yet.
 #[derive(Clone, Copy, Debug, Default)]
 struct UnderWay {
+    /// Batches of stores.
     batches: usize,
+    /// Edits on their way to the file.
+    write_backs: usize,
     /// Lost edits are to be stored again after these, as what was typed last counts.
     then_reapply: bool,
+    /// The private changes are to be written after these, as what was typed last counts.
+    then_write: bool,
 }
 
 /// Everything the program knows.

@@ -75,7 +75,8 @@ pub fn window_ui(
     state: &mut WindowState,
     actions: &mut Vec<Action>,
 ) {
-    shortcuts::read_keys(ui.ctx(), frame.model, actions);
+    let mut commands = Vec::new();
+    shortcuts::read_keys(ui.ctx(), frame.model, &mut commands);
     dropped_files(ui, actions);
     let bar = egui::Frame::new()
         .fill(frame.theme.bar)
@@ -120,6 +121,7 @@ pub fn window_ui(
         help::help_ui(ui, frame, actions);
     }
     hovering_files(ui, frame);
+    actions.append(&mut commands); // after what was typed in the same frame
 }
 
 fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {

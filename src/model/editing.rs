@@ -384,6 +384,8 @@ impl Model {
         effects.extend(self.patch_notice());
         if self.under_way.batches == 0 && std::mem::take(&mut self.under_way.then_reapply) {
             effects.extend(self.reapply());
+        } else {
+            effects.extend(self.write_if_waiting());
         }
         match refused.first() {
             Some(first) if refused.len() == 1 => effects.extend(self.failed(first.clone())),

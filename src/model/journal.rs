@@ -303,7 +303,10 @@ impl Journal {
     pub fn reapplied(&mut self, offset: u64, base: &[u8], value: &[u8]) {
         for (index, (base, value)) in base.iter().zip(value).enumerate() {
             let at = offset.saturating_add(index as u64);
-            self.note(at, *base, *value);
+            // the view had it still: what stood in the file before the edit is what is known of it
+            let kept = self.patch.get(&at).filter(|_| base == value);
+            let base = kept.map_or(*base, |byte| byte.base);
+            self.note(at, base, *value);
         }
         let span = Span::at(offset, value.len() as u64).unwrap_or(Span::empty(offset));
         for edit in &mut self.edits {

@@ -186,23 +186,38 @@ impl Model {
         effects
     }
 
-    /// Writes what is edited privately to the file.
+    /// Writes what is edited privately to the file, after the stores that are under way.
     pub(super) fn write_back(&mut self) -> Vec<Effect> {
+        if self.under_way.batches > 0 || self.under_way.write_backs > 0 {
+            self.under_way.then_write = true;
+            return Vec::new();
+        }
         let Some(doc) = &self.doc else {
             return Vec::new();
         };
         let runs = doc.journal.unsaved_runs();
-        if doc.mode == Mode::Shared && runs.is_empty() {
-            return self.done(
-                "A shared mapping has no private changes: what you write is in the file at once"
-                    .to_owned(),
-            );
-        }
         if runs.is_empty() {
-            return self.done("There are no private changes to write".to_owned());
+            let why = match doc.mode {
+                Mode::Shared => {
+                    "A shared mapping has no private changes: what you write is in the file at once"
+                }
+                Mode::Private => "There are no private changes to write",
+            };
+            let mut effects = self.done(why.to_owned());
+            effects.extend(self.go_on_if_waiting());
+            return effects;
         }
         self.notices.clear(Topic::Conflict);
         vec![Effect::File(FileRequest::WriteBack(runs))]
+    }
+
+    /// Writes what was asked to be written while something was under way, once nothing is any more.
+    pub(super) fn write_if_waiting(&mut self) -> Vec<Effect> {
+        let waits = self.under_way.batches == 0 && self.under_way.write_backs == 0;
+        if waits && std::mem::take(&mut self.under_way.then_write) {
+            return self.write_back();
+        }
+        Vec::new()
     }
 
     pub(super) fn write_back_conflicts(&mut self) -> Vec<Effect> {
@@ -221,6 +236,7 @@ impl Model {
         conflicts: Vec<(u64, u8)>,
         error: Option<String>,
     ) -> Vec<Effect> {
+        self.under_way.write_backs = self.under_way.write_backs.saturating_sub(1);
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
@@ -263,9 +279,12 @@ impl Model {
             effects.extend(self.failed(error));
         }
         effects.extend(self.lookup_reread());
-        if clean {
+        if clean && self.under_way.then_write {
+            effects.extend(self.write_if_waiting()); // what waits for the edits waits for these, too
+        } else if clean {
             effects.extend(self.go_on_if_waiting());
         } else {
+            self.under_way.then_write = false;
             self.stay();
         }
         effects

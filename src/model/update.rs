@@ -225,6 +225,8 @@ impl Model {
     fn after(&mut self, effects: &mut Vec<Effect>) {
         let is_store = |effect: &&Effect| matches!(effect, Effect::File(FileRequest::Store(_)));
         self.under_way.batches += effects.iter().filter(is_store).count();
+        let is_write = |effect: &&Effect| matches!(effect, Effect::File(FileRequest::WriteBack(_)));
+        self.under_way.write_backs += effects.iter().filter(is_write).count();
         let watched = self.watched();
         if watched != self.witnesses.span {
             self.witnesses.span = watched;

@@ -401,7 +401,10 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
                     .strong(),
             );
             ui.ctx().accesskit_node_builder(chip.id, |node| {
-                node.set_label(format!("Mode: {} {}", doc.mode, doc.access));
+                let words = format!("Mode: {} {}", doc.mode, doc.access);
+                node.set_role(accesskit::Role::Status);
+                node.set_label(words.clone());
+                node.set_value(words);
             });
             ui.separator();
             ui.label(size_words(doc))

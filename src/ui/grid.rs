@@ -178,8 +178,16 @@ fn pointer(
     let Some(pointer) = response.interact_pointer_pos() else {
         return;
     };
-    let (pressed, shift) =
-        ui.input(|input| (input.pointer.primary_pressed(), input.modifiers.shift));
+    let (pressed, origin, shift) = ui.input(|input| {
+        let pointer = &input.pointer;
+        (
+            pointer.primary_pressed(),
+            pointer.press_origin(),
+            input.modifiers.shift,
+        )
+    });
+    // a slow frame may hold the press and the first movement: the press counts where it was
+    let pointer = origin.filter(|_| pressed).unwrap_or(pointer);
     if pressed {
         response.request_focus();
         state.dragging = geometry.body.contains(pointer) && geometry.hit(pointer, view).is_some();

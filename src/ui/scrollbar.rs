@@ -115,10 +115,17 @@ impl ScrollBar {
     }
 
     fn drag(&mut self, ui: &Ui, pointer: Pos2, track: &Track, view: &View) -> Option<u64> {
-        let (pressed, modifiers) =
-            ui.input(|input| (input.pointer.primary_pressed(), input.modifiers));
+        let (pressed, origin, modifiers) = ui.input(|input| {
+            let pointer = &input.pointer;
+            (
+                pointer.primary_pressed(),
+                pointer.press_origin(),
+                input.modifiers,
+            )
+        });
         if pressed {
-            return self.press(pointer, track, view, modifiers.alt);
+            // a slow frame may hold the press and the first movement: the press counts where it was
+            return self.press(origin.unwrap_or(pointer), track, view, modifiers.alt);
         }
         let mut grab = self.grab?;
         let mut top = None;

@@ -245,7 +245,8 @@ impl Worker {
     }
 
     /// After a private store: a page that was taken away unnoticed just before is a copy again by now, of other bytes.
-    /// Nobody else can store there, so an edit that does not stand in it any more was lost.
+    /// Nobody else can store there, so an edit in whose place another value stands was lost. One that cannot be read
+    /// now, past the file's present end, may still be there.
     pub(super) fn check_edits_beside(&mut self, stored: Span) {
         let page_bytes = map::page_bytes();
         let pages = stored.pages(page_bytes);
@@ -261,7 +262,7 @@ impl Worker {
         let Some(readout) = readout else { return };
         let edits = self.live.edited.range(whole.start()..whole.end());
         let lost: Vec<u64> = edits
-            .filter(|(offset, value)| readout.byte(**offset) != Some(**value))
+            .filter(|(offset, value)| readout.byte(**offset).is_some_and(|now| now != **value))
             .map(|(offset, _)| *offset)
             .collect();
         if lost.is_empty() {

@@ -62,8 +62,7 @@ impl Worker {
                 continue;
             };
             let now = self.file.pread(span);
-            let holds_base = |offset: u64, base: u8| now.byte(offset) == Some(base);
-            for (part, bytes) in agreeing_parts(run, holds_base) {
+            for (part, bytes) in agreeing_parts(run, |offset| now.byte(offset)) {
                 match self.file.pwrite(part.start(), bytes) {
                     Ok(()) => {
                         self.live.written(part);
@@ -72,9 +71,9 @@ impl Worker {
                     Err(refused) => error = Some(format!("The edits stay unwritten: {refused}")),
                 }
             }
-            for (offset, base) in (span.start()..span.end()).zip(&run.base) {
+            for (offset, (base, value)) in (run.offset..).zip(run.base.iter().zip(&run.value)) {
                 match now.byte(offset) {
-                    Some(found) if found != *base => conflicts.push((offset, found)),
+                    Some(found) if !agrees(found, *base, *value) => conflicts.push((offset, found)),
                     Some(_) => {}
                     None => error = error.or_else(|| Some(past_end(&self.file, offset))),
                 }
@@ -179,15 +178,23 @@ fn store_one(mapping: &Mapping, file: &OpenFile, store: &Store) -> Vec<StoreResu
     }
 }
 
-/// The longest parts of a run whose bytes in the file are what they were when they were edited.
-fn agreeing_parts(run: &PendingRun, agrees: impl Fn(u64, u8) -> bool) -> Vec<(Span, &[u8])> {
+/// Nothing of somebody else's is lost: the file holds what it held when the byte was edited, or already what it is to.
+fn agrees(found: u8, base: u8, value: u8) -> bool {
+    found == base || found == value
+}
+
+/// The longest parts of a run that can be written without losing anything of somebody else's; `now` gives the file's byte.
+fn agreeing_parts(run: &PendingRun, now: impl Fn(u64) -> Option<u8>) -> Vec<(Span, &[u8])> {
     let mut parts = Vec::new();
     let mut start = 0;
     let flags: Vec<bool> = run
         .base
         .iter()
+        .zip(&run.value)
         .zip(run.offset..)
-        .map(|(base, offset)| agrees(offset, *base))
+        .map(|((base, value), offset)| {
+            now(offset).is_some_and(|found| agrees(found, *base, *value))
+        })
         .collect();
     for part in flags.chunk_by(|left, right| left == right) {
         let end = start + part.len();

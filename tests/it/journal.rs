@@ -263,6 +263,13 @@ impl Desk {
         for run in self.journal.patch_runs() {
             let old = self.store(index(run.offset), &run.value);
             self.journal.reapplied(run.offset, &old, &run.value);
+            for (i, old) in old.iter().enumerate() {
+                if *old == run.value[i] {
+                    // from here the journal cannot tell a view that had the edit still from a file that holds the same
+                    // by now; it keeps what it knew, as if somebody had put the old byte back below the copy
+                    self.file[index(run.offset) + i] = run.base[i];
+                }
+            }
             for offset in run.offset..run.offset + run.value.len() as u64 {
                 self.waiting.remove(&offset);
             }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Key, Pos2, Rect, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use mapscope::model::{Action, Columns};
 
 const TIB: u64 = 1 << 40;
 
@@ -154,7 +155,7 @@ fn drag_the_thumb(window: &mut Window, max_top: u64) {
 /// A pixel of the bar can be a thousand million rows: pressing the thumb, and moving sideways, is no wish to scroll.
 fn a_press_moves_nothing(window: &mut Window, track: Rect, max_top: u64) {
     let at = max_top / 2 + 1;
-    act(window, mapscope::model::Action::ScrollTo(at));
+    act(window, Action::ScrollTo(at));
     let thumb = track.center();
     window.hover_at(thumb);
     window.drag_at(thumb);
@@ -262,13 +263,22 @@ fn bytes_a_row_keep_the_place() {
     let mut window = open(&path);
     go_to(&mut window, 0x8_0000);
     let first = top(&window) * 16;
-    for columns in [8_u8, 24, 32, 48, 64, 16] {
-        let action = mapscope::model::Action::SetColumns(mapscope::model::Columns::Fixed(columns));
-        act(&mut window, action);
-        until(&mut window, "the rows have that many bytes", |window| {
-            doc(window).view.columns == u64::from(columns) && !rows(window)[0].contains(" ??")
+    let choose = |window: &mut Window, columns: Columns, expected: u64| {
+        act(window, Action::SetColumns(columns));
+        until(window, "the rows have that many bytes", |window| {
+            doc(window).view.columns == expected && !rows(window)[0].contains(" ??")
         });
-        let shown = doc(&window).view.visible();
-        assert!(shown.contains(first), "{columns}: {shown}");
+        let shown = doc(window).view.visible();
+        assert!(shown.contains(first), "{columns:?}: {shown}");
+    };
+    act(&mut window, Action::SetColumns(Columns::Fit));
+    until(&mut window, "more than sixteen fit", |window| {
+        doc(window).view.columns > 16
+    });
+    let fit = doc(&window).view.columns;
+    for columns in [8_u8, 24, 32, 48, 64, 16] {
+        let expected = u64::from(columns).min(fit);
+        choose(&mut window, Columns::Fixed(columns), expected);
     }
+    choose(&mut window, Columns::Fit, fit);
 }

@@ -1,0 +1,49 @@
+//! Where the keyboard is, and where it is put.
+
+use crate::model::Focus;
+use crate::ui::focus_id;
+
+use super::App;
+
+impl App {
+    pub(super) fn put_focus(&mut self, ctx: &egui::Context) {
+        let Some(focus) = self.focus_wanted.take() else {
+            return;
+        };
+        let id = focus_id(focus);
+        ctx.memory_mut(|memory| memory.request_focus(id));
+        if focus != Focus::Grid {
+            let all = egui::text::CCursorRange::two(
+                egui::text::CCursor::new(0),
+                egui::text::CCursor::new(usize::MAX),
+            );
+            let mut state = egui::TextEdit::load_state(ctx, id).unwrap_or_default();
+            state.cursor.set_char_range(Some(all));
+            state.store(ctx, id);
+        }
+        ctx.request_repaint();
+    }
+
+    /// Remembers which area has the keyboard. Where nothing has it, the grid gets it: after a click on a button, keys go
+    /// on working.
+    pub(super) fn note_area(&mut self, ctx: &egui::Context) {
+        let focused = ctx.memory(egui::Memory::focused);
+        if focused.is_none() && self.focus_wanted.is_none() && !egui::Popup::is_any_open(ctx) {
+            self.focus_wanted = Some(Focus::Grid);
+            ctx.request_repaint();
+        }
+        let areas = [
+            Focus::Grid,
+            Focus::Lookup,
+            Focus::Path,
+            Focus::WitnessByte,
+            Focus::Fill,
+        ];
+        if let Some(area) = areas
+            .into_iter()
+            .find(|area| focused == Some(focus_id(*area)))
+        {
+            self.model.area = area;
+        }
+    }
+}
