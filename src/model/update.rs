@@ -131,25 +131,83 @@ impl Model {
                 Vec::new()
             }
             Action::SetWindow(span) => self.set_window(span),
-            Action::Focus(focus) => {
-                if focus == Focus::Path && self.path_text.is_none() {
-                    self.path_text = Some(
-                        self.doc
-                            .as_ref()
-                            .map(|doc| doc.path.display().to_string())
-                            .unwrap_or_default(),
-                    );
-                }
-                vec![Effect::Focus(focus)]
-            }
-            Action::Fade => {
-                if let Some(window) = &mut self.window {
-                    window.fade();
-                }
-                Vec::new()
-            }
-            _ => Vec::new(),
+            Action::Focus(focus) => self.focus(focus),
+            Action::Fade => self.fade(),
+            // handled by the caller; listed so that a new action does not compile until it is handled
+            Action::OpenDialog
+            | Action::CancelDialog
+            | Action::Open(_)
+            | Action::OpenSample
+            | Action::OpenReplacement
+            | Action::CloseFile
+            | Action::Quit
+            | Action::PathEdited(_)
+            | Action::PathSubmitted
+            | Action::PathCompleted(_)
+            | Action::PathCancelled
+            | Action::Step { .. }
+            | Action::Point { .. }
+            | Action::SelectAll
+            | Action::ScrollRows(_)
+            | Action::ScrollPoints { .. }
+            | Action::ScrollTo(_)
+            | Action::Layout { .. }
+            | Action::SwapColumn
+            | Action::HistoryBack
+            | Action::HistoryForward
+            | Action::LookupEdited(_)
+            | Action::LookupCommit
+            | Action::LookupCancel
+            | Action::LookupRepeat
+            | Action::LookupPick(_)
+            | Action::HexDigit(_)
+            | Action::Character(_)
+            | Action::Paste(_)
+            | Action::Fill(_)
+            | Action::ToggleFill
+            | Action::FillEdited(_)
+            | Action::Copy
+            | Action::Undo
+            | Action::Redo
+            | Action::Escape
+            | Action::ToggleMode
+            | Action::SetMode(_)
+            | Action::ToggleAccess
+            | Action::SetAccess(_)
+            | Action::Remap
+            | Action::Flush
+            | Action::DiscardSelection
+            | Action::DiscardAll
+            | Action::WriteBack
+            | Action::WriteBackConflicts
+            | Action::Reapply
+            | Action::DropPatch
+            | Action::Fate(_)
+            | Action::ExportEdits
+            | Action::ExportView
+            | Action::KeepOld
+            | Action::Dismiss(_) => Vec::new(),
         }
+    }
+
+    fn focus(&mut self, focus: Focus) -> Vec<Effect> {
+        if focus == Focus::Path && self.path_text.is_none() {
+            self.path_text = Some(
+                self.doc
+                    .as_ref()
+                    .map(|doc| doc.path.display().to_string())
+                    .unwrap_or_default(),
+            );
+        }
+        vec![Effect::Focus(focus)]
+    }
+
+    /// A tenth of a second has passed for the bytes that changed.
+    fn fade(&mut self) -> Vec<Effect> {
+        if let Some(window) = &mut self.window {
+            window.fade();
+        }
+        Vec::new()
     }
 
     /// Takes note of what happened outside.

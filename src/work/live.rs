@@ -138,12 +138,16 @@ impl Worker {
     fn look_now(&mut self, report_unchanged: bool) {
         let Some(span) = self.live.shown else { return };
         let seen = self.view(|mapping, file| {
-            let span = span.intersect(mapping.span())?;
+            // a wish from before a remap may lie outside by now: it is answered all the same, as somebody waits for it
             let readout = mapping.read(span, file);
-            let pages = mapping.page_states(span).map_err(|error| error.to_string());
-            Some((readout, pages, mapping.page_bytes()))
+            let pages = if span.intersect(mapping.span()) == Some(span) {
+                mapping.page_states(span).map_err(|why| why.to_string())
+            } else {
+                Err("not known outside the mapping".to_owned())
+            };
+            (readout, pages, mapping.page_bytes())
         });
-        let Some(Some((readout, pages, page_bytes))) = seen else {
+        let Some((readout, pages, page_bytes)) = seen else {
             return;
         };
         let changed = self

@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use egui::Key;
-use mapscope::model::{Access, Mode, Topic};
+use mapscope::model::{Access, Action, Mode, Topic};
 
 /// A window with `Z` typed over the first of 64 bytes `A`, asked to become shared.
 fn asked() -> (tempfile::TempDir, std::path::PathBuf, Window) {
@@ -261,4 +261,24 @@ fn a_file_of_somebody_else_is_refused_in_words() {
     press(&mut window, CTRL, Key::T);
     until(&mut window, "it is private", |window| !is_shared(window));
     type_bytes(&mut window, "5a");
+}
+
+#[test]
+fn a_scroll_that_a_narrower_mapping_overtakes_leaves_the_screen_alive() {
+    let (_folder, path) = file(&vec![b'A'; 1 << 20]);
+    let mut window = open(&path);
+    go_to(&mut window, 900_000);
+    // both are on their way before either is answered: the bytes wished for are outside by then
+    let ctx = window.ctx.clone();
+    let part = mapscope::bytes::Span::new(0, 64);
+    for action in [Action::SetWindow(part), Action::ScrollRows(3)] {
+        window.state_mut().act(&ctx, action);
+    }
+    until(&mut window, "the narrow mapping is shown", |window| {
+        row(window, 0).starts_with("00000000 41 41 ")
+    });
+    fs::write(&path, vec![b'B'; 1 << 20]).unwrap();
+    until(&mut window, "it is looked at still", |window| {
+        row(window, 0).starts_with("00000000 42 42 ")
+    });
 }
