@@ -125,7 +125,8 @@ impl Witnesses {
         parse_bytes(&self.byte_text)
     }
 
-    /// Whether `id` reads the same as the view; `None` where one of them has no answer.
+    /// Whether `id` reads the same as the view; `None` where one of them has no answer, or where nothing speaks against it
+    /// but some byte could be read by neither: of a byte that nobody read, nothing is claimed.
     #[must_use]
     pub fn same_as_view(&self, id: WitnessId) -> Option<bool> {
         match (&self.row(WitnessId::View).state, &self.row(id).state) {
@@ -136,18 +137,22 @@ impl Witnesses {
                     ..
                 },
                 WitnessState::Reading { span, seen, .. },
-            ) if span == view_span => Some(agree(view, seen)),
+            ) if span == view_span => agree(view, seen),
             _ => None,
         }
     }
 }
 
-fn agree(left: &[Seen], right: &[Seen]) -> bool {
-    left.iter().zip(right).all(|pair| match pair {
-        (Seen::Byte(left), Seen::Byte(right)) => left == right,
-        (Seen::Nothing(_), Seen::Nothing(_)) => true,
-        _ => false,
-    })
+fn agree(left: &[Seen], right: &[Seen]) -> Option<bool> {
+    let mut unread = false;
+    for pair in left.iter().zip(right) {
+        match pair {
+            (Seen::Byte(left), Seen::Byte(right)) if left == right => {}
+            (Seen::Nothing(_), Seen::Nothing(_)) => unread = true,
+            _ => return Some(false),
+        }
+    }
+    (!unread).then_some(true)
 }
 
 /// Reads what a person typed as bytes: hex pairs (`5a`, `de ad`), or characters after a quote (`'Z`).

@@ -225,3 +225,17 @@ fn hidden_witnesses_cost_nothing_and_come_back() {
             .all(|title| says(window, title, b'A', true))
     });
 }
+
+#[test]
+fn of_a_byte_that_nobody_can_read_nothing_is_claimed() {
+    let (_folder, path) = file(b"ABCDEFGH");
+    let mut window = open(&path);
+    until(&mut window, "the file's byte is the same", |window| {
+        witness(window, "The file (pread)").contains("same as this view")
+    });
+    fs::write(&path, b"").unwrap();
+    until(&mut window, "neither is claimed to be the same", |window| {
+        let file = witness(window, "The file (pread)");
+        file.contains("??") && !file.contains("same") && !file.contains("different")
+    });
+}
