@@ -8,5 +8,6 @@ pub mod picker;
 pub mod scratch;
 pub mod witness;
 
+mod facts;
 mod live;
 mod storing;

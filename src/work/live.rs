@@ -8,11 +8,10 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
-use crate::bytes::size::group_digits;
 use crate::map::{
     self, Access, MapRequest, Mapping, Mode, OpenFile, PageState, PathState, Readout, StoreError,
 };
-use crate::model::event::{Event, Facts, FileState, PathNow};
+use crate::model::event::{Event, FileState, PathNow};
 use crate::model::window::Look;
 use crate::model::{Seen, WitnessId, WitnessState};
 
@@ -41,11 +40,11 @@ pub(super) struct Live {
     copies: BTreeSet<u64>,
     /// Bytes that were stored privately and are not in the file, as far as is known here: offset and value.
     edited: BTreeMap<u64, u8>,
-    facts_shown: bool,
+    pub(super) facts_shown: bool,
     seen_bytes: u64,
     next_look: Instant,
     next_state: Instant,
-    next_facts: Instant,
+    pub(super) next_facts: Instant,
 }
 
 impl Live {
@@ -368,72 +367,6 @@ impl Worker {
         other.store(offset, bytes, &self.file)?;
         Ok(format!("written through the {} mapping", other.mode()))
     }
-
-    pub(super) fn show_facts(&mut self, shown: bool) {
-        self.live.facts_shown = shown;
-        self.live.next_facts = Instant::now();
-    }
-
-    fn read_facts(&mut self) {
-        let Some(mut lines) = self.view(mapping_facts) else {
-            return;
-        };
-        match map::cache_facts(&self.file) {
-            Ok(cache) => {
-                lines.push(("In the page cache".to_owned(), pages(cache.cached_pages)));
-                lines.push(("Dirty there".to_owned(), pages(cache.dirty_pages)));
-                lines.push(("Being written".to_owned(), pages(cache.writeback_pages)));
-            }
-            Err(why) => lines.push(("In the page cache".to_owned(), why.to_string())),
-        }
-        let facts = Facts {
-            lines,
-            calls: self.log.entries(),
-            painted_reads: self.log.painted_reads(),
-        };
-        self.say(Event::Facts(Box::new(facts)));
-    }
-}
-
-fn pages(n_pages: u64) -> String {
-    if n_pages == 1 {
-        "1 page".to_owned()
-    } else {
-        format!("{} pages", group_digits(n_pages))
-    }
-}
-
-fn mapping_facts(mapping: &Mapping, file: &OpenFile) -> Vec<(String, String)> {
-    let span = mapping.span();
-    let line = |name: &str, value: String| (name.to_owned(), value);
-    let mut lines = vec![
-        line("Path", file.path().display().to_string()),
-        line("Mode", format!("{}, {}", mapping.mode(), mapping.access())),
-        line("Mapped at", format!("{:#x}", mapping.address())),
-        line(
-            "Covers",
-            format!("{span} ({} bytes)", group_digits(span.len())),
-        ),
-        line("Page size", format!("{} bytes", mapping.page_bytes())),
-    ];
-    if mapping.mode() == Mode::Private {
-        lines.push(line(
-            "Private copies",
-            match mapping.private_copies(100_000) {
-                Ok(copies) => pages(
-                    copies
-                        .iter()
-                        .map(|span| span.len() / mapping.page_bytes().max(1))
-                        .sum(),
-                ),
-                Err(why) => why.to_string(),
-            },
-        ));
-    }
-    if let Ok(Some(links)) = file.link_count() {
-        lines.push(line("Names of the file", links.to_string()));
-    }
-    lines
 }
 
 /// Which of the pages in `copies` no longer hold a private copy. Nothing is claimed where the system cannot tell.
