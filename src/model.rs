@@ -8,6 +8,7 @@
 pub mod action;
 pub mod effect;
 pub mod event;
+pub mod experiment;
 pub mod journal;
 pub mod notice;
 pub mod settings;

@@ -161,6 +161,9 @@ impl Peer {
             Request::Open(open) => self.open(&open),
             Request::Read { offset, len } => self.read(offset, len),
             Request::Store { offset, bytes } => self.store(offset, &bytes),
+            Request::Do(_) | Request::Fork { .. } | Request::Reap { .. } => {
+                Err(error("Not yet".to_owned()))
+            }
             Request::Exit => Ok(Answer::Leaving),
         };
         answer.unwrap_or_else(|refusal| refusal)

@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::calls::Death;
+
 /// Why a request to a peer has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerError {
@@ -15,6 +17,8 @@ pub enum PeerError {
         peer: String,
         /// `signal 9 (SIGKILL)` or `exit code 1`, then the first line of what it complained.
         how: String,
+        /// The signal that ended it, where one is known to have.
+        death: Option<Death>,
     },
     /// No answer in time. The peer may be stopped, or wait for a file system.
     TimedOut {
@@ -44,7 +48,7 @@ pub enum PeerError {
 impl fmt::Display for PeerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Died { peer, how } => write!(f, "The {peer} ended: {how}"),
+            Self::Died { peer, how, .. } => write!(f, "The {peer} ended: {how}"),
             Self::TimedOut {
                 peer,
                 after,

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::lab::calls::MadeCall;
 use crate::lab::ending::{Corpse, describe_exit, finished_within, gone_within, join_within};
 use crate::lab::peer_error::PeerError;
 use crate::lab::protocol::{
@@ -137,6 +138,15 @@ impl PeerProcess {
             Some(answer) => Ok(answer),
             None => Err(self.timed_out(request, timeout)),
         }
+    }
+
+    /// Has the peer fork: the child is a peer of its own, with everything that this one has open and mapped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::request`].
+    pub fn fork(&mut self, label: &str, _timeout: Duration) -> Result<(Self, MadeCall), PeerError> {
+        Err(self.protocol(format!("{label} cannot be forked yet")))
     }
 
     /// Sends `request` without waiting. Never blocks: where the peer has not taken the requests before it, this one is
@@ -315,6 +325,7 @@ impl PeerProcess {
         PeerError::Died {
             peer: self.name(),
             how,
+            death: None,
         }
     }
 }

@@ -10,6 +10,8 @@ use std::io::{self, BufRead, Read as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::calls::{Call, Did, MadeCall};
+
 /// The longest line that either side takes, in bytes, without its line end.
 pub const MAX_LINE_BYTES: usize = 1 << 20;
 
@@ -17,7 +19,7 @@ pub const MAX_LINE_BYTES: usize = 1 << 20;
 pub const MAX_READ_BYTES: u64 = 65_536;
 
 /// Changes whenever an old peer would misread a new request.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// A request and the number that its answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub struct RequestLine {
 }
 
 /// An answer and the number of its request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnswerLine {
     /// The request's number; none in [`Answer::Ready`] and where the request's could not be read.
     pub id: Option<u64>,
@@ -60,6 +62,21 @@ pub enum Request {
         #[serde(with = "hexadecimal")]
         bytes: Vec<u8>,
     },
+    /// Make real system calls, loads and stores, which may end the peer.
+    Do(Call),
+    /// fork(2): the child is a peer of its own, with everything that this one has open and mapped. Only a peer with a
+    /// single thread forks.
+    Fork {
+        /// A path that leads to a pipe's reading end, such as `/proc/PID/fd/N`: the child's requests.
+        input: OsString,
+        /// A path that leads to a pipe's writing end: the child's answers.
+        output: OsString,
+    },
+    /// waitpid(2) for a forked child that is known to have ended, or ends soon.
+    Reap {
+        /// Its process number.
+        pid: u32,
+    },
     /// Answer, then end with exit code 0.
     Exit,
 }
@@ -72,6 +89,9 @@ impl Request {
             Self::Open(_) => "open",
             Self::Read { .. } => "read",
             Self::Store { .. } => "store",
+            Self::Do(call) => call.word(),
+            Self::Fork { .. } => "fork",
+            Self::Reap { .. } => "reap",
             Self::Exit => "exit",
         }
     }
@@ -119,7 +139,7 @@ pub enum MapAccess {
 }
 
 /// What a peer answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     /// Said once, before any request: the peer runs.
@@ -138,6 +158,32 @@ pub enum Answer {
         /// What stood there before, in hexadecimal on the wire.
         #[serde(with = "hexadecimal")]
         old: Vec<u8>,
+    },
+    /// What was done, and what came of it.
+    Did(Did),
+    /// A forked child is a peer now. Said by the parent; the child says [`Self::Ready`] on its own output.
+    Forked {
+        /// The child's process number.
+        pid: u32,
+        /// The call, as strace prints it.
+        call: MadeCall,
+    },
+    /// How a forked child ended: `exit code 0` or `signal 9 (SIGKILL)`.
+    Reaped {
+        /// In words.
+        how: String,
+        /// The signal by name, where one ended it.
+        signal: Option<String>,
+    },
+    /// Said without having been asked, as the last word: a load or store of this peer was refused by the processor, and
+    /// the signal ends it now.
+    Fault {
+        /// SIGSEGV or SIGBUS, as a number.
+        signal: i32,
+        /// `si_code` of sigaction(2).
+        code: i32,
+        /// `si_addr`.
+        address: u64,
     },
     /// The peer ends now.
     Leaving,
@@ -268,7 +314,7 @@ pub fn decode_request(line: &[u8]) -> Result<RequestLine, AnswerLine> {
 }
 
 /// Bytes as a string of hexadecimal digits.
-mod hexadecimal {
+pub(super) mod hexadecimal {
     use std::borrow::Cow;
 
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -276,7 +322,7 @@ mod hexadecimal {
     use crate::bytes::class::hex_pair;
     use crate::bytes::hex::parse_hex;
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::lab) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         let text: String = bytes
             .iter()
             .flat_map(|byte| hex_pair(*byte).map(char::from))
@@ -284,7 +330,9 @@ mod hexadecimal {
         to.serialize_str(&text)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    pub(in crate::lab) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<u8>, D::Error> {
         let text = Cow::<'de, str>::deserialize(from)?;
         parse_hex(&text).map_err(|_| D::Error::custom("the bytes are not hexadecimal"))
     }

@@ -1,0 +1,22 @@
+//! The experiments, grouped as a person would study them.
+
+mod sharing;
+
+use crate::lab::Experiment;
+use crate::model::experiment::Topic;
+
+/// Every experiment, in the order of study.
+pub fn all() -> impl Iterator<Item = &'static Experiment> {
+    [sharing::EXPERIMENTS].into_iter().flatten()
+}
+
+/// Those of a topic.
+pub fn of_topic(topic: Topic) -> impl Iterator<Item = &'static Experiment> {
+    all().filter(move |experiment| experiment.claim.topic == topic)
+}
+
+/// The experiment of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Experiment> {
+    all().find(|experiment| experiment.claim.name == name)
+}

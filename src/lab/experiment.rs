@@ -1,0 +1,74 @@
+//! An experiment: what it claims, what it needs of the system, and the script that carries it out.
+//!
+//! It owns which systems can do what. It must not know how a script is staged, nor who wants it run.
+
+use crate::lab::calls::Sabotage;
+use crate::lab::stage::{Stage, Stop};
+use crate::model::experiment::Claim;
+
+/// An experiment.
+#[derive(Debug)]
+pub struct Experiment {
+    /// What it claims.
+    pub claim: Claim,
+    /// What it needs of the system.
+    pub needs: &'static [Need],
+    /// The deceptions of a peer, by its name, that must turn it red: all of them, and no others. Tests hold it to that.
+    pub rests_on: &'static [(&'static str, Sabotage)],
+    /// Carries it out.
+    pub script: fn(&mut Stage<'_>) -> Result<(), Stop>,
+}
+
+/// Something that not every system has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A peer that forks, with its child's pipes handed over through `/proc`.
+    Fork,
+    /// `/proc/self/pagemap`, `maps` and `smaps`.
+    PageFacts,
+    /// memfd_create(2).
+    Memfd,
+    /// cachestat(2).
+    Cachestat,
+}
+
+impl Need {
+    /// Whether this system has it.
+    ///
+    /// # Errors
+    /// In words, why it has not.
+    pub fn check(self) -> Result<(), String> {
+        if !cfg!(unix) {
+            return Err("Windows has no mmap; its mappings work otherwise".to_owned());
+        }
+        let missing = match self {
+            Self::Fork => "a forked child is handed its pipes through /proc, which only Linux has",
+            Self::PageFacts => "only Linux tells what backs a page, in /proc/self/pagemap",
+            Self::Memfd => "only Linux has memfd_create",
+            Self::Cachestat => "only Linux has cachestat",
+        };
+        if !cfg!(target_os = "linux") {
+            return Err(missing.to_owned());
+        }
+        if self == Self::Cachestat {
+            return crate::lab::raw::has_cachestat();
+        }
+        if self == Self::PageFacts && !std::path::Path::new("/proc/self/pagemap").exists() {
+            return Err("this kernel has no /proc/self/pagemap".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Experiment {
+    /// Whether this system can carry it out.
+    ///
+    /// # Errors
+    /// In words, why it cannot.
+    pub fn available(&self) -> Result<(), String> {
+        if !cfg!(unix) {
+            return Err("Windows has no mmap; its mappings work otherwise".to_owned());
+        }
+        self.needs.iter().try_for_each(|need| need.check())
+    }
+}

@@ -1,0 +1,275 @@
+//! One peer on the stage: its process, and what it was last seen to hold.
+//!
+//! It owns how a peer's death and silence become words. It must not know the list of steps.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::lab::PeerError;
+use crate::lab::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
+use crate::lab::process::PeerProcess;
+use crate::lab::protocol::{Answer, Request};
+use crate::map::page_bytes;
+use crate::model::experiment::{CallLine, PeerCard, Progress};
+
+use super::{Peer, STEP_LIMIT, Stage, Stop, outcome_words, words};
+
+/// The most pages of a mapping that are looked up after each step.
+const WATCHED_PAGES: u64 = 8;
+
+/// A peer on the stage.
+#[derive(Debug)]
+pub(in crate::lab) struct Actor {
+    /// `None` once it ended.
+    process: Option<PeerProcess>,
+    parent: Option<usize>,
+    /// The mapping that is looked up after each step, and how many bytes of it.
+    watched: Option<(String, u64)>,
+    pub(super) card: PeerCard,
+}
+
+impl Actor {
+    pub(super) fn spawn(program: &Path, name: &str) -> Result<Self, Stop> {
+        let process = PeerProcess::spawn(program, &format!("peer {name}"))
+            .map_err(|error| Stop::NotDone(format!("peer {name} cannot be started: {error}")))?;
+        Ok(Self {
+            card: PeerCard {
+                name: name.to_owned(),
+                pid: process.pid(),
+                ..PeerCard::default()
+            },
+            process: Some(process),
+            parent: None,
+            watched: None,
+        })
+    }
+
+    /// A child of this one, which stands at `own` in the list.
+    pub(super) fn fork(&mut self, name: &str, own: usize) -> Result<(Self, CallLine), Stop> {
+        let Some(process) = self.process.as_mut() else {
+            return Err(self.is_gone());
+        };
+        let (child, call) = process
+            .fork(&format!("peer {name}"), STEP_LIMIT)
+            .map_err(|error| Stop::NotDone(error.to_string()))?;
+        let card = PeerCard {
+            name: name.to_owned(),
+            pid: child.pid(),
+            parent: Some(self.card.name.clone()),
+            ..self.card.clone()
+        };
+        let child = Self {
+            process: Some(child),
+            parent: Some(own),
+            watched: self.watched.clone(),
+            card,
+        };
+        Ok((child, line(call)))
+    }
+
+    fn is_gone(&self) -> Stop {
+        let how = self.card.ended.as_deref().unwrap_or("it ended");
+        Stop::NotDone(format!("peer {} is gone: {how}", self.card.name))
+    }
+
+    pub(super) fn sabotage(&mut self, sabotage: Sabotage) -> Result<(), Stop> {
+        let Some(process) = self.process.as_mut() else {
+            return Err(self.is_gone());
+        };
+        process
+            .request(&Request::Do(Call::Sabotage(sabotage)), STEP_LIMIT)
+            .map(drop)
+            .map_err(|error| Stop::NotDone(error.to_string()))
+    }
+
+    /// Takes note of what is shown of a peer.
+    pub(super) fn note(&mut self, call: &Call, outcome: &Outcome) {
+        match (call, outcome) {
+            (Call::Map(map), Outcome::Done) => self.note_map(map),
+            (Call::Load { at, .. } | Call::Read { at, .. }, Outcome::Bytes { .. }) => {
+                self.card.bytes = format!("{at}: {}", outcome_words(outcome));
+            }
+            _ => {}
+        }
+    }
+
+    fn note_map(&mut self, map: &MapCall) {
+        if self.watched.is_none() {
+            self.card.mapping = words::mapping_words(map);
+            let len = map.len.min(WATCHED_PAGES * page_bytes());
+            self.watched = Some((map.map.clone(), len));
+        }
+    }
+}
+
+/// A call as the window takes it.
+fn line(call: MadeCall) -> CallLine {
+    CallLine {
+        text: call.text,
+        nanoseconds: call.nanoseconds,
+    }
+}
+
+impl Stage<'_> {
+    pub(super) fn actor(&mut self, peer: Peer) -> Result<&mut Actor, Stop> {
+        self.actors
+            .get_mut(peer.0)
+            .ok_or_else(|| Stop::NotDone("a peer of another experiment was asked".to_owned()))
+    }
+
+    /// Lists a peer that has just begun.
+    pub(super) fn enter(&mut self, mut actor: Actor) -> Result<Peer, Stop> {
+        if let Some((name, sabotage)) = self.sabotage
+            && name == actor.card.name
+        {
+            actor.sabotage(sabotage)?;
+        }
+        self.actors.push(actor);
+        let cards = self.cards();
+        (self.tell)(Progress::Peers(cards));
+        Ok(Peer(self.actors.len() - 1))
+    }
+
+    /// Has a peer do something within `limit`.
+    pub(super) fn carry_out(
+        &mut self,
+        peer: Peer,
+        call: &Call,
+        limit: Duration,
+    ) -> Result<(Outcome, Vec<CallLine>), Stop> {
+        let actor = self.actor(peer)?;
+        let Some(process) = actor.process.as_mut() else {
+            return Err(actor.is_gone());
+        };
+        let said = process.request(&Request::Do(call.clone()), limit);
+        match said {
+            Ok(Answer::Did(did)) => Ok((did.outcome, did.calls.into_iter().map(line).collect())),
+            Ok(other) => Err(Stop::NotDone(format!(
+                "peer {} was asked to {} and answered {other:?}",
+                actor.card.name,
+                call.word()
+            ))),
+            Err(error @ PeerError::Died { .. }) => {
+                let death = self.bury(peer, &error);
+                match death {
+                    Some(death) if is_of_the_experiment(&death) => {
+                        Ok((Outcome::Killed(death), Vec::new()))
+                    }
+                    _ => Err(Stop::NotDone(error.to_string())),
+                }
+            }
+            Err(error) => Err(Stop::NotDone(error.to_string())),
+        }
+    }
+
+    /// Reaps a peer that ended, and finds out how.
+    fn bury(&mut self, peer: Peer, error: &PeerError) -> Option<Death> {
+        let PeerError::Died { death, how, .. } = error else {
+            return None;
+        };
+        let actor = self.actors.get_mut(peer.0)?;
+        let process = actor.process.take()?;
+        let (pid, parent) = (process.pid(), actor.parent);
+        drop(process.kill());
+        let mut death = death.clone();
+        let mut how = how.clone();
+        // Of a forked child only its parent learns the signal.
+        if let Some(parent) = parent.and_then(|parent| self.actors.get_mut(parent))
+            && let Some(process) = parent.process.as_mut()
+            && let Ok(Answer::Reaped { how: told, signal }) =
+                process.request(&Request::Reap { pid }, STEP_LIMIT)
+        {
+            how = told;
+            death = signal.map(|signal| match death {
+                Some(death) if death.signal == signal => death,
+                _ => Death {
+                    signal,
+                    code: None,
+                    address: None,
+                },
+            });
+        }
+        let card = &mut self.actors.get_mut(peer.0)?.card;
+        card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
+        card.pages = String::new();
+        death
+    }
+
+    /// Looks up what each peer holds now, which touches no page; finds out who ended meanwhile.
+    pub(super) fn look_around(&mut self) -> Result<(), Stop> {
+        for index in 0..self.actors.len() {
+            let Some(actor) = self.actors.get_mut(index) else {
+                continue;
+            };
+            let Some(process) = actor.process.as_mut() else {
+                continue;
+            };
+            if let Some(error) = process.ended() {
+                self.bury(Peer(index), &error);
+                return Err(Stop::NotDone(error.to_string()));
+            }
+            let Some((map, len)) = actor.watched.clone() else {
+                continue;
+            };
+            if cfg!(not(target_os = "linux")) {
+                continue;
+            }
+            let call = Call::Pages { map, at: 0, len };
+            let (outcome, _) = self.carry_out(Peer(index), &call, STEP_LIMIT)?;
+            if let Some(actor) = self.actors.get_mut(index) {
+                actor.card.pages = match outcome {
+                    Outcome::Pages { pages } => words::pages_words(&pages),
+                    other => outcome_words(&other),
+                };
+            }
+        }
+        let cards = self.cards();
+        (self.tell)(Progress::Peers(cards));
+        Ok(())
+    }
+
+    /// Whether every peer that should be there still answers.
+    pub(in crate::lab) fn roll_call(&mut self) -> Result<(), Stop> {
+        for index in 0..self.actors.len() {
+            if self
+                .actors
+                .get(index)
+                .is_some_and(|actor| actor.process.is_some())
+            {
+                self.carry_out(Peer(index), &Call::Faults, STEP_LIMIT)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends and reaps every peer, children before their parents. `at_once`: without asking them first.
+    pub(in crate::lab) fn clear(&mut self, at_once: bool) {
+        for index in (0..self.actors.len()).rev() {
+            let Some(actor) = self.actors.get_mut(index) else {
+                continue;
+            };
+            let Some(process) = actor.process.take() else {
+                continue;
+            };
+            let (pid, parent) = (process.pid(), actor.parent);
+            // What cannot even be killed is reaped by a thread of its own when it goes.
+            drop(if at_once {
+                process.kill()
+            } else {
+                process.end()
+            });
+            if let Some(parent) = parent.and_then(|parent| self.actors.get_mut(parent))
+                && let Some(process) = parent.process.as_mut()
+            {
+                // Where the parent does not answer it is killed next, and its child with it.
+                let limit = Duration::from_millis(if at_once { 100 } else { 1000 });
+                let _ = process.request(&Request::Reap { pid }, limit);
+            }
+        }
+    }
+}
+
+/// Whether a load or store of the peer itself brought the signal on, or the peer did.
+fn is_of_the_experiment(death: &Death) -> bool {
+    matches!(death.signal.as_str(), "SIGSEGV" | "SIGBUS" | "SIGABRT")
+}

@@ -1,0 +1,130 @@
+//! What peers do and tell, in words.
+
+use std::fmt::Write as _;
+
+use crate::bytes::class::{hex_pair, is_graphic};
+use crate::lab::calls::{MapCall, Outcome, Prot, Source};
+use crate::lab::protocol::PeerPage;
+
+/// Bytes that are written out; of more, the rest is counted.
+const SHOWN: usize = 16;
+
+/// What came of a call, in words.
+#[must_use]
+pub fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done => "done".to_owned(),
+        Outcome::Failed { errno } => format!("fails with {errno}"),
+        Outcome::Bytes { bytes } => bytes_words(bytes),
+        Outcome::Pages { pages } => pages_words(pages),
+        Outcome::Lines { lines } if lines.is_empty() => "no line".to_owned(),
+        Outcome::Lines { lines } => lines.join("\n"),
+        Outcome::Sums(sums) => format!(
+            "Rss {} KiB, Pss {}, Shared_Clean {}, Shared_Dirty {}, Private_Clean {}, Private_Dirty {}, Anonymous {}",
+            sums.rss,
+            sums.pss,
+            sums.shared_clean,
+            sums.shared_dirty,
+            sums.private_clean,
+            sums.private_dirty,
+            sums.anonymous
+        ),
+        Outcome::Memory(memory) => format!(
+            "address space {} KiB, resident {} KiB",
+            memory.address_space, memory.resident
+        ),
+        Outcome::Faults { minor, major } => format!("{minor} minor and {major} major faults"),
+        Outcome::Cache {
+            cached,
+            dirty,
+            writeback,
+        } => format!("{cached} pages cached, {dirty} dirty, {writeback} being written"),
+        Outcome::Number { value } => value.to_string(),
+        Outcome::Pass(pass) => format!(
+            "{} bytes in {:.3} ms, {} minor and {} major faults",
+            pass.bytes,
+            std::time::Duration::from_nanos(pass.nanoseconds).as_secs_f64() * 1e3,
+            pass.minor,
+            pass.major
+        ),
+        Outcome::Killed(death) => death.to_string(),
+    }
+}
+
+/// `5a 'Z'`; of many the first, and how many; of many that are all the same, just that.
+fn bytes_words(bytes: &[u8]) -> String {
+    let Some(first) = bytes.first() else {
+        return "no bytes".to_owned();
+    };
+    if bytes.len() > SHOWN && bytes.iter().all(|byte| byte == first) {
+        return format!("{} bytes, all {}", bytes.len(), bytes_words(&[*first]));
+    }
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let mut words = String::new();
+    for byte in shown {
+        let _ = write!(
+            words,
+            "{} ",
+            hex_pair(*byte).map(char::from).iter().collect::<String>()
+        );
+    }
+    words.push_str(&quoted(shown));
+    if bytes.len() > SHOWN {
+        let _ = write!(words, " and {} more bytes", bytes.len() - SHOWN);
+    }
+    words
+}
+
+/// Bytes as text between quotes; a dot for each that is no character.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    let text = bytes.iter().map(|byte| {
+        if is_graphic(*byte) {
+            char::from(*byte)
+        } else {
+            '.'
+        }
+    });
+    format!("'{}'", text.collect::<String>())
+}
+
+/// `private copy, 3 × file page`.
+pub(super) fn pages_words(pages: &[PeerPage]) -> String {
+    let runs: Vec<String> = pages
+        .chunk_by(|left, right| left == right)
+        .map(|run| match run {
+            [page] => page.to_string(),
+            [page, ..] => format!("{} \u{d7} {page}", run.len()),
+            [] => String::new(),
+        })
+        .collect();
+    if runs.is_empty() {
+        return "no pages".to_owned();
+    }
+    runs.join(", ")
+}
+
+/// `maps 4096 bytes of f, shared, read-write`.
+pub(super) fn map_words(call: &MapCall) -> String {
+    let len = call.len;
+    let of = match &call.source {
+        Source::Anonymous => "without a file".to_owned(),
+        Source::File(file) if call.offset == 0 => format!("of {file}"),
+        Source::File(file) => format!("of {file} from {}", call.offset),
+        Source::Descriptor(number) => format!("of descriptor {number}"),
+    };
+    format!("maps {len} bytes {of}, {}", mapping_words(call))
+}
+
+/// `shared, read-write`.
+pub(super) fn mapping_words(call: &MapCall) -> String {
+    let mode = if call.shared { "shared" } else { "private" };
+    let prot = match call.prot {
+        Prot::None => "no access",
+        Prot::Read => "read-only",
+        Prot::ReadWrite => "read-write",
+    };
+    match call.source {
+        Source::Anonymous => format!("anonymous {mode}, {prot}"),
+        _ => format!("{mode}, {prot}"),
+    }
+}
