@@ -1,7 +1,9 @@
 //! The command line: what was asked for, and the commands that need no window.
 //!
-//! This is the one place that prints. Exit codes: 0 fine, 1 a lookup given as an argument was invalid, 2 usage, 3 the
-//! file could not be opened or mapped.
+//! This is the one place that prints. Exit codes: 0 fine, 1 a lookup given as an argument was invalid or an observation
+//! of the lab differed, 2 usage, 3 the file could not be opened or mapped, or no scratch or report file be written.
+
+mod lab;
 
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
@@ -69,13 +71,13 @@ enum Command {
         #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
         expressions: Vec<String>,
     },
-    /// Runs experiments
-    Lab {
-        /// Which
-        names: Vec<String>,
-        /// Print the results as JSON
-        #[arg(long)]
-        json: bool,
+    /// Runs experiments about mmap with real processes; without a name it lists them
+    Lab(lab::LabArguments),
+    /// A helper process that removes a scratch folder when this program ends
+    #[command(hide = true)]
+    Keep {
+        /// The folder
+        folder: PathBuf,
     },
     /// A helper process with a mapping of its own
     #[command(hide = true)]
@@ -104,10 +106,8 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Lookup { file, expressions }) => lookup(&file, &expressions),
-        Some(Command::Lab { .. }) => {
-            say("no experiments yet");
-            ExitCode::SUCCESS
-        }
+        Some(Command::Lab(arguments)) => lab::lab(arguments),
+        Some(Command::Keep { folder }) => crate::lab::scratch::run_keeper(&folder),
         Some(Command::Peer) => crate::lab::run_peer(),
         Some(Command::Pick { save, folder }) => pick(save, folder.as_deref()),
         None => window(arguments.window),
@@ -151,9 +151,8 @@ fn window(arguments: WindowArguments) -> ExitCode {
         span,
     };
     map::keep_freed_memory();
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mapscope"));
     match crate::app::run(
-        program,
+        program(),
         crate::app::Start {
             request,
             at: arguments.at,
@@ -179,6 +178,11 @@ fn window(arguments: WindowArguments) -> ExitCode {
     }
     complain("this mapscope was built without a window; `mapscope lookup FILE` works");
     ExitCode::from(USAGE)
+}
+
+/// This very program, to be run as a helper.
+fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mapscope"))
 }
 
 fn mode_from(mode: ModeArgument) -> Mode {

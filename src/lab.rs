@@ -13,11 +13,15 @@ pub mod calls;
 pub mod catalogue;
 pub(crate) mod ending;
 pub mod experiment;
+mod ground;
 mod peer;
 mod peer_error;
 mod process;
 pub mod protocol;
 mod raw;
+pub mod report;
+pub mod runner;
+pub mod scratch;
 pub mod stage;
 
 pub use ending::Corpse;

@@ -21,7 +21,7 @@ pub use words::outcome_words;
 /// How long a peer may take to carry out a step that needs no storage.
 pub const STEP_LIMIT: Duration = Duration::from_secs(5);
 /// How long a step may take that waits for the storage.
-pub const STORAGE_LIMIT: Duration = Duration::from_secs(60);
+pub const STORAGE_LIMIT: Duration = Duration::from_mins(1);
 
 /// What a script returns early with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -240,6 +240,10 @@ impl Stage<'_> {
     ///
     /// # Errors
     /// Where the peer does not answer, or ended for a reason that is not of the experiment.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a script makes its calls where it asks for them"
+    )]
     pub fn attempt(
         &mut self,
         peer: Peer,

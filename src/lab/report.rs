@@ -1,0 +1,415 @@
+//! What runs came to, written down: as lines for a terminal, as JSON, and as Markdown to hand in.
+//!
+//! It owns the three forms. It must not run anything, nor know where the text goes.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::bytes::size::human_size;
+use crate::lab::catalogue;
+use crate::model::experiment::{
+    Claim, CostPoint, Ground, PeerCard, Promise, RunRecord, Step, Topic, Verdict,
+};
+
+/// The version of the JSON form. It changes when a field goes or changes its meaning, not when one is added.
+pub const JSON_VERSION: u32 = 1;
+
+/// Two times within this share of each other are no difference.
+const EVEN: f64 = 1.1;
+
+/// The JSON form: one object.
+#[derive(Debug, Serialize)]
+pub struct Report<'a> {
+    /// `mapscope-lab`.
+    format: &'static str,
+    /// [`JSON_VERSION`].
+    version: u32,
+    /// Where it ran.
+    ground: &'a Ground,
+    /// One for each experiment, in the order they ran.
+    experiments: Vec<Entry<'a>>,
+}
+
+/// An experiment in the JSON form.
+#[derive(Debug, Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    topic: Topic,
+    title: &'a str,
+    promise: Promise,
+    choices: &'a [&'a str],
+    predicted: &'a str,
+    observed: &'a str,
+    verdict: &'a Verdict,
+    why: &'a str,
+    source: &'a str,
+    milliseconds: u64,
+    steps: &'a [Step],
+    peers: &'a [PeerCard],
+    costs: &'a [CostPoint],
+}
+
+/// Each record with what its experiment claims.
+fn with_claims(records: &[RunRecord]) -> impl Iterator<Item = (&'static Claim, &RunRecord)> {
+    records.iter().filter_map(|record| {
+        catalogue::find(&record.name).map(|experiment| (&experiment.claim, record))
+    })
+}
+
+impl<'a> Report<'a> {
+    /// Of these runs.
+    #[must_use]
+    pub fn new(ground: &'a Ground, records: &'a [RunRecord]) -> Self {
+        let experiments = with_claims(records)
+            .map(|(claim, record)| Entry {
+                name: claim.name,
+                topic: claim.topic,
+                title: claim.title,
+                promise: claim.promise,
+                choices: claim.choices,
+                predicted: &record.predicted,
+                observed: &record.observed,
+                verdict: &record.verdict,
+                why: claim.why,
+                source: claim.source,
+                milliseconds: record.milliseconds,
+                steps: &record.steps,
+                peers: &record.peers,
+                costs: &record.costs,
+            })
+            .collect();
+        Self {
+            format: "mapscope-lab",
+            version: JSON_VERSION,
+            ground,
+            experiments,
+        }
+    }
+
+    /// As JSON, indented, with a line end.
+    #[must_use]
+    pub fn json(&self) -> String {
+        // Numbers, strings and lists: nothing that JSON cannot hold.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// The list of all experiments, by topic.
+#[must_use]
+pub fn list() -> String {
+    let mut text = String::new();
+    for topic in Topic::ALL {
+        let _ = writeln!(text, "{} ({})", topic.title(), topic.word());
+        for experiment in catalogue::of_topic(topic) {
+            let claim = &experiment.claim;
+            let _ = writeln!(text, "  {:<36} {}", claim.name, claim.title);
+            if let Err(why) = experiment.available() {
+                let _ = writeln!(text, "  {:<36} not available here: {why}", "");
+            }
+        }
+        text.push('\n');
+    }
+    text.push_str("mapscope lab NAME...    runs experiments, or the topics in parentheses; --all runs every one\n");
+    text
+}
+
+/// Where experiments run, in a line.
+#[must_use]
+pub fn ground_line(ground: &Ground) -> String {
+    let user = match ground.user {
+        Some(0) => ", as root".to_owned(),
+        Some(user) => format!(", as user {user}"),
+        None => String::new(),
+    };
+    format!(
+        "{} on {}, pages of {} bytes, scratch files on {} in {}{user}\n",
+        ground.kernel, ground.machine, ground.page_bytes, ground.file_system, ground.dir
+    )
+}
+
+/// One run, for a terminal.
+#[must_use]
+pub fn run_lines(record: &RunRecord) -> String {
+    let mut text = String::new();
+    let Some(experiment) = catalogue::find(&record.name) else {
+        return text;
+    };
+    let claim = &experiment.claim;
+    let _ = writeln!(text, "\n{}: {}", claim.name, claim.title);
+    let _ = writeln!(
+        text,
+        "  predicted  {} ({})",
+        record.predicted, claim.promise
+    );
+    for step in &record.steps {
+        step_lines(&mut text, step);
+    }
+    for line in cost_lines(&record.costs) {
+        let _ = writeln!(text, "     {line}");
+    }
+    let _ = writeln!(text, "  observed   {}", record.observed);
+    let verdict = match &record.verdict {
+        Verdict::NotDone(_) => "not carried out".to_owned(),
+        other => other.to_string(),
+    };
+    let _ = writeln!(text, "  verdict    {verdict} ({} ms)", record.milliseconds);
+    text
+}
+
+fn step_lines(text: &mut String, step: &Step) {
+    let (sign, expected) = judged(step);
+    let _ = writeln!(
+        text,
+        "  {:>3} {sign} {} {}: {}{expected}",
+        step.number,
+        who(step),
+        step.what,
+        step.observed.replace('\n', "\n          ")
+    );
+    for call in &step.calls {
+        let _ = writeln!(
+            text,
+            "          {}  [{}]",
+            call.text,
+            took(call.nanoseconds)
+        );
+    }
+}
+
+/// The sign of a step, and what was expected where that did not come.
+fn judged(step: &Step) -> (char, String) {
+    let expected = step.expected.as_deref().unwrap_or_default();
+    match step.holds {
+        None => (' ', String::new()),
+        Some(true) => ('\u{2713}', String::new()),
+        Some(false) => ('\u{2717}', format!("  (expected: {expected})")),
+    }
+}
+
+fn who(step: &Step) -> String {
+    match (&step.peer, step.pid) {
+        (Some(peer), Some(pid)) => format!("{peer} ({pid})"),
+        (Some(peer), None) => peer.clone(),
+        (None, _) => "mapscope".to_owned(),
+    }
+}
+
+/// `1.2 µs`.
+fn took(nanoseconds: u64) -> String {
+    let seconds = std::time::Duration::from_nanos(nanoseconds).as_secs_f64();
+    time_words(seconds)
+}
+
+fn time_words(seconds: f64) -> String {
+    if seconds < 1e-3 {
+        format!("{:.1} \u{b5}s", seconds * 1e6)
+    } else if seconds < 1.0 {
+        format!("{:.2} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// The measurements as lines of equal columns, with a bar that shows who wins; the heads first.
+fn cost_lines(costs: &[CostPoint]) -> Vec<String> {
+    if costs.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!(
+        "{:>9}  {:>10}  {:>10}  {:>15}  {:>15}  {:<22}",
+        "file",
+        "read",
+        "mmap, load",
+        "faults (read)",
+        "faults (load)",
+        "mmap faster <  > read faster"
+    )];
+    lines.extend(costs.iter().map(|point| {
+        let (minor, major) = point.read_faults;
+        let (load_minor, load_major) = point.load_faults;
+        format!(
+            "{:>9}  {:>10}  {:>10}  {:>15}  {:>15}  {}",
+            human_size(point.bytes),
+            time_words(point.read_seconds),
+            time_words(point.load_seconds),
+            format!("{minor} + {major}"),
+            format!("{load_minor} + {load_major}"),
+            bar(point)
+        )
+    }));
+    lines
+}
+
+/// Who wins one measurement, in words; a tenth is no difference.
+#[must_use]
+pub fn winner(point: &CostPoint) -> String {
+    let ratio = point.load_seconds / point.read_seconds;
+    if ratio > EVEN {
+        format!("read is {ratio:.1} times faster")
+    } else if ratio < 1.0 / EVEN {
+        format!("mmap is {:.1} times faster", 1.0 / ratio)
+    } else {
+        "no winner".to_owned()
+    }
+}
+
+/// A bar to the left where loads are faster, to the right where `read` is: a mark for each doubling, at most ten.
+fn bar(point: &CostPoint) -> String {
+    let doublings = (point.load_seconds / point.read_seconds).log2() * 2.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 10; of a number that is none the cast gives 0"
+    )]
+    let marks = doublings.abs().round().min(10.0) as usize;
+    let (left, right) = if doublings < 0.0 {
+        (marks, 0)
+    } else {
+        (0, marks)
+    };
+    format!(
+        "{:>10}|{:<10} {}",
+        "#".repeat(left),
+        "#".repeat(right),
+        winner(point)
+    )
+}
+
+/// How many came to what, in a table and a line.
+#[must_use]
+pub fn summary(records: &[RunRecord]) -> String {
+    let mut text = String::from("\n");
+    for record in records {
+        let verdict = match &record.verdict {
+            Verdict::NotDone(_) => "not carried out".to_owned(),
+            other => other.to_string(),
+        };
+        let _ = writeln!(
+            text,
+            "{:<36} {verdict:<28} {:>6} ms",
+            record.name, record.milliseconds
+        );
+    }
+    let count = |is: fn(&Verdict) -> bool| {
+        let found = records.iter().filter(|record| is(&record.verdict));
+        found.count()
+    };
+    let _ = writeln!(
+        text,
+        "\n{} experiments: {} as predicted, {} measured, {} differ, {} not carried out, {} not available here",
+        records.len(),
+        count(|verdict| *verdict == Verdict::AsPredicted),
+        count(|verdict| *verdict == Verdict::Measured),
+        count(|verdict| *verdict == Verdict::Differs),
+        count(|verdict| matches!(verdict, Verdict::NotDone(_) | Verdict::Cancelled)),
+        count(|verdict| matches!(verdict, Verdict::NotAvailable(_))),
+    );
+    text
+}
+
+/// The report that a person can hand in, as Markdown.
+#[must_use]
+pub fn markdown(ground: &Ground, records: &[RunRecord]) -> String {
+    let mut text = String::from("# Experiments about memory mappings\n\n");
+    text.push_str("Each was carried out by real processes; what is observed was read back from the kernel.\n\n");
+    let user = ground
+        .user
+        .map_or_else(|| "unknown".to_owned(), |user| user.to_string());
+    let _ = writeln!(text, "| | |\n| --- | --- |");
+    for (name, value) in [
+        ("Kernel", ground.kernel.as_str()),
+        ("Machine", ground.machine.as_str()),
+        ("File system", ground.file_system.as_str()),
+        ("Scratch folder", ground.dir.as_str()),
+        ("User", user.as_str()),
+    ] {
+        let _ = writeln!(text, "| {name} | {} |", cell(value));
+    }
+    let _ = writeln!(text, "| Page size | {} bytes |", ground.page_bytes);
+    text.push_str("\n## Verdicts\n\n| experiment | verdict | predicted |\n| --- | --- | --- |\n");
+    for (claim, record) in with_claims(records) {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} |",
+            claim.name,
+            cell(&record.verdict.to_string()),
+            cell(&record.predicted)
+        );
+    }
+    for topic in Topic::ALL {
+        let mut of_topic = with_claims(records)
+            .filter(|(claim, _)| claim.topic == topic)
+            .peekable();
+        if of_topic.peek().is_some() {
+            let _ = writeln!(text, "\n## {}", topic.title());
+        }
+        for (claim, record) in of_topic {
+            markdown_of(&mut text, claim, record);
+        }
+    }
+    text
+}
+
+fn markdown_of(text: &mut String, claim: &Claim, record: &RunRecord) {
+    let _ = writeln!(text, "\n### {}\n\n{}.\n", claim.name, claim.title);
+    let _ = writeln!(
+        text,
+        "- **Predicted** ({}): {}",
+        claim.promise, record.predicted
+    );
+    let _ = writeln!(text, "- **Observed**: {}", record.observed);
+    let _ = writeln!(text, "- **Verdict**: {}", record.verdict);
+    let _ = writeln!(text, "- **Why**: {} ({})\n", claim.why, claim.source);
+    if !record.steps.is_empty() {
+        text.push_str("| # | who | what | observed | |\n| --- | --- | --- | --- | --- |\n");
+    }
+    for step in &record.steps {
+        let (sign, expected) = judged(step);
+        let mut calls = String::new();
+        for call in &step.calls {
+            let _ = write!(
+                calls,
+                "<br>`{}` {}",
+                code(&call.text),
+                took(call.nanoseconds)
+            );
+        }
+        let _ = writeln!(
+            text,
+            "| {} | {} | {}{calls} | {}{} | {sign} |",
+            step.number,
+            who(step),
+            cell(&step.what),
+            cell(&step.observed),
+            cell(&expected)
+        );
+    }
+    let costs = cost_lines(&record.costs);
+    if !costs.is_empty() {
+        let _ = writeln!(text, "\n```\n{}\n```", costs.join("\n"));
+    }
+}
+
+/// Text within a cell of a table.
+fn cell(text: &str) -> String {
+    let mut safe = String::new();
+    for character in text.chars() {
+        match character {
+            '\n' => safe.push_str("<br>"),
+            '|' | '<' | '>' | '*' | '_' | '`' | '\\' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// Text between backticks within a cell of a table.
+fn code(text: &str) -> String {
+    text.replace('`', "'").replace('|', "\\|")
+}

@@ -1,0 +1,237 @@
+//! Runs experiments one after the other, each on a stage of its own, and judges them.
+//!
+//! It owns the verdict. It must not know what any experiment is about, nor who watches.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::lab::calls::Sabotage;
+use crate::lab::ground::{check_room, ground, refusal};
+use crate::lab::scratch::KeptFolder;
+use crate::lab::stage::{Stage, Stop};
+use crate::lab::{Experiment, catalogue};
+use crate::model::experiment::{Ground, Progress, RunRecord, Step, Topic, Verdict};
+
+/// How experiments are run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// This very program; it is run as `program peer`.
+    pub program: PathBuf,
+    /// The folder below which scratch files live.
+    pub dir: PathBuf,
+    /// For tests of the lab itself: the peer of that name deceives.
+    pub sabotage: Option<(String, Sabotage)>,
+}
+
+/// Runs `experiments` in the calling thread, which has to live as long as the peers. Tells [`Progress::Ground`], then of
+/// each experiment that it started, its steps, its peers and that it finished, and at last [`Progress::Over`].
+///
+/// Once `cancelled` is set, the step under way is the last; what did not begin is not told of.
+pub fn run(
+    experiments: &[&'static Experiment],
+    options: &Options,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) {
+    let over = run_all(experiments, options, cancelled, tell);
+    tell(Progress::Over(over));
+}
+
+fn run_all(
+    experiments: &[&'static Experiment],
+    options: &Options,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<(), String> {
+    let dir = options.dir.as_path();
+    // mkdir(2) would name the scratch folder, and not the one that is missing.
+    let meta = std::fs::metadata(dir).map_err(|error| refusal(dir, &error))?;
+    if !meta.is_dir() {
+        return Err(format!("{} is not a folder", dir.display()));
+    }
+    let folder = KeptFolder::new(&options.program, dir).map_err(|error| refusal(dir, &error))?;
+    check_room(dir, folder.path())?;
+    let ground = ground(dir);
+    tell(Progress::Ground(ground.clone()));
+    for experiment in experiments {
+        if cancelled.load(Ordering::Relaxed) {
+            break;
+        }
+        tell(Progress::Started(experiment.claim.name.to_owned()));
+        let record = run_one(experiment, options, &ground, folder.path(), cancelled, tell);
+        tell(Progress::Finished(Box::new(record)));
+    }
+    Ok(())
+}
+
+fn run_one(
+    experiment: &Experiment,
+    options: &Options,
+    ground: &Ground,
+    folder: &Path,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) -> RunRecord {
+    let claim = &experiment.claim;
+    let begin = Instant::now();
+    let mut record = RunRecord {
+        name: claim.name.to_owned(),
+        verdict: Verdict::AsPredicted,
+        predicted: claim.prediction(&ground.file_system),
+        observed: String::new(),
+        steps: Vec::new(),
+        peers: Vec::new(),
+        costs: Vec::new(),
+        milliseconds: 0,
+    };
+    if let Err(why) = experiment.available() {
+        record.observed = format!("nothing: not available here, {why}");
+        record.verdict = Verdict::NotAvailable(why);
+        return record;
+    }
+    // Files of experiments that have the same names never meet.
+    let folder = folder.join(claim.name);
+    if let Err(error) = std::fs::create_dir(&folder) {
+        let why = refusal(&options.dir, &error);
+        record.observed = format!("nothing: {why}");
+        record.verdict = Verdict::NotDone(why);
+        return record;
+    }
+    let sabotage = options.sabotage.as_ref();
+    let mut stage = Stage {
+        program: &options.program,
+        ground,
+        folder: &folder,
+        cancelled,
+        sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
+        tell,
+        actors: Vec::new(),
+        steps: Vec::new(),
+        costs: Vec::new(),
+    };
+    let ended = (experiment.script)(&mut stage).and_then(|()| stage.roll_call());
+    stage.clear(ended.is_err());
+    record.steps = std::mem::take(&mut stage.steps);
+    record.costs = std::mem::take(&mut stage.costs);
+    record.peers = stage.cards();
+    drop(stage);
+    let _ = std::fs::remove_dir_all(&folder);
+    record.verdict = verdict(experiment, ended, &record.steps);
+    record.observed = observed(experiment, ground, &record);
+    record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+    record
+}
+
+/// A claim is borne out where every check holds, and there was one.
+fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> Verdict {
+    let failed = steps.iter().any(|step| step.holds == Some(false));
+    match ended {
+        Err(Stop::Cancelled) => Verdict::Cancelled,
+        Err(Stop::NotDone(why)) => Verdict::NotDone(why),
+        _ if failed => Verdict::Differs,
+        Err(Stop::Surprise) => Verdict::Differs,
+        Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
+        Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
+        Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),
+    }
+}
+
+/// What was observed, in words: the choice that the checks bear out, or what they found instead.
+fn observed(experiment: &Experiment, ground: &Ground, record: &RunRecord) -> String {
+    let claim = &experiment.claim;
+    match &record.verdict {
+        Verdict::AsPredicted => claim
+            .predicted(&ground.file_system)
+            .and_then(|choice| claim.choices.get(choice))
+            .map_or_else(String::new, |choice| (*choice).to_owned()),
+        Verdict::Measured => record.steps.last().map_or_else(String::new, |step| {
+            format!("{}: {}", step.what, step.observed)
+        }),
+        Verdict::Differs => {
+            let found: Vec<String> = record
+                .steps
+                .iter()
+                .filter(|step| step.holds == Some(false))
+                .map(|step| {
+                    let who = step
+                        .peer
+                        .as_ref()
+                        .map_or_else(String::new, |peer| format!("{peer} "));
+                    let expected = step.expected.as_deref().unwrap_or_default();
+                    format!(
+                        "{who}{}: {}, where this was predicted: {expected}",
+                        step.what, step.observed
+                    )
+                })
+                .collect();
+            found.join("; ")
+        }
+        Verdict::NotDone(why) | Verdict::NotAvailable(why) => why.clone(),
+        Verdict::Cancelled => "stopped before its end".to_owned(),
+    }
+}
+
+/// The experiments that `names` stand for: each an experiment or a topic; without repetition, in the order given.
+///
+/// # Errors
+/// A sentence that lists the nearest names.
+pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
+    let mut chosen: Vec<&'static Experiment> = Vec::new();
+    for name in names {
+        let topic = Topic::ALL.into_iter().find(|topic| topic.word() == name);
+        let found: Vec<_> = match topic {
+            Some(topic) => catalogue::of_topic(topic).collect(),
+            None => catalogue::find(name).into_iter().collect(),
+        };
+        if found.is_empty() {
+            return Err(format!(
+                "no experiment and no topic is called \u{201c}{}\u{201d}; the nearest are {}; `mapscope lab` lists all",
+                name.escape_debug(),
+                nearest(name).join(", ")
+            ));
+        }
+        for experiment in found {
+            if !chosen
+                .iter()
+                .any(|known| known.claim.name == experiment.claim.name)
+            {
+                chosen.push(experiment);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// The three names nearest to `name`.
+fn nearest(name: &str) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = catalogue::all()
+        .map(|experiment| experiment.claim.name)
+        .chain(Topic::ALL.map(Topic::word))
+        .collect();
+    names.sort_by_cached_key(|known| distance(name, known));
+    names.truncate(3);
+    names
+}
+
+/// How far a name is from what was typed: pairs of neighboring letters that only one of them has, so that words count
+/// wherever they stand; then letters to change, for what is short.
+fn distance(typed: &str, known: &str) -> (usize, usize) {
+    let pairs = |text: &str| -> Vec<[char; 2]> {
+        let letters: Vec<char> = text
+            .chars()
+            .flat_map(char::to_lowercase)
+            .take(200)
+            .collect();
+        letters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+    };
+    let (typed_pairs, mut left) = (pairs(typed), pairs(known));
+    let mut apart = 0;
+    for pair in &typed_pairs {
+        match left.iter().position(|other| other == pair) {
+            Some(at) => drop(left.swap_remove(at)),
+            None => apart += 1,
+        }
+    }
+    (2 * apart + left.len(), typed.len().abs_diff(known.len()))
+}
