@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod experiments;
 mod journal;
 mod lookup;
 mod map;
