@@ -12,6 +12,7 @@
 mod bytes;
 mod experiments;
 mod journal;
+mod lab;
 mod lookup;
 mod map;
 mod model;
