@@ -64,7 +64,7 @@ fn a_table_tells_each_step_with_its_calls() {
         "\u{2713} B (",
         "5a 'Z'",
         "  verdict    as predicted",
-        "1 experiments: 1 as predicted",
+        "1 experiment: 1 as predicted",
     ] {
         assert!(table.contains(part), "{part:?} in {table}");
     }

@@ -23,7 +23,12 @@ fn said(window: &Window, number: u32) -> String {
         .query_all_by_role(Role::Row)
         .filter_map(|row| row.accesskit_node().label())
         .find(|label| label.starts_with(&title))
-        .and_then(|label| label.split_once("): ").or(label.split_once(", ")).map(|(_, said)| said.to_owned()))
+        .and_then(|label| {
+            label
+                .split_once("): ")
+                .or(label.split_once(", "))
+                .map(|(_, said)| said.to_owned())
+        })
         .unwrap_or_default()
 }
 
@@ -43,9 +48,11 @@ fn state_of(pid: u32) -> Option<char> {
 
 #[track_caller]
 fn until_says(window: &mut Window, number: u32, words: &str) {
-    until(window, &format!("process {number} says {words:?}"), |window| {
-        said(window, number).contains(words)
-    });
+    until(
+        window,
+        &format!("process {number} says {words:?}"),
+        |window| said(window, number).contains(words),
+    );
 }
 
 /// A window on 64 bytes `A` with these processes added, all of which have answered.
@@ -63,12 +70,20 @@ fn with(kinds: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, Window) {
 fn each_kind_writes_as_it_maps() {
     let (_folder, path, mut window) = with(&[SHARED, PRIVATE, READ_ONLY]);
     click(&mut window, "Write: process 2");
-    until_says(&mut window, 2, "21 '!', different from this view, private copy");
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
     until_says(&mut window, 1, "41 'A', same as this view");
     assert_eq!(fs::read(&path).unwrap()[0], b'A', "a private store");
 
     click(&mut window, "Write: process 3");
-    until_says(&mut window, 3, "Not written: This peer's mapping is read-only");
+    until_says(
+        &mut window,
+        3,
+        "Not written: This peer's mapping is read-only",
+    );
 
     click(&mut window, "Write: process 1");
     for number in [1, 3] {
@@ -84,14 +99,31 @@ fn a_forked_child_shares_its_parents_copies_until_one_writes() {
     until_says(&mut window, 1, "21 '!', different");
     click(&mut window, "Fork: process 1");
     // The child never wrote: it has what its parent wrote before.
-    until_says(&mut window, 2, "21 '!', different from this view, private copy");
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
     let parent = fs::read_to_string(format!("/proc/{}/stat", pid(&window, 2))).unwrap();
-    let parent = parent.rsplit_once(") ").unwrap().1.split(' ').nth(1).unwrap();
+    let parent = parent
+        .rsplit_once(") ")
+        .unwrap()
+        .1
+        .split(' ')
+        .nth(1)
+        .unwrap();
     assert_eq!(parent, pid(&window, 1).to_string(), "a real child");
-    let tree: Vec<_> = hands(&window).tree().iter().map(|(depth, hand)| (*depth, hand.id.0)).collect();
+    let tree: Vec<_> = hands(&window)
+        .tree()
+        .iter()
+        .map(|(depth, hand)| (*depth, hand.id.0))
+        .collect();
     assert_eq!(tree, [(0, 1), (1, 2)]);
 
-    act(&mut window, mapscope::model::Action::WitnessByteEdited("5a".to_owned()));
+    act(
+        &mut window,
+        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+    );
     click(&mut window, "Write: process 2");
     until_says(&mut window, 2, "5a 'Z', different");
     until_says(&mut window, 1, "21 '!', different");
@@ -104,12 +136,17 @@ fn a_process_is_stopped_and_goes_on() {
     let stopped = pid(&window, 1);
     click(&mut window, "Stop: process 1");
     until_says(&mut window, 1, "stopped");
-    until(&mut window, "the kernel says so", |_| state_of(stopped) == Some('T'));
+    until(&mut window, "the kernel says so", |_| {
+        state_of(stopped) == Some('T')
+    });
     click(&mut window, "Write: process 1");
     // The other one answers all the while.
     click(&mut window, "Write: process 2");
     until_says(&mut window, 2, "21 '!', same");
-    act(&mut window, mapscope::model::Action::WitnessByteEdited("5a".to_owned()));
+    act(
+        &mut window,
+        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+    );
     assert_eq!(fs::read(&path).unwrap()[0], b'!');
     click(&mut window, "Continue: process 1");
     // What it was told before it stopped, or while it was, it does now.
@@ -134,12 +171,16 @@ fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
     click(&mut window, "Kill: process 1");
     until_says(&mut window, 1, "ended: signal 9 (SIGKILL)");
     until_says(&mut window, 2, "ended: ");
-    until(&mut window, "all are gone", |_| !pids.iter().any(|pid| exists(*pid)));
+    until(&mut window, "all are gone", |_| {
+        !pids.iter().any(|pid| exists(*pid))
+    });
 
     for number in [3, 2, 1] {
         click(&mut window, &format!("Remove: process {number}"));
     }
-    until(&mut window, "the list is empty", |window| hands(window).list().is_empty());
+    until(&mut window, "the list is empty", |window| {
+        hands(window).list().is_empty()
+    });
 }
 
 #[test]
