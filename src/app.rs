@@ -5,6 +5,7 @@
 
 mod beside;
 mod focus;
+mod hands;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +19,7 @@ use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
+use crate::work::hands::HandWorker;
 use crate::work::picker::Picker;
 use crate::work::witness::{WitnessTarget, WitnessWorker};
 
@@ -62,6 +64,7 @@ pub struct App {
     last_number: u64,
     witnesses: Option<WitnessWorker>,
     attached: Option<WitnessTarget>,
+    hands: Option<HandWorker>,
     picker: Option<Picker>,
     completion: Option<Completion>,
     look: Look,
@@ -100,6 +103,7 @@ impl App {
             last_number: 0,
             witnesses: None,
             attached: None,
+            hands: None,
             picker: None,
             completion: None,
             look: Look::default(),
@@ -290,6 +294,7 @@ impl App {
                 Effect::WitnessStore { id, offset, bytes } => {
                     self.witness_store(ctx, id, offset, bytes);
                 }
+                Effect::Hand(order) => self.hand(&order),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
                 Effect::Zoom(by) => zoom(ctx, by),

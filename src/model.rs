@@ -9,6 +9,7 @@ pub mod action;
 pub mod effect;
 pub mod event;
 pub mod experiment;
+pub mod hand;
 pub mod journal;
 pub mod notice;
 pub mod settings;
@@ -32,6 +33,7 @@ pub use crate::map::{Access, GapReason, Mode, PageState};
 pub use action::{Action, Fate, Focus, Tab, ThemeChoice};
 pub use effect::{Effect, FileRequest, OpenRequest};
 pub use event::{Event, PathNow};
+pub use hand::{Hand, HandAction, HandId, HandNews, HandOrder, HandSignal, Hands};
 pub use journal::Journal;
 pub use lookup::LookupState;
 pub use notice::{Notice, Notices, Severity, Topic};
@@ -179,6 +181,8 @@ pub struct Model {
     pub lookup: LookupState,
     /// Who sees the bytes at the cursor.
     pub witnesses: Witnesses,
+    /// The processes that the person added to them.
+    pub hands: Hands,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
+use super::hand::HandAction;
 use super::notice::Topic;
 use super::view::{Column, Columns, Step};
 use super::witness::WitnessId;
@@ -153,6 +154,8 @@ pub enum Action {
     WitnessByteEdited(String),
     /// Store the byte through this witness.
     WitnessStore(WitnessId),
+    /// Something with a process that was added to the witnesses by hand.
+    Hand(HandAction),
     /// Bytes in a row.
     SetColumns(Columns),
     /// Larger (1), smaller (-1) or the built-in size (0).

@@ -6,6 +6,7 @@ use crate::bytes::Span;
 use crate::map::{Access, CallRecord, Mode, Readout};
 
 use super::effect::Purpose;
+use super::hand::{HandId, HandNews};
 use super::window::Look;
 use super::witness::{WitnessId, WitnessState};
 
@@ -82,6 +83,8 @@ pub enum Event {
         /// In words.
         note: String,
     },
+    /// What a process says that was added by hand, or what is found out about it.
+    Hand(HandId, HandNews),
     /// Facts about the mapping, while asked for.
     Facts(Box<Facts>),
     /// A file was written beside the open one, or could not be: a sentence.

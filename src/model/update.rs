@@ -116,6 +116,7 @@ impl Model {
                 Vec::new()
             }
             Action::WitnessStore(id) => self.witness_store(id),
+            Action::Hand(action) => self.hand(&action),
             Action::SetColumns(columns) => {
                 self.settings.columns = columns;
                 Vec::new()
@@ -257,6 +258,7 @@ impl Model {
                 self.witnesses.row_mut(id).note = Some(note);
                 Vec::new()
             }
+            Event::Hand(id, news) => self.hand_said(id, news),
             Event::Facts(facts) => {
                 if let Some(doc) = &mut self.doc {
                     doc.facts = Some(*facts);
@@ -292,6 +294,7 @@ impl Model {
                 for row in &mut self.witnesses.rows {
                     row.note = None;
                 }
+                self.hands.forget_notes();
             }
             effects.push(Effect::Watch(watched));
         }

@@ -10,7 +10,9 @@
 )]
 
 mod bytes;
+mod experiments;
 mod journal;
+mod lab;
 mod lookup;
 mod map;
 mod model;
