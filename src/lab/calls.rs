@@ -23,7 +23,7 @@ pub enum Call {
         /// How.
         access: FileAccess,
     },
-    /// memfd_create(2) and ftruncate(2). [`Outcome::Done`].
+    /// `memfd_create(2)` and ftruncate(2). [`Outcome::Done`].
     Memfd {
         /// The name to give it.
         file: String,
@@ -194,7 +194,7 @@ pub enum Call {
         /// Which file.
         file: String,
     },
-    /// Makes a file cold: fsync(2), then posix_fadvise(2) with `POSIX_FADV_DONTNEED`. [`Outcome::Done`].
+    /// Makes a file cold: fsync(2), then `posix_fadvise(2)` with `POSIX_FADV_DONTNEED`. [`Outcome::Done`].
     Cool {
         /// Which file.
         file: String,
@@ -421,7 +421,7 @@ pub enum Outcome {
     Killed(Death),
 }
 
-/// Sums of `/proc/PID/smaps` over a mapping, in KiB (proc_pid_smaps(5)).
+/// Sums of `/proc/PID/smaps` over a mapping, in KiB (`proc_pid_smaps(5)`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
     /// Resident.
@@ -445,7 +445,7 @@ pub struct Sums {
 pub struct Memory {
     /// Address space (`VmSize`).
     pub address_space: u64,
-    /// Resident pages (`Rss` of smaps_rollup).
+    /// Resident pages (`Rss` of `smaps_rollup`).
     pub resident: u64,
 }
 

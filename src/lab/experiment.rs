@@ -26,7 +26,7 @@ pub enum Need {
     Fork,
     /// `/proc/self/pagemap`, `maps` and `smaps`.
     PageFacts,
-    /// memfd_create(2).
+    /// `memfd_create(2)`.
     Memfd,
     /// cachestat(2).
     Cachestat,
