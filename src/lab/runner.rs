@@ -188,7 +188,7 @@ pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
             Some(topic) => catalogue::of_topic(topic).collect(),
             None => catalogue::find(name).into_iter().collect(),
         };
-        if found.is_empty() {
+        if topic.is_none() && found.is_empty() {
             return Err(format!(
                 "no experiment and no topic is called \u{201c}{}\u{201d}; the nearest are {}; `mapscope lab` lists all",
                 name.escape_debug(),
