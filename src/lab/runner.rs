@@ -132,8 +132,9 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
     let failed = steps.iter().any(|step| step.holds == Some(false));
     match ended {
         Err(Stop::Cancelled) => Verdict::Cancelled,
-        Err(Stop::NotDone(why)) => Verdict::NotDone(why),
+        // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
+        Err(Stop::NotDone(why)) => Verdict::NotDone(why),
         Err(Stop::Surprise) => Verdict::Differs,
         Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,

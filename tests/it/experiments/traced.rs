@@ -12,8 +12,8 @@ use super::{json, program, skip};
 /// One with files, one with a fork and anonymous memory, one with refused calls and a death.
 const EXPERIMENTS: [&str; 3] = [
     "shared-seen-by-shared",
-    "fork-copies-on-write",
-    "hole-is-sigsegv",
+    "fork-shared-file",
+    "unmap-middle-splits",
 ];
 
 /// The calls of a trace, by process, each in one piece.

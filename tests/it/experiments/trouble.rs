@@ -18,7 +18,7 @@ const REST: Duration = Duration::from_secs(20);
 const EXPERIMENTS: [&str; 3] = [
     "shared-seen-by-shared",
     "fork-copies-on-write",
-    "hole-is-sigsegv",
+    "unmap-middle-splits",
 ];
 
 #[test]
