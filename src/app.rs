@@ -5,6 +5,7 @@
 
 mod beside;
 mod focus;
+mod lab;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +19,7 @@ use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
+use crate::work::lab::LabRun;
 use crate::work::picker::Picker;
 use crate::work::witness::{WitnessTarget, WitnessWorker};
 
@@ -64,6 +66,7 @@ pub struct App {
     attached: Option<WitnessTarget>,
     picker: Option<Picker>,
     completion: Option<Completion>,
+    lab: Option<LabRun>,
     look: Look,
     next_fade: Option<Instant>,
     at: Option<String>,
@@ -102,6 +105,7 @@ impl App {
             attached: None,
             picker: None,
             completion: None,
+            lab: None,
             look: Look::default(),
             next_fade: None,
             at: start.at,
@@ -114,6 +118,7 @@ impl App {
         if let Effect::Open(request) = app.model.begin(start.request) {
             app.open(request);
         }
+        app.list_experiments();
         app
     }
 
@@ -290,6 +295,8 @@ impl App {
                 Effect::WitnessStore { id, offset, bytes } => {
                     self.witness_store(ctx, id, offset, bytes);
                 }
+                Effect::LabRun(names) => self.run_experiments(&names),
+                Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
                 Effect::Zoom(by) => zoom(ctx, by),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
+use super::lab::LabAction;
 use super::notice::Topic;
 use super::view::{Column, Columns, Step};
 use super::witness::WitnessId;
@@ -153,6 +154,8 @@ pub enum Action {
     WitnessByteEdited(String),
     /// Store the byte through this witness.
     WitnessStore(WitnessId),
+    /// Ask something of the lab.
+    Lab(LabAction),
     /// Bytes in a row.
     SetColumns(Columns),
     /// Larger (1), smaller (-1) or the built-in size (0).
@@ -194,6 +197,8 @@ pub enum Tab {
     Lookups,
     /// The mapping, its pages, the file.
     Mapping,
+    /// The experiments.
+    Lab,
 }
 
 /// Which theme.
@@ -222,4 +227,6 @@ pub enum Focus {
     WitnessByte,
     /// The fill bar.
     Fill,
+    /// The list of experiments.
+    Lab,
 }
