@@ -9,6 +9,7 @@ use clap::Args;
 use crate::lab::calls::Sabotage;
 use crate::lab::report::{self, Report};
 use crate::lab::runner::{self, Options};
+use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::model::experiment::{Ground, Progress, RunRecord};
 
@@ -65,6 +66,7 @@ pub(super) fn lab(arguments: LabArguments) -> ExitCode {
     let options = Options {
         program: program(),
         dir: arguments.dir.unwrap_or_else(std::env::temp_dir),
+        limit: STEP_LIMIT,
         sabotage: arguments.sabotage,
     };
     let (ground, records, over) = run(&experiments, &options, arguments.json);

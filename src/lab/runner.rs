@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::lab::calls::Sabotage;
 use crate::lab::ground::{check_room, ground, refusal};
@@ -20,6 +20,9 @@ pub struct Options {
     pub program: PathBuf,
     /// The folder below which scratch files live.
     pub dir: PathBuf,
+    /// How long a peer may take to carry out a step that needs no storage; [`STEP_LIMIT`](crate::lab::stage::STEP_LIMIT)
+    /// but in tests.
+    pub limit: Duration,
     /// For tests of the lab itself: the peer of that name deceives.
     pub sabotage: Option<(String, Sabotage)>,
 }
@@ -104,6 +107,7 @@ fn run_one(
         ground,
         folder: &folder,
         cancelled,
+        limit: options.limit,
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
         tell,
         actors: Vec::new(),

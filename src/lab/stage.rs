@@ -74,6 +74,7 @@ pub struct Stage<'a> {
     pub(super) ground: &'a Ground,
     pub(super) folder: &'a Path,
     pub(super) cancelled: &'a AtomicBool,
+    pub(super) limit: Duration,
     pub(super) sabotage: Option<(&'a str, Sabotage)>,
     pub(super) tell: &'a mut dyn FnMut(Progress),
     pub(super) actors: Vec<Actor>,
@@ -228,7 +229,8 @@ impl Stage<'_> {
     /// Where the fork fails, or the parent does not answer.
     pub fn fork(&mut self, parent: Peer, name: &'static str) -> Result<Peer, Stop> {
         self.on()?;
-        let (child, call) = self.actor(parent)?.fork(name, parent.0)?;
+        let limit = self.limit;
+        let (child, call) = self.actor(parent)?.fork(name, parent.0, limit)?;
         let pid = child.card.pid;
         let peer = self.enter(child)?;
         let what = format!("forks {name}");
@@ -251,7 +253,7 @@ impl Stage<'_> {
         call: Call,
     ) -> Result<Told, Stop> {
         self.on()?;
-        let limit = limit(&call);
+        let limit = limit(&call, self.limit);
         let (outcome, calls) = self.carry_out(peer, &call, limit)?;
         self.actor(peer)?.note(&call, &outcome);
         let step = self.push(Some(peer), what.into(), calls, outcome_words(&outcome));
@@ -423,13 +425,13 @@ pub fn store(map: &str, at: u64, bytes: &[u8]) -> Call {
 }
 
 /// How long a peer may take.
-fn limit(call: &Call) -> Duration {
+fn limit(call: &Call, step: Duration) -> Duration {
     match call {
         Call::Sync { .. }
         | Call::Fsync { .. }
         | Call::Cool { .. }
         | Call::Pass(_)
         | Call::Write { .. } => STORAGE_LIMIT,
-        _ => STEP_LIMIT,
+        _ => step,
     }
 }

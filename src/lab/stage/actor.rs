@@ -45,12 +45,17 @@ impl Actor {
     }
 
     /// A child of this one, which stands at `own` in the list.
-    pub(super) fn fork(&mut self, name: &str, own: usize) -> Result<(Self, CallLine), Stop> {
+    pub(super) fn fork(
+        &mut self,
+        name: &str,
+        own: usize,
+        limit: Duration,
+    ) -> Result<(Self, CallLine), Stop> {
         let Some(process) = self.process.as_mut() else {
             return Err(self.is_gone());
         };
         let (child, call) = process
-            .fork(&format!("peer {name}"), STEP_LIMIT)
+            .fork(&format!("peer {name}"), limit)
             .map_err(|error| Stop::NotDone(error.to_string()))?;
         let card = PeerCard {
             name: name.to_owned(),
@@ -192,6 +197,8 @@ impl Stage<'_> {
         let card = &mut self.actors.get_mut(peer.0)?.card;
         card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
         card.pages = String::new();
+        let cards = self.cards();
+        (self.tell)(Progress::Peers(cards));
         death
     }
 
@@ -215,7 +222,7 @@ impl Stage<'_> {
                 continue;
             }
             let call = Call::Pages { map, at: 0, len };
-            let (outcome, _) = self.carry_out(Peer(index), &call, STEP_LIMIT)?;
+            let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
                 actor.card.pages = match outcome {
                     Outcome::Pages { pages } => words::pages_words(&pages),
@@ -236,7 +243,7 @@ impl Stage<'_> {
                 .get(index)
                 .is_some_and(|actor| actor.process.is_some())
             {
-                self.carry_out(Peer(index), &Call::Faults, STEP_LIMIT)?;
+                self.carry_out(Peer(index), &Call::Faults, self.limit)?;
             }
         }
         Ok(())
