@@ -9,8 +9,11 @@
 //! made by `raw.rs`, the one place of the lab with unsafe code: there a peer may die of SIGSEGV or SIGBUS, and that is a
 //! result.
 
+mod body;
 pub mod calls;
 pub mod catalogue;
+#[cfg(unix)]
+mod doing;
 pub(crate) mod ending;
 pub mod experiment;
 mod ground;
@@ -18,12 +21,14 @@ mod peer;
 mod peer_error;
 mod process;
 pub mod protocol;
+#[cfg(unix)]
 mod raw;
 pub mod report;
 pub mod runner;
 pub mod scratch;
 pub mod stage;
 
+pub use body::PeerSignal;
 pub use ending::Corpse;
 pub use experiment::{Experiment, Need};
 pub use peer::run_peer;

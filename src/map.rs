@@ -33,13 +33,17 @@ use std::fmt;
 
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
+pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
 pub use facts::{CacheFacts, PageState, Unavailable, cache_facts};
+pub(crate) use facts::{cache_facts_of, page_states_at};
 pub use flush::{FlushError, FlushReport};
 pub use mapping::{MapError, MapRequest, Mapping};
 pub use open::{Identity, OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use primitive::{Primitive, primitive};
+#[cfg(unix)]
+pub(crate) use raw::{STRING_BYTES, hex, quoted};
 pub use readout::{Gap, GapReason, Readout};
 pub use store::StoreError;
 pub use writer::WriteRefusal;

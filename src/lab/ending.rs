@@ -7,21 +7,28 @@ use std::process::{Child, ExitStatus};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::body::Body;
+use super::calls::Death;
+
 /// A process that was killed and is not gone: it is stuck in the kernel, for example in a read from a file system
 /// that does not answer. A thread of its own reaps it when it goes, also after this is dropped.
 #[derive(Debug)]
-pub struct Corpse(Option<Child>);
+pub struct Corpse(Option<Body>);
 
 impl Corpse {
     pub(crate) fn new(child: Child) -> Self {
-        Self(Some(child))
+        Self::of(Body::Child(child, false))
+    }
+
+    pub(super) fn of(body: Body) -> Self {
+        Self(Some(body))
     }
 
     /// Whether the process is gone at last; it is reaped by this.
     pub fn is_gone(&mut self) -> bool {
         self.0
             .as_mut()
-            .is_none_or(|child| gone_within(child, Duration::ZERO))
+            .is_none_or(|body| body.gone_within(Duration::ZERO))
     }
 }
 
@@ -30,7 +37,8 @@ impl Drop for Corpse {
         if self.is_gone() {
             return;
         }
-        if let Some(mut child) = self.0.take() {
+        // What another process has forked, that one reaps.
+        if let Some(Body::Child(mut child, _)) = self.0.take() {
             // Nobody joins it: it may wait for as long as the file system is silent. Where no thread can be started the
             // process is left to whoever reaps for this program.
             thread::Builder::new()
@@ -81,18 +89,89 @@ pub(crate) fn join_within(thread: JoinHandle<()>, limit: Duration) {
 /// `signal 9 (SIGKILL)` or `exit code 1`.
 pub(crate) fn describe_exit(status: ExitStatus) -> String {
     #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("signal {signal} ({})", signal_name(signal));
+    if let Some(signal) = signal_of(status) {
+        return describe_signal(signal);
     }
     status
         .code()
         .map_or_else(|| status.to_string(), |code| format!("exit code {code}"))
 }
 
-/// The name of a signal that ends a process, signal(7).
+/// `signal 9 (SIGKILL)`.
+pub(crate) fn describe_signal(signal: i32) -> String {
+    #[cfg(unix)]
+    let name = known_signal(signal);
+    #[cfg(not(unix))]
+    let name: Option<&str> = None;
+    format!("signal {signal} ({})", name.unwrap_or("unnamed"))
+}
+
+/// A load or store that the processor refused, as the peer told with its last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) signal: i32,
+    pub(crate) code: i32,
+    pub(crate) address: u64,
+}
+
+/// How a signal ended a process: `signal` where the system says it, else the one of `fault`. The fault's details are told
+/// where it is the cause.
 #[cfg(unix)]
-fn signal_name(signal: i32) -> &'static str {
-    match signal {
+pub(crate) fn death_by(signal: Option<i32>, fault: Option<Fault>) -> Option<Death> {
+    let signal = signal.or(fault.map(|fault| fault.signal))?;
+    let fault = fault.filter(|fault| fault.signal == signal);
+    Some(Death {
+        signal: signal_name(signal),
+        code: fault.map(|fault| code_name(fault.signal, fault.code)),
+        address: fault.map(|fault| fault.address),
+    })
+}
+
+/// As above; nothing ends by signals here.
+#[cfg(not(unix))]
+pub(crate) fn death_by(_: Option<i32>, _: Option<Fault>) -> Option<Death> {
+    None
+}
+
+/// The signal that ended a process, if one did.
+pub(crate) fn signal_of(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        None
+    }
+}
+
+/// The name of a fault's code, sigaction(2).
+#[cfg(unix)]
+fn code_name(signal: i32, code: i32) -> String {
+    let name = match (signal, code) {
+        (libc::SIGSEGV, 1) => "SEGV_MAPERR",
+        (libc::SIGSEGV, 2) => "SEGV_ACCERR",
+        (libc::SIGSEGV, 3) => "SEGV_BNDERR",
+        (libc::SIGSEGV, 4) => "SEGV_PKUERR",
+        (libc::SIGBUS, 1) => "BUS_ADRALN",
+        (libc::SIGBUS, 2) => "BUS_ADRERR",
+        (libc::SIGBUS, 3) => "BUS_OBJERR",
+        (libc::SIGBUS, 4) => "BUS_MCEERR_AR",
+        (libc::SIGBUS, 5) => "BUS_MCEERR_AO",
+        (_, 0x80) => "SI_KERNEL",
+        (_, code) => return format!("code {code}"),
+    };
+    name.to_owned()
+}
+
+/// The name of a signal, signal(7).
+#[cfg(unix)]
+pub(crate) fn signal_name(signal: i32) -> String {
+    known_signal(signal).map_or_else(|| format!("signal {signal}"), ToOwned::to_owned)
+}
+
+#[cfg(unix)]
+fn known_signal(signal: i32) -> Option<&'static str> {
+    Some(match signal {
         libc::SIGHUP => "SIGHUP",
         libc::SIGINT => "SIGINT",
         libc::SIGQUIT => "SIGQUIT",
@@ -111,6 +190,6 @@ fn signal_name(signal: i32) -> &'static str {
         libc::SIGSYS => "SIGSYS",
         libc::SIGXCPU => "SIGXCPU",
         libc::SIGXFSZ => "SIGXFSZ",
-        _ => "unnamed",
-    }
+        _ => return None,
+    })
 }

@@ -50,6 +50,7 @@ impl Need {
         if !cfg!(target_os = "linux") {
             return Err(missing.to_owned());
         }
+        #[cfg(target_os = "linux")]
         if self == Self::Cachestat {
             return crate::lab::raw::has_cachestat();
         }

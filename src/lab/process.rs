@@ -1,4 +1,4 @@
-//! The handle of a running peer: start it, ask it, end it.
+//! The handle of a running peer: start it, ask it, have it fork, end it.
 //!
 //! It owns the child process, its pipes and their threads, so that a peer that is silent, stopped or dead is an error
 //! with words and never a caller that waits for ever. It must not know what the requests mean.
@@ -8,19 +8,27 @@
 
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::lab::body::{Body, PeerSignal};
 use crate::lab::calls::MadeCall;
-use crate::lab::ending::{Corpse, describe_exit, finished_within, gone_within, join_within};
+use crate::lab::ending::{
+    Corpse, Fault, death_by, describe_exit, describe_signal, finished_within, join_within,
+    signal_of,
+};
 use crate::lab::peer_error::PeerError;
 use crate::lab::protocol::{
     Answer, AnswerLine, Line, PROTOCOL, Request, RequestLine, encode, next_line,
 };
+#[cfg(target_os = "linux")]
+use crate::lab::raw::Pidfd;
+#[cfg(target_os = "linux")]
+use crate::map::{errno_name, errno_of};
 
 /// How many answers may wait for somebody to ask for them.
 const ANSWERS_WAITING: usize = 16;
@@ -36,11 +44,13 @@ const REAP: Duration = Duration::from_millis(500);
 pub struct PeerProcess {
     label: String,
     pid: u32,
-    child: Option<Child>,
+    body: Option<Body>,
     next_id: u64,
     requests: Option<SyncSender<Vec<u8>>>,
     answers: Option<Receiver<Heard>>,
     complaint: Arc<Mutex<Vec<u8>>>,
+    /// What the peer said of the fault that ends it.
+    fault: Arc<Mutex<Option<Fault>>>,
     /// Whether the peer closed its output, which is the first that is seen of its end.
     closed: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -87,37 +97,53 @@ impl PeerProcess {
             .spawn()?;
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (requests, to_write) = sync_channel::<Vec<u8>>(1);
-        let (heard, answers) = sync_channel(ANSWERS_WAITING);
-        // From here on an early return drops `peer`, which ends the child.
-        let mut peer = Self {
-            label: label.to_owned(),
-            pid: child.id(),
-            child: Some(child),
-            next_id: 1,
-            requests: Some(requests),
-            answers: Some(answers),
-            complaint: Arc::default(),
-            closed: Arc::default(),
-            threads: Vec::new(),
-        };
-        if let Some(stdin) = stdin {
-            peer.thread("peer writer", move || write_requests(stdin, &to_write))?;
-        }
-        if let Some(stdout) = stdout {
-            let is_closed = Arc::clone(&peer.closed);
-            peer.thread("peer reader", move || {
-                read_answers(stdout, &heard);
-                drop(heard);
-                is_closed.store(true, Ordering::Release);
-                closed();
-            })?;
+        let pid = child.id();
+        let mut peer = Self::new(label, pid, Body::Child(child, false));
+        if let (Some(stdin), Some(stdout)) = (stdin, stdout) {
+            peer.talk(stdin, stdout, closed)?;
         }
         if let Some(stderr) = stderr {
             let complaint = Arc::clone(&peer.complaint);
             peer.thread("peer errors", move || keep_complaint(stderr, &complaint))?;
         }
         Ok(peer)
+    }
+
+    /// A peer that nobody talks to yet. Dropping it ends the process.
+    fn new(label: &str, pid: u32, body: Body) -> Self {
+        Self {
+            label: label.to_owned(),
+            pid,
+            body: Some(body),
+            next_id: 1,
+            requests: None,
+            answers: None,
+            complaint: Arc::default(),
+            fault: Arc::default(),
+            closed: Arc::default(),
+            threads: Vec::new(),
+        }
+    }
+
+    /// Starts the threads that talk to the peer; `closed` is called when it has closed its output.
+    fn talk(
+        &mut self,
+        input: impl Write + Send + 'static,
+        output: impl Read + Send + 'static,
+        closed: impl FnOnce() + Send + 'static,
+    ) -> io::Result<()> {
+        let (requests, to_write) = sync_channel::<Vec<u8>>(1);
+        let (heard, answers) = sync_channel(ANSWERS_WAITING);
+        self.requests = Some(requests);
+        self.answers = Some(answers);
+        self.thread("peer writer", move || write_requests(input, &to_write))?;
+        let (is_closed, fault) = (Arc::clone(&self.closed), Arc::clone(&self.fault));
+        self.thread("peer reader", move || {
+            read_answers(output, &heard, &fault);
+            drop(heard);
+            is_closed.store(true, Ordering::Release);
+            closed();
+        })
     }
 
     /// Number of the process.
@@ -140,13 +166,73 @@ impl PeerProcess {
         }
     }
 
-    /// Has the peer fork: the child is a peer of its own, with everything that this one has open and mapped.
+    /// Has the peer fork: the child is a peer of its own, with everything that this one has open and mapped, by the same
+    /// names. Only this peer can reap it ([`Request::Reap`]), once the child's handle is gone; and it dies with this peer.
     ///
     /// # Errors
     ///
-    /// As [`Self::request`].
-    pub fn fork(&mut self, label: &str, _timeout: Duration) -> Result<(Self, MadeCall), PeerError> {
-        Err(self.protocol(format!("{label} cannot be forked yet")))
+    /// As [`Self::request`]. Only Linux can do it.
+    pub fn fork(&mut self, label: &str, timeout: Duration) -> Result<(Self, MadeCall), PeerError> {
+        #[cfg(target_os = "linux")]
+        {
+            self.fork_with_pipes(label, timeout)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = timeout;
+            let message = format!("{label} cannot be forked; only Linux can do it");
+            Err(PeerError::Refused {
+                message,
+                errno: None,
+            })
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn fork_with_pipes(
+        &mut self,
+        label: &str,
+        timeout: Duration,
+    ) -> Result<(Self, MadeCall), PeerError> {
+        use std::os::fd::{AsRawFd as _, RawFd};
+
+        let failed = |error: io::Error| PeerError::Refused {
+            message: format!("The pipes to {label} cannot be made: {error}"),
+            errno: Some(errno_name(errno_of(&error)).to_owned()),
+        };
+        let (their_input, our_output) = io::pipe().map_err(failed)?;
+        let (our_input, their_output) = io::pipe().map_err(failed)?;
+        let own = std::process::id();
+        let path = |descriptor: RawFd| format!("/proc/{own}/fd/{descriptor}").into();
+        let request = Request::Fork {
+            input: path(their_input.as_raw_fd()),
+            output: path(their_output.as_raw_fd()),
+        };
+        // Where it comes to nothing the pipes are closed, and a child that began all the same ends by that.
+        let (pid, call) = match self.request(&request, timeout)? {
+            Answer::Forked { pid, call } => (pid, call),
+            other => return Err(self.protocol(format!("it says {other:?}"))),
+        };
+        // Also if the child has ended: until its parent is told to reap it the number is its own.
+        let body = Pidfd::open(pid).map_err(|error| PeerError::Refused {
+            message: format!("{label} (process {pid}) cannot be held: {error}"),
+            errno: Some(errno_name(errno_of(&error)).to_owned()),
+        })?;
+        let mut child = Self::new(label, pid, Body::Adopted(body));
+        child.talk(our_output, our_input, || {}).map_err(failed)?;
+        Ok((child, call))
+    }
+
+    /// Sends the process a signal.
+    ///
+    /// # Errors
+    ///
+    /// What the system says where the process is gone. On Windows there are no signals.
+    pub fn signal(&self, signal: PeerSignal) -> io::Result<()> {
+        match &self.body {
+            Some(body) => body.signal(signal),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 
     /// Sends `request` without waiting. Never blocks: where the peer has not taken the requests before it, this one is
@@ -228,13 +314,11 @@ impl PeerProcess {
         }
     }
 
-    /// How the process ended, or `None` while it runs. An ended process is reaped by this.
+    /// How the process ended, or `None` while it runs. An ended process is reaped by this, unless another peer forked it.
     pub fn ended(&mut self) -> Option<PeerError> {
-        if self.closed.load(Ordering::Acquire) {
-            return Some(self.died());
-        }
-        let status = self.child.as_mut()?.try_wait().ok().flatten()?;
-        Some(self.died_by(&describe_exit(status)))
+        let is_gone =
+            self.closed.load(Ordering::Acquire) || self.body.as_mut()?.gone_within(Duration::ZERO);
+        is_gone.then(|| self.died())
     }
 
     /// Ends the process: its input is closed, and where it does not go by itself soon it is killed. What is returned
@@ -251,7 +335,7 @@ impl PeerProcess {
     }
 
     fn shut_down(&mut self, grace: Duration) -> Option<Corpse> {
-        let mut child = self.child.take()?;
+        let mut body = self.body.take()?;
         // The writer ends, and with it the peer's input.
         self.requests = None;
         if let Some(answers) = self.answers.take() {
@@ -259,11 +343,10 @@ impl PeerProcess {
             let left = || deadline.saturating_duration_since(Instant::now());
             while answers.recv_timeout(left()).is_ok() {}
         }
-        let gone = !grace.is_zero() && gone_within(&mut child, Duration::from_millis(20));
+        let gone = !grace.is_zero() && body.gone_within(Duration::from_millis(20));
         let gone = gone || {
-            // An error means that it ended in the meantime.
-            child.kill().ok();
-            gone_within(&mut child, REAP)
+            body.kill();
+            body.gone_within(REAP)
         };
         for thread in self.threads.drain(..) {
             // Of a stuck process the pipes stay open: its threads end when it goes, and nobody waits for them.
@@ -271,7 +354,7 @@ impl PeerProcess {
                 join_within(thread, REAP);
             }
         }
-        (!gone).then_some(Corpse::new(child))
+        (!gone).then_some(Corpse::of(body))
     }
 
     fn thread(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -293,26 +376,27 @@ impl PeerProcess {
 
     /// The error of a peer whose pipe is closed. A process that ends closes its pipes a moment before it can be reaped.
     fn died(&mut self) -> PeerError {
-        let status = self.child.as_mut().and_then(|child| {
-            gone_within(child, REAP);
-            child.try_wait().ok().flatten()
-        });
-        // The last thread reads what it complained, to its end.
-        if let Some(thread) = self.threads.last().filter(|_| status.is_some()) {
+        let (is_gone, status) = self
+            .body
+            .as_mut()
+            .map_or((true, None), |body| (body.gone_within(REAP), body.status()));
+        // All but the first thread read what it said and complained last, to its end.
+        for thread in self.threads.iter().skip(1).filter(|_| is_gone) {
             finished_within(thread, REAP / 5);
         }
-        match status {
-            Some(status) => self.died_by(&describe_exit(status)),
-            None => self.died_by("it closed its output"),
-        }
-    }
-
-    fn died_by(&self, how: &str) -> PeerError {
-        let complaint = self
-            .complaint
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let fault = *locked(&self.fault);
+        let death = match status {
+            Some(status) => signal_of(status).and_then(|signal| death_by(Some(signal), fault)),
+            // The signal of another's child is known from its own last word alone.
+            None => death_by(None, fault.filter(|_| is_gone)),
+        };
+        let how = match (status, fault) {
+            (Some(status), _) => describe_exit(status),
+            (None, Some(fault)) if is_gone => describe_signal(fault.signal),
+            (None, _) if is_gone => "its parent knows how".to_owned(),
+            (None, _) => "it closed its output".to_owned(),
+        };
+        let complaint = locked(&self.complaint).clone();
         let complaint = String::from_utf8_lossy(&complaint);
         let how = match complaint
             .lines()
@@ -320,12 +404,12 @@ impl PeerProcess {
             .find(|line| !line.is_empty())
         {
             Some(first) => format!("{how}: {first}"),
-            None => how.to_owned(),
+            None => how,
         };
         PeerError::Died {
             peer: self.name(),
             how,
-            death: None,
+            death,
         }
     }
 }
@@ -346,12 +430,32 @@ fn write_requests(mut stdin: impl Write, requests: &Receiver<Vec<u8>>) {
 }
 
 /// Passes on every line of the peer until it closes its output or nobody listens.
-fn read_answers(stdout: impl Read, heard: &SyncSender<Heard>) {
+fn read_answers(stdout: impl Read, heard: &SyncSender<Heard>, fault: &Mutex<Option<Fault>>) {
     let mut stdout = BufReader::new(stdout);
     while let Ok(Some(line)) = next_line(&mut stdout) {
         let said = match line {
             Line::Whole(line) => match serde_json::from_slice(&line) {
-                Ok(answer) => Heard::Answer(answer),
+                Ok(AnswerLine {
+                    answer:
+                        Answer::Fault {
+                            signal,
+                            code,
+                            address,
+                        },
+                    ..
+                }) => {
+                    *locked(fault) = Some(Fault {
+                        signal,
+                        code,
+                        address,
+                    });
+                    continue;
+                }
+                Ok(answer) => {
+                    // It lives: what the instruction found when it was tried once more was a page.
+                    *locked(fault) = None;
+                    Heard::Answer(answer)
+                }
                 Err(error) => Heard::Garbled(error.to_string()),
             },
             Line::TooLong => Heard::Garbled("it sent a line that is too long".to_owned()),
@@ -366,8 +470,13 @@ fn read_answers(stdout: impl Read, heard: &SyncSender<Heard>) {
 fn keep_complaint(mut stderr: impl Read, kept: &Mutex<Vec<u8>>) {
     let mut chunk = [0; 512];
     while let Ok(n @ 1..) = stderr.read(&mut chunk) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(kept);
         let room = COMPLAINT_BYTES.saturating_sub(kept.len()).min(n);
         kept.extend(chunk.iter().take(room));
     }
+}
+
+/// What the lock guards is whole also where a thread panicked.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 
 use super::raw::Wanted;
@@ -114,6 +115,35 @@ pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
     raw::cache_facts(file.file())
 }
 
+/// As [`cache_facts`], of a file that is open otherwise.
+pub(crate) fn cache_facts_of(file: &File) -> Result<CacheFacts, Unavailable> {
+    raw::cache_facts(file)
+}
+
+/// The state of each of `pages` pages of this process's memory from the one that holds `address`, whatever is mapped
+/// there; touches none of them. Memory without a file counts as a copy where it is private, and as a file's where it is
+/// shared: the kernel says no more.
+pub(crate) fn page_states_at(address: usize, pages: usize) -> Result<Vec<PageState>, Unavailable> {
+    let entries = raw::page_entries(address, pages)?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| state_of(entry, true))
+        .collect())
+}
+
+/// What an entry says of a page; a page that belongs to no file is a copy in private memory alone.
+fn state_of(entry: raw::PageEntry, is_private: bool) -> PageState {
+    if entry.is_swapped() {
+        PageState::Swapped
+    } else if !entry.is_present() {
+        PageState::NotPresent
+    } else if is_private && !entry.is_file_page() {
+        PageState::PrivateCopy
+    } else {
+        PageState::FilePage
+    }
+}
+
 /// Whole pages of a mapping: the address of the first, and how many.
 #[derive(Clone, Copy, Debug)]
 struct Pages {
@@ -138,21 +168,10 @@ impl Mapping {
     /// non-dumpable process (`EACCES`); [`Unavailable::TooManyPages`] for more than 2^20 pages.
     pub fn page_states(&self, span: Span) -> Result<Vec<PageState>, Unavailable> {
         let is_private = self.mode() == Mode::Private;
-        let state = |entry: raw::PageEntry| {
-            if entry.is_swapped() {
-                PageState::Swapped
-            } else if !entry.is_present() {
-                PageState::NotPresent
-            } else if is_private && !entry.is_file_page() {
-                PageState::PrivateCopy
-            } else {
-                PageState::FilePage
-            }
-        };
         self.asked(span, PageState::NotPresent, |pages| {
             Ok(raw::page_entries(pages.base, pages.count)?
                 .into_iter()
-                .map(state)
+                .map(|entry| state_of(entry, is_private))
                 .collect())
         })
     }

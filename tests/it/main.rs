@@ -11,6 +11,7 @@
 
 mod bytes;
 mod journal;
+mod lab;
 mod lookup;
 mod map;
 mod model;

@@ -236,7 +236,7 @@ pub(crate) fn sync_call(file: &File) -> (&'static str, String) {
 pub(crate) const STRING_BYTES: usize = 32;
 
 /// A number as strace writes offsets: hexadecimal, but 0 as it is.
-fn hex(value: u64) -> String {
+pub(crate) fn hex(value: u64) -> String {
     if value == 0 {
         "0".to_owned()
     } else {

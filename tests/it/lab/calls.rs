@@ -1,0 +1,3 @@
+//! Each call of a peer, against what is seen from outside.
+
+use super::*;
