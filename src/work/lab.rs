@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::lab::ending::join_within;
 use crate::lab::runner::{self, Options};
+use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::model::experiment::{Claim, Progress};
 
@@ -58,6 +59,7 @@ impl LabRun {
                     program,
                     dir: std::env::temp_dir(),
                     sabotage: None,
+                    limit: STEP_LIMIT,
                 };
                 let mut last = LastWord {
                     report,
