@@ -6,6 +6,7 @@
 mod beside;
 mod focus;
 mod hands;
+mod lab;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -20,6 +21,7 @@ use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
 use crate::work::hands::HandWorker;
+use crate::work::lab::LabRun;
 use crate::work::picker::Picker;
 use crate::work::witness::{WitnessTarget, WitnessWorker};
 
@@ -67,6 +69,7 @@ pub struct App {
     hands: Option<HandWorker>,
     picker: Option<Picker>,
     completion: Option<Completion>,
+    lab: Option<LabRun>,
     look: Look,
     next_fade: Option<Instant>,
     at: Option<String>,
@@ -106,6 +109,7 @@ impl App {
             hands: None,
             picker: None,
             completion: None,
+            lab: None,
             look: Look::default(),
             next_fade: None,
             at: start.at,
@@ -118,6 +122,7 @@ impl App {
         if let Effect::Open(request) = app.model.begin(start.request) {
             app.open(request);
         }
+        app.list_experiments();
         app
     }
 
@@ -295,6 +300,8 @@ impl App {
                     self.witness_store(ctx, id, offset, bytes);
                 }
                 Effect::Hand(order) => self.hand(&order),
+                Effect::LabRun(names) => self.run_experiments(&names),
+                Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
                 Effect::Zoom(by) => zoom(ctx, by),

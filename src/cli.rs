@@ -141,7 +141,6 @@ fn window(arguments: WindowArguments) -> ExitCode {
         }
     };
     let request = OpenRequest {
-        path: arguments.file,
         mode: mode_from(arguments.mode),
         access: if arguments.read_only {
             Access::ReadOnly
@@ -149,6 +148,7 @@ fn window(arguments: WindowArguments) -> ExitCode {
             Access::ReadWrite
         },
         span,
+        ..OpenRequest::private(arguments.file)
     };
     map::keep_freed_memory();
     match crate::app::run(

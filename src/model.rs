@@ -11,6 +11,7 @@ pub mod event;
 pub mod experiment;
 pub mod hand;
 pub mod journal;
+pub mod lab;
 pub mod notice;
 pub mod settings;
 pub mod view;
@@ -31,10 +32,11 @@ use crate::bytes::lookup::Context;
 
 pub use crate::map::{Access, GapReason, Mode, PageState};
 pub use action::{Action, Fate, Focus, Tab, ThemeChoice};
-pub use effect::{Effect, FileRequest, OpenRequest};
+pub use effect::{Effect, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
 pub use hand::{Hand, HandAction, HandId, HandNews, HandOrder, HandSignal, Hands};
 pub use journal::Journal;
+pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
 pub use notice::{Notice, Notices, Severity, Topic};
 pub use settings::Settings;
@@ -47,8 +49,8 @@ pub use witness::{Seen, WitnessId, WitnessState, Witnesses};
 pub struct Doc {
     /// Where it was opened.
     pub path: PathBuf,
-    /// It is a scratch copy of the built-in sample.
-    pub is_sample: bool,
+    /// Which scratch file of this program it is, where it is one.
+    pub scratch: Option<ScratchFile>,
     /// The mode of the mapping that is shown.
     pub mode: Mode,
     /// Its access.
@@ -92,10 +94,16 @@ impl Doc {
         self.journal.pending_bytes() > 0 || self.journal.patch_bytes() > 0
     }
 
-    /// Edits would be lost that the person may want: not those of the sample, which is a scratch copy.
+    /// Edits would be lost that the person may want: not those of a scratch file.
     #[must_use]
     pub fn must_ask(&self) -> bool {
-        self.has_unsaved() && !self.is_sample
+        self.has_unsaved() && self.scratch.is_none()
+    }
+
+    /// It is a scratch copy of the built-in sample.
+    #[must_use]
+    pub fn is_sample(&self) -> bool {
+        self.scratch == Some(ScratchFile::Sample)
     }
 
     /// What a lookup can refer to.
@@ -138,7 +146,7 @@ pub enum Opening {
     File,
     /// A file; the person let go of the edits made so far, this many.
     Agreed(usize),
-    /// The sample, the last resort.
+    /// A scratch file: the sample is the last resort.
     Sample,
 }
 
@@ -183,6 +191,8 @@ pub struct Model {
     pub witnesses: Witnesses,
     /// The processes that the person added to them.
     pub hands: Hands,
+    /// The experiments and what came of them.
+    pub lab: LabState,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

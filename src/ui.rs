@@ -22,6 +22,7 @@ mod grid_keys;
 mod grid_paint;
 mod hand_table;
 mod help;
+mod lab_panel;
 mod notices;
 mod panel;
 mod scrollbar;
@@ -31,13 +32,16 @@ mod witness_table;
 
 use egui::{CentralPanel, Id, Panel, Ui};
 
-use crate::model::{Action, Focus, Model, Opening};
+use crate::model::{Action, Focus, Model, Opening, Tab};
 
 pub use grid::{GridState, grid_id, grid_ui};
+pub use lab_panel::LabView;
 pub use theme::Theme;
 
 /// The narrowest side panel, in points.
 const LEAST_PANEL: f32 = 280.0;
+/// The lab's share of the window's width.
+const LAB_SHARE: f32 = 0.54;
 /// What the side panel leaves to the grid, in points: a row of eight bytes.
 const LEAST_GRID: f32 = 470.0;
 
@@ -55,6 +59,8 @@ pub struct Frame<'a> {
 pub struct WindowState {
     /// The grid's.
     pub grid: GridState,
+    /// The lab's.
+    pub lab: LabView,
 }
 
 /// The id of what takes the keyboard for `focus`.
@@ -66,6 +72,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Path => Id::unique("path field"),
         Focus::WitnessByte => Id::unique("witness byte"),
         Focus::Fill => Id::unique("fill byte"),
+        Focus::Lab => Id::unique("lab list"),
     }
 }
 
@@ -98,12 +105,20 @@ pub fn window_ui(
         let panel = egui::Frame::new()
             .fill(frame.theme.bar)
             .inner_margin(egui::Margin::symmetric(10, 8));
-        Panel::right("side panel")
+        let room = ui.available_width();
+        let most = (room - LEAST_GRID).max(LEAST_PANEL);
+        // the lab needs more room than the others, and has a width of its own
+        let (id, width, most) = if frame.model.settings.tab == Tab::Lab {
+            ("lab panel", room * LAB_SHARE, most)
+        } else {
+            ("side panel", 424.0, most.min(640.0))
+        };
+        Panel::right(id)
             .frame(panel)
-            .default_size(424.0)
-            .size_range(LEAST_PANEL..=(ui.available_width() - LEAST_GRID).clamp(LEAST_PANEL, 640.0))
+            .default_size(width)
+            .size_range(LEAST_PANEL..=most)
             .resizable(true)
-            .show(ui, |ui| panel::panel_ui(ui, frame, actions));
+            .show(ui, |ui| panel::panel_ui(ui, frame, &mut state.lab, actions));
     }
     let central = egui::Frame::new().fill(frame.theme.grid);
     CentralPanel::default().frame(central).show(ui, |ui| {

@@ -12,7 +12,7 @@ impl App {
         };
         let id = focus_id(focus);
         ctx.memory_mut(|memory| memory.request_focus(id));
-        if focus != Focus::Grid {
+        if !matches!(focus, Focus::Grid | Focus::Lab) {
             let all = egui::text::CCursorRange::two(
                 egui::text::CCursor::new(0),
                 egui::text::CCursor::new(usize::MAX),
@@ -38,6 +38,7 @@ impl App {
             Focus::Path,
             Focus::WitnessByte,
             Focus::Fill,
+            Focus::Lab,
         ];
         if let Some(area) = areas
             .into_iter()

@@ -9,14 +9,11 @@ use serde::Serialize;
 use crate::bytes::size::human_size;
 use crate::lab::catalogue;
 use crate::model::experiment::{
-    Claim, CostPoint, Ground, PeerCard, Promise, RunRecord, Step, Topic, Verdict,
+    Claim, CostPoint, Ground, PeerCard, Promise, RunRecord, Step, Topic, Verdict, time_words,
 };
 
 /// The version of the JSON form. It changes when a field goes or changes its meaning, not when one is added.
 pub const JSON_VERSION: u32 = 1;
-
-/// Two times within this share of each other are no difference.
-const EVEN: f64 = 1.1;
 
 /// The JSON form: one object.
 #[derive(Debug, Serialize)]
@@ -203,16 +200,6 @@ fn took(nanoseconds: u64) -> String {
     time_words(seconds)
 }
 
-fn time_words(seconds: f64) -> String {
-    if seconds < 1e-3 {
-        format!("{:.1} \u{b5}s", seconds * 1e6)
-    } else if seconds < 1.0 {
-        format!("{:.2} ms", seconds * 1e3)
-    } else {
-        format!("{seconds:.2} s")
-    }
-}
-
 /// The measurements as lines of equal columns, with a bar that shows who wins; the heads first.
 fn cost_lines(costs: &[CostPoint]) -> Vec<String> {
     if costs.is_empty() {
@@ -243,19 +230,6 @@ fn cost_lines(costs: &[CostPoint]) -> Vec<String> {
     lines
 }
 
-/// Who wins one measurement, in words; a tenth is no difference.
-#[must_use]
-pub fn winner(point: &CostPoint) -> String {
-    let ratio = point.load_seconds / point.read_seconds;
-    if ratio > EVEN {
-        format!("read is {ratio:.1} times faster")
-    } else if ratio < 1.0 / EVEN {
-        format!("mmap is {:.1} times faster", 1.0 / ratio)
-    } else {
-        "no winner".to_owned()
-    }
-}
-
 /// A bar to the left where loads are faster, to the right where `read` is: a mark for each doubling, at most ten.
 fn bar(point: &CostPoint) -> String {
     let doublings = (point.load_seconds / point.read_seconds).log2() * 2.0;
@@ -274,7 +248,7 @@ fn bar(point: &CostPoint) -> String {
         "{:>10}|{:<10} {}",
         "#".repeat(left),
         "#".repeat(right),
-        winner(point)
+        point.winner()
     )
 }
 

@@ -6,6 +6,7 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::hand::HandAction;
+use super::lab::LabAction;
 use super::notice::Topic;
 use super::view::{Column, Columns, Step};
 use super::witness::WitnessId;
@@ -156,6 +157,8 @@ pub enum Action {
     WitnessStore(WitnessId),
     /// Something with a process that was added to the witnesses by hand.
     Hand(HandAction),
+    /// Ask something of the lab.
+    Lab(LabAction),
     /// Bytes in a row.
     SetColumns(Columns),
     /// Larger (1), smaller (-1) or the built-in size (0).
@@ -197,6 +200,8 @@ pub enum Tab {
     Lookups,
     /// The mapping, its pages, the file.
     Mapping,
+    /// The experiments.
+    Lab,
 }
 
 /// Which theme.
@@ -225,4 +230,6 @@ pub enum Focus {
     WitnessByte,
     /// The fill bar.
     Fill,
+    /// The list of experiments.
+    Lab,
 }

@@ -46,6 +46,10 @@ pub enum Effect {
     Theme(ThemeChoice),
     /// Full screen on or off.
     ToggleFullScreen,
+    /// Run these experiments, one after the other.
+    LabRun(Vec<String>),
+    /// Stop the experiments after the step under way.
+    LabStop,
     /// Let the window close.
     Quit,
 }
@@ -53,14 +57,26 @@ pub enum Effect {
 /// A file to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenRequest {
-    /// Where it is; `None` for a fresh scratch copy of the sample.
+    /// Where it is; `None` for a fresh scratch file.
     pub path: Option<PathBuf>,
+    /// Which scratch file, where there is no path.
+    pub scratch: ScratchFile,
     /// The mode to map it in.
     pub mode: Mode,
     /// The access to map it with.
     pub access: Access,
     /// The part to map; `None` for all of it.
     pub span: Option<Span>,
+}
+
+/// A scratch file of this program: a real file, in a folder of its own that goes with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScratchFile {
+    /// A copy of the built-in sample.
+    #[default]
+    Sample,
+    /// Three pages, all `A`, all `B`, all `C`: what experiments use.
+    Letters,
 }
 
 /// What the worker of an open file can be asked. It answers each with an [`super::Event`].

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::bytes::Span;
 use crate::map::{Access, CallRecord, Mode, Readout};
 
-use super::effect::Purpose;
+use super::effect::{Purpose, ScratchFile};
+use super::experiment::{Claim, Progress};
 use super::hand::{HandId, HandNews};
 use super::window::Look;
 use super::witness::{WitnessId, WitnessState};
@@ -95,6 +96,10 @@ pub enum Event {
     Completions(String, Vec<String>),
     /// The storage has not answered for this many seconds; `None`: it answers again.
     Waiting(Option<u64>),
+    /// The experiments that there are, and why this system cannot carry one out, where it cannot.
+    LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
+    /// What is told while experiments run.
+    Lab(Box<Progress>),
 }
 
 /// A file that was opened.
@@ -102,8 +107,8 @@ pub enum Event {
 pub struct Opened {
     /// Where it is.
     pub path: PathBuf,
-    /// It is a scratch copy of the built-in sample.
-    pub is_sample: bool,
+    /// Which scratch file of this program it is, where it is one.
+    pub scratch: Option<ScratchFile>,
     /// The mode it is mapped in.
     pub mode: Mode,
     /// The access it is mapped with.

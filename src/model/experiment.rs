@@ -282,6 +282,42 @@ pub struct CostPoint {
     pub load_faults: (u64, u64),
 }
 
+/// Two times within this factor of each other are no difference.
+pub const EVEN: f64 = 1.1;
+
+impl CostPoint {
+    /// How many times as long loads took as `read` did.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.load_seconds / self.read_seconds
+    }
+
+    /// Who wins, in words; a tenth is no difference.
+    #[must_use]
+    pub fn winner(&self) -> String {
+        let ratio = self.ratio();
+        if ratio > EVEN {
+            format!("read is {ratio:.1} times faster")
+        } else if ratio < 1.0 / EVEN {
+            format!("mmap is {:.1} times faster", 1.0 / ratio)
+        } else {
+            "no winner".to_owned()
+        }
+    }
+}
+
+/// A time in the unit that suits it: `1.2 µs`, `3.40 ms`, `1.25 s`.
+#[must_use]
+pub fn time_words(seconds: f64) -> String {
+    if seconds < 1e-3 {
+        format!("{:.1} \u{b5}s", seconds * 1e6)
+    } else if seconds < 1.0 {
+        format!("{:.2} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
 /// A finished run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunRecord {

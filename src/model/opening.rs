@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::action::{Action, Fate};
-use super::effect::{Effect, FileRequest, OpenRequest};
+use super::effect::{Effect, FileRequest, OpenRequest, ScratchFile};
 use super::event::{Opened, PathNow};
 use super::notice::{Notice, Severity, Topic};
 use super::{Access, Doc, Journal, Mode, Model, Next, Opening, UnderWay, View, Witnesses};
@@ -14,6 +14,7 @@ impl OpenRequest {
     pub fn private(path: Option<PathBuf>) -> Self {
         Self {
             path,
+            scratch: ScratchFile::Sample,
             mode: Mode::Private,
             access: Access::ReadWrite,
             span: None,
@@ -40,7 +41,7 @@ impl Model {
         let folder = self
             .doc
             .as_ref()
-            .filter(|doc| !doc.is_sample)
+            .filter(|doc| doc.scratch.is_none())
             .and_then(|doc| doc.path.parent().map(PathBuf::from));
         self.notices.put(
             Notice::new(
@@ -129,7 +130,8 @@ impl Model {
             // edits were typed while the file was being opened: it has to wait for an answer about them
             self.opening = Opening::Nothing;
             return self.ask_fate(Next::Open(OpenRequest {
-                path: Some(opened.path).filter(|_| !opened.is_sample),
+                path: Some(opened.path).filter(|_| opened.scratch.is_none()),
+                scratch: opened.scratch.unwrap_or_default(),
                 mode: opened.mode,
                 access: opened.access,
                 span: Some(opened.extent).filter(|_| !opened.whole),
@@ -150,13 +152,13 @@ impl Model {
         self.window = None;
         self.back.clear();
         self.forward.clear();
-        if opened.is_sample {
+        if opened.scratch == Some(ScratchFile::Sample) {
             let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";
             self.notices.put(
                 Notice::new(Topic::Sample, Severity::Info, text)
                     .with("Open\u{2026}", Action::OpenDialog),
             );
-        } else {
+        } else if opened.scratch.is_none() {
             self.settings.remember(&opened.path);
         }
         let layout = self
@@ -170,7 +172,7 @@ impl Model {
         }
         self.doc = Some(Doc {
             path: opened.path,
-            is_sample: opened.is_sample,
+            scratch: opened.scratch,
             mode: opened.mode,
             access: opened.access,
             whole: opened.whole,
@@ -192,6 +194,9 @@ impl Model {
         self.lookup.begin_anew();
         self.under_way = UnderWay::default();
         self.look_wanted = true;
+        if opened.scratch == Some(ScratchFile::Letters) {
+            return self.letters_opened();
+        }
         self.facts_wanted()
     }
 

@@ -6,7 +6,7 @@ use super::editing::COPY_TICKET;
 use super::effect::{Effect, FileRequest};
 use super::event::Event;
 use super::notice::{Notice, Severity, Topic};
-use super::{Focus, Model, Window};
+use super::{Focus, Model, Tab, Window};
 
 impl Model {
     /// Does what a person asked for.
@@ -106,11 +106,8 @@ impl Model {
                 self.settings.panel_shown = !self.settings.panel_shown;
                 self.facts_wanted()
             }
-            Action::ShowTab(tab) => {
-                self.settings.tab = tab;
-                self.settings.panel_shown = true;
-                self.facts_wanted()
-            }
+            Action::ShowTab(tab) => self.show_tab(tab),
+            Action::Lab(action) => self.act_on_lab(action),
             Action::WitnessByteEdited(text) => {
                 self.witnesses.byte_text = text;
                 Vec::new()
@@ -189,6 +186,12 @@ impl Model {
             | Action::KeepOld
             | Action::Dismiss(_) => Vec::new(),
         }
+    }
+
+    pub(super) fn show_tab(&mut self, tab: Tab) -> Vec<Effect> {
+        self.settings.tab = tab;
+        self.settings.panel_shown = true;
+        self.facts_wanted()
     }
 
     fn focus(&mut self, focus: Focus) -> Vec<Effect> {
@@ -276,6 +279,8 @@ impl Model {
                 self.waiting(seconds);
                 Vec::new()
             }
+            Event::LabCatalogue(list) => self.lab_listed(list),
+            Event::Lab(progress) => self.lab_told(*progress),
         };
         self.after(&mut effects);
         effects

@@ -1,13 +1,19 @@
-//! The side panel: witnesses, answers, facts about the mapping.
+//! The side panel: witnesses, answers, facts about the mapping, the lab.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::model::{Action, Tab};
 
+use super::lab_panel::{self, LabView};
 use super::{Frame, witness_table};
 
 /// Tabs and the chosen one's contents.
-pub(super) fn panel_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+pub(super) fn panel_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    lab: &mut LabView,
+    actions: &mut Vec<Action>,
+) {
     let chosen = frame.model.settings.tab;
     ui.horizontal(|ui| {
         for (tab, label, words) in [
@@ -26,6 +32,11 @@ pub(super) fn panel_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>
                 "Mapping",
                 "Pages, page cache, system calls (Ctrl+3)",
             ),
+            (
+                Tab::Lab,
+                "Lab",
+                "Experiments that show what mmap does (Ctrl+4)",
+            ),
         ] {
             if ui
                 .selectable_label(tab == chosen, label)
@@ -37,13 +48,19 @@ pub(super) fn panel_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>
         }
     });
     ui.separator();
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(ui, |ui| match chosen {
-            Tab::Witnesses => witness_table::witnesses_ui(ui, frame, actions),
-            Tab::Lookups => lookups_ui(ui, frame, actions),
-            Tab::Mapping => mapping_ui(ui, frame),
-        });
+    let scrolled = ScrollArea::vertical().auto_shrink(false);
+    match chosen {
+        Tab::Witnesses => {
+            scrolled.show(ui, |ui| witness_table::witnesses_ui(ui, frame, actions));
+        }
+        Tab::Lookups => {
+            scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
+        }
+        Tab::Mapping => {
+            scrolled.show(ui, |ui| mapping_ui(ui, frame));
+        }
+        Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
+    }
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {

@@ -69,6 +69,14 @@ pub struct Theme {
     pub same: Color32,
     /// Disagreement.
     pub different: Color32,
+    /// Background of the newest step of a run.
+    pub lit: Color32,
+    /// Background of the part of the chart where `read` is faster.
+    pub chart_read: Color32,
+    /// Background of the part where loads are.
+    pub chart_loads: Color32,
+    /// The chart's line and dots.
+    pub chart_line: Color32,
     /// Less important text.
     pub weak: Color32,
     /// Background of a notice that informs.
@@ -128,6 +136,10 @@ impl Theme {
             error: rgb(0xff7b72),
             same: rgb(0x7cc793),
             different: rgb(0xffb454),
+            lit: rgb(0x1d344e),
+            chart_read: rgb(0x1b2230),
+            chart_loads: rgb(0x18261f),
+            chart_line: rgb(0x5aa2f0),
             weak: rgb(0x939dab),
             notice: rgb(0x1c2a3a),
             notice_warning: rgb(0x3a2c14),
@@ -173,6 +185,10 @@ impl Theme {
             error: rgb(0xb31d17),
             same: rgb(0x1d7a3e),
             different: rgb(0xa85100),
+            lit: rgb(0xd6e8fc),
+            chart_read: rgb(0xedf2fb),
+            chart_loads: rgb(0xebf6ef),
+            chart_line: rgb(0x1563c4),
             weak: rgb(0x5d6775),
             notice: rgb(0xe3eefa),
             notice_warning: rgb(0xfdf0d2),

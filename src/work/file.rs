@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
 use crate::map::{self, Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
-use crate::model::effect::{FileRequest, OpenRequest};
+use crate::model::effect::{FileRequest, OpenRequest, ScratchFile};
 use crate::model::event::{Event, Opened};
 use crate::model::shown_name;
 
@@ -192,7 +192,11 @@ impl Worker {
             (None, expand_home(path))
         } else {
             let scratch = Scratch::new().map_err(|error| no_scratch(&error))?;
-            let path = scratch.sample().map_err(|error| no_scratch(&error))?;
+            let made = match request.scratch {
+                ScratchFile::Sample => scratch.sample(),
+                ScratchFile::Letters => scratch.letters(),
+            };
+            let path = made.map_err(|error| no_scratch(&error))?;
             (Some(scratch), path)
         };
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -200,7 +204,7 @@ impl Worker {
         let (mapping, refusal) = create(&file, request.mode, request.access, request.span, log)?;
         let file_len = file.file_len().unwrap_or_else(|_| mapping.span().end());
         let (mode, access, extent) = (mapping.mode(), mapping.access(), mapping.span());
-        let is_sample = scratch.is_some();
+        let kind = scratch.is_some().then_some(request.scratch);
         let worker = Self {
             file: Arc::new(file),
             mapping: Arc::new(RwLock::new(mapping)),
@@ -216,7 +220,7 @@ impl Worker {
         worker.post_peer_file(); // before anybody hears of the file and asks for it
         report(Event::Opened(Box::new(Opened {
             path: path.clone(),
-            is_sample,
+            scratch: kind,
             mode,
             access,
             extent,

@@ -1,4 +1,5 @@
-//! The scratch copy of the built-in sample: a real file, in a folder of its own that goes with it.
+//! Scratch files: the built-in sample, and the file experiments are tried on by hand. Real files, each in a folder of its
+//! own that goes with it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,9 @@ pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
 
 /// The sample's name.
 pub const SAMPLE_NAME: &str = "alphabet.txt";
+
+/// The name of the file that experiments are tried on by hand.
+pub const LETTERS_NAME: &str = "letters.bin";
 
 /// A folder for one scratch file; both go when this value does.
 #[derive(Debug)]
@@ -35,6 +39,21 @@ impl Scratch {
     pub fn sample(&self) -> io::Result<PathBuf> {
         let path = self.folder.path().join(SAMPLE_NAME);
         std::fs::write(&path, SAMPLE)?;
+        Ok(path)
+    }
+
+    /// Writes three pages, all `A`, all `B`, all `C`, and returns the file's path.
+    ///
+    /// # Errors
+    /// Those of open(2) and write(2).
+    pub fn letters(&self) -> io::Result<PathBuf> {
+        let path = self.folder.path().join(LETTERS_NAME);
+        let page = usize::try_from(crate::map::page_bytes()).unwrap_or(4096);
+        let bytes: Vec<u8> = [b'A', b'B', b'C']
+            .into_iter()
+            .flat_map(|letter| std::iter::repeat_n(letter, page))
+            .collect();
+        std::fs::write(&path, bytes)?;
         Ok(path)
     }
 

@@ -111,7 +111,7 @@ impl Grid {
         let mut model = Model::new(settings);
         let opened = Opened {
             path: PathBuf::from("bench"),
-            is_sample: false,
+            scratch: None,
             mode: Mode::Private,
             access: Access::ReadWrite,
             extent: Span::at(0, FILE_LEN).expect("a span of 1 TiB"),

@@ -35,7 +35,7 @@ pub(super) fn open(len: u64) -> Model {
 fn opened(path: &str, len: u64) -> Event {
     Event::Opened(Box::new(Opened {
         path: PathBuf::from(path),
-        is_sample: false,
+        scratch: None,
         mode: Mode::Private,
         access: Access::ReadWrite,
         extent: Span::new(0, len).unwrap(),

@@ -58,7 +58,7 @@ fn what_cannot_be_opened_is_refused_and_the_sample_stays() {
             },
         );
         assert!(started.elapsed() < Duration::from_secs(2), "{shown}");
-        assert!(doc(&window).is_sample);
+        assert!(doc(&window).is_sample());
         assert_eq!(doc(&window).journal.pending_bytes(), 1);
         assert!(row(&window, 0).starts_with("00000000 5a 42 "));
         assert_eq!(model(&window).opening, mapscope::model::Opening::Nothing);
@@ -117,7 +117,7 @@ fn a_dropped_file_is_opened() {
     until(&mut window, "it is shown", |window| {
         row(window, 0).contains("64 72 6f 70")
     });
-    assert!(!doc(&window).is_sample);
+    assert!(!doc(&window).is_sample());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn opening_and_closing_with_edits_asks_first() {
     });
     click(&mut window, "Export them");
     until(&mut window, "the sample is back", |window| {
-        doc(window).is_sample
+        doc(window).is_sample()
     });
     let list = fs::read_to_string(path.with_file_name("data.bin.edits.txt")).unwrap();
     assert!(list.contains("0x0\t41\t5a\tprivate\tapplied"), "{list}");

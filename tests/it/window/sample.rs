@@ -19,7 +19,7 @@ fn the_sample_opens_with_rows_and_a_banner() {
         ]
     );
     assert!(is_told(&window, &["built-in sample", "scratch copy"]));
-    assert!(doc(&window).is_sample);
+    assert!(doc(&window).is_sample());
     assert_eq!(
         (doc(&window).mode, doc(&window).access),
         (Mode::Private, Access::ReadWrite)

@@ -1,0 +1,34 @@
+//! The experiments: the shell lists them for the model, starts and stops their thread.
+
+use crate::model::event::Event;
+use crate::model::experiment::Progress;
+use crate::work::lab::{self, LabRun};
+
+use super::App;
+
+impl App {
+    /// Tells the model which experiments there are. No process is started by this.
+    pub(super) fn list_experiments(&mut self) {
+        let _ = self.model.hear(Event::LabCatalogue(lab::list()));
+    }
+
+    /// Runs experiments; those of an earlier run are over, or the model would not ask.
+    pub(super) fn run_experiments(&mut self, names: &[String]) {
+        let report = self.report(0);
+        let tell = move |progress| report(Event::Lab(Box::new(progress)));
+        match LabRun::start(self.program.clone(), names, tell) {
+            Ok(run) => self.lab = Some(run),
+            Err(error) => {
+                let why = format!("no thread can be started for the experiments: {error}");
+                let over = Progress::Over(Err(why));
+                let _ = self.model.hear(Event::Lab(Box::new(over)));
+            }
+        }
+    }
+
+    pub(super) fn stop_experiments(&self) {
+        if let Some(run) = &self.lab {
+            run.stop();
+        }
+    }
+}

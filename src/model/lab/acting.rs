@@ -1,0 +1,253 @@
+//! What the lab does when a person asks for something, and when a run tells of itself.
+//!
+//! It owns the order of things: what may begin while something runs, and what a late report still changes. It must not
+//! know threads or processes.
+
+use crate::model::effect::{Effect, OpenRequest, ScratchFile};
+use crate::model::experiment::{Claim, HandKind, Progress, RunRecord, Step, Topic};
+use crate::model::notice::{self, Notice, Severity};
+use crate::model::{Action, Model, Tab};
+
+use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
+
+impl Model {
+    /// Does what a person asked of the lab.
+    pub(in crate::model) fn act_on_lab(&mut self, action: LabAction) -> Vec<Effect> {
+        match action {
+            LabAction::Choose(name) => self.lab_choose(&name),
+            LabAction::Move(by) => self.lab_move(by),
+            LabAction::Fold(topic) => {
+                if !self.lab.folded.remove(&topic) {
+                    self.lab.folded.insert(topic);
+                }
+                Vec::new()
+            }
+            LabAction::Pick(name, choice) => {
+                if let Some(entry) = self.lab.entry_mut(&name)
+                    && entry.may_pick()
+                    && choice < entry.claim.choices.len()
+                {
+                    // the same once more takes it back
+                    entry.pick = (entry.pick != Some(choice)).then_some(choice);
+                }
+                Vec::new()
+            }
+            LabAction::Run(names) => self.lab_run(names),
+            LabAction::RunChosen => {
+                let name = self.lab.chosen.map(str::to_owned);
+                self.lab_run(name.into_iter().collect())
+            }
+            LabAction::RunTopic(topic) => {
+                let names = names(self.lab.of_topic(topic));
+                self.lab_run(names)
+            }
+            LabAction::RunAll => {
+                let measures = |entry: &&LabEntry| entry.claim.topic == Topic::Cost;
+                let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
+                self.lab_run(names)
+            }
+            LabAction::Stop => match &mut self.lab.queue {
+                Some(queue) => {
+                    queue.stopping = true;
+                    vec![Effect::LabStop]
+                }
+                None => Vec::new(),
+            },
+            LabAction::ByHand(name) => self.lab_by_hand(&name),
+        }
+    }
+
+    fn lab_choose(&mut self, name: &str) -> Vec<Effect> {
+        if let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) {
+            self.lab.chosen = Some(claim.name);
+            self.lab.folded.remove(&claim.topic);
+        }
+        Vec::new()
+    }
+
+    fn lab_move(&mut self, by: i32) -> Vec<Effect> {
+        let listed: Vec<&'static str> = self.lab.listed().map(|entry| entry.claim.name).collect();
+        let Some(last) = listed.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let now = listed
+            .iter()
+            .position(|name| Some(*name) == self.lab.chosen);
+        let next = match now {
+            Some(now) => now
+                .saturating_add_signed(isize::try_from(by).unwrap_or(0))
+                .min(last),
+            None if by < 0 => last,
+            None => 0,
+        };
+        self.lab.chosen = listed.get(next).copied();
+        Vec::new()
+    }
+
+    fn lab_run(&mut self, wanted: Vec<String>) -> Vec<Effect> {
+        let names: Vec<String> = wanted
+            .into_iter()
+            .filter(|name| self.lab.entry(name).is_some())
+            .collect();
+        if self.lab.queue.is_some() || names.is_empty() {
+            return Vec::new();
+        }
+        if self.lab.chosen.is_none()
+            && let Some(first) = names.first()
+        {
+            self.lab.chosen = self.lab.entry(first).map(|entry| entry.claim.name);
+        }
+        self.lab.error = None;
+        self.lab.queue = Some(LabQueue {
+            names: names.clone(),
+            ..LabQueue::default()
+        });
+        let mut effects = self.show_tab(Tab::Lab);
+        effects.push(Effect::LabRun(names));
+        effects
+    }
+
+    /// Opens a scratch file of three pages; once it is open the peers are added.
+    fn lab_by_hand(&mut self, name: &str) -> Vec<Effect> {
+        let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) else {
+            return Vec::new();
+        };
+        if claim.by_hand.is_empty() {
+            return Vec::new();
+        }
+        self.lab.by_hand = Some(claim.name);
+        self.open_request(OpenRequest {
+            scratch: ScratchFile::Letters,
+            ..OpenRequest::private(None)
+        })
+    }
+
+    /// The scratch file of three pages is open: shows who sees it, and says what it is for.
+    pub(in crate::model) fn letters_opened(&mut self) -> Vec<Effect> {
+        let claim = self
+            .lab
+            .by_hand
+            .take()
+            .and_then(|name| self.lab.entry(name))
+            .map(|entry| entry.claim);
+        let text = match claim {
+            Some(claim) => format!(
+                "A scratch file of three pages, all A, all B, all C, to try \u{201c}{}\u{201d} by hand: write through one witness and see what the others hold",
+                claim.title
+            ),
+            None => "A scratch file of three pages, all A, all B, all C: write in it as you like"
+                .to_owned(),
+        };
+        self.notices.put(
+            Notice::new(notice::Topic::Sample, Severity::Info, text)
+                .with("Back to the experiment", Action::ShowTab(Tab::Lab)),
+        );
+        let mut effects = self.show_tab(Tab::Witnesses);
+        if let Some(claim) = claim {
+            effects.extend(self.add_hand_peers(claim));
+        }
+        effects
+    }
+
+    /// Adds the peers that an experiment is tried with by hand to the table of witnesses, which so far has none but its
+    /// own two: one with a shared and one with a private mapping.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "the table of witnesses cannot take further peers yet"
+    )]
+    fn add_hand_peers(&mut self, claim: &'static Claim) -> Vec<Effect> {
+        let _: &'static [HandKind] = claim.by_hand;
+        Vec::new()
+    }
+
+    /// Takes the list of experiments.
+    pub(in crate::model) fn lab_listed(
+        &mut self,
+        list: Vec<(&'static Claim, Result<(), String>)>,
+    ) -> Vec<Effect> {
+        self.lab.entries = list
+            .into_iter()
+            .map(|(claim, available)| LabEntry {
+                claim,
+                available,
+                pick: None,
+                run: LabRun::None,
+            })
+            .collect();
+        Vec::new()
+    }
+
+    /// Takes note of what a run tells.
+    pub(in crate::model) fn lab_told(&mut self, progress: Progress) -> Vec<Effect> {
+        let lab = &mut self.lab;
+        match progress {
+            Progress::Ground(ground) => lab.ground = Some(ground),
+            Progress::Started(name) => lab.started(name),
+            Progress::Step(step) => lab.stepped(step),
+            Progress::Peers(cards) => {
+                if let Some(LabRun::Running { peers, .. }) = lab.current_run() {
+                    *peers = cards;
+                }
+            }
+            Progress::Finished(record) => lab.finished(record),
+            Progress::Over(result) => lab.over(result),
+        }
+        Vec::new()
+    }
+}
+
+impl LabState {
+    fn current_run(&mut self) -> Option<&mut LabRun> {
+        let name = self.queue.as_ref()?.current.clone()?;
+        self.entry_mut(&name).map(|entry| &mut entry.run)
+    }
+
+    fn started(&mut self, name: String) {
+        if let Some(entry) = self.entry_mut(&name) {
+            entry.run = LabRun::Running {
+                steps: Vec::new(),
+                peers: Vec::new(),
+            };
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.current = Some(name);
+        }
+    }
+
+    /// A step is told again when a check is added to it.
+    fn stepped(&mut self, step: Step) {
+        if let Some(LabRun::Running { steps, .. }) = self.current_run() {
+            let known = steps.iter_mut().rfind(|known| known.number == step.number);
+            match known {
+                Some(known) => *known = step,
+                None => steps.push(step),
+            }
+        }
+    }
+
+    fn finished(&mut self, record: Box<RunRecord>) {
+        if let Some(queue) = &mut self.queue {
+            queue.done += 1;
+            queue.current = None;
+        }
+        if let Some(entry) = self.entry_mut(&record.name) {
+            entry.run = LabRun::Done(record);
+        }
+    }
+
+    fn over(&mut self, result: Result<(), String>) {
+        self.queue = None;
+        self.error = result.err();
+        // none is left running, also where the runner ended in the middle
+        for entry in &mut self.entries {
+            if entry.is_running() {
+                entry.run = LabRun::None;
+            }
+        }
+    }
+}
+
+fn names<'a>(entries: impl Iterator<Item = &'a LabEntry>) -> Vec<String> {
+    entries.map(|entry| entry.claim.name.to_owned()).collect()
+}

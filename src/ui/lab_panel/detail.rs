@@ -1,0 +1,277 @@
+//! The chosen experiment: what it claims, what the person expects, what came of it.
+
+use egui::{
+    Button, CollapsingHeader, Frame as Box_, Label, Margin, RadioButton, RichText, ScrollArea, Ui,
+    accesskit, vec2,
+};
+
+use crate::bytes::size::group_digits;
+use crate::model::experiment::{Claim, Promise};
+use crate::model::lab::{LabEntry, PickOutcome, Standing};
+use crate::model::{Action, LabAction};
+use crate::ui::{Frame, notices};
+
+use super::signs::{self, sign};
+use super::{chart, peers, steps};
+
+/// The width of the words before a block, in points.
+const HEAD: f32 = 72.0;
+
+/// What it keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct DetailView {
+    steps: steps::StepsView,
+    peers: peers::PeersView,
+    /// Which experiment was shown in the last frame, and whether it was running.
+    last: Option<(&'static str, bool)>,
+}
+
+/// Draws it into all the room there is.
+pub(super) fn detail_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    view: &mut DetailView,
+    actions: &mut Vec<Action>,
+) {
+    let Some(entry) = frame.model.lab.chosen() else {
+        empty_ui(ui, frame);
+        return;
+    };
+    let name = entry.claim.name;
+    let ended = view.last == Some((name, true)) && !entry.is_running();
+    view.last = Some((name, entry.is_running()));
+    header_ui(ui, frame, entry, actions);
+    ui.add_space(2.0);
+    let mut area = ScrollArea::vertical()
+        .id_salt(name)
+        .auto_shrink(false)
+        .animated(false);
+    if ended {
+        area = area.vertical_scroll_offset(0.0); // what came of it stands at the top
+    }
+    area.show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - 6.0); // clear of the scroll bar
+        expectation_ui(ui, frame, entry, actions);
+        claim_ui(ui, frame, entry);
+        if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
+            heading(ui, "Cost");
+            chart::chart_ui(ui, frame, &record.costs);
+        }
+        if !entry.peers().is_empty() {
+            heading(ui, "Peers");
+            peers::peers_ui(ui, frame, &mut view.peers, entry);
+        }
+        if !entry.steps().is_empty() {
+            heading(ui, "Steps");
+            steps::steps_ui(ui, frame, &mut view.steps, entry);
+        }
+        ground_ui(ui, frame, entry);
+    });
+}
+
+/// Nothing is chosen: how to begin, and what it does.
+fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    ui.add_space(8.0);
+    ui.label(RichText::new("Choose an experiment, or run them all").strong());
+    for text in [
+        "Each claim about mmap is an experiment here. Say what you expect, run it, and see step by step what happens.",
+        "Nothing is simulated: an experiment starts peers, which are processes of their own, has them map scratch files, make real system calls, load and store, and compares what they see with what was predicted.",
+        "A peer may be killed by SIGSEGV or SIGBUS. That is a result, and harms nobody else.",
+    ] {
+        ui.add_space(4.0);
+        ui.add(Label::new(RichText::new(text).color(frame.theme.weak)).wrap());
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(8.0);
+    ui.label(RichText::new(text).strong());
+    ui.add_space(1.0);
+}
+
+/// Title, promise, verdict, buttons: they stay in sight.
+fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let (theme, claim) = (frame.theme, entry.claim);
+    let title = RichText::new(claim.title).size(15.5).strong();
+    ui.add(Label::new(title).wrap());
+    ui.horizontal_wrapped(|ui| {
+        promise_ui(ui, frame, claim.promise);
+        let name = RichText::new(claim.name).monospace().size(12.0);
+        ui.add(Label::new(name.color(theme.weak)).selectable(true));
+    });
+    let standing = frame.model.lab.standing(entry);
+    let (sign, color) = sign(&standing, theme);
+    let mut words = format!("{sign}  {standing}");
+    if let (Standing::Over(_), Some(record)) = (&standing, entry.record()) {
+        words = format!("{words}, in {} ms", group_digits(record.milliseconds));
+    }
+    let label = ui.add(Label::new(RichText::new(words).color(color).strong()).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(format!("Verdict: {standing}"));
+        node.set_live(accesskit::Live::Polite);
+    });
+    buttons_ui(ui, frame, claim, actions);
+}
+
+fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
+    let words = match promise {
+        Promise::Posix => "So it is on every POSIX system",
+        Promise::Linux => "POSIX leaves it open, or does not know it",
+        Promise::Open => "It is what happens here, and may change",
+    };
+    let chip = Box_::new()
+        .fill(frame.theme.control)
+        .corner_radius(8.0)
+        .inner_margin(Margin::symmetric(8, 1));
+    chip.show(ui, |ui| {
+        ui.label(RichText::new(promise.to_string()).size(12.0))
+            .on_hover_text(words);
+    });
+}
+
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim, actions: &mut Vec<Action>) {
+    let idle = frame.model.lab.queue.is_none();
+    ui.horizontal_wrapped(|ui| {
+        let run = Button::new(RichText::new("Run").color(frame.theme.on_private).strong())
+            .fill(frame.theme.private);
+        let run = ui
+            .add_enabled(idle, run)
+            .on_hover_text("Start its peers and have them do the steps (Enter in the list)")
+            .on_disabled_hover_text("Experiments are running");
+        if run.clicked() {
+            actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
+        }
+        let topic = ui
+            .add_enabled(idle, Button::new("Run topic"))
+            .on_hover_text(format!("Every experiment of \u{201c}{}\u{201d}", claim.topic.title()))
+            .on_disabled_hover_text("Experiments are running");
+        if topic.clicked() {
+            actions.push(Action::Lab(LabAction::RunTopic(claim.topic)));
+        }
+        let by_hand = ui
+            .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
+            .on_hover_text("Open a scratch file of three pages in this window, with peers to write and look through")
+            .on_disabled_hover_text("There is no file in this experiment that could be opened here");
+        if by_hand.clicked() {
+            actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
+        }
+    });
+}
+
+/// What the person expects; after a run, whether so it was.
+fn expectation_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let claim = entry.claim;
+    if entry.may_pick() && !claim.choices.is_empty() {
+        ui.add_space(4.0);
+        ui.label(RichText::new("What do you expect?").strong());
+        for (index, choice) in claim.choices.iter().enumerate() {
+            let chosen = entry.pick == Some(index);
+            if ui.add(RadioButton::new(chosen, *choice)).clicked() {
+                let name = claim.name.to_owned();
+                actions.push(Action::Lab(LabAction::Pick(name, index)));
+            }
+        }
+        return;
+    }
+    let Some(choice) = entry.pick.and_then(|pick| claim.choices.get(pick)) else {
+        return;
+    };
+    let theme = frame.theme;
+    let (sign, words, color) = match frame.model.lab.pick_outcome(entry) {
+        Some(PickOutcome::Right) => (signs::HOLDS, "right", theme.same),
+        Some(PickOutcome::Wrong) => (signs::DIFFERS, "wrong", theme.different),
+        Some(PickOutcome::Open) => ("?", "the run does not tell", theme.weak),
+        None => ("", "", theme.weak),
+    };
+    let text = if words.is_empty() {
+        format!("You expect: {choice}")
+    } else {
+        format!("{sign}  You expected: {choice} \u{2013} {words}")
+    };
+    ui.add_space(4.0);
+    let label = ui.add(Label::new(RichText::new(&text).color(color)).wrap());
+    notices::name(&label, &text);
+}
+
+/// Predicted, observed, why.
+fn claim_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let claim = entry.claim;
+    ui.add_space(4.0);
+    let Some(record) = entry.record() else {
+        if !entry.is_running() {
+            // whoever wants to guess first is not told by accident
+            CollapsingHeader::new("The prediction, and why")
+                .id_salt((claim.name, "prediction"))
+                .show_unindented(ui, |ui| {
+                    box_ui(ui, frame, |ui| {
+                        block(ui, frame, "Predicted", &frame.model.lab.prediction(claim));
+                        why_ui(ui, frame, claim);
+                    });
+                });
+        }
+        return;
+    };
+    box_ui(ui, frame, |ui| {
+        block(ui, frame, "Predicted", &record.predicted);
+        block(ui, frame, "Observed", &record.observed);
+        why_ui(ui, frame, claim);
+    });
+}
+
+fn box_ui(ui: &mut Ui, frame: &Frame<'_>, contents: impl FnOnce(&mut Ui)) {
+    let fill = Box_::new()
+        .fill(frame.theme.grid_edge)
+        .corner_radius(4.0)
+        .inner_margin(Margin::symmetric(10, 7));
+    fill.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        contents(ui);
+    });
+}
+
+fn why_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim) {
+    block(ui, frame, "Why", claim.why);
+    let source = RichText::new(claim.source).color(frame.theme.weak).small();
+    beside(ui, "", frame, |ui| {
+        ui.add(Label::new(source).wrap().selectable(true));
+    });
+}
+
+fn block(ui: &mut Ui, frame: &Frame<'_>, head: &str, text: &str) {
+    beside(ui, head, frame, |ui| {
+        ui.add(Label::new(text).wrap().selectable(true));
+    });
+}
+
+/// A word, and beside it what belongs to it.
+fn beside(ui: &mut Ui, head: &str, frame: &Frame<'_>, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        let size = vec2(HEAD, ui.text_style_height(&egui::TextStyle::Body));
+        ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Min), |ui| {
+            ui.set_min_size(size);
+            if !head.is_empty() {
+                ui.label(RichText::new(head).color(frame.theme.weak));
+            }
+        });
+        ui.vertical(contents);
+    });
+}
+
+/// Where it ran.
+fn ground_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let (Some(_), Some(ground)) = (entry.record(), &frame.model.lab.ground) else {
+        return;
+    };
+    ui.add_space(8.0);
+    let text = format!(
+        "Ran on {}, {}, pages of {} bytes, scratch files on {} in {}",
+        ground.kernel,
+        ground.machine,
+        group_digits(ground.page_bytes),
+        ground.file_system,
+        ground.dir
+    );
+    let text = RichText::new(text).color(frame.theme.weak).small();
+    ui.add(Label::new(text).wrap().selectable(true));
+}

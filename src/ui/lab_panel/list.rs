@@ -1,0 +1,231 @@
+//! The list of experiments by topic. It takes the keyboard as one thing: up and down choose, Enter runs.
+
+use egui::accesskit::{self, Role};
+use egui::{
+    EventFilter, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    TextStyle, TextWrapMode, Ui, WidgetText, pos2, vec2,
+};
+
+use crate::model::experiment::{Topic, Verdict};
+use crate::model::lab::{LabEntry, Standing};
+use crate::model::{Action, Focus, LabAction};
+use crate::ui::{Frame, focus_id};
+
+use super::signs::sign;
+
+/// The height of a row, in points.
+const ROW: f32 = 23.0;
+
+/// What the list keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct ListView {
+    /// What was chosen in the last frame: another one is scrolled to.
+    chosen: Option<&'static str>,
+}
+
+/// Draws the list into all the room there is.
+pub(super) fn list_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    view: &mut ListView,
+    actions: &mut Vec<Action>,
+) {
+    let lab = &frame.model.lab;
+    let builder = egui::UiBuilder::new()
+        .scope_id(focus_id(Focus::Lab))
+        .max_rect(ui.available_rect_before_wrap())
+        .sense(Sense::focusable_noninteractive())
+        .accessibility_role(Role::ListBox)
+        .accessibility_label("Experiments");
+    let mut ui = ui.new_child(builder);
+    let ui = &mut ui;
+    ui.set_min_size(ui.max_rect().size());
+    let id = ui.unique_id();
+    let focused = ui.response().has_focus();
+    if focused {
+        keys(ui, id, lab.chosen, actions);
+    }
+    let moved = view.chosen != lab.chosen;
+    view.chosen = lab.chosen;
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for topic in Topic::ALL {
+            if lab.of_topic(topic).next().is_none() {
+                continue;
+            }
+            heading_ui(ui, frame, topic, actions);
+            if lab.folded.contains(&topic) {
+                continue;
+            }
+            for entry in lab.of_topic(topic) {
+                let (rect, clicked) = entry_ui(ui, frame, id, entry, focused);
+                if clicked {
+                    ui.memory_mut(|memory| memory.request_focus(id));
+                    let name = entry.claim.name.to_owned();
+                    actions.push(Action::Lab(LabAction::Choose(name)));
+                }
+                if moved && lab.chosen == Some(entry.claim.name) {
+                    ui.scroll_to_rect(rect, None);
+                }
+            }
+        }
+    });
+    let chosen = lab.chosen.map(|name| entry_id(id, name).accesskit_id());
+    if let Some(chosen) = chosen.filter(|_| focused) {
+        ui.ctx()
+            .accesskit_node_builder(id, |node| node.set_active_descendant(chosen));
+    }
+}
+
+fn keys(ui: &Ui, id: Id, chosen: Option<&str>, actions: &mut Vec<Action>) {
+    let filter = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    for (key, by) in [
+        (Key::ArrowUp, -1),
+        (Key::ArrowDown, 1),
+        (Key::PageUp, -10),
+        (Key::PageDown, 10),
+        (Key::Home, -10_000),
+        (Key::End, 10_000),
+    ] {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            actions.push(Action::Lab(LabAction::Move(by)));
+        }
+    }
+    if chosen.is_some() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+        actions.push(Action::Lab(LabAction::RunChosen));
+    }
+}
+
+fn entry_id(list: Id, name: &str) -> Id {
+    list.with(("experiment", name))
+}
+
+/// A topic: a click hides or shows its experiments.
+fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: Topic, actions: &mut Vec<Action>) {
+    let (theme, lab) = (frame.theme, &frame.model.lab);
+    let folded = lab.folded.contains(&topic);
+    let (n_all, n_good) = lab.of_topic(topic).fold((0, 0), |(n_all, n_good), entry| {
+        let good = matches!(
+            lab.standing(entry),
+            Standing::Over(Verdict::AsPredicted | Verdict::Measured)
+        );
+        (n_all + 1, n_good + usize::from(good))
+    });
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW + 3.0));
+    let response = ui.interact(rect, ui.unique_id().with(("topic", topic)), Sense::click());
+    if ui.is_rect_visible(rect) {
+        let arrow = if folded { "\u{25b8}" } else { "\u{25be}" };
+        let count = WidgetText::from(
+            RichText::new(format!("{n_good}/{n_all}"))
+                .color(theme.weak)
+                .small(),
+        );
+        let count = count.into_galley(ui, Some(TextWrapMode::Extend), 80.0, TextStyle::Small);
+        let title = WidgetText::from(RichText::new(format!("{arrow} {}", topic.title())).strong());
+        let room = rect.width() - count.size().x - 12.0;
+        let title = title.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
+        let color = if response.hovered() {
+            theme.accent
+        } else {
+            theme.text
+        };
+        let middle = rect.center().y + 1.0;
+        let at = pos2(rect.left() + 2.0, middle - title.size().y / 2.0);
+        ui.painter()
+            .galley_with_override_text_color(at, title, color);
+        let at = pos2(
+            rect.right() - count.size().x - 6.0,
+            middle - count.size().y / 2.0,
+        );
+        ui.painter().galley(at, count, theme.weak);
+        if response.has_focus() {
+            outline(ui, rect, frame);
+        }
+    }
+    let state = if folded { "hidden" } else { "shown" };
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::DisclosureTriangle);
+        node.set_expanded(!folded);
+        node.set_label(format!(
+            "{}: {n_good} of {n_all} as predicted or measured, {state}",
+            topic.title()
+        ));
+    });
+    if response.clicked() {
+        actions.push(Action::Lab(LabAction::Fold(topic)));
+    }
+}
+
+/// One experiment; where it is, and whether it was clicked.
+fn entry_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    list: Id,
+    entry: &LabEntry,
+    focused: bool,
+) -> (Rect, bool) {
+    let (theme, lab) = (frame.theme, &frame.model.lab);
+    let standing = lab.standing(entry);
+    let chosen = lab.chosen == Some(entry.claim.name);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
+    let id = entry_id(list, entry.claim.name);
+    let response = ui.interact(rect, id, Sense::CLICK);
+    let words = format!("{}: {standing}", entry.claim.name);
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(Role::ListBoxOption);
+        node.set_label(words);
+        node.set_selected(chosen);
+        node.add_action(accesskit::Action::Click);
+        node.set_bounds(accesskit::Rect {
+            x0: rect.min.x.into(),
+            y0: rect.min.y.into(),
+            x1: rect.max.x.into(),
+            y1: rect.max.y.into(),
+        });
+    });
+    if ui.is_rect_visible(rect) {
+        let fill = if chosen {
+            Some(theme.selection)
+        } else {
+            response.hovered().then_some(theme.control)
+        };
+        if let Some(fill) = fill {
+            ui.painter().rect_filled(rect, 4.0, fill);
+        }
+        if chosen && focused {
+            outline(ui, rect, frame);
+        }
+        let (sign, color) = sign(&standing, theme);
+        ui.painter().text(
+            pos2(rect.left() + 18.0, rect.center().y),
+            egui::Align2::CENTER_CENTER,
+            sign,
+            TextStyle::Body.resolve(ui.style()),
+            color,
+        );
+        let name = WidgetText::from(entry.claim.name);
+        let room = rect.width() - 38.0;
+        let name = name.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
+        let at = pos2(rect.left() + 32.0, rect.center().y - name.size().y / 2.0);
+        let dim = matches!(standing, Standing::NotAvailable(_));
+        let color = if dim { theme.weak } else { theme.text };
+        ui.painter().galley(at, name, color);
+    }
+    let clicked = response.clicked();
+    response.on_hover_ui(|ui| {
+        ui.label(entry.claim.title);
+        let (sign, color) = super::signs::sign(&standing, theme);
+        ui.label(RichText::new(format!("{sign} {standing}")).color(color));
+    });
+    (rect, clicked)
+}
+
+fn outline(ui: &Ui, rect: Rect, frame: &Frame<'_>) {
+    let stroke = Stroke::new(1.0, frame.theme.accent);
+    ui.painter()
+        .rect_stroke(rect.shrink(0.5), 4.0, stroke, StrokeKind::Inside);
+}

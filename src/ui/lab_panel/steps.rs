@@ -1,0 +1,206 @@
+//! The steps of a run as they happen: who did what, what was observed, and each system call as it was made.
+//!
+//! Only steps in sight are laid out; of the others the height is known from when they were.
+
+use egui::text::LayoutJob;
+use egui::{
+    Align, Color32, FontId, Frame as Box_, Label, Margin, Rect, Sense, TextFormat, TextStyle, Ui,
+    accesskit, vec2,
+};
+
+use crate::model::experiment::{Step, time_words};
+use crate::model::lab::LabEntry;
+use crate::ui::Frame;
+
+use super::signs;
+
+/// The most steps that are shown: the last ones.
+const SHOWN: usize = 200;
+/// The height of a step that was not in sight yet, in points.
+const GUESS: f32 = 44.0;
+/// The width of the number and of the peer's name, in points.
+const NUMBER: f32 = 24.0;
+const PEER: f32 = 22.0;
+
+/// What the steps keep between frames.
+#[derive(Debug, Default)]
+pub(super) struct StepsView {
+    name: &'static str,
+    width: f32,
+    /// The height of each step, by its place.
+    heights: Vec<f32>,
+    /// How many there were in the last frame.
+    count: usize,
+}
+
+/// Draws the steps.
+pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, entry: &LabEntry) {
+    let steps = entry.steps();
+    let width = ui.available_width();
+    if view.name != entry.claim.name || (view.width - width).abs() > 0.5 {
+        *view = StepsView {
+            name: entry.claim.name,
+            width,
+            heights: Vec::new(),
+            count: steps.len(),
+        };
+    }
+    view.heights.resize(steps.len(), GUESS);
+    let first = steps.len().saturating_sub(SHOWN);
+    if first > 0 {
+        let words = format!("{first} earlier steps are not listed");
+        ui.label(egui::RichText::new(words).color(frame.theme.weak).small());
+    }
+    let running = entry.is_running();
+    let grew = steps.len() > view.count;
+    view.count = steps.len();
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let mut newest = Rect::NOTHING;
+    for (step, height) in steps.iter().zip(&mut view.heights).skip(first) {
+        let is_newest = step.number == steps.len();
+        let rect = Rect::from_min_size(ui.cursor().min, vec2(width, *height));
+        if ui.is_rect_visible(rect) || (running && is_newest) {
+            let shown = step_ui(ui, frame, step, running && is_newest);
+            *height = shown.height();
+            newest = shown;
+        } else {
+            ui.allocate_space(rect.size());
+            newest = rect;
+        }
+    }
+    if running && grew {
+        ui.scroll_to_rect(newest, Some(Align::BOTTOM));
+    }
+}
+
+fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &Step, lit: bool) -> Rect {
+    let theme = frame.theme;
+    let fill = if lit {
+        theme.lit
+    } else if step.holds == Some(false) {
+        theme.notice_error
+    } else {
+        theme.grid_edge
+    };
+    let box_ = Box_::new()
+        .fill(fill)
+        .corner_radius(4.0)
+        .inner_margin(Margin::symmetric(6, 4));
+    let shown = box_.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+        ui.horizontal_top(|ui| {
+            let number = step.number.to_string();
+            cell(ui, NUMBER, &number, theme.weak, Align::Max);
+            let who = step.peer.as_deref().unwrap_or("\u{b7}");
+            let hover = match (&step.peer, step.pid) {
+                (Some(peer), Some(pid)) => format!("peer {peer}, process {pid}"),
+                (Some(peer), None) => format!("peer {peer}"),
+                (None, _) => "mapscope itself".to_owned(),
+            };
+            cell(ui, PEER, who, theme.accent, Align::Center).on_hover_text(hover);
+            ui.vertical(|ui| {
+                ui.add(Label::new(told(ui, frame, step)).wrap().selectable(true));
+                for call in &step.calls {
+                    let seconds = std::time::Duration::from_nanos(call.nanoseconds).as_secs_f64();
+                    let job = call_job(ui, frame, &call.text, &time_words(seconds));
+                    ui.add(Label::new(job).wrap().selectable(true));
+                }
+            });
+        });
+    });
+    let rect = shown.response.rect;
+    let id = shown.response.id.with(("step", step.number));
+    let _ = ui.interact(rect, id, Sense::empty());
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::Row);
+        node.set_label(spoken(step));
+    });
+    rect
+}
+
+fn cell(ui: &mut Ui, width: f32, text: &str, color: Color32, align: Align) -> egui::Response {
+    let height = ui.text_style_height(&TextStyle::Body);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let anchor = match align {
+        Align::Max => egui::Align2::RIGHT_TOP,
+        _ => egui::Align2::CENTER_TOP,
+    };
+    let font = TextStyle::Body.resolve(ui.style());
+    let at = anchor.pos_in_rect(&rect);
+    ui.painter().text(at, anchor, text, font, color);
+    response
+}
+
+/// What was done, and what was observed.
+fn told(ui: &Ui, frame: &Frame<'_>, step: &Step) -> LayoutJob {
+    let theme = frame.theme;
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut job = LayoutJob::default();
+    let mut add = |text: &str, color: Color32| append(&mut job, text, &font, color);
+    add(&step.what, theme.text);
+    let (sign, color) = match step.holds {
+        Some(true) => (signs::HOLDS, theme.same),
+        Some(false) => (signs::DIFFERS, theme.error),
+        None => ("", theme.weak),
+    };
+    let several = step.observed.contains('\n');
+    add(if several { "\n" } else { "  \u{2192}  " }, theme.weak);
+    if !sign.is_empty() {
+        add(sign, color);
+        add(" ", color);
+    }
+    add(&step.observed, color);
+    if let Some(expected) = &step.expected {
+        let same = *expected == step.observed;
+        match step.holds {
+            Some(false) => {
+                add("\nexpected: ", theme.error);
+                add(expected, theme.error);
+            }
+            _ if !same => {
+                add("  (expected: ", theme.weak);
+                add(expected, theme.weak);
+                add(")", theme.weak);
+            }
+            _ => {}
+        }
+    }
+    job
+}
+
+fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
+    let size = 12.0;
+    let mono = FontId::new(size, TextStyle::Monospace.resolve(ui.style()).family);
+    let mut job = LayoutJob::default();
+    append(&mut job, text, &mono, frame.theme.text);
+    append(&mut job, &format!("   {took}"), &mono, frame.theme.weak);
+    job
+}
+
+fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
+    job.append(text, 0.0, TextFormat::simple(font.clone(), color));
+}
+
+/// A step in words.
+fn spoken(step: &Step) -> String {
+    let who = step
+        .peer
+        .as_ref()
+        .map_or_else(|| "mapscope".to_owned(), |peer| format!("peer {peer}"));
+    let mut words = format!(
+        "Step {}: {who} {}: {}",
+        step.number, step.what, step.observed
+    );
+    let expected = step.expected.as_deref().unwrap_or_default();
+    match step.holds {
+        Some(true) => words.push_str(", as expected"),
+        Some(false) => words = format!("{words}, but expected: {expected}"),
+        None => {}
+    }
+    for call in &step.calls {
+        words.push_str("; ");
+        words.push_str(&call.text);
+    }
+    words
+}

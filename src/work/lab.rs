@@ -1,0 +1,113 @@
+//! Experiments on a thread of their own.
+//!
+//! It owns the thread, which lives as long as the peers do, as a peer dies with the thread that started it. It must not
+//! know the window, nor what an experiment is about; what is told goes to a closure.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::lab::ending::join_within;
+use crate::lab::runner::{self, Options};
+use crate::lab::stage::STEP_LIMIT;
+use crate::lab::{Experiment, catalogue};
+use crate::model::experiment::{Claim, Progress};
+
+/// How long the thread may take to end once it is asked to: peers are killed in less.
+const STOP: Duration = Duration::from_secs(3);
+
+/// Every experiment, and why this system cannot carry it out, where it cannot.
+#[must_use]
+pub fn list() -> Vec<(&'static Claim, Result<(), String>)> {
+    catalogue::all()
+        .map(|experiment| (&experiment.claim, experiment.available()))
+        .collect()
+}
+
+/// Experiments that run, or ran. Dropping it stops them.
+#[derive(Debug)]
+pub struct LabRun {
+    cancelled: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl LabRun {
+    /// Runs the experiments of these names one after the other, with scratch files in the system's folder for temporary
+    /// files; a name that nothing is called is left out. `program` is what is run as `program peer`. `report` hears of
+    /// everything, at last of [`Progress::Over`], also where the thread ended otherwise than it should.
+    ///
+    /// # Errors
+    /// Where the system gives no further thread.
+    pub fn start(
+        program: PathBuf,
+        names: &[String],
+        report: impl Fn(Progress) + Send + 'static,
+    ) -> io::Result<Self> {
+        let experiments: Vec<&'static Experiment> = names
+            .iter()
+            .filter_map(|name| catalogue::find(name))
+            .collect();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&cancelled);
+        let thread = thread::Builder::new()
+            .name("lab".to_owned())
+            .spawn(move || {
+                let options = Options {
+                    program,
+                    dir: std::env::temp_dir(),
+                    sabotage: None,
+                    limit: STEP_LIMIT,
+                };
+                let mut last = LastWord {
+                    report,
+                    is_over: false,
+                };
+                runner::run(&experiments, &options, &stop, &mut |progress| {
+                    last.tell(progress);
+                });
+            })?;
+        Ok(Self {
+            cancelled,
+            thread: Some(thread),
+        })
+    }
+
+    /// The step under way is to be the last. Does not wait for it.
+    pub fn stop(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for LabRun {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            join_within(thread, STOP);
+        }
+    }
+}
+
+/// Sees to it that the end is told, whatever the end is.
+struct LastWord<F: Fn(Progress)> {
+    report: F,
+    is_over: bool,
+}
+
+impl<F: Fn(Progress)> LastWord<F> {
+    fn tell(&mut self, progress: Progress) {
+        self.is_over = matches!(progress, Progress::Over(_));
+        (self.report)(progress);
+    }
+}
+
+impl<F: Fn(Progress)> Drop for LastWord<F> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let why = "the experiments ended in the middle; what was printed says why";
+            (self.report)(Progress::Over(Err(why.to_owned())));
+        }
+    }
+}
