@@ -92,6 +92,13 @@ pub fn page_bytes() -> u64 {
     raw::page_bytes()
 }
 
+/// How much room the file system of `dir` has for this user, where it says (fstatvfs(3)).
+#[must_use]
+pub fn free_bytes(dir: &std::path::Path) -> Option<u64> {
+    let dir = std::fs::File::open(dir).ok()?;
+    raw::free_bytes(&dir)
+}
+
 /// Makes the allocator keep freed memory instead of giving it back to the system and faulting it in again each frame.
 ///
 /// mallopt(3), `M_TRIM_THRESHOLD` and `M_MMAP_THRESHOLD` at 256 MiB, where the C library is glibc; elsewhere it does
