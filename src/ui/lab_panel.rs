@@ -45,7 +45,8 @@ pub(super) fn lab_ui(
     }
     ui.add_space(4.0);
     let bare = egui::Frame::new();
-    if ui.available_width() >= BESIDE {
+    let beside = ui.available_width() >= BESIDE;
+    if beside {
         let most = (ui.available_width() * 0.5).max(180.0);
         let margin = Margin {
             right: 8,
@@ -68,8 +69,8 @@ pub(super) fn lab_ui(
             .show(ui, |ui| list::list_ui(ui, frame, &mut view.list, actions));
     }
     let margin = Margin {
-        left: 8,
-        top: 2,
+        left: if beside { 8 } else { 0 },
+        top: if beside { 2 } else { 8 },
         ..Margin::ZERO
     };
     CentralPanel::default()

@@ -6,6 +6,7 @@ mod chaos;
 mod editing;
 mod faults;
 mod keys;
+mod lab;
 mod live;
 mod modes;
 mod opening;

@@ -91,7 +91,11 @@ fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
     });
     let weak = |text: String| Label::new(RichText::new(text).color(theme.weak)).wrap();
     if let Some(parent) = &card.parent {
-        ui.add(weak(format!("\u{2191} child of {parent}")));
+        let parent = RichText::new(format!("child of {parent}")).color(theme.weak);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("\u{2191}").monospace().color(theme.weak));
+            ui.label(parent);
+        });
     }
     if card.mapping.is_empty() {
         ui.add(weak("no mapping yet".to_owned()));
