@@ -5,6 +5,7 @@
 
 mod beside;
 mod focus;
+mod hands;
 mod lab;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
+use crate::work::hands::HandWorker;
 use crate::work::lab::LabRun;
 use crate::work::picker::Picker;
 use crate::work::witness::{WitnessTarget, WitnessWorker};
@@ -64,6 +66,7 @@ pub struct App {
     last_number: u64,
     witnesses: Option<WitnessWorker>,
     attached: Option<WitnessTarget>,
+    hands: Option<HandWorker>,
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
@@ -103,6 +106,7 @@ impl App {
             last_number: 0,
             witnesses: None,
             attached: None,
+            hands: None,
             picker: None,
             completion: None,
             lab: None,
@@ -295,6 +299,7 @@ impl App {
                 Effect::WitnessStore { id, offset, bytes } => {
                     self.witness_store(ctx, id, offset, bytes);
                 }
+                Effect::Hand(order) => self.hand(&order),
                 Effect::LabRun(names) => self.run_experiments(&names),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),

@@ -17,8 +17,11 @@
 //!   unsafe code is in `map/raw.rs` and its folder, which also holds everything that differs by system.
 //! - [`model`]: all state; `Action` (person), `Event` (workers, kernel), `Effect` (what the shell must do). No I/O. It
 //!   takes the words of [`map`] (mode, access, page state) and hands them on to the window.
-//! - [`lab`]: peers: child processes of this program with mappings of their own, and their protocol.
-//! - [`work`]: threads: one per open file, the witnesses, the dialog's helper process, path completion.
+//! - [`lab`]: peers: child processes of this program with mappings of their own, and their protocol; the experiments
+//!   that they carry out, the stage that judges what they tell, and the report. Real loads, stores and forks stand in
+//!   `lab/raw.rs`: they may kill the peer that makes them and nobody else.
+//! - [`work`]: threads: one per open file, the witnesses, processes added by hand, a run of the lab, the dialog's helper
+//!   process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
 //!   table of commands.
 //! - `app`: the shell that owns model and workers.
@@ -35,6 +38,11 @@
 //! - The journal, not the mapping, is the truth about edits: a truncation destroys even private copies.
 //! - A file is opened for reading only; the descriptor that may write is opened when somebody asks for it. An open for
 //!   writing alone makes a program that is looked at impossible to start, and wakes programs that watch the file.
+//! - An experiment's script is Rust that asks peers and checks what they tell; its claim is plain data that the window can
+//!   show without knowing peers. A claim is borne out where every check held. Peers that a script moves are asked one at
+//!   a time, so a run takes the same steps each time.
+//! - A forked child is handed its pipes through `/proc/PID/fd`: no file is made for them that could be left behind.
+//! - A scratch folder of the lab has a keeper, a process that outlives a killed mapscope just long enough to remove it.
 //! - A typed byte is one store: the first hex digit waits for the second.
 //! - Offsets are plain `u64` and ranges are [`bytes::Span`]; rows are turned into offsets and back in one place,
 //!   [`bytes::RowLayout`].

@@ -9,6 +9,7 @@ pub mod action;
 pub mod effect;
 pub mod event;
 pub mod experiment;
+pub mod hand;
 pub mod journal;
 pub mod lab;
 pub mod notice;
@@ -33,6 +34,7 @@ pub use crate::map::{Access, GapReason, Mode, PageState};
 pub use action::{Action, Fate, Focus, Tab, ThemeChoice};
 pub use effect::{Effect, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
+pub use hand::{Hand, HandAction, HandId, HandNews, HandOrder, HandSignal, Hands};
 pub use journal::Journal;
 pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
@@ -187,6 +189,8 @@ pub struct Model {
     pub lookup: LookupState,
     /// Who sees the bytes at the cursor.
     pub witnesses: Witnesses,
+    /// The processes that the person added to them.
+    pub hands: Hands,
     /// The experiments and what came of them.
     pub lab: LabState,
     /// What is remembered between runs.

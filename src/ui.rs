@@ -20,6 +20,7 @@ mod geometry;
 mod glyphs;
 mod grid_keys;
 mod grid_paint;
+mod hand_table;
 mod help;
 mod lab_panel;
 mod notices;

@@ -4,6 +4,7 @@
 pub mod completion;
 pub mod export;
 pub mod file;
+pub mod hands;
 pub mod lab;
 pub mod picker;
 pub mod scratch;

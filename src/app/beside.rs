@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::bytes::Span;
-use crate::bytes::answer::Cell;
 use crate::model::effect::FileRequest;
 use crate::model::event::Event;
 use crate::model::{Seen, WitnessId, WitnessState};
@@ -73,6 +72,9 @@ impl App {
         if let Some(witnesses) = &self.witnesses {
             witnesses.watch(span);
         }
+        if let Some(hands) = &self.hands {
+            hands.watch(span);
+        }
         self.ask(ctx, FileRequest::Watch(span));
     }
 
@@ -103,10 +105,11 @@ impl App {
 
     /// The peers map the open file as it is mapped here, unless they do already.
     pub(super) fn attach_peers(&mut self) {
-        let (Some(witnesses), Some((_, worker))) = (&self.witnesses, &self.file) else {
-            return;
-        };
-        let Some(file) = worker.peer_file() else {
+        let Some(file) = self
+            .file
+            .as_ref()
+            .and_then(|(_, worker)| worker.peer_file())
+        else {
             return;
         };
         let target = WitnessTarget {
@@ -116,8 +119,14 @@ impl App {
             extent: file.extent,
             writable: true,
         };
-        if self.attached.as_ref() != Some(&target) {
+        if self.attached.as_ref() == Some(&target) {
+            return;
+        }
+        if let Some(witnesses) = &self.witnesses {
             witnesses.attach(target.clone());
+            if let Some(hands) = &self.hands {
+                hands.attach(target.clone());
+            }
             self.attached = Some(target);
         }
     }
@@ -138,13 +147,7 @@ fn said_by_peer(said: WitnessReport, report: &Report) {
             pages,
         } => WitnessState::Reading {
             span,
-            seen: cells
-                .into_iter()
-                .map(|cell| match cell {
-                    Cell::Byte(byte) => Seen::Byte(byte),
-                    Cell::Unreadable(why) => Seen::Nothing(why.into_owned()),
-                })
-                .collect(),
+            seen: cells.into_iter().map(Seen::from).collect(),
             page: pages.first().map(ToString::to_string).unwrap_or_default(),
             pid: Some(pid),
         },

@@ -1,13 +1,40 @@
 //! The experiments, grouped as a person would study them.
 
+mod anonymous;
+mod asks;
+mod copies;
+mod durability;
+mod ends;
+mod errors;
+mod fork;
+mod malloc;
+mod objects;
+mod protection;
 mod sharing;
+mod truncation;
+mod unmapping;
 
 use crate::lab::Experiment;
 use crate::model::experiment::Topic;
 
 /// Every experiment, in the order of study.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {
-    [sharing::EXPERIMENTS].into_iter().flatten()
+    [
+        sharing::EXPERIMENTS,
+        copies::EXPERIMENTS,
+        objects::EXPERIMENTS,
+        fork::EXPERIMENTS,
+        anonymous::EXPERIMENTS,
+        malloc::EXPERIMENTS,
+        unmapping::EXPERIMENTS,
+        protection::EXPERIMENTS,
+        ends::EXPERIMENTS,
+        truncation::EXPERIMENTS,
+        errors::EXPERIMENTS,
+        durability::EXPERIMENTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Those of a topic.

@@ -40,32 +40,30 @@ pub(crate) fn map(
     descriptor: c_int,
     offset: u64,
 ) -> io::Result<usize> {
-    // SAFETY: Condition: the call replaces no memory that is in use. The address is NULL and the callers pass no
-    // `MAP_FIXED`, so the kernel takes a free place. What can still go wrong: an error, handled below.
     #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-    let address = unsafe {
-        let (prot, flags) = (c_long::from(prot), c_long::from(flags));
-        let (place, descriptor) = (0_usize, c_long::from(descriptor));
-        libc::syscall(libc::SYS_mmap, place, len, prot, flags, descriptor, offset)
-    };
-    // SAFETY: as above.
+    {
+        // SAFETY: Condition: the call replaces no memory that is in use. The address is NULL and the callers pass no
+        // `MAP_FIXED`, so the kernel takes a free place. What can still go wrong: an error, handled below.
+        let address = unsafe {
+            let (prot, flags) = (c_long::from(prot), c_long::from(flags));
+            let (place, descriptor) = (0_usize, c_long::from(descriptor));
+            libc::syscall(libc::SYS_mmap, place, len, prot, flags, descriptor, offset)
+        };
+        usize::try_from(address).map_err(|_| io::Error::last_os_error())
+    }
     #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
-    let address = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            len,
-            prot,
-            flags,
-            descriptor,
-            offset as libc::off_t,
-        )
+    {
+        let null = std::ptr::null_mut();
+        let Ok(offset) = libc::off_t::try_from(offset) else {
+            return Err(io::Error::from_raw_os_error(libc::EOVERFLOW));
+        };
+        // SAFETY: as above.
+        let address = unsafe { libc::mmap(null, len, prot, flags, descriptor, offset) };
+        if address == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(address.expose_provenance())
     }
-    .expose_provenance()
-    .cast_signed();
-    if address == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok((address as isize).cast_unsigned())
 }
 
 /// munmap(2).
@@ -340,9 +338,9 @@ mod linux {
     use std::process::ExitStatus;
     use std::time::Duration;
 
-    use super::*;
+    use super::{File, c_int, c_void, checked, io};
 
-    /// memfd_create(2) with `MFD_CLOEXEC`.
+    /// `memfd_create(2)` with `MFD_CLOEXEC`.
     pub(crate) fn file_in_memory(name: &CStr) -> io::Result<File> {
         // SAFETY: the name is a C string that lives through the call, which touches no other memory.
         let descriptor = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
@@ -353,7 +351,7 @@ mod linux {
         Ok(File::from(unsafe { OwnedFd::from_raw_fd(descriptor) }))
     }
 
-    /// posix_fadvise(2) for the whole file with `POSIX_FADV_DONTNEED`.
+    /// `posix_fadvise(2)` for the whole file with `POSIX_FADV_DONTNEED`.
     pub(crate) fn forget_cache(file: &File) -> io::Result<()> {
         // SAFETY: the call takes numbers. It returns the error number itself.
         match unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) } {
@@ -403,7 +401,7 @@ mod linux {
         }
     }
 
-    /// A process that is no child of ours, held so that its number cannot become another's: pidfd_open(2).
+    /// A process that is no child of ours, held so that its number cannot become another's: `pidfd_open(2)`.
     #[derive(Debug)]
     pub(crate) struct Pidfd(OwnedFd);
 
@@ -419,7 +417,7 @@ mod linux {
             Ok(Self(unsafe { OwnedFd::from_raw_fd(descriptor) }))
         }
 
-        /// pidfd_send_signal(2).
+        /// `pidfd_send_signal(2)`.
         pub(crate) fn signal(&self, signal: c_int) -> io::Result<()> {
             let (descriptor, no_info) = (self.0.as_raw_fd(), std::ptr::null::<c_void>());
             // SAFETY: the call takes numbers and a NULL. The descriptor is open through the call.

@@ -252,6 +252,9 @@ fn bar(point: &CostPoint) -> String {
     )
 }
 
+/// Whether a verdict counts among those of a kind.
+type IsOfKind = fn(&Verdict) -> bool;
+
 /// How many came to what, in a table and a line.
 #[must_use]
 pub fn summary(records: &[RunRecord]) -> String {
@@ -267,20 +270,31 @@ pub fn summary(records: &[RunRecord]) -> String {
             record.name, record.milliseconds
         );
     }
-    let count = |is: fn(&Verdict) -> bool| {
-        let found = records.iter().filter(|record| is(&record.verdict));
-        found.count()
+    let total = match records.len() {
+        1 => "1 experiment".to_owned(),
+        n_records => format!("{n_records} experiments"),
     };
-    let _ = writeln!(
-        text,
-        "\n{} experiments: {} as predicted, {} measured, {} differ, {} not carried out, {} not available here",
-        records.len(),
-        count(|verdict| *verdict == Verdict::AsPredicted),
-        count(|verdict| *verdict == Verdict::Measured),
-        count(|verdict| *verdict == Verdict::Differs),
-        count(|verdict| matches!(verdict, Verdict::NotDone(_) | Verdict::Cancelled)),
-        count(|verdict| matches!(verdict, Verdict::NotAvailable(_))),
-    );
+    let kinds: [(IsOfKind, &str); 5] = [
+        (|verdict| *verdict == Verdict::AsPredicted, "as predicted"),
+        (|verdict| *verdict == Verdict::Measured, "measured"),
+        (|verdict| *verdict == Verdict::Differs, "not as predicted"),
+        (
+            |verdict| matches!(verdict, Verdict::NotDone(_) | Verdict::Cancelled),
+            "not carried out",
+        ),
+        (
+            |verdict| matches!(verdict, Verdict::NotAvailable(_)),
+            "not available here",
+        ),
+    ];
+    let counts: Vec<String> = kinds
+        .into_iter()
+        .filter_map(|(is, words)| {
+            let found = records.iter().filter(|record| is(&record.verdict)).count();
+            (found > 0).then(|| format!("{found} {words}"))
+        })
+        .collect();
+    let _ = writeln!(text, "\n{total}: {}", counts.join(", "));
     text
 }
 

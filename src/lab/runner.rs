@@ -23,6 +23,8 @@ pub struct Options {
     /// How long a peer may take to carry out a step that needs no storage; [`STEP_LIMIT`](crate::lab::stage::STEP_LIMIT)
     /// but in tests.
     pub limit: Duration,
+    /// Time to look at each step before the next one; none where nobody watches.
+    pub pause: Duration,
     /// For tests of the lab itself: the peer of that name deceives.
     pub sabotage: Option<(String, Sabotage)>,
 }
@@ -108,6 +110,7 @@ fn run_one(
         folder: &folder,
         cancelled,
         limit: options.limit,
+        pause: options.pause,
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
         tell,
         actors: Vec::new(),
@@ -132,8 +135,9 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
     let failed = steps.iter().any(|step| step.holds == Some(false));
     match ended {
         Err(Stop::Cancelled) => Verdict::Cancelled,
-        Err(Stop::NotDone(why)) => Verdict::NotDone(why),
+        // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
+        Err(Stop::NotDone(why)) => Verdict::NotDone(why),
         Err(Stop::Surprise) => Verdict::Differs,
         Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
@@ -188,7 +192,7 @@ pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
             Some(topic) => catalogue::of_topic(topic).collect(),
             None => catalogue::find(name).into_iter().collect(),
         };
-        if found.is_empty() {
+        if topic.is_none() && found.is_empty() {
             return Err(format!(
                 "no experiment and no topic is called \u{201c}{}\u{201d}; the nearest are {}; `mapscope lab` lists all",
                 name.escape_debug(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
+use super::hand::HandAction;
 use super::lab::LabAction;
 use super::notice::Topic;
 use super::view::{Column, Columns, Step};
@@ -154,6 +155,8 @@ pub enum Action {
     WitnessByteEdited(String),
     /// Store the byte through this witness.
     WitnessStore(WitnessId),
+    /// Something with a process that was added to the witnesses by hand.
+    Hand(HandAction),
     /// Ask something of the lab.
     Lab(LabAction),
     /// Bytes in a row.

@@ -6,6 +6,7 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
+use super::hand::HandOrder;
 use super::journal::PendingRun;
 use super::witness::WitnessId;
 
@@ -33,6 +34,8 @@ pub enum Effect {
         /// What to store.
         bytes: Vec<u8>,
     },
+    /// Something with a process that was added by hand.
+    Hand(HandOrder),
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard somewhere.

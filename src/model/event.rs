@@ -7,6 +7,7 @@ use crate::map::{Access, CallRecord, Mode, Readout};
 
 use super::effect::{Purpose, ScratchFile};
 use super::experiment::{Claim, Progress};
+use super::hand::{HandId, HandNews};
 use super::window::Look;
 use super::witness::{WitnessId, WitnessState};
 
@@ -83,6 +84,8 @@ pub enum Event {
         /// In words.
         note: String,
     },
+    /// What a process says that was added by hand, or what is found out about it.
+    Hand(HandId, HandNews),
     /// Facts about the mapping, while asked for.
     Facts(Box<Facts>),
     /// A file was written beside the open one, or could not be: a sentence.

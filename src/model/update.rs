@@ -113,6 +113,7 @@ impl Model {
                 Vec::new()
             }
             Action::WitnessStore(id) => self.witness_store(id),
+            Action::Hand(action) => self.hand(&action),
             Action::SetColumns(columns) => {
                 self.settings.columns = columns;
                 Vec::new()
@@ -260,6 +261,7 @@ impl Model {
                 self.witnesses.row_mut(id).note = Some(note);
                 Vec::new()
             }
+            Event::Hand(id, news) => self.hand_said(id, news),
             Event::Facts(facts) => {
                 if let Some(doc) = &mut self.doc {
                     doc.facts = Some(*facts);
@@ -297,6 +299,7 @@ impl Model {
                 for row in &mut self.witnesses.rows {
                     row.note = None;
                 }
+                self.hands.forget_notes();
             }
             effects.push(Effect::Watch(watched));
         }

@@ -1,6 +1,7 @@
 //! Who sees the bytes at the cursor: what each witness last said.
 
 use crate::bytes::Span;
+use crate::bytes::answer::Cell;
 
 /// Bytes that can be watched at once.
 pub const WATCHED_BYTES: u64 = 16;
@@ -38,6 +39,15 @@ pub enum Seen {
     Byte(u8),
     /// Why it cannot be read.
     Nothing(String),
+}
+
+impl From<Cell> for Seen {
+    fn from(cell: Cell) -> Self {
+        match cell {
+            Cell::Byte(byte) => Self::Byte(byte),
+            Cell::Unreadable(why) => Self::Nothing(why.into_owned()),
+        }
+    }
 }
 
 /// What a witness said.
@@ -129,7 +139,13 @@ impl Witnesses {
     /// but some byte could be read by neither: of a byte that nobody read, nothing is claimed.
     #[must_use]
     pub fn same_as_view(&self, id: WitnessId) -> Option<bool> {
-        match (&self.row(WitnessId::View).state, &self.row(id).state) {
+        self.agree_with_view(&self.row(id).state)
+    }
+
+    /// As [`Self::same_as_view`], for whatever else reads the same bytes.
+    #[must_use]
+    pub fn agree_with_view(&self, state: &WitnessState) -> Option<bool> {
+        match (&self.row(WitnessId::View).state, state) {
             (
                 WitnessState::Reading {
                     span: view_span,

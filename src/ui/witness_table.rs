@@ -31,6 +31,7 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
         witness_ui(ui, frame, doc, row, actions);
         ui.add_space(4.0);
     }
+    super::hand_table::hands_ui(ui, frame, actions);
     ui.label(
         RichText::new("Each row is read again ten times a second. Private writes stay where they are made; shared ones and pwrite are in the file at once.")
             .color(frame.theme.weak)
@@ -100,7 +101,10 @@ fn witness_ui(
                 }
             });
         });
-        state_ui(ui, frame, row);
+        let same = (row.id != WitnessId::View)
+            .then(|| frame.model.witnesses.same_as_view(row.id))
+            .flatten();
+        state_ui(ui, frame, &row.state, same);
         if let Some(note) = &row.note {
             let color = if note.starts_with("Not written") {
                 theme.error
@@ -118,9 +122,10 @@ fn witness_ui(
     });
 }
 
-fn state_ui(ui: &mut Ui, frame: &Frame<'_>, row: &WitnessRow) {
+/// What a witness says; `same`: whether it is what the view has.
+pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, same: Option<bool>) {
     let theme = frame.theme;
-    match &row.state {
+    match state {
         WitnessState::Waiting => {
             ui.label(RichText::new("asking\u{2026}").color(theme.weak));
         }
@@ -132,12 +137,13 @@ fn state_ui(ui: &mut Ui, frame: &Frame<'_>, row: &WitnessRow) {
                 let (hex, text) = hex_and_text(seen);
                 ui.label(RichText::new(hex).monospace().color(theme.text));
                 ui.label(RichText::new(text).monospace().color(theme.weak));
-                let sign = match frame.model.witnesses.same_as_view(row.id) {
-                    _ if row.id == WitnessId::View => None,
-                    Some(true) => Some(("= same", theme.same)),
-                    Some(false) => Some(("\u{2260} different", theme.different)),
-                    None => None,
-                };
+                let sign = same.map(|same| {
+                    if same {
+                        ("= same", theme.same)
+                    } else {
+                        ("\u{2260} different", theme.different)
+                    }
+                });
                 if let Some((sign, color)) = sign {
                     ui.label(RichText::new(sign).color(color).strong());
                 }
@@ -161,24 +167,31 @@ fn words(frame: &Frame<'_>, doc: &Doc, row: &WitnessRow) -> String {
         WitnessState::Waiting => format!("{title}: asking"),
         WitnessState::Unavailable(why) => format!("{title}: {why}"),
         WitnessState::Reading { seen, page, .. } => {
-            let (hex, text) = hex_and_text(seen);
-            let same = match frame.model.witnesses.same_as_view(row.id) {
-                _ if row.id == WitnessId::View => "",
-                Some(true) => ", same as this view",
-                Some(false) => ", different from this view",
-                None => "",
-            };
-            let page = if page.is_empty() {
-                String::new()
-            } else {
-                format!(", {page}")
-            };
-            format!("{title}: {hex} {text}{same}{page}")
+            let same = (row.id != WitnessId::View)
+                .then(|| frame.model.witnesses.same_as_view(row.id))
+                .flatten();
+            format!("{title}: {}", reading_words(seen, page, same))
         }
     };
     if let Some(note) = &row.note {
         words.push_str("; ");
         words.push_str(note);
+    }
+    words
+}
+
+/// Bytes, whether they are what the view has, and what backs their page.
+pub(super) fn reading_words(seen: &[Seen], page: &str, same: Option<bool>) -> String {
+    let (hex, text) = hex_and_text(seen);
+    let mut words = format!("{hex} {text}");
+    words.push_str(match same {
+        Some(true) => ", same as this view",
+        Some(false) => ", different from this view",
+        None => "",
+    });
+    if !page.is_empty() {
+        words.push_str(", ");
+        words.push_str(page);
     }
     words
 }

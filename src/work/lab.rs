@@ -60,6 +60,7 @@ impl LabRun {
                     dir: std::env::temp_dir(),
                     sabotage: None,
                     limit: STEP_LIMIT,
+                    pause: Duration::ZERO,
                 };
                 let mut last = LastWord {
                     report,

@@ -9,6 +9,7 @@
 mod lane;
 mod orders;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use crate::bytes::answer::Cell;
 use crate::bytes::span::Span;
 use crate::lab::ending::join_within;
-use crate::lab::protocol::PeerPage;
+use crate::lab::protocol::{MapAccess, MapMode, Open, PeerPage, ReadAnswer};
 use crate::map::Identity;
 
 use lane::Lane;
@@ -65,6 +66,34 @@ pub struct WitnessTarget {
     pub extent: Span,
     /// Whether the shared peer may be asked to store. The private one always may.
     pub writable: bool,
+}
+
+impl WitnessTarget {
+    /// The request that has a peer map it.
+    pub(super) fn open(&self, mode: MapMode, access: MapAccess) -> Open {
+        Open {
+            via: self.via.clone(),
+            path: self.path.clone(),
+            dev: self.identity.dev,
+            ino: self.identity.ino,
+            mode,
+            access,
+            start: self.extent.start(),
+            end: self.extent.end(),
+        }
+    }
+}
+
+/// What a peer read at `span`, byte by byte, and what backs the pages.
+pub(super) fn cells_of(span: Span, answer: ReadAnswer) -> (Vec<Cell>, Vec<PeerPage>) {
+    let ReadAnswer { bytes, gaps, pages } = answer;
+    let cell = |(at, byte): (u64, u8)| match gaps.iter().find(|gap| gap.start <= at && at < gap.end)
+    {
+        Some(gap) => Cell::Unreadable(Cow::Owned(gap.reason.clone())),
+        None => Cell::Byte(byte),
+    };
+    let cells = (span.start()..).zip(bytes).map(cell).collect();
+    (cells, pages)
 }
 
 /// What one peer has to say, at a moment that differs from the one reported before.

@@ -3,10 +3,16 @@
 //! What a peer says is compared with what this process finds out by itself: the file, `/proc` of the peer, another
 //! peer. Nothing sleeps in the hope that something has happened by then.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a call that is made once reads best where it is asked for"
+)]
 
 mod calls;
 mod death;
+mod files;
 mod fork;
+mod trace;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -36,6 +42,10 @@ fn page() -> u64 {
     page_bytes()
 }
 
+fn page_size() -> usize {
+    usize::try_from(page()).unwrap()
+}
+
 /// A folder with a file `f` of `pages` pages, each full of its number as a letter: A, B, …
 struct Scratch {
     _dir: tempfile::TempDir,
@@ -47,7 +57,7 @@ impl Scratch {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
         let bytes: Vec<u8> = (0..pages)
-            .flat_map(|index| vec![b'A' + index; page() as usize])
+            .flat_map(|index| vec![b'A' + index; page_size()])
             .collect();
         fs::write(&path, bytes).unwrap();
         Self { _dir: dir, path }
@@ -185,6 +195,79 @@ fn maps_line(pid: u32, address: u64) -> Option<String> {
 fn address_in(text: &str) -> u64 {
     let (_, address) = text.rsplit_once(" = 0x").unwrap();
     u64::from_str_radix(address, 16).unwrap()
+}
+
+/// A line of the peer's smaps for the mapping that holds `address`, in KiB.
+fn smaps_kib(pid: u32, address: u64, field: &str) -> u64 {
+    let line = maps_line(pid, address).unwrap();
+    let smaps = fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap();
+    let (_, of_it) = smaps.split_once(line.as_str()).unwrap();
+    let (_, value) = of_it.split_once(&format!("\n{field}:")).unwrap();
+    let (kib, _) = value.split_once(" kB").unwrap();
+    kib.trim().parse().unwrap()
+}
+
+/// A peer spoken to by hand.
+struct Raw {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Raw {
+    fn start() -> Self {
+        Self::run(Command::new(program()).arg("peer"))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut peer = Self {
+            child,
+            input,
+            output,
+        };
+        assert_eq!(peer.hear()["answer"], "ready");
+        peer
+    }
+
+    fn tell(&mut self, line: &str) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// The next answer; null at the end.
+    fn hear(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        if line.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
+    }
+
+    fn ask(&mut self, line: &str) -> Value {
+        self.tell(line);
+        self.hear()
+    }
+
+    fn call(&mut self, call: Call) -> Value {
+        let mut line = serde_json::to_value(Request::Do(call)).unwrap();
+        line["id"] = json!(7);
+        self.ask(&line.to_string())
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
 }
 
 /// Whether there is a process with this number, a zombie too.

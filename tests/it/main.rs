@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod experiments;
 mod journal;
 mod lab;
 mod lookup;

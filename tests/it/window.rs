@@ -5,6 +5,7 @@
 mod chaos;
 mod editing;
 mod faults;
+mod hands;
 mod keys;
 mod lab;
 mod live;

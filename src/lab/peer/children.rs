@@ -47,7 +47,7 @@ mod linux {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use super::*;
+    use super::{Answer, Channel, Children, OsStr, Side, error};
     use crate::lab::calls::MadeCall;
     use crate::lab::doing::timed;
     use crate::lab::ending::{describe_exit, signal_name};

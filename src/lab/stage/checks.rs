@@ -82,6 +82,17 @@ impl Stage<'_> {
         self.judge(&told, wanted, holds);
     }
 
+    /// How long the calls of a step took.
+    #[must_use]
+    pub fn nanoseconds(&self, told: &Told) -> u64 {
+        let calls = self.steps.get(told.step).map(|step| &step.calls);
+        calls
+            .into_iter()
+            .flatten()
+            .map(|call| call.nanoseconds)
+            .sum()
+    }
+
     /// Something worth saying that was computed from observations, and is no check.
     pub fn note(&mut self, what: &str, observed: String) {
         self.push(None, what.to_owned(), Vec::new(), observed);

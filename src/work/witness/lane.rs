@@ -2,18 +2,16 @@
 //!
 //! It owns the peer and the times between attempts. It must not know the other peer.
 
-use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::bytes::answer::Cell;
 use crate::bytes::span::Span;
-use crate::lab::protocol::{Answer, MapAccess, MapMode, Open, ReadAnswer, Request};
+use crate::lab::protocol::{Answer, MapAccess, MapMode, Open, Request};
 use crate::lab::{Corpse, PeerError, PeerProcess};
 use crate::work::witness::orders::{Orders, Store, Taken};
-use crate::work::witness::{WitnessId, WitnessReport, WitnessState, WitnessTarget};
+use crate::work::witness::{WitnessId, WitnessReport, WitnessState, WitnessTarget, cells_of};
 
 /// How often a peer is asked what it sees.
 const POLL: Duration = Duration::from_millis(100);
@@ -185,20 +183,12 @@ impl<R: Fn(WitnessReport)> Lane<R> {
             // Its stores stay in its own pages.
             WitnessId::PrivatePeer => (MapMode::Private, true),
         };
-        Open {
-            via: target.via.clone(),
-            path: target.path.clone(),
-            dev: target.identity.dev,
-            ino: target.identity.ino,
-            mode,
-            access: if writable {
-                MapAccess::ReadWrite
-            } else {
-                MapAccess::ReadOnly
-            },
-            start: target.extent.start(),
-            end: target.extent.end(),
-        }
+        let access = if writable {
+            MapAccess::ReadWrite
+        } else {
+            MapAccess::ReadOnly
+        };
+        target.open(mode, access)
     }
 
     /// The peer's answer to `request`, unless it takes too long or the thread is to end.
@@ -225,15 +215,8 @@ impl<R: Fn(WitnessReport)> Lane<R> {
     fn reading(&self, span: Span, answer: Answer) -> Result<WitnessState, Trouble> {
         let pid = self.peer.as_ref().map_or(0, PeerProcess::pid);
         match answer {
-            Answer::Read(ReadAnswer { bytes, gaps, pages }) if bytes.len() as u64 == span.len() => {
-                let cell = |(at, byte): (u64, u8)| match gaps
-                    .iter()
-                    .find(|gap| gap.start <= at && at < gap.end)
-                {
-                    Some(gap) => Cell::Unreadable(Cow::Owned(gap.reason.clone())),
-                    None => Cell::Byte(byte),
-                };
-                let cells = (span.start()..).zip(bytes).map(cell).collect();
+            Answer::Read(answer) if answer.bytes.len() as u64 == span.len() => {
+                let (cells, pages) = cells_of(span, answer);
                 Ok(WitnessState::Reading {
                     pid,
                     span,

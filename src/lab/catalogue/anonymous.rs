@@ -1,0 +1,276 @@
+//! Memory without a file: when it is there, and when it is given back.
+
+use crate::lab::calls::Memory;
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::protocol::PeerPage::NotPresent;
+use crate::lab::stage::{Peer, Stage, Stop, Told, anonymous};
+use crate::lab::{Experiment, Need};
+use crate::model::experiment::{Claim, Expected, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "anonymous-starts-as-zeros",
+            topic: Topic::Anonymous,
+            title: "Anonymous memory begins as zeros",
+            choices: &[
+                "It holds whatever was in that memory before",
+                "All of it is zero",
+                "A load of a byte that was never stored ends the process",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "A page that the kernel hands out may have belonged to another process a moment ago; without clearing \
+                  it, secrets would leak. So the kernel clears every page before a process sees it. (Memory from \
+                  malloc is only as clean as the last user of the same process left it.)",
+            source: "mmap(2), MAP_ANONYMOUS: \u{201c}its contents are initialized to zero\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores)],
+        script: anonymous_starts_as_zeros,
+    },
+    Experiment {
+        claim: Claim {
+            name: "memory-comes-with-the-touch",
+            topic: Topic::Anonymous,
+            title: "mmap takes address space; memory is taken when a page is first touched",
+            choices: &[
+                "mmap takes the memory at once, or fails",
+                "Memory is taken page by page, at the first store into each",
+                "The first store into any page takes the memory of all",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "mmap only writes down that the addresses may be used. The first access to a page faults, and the \
+                  kernel finds a page then (demand paging). So a process can be much larger than what it uses: VmSize \
+                  counts the one, Rss the other. With transparent huge pages switched on, one touch may bring 2 MiB \
+                  at once, which this experiment allows for.",
+            source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5)",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores)],
+        script: memory_comes_with_the_touch,
+    },
+    Experiment {
+        claim: Claim {
+            name: "reading-takes-no-memory",
+            topic: Topic::Anonymous,
+            title: "Reading private anonymous memory that was never stored into takes no memory",
+            choices: &[
+                "It takes a page of zeros for each page read",
+                "It takes nothing: every page read is the same page of zeros",
+                "It takes nothing, and the first load of each page ends the process",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "A load of a page that was never stored into needs nothing but zeros, and the kernel has one page of \
+                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. \
+                  The zero page is not counted as resident. Shared anonymous memory is a file without a name and does \
+                  take a page for each page read.",
+            source: "proc_pid_smaps(5), Rss; the kernel's mm/memory.c, do_anonymous_page",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: reading_takes_no_memory,
+    },
+    Experiment {
+        claim: Claim {
+            name: "leaked-mappings-stay",
+            topic: Topic::Anonymous,
+            title: "A mapping that is never unmapped stays: sixteen leaks of 1 MiB take 16 MiB",
+            choices: &[
+                "Address space and memory grow with every leak",
+                "The kernel takes a mapping back when nothing points to it any more",
+                "Address space grows; the memory is used again for the next mapping",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Linux,
+            why: "The kernel does not know what pointers a program has; a mapping goes by munmap, by being replaced, \
+                  by execve or with the process. A program that maps again and again and forgets the address grows \
+                  until it meets a limit. Rust frees what its owner drops; a mapping made by a raw call has no owner \
+                  unless a type is given one.",
+            source: "mmap(2): \u{201c}The region is also automatically unmapped when the process is terminated\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores)],
+        script: leaked_mappings_stay,
+    },
+    Experiment {
+        claim: Claim {
+            name: "munmap-gives-both-back",
+            topic: Topic::Anonymous,
+            title: "munmap gives back address space and memory at once",
+            choices: &[
+                "It gives back the address space; the memory stays until the process ends",
+                "It gives back the memory; the addresses stay taken",
+                "It gives back both",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "munmap takes the range out of the list of mappings and its pages out of the page tables; a private \
+                  anonymous page that nobody else maps is free then. That is unlike free(), which mostly keeps small \
+                  blocks for the next malloc.",
+            source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores)],
+        script: munmap_gives_both_back,
+    },
+    Experiment {
+        claim: Claim {
+            name: "dontneed-gives-zeros",
+            topic: Topic::Anonymous,
+            title: "After MADV_DONTNEED anonymous memory is still mapped, and reads as zeros",
+            choices: &[
+                "The bytes are still there: it is only a hint",
+                "The memory is unmapped, and a load ends the process",
+                "It reads as zeros",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "MADV_DONTNEED frees the pages at once and keeps the mapping. The next load finds no page and gets \
+                  zeros, as at the beginning. Allocators give memory back this way without giving up the addresses. \
+                  Other systems take it for a mere hint.",
+            source: "madvise(2), MADV_DONTNEED: \u{201c}zero-fill-on-demand pages for anonymous private mappings\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: dontneed_gives_zeros,
+    },
+];
+
+/// How much the experiments about the size of the process map.
+const MUCH: u64 = 16 << 20;
+/// The size of a process is not all the script's doing: its answers take memory too, and the loader brings in its code as
+/// it runs. That is a few hundred KiB; this is far more than that, and far less than [`MUCH`].
+const SLACK_KIB: u64 = 4 << 10;
+
+fn anonymous_starts_as_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    s.map(a, anonymous(2 * page))?;
+    let zeros = vec![0; usize::try_from(page).unwrap_or_default()];
+    let first = s.load(a, 0, page)?;
+    s.expect_bytes(&first, &zeros);
+    s.store(a, page + 28, b"Z")?;
+    let around = s.load(a, page + 27, 3)?;
+    s.expect_bytes(&around, &[0, b'Z', 0]);
+    Ok(())
+}
+
+fn memory_comes_with_the_touch(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    let start = size(s, a)?;
+    s.map(a, anonymous(MUCH))?;
+    let (told, mapped) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, mapped, (MUCH, 0));
+    asks::touch(s, a, MUCH / 2, page, true)?;
+    let pages = s.pages(a, 0, MUCH)?;
+    let (present, all) = present(&pages);
+    let wanted = "the touched page is there, and at most a quarter of all";
+    s.judge(&pages, wanted, present >= 1 && 4 * present <= all);
+    asks::touch(s, a, 0, MUCH, true)?;
+    let (told, touched) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, touched, (MUCH, MUCH));
+    Ok(())
+}
+
+fn reading_takes_no_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    s.map(a, anonymous(MUCH))?;
+    let start = size(s, a)?;
+    asks::touch(s, a, 0, MUCH, false)?;
+    let (told, read) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, read, (0, 0));
+    asks::touch(s, a, 0, MUCH, true)?;
+    let (told, stored) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, stored, (0, MUCH));
+    Ok(())
+}
+
+fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
+    const NAMES: [&str; 16] = [
+        "leak 1", "leak 2", "leak 3", "leak 4", "leak 5", "leak 6", "leak 7", "leak 8", "leak 9",
+        "leak 10", "leak 11", "leak 12", "leak 13", "leak 14", "leak 15", "leak 16",
+    ];
+    let a = s.peer("A")?;
+    let start = size(s, a)?;
+    for name in NAMES {
+        s.map(a, anonymous(MUCH / 16).named(name))?;
+        asks::fill(s, a, name, MUCH / 16)?;
+    }
+    let (told, leaked) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, leaked, (MUCH, MUCH));
+    Ok(())
+}
+
+fn munmap_gives_both_back(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    let start = size(s, a)?;
+    s.map(a, anonymous(MUCH))?;
+    asks::touch(s, a, 0, MUCH, true)?;
+    let (told, full) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, full, (MUCH, MUCH));
+    let unmapped = asks::unmap(s, a, 0, MUCH)?;
+    s.expect_done(&unmapped);
+    let (told, after) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, after, (0, 0));
+    Ok(())
+}
+
+fn dontneed_gives_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    s.map(a, anonymous(page))?;
+    s.store(a, 28, b"Z")?;
+    let before = s.load(a, 28, 1)?;
+    s.expect_bytes(&before, b"Z");
+    asks::drop_pages(s, a, page)?;
+    let pages = s.pages(a, 0, page)?;
+    s.expect_pages(&pages, &[NotPresent]);
+    let after = s.load(a, 28, 1)?;
+    s.expect_bytes(&after, &[0]);
+    Ok(())
+}
+
+/// The size of a peer's process. Asked twice: what the first question takes of memory itself is there the second time.
+fn size(s: &mut Stage<'_>, peer: Peer) -> Result<Memory, Stop> {
+    let _ = asks::memory(s, peer)?;
+    let (_, memory) = asks::memory(s, peer)?;
+    Ok(memory)
+}
+
+/// The process must have grown by so many bytes of address space and of memory since `start`, give or take
+/// [`SLACK_KIB`].
+fn expect_growth(s: &mut Stage<'_>, told: &Told, start: Memory, now: Memory, by: (u64, u64)) {
+    let near = |start: u64, now: u64, by: u64| now.abs_diff(start + by / 1024) <= SLACK_KIB;
+    let holds = near(start.address_space, now.address_space, by.0)
+        && near(start.resident, now.resident, by.1);
+    let wanted = format!(
+        "address space near {} KiB, resident near {}",
+        start.address_space + by.0 / 1024,
+        start.resident + by.1 / 1024
+    );
+    s.judge(told, &wanted, holds);
+}
+
+/// How many of the pages told of are there, and how many there are.
+fn present(told: &Told) -> (usize, usize) {
+    match &told.outcome {
+        crate::lab::calls::Outcome::Pages { pages } => {
+            let present = pages.iter().filter(|page| **page != NotPresent).count();
+            (present, pages.len())
+        }
+        _ => (0, 0),
+    }
+}

@@ -1,0 +1,413 @@
+//! When a store is on the storage: what msync, fsync, munmap and close do to a dirty page.
+//!
+//! What the storage holds cannot be seen while the page cache has the page. What can be seen is what the kernel still
+//! means to write: a dirty page is one that changed since it was written last. smaps tells of it on every file system.
+
+use crate::lab::Experiment;
+use crate::lab::Need;
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{Sums, SyncHow};
+use crate::lab::protocol::PeerPage::PrivateCopy;
+use crate::lab::stage::{Peer, Stage, Stop, Told, private, shared};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "store-leaves-the-page-dirty",
+            topic: Topic::Durability,
+            title: "A store through a shared mapping is not on the storage yet: the page is dirty",
+            choices: &[
+                "The store is on the storage when the next instruction runs",
+                "The page was clean, and is dirty after the store: the kernel writes it later",
+                "The page is dirty before and after, for there is no storage to write it to",
+            ],
+            expected: Expected::OnTmpfs {
+                tmpfs: 2,
+                elsewhere: 1,
+            },
+            promise: Promise::Linux,
+            why: "A store changes memory. The kernel learns of the first one to a clean page by a fault, marks the page \
+                  dirty, and writes it some time later, within half a minute as a rule (vm.dirty_expire_centisecs). \
+                  Until then a power failure loses it, though every process sees it. tmpfs lives in memory: its pages \
+                  are dirty as long as they are.",
+            source: "msync(2): without it \u{201c}there is no guarantee that changes are written back\u{201d}; \
+                     proc_pid_smaps(5); Documentation/admin-guide/sysctl/vm.rst",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: store_leaves_the_page_dirty,
+    },
+    Experiment {
+        claim: Claim {
+            name: "msync-sync-cleans",
+            topic: Topic::Durability,
+            title: "msync with MS_SYNC returns when the page is written",
+            choices: &[
+                "The page is still dirty when it returns: it only starts the writing",
+                "The page is clean when it returns",
+                "The page stays dirty, for there is nowhere to write it to",
+            ],
+            expected: Expected::OnTmpfs {
+                tmpfs: 2,
+                elsewhere: 1,
+            },
+            promise: Promise::Posix,
+            why: "MS_SYNC waits until the pages of the range are written and the storage has confirmed it; then the \
+                  kernel counts them as clean. That takes as long as the storage takes, thousands of times longer than \
+                  the store. An error of the storage is told here, and once: a second msync returns 0 though the data \
+                  is lost. On tmpfs there is no storage, and msync returns at once.",
+            source: "msync(2), MS_SYNC: \u{201c}Requests an update and waits for it to complete\u{201d}; POSIX.1-2024 \
+                     msync(); proc_pid_smaps(5)",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: msync_sync_cleans,
+    },
+    Experiment {
+        claim: Claim {
+            name: "msync-async-does-nothing",
+            topic: Topic::Durability,
+            title: "msync with MS_ASYNC returns at once and writes nothing",
+            choices: &[
+                "The page is clean when it returns",
+                "The page is as dirty as before",
+                "It fails with EINVAL: Linux does not know MS_ASYNC",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "MS_ASYNC asks that the writing be scheduled. On Linux every dirty page is scheduled already, as the \
+                  kernel knows of each and writes them in its own time; so there is nothing left to do. It checks the \
+                  arguments and returns 0, which is no news about the storage.",
+            source: "msync(2), NOTES: \u{201c}Since Linux 2.6.19, MS_ASYNC is in fact a no-op\u{201d}",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: msync_async_does_nothing,
+    },
+    Experiment {
+        claim: Claim {
+            name: "msync-private-writes-nothing",
+            topic: Topic::Durability,
+            title: "msync of a private mapping returns 0 and writes nothing",
+            choices: &[
+                "It writes the private copy to the file",
+                "It fails with EINVAL: there is nothing to write",
+                "It returns 0, and neither the file nor the private copy changes",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "The private copy belongs to no file, so there is no place to write it to. The call succeeds all the \
+                  same, as nothing went wrong: what belongs to the file is written. Its 0 must not be taken for a save.",
+            source: "POSIX.1-2024 msync(): on MAP_PRIVATE mappings \u{201c}any modified data shall not be written to \
+                     the underlying object\u{201d}",
+            by_hand: &[HandKind::Private],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: msync_private_writes_nothing,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fsync-writes-stores-too",
+            topic: Topic::Durability,
+            title: "fsync writes what was stored through a mapping too, also that of another process",
+            choices: &[
+                "fsync writes what went through write; stores need msync",
+                "The page that was stored into is clean after fsync",
+                "fsync returns 0, and the page stays dirty, for there is nowhere to write it to",
+            ],
+            expected: Expected::OnTmpfs {
+                tmpfs: 2,
+                elsewhere: 1,
+            },
+            promise: Promise::Linux,
+            why: "fsync(2) writes all dirty pages of the file, whoever made them dirty and in which way, and what the \
+                  file system needs to find them: length, times, the place on the storage. msync writes a range of \
+                  pages; on Linux it has the file system do for that range what fsync does for the file. A new file \
+                  needs its folder written too. Here one process stores and another one calls fsync.",
+            source: "fsync(2): \u{201c}all modified in-core data of\u{201d} the file; msync(2)",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: fsync_writes_stores_too,
+    },
+    Experiment {
+        claim: Claim {
+            name: "munmap-and-close-write-nothing",
+            topic: Topic::Durability,
+            title: "munmap and close do not write: the page stays dirty",
+            choices: &[
+                "munmap writes the page, as msync would",
+                "close writes the page, as fsync would",
+                "The page is in the file and dirty as before",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "munmap hands the mark \u{201c}dirty\u{201d} from the page tables to the page itself and forgets the \
+                  mapping; close forgets the descriptor. Neither waits for the storage, and neither can tell of an \
+                  error of it. The kernel writes the page in its own time. Who must know that it is written calls msync \
+                  or fsync before.",
+            source: "msync(2); close(2), NOTES: \u{201c}A successful close does not guarantee that the data has been \
+                     successfully saved to disk\u{201d}",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: munmap_and_close_write_nothing,
+    },
+    Experiment {
+        claim: Claim {
+            name: "first-store-after-msync-faults",
+            topic: Topic::Durability,
+            title: "After msync the first store into each page faults again; later ones do not",
+            choices: &[
+                "A page faults once; msync changes nothing about that",
+                "Every store into a shared mapping faults, so that the kernel knows of it",
+                "The second round of stores has no faults; the first after msync has one for each page",
+                "Neither the second round nor the one after msync has faults: no page needs watching",
+            ],
+            expected: Expected::OnTmpfs {
+                tmpfs: 3,
+                elsewhere: 2,
+            },
+            promise: Promise::Open,
+            why: "To know which pages are dirty the kernel makes clean ones read-only in the page tables: the first \
+                  store faults, the page is marked dirty and made writable, and later stores run freely. Writing the \
+                  page cleans it and closes it again. That is a hidden price of calling msync often. tmpfs writes \
+                  nothing and so watches nothing.",
+            source: "the kernel's mm/memory.c, do_shared_fault and wp_page_shared; getrusage(2), ru_minflt",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: first_store_after_msync_faults,
+    },
+];
+
+/// How often a script tries again where the kernel may have written the page in between, which it does every few seconds
+/// and whenever somebody calls sync(2).
+const ATTEMPTS: u32 = 5;
+
+/// A file of one page, clean where a page can be, and `peer` with a shared mapping of it that was loaded from.
+fn clean_page(s: &mut Stage<'_>, peer: Peer) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    s.open_and_map(peer, shared("f", page))?;
+    let _ = asks::fsync(s, peer, "f")?;
+    let before = s.load(peer, 28, 1)?;
+    s.expect_bytes(&before, b"A");
+    expect_clean(s, peer)
+}
+
+fn is_dirty(sums: Sums) -> bool {
+    sums.private_dirty + sums.shared_dirty > 0
+}
+
+/// The page that `peer` maps must be clean; on tmpfs, where no page ever is, dirty.
+fn expect_clean(s: &mut Stage<'_>, peer: Peer) -> Result<(), Stop> {
+    let (told, sums) = asks::sums(s, peer)?;
+    let is_there = sums.rss > 0;
+    if s.on_tmpfs() {
+        s.judge(&told, "a dirty page", is_there && is_dirty(sums));
+    } else {
+        s.judge(&told, "a clean page", is_there && !is_dirty(sums));
+    }
+    Ok(())
+}
+
+fn expect_dirty(s: &mut Stage<'_>, told: &Told, sums: Sums) {
+    s.judge(told, "a dirty page", is_dirty(sums));
+}
+
+/// Stores, has `then` done, and looks the page up as `looker` sees it; again where it is clean by then, for it may have
+/// been written in between.
+fn dirty_after(
+    s: &mut Stage<'_>,
+    peer: Peer,
+    looker: Peer,
+    then: impl Fn(&mut Stage<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    for attempt in 1..=ATTEMPTS {
+        s.store(peer, 28, b"Z")?;
+        then(s)?;
+        let (told, sums) = asks::sums(s, looker)?;
+        if is_dirty(sums) || attempt == ATTEMPTS {
+            expect_dirty(s, &told, sums);
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The byte must be in the file, as the reader sees it.
+fn expect_in_file(s: &mut Stage<'_>, peer: Peer) -> Result<(), Stop> {
+    let in_file = s.read(peer, "f", 27, 3)?;
+    s.expect_bytes(&in_file, b"AZA");
+    Ok(())
+}
+
+fn store_leaves_the_page_dirty(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    clean_page(s, a)?;
+    dirty_after(s, a, a, |_| Ok(()))?;
+    expect_in_file(s, a)
+}
+
+fn msync_sync_cleans(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    clean_page(s, a)?;
+    dirty_after(s, a, a, |_| Ok(()))?;
+    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    s.expect_done(&synced);
+    expect_clean(s, a)?;
+    expect_in_file(s, a)?;
+    let took = s.nanoseconds(&synced);
+    s.note("how long MS_SYNC took", microseconds(took));
+    Ok(())
+}
+
+fn msync_async_does_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    clean_page(s, a)?;
+    let mut quick = 0;
+    dirty_after(s, a, a, |s| {
+        let synced = asks::sync(s, a, page, SyncHow::Async)?;
+        s.expect_done(&synced);
+        Ok(())
+    })?;
+    // Once more for its time, and because one more call would be the one to do something.
+    let again = asks::sync(s, a, page, SyncHow::Async)?;
+    s.expect_done(&again);
+    quick += s.nanoseconds(&again);
+    expect_in_file(s, a)?;
+    let slow = asks::sync(s, a, page, SyncHow::Sync)?;
+    s.expect_done(&slow);
+    let slow = s.nanoseconds(&slow);
+    let times = format!(
+        "MS_ASYNC took {}, MS_SYNC {}",
+        microseconds(quick),
+        microseconds(slow)
+    );
+    s.note("how long the two took", times);
+    Ok(())
+}
+
+fn msync_private_writes_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, private("f", page))?;
+    asks::open(s, b, "f")?;
+    s.store(a, 28, b"Z")?;
+    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    s.expect_done(&synced);
+    let in_file = s.read(b, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"A");
+    let own = s.load(a, 28, 1)?;
+    s.expect_bytes(&own, b"Z");
+    let pages = s.pages(a, 0, page)?;
+    s.expect_pages(&pages, &[PrivateCopy]);
+    Ok(())
+}
+
+fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    clean_page(s, a)?;
+    let b = s.peer("B")?;
+    asks::open(s, b, "f")?;
+    dirty_after(s, a, a, |_| Ok(()))?;
+    let synced = asks::fsync(s, b, "f")?;
+    s.expect_done(&synced);
+    expect_clean(s, a)?;
+    expect_in_file(s, b)?;
+    let took = s.nanoseconds(&synced);
+    s.note("how long fsync took", microseconds(took));
+    Ok(())
+}
+
+fn munmap_and_close_write_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let b = s.peer("B")?;
+    clean_page(s, b)?;
+    let a = s.peer("A")?;
+    for attempt in 1..=ATTEMPTS {
+        s.open_and_map(a, shared("f", page))?;
+        s.store(a, 28, b"Z")?;
+        let unmapped = asks::unmap(s, a, 0, page)?;
+        s.expect_done(&unmapped);
+        asks::close(s, a, "f")?;
+        let seen = s.load(b, 28, 1)?;
+        s.expect_bytes(&seen, b"Z");
+        let (told, sums) = asks::sums(s, b)?;
+        if is_dirty(sums) || attempt == ATTEMPTS {
+            expect_dirty(s, &told, sums);
+            break;
+        }
+    }
+    expect_in_file(s, b)
+}
+
+fn first_store_after_msync_faults(s: &mut Stage<'_>) -> Result<(), Stop> {
+    /// More faults by far than the peer has by the way.
+    const PAGES: u64 = 256;
+    let len = PAGES * s.page();
+    let letters = s.letters(PAGES);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", len))?;
+    let first = stores(s, a, len)?;
+    s.note("faults of the first round", first.to_string());
+    // Where the kernel writes pages in between, they fault again. So the least of several rounds counts.
+    let mut second = u64::MAX;
+    for _ in 0..ATTEMPTS {
+        second = second.min(stores(s, a, len)?);
+        if second < PAGES / 4 {
+            break;
+        }
+    }
+    let few = format!("far fewer than the {PAGES} pages");
+    let holds = second < PAGES / 4;
+    s.check("faults of a later round", second.to_string(), &few, holds);
+    let synced = asks::sync(s, a, len, SyncHow::Sync)?;
+    s.expect_done(&synced);
+    let after = stores(s, a, len)?;
+    if s.on_tmpfs() {
+        let holds = after < PAGES / 4;
+        s.check("faults after msync", after.to_string(), &few, holds);
+    } else {
+        let wanted = format!("{PAGES} or more");
+        s.check(
+            "faults after msync",
+            after.to_string(),
+            &wanted,
+            after >= PAGES,
+        );
+    }
+    let in_file = s.read(a, "f", len - s.page(), 1)?;
+    s.expect_bytes(&in_file, &[1]);
+    Ok(())
+}
+
+/// The faults of a round of one store a page.
+fn stores(s: &mut Stage<'_>, peer: Peer, len: u64) -> Result<u64, Stop> {
+    let before = asks::faults(s, peer)?;
+    asks::touch(s, peer, 0, len, true)?;
+    Ok(asks::faults(s, peer)?.saturating_sub(before))
+}
+
+fn microseconds(nanoseconds: u64) -> String {
+    let micros = std::time::Duration::from_nanos(nanoseconds).as_secs_f64() * 1e6;
+    format!("{micros:.1} \u{b5}s")
+}

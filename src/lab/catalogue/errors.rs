@@ -1,0 +1,380 @@
+//! Calls that are refused, each with the error it gets and with the call that is not.
+
+use std::path::PathBuf;
+
+use crate::lab::Experiment;
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{Call, FileAccess, MapCall, Prot, Source};
+use crate::lab::stage::{Peer, Stage, Stop, anonymous, private, shared};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "length-zero-einval",
+            topic: Topic::Errors,
+            title: "mmap of no bytes fails with EINVAL",
+            choices: &[
+                "It succeeds and maps the whole file",
+                "It succeeds and maps one page",
+                "It fails with EINVAL",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "A mapping of no pages has no place in the list of mappings, and an address without a page could not \
+                  be unmapped again. A program meets it when it maps an empty file by its length.",
+            source: "mmap(2), ERRORS, EINVAL: length was 0; POSIX.1-2024 mmap()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: length_zero_einval,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unaligned-offset-einval",
+            topic: Topic::Errors,
+            title: "mmap from an offset within a page fails with EINVAL",
+            choices: &[
+                "It maps from that byte on",
+                "It maps from the start of the page that the offset lies in",
+                "It fails with EINVAL",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "The processor translates addresses by pages: a byte of the file stands at the same place within a page \
+                  of memory as within a page of the file. Who wants byte 1,000 maps from 0 and adds 1,000 to the \
+                  address. Libraries that take any offset do just that. POSIX lets a system demand it.",
+            source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: unaligned_offset_einval,
+    },
+    Experiment {
+        claim: Claim {
+            name: "shared-needs-write-access",
+            topic: Topic::Errors,
+            title: "A writable mapping of a file opened read-only fails if it is shared, and succeeds if it is private",
+            choices: &[
+                "Both fail with EACCES: the file is open for reading only",
+                "The shared one fails with EACCES, the private one can be stored into",
+                "Both succeed, and the first store into either ends the process",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "A store through a shared mapping changes the file, so it takes leave to write it. A store through a \
+                  private one changes a copy: it takes leave to read, and no more. So a process can change bytes of a \
+                  file it may not write, for itself alone; debuggers set breakpoints in programs that way.",
+            source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
+            by_hand: &[HandKind::ReadOnly, HandKind::Private],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: shared_needs_write_access,
+    },
+    Experiment {
+        claim: Claim {
+            name: "write-only-file-eacces",
+            topic: Topic::Errors,
+            title: "A file opened write-only cannot be mapped at all, not even for writing",
+            choices: &[
+                "It can be mapped shared, for stores",
+                "Every mmap of it fails with EACCES",
+                "It can be mapped; a load ends the process, a store does not",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "A store of one byte needs the rest of the page, so the kernel has to read it; and on most processors a \
+                  page that can be stored into can be loaded from. So reading must be allowed, whatever the mapping is \
+                  for: O_RDWR, not O_WRONLY.",
+            source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap(): \u{201c}not open for read, regardless of the \
+                     protection specified\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: write_only_file_eacces,
+    },
+    Experiment {
+        claim: Claim {
+            name: "null-device-enodev",
+            topic: Topic::Errors,
+            title: "/dev/null can be read and written, but not mapped",
+            choices: &[
+                "It maps as zeros",
+                "It maps, and every load is SIGBUS, as it has no bytes",
+                "mmap fails with ENODEV",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "What can be mapped is decided by the driver or file system behind the descriptor: it must say how to \
+                  bring in a page. A pipe, a terminal, most files of /proc and /dev/null have no such pages. /dev/zero \
+                  has, and is the old way to anonymous memory.",
+            source: "mmap(2), ERRORS, ENODEV; POSIX.1-2024 mmap(), which supports regular files and shared memory",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: null_device_enodev,
+    },
+    Experiment {
+        claim: Claim {
+            name: "directory-enodev",
+            topic: Topic::Errors,
+            title: "A folder can be opened, but not mapped",
+            choices: &[
+                "mmap fails with EISDIR, as read does",
+                "mmap fails with ENODEV",
+                "mmap shows the names of its files",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "A folder has a descriptor, but no bytes that its file system would show as pages. read(2) says \
+                  EISDIR; mmap says what it says of everything that has no pages.",
+            source: "mmap(2), ERRORS, ENODEV",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: directory_enodev,
+    },
+    Experiment {
+        claim: Claim {
+            name: "larger-than-addresses-enomem",
+            topic: Topic::Errors,
+            title: "mmap of more than the address space fails with ENOMEM, however much memory there is",
+            choices: &[
+                "It succeeds: memory is taken only when it is touched",
+                "It fails with ENOMEM",
+                "It fails with EINVAL: no such length is possible",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "Memory comes with the touch, addresses do not: a mapping needs a free range of them as long as itself. \
+                  This one asks for 2^62 bytes, more than any processor of today has addresses. So no setting about \
+                  promising more memory than there is (vm.overcommit_memory) matters here.",
+            source: "mmap(2), ERRORS, ENOMEM; POSIX.1-2024 mmap(): \u{201c}insufficient room in the address \
+                     space\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: larger_than_addresses_enomem,
+    },
+    Experiment {
+        claim: Claim {
+            name: "no-descriptor-ebadf",
+            topic: Topic::Errors,
+            title: "mmap of descriptor -1 fails with EBADF, unless the mapping is anonymous",
+            choices: &[
+                "It maps zeros: -1 stands for no file",
+                "It fails with EBADF; only with MAP_ANONYMOUS -1 stands for no file",
+                "It fails with EINVAL, with MAP_ANONYMOUS too",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "Without MAP_ANONYMOUS mmap is of a file, and -1 is what a failed open(2) returned. A program that \
+                  does not check open gets its error here. With MAP_ANONYMOUS the descriptor is not looked at.",
+            source: "mmap(2), ERRORS, EBADF, and MAP_ANONYMOUS; POSIX.1-2024 mmap()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: no_descriptor_ebadf,
+    },
+    Experiment {
+        claim: Claim {
+            name: "offset-too-large-eoverflow",
+            topic: Topic::Errors,
+            title: "mmap past the largest offset that a file can have fails with EOVERFLOW",
+            choices: &[
+                "It succeeds: every offset past the end is alike",
+                "It fails with ENXIO: the file has no such page",
+                "It fails with EOVERFLOW",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "An offset past the end of the file can be mapped, for the file may grow to it. Past the largest size \
+                  that any file may have it never will; offset and length together do not fit the type of an offset \
+                  here, and mmap says so.",
+            source: "mmap(2), ERRORS, EOVERFLOW; POSIX.1-2024 mmap(): \u{201c}the value of off plus len exceeds the \
+                     offset maximum\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: offset_too_large_eoverflow,
+    },
+];
+
+fn length_zero_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    asks::open(s, a, "f")?;
+    refused(s, a, "maps 0 bytes of f", shared("f", 0), "EINVAL")?;
+    refused(s, a, "maps 0 bytes without a file", anonymous(0), "EINVAL")?;
+    allowed(s, a, "maps a page of f", shared("f", page))
+}
+
+fn unaligned_offset_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(2);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    asks::open(s, a, "f")?;
+    for offset in [1, page - 1] {
+        let what = format!("maps a page of f from offset {offset}");
+        refused(s, a, &what, shared("f", page).from(offset), "EINVAL")?;
+    }
+    let what = format!("maps a page of f from offset {page}");
+    allowed(s, a, &what, shared("f", page).from(page))?;
+    let first = s.load(a, 0, 1)?;
+    s.expect_bytes(&first, b"B");
+    Ok(())
+}
+
+fn shared_needs_write_access(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open(a, "f", FileAccess::Read)?;
+    let what = "maps f shared and writable";
+    refused(s, a, what, shared("f", page), "EACCES")?;
+    let what = "maps f shared and read-only";
+    let read_only = shared("f", page).allowing(Prot::Read).named("read-only");
+    allowed(s, a, what, read_only)?;
+    allowed(s, a, "maps f private and writable", private("f", page))?;
+    s.store(a, 28, b"x")?;
+    let own = s.load(a, 28, 1)?;
+    s.expect_bytes(&own, b"x");
+    let in_file = s.read(a, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"A");
+    Ok(())
+}
+
+fn write_only_file_eacces(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open(a, "f", FileAccess::Write)?;
+    let what = "maps f shared and writable";
+    refused(s, a, what, shared("f", page), "EACCES")?;
+    let what = "maps f private and read-only";
+    let read_only = private("f", page).allowing(Prot::Read);
+    refused(s, a, what, read_only, "EACCES")?;
+    // The descriptor is good for what it was opened for.
+    asks::write(s, a, "f", 28, b"A")?;
+    asks::open(s, a, "f")?;
+    let what = "maps f, now open to read and write";
+    allowed(s, a, what, shared("f", page))
+}
+
+fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    open_path(s, a, "/dev/null", PathBuf::from("/dev/null"))?;
+    enodev(s, a, "/dev/null")
+}
+
+fn directory_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    let path = s.path_of(".");
+    open_path(s, a, "the scratch folder", path)?;
+    enodev(s, a, "the scratch folder")
+}
+
+fn larger_than_addresses_enomem(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    asks::open(s, a, "f")?;
+    let huge = 1 << 62;
+    let what = "maps 2^62 bytes without a file";
+    refused(s, a, what, anonymous(huge), "ENOMEM")?;
+    let what = "maps 2^62 bytes of f";
+    refused(s, a, what, shared("f", huge), "ENOMEM")?;
+    allowed(s, a, "maps a page without a file", anonymous(page))
+}
+
+fn no_descriptor_ebadf(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    for number in [-1, i32::MAX] {
+        let call = MapCall {
+            source: Source::Descriptor(number),
+            ..shared("", page)
+        };
+        let what = format!("maps a page of descriptor {number}");
+        refused(s, a, &what, call, "EBADF")?;
+    }
+    let what = "maps a page with MAP_ANONYMOUS and descriptor -1";
+    allowed(s, a, what, anonymous(page))
+}
+
+fn offset_too_large_eoverflow(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    asks::open(s, a, "f")?;
+    // The last page that an offset of 63 bits can name.
+    let last = (1 << 63) - page;
+    let what = "maps two pages of f from the last possible offset";
+    refused(s, a, what, shared("f", 2 * page).from(last), "EOVERFLOW")?;
+    let what = "maps a page of f from an offset far past its end";
+    allowed(s, a, what, shared("f", page).from(1000 * page))
+}
+
+/// A mapping that must be refused.
+fn refused(
+    s: &mut Stage<'_>,
+    peer: Peer,
+    what: &str,
+    call: MapCall,
+    errno: &str,
+) -> Result<(), Stop> {
+    let told = asks::try_map(s, peer, what, call)?;
+    s.expect_failed(&told, errno);
+    Ok(())
+}
+
+/// The mapping that differs from a refused one in just what matters, and must not be refused.
+fn allowed(s: &mut Stage<'_>, peer: Peer, what: &str, call: MapCall) -> Result<(), Stop> {
+    let told = asks::try_map(s, peer, what, call)?;
+    s.expect_done(&told);
+    Ok(())
+}
+
+/// open(2), to read, of what is no scratch file; by the name `f` from then on.
+fn open_path(s: &mut Stage<'_>, peer: Peer, name: &str, path: PathBuf) -> Result<(), Stop> {
+    let call = Call::Open {
+        file: "f".to_owned(),
+        path: path.into_os_string(),
+        access: FileAccess::Read,
+    };
+    s.must(peer, format!("opens {name} to read"), call)
+        .map(drop)
+}
+
+/// Neither a shared nor a private mapping of `f` may succeed.
+fn enodev(s: &mut Stage<'_>, peer: Peer, name: &str) -> Result<(), Stop> {
+    let page = s.page();
+    for (mode, call) in [
+        ("shared", shared("f", page)),
+        ("private", private("f", page)),
+    ] {
+        let what = format!("maps a page of {name}, {mode} and read-only");
+        refused(s, peer, &what, call.allowing(Prot::Read), "ENODEV")?;
+    }
+    let what = format!("maps a page without {name}");
+    allowed(s, peer, &what, anonymous(page))
+}

@@ -1,0 +1,370 @@
+//! What a forked child inherits of its parent's mappings, and what each still sees of the other.
+
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::stage::{Stage, Stop, anonymous, anonymous_shared, private, shared};
+use crate::lab::{Experiment, Need};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "child-inherits-mappings",
+            topic: Topic::Fork,
+            title: "A forked child finds every mapping at the same address, with the same bytes",
+            choices: &[
+                "The child has no mappings; it has to map the file again",
+                "The child has the same mappings at other addresses, chosen at random",
+                "The child has the same mappings at the same addresses",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "fork(2) copies the address space: the list of mappings, and the page tables as far as needed. So \
+                  every pointer that the parent had is valid in the child and leads to the same bytes. Whether it \
+                  leads to the same memory depends on the kind of the mapping, as the next experiments show. Only \
+                  execve(2) gives a process a new address space.",
+            source: "fork(2); POSIX.1-2024 fork(): memory mappings created in the parent are retained in the child",
+            by_hand: &[HandKind::Shared, HandKind::Child],
+        },
+        needs: &[Need::Fork, Need::PageFacts],
+        rests_on: &[("A", SkipStores)],
+        script: child_inherits_mappings,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-copies-on-write",
+            topic: Topic::Fork,
+            title: "After fork parent and child share each private page until one of them stores into it",
+            choices: &[
+                "fork copies every private page at once",
+                "They share the page for good, as it was made before the fork",
+                "They share the page, and the first store into it makes a copy for the one that stored",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "fork(2) makes both sides\u{2019} private pages read-only in the page tables and copies none of them. \
+                  smaps counts such a page as shared. The first store of either side faults, and the kernel gives that \
+                  side a copy; the other keeps the original, now alone. That is why fork of a large process is cheap, \
+                  and why storing afterwards is not.",
+            source: "fork(2), NOTES: implemented \u{201c}using copy-on-write pages\u{201d}; proc_pid_smaps(5)",
+            by_hand: &[HandKind::Private, HandKind::Child],
+        },
+        needs: &[Need::Fork, Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
+        script: fork_copies_on_write,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-shared-anonymous",
+            topic: Topic::Fork,
+            title: "Shared anonymous memory is seen by parent and child both ways",
+            choices: &[
+                "The child sees what the parent stores, but not the other way round",
+                "Each sees what the other stores",
+                "Neither sees what the other stores after the fork",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "MAP_SHARED without a file is memory that belongs to no process: the child inherits the mapping, not \
+                  a copy. It is the simplest way for related processes to share memory; others cannot reach it, as it \
+                  has no name.",
+            source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): \u{201c}the mapping type is retained \
+                     across fork()\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[Need::Fork],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
+        script: fork_shared_anonymous,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-private-anonymous",
+            topic: Topic::Fork,
+            title: "Of private anonymous memory the child has what was there at the fork, and nothing later",
+            choices: &[
+                "The child begins with zeros, and neither sees the other",
+                "The child begins with the parent's bytes, and neither sees what the other stores later",
+                "The child sees the parent's stores until it stores itself",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "Private means: nobody else sees my stores, and a child is somebody else. It gets the bytes as they \
+                  were at the moment of fork(2), by copy-on-write. So it is with the heap and with the stack, which \
+                  are private anonymous memory too: a variable that a child changes is unchanged in its parent.",
+            source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; fork(2)",
+            by_hand: &[],
+        },
+        needs: &[Need::Fork],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
+        script: fork_private_anonymous,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-clean-private-page",
+            topic: Topic::Fork,
+            title: "A private page of a file that nobody stored into still follows the file in the child",
+            choices: &[
+                "The child is frozen at the fork, and keeps the file's old byte",
+                "The child sees what the parent stores after the fork",
+                "The child shows the file, changes by others included; the parent shows its own copy",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Open,
+            why: "fork takes no snapshot of a file. Where nobody has stored, the private mapping of either side shows \
+                  the page of the page cache. The parent\u{2019}s later store gives the parent a copy; the child still \
+                  shows the file, and so sees what a third process writes to it. That such a write is seen is left \
+                  open by the standard.",
+            source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
+            by_hand: &[HandKind::Private, HandKind::Child, HandKind::Shared],
+        },
+        needs: &[Need::Fork],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
+        script: fork_clean_private_page,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-inherits-private-copy",
+            topic: Topic::Fork,
+            title: "A private copy made before the fork is inherited, frozen as it is",
+            choices: &[
+                "The child shows the file: private stores are not inherited",
+                "The child has the parent's byte, and of the rest of the page what the file had then",
+                "The child has the parent's byte, and for the rest of the page follows the file",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Open,
+            why: "The page was copied at the parent\u{2019}s store, before the fork, and the child inherits the copy: \
+                  the whole page, frozen. Modifications made before fork() are visible to the child by the standard; \
+                  that the rest of the page no longer follows the file is how copy-on-write by pages works.",
+            source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
+            by_hand: &[HandKind::Private, HandKind::Child, HandKind::Shared],
+        },
+        needs: &[Need::Fork],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
+        script: fork_inherits_private_copy,
+    },
+    Experiment {
+        claim: Claim {
+            name: "fork-shared-file",
+            topic: Topic::Fork,
+            title: "An inherited shared mapping of a file stays shared",
+            choices: &[
+                "Parent, child and file have the same bytes, whoever stores",
+                "The child's stores are its own, as everything after fork is",
+                "The child's stores reach the file, but not the parent's mapping",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Posix,
+            why: "Copy-on-write after fork is for private pages. A shared mapping is inherited as a shared mapping: both \
+                  sides go on showing the file\u{2019}s own pages.",
+            source: "POSIX.1-2024 mmap(): \u{201c}the mapping type is retained across fork()\u{201d}; fork(2)",
+            by_hand: &[HandKind::Shared, HandKind::Child],
+        },
+        needs: &[Need::Fork],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
+        script: fork_shared_file,
+    },
+    Experiment {
+        claim: Claim {
+            name: "child-unmaps-alone",
+            topic: Topic::Fork,
+            title: "A child's munmap takes nothing from its parent",
+            choices: &[
+                "The parent's mapping is gone too: they share it",
+                "Only the child's mapping is gone",
+                "munmap fails in the child: the mapping is not its own",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "Since fork each has an address space of its own, with a list of mappings of its own. munmap changes \
+                  the list of the process that calls it. What is shared is the memory behind the mapping, and that \
+                  stays as long as anybody maps it.",
+            source: "munmap(2); fork(2)",
+            by_hand: &[HandKind::Shared, HandKind::Child],
+        },
+        needs: &[Need::Fork, Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: child_unmaps_alone,
+    },
+];
+
+fn child_inherits_mappings(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(2);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 2 * page))?;
+    s.store(a, 28, b"Z")?;
+    let c = s.fork(a, "C")?;
+    let (_, of_parent) = asks::maps(s, a, "m")?;
+    let (told, of_child) = asks::maps(s, c, "m")?;
+    let same = !of_parent.is_empty() && of_child == of_parent;
+    s.judge(&told, "the same line as A's", same);
+    let inherited = s.load(c, 27, 3)?;
+    s.expect_bytes(&inherited, b"AZA");
+    Ok(())
+}
+
+fn fork_copies_on_write(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let kib = page / 1024;
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    // Of a file and not anonymous: the kernel joins anonymous mappings to their neighbors, and their sums too.
+    s.open_and_map(a, private("f", page))?;
+    s.store(a, 28, b"a")?;
+    let alone = format!("{kib} KiB of private dirty pages, none shared");
+    let both = format!("{kib} KiB of shared dirty pages, none private");
+    let (told, sums) = asks::sums(s, a)?;
+    s.judge(
+        &told,
+        &alone,
+        (sums.private_dirty, sums.shared_dirty) == (kib, 0),
+    );
+    let c = s.fork(a, "C")?;
+    for peer in [a, c] {
+        let (told, sums) = asks::sums(s, peer)?;
+        s.judge(
+            &told,
+            &both,
+            (sums.private_dirty, sums.shared_dirty) == (0, kib),
+        );
+    }
+    s.store(c, 28, b"c")?;
+    for peer in [a, c] {
+        let (told, sums) = asks::sums(s, peer)?;
+        s.judge(
+            &told,
+            &alone,
+            (sums.private_dirty, sums.shared_dirty) == (kib, 0),
+        );
+    }
+    for (peer, byte) in [(a, b"a"), (c, b"c")] {
+        let own = s.load(peer, 28, 1)?;
+        s.expect_bytes(&own, byte);
+    }
+    Ok(())
+}
+
+fn fork_shared_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    s.map(a, anonymous_shared(page))?;
+    let c = s.fork(a, "C")?;
+    let before = s.load(c, 28, 2)?;
+    s.expect_bytes(&before, &[0, 0]);
+    s.store(a, 28, b"a")?;
+    let of_parent = s.load(c, 28, 1)?;
+    s.expect_bytes(&of_parent, b"a");
+    s.store(c, 29, b"c")?;
+    let of_child = s.load(a, 28, 2)?;
+    s.expect_bytes(&of_child, b"ac");
+    Ok(())
+}
+
+fn fork_private_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let a = s.peer("A")?;
+    s.map(a, anonymous(page))?;
+    s.store(a, 28, b"abc")?;
+    let c = s.fork(a, "C")?;
+    let inherited = s.load(c, 28, 3)?;
+    s.expect_bytes(&inherited, b"abc");
+    s.store(a, 29, b"P")?;
+    s.store(c, 30, b"C")?;
+    let of_parent = s.load(a, 28, 3)?;
+    s.expect_bytes(&of_parent, b"aPc");
+    let of_child = s.load(c, 28, 3)?;
+    s.expect_bytes(&of_child, b"abC");
+    Ok(())
+}
+
+fn fork_clean_private_page(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, private("f", page))?;
+    asks::open(s, b, "f")?;
+    let before = s.load(a, 28, 1)?;
+    s.expect_bytes(&before, b"A");
+    let c = s.fork(a, "C")?;
+    s.store(a, 28, b"x")?;
+    let own = s.load(a, 28, 1)?;
+    s.expect_bytes(&own, b"x");
+    let of_child = s.load(c, 28, 1)?;
+    s.expect_bytes(&of_child, b"A");
+    asks::write(s, b, "f", 28, b"Z")?;
+    let follows = s.load(c, 28, 1)?;
+    s.expect_bytes(&follows, b"Z");
+    let frozen = s.load(a, 28, 1)?;
+    s.expect_bytes(&frozen, b"x");
+    Ok(())
+}
+
+fn fork_inherits_private_copy(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, private("f", page))?;
+    asks::open(s, b, "f")?;
+    s.store(a, 100, b"x")?;
+    let c = s.fork(a, "C")?;
+    asks::write(s, b, "f", 28, b"Z")?;
+    let in_file = s.read(b, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"Z");
+    for (at, byte) in [(100, b"x"), (28, b"A")] {
+        let inherited = s.load(c, at, 1)?;
+        s.expect_bytes(&inherited, byte);
+    }
+    let in_file = s.read(b, "f", 100, 1)?;
+    s.expect_bytes(&in_file, b"A");
+    Ok(())
+}
+
+fn fork_shared_file(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", page))?;
+    let c = s.fork(a, "C")?;
+    let before = s.load(a, 28, 2)?;
+    s.expect_bytes(&before, b"AA");
+    s.store(a, 28, b"a")?;
+    s.store(c, 29, b"c")?;
+    for peer in [a, c] {
+        let seen = s.load(peer, 28, 2)?;
+        s.expect_bytes(&seen, b"ac");
+    }
+    let in_file = s.read(a, "f", 28, 2)?;
+    s.expect_bytes(&in_file, b"ac");
+    Ok(())
+}
+
+fn child_unmaps_alone(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", page))?;
+    let c = s.fork(a, "C")?;
+    let unmapped = asks::unmap(s, c, 0, page)?;
+    s.expect_done(&unmapped);
+    let (told, of_child) = asks::maps(s, c, "m")?;
+    s.judge(&told, "no line", of_child.is_empty());
+    let (told, of_parent) = asks::maps(s, a, "m")?;
+    s.judge(&told, "one line", of_parent.len() == 1);
+    s.store(a, 28, b"Z")?;
+    let own = s.load(a, 28, 1)?;
+    s.expect_bytes(&own, b"Z");
+    let in_file = s.read(a, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"Z");
+    let dead = s.load(c, 28, 1)?;
+    s.expect_killed(&dead, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}

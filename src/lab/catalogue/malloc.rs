@@ -1,0 +1,163 @@
+//! What malloc does with mappings.
+
+use crate::lab::calls::{Call, Sabotage::SkipStores};
+use crate::lab::stage::{Peer, Stage, Stop, store};
+use crate::lab::{Experiment, Need};
+use crate::model::experiment::{Claim, Expected, Promise, Topic};
+
+use super::asks::{self, Area};
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "large-malloc-is-a-mapping",
+            topic: Topic::Anonymous,
+            title: "A large malloc is an anonymous mapping of its own, and free unmaps it",
+            choices: &[
+                "It lies in the heap, and free keeps it for the next malloc",
+                "It is a mapping without a file, gone after free",
+                "It is a mapping without a file, kept after free",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Open,
+            why: "malloc is a library, and has to get memory from the kernel as everybody does. For a large block \
+                  glibc calls mmap just for it, and munmap at free: so the memory goes back at once, and a use after \
+                  free is caught by the processor. Where large begins is the library's choice: glibc starts at 128 KiB \
+                  and moves it up to 32 MiB as blocks are freed. This one has 64 MiB.",
+            source: "malloc(3), NOTES; mallopt(3), M_MMAP_THRESHOLD",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[],
+        script: large_malloc_is_a_mapping,
+    },
+    Experiment {
+        claim: Claim {
+            name: "small-malloc-is-no-mapping",
+            topic: Topic::Anonymous,
+            title: "A small malloc makes no mapping: it is cut from one that many blocks share",
+            choices: &[
+                "Each block is a mapping of one page",
+                "The blocks lie in one large mapping, which free leaves in place",
+                "The blocks lie in one mapping, which goes when the last of them is freed",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Open,
+            why: "A page for 100 bytes would waste most of it, and a system call for each block would be slow. So malloc \
+                  takes a large piece from the kernel, mostly by brk(2), which maps calls [heap], and cuts blocks from \
+                  it. free gives a block back to malloc, not to the kernel: the pages stay mapped, and a use after free \
+                  goes unnoticed.",
+            source: "malloc(3), NOTES; brk(2); proc_pid_maps(5), [heap]",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[],
+        script: small_malloc_is_no_mapping,
+    },
+    Experiment {
+        claim: Claim {
+            name: "use-after-free-of-a-large-block",
+            topic: Topic::Anonymous,
+            title: "A load from a large block after free ends the process",
+            choices: &[
+                "It reads the old byte, as the memory is free but still there",
+                "It reads 0",
+                "SIGSEGV: the pages are no longer mapped",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Open,
+            why: "free unmapped the block, so its addresses lead nowhere. That is luck: had malloc mapped something \
+                  else there meanwhile, or had the block been small, the load would have read bytes of somebody else. \
+                  To C a use after free is undefined, and safe Rust does not let it happen.",
+            source: "malloc(3), NOTES; munmap(2); sigaction(2), SEGV_MAPERR",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores)],
+        script: use_after_free_of_a_large_block,
+    },
+];
+
+/// Twice of what glibc may move its threshold up to: always a mapping.
+const LARGE: u64 = 64 << 20;
+
+fn large_malloc_is_a_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    malloc(s, a, "block", LARGE)?;
+    let (told, areas) = asks::maps(s, a, "block")?;
+    let holds = match areas.as_slice() {
+        // The kernel joins it to a neighbor of the same kind, so it may be longer.
+        [area] => area.end - area.start >= LARGE && area.allows == "rw-p" && !is_file_or_heap(area),
+        _ => false,
+    };
+    s.judge(
+        &told,
+        "one line of 64 MiB or more, private, of no file and not the heap",
+        holds,
+    );
+    free(s, a, "block")?;
+    let (told, areas) = asks::maps(s, a, "block")?;
+    s.judge(&told, "no line", areas.is_empty());
+    Ok(())
+}
+
+fn small_malloc_is_no_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    malloc(s, a, "first", 100)?;
+    malloc(s, a, "second", 100)?;
+    let (told, first) = asks::maps(s, a, "first")?;
+    let heap = match first.as_slice() {
+        [area] => area.start,
+        _ => 0,
+    };
+    let is_large = |areas: &[Area]| matches!(areas, [area] if area.end - area.start > 64 << 10);
+    s.judge(
+        &told,
+        "one line of far more than 100 bytes",
+        is_large(&first),
+    );
+    // By its start: a heap grows at its end, also while it is looked at.
+    let is_same = |areas: &[Area]| matches!(areas, [area] if area.start == heap);
+    let (told, second) = asks::maps(s, a, "second")?;
+    s.judge(&told, "the same line as of first", is_same(&second));
+    free(s, a, "first")?;
+    free(s, a, "second")?;
+    let (told, after) = asks::maps(s, a, "second")?;
+    s.judge(&told, "still the same line", is_same(&after));
+    Ok(())
+}
+
+fn use_after_free_of_a_large_block(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let a = s.peer("A")?;
+    malloc(s, a, "block", LARGE)?;
+    let _ = s.must(a, "stores 'Z' at 28 of block", store("block", 28, b"Z"))?;
+    let before = asks::load_of(s, a, "block", 28, 1)?;
+    s.expect_bytes(&before, b"Z");
+    free(s, a, "block")?;
+    let after = asks::load_of(s, a, "block", 28, 1)?;
+    s.expect_killed(&after, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}
+
+/// A name that the C library gives to its anonymous memory is none of a file.
+fn is_file_or_heap(area: &Area) -> bool {
+    !(area.name.is_empty() || area.name.starts_with("[anon"))
+}
+
+fn malloc(s: &mut Stage<'_>, peer: Peer, map: &str, len: u64) -> Result<(), Stop> {
+    let call = Call::Malloc {
+        map: map.to_owned(),
+        len,
+    };
+    let what = format!("calls malloc for {map}, {len} bytes");
+    s.must(peer, what, call).map(drop)
+}
+
+fn free(s: &mut Stage<'_>, peer: Peer, map: &str) -> Result<(), Stop> {
+    let call = Call::Free {
+        map: map.to_owned(),
+    };
+    s.must(peer, format!("calls free for {map}"), call)
+        .map(drop)
+}

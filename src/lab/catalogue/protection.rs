@@ -1,0 +1,263 @@
+//! What a mapping allows, what becomes of who does otherwise, and mprotect.
+
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{FileAccess, Prot};
+use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::{Experiment, Need};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "store-into-read-only-dies",
+            topic: Topic::Protection,
+            title: "A store into a read-only mapping ends the process with SIGSEGV",
+            choices: &[
+                "The store is ignored",
+                "SIGSEGV (SEGV_ACCERR), and the byte is unchanged",
+                "The store goes into a private copy",
+                "SIGBUS, and the byte is unchanged",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "A store is an instruction and has no return value: it cannot fail in any other way than by a signal. \
+                  The processor finds the page read-only and faults; the kernel sees that the mapping does not allow \
+                  stores and sends SIGSEGV. The code SEGV_ACCERR says that something is mapped there, but not for this.",
+            source: "mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR; POSIX.1-2024 mmap(): no write may succeed without \
+                     PROT_WRITE",
+            by_hand: &[HandKind::ReadOnly, HandKind::Shared],
+        },
+        needs: &[],
+        // Not on A's mode: a private read-only mapping is as deadly.
+        rests_on: &[("A", SkipStores)],
+        script: store_into_read_only_dies,
+    },
+    Experiment {
+        claim: Claim {
+            name: "load-from-none-dies",
+            topic: Topic::Protection,
+            title: "A load from a mapping without any access ends the process with SIGSEGV",
+            choices: &[
+                "It reads 0",
+                "It reads the file: protection is about stores",
+                "SIGSEGV (SEGV_ACCERR), as something is mapped there",
+                "SIGSEGV (SEGV_MAPERR), as if nothing were mapped there",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "PROT_NONE keeps the addresses and forbids every access. Guard pages below a thread's stack are made \
+                  of it: an overflow meets one, and dies at once instead of spoiling other memory. The code of the \
+                  signal tells it from a hole.",
+            source: "mmap(2), PROT_NONE: \u{201c}Pages may not be accessed\u{201d}; sigaction(2), SEGV_ACCERR; \
+                     POSIX.1-2024 mmap()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: load_from_none_dies,
+    },
+    Experiment {
+        claim: Claim {
+            name: "mprotect-allows-stores",
+            topic: Topic::Protection,
+            title: "mprotect makes a read-only mapping writable, with no mapping anew",
+            choices: &[
+                "The protection given to mmap is final",
+                "After mprotect the same store succeeds and reaches the file",
+                "After mprotect the store succeeds, but into a private copy",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "mprotect changes what the pages allow, and nothing else: same addresses, same file, still shared. B \
+                  shows what the store does without it. It may only add what the descriptor allowed at the time of \
+                  mmap.",
+            source: "mprotect(2); POSIX.1-2024 mprotect()",
+            by_hand: &[HandKind::ReadOnly],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
+        script: mprotect_allows_stores,
+    },
+    Experiment {
+        claim: Claim {
+            name: "mprotect-cannot-widen",
+            topic: Topic::Protection,
+            title: "mprotect cannot make a shared mapping of a file that was opened read-only writable",
+            choices: &[
+                "mprotect fails with EACCES",
+                "mprotect succeeds, and so does the store: only mmap checks the descriptor",
+                "mprotect succeeds, and the store ends the process",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Posix,
+            why: "A store through a shared mapping writes to the file, so it takes what write(2) takes: a descriptor \
+                  opened for writing. The kernel remembers with the mapping what it may ever allow. Of a private \
+                  mapping mprotect could make a writable one, as its stores never reach the file.",
+            source: "mprotect(2), ERRORS, EACCES; POSIX.1-2024 mprotect()",
+            by_hand: &[HandKind::ReadOnly],
+        },
+        needs: &[],
+        // Deceived into a private mapping, mprotect succeeds.
+        rests_on: &[("A", OtherMode)],
+        script: mprotect_cannot_widen,
+    },
+    Experiment {
+        claim: Claim {
+            name: "mprotect-splits-and-merges",
+            topic: Topic::Protection,
+            title: "mprotect of a page in the middle makes three mappings of one, and back again one",
+            choices: &[
+                "mprotect applies to the whole mapping",
+                "Three lines in maps, and three they stay",
+                "Three lines in maps, and one again when the protection is the same again",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Linux,
+            why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
+                  entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
+                  A process may have some 65,530 entries (vm.max_map_count); after that even munmap of a middle fails.",
+            source: "proc_pid_maps(5); mprotect(2), ERRORS, ENOMEM",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[],
+        script: mprotect_splits_and_merges,
+    },
+    Experiment {
+        claim: Claim {
+            name: "mprotect-is-for-one-process",
+            topic: Topic::Protection,
+            title: "mprotect in one process takes nothing from another one that maps the same file",
+            choices: &[
+                "The other process can no longer store: the page is protected",
+                "The other process can still load and store",
+                "The other process's stores go to a private copy while the page is protected",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "Protection is a property of a mapping in one address space, not of the page in memory. To keep others \
+                  from changing a file there are its permissions, and for a memfd its seals; locks such as flock bind \
+                  only those who ask for them.",
+            source: "mprotect(2): \u{201c}the calling process's memory pages\u{201d}; POSIX.1-2024 mprotect()",
+            by_hand: &[HandKind::Shared, HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[("B", SkipStores), ("B", OtherMode)],
+        script: mprotect_is_for_one_process,
+    },
+];
+
+fn store_into_read_only_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    asks::open(s, a, "f")?;
+    s.map(a, shared("f", page).allowing(Prot::Read))?;
+    s.open_and_map(b, shared("f", page))?;
+    let before = s.load(a, 28, 1)?;
+    s.expect_bytes(&before, b"A");
+    let stored = asks::try_store(s, a, 28, b"Z")?;
+    s.expect_killed(&stored, "SIGSEGV", Some("SEGV_ACCERR"));
+    let after = s.load(b, 28, 1)?;
+    s.expect_bytes(&after, b"A");
+    Ok(())
+}
+
+fn load_from_none_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    asks::open(s, a, "f")?;
+    s.map(a, shared("f", page).allowing(Prot::Read).named("readable"))?;
+    s.map(a, shared("f", page).allowing(Prot::None))?;
+    let readable = asks::load_of(s, a, "readable", 28, 1)?;
+    s.expect_bytes(&readable, b"A");
+    let refused = s.load(a, 28, 1)?;
+    s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
+    Ok(())
+}
+
+fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    for peer in [a, b] {
+        asks::open(s, peer, "f")?;
+        s.map(peer, shared("f", page).allowing(Prot::Read))?;
+    }
+    let without = asks::try_store(s, b, 29, b"Y")?;
+    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
+    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    s.expect_done(&protected);
+    let stored = asks::try_store(s, a, 28, b"Z")?;
+    s.expect_done(&stored);
+    let in_file = s.read(a, "f", 28, 2)?;
+    s.expect_bytes(&in_file, b"ZA");
+    Ok(())
+}
+
+fn mprotect_cannot_widen(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open(a, "f", FileAccess::Read)?;
+    s.map(a, shared("f", page).allowing(Prot::Read))?;
+    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    s.expect_failed(&protected, "EACCES");
+    let still = s.load(a, 28, 1)?;
+    s.expect_bytes(&still, b"A");
+    Ok(())
+}
+
+fn mprotect_splits_and_merges(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(3);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 3 * page))?;
+    let allowed = |areas: &[asks::Area]| -> Vec<String> {
+        areas
+            .iter()
+            .map(|area| area.allows.chars().take(3).collect())
+            .collect()
+    };
+    let (told, whole) = asks::maps(s, a, "m")?;
+    s.judge(&told, "one line, rw-", allowed(&whole) == ["rw-"]);
+    let protected = asks::protect(s, a, page, page, Prot::Read)?;
+    s.expect_done(&protected);
+    let (told, parts) = asks::maps(s, a, "m")?;
+    let holds = allowed(&parts) == ["rw-", "r--", "rw-"];
+    s.judge(&told, "three lines: rw-, r-- and rw-", holds);
+    let protected = asks::protect(s, a, page, page, Prot::ReadWrite)?;
+    s.expect_done(&protected);
+    let (told, again) = asks::maps(s, a, "m")?;
+    s.judge(&told, "the one line of before", again == whole);
+    Ok(())
+}
+
+fn mprotect_is_for_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, shared("f", page))?;
+    s.open_and_map(b, shared("f", page))?;
+    let protected = asks::protect(s, a, 0, page, Prot::None)?;
+    s.expect_done(&protected);
+    let loaded = s.load(b, 28, 1)?;
+    s.expect_bytes(&loaded, b"A");
+    s.store(b, 28, b"Z")?;
+    let in_file = s.read(a, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"Z");
+    // For A alone the page is closed.
+    let refused = s.load(a, 28, 1)?;
+    s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
+    Ok(())
+}

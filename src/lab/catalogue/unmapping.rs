@@ -1,0 +1,358 @@
+//! munmap: what it takes, what it leaves, and what it says.
+
+use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{Prot, SyncHow};
+use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::{Experiment, Need};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+
+use super::asks;
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "unmap-middle-splits",
+            topic: Topic::Protection,
+            title: "Unmapping the middle of a mapping splits it in two, with a deadly hole between",
+            choices: &[
+                "munmap fails: only a whole mapping can be unmapped",
+                "All from there to the end is unmapped",
+                "Two mappings are left; a load between them ends the process",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "munmap takes a range of addresses, not a mapping. The kernel keeps the list of mappings by ranges, and \
+                  cuts the one in two; each half still shows its part of the file. In between nothing is mapped, so a \
+                  load there is SIGSEGV (SEGV_MAPERR). A store that was made there before is in the file all the same.",
+            source: "munmap(2); POSIX.1-2024 munmap(): \u{201c}shall remove any mappings for those entire pages\u{201d}; \
+                     proc_pid_maps(5)",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: unmap_middle_splits,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unmap-end-shrinks",
+            topic: Topic::Protection,
+            title: "Unmapping the end of a mapping makes it shorter",
+            choices: &[
+                "The mapping is shorter, and its rest works as before",
+                "The file is cut to the same length",
+                "munmap fails with EINVAL: the length is not that of the mapping",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Posix,
+            why: "The pages at the end are taken out and the mapping ends earlier, still in one piece. The file keeps \
+                  its length: munmap is about addresses of this process only.",
+            source: "munmap(2); POSIX.1-2024 munmap()",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[],
+        script: unmap_end_shrinks,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unmap-takes-whole-pages",
+            topic: Topic::Protection,
+            title: "munmap of 100 bytes takes the whole page",
+            choices: &[
+                "The page goes, with all its bytes",
+                "100 bytes go; the rest of the page can still be read",
+                "munmap fails with EINVAL: the length is no multiple of the page size",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Posix,
+            why: "The processor protects and translates pages, nothing smaller. munmap rounds the length up: every page \
+                  that the range touches goes. The address is another matter: that has to be at the start of a page.",
+            source: "munmap(2): \u{201c}All pages containing a part of the indicated range are unmapped\u{201d}; \
+                     POSIX.1-2024 munmap()",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: unmap_takes_whole_pages,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unmap-a-hole-succeeds",
+            topic: Topic::Protection,
+            title: "munmap of what is not mapped succeeds, and does nothing",
+            choices: &[
+                "It fails with EINVAL",
+                "It ends the process with SIGSEGV",
+                "It returns 0",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "munmap promises that afterwards nothing is mapped there, and so it is. That makes unmapping twice a \
+                  silent mistake, and a dangerous one: between the two calls another part of the program may have been \
+                  given the same addresses, and loses its mapping.",
+            source: "munmap(2): \u{201c}It is not an error if the indicated range does not contain any mapped \
+                     pages\u{201d}; POSIX.1-2024 munmap()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: unmap_a_hole_succeeds,
+    },
+    Experiment {
+        claim: Claim {
+            name: "hole-fails-msync-and-mprotect",
+            topic: Topic::Protection,
+            title: "Unlike munmap, msync and mprotect of a range with a hole fail with ENOMEM",
+            choices: &[
+                "They fail with ENOMEM",
+                "They skip the hole and return 0, as munmap does",
+                "They end the process with SIGSEGV",
+            ],
+            expected: Expected::Always(0),
+            promise: Promise::Posix,
+            why: "msync and mprotect promise something about every page of the range, and for the hole they cannot keep \
+                  it. The name of the error misleads: it does not mean that memory ran out, but that some of the memory \
+                  named is not there. What lies around the hole may have been done all the same.",
+            source: "msync(2) and mprotect(2), ERRORS, ENOMEM; POSIX.1-2024 msync() and mprotect()",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: hole_fails_msync_and_mprotect,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unmap-unaligned-fails",
+            topic: Topic::Protection,
+            title: "munmap of an address that is no page's start fails with EINVAL",
+            choices: &[
+                "The address is rounded down, and the page goes",
+                "EINVAL, and all stays mapped",
+                "EINVAL, and all but the first page is unmapped",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "The kernel rounds a length, but never an address: an address within a page is more likely a mistake \
+                  than a wish. It checks this before it does anything. POSIX lets a system demand it, and does not \
+                  oblige it to.",
+            source: "munmap(2): the address \u{201c}must be a multiple of the page size (but length need not be)\u{201d}",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: unmap_unaligned_fails,
+    },
+    Experiment {
+        claim: Claim {
+            name: "unmap-loses-no-store",
+            topic: Topic::Protection,
+            title: "What was stored through a shared mapping stays when it is unmapped without msync",
+            choices: &[
+                "It is lost: only msync carries it to the file",
+                "It is in the file for everybody to read",
+                "It is in the file once the process ends",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "The store went to the page of the page cache, which is what everybody means by the file\u{2019}s \
+                  contents. The mapping was a way to reach that page; without it the page is the same. What munmap does \
+                  not do is put it on the storage: for that there is msync or fsync.",
+            source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
+                     object\u{201d}",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: unmap_loses_no_store,
+    },
+    Experiment {
+        claim: Claim {
+            name: "close-leaves-the-mapping",
+            topic: Topic::Protection,
+            title: "A mapping works on after its descriptor is closed",
+            choices: &[
+                "The next access ends the process with SIGBUS",
+                "The bytes can be read, but stores no longer reach the file",
+                "It works on as before",
+            ],
+            expected: Expected::Always(2),
+            promise: Promise::Posix,
+            why: "mmap takes a reference to the file of its own. The descriptor is only needed for the call; many \
+                  programs close it at once. (To unmap is another thing: close never does that.)",
+            source: "mmap(2): fd \u{201c}can be closed immediately without invalidating the mapping\u{201d}; \
+                     POSIX.1-2024 mmap()",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: close_leaves_the_mapping,
+    },
+];
+
+fn unmap_middle_splits(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(4);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, shared("f", 4 * page))?;
+    asks::open(s, b, "f")?;
+    s.store(a, page + 28, b"Z")?;
+    let (told, whole) = asks::maps(s, a, "m")?;
+    s.judge(&told, "one line", whole.len() == 1);
+    let unmapped = asks::unmap(s, a, page, page)?;
+    s.expect_done(&unmapped);
+    let (told, halves) = asks::maps(s, a, "m")?;
+    let holds = match (whole.as_slice(), halves.as_slice()) {
+        ([whole], [left, right]) => {
+            (left.start, left.end, left.offset) == (whole.start, whole.start + page, 0)
+                && (right.start, right.end) == (whole.start + 2 * page, whole.end)
+                && right.offset == 2 * page
+        }
+        _ => false,
+    };
+    s.judge(&told, "two lines with a page between them", holds);
+    for (at, byte) in [(page - 1, b"A"), (2 * page, b"C")] {
+        let beside = s.load(a, at, 1)?;
+        s.expect_bytes(&beside, byte);
+    }
+    let in_file = s.read(b, "f", page + 28, 1)?;
+    s.expect_bytes(&in_file, b"Z");
+    let hole = s.load(a, page + 28, 1)?;
+    s.expect_killed(&hole, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}
+
+fn unmap_end_shrinks(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(3);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 3 * page))?;
+    let (told, before) = asks::maps(s, a, "m")?;
+    s.judge(&told, "one line", before.len() == 1);
+    let last = s.load(a, 2 * page, 1)?;
+    s.expect_bytes(&last, b"C");
+    let unmapped = asks::unmap(s, a, 2 * page, page)?;
+    s.expect_done(&unmapped);
+    let (told, after) = asks::maps(s, a, "m")?;
+    let holds = match (before.as_slice(), after.as_slice()) {
+        ([before], [after]) => after.start == before.start && after.end == before.start + 2 * page,
+        _ => false,
+    };
+    s.judge(&told, "one line, a page shorter at its end", holds);
+    asks::expect_length(s, a, "f", 3 * page)?;
+    let kept = s.load(a, 2 * page - 1, 1)?;
+    s.expect_bytes(&kept, b"B");
+    let gone = s.load(a, 2 * page, 1)?;
+    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}
+
+fn unmap_takes_whole_pages(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(2);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 2 * page))?;
+    let before = s.load(a, page - 1, 1)?;
+    s.expect_bytes(&before, b"A");
+    let unmapped = asks::unmap(s, a, 0, 100)?;
+    s.expect_done(&unmapped);
+    let next = s.load(a, page, 1)?;
+    s.expect_bytes(&next, b"B");
+    let gone = s.load(a, page - 1, 1)?;
+    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}
+
+fn unmap_a_hole_succeeds(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(3);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 3 * page))?;
+    for _ in 0..2 {
+        let hole = asks::unmap(s, a, page, page)?;
+        s.expect_done(&hole);
+    }
+    let beside = s.load(a, 0, 1)?;
+    s.expect_bytes(&beside, b"A");
+    for _ in 0..2 {
+        let all = asks::unmap(s, a, 0, 3 * page)?;
+        s.expect_done(&all);
+    }
+    let gone = s.load(a, 0, 1)?;
+    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
+    Ok(())
+}
+
+fn hole_fails_msync_and_mprotect(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(3);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 3 * page))?;
+    let whole = asks::sync(s, a, 3 * page, SyncHow::Sync)?;
+    s.expect_done(&whole);
+    let whole = asks::protect(s, a, 0, 3 * page, Prot::Read)?;
+    s.expect_done(&whole);
+    let hole = asks::unmap(s, a, page, page)?;
+    s.expect_done(&hole);
+    let synced = asks::sync(s, a, 3 * page, SyncHow::Sync)?;
+    s.expect_failed(&synced, "ENOMEM");
+    let protected = asks::protect(s, a, 0, 3 * page, Prot::Read)?;
+    s.expect_failed(&protected, "ENOMEM");
+    let unmapped = asks::unmap(s, a, 0, 3 * page)?;
+    s.expect_done(&unmapped);
+    Ok(())
+}
+
+fn unmap_unaligned_fails(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(2);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", 2 * page))?;
+    let refused = asks::unmap(s, a, 1, page)?;
+    s.expect_failed(&refused, "EINVAL");
+    for (at, byte) in [(0, b"A"), (page, b"B")] {
+        let still = s.load(a, at, 1)?;
+        s.expect_bytes(&still, byte);
+    }
+    Ok(())
+}
+
+fn unmap_loses_no_store(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, shared("f", page))?;
+    s.store(a, 28, b"Z")?;
+    let unmapped = asks::unmap(s, a, 0, page)?;
+    s.expect_done(&unmapped);
+    // Mapped only now.
+    s.open_and_map(b, shared("f", page))?;
+    let mapped = s.load(b, 28, 1)?;
+    s.expect_bytes(&mapped, b"Z");
+    let read = s.read(b, "f", 27, 3)?;
+    s.expect_bytes(&read, b"AZA");
+    Ok(())
+}
+
+fn close_leaves_the_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, shared("f", page))?;
+    asks::open(s, b, "f")?;
+    asks::close(s, a, "f")?;
+    let still = s.load(a, 28, 1)?;
+    s.expect_bytes(&still, b"A");
+    s.store(a, 28, b"Z")?;
+    let in_file = s.read(b, "f", 28, 1)?;
+    s.expect_bytes(&in_file, b"Z");
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What a screen reader is told by the window, and what it presses.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+
+use super::stage::{Kept, Stage};
+use super::until;
+
+/// What at-spi2-core installs.
+pub(crate) const SERVICE: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
+
+/// A python that knows D-Bus, where there is one.
+pub(crate) fn python() -> Option<&'static str> {
+    ["/usr/bin/python3", "python3"].into_iter().find(|python| {
+        Command::new(python)
+            .args(["-c", "import dbus"])
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    })
+}
+
+/// A program that asks as a screen reader does.
+pub(crate) struct Reader {
+    _process: Kept,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Reader {
+    /// Announces itself on the session bus, so that programs begin to describe themselves.
+    pub(crate) fn start(stage: &Stage, python: &str) -> Self {
+        let mut child = stage
+            .command(python)
+            .args(["-u", "-c", include_str!("reader.py")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stage.log("reader"))
+            .spawn()
+            .expect("python");
+        let to = child.stdin.take().expect("its standard input");
+        let from = BufReader::new(child.stdout.take().expect("its standard output"));
+        Self {
+            _process: Kept(child),
+            to,
+            from,
+        }
+    }
+
+    fn ask(&mut self, command: &str) -> Vec<String> {
+        writeln!(self.to, "{command}").expect("the reader listens");
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            let n_bytes = self.from.read_line(&mut line).expect("the reader talks");
+            assert!(n_bytes > 0, "the reader ended");
+            match line.trim_end_matches('\n') {
+                "" => return lines,
+                line => lines.push(line.to_owned()),
+            }
+        }
+    }
+
+    /// The names of everything that is described; not the rows of bytes, nor the menus.
+    pub(crate) fn names(&mut self) -> Vec<String> {
+        let lines = self.ask("tree");
+        let names = lines.iter().filter_map(|line| line.split_once('\t'));
+        names.map(|(_, name)| name.to_owned()).collect()
+    }
+
+    /// Waits until something has this name, and presses it.
+    #[track_caller]
+    pub(crate) fn press(&mut self, name: &str) {
+        until(&format!("\u{201c}{name}\u{201d} to press"), || {
+            (self.ask(&format!("press {name}")) == ["done"]).then_some(())
+        });
+    }
+
+    /// Waits until the names are as `wanted` says.
+    #[track_caller]
+    pub(crate) fn until<T>(&mut self, what: &str, wanted: impl Fn(&[String]) -> Option<T>) -> T {
+        until(what, || wanted(&self.names()))
+    }
+}

@@ -1,0 +1,183 @@
+//! The experiments as a person runs them, with real processes: that they match, that they would not if a peer deceived,
+//! that what they print is what strace sees, and that nothing is left behind, whatever happens to a peer.
+
+mod arguments;
+mod deceived;
+mod left_behind;
+mod places;
+mod traced;
+mod trouble;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use mapscope::lab::Experiment;
+use mapscope::lab::catalogue;
+use mapscope::lab::runner::{self, Options};
+use mapscope::lab::stage::STEP_LIMIT;
+use mapscope::model::experiment::{Progress, RunRecord, Topic};
+use serde_json::Value;
+
+/// How long anything may take on a slow and busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mapscope"))
+}
+
+/// All experiments that predict something.
+fn predicting() -> Vec<&'static Experiment> {
+    catalogue::all()
+        .filter(|experiment| experiment.claim.topic != Topic::Cost)
+        .collect()
+}
+
+fn options(dir: &Path) -> Options {
+    Options {
+        program: program().to_owned(),
+        dir: dir.to_owned(),
+        limit: STEP_LIMIT,
+        pause: Duration::ZERO,
+        sabotage: None,
+    }
+}
+
+/// Runs them in this thread, and tells `hear` of all progress.
+fn run(
+    experiments: &[&'static Experiment],
+    options: &Options,
+    mut hear: impl FnMut(&Progress),
+) -> (Vec<RunRecord>, Result<(), String>) {
+    let (mut records, mut over) = (Vec::new(), Ok(()));
+    runner::run(
+        experiments,
+        options,
+        &AtomicBool::new(false),
+        &mut |progress| {
+            hear(&progress);
+            match progress {
+                Progress::Finished(record) => records.push(*record),
+                Progress::Over(result) => over = result,
+                _ => {}
+            }
+        },
+    );
+    (records, over)
+}
+
+/// One run by name, in a folder of its own.
+#[track_caller]
+fn run_one(name: &str, change: impl FnOnce(&mut Options)) -> RunRecord {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    change(&mut options);
+    let experiment = catalogue::find(name).unwrap_or_else(|| panic!("no experiment {name}"));
+    let (mut records, over) = run(&[experiment], &options, |_| {});
+    over.unwrap();
+    assert!(is_empty(dir.path()), "something was left in the folder");
+    records.pop().expect("a record")
+}
+
+fn is_empty(dir: &Path) -> bool {
+    fs::read_dir(dir).unwrap().next().is_none()
+}
+
+/// `mapscope lab` with a mark in its environment, by which all its processes are found, however they ended up.
+struct Lab {
+    command: Command,
+    mark: String,
+}
+
+impl Lab {
+    fn new(arguments: &[&str]) -> Self {
+        Self::of(program(), arguments)
+    }
+
+    fn of(program: &Path, arguments: &[&str]) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("MAPSCOPE_TEST_MARK={}-{number}-end", std::process::id());
+        let mut command = Command::new(program);
+        let (name, value) = mark.split_once('=').unwrap();
+        command.arg("lab").args(arguments).env(name, value);
+        Self { command, mark }
+    }
+
+    fn output(&mut self) -> Output {
+        self.command.output().unwrap()
+    }
+
+    /// The processes that are still there; zombies have no environment any more, and are found by their parent.
+    fn processes(&self) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Some(pid) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+            else {
+                continue;
+            };
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            if environment
+                .split(|byte| *byte == 0)
+                .any(|one| one == self.mark.as_bytes())
+            {
+                found.insert(pid);
+            }
+        }
+        found
+    }
+
+    #[track_caller]
+    fn until_no_process(&self) {
+        until("no process is left", || self.processes().is_empty());
+    }
+}
+
+#[track_caller]
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{error}: {:?}, and {:?}",
+            text(&output.stdout),
+            text(&output.stderr)
+        )
+    })
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+fn skip(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
+/// A folder on tmpfs, where there is one.
+fn memory_dir() -> Option<PathBuf> {
+    let dir = Path::new("/dev/shm");
+    let table = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let is_tmpfs = table
+        .lines()
+        .any(|line| line.contains(" /dev/shm ") && line.contains(" - tmpfs "));
+    is_tmpfs.then(|| dir.to_owned())
+}

@@ -1,0 +1,121 @@
+//! Everything matches its prediction: on disk and in memory, for root and for others.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Lab, is_empty, is_root, json, memory_dir, predicting, program, skip, text};
+
+/// Somebody without any right.
+const NOBODY: u32 = 65_534;
+
+#[track_caller]
+fn check_all(mut lab: Lab, file_system: Option<&str>) {
+    let output = lab.output();
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{}",
+        text(&output.stderr)
+    );
+    let report = json(&output);
+    assert_eq!(report["format"], "mapscope-lab");
+    assert_eq!(report["version"], 1);
+    if let Some(file_system) = file_system {
+        assert_eq!(report["ground"]["file_system"], file_system);
+    }
+    let experiments = report["experiments"].as_array().unwrap();
+    assert_eq!(experiments.len(), predicting().len());
+    assert!(experiments.len() >= 40, "{} experiments", experiments.len());
+    let mut wrong = Vec::new();
+    for one in experiments {
+        if one["verdict"]["is"] == "not-available" {
+            // A kernel may lack a call; what Linux has had for long must be there.
+            assert!(
+                text(one["verdict"]["because"].as_str().unwrap().as_bytes()).contains("cachestat"),
+                "{one}"
+            );
+            continue;
+        }
+        if one["verdict"]["is"] != "as-predicted" || one["observed"] != expected(one) {
+            wrong.push(format!(
+                "{}: {} {}",
+                one["name"], one["verdict"], one["observed"]
+            ));
+        }
+        let steps = one["steps"].as_array().unwrap();
+        assert!(steps.len() > 2, "{one}");
+        let has_words = |step: &Value| {
+            !step["observed"].as_str().unwrap().is_empty()
+                && !step["what"].as_str().unwrap().is_empty()
+        };
+        assert!(
+            steps.iter().all(has_words),
+            "each step says what was observed"
+        );
+        let checks = steps.iter().filter(|step| step["holds"] == true);
+        assert!(checks.count() > 0, "{one}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(output.status.code(), Some(0));
+    lab.until_no_process();
+}
+
+/// What was predicted, without the file system that it may name.
+fn expected(one: &Value) -> &str {
+    let predicted = one["predicted"].as_str().unwrap();
+    match predicted.split_once(": ") {
+        Some((on, rest)) if on.starts_with("on ") => rest,
+        _ => predicted,
+    }
+}
+
+fn all_in<'a>(dir: &'a Path) -> [&'a str; 6] {
+    let dir = dir.to_str().unwrap();
+    ["--all", "--without", "cost", "--json", "--dir", dir]
+}
+
+#[test]
+fn all_match_on_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    check_all(Lab::new(&all_in(dir.path())), None);
+    assert!(is_empty(dir.path()), "scratch files are left");
+}
+
+#[test]
+fn all_match_in_memory() {
+    let Some(memory) = memory_dir() else {
+        skip("/dev/shm is no tmpfs here");
+        return;
+    };
+    let dir = tempfile::tempdir_in(memory).unwrap();
+    check_all(Lab::new(&all_in(dir.path())), Some("tmpfs"));
+    assert!(is_empty(dir.path()), "scratch files are left");
+}
+
+#[test]
+fn all_match_for_somebody_without_rights() {
+    if !is_root() {
+        skip("the tests run without rights anyhow: the other two show it");
+        return;
+    }
+    for parent in [Some(std::env::temp_dir()), memory_dir()]
+        .into_iter()
+        .flatten()
+    {
+        let dir = tempfile::tempdir_in(parent).unwrap();
+        // The program's own folder may be closed to others.
+        let copy = dir.path().join("mapscope");
+        fs::copy(program(), &copy).unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let scratch = dir.path().join("scratch");
+        fs::create_dir(&scratch).unwrap();
+        std::os::unix::fs::chown(&scratch, Some(NOBODY), Some(NOBODY)).unwrap();
+        let mut lab = Lab::of(&copy, &all_in(&scratch));
+        lab.command.uid(NOBODY).gid(NOBODY).current_dir(&scratch);
+        check_all(lab, None);
+        assert!(is_empty(&scratch), "scratch files are left");
+    }
+}
