@@ -9,7 +9,9 @@ mod peers;
 mod signs;
 mod steps;
 
-use egui::{Button, CentralPanel, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit};
+use egui::{
+    Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
+};
 
 use crate::model::lab::LabQueue;
 use crate::model::{Action, LabAction};
@@ -54,7 +56,7 @@ pub(super) fn lab_ui(
         };
         Panel::left("lab list")
             .frame(bare.inner_margin(margin))
-            .default_size(236.0)
+            .default_size(250.0)
             .size_range(160.0..=most)
             .show(ui, |ui| {
                 list::list_ui(ui, frame, &mut view.list, actions);
@@ -102,6 +104,14 @@ fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
             .on_disabled_hover_text("Nothing is running");
         if stop.clicked() {
             actions.push(Action::Lab(LabAction::Stop));
+        }
+        let mut slowly = lab.slowly;
+        let slow = ui
+            .add_enabled(lab.queue.is_none(), Checkbox::new(&mut slowly, "Slowly"))
+            .on_hover_text("Pause after each step, to watch it")
+            .on_disabled_hover_text("Experiments are running");
+        if slow.changed() {
+            actions.push(Action::Lab(LabAction::Slowly(slowly)));
         }
         let words = match &lab.queue {
             Some(queue) => {

@@ -157,14 +157,14 @@ fn labeled_every(scale: &Scale, points: &[CostPoint]) -> usize {
         .unwrap_or(least)
 }
 
-fn curve(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint], pointer: Option<Pos2>) {
-    let (theme, painter) = (frame.theme, ui.painter());
+fn curve(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint], hover: Option<Pos2>) {
+    let (color, painter) = (frame.theme.chart_line, ui.painter());
     let dots: Vec<Pos2> = points.iter().map(|point| scale.at(point)).collect();
-    painter.line(dots.clone(), Stroke::new(1.5, theme.chart_line));
+    painter.line(dots.clone(), Stroke::new(1.5, color));
     for dot in dots {
-        let near = pointer.is_some_and(|pointer| (pointer.x - dot.x).abs() <= NEAR);
+        let near = hover.is_some_and(|pointer| (pointer.x - dot.x).abs() <= NEAR);
         let radius = if near { 5.5 } else { 3.5 };
-        painter.circle_filled(dot, radius, theme.chart_line);
+        painter.circle_filled(dot, radius, color);
     }
 }
 

@@ -17,6 +17,9 @@ use super::{chart, peers, steps};
 /// The width of the words before a block, in points.
 const HEAD: f32 = 72.0;
 
+/// What peers that are pinned leave to the steps, in points.
+const LEAST_BELOW: f32 = 200.0;
+
 /// What it keeps between frames.
 #[derive(Debug, Default)]
 pub(super) struct DetailView {
@@ -45,6 +48,12 @@ pub(super) fn detail_ui(
         header_ui(ui, frame, entry, actions);
     });
     ui.add_space(2.0);
+    // while steps come, what they change stays in sight above them
+    let pinned =
+        entry.is_running() && ui.available_height() >= LEAST_BELOW + view.peers.height(entry);
+    if pinned {
+        peers::peers_ui(ui, frame, &mut view.peers, entry);
+    }
     let mut area = ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink(false)
@@ -60,7 +69,7 @@ pub(super) fn detail_ui(
             heading(ui, "Cost");
             chart::chart_ui(ui, frame, &record.costs);
         }
-        if !entry.peers().is_empty() {
+        if !pinned && !entry.peers().is_empty() {
             heading(ui, "Peers");
             peers::peers_ui(ui, frame, &mut view.peers, entry);
         }

@@ -71,6 +71,11 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
+fn run(these: &[&str], slowly: bool) -> Effect {
+    let names = names(these);
+    Effect::LabRun { names, slowly }
+}
+
 fn step(number: usize, observed: &str) -> Step {
     Step {
         number,
@@ -119,7 +124,7 @@ fn all_is_all_but_what_measures_and_a_topic_is_its_own() {
     let check = |action: LabAction, expected: &[&str]| {
         let mut model = model();
         let effects = ask(&mut model, action);
-        assert_eq!(effects, [Effect::LabRun(names(expected))]);
+        assert_eq!(effects, [run(expected, false)]);
         assert_eq!(model.settings.tab, Tab::Lab, "what runs is shown");
         assert_eq!(model.lab.chosen, Some(expected[0]));
     };
@@ -136,8 +141,9 @@ fn one_run_at_a_time() {
     assert!(ask(&mut model, LabAction::Run(names(&["unknown"]))).is_empty());
     assert!(ask(&mut model, LabAction::Stop).is_empty());
     ask(&mut model, LabAction::Choose("two".to_owned()));
+    assert!(ask(&mut model, LabAction::Slowly(true)).is_empty());
     let effects = ask(&mut model, LabAction::RunChosen);
-    assert_eq!(effects, [Effect::LabRun(names(&["two"]))]);
+    assert_eq!(effects, [run(&["two"], true)]);
     assert!(ask(&mut model, LabAction::RunAll).is_empty());
     assert_eq!(ask(&mut model, LabAction::Stop), [Effect::LabStop]);
     assert!(model.lab.queue.as_ref().unwrap().stopping);
