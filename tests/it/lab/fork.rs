@@ -307,8 +307,10 @@ fn a_parent_that_ends_takes_its_children_with_it() {
         }
         until("all are gone", || pids.into_iter().all(is_over));
         if ["end", "exit", "drop"].contains(&how) {
-            // It reaped them, and was reaped.
-            assert_eq!([pids[0], pids[1], pids[3]].map(exists), [false; 3], "{how}");
+            // It reaped them, and was reaped; where the machine was too busy for that, init does it.
+            until("none is left", || {
+                ![pids[0], pids[1], pids[3]].into_iter().any(exists)
+            });
         }
         until("they are seen to be gone", || child.0.ended().is_some());
     }
