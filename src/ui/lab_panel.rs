@@ -9,7 +9,9 @@ mod peers;
 mod signs;
 mod steps;
 
-use egui::{Button, CentralPanel, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit};
+use egui::{
+    Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
+};
 
 use crate::model::lab::LabQueue;
 use crate::model::{Action, LabAction};
@@ -45,7 +47,8 @@ pub(super) fn lab_ui(
     }
     ui.add_space(4.0);
     let bare = egui::Frame::new();
-    if ui.available_width() >= BESIDE {
+    let beside = ui.available_width() >= BESIDE;
+    if beside {
         let most = (ui.available_width() * 0.5).max(180.0);
         let margin = Margin {
             right: 8,
@@ -53,7 +56,7 @@ pub(super) fn lab_ui(
         };
         Panel::left("lab list")
             .frame(bare.inner_margin(margin))
-            .default_size(236.0)
+            .default_size(250.0)
             .size_range(160.0..=most)
             .show(ui, |ui| {
                 list::list_ui(ui, frame, &mut view.list, actions);
@@ -68,8 +71,8 @@ pub(super) fn lab_ui(
             .show(ui, |ui| list::list_ui(ui, frame, &mut view.list, actions));
     }
     let margin = Margin {
-        left: 8,
-        top: 2,
+        left: if beside { 8 } else { 0 },
+        top: if beside { 2 } else { 8 },
         ..Margin::ZERO
     };
     CentralPanel::default()
@@ -101,6 +104,14 @@ fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
             .on_disabled_hover_text("Nothing is running");
         if stop.clicked() {
             actions.push(Action::Lab(LabAction::Stop));
+        }
+        let mut slowly = lab.slowly;
+        let slow = ui
+            .add_enabled(lab.queue.is_none(), Checkbox::new(&mut slowly, "Slowly"))
+            .on_hover_text("Pause after each step, to watch it")
+            .on_disabled_hover_text("Experiments are running");
+        if slow.changed() {
+            actions.push(Action::Lab(LabAction::Slowly(slowly)));
         }
         let words = match &lab.queue {
             Some(queue) => {

@@ -47,6 +47,10 @@ impl Model {
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
                 self.lab_run(names)
             }
+            LabAction::Slowly(slowly) => {
+                self.lab.slowly = slowly;
+                Vec::new()
+            }
             LabAction::Stop => match &mut self.lab.queue {
                 Some(queue) => {
                     queue.stopping = true;
@@ -104,7 +108,8 @@ impl Model {
             ..LabQueue::default()
         });
         let mut effects = self.show_tab(Tab::Lab);
-        effects.push(Effect::LabRun(names));
+        let slowly = self.lab.slowly;
+        effects.push(Effect::LabRun { names, slowly });
         effects
     }
 
