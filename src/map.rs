@@ -33,9 +33,11 @@ use std::fmt;
 
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
+#[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
 pub use facts::{CacheFacts, PageState, Unavailable, cache_facts};
+#[cfg(unix)]
 pub(crate) use facts::{cache_facts_of, page_states_at};
 pub use flush::{FlushError, FlushReport};
 pub use mapping::{MapError, MapRequest, Mapping};
@@ -88,6 +90,13 @@ impl fmt::Display for Access {
 #[must_use]
 pub fn page_bytes() -> u64 {
     raw::page_bytes()
+}
+
+/// How much room the file system of `dir` has for this user, where it says (fstatvfs(3)).
+#[must_use]
+pub fn free_bytes(dir: &std::path::Path) -> Option<u64> {
+    let dir = std::fs::File::open(dir).ok()?;
+    raw::free_bytes(&dir)
 }
 
 /// Makes the allocator keep freed memory instead of giving it back to the system and faulting it in again each frame.

@@ -3,6 +3,7 @@
 mod anonymous;
 mod asks;
 mod copies;
+mod cost;
 mod durability;
 mod ends;
 mod errors;
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         truncation::EXPERIMENTS,
         errors::EXPERIMENTS,
         durability::EXPERIMENTS,
+        cost::EXPERIMENTS,
     ]
     .into_iter()
     .flatten()

@@ -5,6 +5,7 @@
 
 mod actor;
 mod checks;
+mod measuring;
 mod words;
 
 use std::path::{Path, PathBuf};

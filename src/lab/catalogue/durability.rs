@@ -3,13 +3,15 @@
 //! What the storage holds cannot be seen while the page cache has the page. What can be seen is what the kernel still
 //! means to write: a dirty page is one that changed since it was written last. smaps tells of it on every file system.
 
+use std::time::Duration;
+
 use crate::lab::Experiment;
 use crate::lab::Need;
 use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
 use crate::lab::calls::{Sums, SyncHow};
 use crate::lab::protocol::PeerPage::PrivateCopy;
 use crate::lab::stage::{Peer, Stage, Stop, Told, private, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic, time_words};
 
 use super::asks;
 
@@ -272,7 +274,7 @@ fn msync_sync_cleans(s: &mut Stage<'_>) -> Result<(), Stop> {
     expect_clean(s, a)?;
     expect_in_file(s, a)?;
     let took = s.nanoseconds(&synced);
-    s.note("how long MS_SYNC took", microseconds(took));
+    s.note("how long MS_SYNC took", time(took));
     Ok(())
 }
 
@@ -280,7 +282,6 @@ fn msync_async_does_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
     let page = s.page();
     let a = s.peer("A")?;
     clean_page(s, a)?;
-    let mut quick = 0;
     dirty_after(s, a, a, |s| {
         let synced = asks::sync(s, a, page, SyncHow::Async)?;
         s.expect_done(&synced);
@@ -289,16 +290,12 @@ fn msync_async_does_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
     // Once more for its time, and because one more call would be the one to do something.
     let again = asks::sync(s, a, page, SyncHow::Async)?;
     s.expect_done(&again);
-    quick += s.nanoseconds(&again);
+    let quick = s.nanoseconds(&again);
     expect_in_file(s, a)?;
     let slow = asks::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&slow);
     let slow = s.nanoseconds(&slow);
-    let times = format!(
-        "MS_ASYNC took {}, MS_SYNC {}",
-        microseconds(quick),
-        microseconds(slow)
-    );
+    let times = format!("MS_ASYNC took {}, MS_SYNC {}", time(quick), time(slow));
     s.note("how long the two took", times);
     Ok(())
 }
@@ -333,7 +330,7 @@ fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
     expect_clean(s, a)?;
     expect_in_file(s, b)?;
     let took = s.nanoseconds(&synced);
-    s.note("how long fsync took", microseconds(took));
+    s.note("how long fsync took", time(took));
     Ok(())
 }
 
@@ -407,7 +404,6 @@ fn stores(s: &mut Stage<'_>, peer: Peer, len: u64) -> Result<u64, Stop> {
     Ok(asks::faults(s, peer)?.saturating_sub(before))
 }
 
-fn microseconds(nanoseconds: u64) -> String {
-    let micros = std::time::Duration::from_nanos(nanoseconds).as_secs_f64() * 1e6;
-    format!("{micros:.1} \u{b5}s")
+fn time(nanoseconds: u64) -> String {
+    time_words(Duration::from_nanos(nanoseconds).as_secs_f64())
 }

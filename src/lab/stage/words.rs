@@ -112,7 +112,12 @@ pub(super) fn map_words(call: &MapCall) -> String {
         Source::File(file) => format!("of {file} from {}", call.offset),
         Source::Descriptor(number) => format!("of descriptor {number}"),
     };
-    format!("maps {len} bytes {of}, {}", mapping_words(call))
+    // `m` is the mapping that steps are about where they name none.
+    let name = match call.map.as_str() {
+        "m" => String::new(),
+        name => format!(", called {name}"),
+    };
+    format!("maps {len} bytes {of}, {}{name}", mapping_words(call))
 }
 
 /// `shared, read-write`.

@@ -68,8 +68,13 @@ pub(crate) fn address_space_limit() -> Option<u64> {
     (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
-/// Whether the file's file system has no room for one more page: fstatvfs(3). False where it does not say.
+/// Whether the file's file system has no room for one more page. False where it does not say.
 pub(crate) fn is_full(file: &File) -> bool {
+    free_bytes(file).is_some_and(|free| free < page_bytes())
+}
+
+/// How much room the file's file system has for this user, where it says: fstatvfs(3).
+pub(crate) fn free_bytes(file: &File) -> Option<u64> {
     let mut facts = MaybeUninit::<libc::statvfs>::zeroed();
     // SAFETY: the descriptor is open through the call, and `facts` has room for the struct that the call fills.
     let result = unsafe { libc::fstatvfs(file.as_raw_fd(), facts.as_mut_ptr()) };
@@ -84,7 +89,7 @@ pub(crate) fn is_full(file: &File) -> bool {
         u64::from(facts.f_bavail),
         u64::from(facts.f_frsize),
     );
-    result == 0 && blocks > 0 && free.saturating_mul(unit) < page_bytes()
+    (result == 0 && blocks > 0).then(|| free.saturating_mul(unit))
 }
 
 /// Whether this process runs as the owner of the file: geteuid(2).

@@ -216,6 +216,11 @@ pub(crate) fn is_full(_: &File) -> bool {
     false
 }
 
+/// How much room the file's volume has: not asked for here.
+pub(crate) fn free_bytes(_: &File) -> Option<u64> {
+    None
+}
+
 /// Whether this process owns the file: not asked for here.
 pub(crate) fn is_owner(_: &Metadata) -> bool {
     true

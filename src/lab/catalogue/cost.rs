@@ -1,0 +1,373 @@
+//! What it costs to take a file's bytes by `read` into a buffer, and by mmap and loads.
+//!
+//! Both ways take the same bytes in the same order and add them up; the sums must be equal. They take turns, so that
+//! what else the machine does meets both. What is told is the median of an odd number of passes; nothing is predicted.
+
+use std::time::{Duration, Instant};
+
+use crate::bytes::size::human_size;
+use crate::lab::Experiment;
+use crate::lab::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
+use crate::lab::stage::{Peer, Stage, Stop};
+use crate::model::experiment::{Claim, CostPoint, Expected, Promise, Topic, time_words};
+
+/// What a person may guess of each.
+const CHOICES: &[&str] = &[
+    "read is faster at every size",
+    "mmap and loads are faster at every size",
+    "read is faster for small files, mmap for large ones",
+    "mmap is faster for small files, read for large ones",
+];
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "cost-warm-sequential",
+            topic: Topic::Cost,
+            title: "read against mmap: a file in memory, from its start to its end",
+            choices: CHOICES,
+            expected: Expected::Measured,
+            promise: Promise::Open,
+            why: "read pays for a system call for each 64 KiB, and for copying every byte out of the page cache into its \
+                  buffer, which stays in the processor\u{2019}s caches. mmap copies nothing; it pays for making and \
+                  removing the mapping, and for page faults, of which each brings in a group of pages (how many depends \
+                  on the file system). Which is less depends on the size, the processor and the kernel.",
+            source: "measured here; getrusage(2) for the faults",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: |s| measure(s, Way::WARM_SEQUENTIAL),
+    },
+    Experiment {
+        claim: Claim {
+            name: "cost-warm-random",
+            topic: Topic::Cost,
+            title: "read against mmap: a file in memory, pages drawn at random",
+            choices: CHOICES,
+            expected: Expected::Measured,
+            promise: Promise::Open,
+            why: "read pays for a system call for each page drawn, whether it was drawn before or not. mmap pays a fault \
+                  for the first page drawn out of each group that a fault brings in, and nothing for the later ones. \
+                  How large the groups are is up to the file system: 16 pages as a rule, hundreds where the page cache \
+                  keeps the file in large folios. In a large file the loads also go beyond what the processor's own table \
+                  of addresses (the TLB) can hold.",
+            source: "measured here; getrusage(2) for the faults",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: |s| measure(s, Way::WARM_RANDOM),
+    },
+    Experiment {
+        claim: Claim {
+            name: "cost-cold-sequential",
+            topic: Topic::Cost,
+            title: "read against mmap: a file not in memory, from its start to its end",
+            choices: CHOICES,
+            expected: Expected::Measured,
+            promise: Promise::Open,
+            why: "Both wait for the storage, and the kernel reads ahead for both once it sees that the order is the \
+                  file\u{2019}s. What differs is how soon the next read is asked for: read(2) tells the kernel how much \
+                  is wanted, a fault only names a page. The storage itself may have a cache of its own, above all that \
+                  of a virtual machine: cold means cold for this kernel.",
+            source: "measured here; posix_fadvise(2), POSIX_FADV_DONTNEED; readahead(2)",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: |s| measure(s, Way::COLD_SEQUENTIAL),
+    },
+    Experiment {
+        claim: Claim {
+            name: "cost-cold-random",
+            topic: Topic::Cost,
+            title: "read against mmap: a file not in memory, pages drawn at random",
+            choices: CHOICES,
+            expected: Expected::Measured,
+            promise: Promise::Open,
+            why: "Each page drawn has to come from the storage unless an earlier one brought it along. read(2) of a page \
+                  at random has the kernel read little more than that. A fault makes it read the pages around as well, \
+                  in the hope that they are wanted next: wasted in a large file, and a gain in a small one, which is \
+                  soon in memory as a whole. madvise(2) with MADV_RANDOM switches that off.",
+            source: "measured here; posix_fadvise(2), POSIX_FADV_DONTNEED; madvise(2), MADV_RANDOM",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[],
+        script: |s| measure(s, Way::COLD_RANDOM),
+    },
+];
+
+/// A size of file, and how many passes of either way are timed: warm ones, and cold ones. Odd, so that there is a middle.
+struct Size {
+    bytes: u64,
+    warm: usize,
+    cold: usize,
+}
+
+impl Size {
+    const fn of(bytes: u64, warm: usize, cold: usize) -> Self {
+        Self { bytes, warm, cold }
+    }
+}
+
+const SIZES: [Size; 6] = [
+    Size::of(4 << 10, 101, 15),
+    Size::of(64 << 10, 101, 15),
+    Size::of(1 << 20, 51, 9),
+    Size::of(16 << 20, 15, 5),
+    Size::of(256 << 20, 5, 3),
+    Size::of(1 << 30, 3, 3),
+];
+
+/// A size that would be over later than this after the begin is left out: nobody waits for minutes.
+const ENOUGH: Duration = Duration::from_secs(40);
+
+/// Up to here nothing is left out for its time: small sizes are quick, and do not tell how long large ones take.
+const MUCH: u64 = 16 << 20;
+
+/// How the bytes are taken.
+#[derive(Clone, Copy)]
+struct Way {
+    cold: bool,
+    /// At most so many draws; `None` for one page after the other.
+    draws: Option<u64>,
+}
+
+impl Way {
+    const WARM_SEQUENTIAL: Self = Self::of(false, None);
+    const WARM_RANDOM: Self = Self::of(false, Some(16_384));
+    const COLD_SEQUENTIAL: Self = Self::of(true, None);
+    const COLD_RANDOM: Self = Self::of(true, Some(2_048));
+
+    const fn of(cold: bool, draws: Option<u64>) -> Self {
+        Self { cold, draws }
+    }
+
+    /// A pass over a file of `bytes` bytes.
+    fn pass(self, by_loads: bool, bytes: u64, page: u64) -> PassCall {
+        PassCall {
+            file: FILE.to_owned(),
+            by_loads,
+            len: bytes,
+            random_pages: self.draws.map(|most| most.min(bytes / page)),
+            seed: 0x6d61_7073_636f_7065,
+        }
+    }
+}
+
+const FILE: &str = "f";
+
+fn measure(s: &mut Stage<'_>, way: Way) -> Result<(), Stop> {
+    if way.cold && !cfg!(target_os = "linux") {
+        let because = "only Linux lets a program ask for its file to be dropped from memory";
+        s.note("nothing to measure", because.to_owned());
+        return Ok(());
+    }
+    if way.cold && s.on_tmpfs() {
+        let because = "tmpfs has no storage below it: its files are in memory and nowhere else, and cannot be cold; \
+                       choose a folder on a disk with --dir";
+        s.note("nothing to measure", because.to_owned());
+        return Ok(());
+    }
+    let begin = Instant::now();
+    let page = s.page();
+    let a = s.peer("A")?;
+    let mut told = Vec::new();
+    // The size before and how long it took; the next one is taken to need as much for each byte.
+    let mut before: Option<(u64, Duration)> = None;
+    for size in &SIZES {
+        let needs = before.map_or(Duration::ZERO, |(bytes, took)| {
+            took * u32::try_from(size.bytes / bytes).unwrap_or(u32::MAX)
+        });
+        let name = human_size(size.bytes);
+        let left_out = if way.draws.is_some() && size.bytes < page {
+            Some(format!("a page has {page} bytes"))
+        } else if size.bytes > MUCH && begin.elapsed() + needs > ENOUGH {
+            Some("judging by the smaller ones it would take too long here".to_owned())
+        } else {
+            s.no_room(size.bytes)
+        };
+        if let Some(why) = left_out {
+            s.note(&format!("leaves out {name}"), why);
+            continue;
+        }
+        let begin_size = Instant::now();
+        s.large_file(FILE, size.bytes)?;
+        s.open(a, FILE, FileAccess::Read)?;
+        if let Some(point) = measure_size(s, a, way, size)? {
+            told.push(format!("{name}: {}", point.winner()));
+            s.measured(point);
+        }
+        let close = Call::Close {
+            file: FILE.to_owned(),
+        };
+        let _ = s.quietly(a, &close)?;
+        s.remove(FILE)?;
+        before = Some((size.bytes, begin_size.elapsed()));
+    }
+    s.note(
+        "who wins, by median; a tenth is no difference",
+        told.join("; "),
+    );
+    Ok(())
+}
+
+/// The passes of one way.
+#[derive(Default)]
+struct Passes {
+    nanoseconds: Vec<u64>,
+    minor: Vec<u64>,
+    major: Vec<u64>,
+}
+
+impl Passes {
+    fn add(&mut self, done: PassDone) {
+        self.nanoseconds.push(done.nanoseconds);
+        self.minor.push(done.minor);
+        self.major.push(done.major);
+    }
+
+    fn seconds(&self) -> f64 {
+        Duration::from_nanos(median(&self.nanoseconds)).as_secs_f64()
+    }
+
+    fn faults(&self) -> (u64, u64) {
+        (median(&self.minor), median(&self.major))
+    }
+
+    fn words(&self) -> String {
+        let words = |nanoseconds| time_words(Duration::from_nanos(nanoseconds).as_secs_f64());
+        let (minor, major) = self.faults();
+        let least = self.nanoseconds.iter().copied().min().unwrap_or(0);
+        let most = self.nanoseconds.iter().copied().max().unwrap_or(0);
+        format!(
+            "median {}, from {} to {}; {minor} minor and {major} major faults",
+            words(median(&self.nanoseconds)),
+            words(least),
+            words(most),
+        )
+    }
+}
+
+/// The middle one; 0 of none.
+fn median(values: &[u64]) -> u64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0)
+}
+
+/// Measures one size; `None` where its file could not be made cold.
+fn measure_size(
+    s: &mut Stage<'_>,
+    a: Peer,
+    way: Way,
+    size: &Size,
+) -> Result<Option<CostPoint>, Stop> {
+    let page = s.page();
+    let repeats = if way.cold { size.cold } else { size.warm };
+    let mut passes = [Passes::default(), Passes::default()];
+    let mut all: Vec<(u64, u64)> = Vec::new();
+    // The first pass of each way is listed with its calls, and not counted: it warms up what is not of the file.
+    for by_loads in [false, true] {
+        if way.cold && !cool(s, a, size.bytes)? {
+            return Ok(None);
+        }
+        let call = Call::Pass(way.pass(by_loads, size.bytes, page));
+        let what = match by_loads {
+            false => format!("takes {} by read", human_size(size.bytes)),
+            true => format!("takes {} by mmap and loads", human_size(size.bytes)),
+        };
+        let told = s.must(a, what, call)?;
+        let done = pass_done(told.outcome)?;
+        all.push((done.bytes, done.sum));
+    }
+    for turn in 0..repeats {
+        // Neither way always comes first.
+        for by_loads in [turn % 2 == 1, turn % 2 == 0] {
+            if way.cold {
+                let file = FILE.to_owned();
+                expect_done(s.quietly(a, &Call::Cool { file })?)?;
+            }
+            let call = Call::Pass(way.pass(by_loads, size.bytes, page));
+            let done = pass_done(s.quietly(a, &call)?)?;
+            all.push((done.bytes, done.sum));
+            passes[usize::from(by_loads)].add(done);
+        }
+    }
+    let [reads, loads] = passes;
+    s.note(&format!("{repeats} passes by read"), reads.words());
+    s.note(
+        &format!("{repeats} passes by mmap and loads"),
+        loads.words(),
+    );
+    let taken = match way.pass(false, size.bytes, page).random_pages {
+        Some(pages) => pages * page,
+        None => size.bytes,
+    };
+    let (n_bytes, sum) = all.first().copied().unwrap_or_default();
+    let same = all.iter().all(|one| *one == (n_bytes, sum));
+    s.check(
+        "what all passes took",
+        format!(
+            "{n_bytes} bytes, sum {sum:#018x}, {}",
+            if same {
+                "the same each time"
+            } else {
+                "not the same each time"
+            }
+        ),
+        &format!("{taken} bytes, the same sum each time"),
+        same && n_bytes == taken,
+    );
+    Ok(Some(CostPoint {
+        bytes: size.bytes,
+        taken,
+        read_seconds: reads.seconds(),
+        load_seconds: loads.seconds(),
+        read_faults: reads.faults(),
+        load_faults: loads.faults(),
+    }))
+}
+
+/// Makes the file cold, and looks whether it is. Where the kernel does not say, the major faults will.
+fn cool(s: &mut Stage<'_>, a: Peer, bytes: u64) -> Result<bool, Stop> {
+    let file = || FILE.to_owned();
+    let _ = s.must(a, "makes f cold", Call::Cool { file: file() })?;
+    let told = s.attempt(
+        a,
+        "asks what of f is in memory",
+        Call::Cache { file: file() },
+    )?;
+    let Outcome::Cache { cached, .. } = told.outcome else {
+        return Ok(true);
+    };
+    let pages = bytes.div_ceil(s.page());
+    let is_cold = cached * 100 <= pages;
+    if !is_cold {
+        let why = format!("{cached} of its {pages} pages stayed in memory");
+        s.note(&format!("leaves out {}", human_size(bytes)), why);
+    }
+    Ok(is_cold)
+}
+
+fn pass_done(outcome: Outcome) -> Result<PassDone, Stop> {
+    match outcome {
+        Outcome::Pass(done) => Ok(done),
+        other => Err(failed(&other)),
+    }
+}
+
+fn expect_done(outcome: Outcome) -> Result<(), Stop> {
+    match outcome {
+        Outcome::Done => Ok(()),
+        other => Err(failed(&other)),
+    }
+}
+
+fn failed(outcome: &Outcome) -> Stop {
+    let words = crate::lab::stage::outcome_words(outcome);
+    Stop::NotDone(format!("a pass over the file came to this: {words}"))
+}
