@@ -37,7 +37,8 @@ pub(super) fn lab_ui(
     view: &mut LabView,
     actions: &mut Vec<Action>,
 ) {
-    toolbar_ui(ui, frame, actions);
+    let beside = ui.available_width() >= BESIDE;
+    toolbar_ui(ui, frame, beside, actions);
     if let Some(error) = &frame.model.lab.error {
         let text = RichText::new(format!("Nothing more was run: {error}"));
         let label = Label::new(text.color(frame.theme.error)).wrap();
@@ -47,7 +48,6 @@ pub(super) fn lab_ui(
     }
     ui.add_space(4.0);
     let bare = egui::Frame::new();
-    let beside = ui.available_width() >= BESIDE;
     if beside {
         let most = (ui.available_width() * 0.5).max(180.0);
         let margin = Margin {
@@ -82,8 +82,8 @@ pub(super) fn lab_ui(
         });
 }
 
-/// Run all, stop, and how far it is.
-fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Run all, stop, and how far it is: beside the buttons, or below them.
+fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, beside: bool, actions: &mut Vec<Action>) {
     let lab = &frame.model.lab;
     ui.horizontal(|ui| {
         let idle = lab.queue.is_none() && !lab.entries.is_empty();
@@ -113,29 +113,35 @@ fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         if slow.changed() {
             actions.push(Action::Lab(LabAction::Slowly(slowly)));
         }
-        let words = match &lab.queue {
-            Some(queue) => {
-                let share = queue.done as f32 / queue.names.len().max(1) as f32;
-                let bar = ProgressBar::new(share)
-                    .desired_width(96.0)
-                    .desired_height(8.0)
-                    .fill(frame.theme.accent);
-                let bar = ui.add(bar);
-                super::notices::name(&bar, "Experiments that are over");
-                progress_words(queue)
-            }
-            None => format!("So far: {}", lab.tally()),
-        };
-        let color = if lab.queue.is_some() {
-            frame.theme.text
-        } else {
-            frame.theme.weak
-        };
-        let label = ui.add(Label::new(RichText::new(&words).color(color)).truncate());
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words);
-        });
+        if beside {
+            progress_ui(ui, frame);
+        }
+    });
+    if !beside {
+        ui.horizontal(|ui| progress_ui(ui, frame));
+    }
+}
+
+/// How far it is; while nothing runs, what came of all so far.
+fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let lab = &frame.model.lab;
+    let (words, color) = match &lab.queue {
+        Some(queue) => {
+            let share = queue.done as f32 / queue.names.len().max(1) as f32;
+            let bar = ProgressBar::new(share)
+                .desired_width(96.0)
+                .desired_height(8.0)
+                .fill(frame.theme.accent);
+            let bar = ui.add(bar);
+            super::notices::name(&bar, "Experiments that are over");
+            (progress_words(queue), frame.theme.text)
+        }
+        None => (format!("So far: {}", lab.tally()), frame.theme.weak),
+    };
+    let label = ui.add(Label::new(RichText::new(&words).color(color)).truncate());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
     });
 }
 

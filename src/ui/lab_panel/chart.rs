@@ -215,7 +215,12 @@ fn table_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
                 .show(ui, |ui| {
                     for (head, below) in heads.iter().zip(below) {
                         let words = format!("{head} {below}");
-                        ui.label(RichText::new(words.trim()).color(frame.theme.weak).small());
+                        let words = RichText::new(words.trim()).color(frame.theme.weak);
+                        if head.is_empty() {
+                            ui.label(words.small());
+                        } else {
+                            right(ui, |ui| ui.label(words.small()));
+                        }
                     }
                     ui.end_row();
                     for point in points {
@@ -224,6 +229,11 @@ fn table_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
                     }
                 });
         });
+}
+
+/// Numbers stand to the right of their column, and their heads.
+fn right(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> egui::Response) {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), contents);
 }
 
 fn row_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
@@ -235,8 +245,8 @@ fn row_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
         faults(point.read_faults),
         faults(point.load_faults),
     ] {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(text).small()).selectable(true));
+        right(ui, |ui| {
+            ui.add(Label::new(RichText::new(text).small()).selectable(true))
         });
     }
     let even = point.winner() == "no winner";

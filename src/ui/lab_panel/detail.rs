@@ -17,6 +17,8 @@ use super::{chart, peers, steps};
 /// The width of the words before a block, in points.
 const HEAD: f32 = 72.0;
 
+/// What is left free for the scroll bar, in points.
+const CLEAR: f32 = 6.0;
 /// What peers that are pinned leave to the steps, in points.
 const LEAST_BELOW: f32 = 200.0;
 
@@ -43,16 +45,24 @@ pub(super) fn detail_ui(
     let name = entry.claim.name;
     let ended = view.last == Some((name, true)) && !entry.is_running();
     view.last = Some((name, entry.is_running()));
-    ui.vertical(|ui| {
-        ui.set_max_width(ui.available_width() - 6.0);
-        header_ui(ui, frame, entry, actions);
-    });
-    ui.add_space(2.0);
+    // where there is little room all of it scrolls
+    let tight = ui.available_height() < LEAST_BELOW + 110.0;
+    if !tight {
+        ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width() - CLEAR);
+            header_ui(ui, frame, entry, actions);
+        });
+        ui.add_space(2.0);
+    }
     // while steps come, what they change stays in sight above them
-    let pinned =
-        entry.is_running() && ui.available_height() >= LEAST_BELOW + view.peers.height(entry);
+    let pinned = !tight
+        && entry.is_running()
+        && ui.available_height() >= LEAST_BELOW + view.peers.height(entry);
     if pinned {
-        peers::peers_ui(ui, frame, &mut view.peers, entry);
+        ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width() - CLEAR);
+            peers::peers_ui(ui, frame, &mut view.peers, entry);
+        });
     }
     let mut area = ScrollArea::vertical()
         .id_salt(name)
@@ -62,7 +72,10 @@ pub(super) fn detail_ui(
         area = area.vertical_scroll_offset(0.0); // what came of it stands at the top
     }
     area.show(ui, |ui| {
-        ui.set_max_width(ui.available_width() - 6.0); // clear of the scroll bar
+        ui.set_max_width(ui.available_width() - CLEAR);
+        if tight {
+            header_ui(ui, frame, entry, actions);
+        }
         expectation_ui(ui, frame, entry, actions);
         claim_ui(ui, frame, entry);
         if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {

@@ -1,6 +1,10 @@
 //! The peers of an experiment, side by side: what each was last seen to hold.
 
-use egui::{Frame as Box_, Label, Margin, RichText, Sense, Stroke, Ui, accesskit, vec2};
+use egui::text::LayoutJob;
+use egui::{
+    Frame as Box_, Label, Margin, RichText, Sense, Stroke, TextFormat, TextStyle, Ui, accesskit,
+    vec2,
+};
 
 use crate::model::experiment::PeerCard;
 use crate::model::lab::LabEntry;
@@ -108,11 +112,14 @@ fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
     });
     let weak = |text: String| Label::new(RichText::new(text).color(theme.weak)).wrap();
     if let Some(parent) = &card.parent {
-        let parent = RichText::new(format!("child of {parent}")).color(theme.weak);
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("\u{2191}").monospace().color(theme.weak));
-            ui.label(parent);
-        });
+        // only the monospace one of the built-in fonts has an arrow
+        let mono = TextStyle::Monospace.resolve(ui.style());
+        let body = TextStyle::Body.resolve(ui.style());
+        let mut job = LayoutJob::default();
+        job.append("\u{2191}", 0.0, TextFormat::simple(mono, theme.weak));
+        let words = format!(" child of {parent}");
+        job.append(&words, 0.0, TextFormat::simple(body, theme.weak));
+        ui.label(job);
     }
     if card.mapping.is_empty() {
         ui.add(weak("no mapping yet".to_owned()));

@@ -153,6 +153,30 @@ fn what_runs_is_stopped() {
 }
 
 #[test]
+fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
+    let mut window = lab();
+    click(&mut window, "Slowly");
+    until(&mut window, "it was taken", |window| {
+        model(window).lab.slowly
+    });
+    click(&mut window, &format!("{NAME}: not run"));
+    until(&mut window, "it is shown", |window| {
+        verdict(window) == "not run"
+    });
+    click(&mut window, "Run");
+    until(&mut window, "its third step is shown", |window| {
+        verdict(window) == "running" && !rows_with(window, "Step 3: ").is_empty()
+    });
+    assert!(!rows_with(&window, "Peer A, process ").is_empty());
+    click(&mut window, "Stop");
+    until(&mut window, "it is stopped", |window| {
+        verdict(window) == "stopped"
+    });
+    assert!(rows_with(&window, "Step 10: ").is_empty());
+    assert!(is_named(&window, &format!("{NAME}: stopped")));
+}
+
+#[test]
 fn a_window_that_closes_in_the_middle_leaves_no_peer_behind() {
     let mut window = lab();
     let names = vec![NAME.to_owned(); 400];
