@@ -11,11 +11,11 @@ fn reap(parent: &mut Peer, pid: u32) -> Result<Answer, PeerError> {
     parent.0.request(&Request::Reap { pid }, LONG)
 }
 
-fn reaped(how: &str, signal: Option<&str>) -> Result<Answer, PeerError> {
-    Ok(Answer::Reaped {
+fn reaped(how: &str, signal: Option<&str>) -> Answer {
+    Answer::Reaped {
         how: how.to_owned(),
         signal: signal.map(ToOwned::to_owned),
-    })
+    }
 }
 
 /// The processes that have `pid` as their parent, zombies too.
@@ -95,7 +95,7 @@ fn a_forked_child_has_what_its_parent_has() {
 
     assert!(child.0.end().is_none());
     assert_eq!(state_of(pid), Some('Z'));
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     assert!(!exists(pid));
     assert_eq!(children_of(parent.pid()), [0; 0]);
 }
@@ -195,7 +195,7 @@ fn a_child_has_nothing_of_its_parents_pipes() {
     // So the end of one is no other's, and each is seen at once.
     let pid = sibling.pid();
     drop(sibling);
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     child.outcome(Call::Memory);
     grandchild.outcome(Call::Memory);
 }
@@ -221,7 +221,7 @@ fn a_childs_death_is_told_by_itself_and_by_its_parent() {
     assert!(child.0.kill().is_none());
     assert_eq!(
         reap(&mut parent, pid),
-        reaped("signal 7 (SIGBUS)", Some("SIGBUS"))
+        Ok(reaped("signal 7 (SIGBUS)", Some("SIGBUS")))
     );
     assert!(!exists(pid));
 
@@ -239,7 +239,7 @@ fn a_childs_death_is_told_by_itself_and_by_its_parent() {
         };
         assert_eq!((how.as_str(), death), ("its parent knows how", None));
         let how = format!("signal {number} ({signal})");
-        assert_eq!(reap(&mut parent, pid), reaped(&how, Some(signal)));
+        assert_eq!(reap(&mut parent, pid), Ok(reaped(&how, Some(signal))));
         assert!(
             child.0.signal(PeerSignal::Kill).is_err(),
             "its number may be another's"
@@ -267,7 +267,7 @@ fn only_an_ended_child_of_ones_own_is_reaped() {
         assert_eq!(message, format!("Process {pid} is no child of this peer"));
     }
     drop(child);
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     let message = words(reap(&mut parent, pid));
     assert_eq!(message, format!("Process {pid} is no child of this peer"));
 }
@@ -384,7 +384,7 @@ fn a_hundred_forks_leave_nothing() {
         assert_eq!(parent.bytes(load("m", 0, 1)), [round]);
         let pid = child.pid();
         drop(child);
-        assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+        assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     }
     assert_eq!(children_of(parent.pid()), [0; 0]);
     assert_eq!(descriptors(parent.pid()), before);
