@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 
+use mapscope::lab::protocol::{MapAccess, MapMode, Open};
 use mapscope::map::die_with_parent;
 
 use super::*;
@@ -129,6 +131,50 @@ fn a_child_looks_at_its_own_pages_and_counts_its_own() {
         panic!("sums");
     };
     assert_eq!(sums.anonymous * 1024, page());
+}
+
+#[test]
+fn the_mapping_of_a_witness_is_inherited_too() {
+    let scratch = Scratch::new(2);
+    let meta = fs::metadata(&scratch.path).unwrap();
+    let mut parent = Peer::start();
+    let open = Request::Open(Open {
+        via: "/nowhere".into(),
+        path: scratch.path.clone().into(),
+        dev: meta.dev(),
+        ino: meta.ino(),
+        mode: MapMode::Private,
+        access: MapAccess::ReadWrite,
+        start: 0,
+        end: meta.len(),
+    });
+    assert_eq!(parent.0.request(&open, LONG), Ok(Answer::Opened));
+    let store = |bytes: &[u8]| Request::Store {
+        offset: 0,
+        bytes: bytes.to_vec(),
+    };
+    let old = b"A".to_vec();
+    assert_eq!(
+        parent.0.request(&store(b"p"), LONG),
+        Ok(Answer::Stored { old })
+    );
+    let (mut child, _) = parent.fork("child");
+    let old = b"p".to_vec();
+    assert_eq!(
+        child.0.request(&store(b"c"), LONG),
+        Ok(Answer::Stored { old })
+    );
+    for (peer, byte) in [(&mut parent, b'p'), (&mut child, b'c')] {
+        let read = Request::Read { offset: 0, len: 1 };
+        let Ok(Answer::Read(read)) = peer.0.request(&read, LONG) else {
+            panic!("it reads");
+        };
+        assert_eq!(
+            (read.bytes, read.pages),
+            (vec![byte], vec![PeerPage::PrivateCopy])
+        );
+    }
+    assert_eq!(scratch.bytes()[0], b'A');
 }
 
 #[test]
