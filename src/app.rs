@@ -300,7 +300,7 @@ impl App {
                     self.witness_store(ctx, id, offset, bytes);
                 }
                 Effect::Hand(order) => self.hand(&order),
-                Effect::LabRun(names) => self.run_experiments(&names),
+                Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),

@@ -33,9 +33,11 @@ use std::fmt;
 
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
+#[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
 pub use facts::{CacheFacts, PageState, Unavailable, cache_facts};
+#[cfg(unix)]
 pub(crate) use facts::{cache_facts_of, page_states_at};
 pub use flush::{FlushError, FlushReport};
 pub use mapping::{MapError, MapRequest, Mapping};

@@ -13,10 +13,10 @@ impl App {
     }
 
     /// Runs experiments; those of an earlier run are over, or the model would not ask.
-    pub(super) fn run_experiments(&mut self, names: &[String]) {
+    pub(super) fn run_experiments(&mut self, names: &[String], slowly: bool) {
         let report = self.report(0);
         let tell = move |progress| report(Event::Lab(Box::new(progress)));
-        match LabRun::start(self.program.clone(), names, tell) {
+        match LabRun::start(self.program.clone(), names, slowly, tell) {
             Ok(run) => self.lab = Some(run),
             Err(error) => {
                 let why = format!("no thread can be started for the experiments: {error}");

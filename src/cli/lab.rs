@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -67,6 +68,7 @@ pub(super) fn lab(arguments: LabArguments) -> ExitCode {
         program: program(),
         dir: arguments.dir.unwrap_or_else(std::env::temp_dir),
         limit: STEP_LIMIT,
+        pause: Duration::ZERO,
         sabotage: arguments.sabotage,
     };
     let (ground, records, over) = run(&experiments, &options, arguments.json);

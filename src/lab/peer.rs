@@ -17,6 +17,7 @@ use crate::map::{die_with_parent, errno_name};
 
 use children::{Children, Side};
 use witness::Witness;
+#[cfg(unix)]
 pub(super) use witness::peer_page;
 
 /// The loop of a peer, `mapscope peer`: one request a line on standard input, one answer a line on standard output.

@@ -266,7 +266,8 @@ pub(crate) fn page_faults() -> (u64, u64) {
 /// The descriptor that a fault is told to. A handler can be handed nothing else than a static.
 static TOLD_TO: AtomicI32 = AtomicI32::new(1);
 
-/// From now on a fault is told to `descriptor`.
+/// From now on a fault is told to `descriptor`: a forked child's own.
+#[cfg(target_os = "linux")]
 pub(crate) fn tell_faults_to(descriptor: c_int) {
     TOLD_TO.store(descriptor, Ordering::Relaxed);
 }

@@ -252,6 +252,9 @@ fn bar(point: &CostPoint) -> String {
     )
 }
 
+/// Whether a verdict counts among those of a kind.
+type IsOfKind = fn(&Verdict) -> bool;
+
 /// How many came to what, in a table and a line.
 #[must_use]
 pub fn summary(records: &[RunRecord]) -> String {
@@ -271,7 +274,7 @@ pub fn summary(records: &[RunRecord]) -> String {
         1 => "1 experiment".to_owned(),
         n_records => format!("{n_records} experiments"),
     };
-    let kinds: [(fn(&Verdict) -> bool, &str); 5] = [
+    let kinds: [(IsOfKind, &str); 5] = [
         (|verdict| *verdict == Verdict::AsPredicted, "as predicted"),
         (|verdict| *verdict == Verdict::Measured, "measured"),
         (|verdict| *verdict == Verdict::Differs, "not as predicted"),

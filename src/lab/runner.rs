@@ -23,6 +23,8 @@ pub struct Options {
     /// How long a peer may take to carry out a step that needs no storage; [`STEP_LIMIT`](crate::lab::stage::STEP_LIMIT)
     /// but in tests.
     pub limit: Duration,
+    /// Time to look at each step before the next one; none where nobody watches.
+    pub pause: Duration,
     /// For tests of the lab itself: the peer of that name deceives.
     pub sabotage: Option<(String, Sabotage)>,
 }
@@ -108,6 +110,7 @@ fn run_one(
         folder: &folder,
         cancelled,
         limit: options.limit,
+        pause: options.pause,
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
         tell,
         actors: Vec::new(),

@@ -10,7 +10,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::lab::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
 use crate::map::page_bytes;
@@ -23,6 +23,9 @@ pub use words::outcome_words;
 pub const STEP_LIMIT: Duration = Duration::from_secs(5);
 /// How long a step may take that waits for the storage.
 pub const STORAGE_LIMIT: Duration = Duration::from_mins(1);
+
+/// How long a stop may take to be noticed in a pause.
+const CANCEL_LATENCY: Duration = Duration::from_millis(20);
 
 /// What a script returns early with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +79,7 @@ pub struct Stage<'a> {
     pub(super) folder: &'a Path,
     pub(super) cancelled: &'a AtomicBool,
     pub(super) limit: Duration,
+    pub(super) pause: Duration,
     pub(super) sabotage: Option<(&'a str, Sabotage)>,
     pub(super) tell: &'a mut dyn FnMut(Progress),
     pub(super) actors: Vec<Actor>,
@@ -366,12 +370,19 @@ impl Stage<'_> {
         self.costs.push(point);
     }
 
-    /// Whether it may go on.
+    /// Whether it may go on; after the pause that the person wants to look at the last step.
     fn on(&self) -> Result<(), Stop> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Err(Stop::Cancelled);
+        let until = Instant::now() + self.pause;
+        loop {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(Stop::Cancelled);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.steps.is_empty() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(CANCEL_LATENCY));
         }
-        Ok(())
     }
 
     pub(super) fn cards(&self) -> Vec<PeerCard> {

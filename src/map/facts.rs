@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(unix)]
 use std::fs::File;
 use std::ops::Range;
 
@@ -116,6 +117,7 @@ pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
 }
 
 /// As [`cache_facts`], of a file that is open otherwise.
+#[cfg(unix)]
 pub(crate) fn cache_facts_of(file: &File) -> Result<CacheFacts, Unavailable> {
     raw::cache_facts(file)
 }
@@ -123,6 +125,7 @@ pub(crate) fn cache_facts_of(file: &File) -> Result<CacheFacts, Unavailable> {
 /// The state of each of `pages` pages of this process's memory from the one that holds `address`, whatever is mapped
 /// there; touches none of them. Memory without a file counts as a copy where it is private, and as a file's where it is
 /// shared: the kernel says no more.
+#[cfg(unix)]
 pub(crate) fn page_states_at(address: usize, pages: usize) -> Result<Vec<PageState>, Unavailable> {
     let entries = raw::page_entries(address, pages)?;
     Ok(entries

@@ -46,8 +46,13 @@ pub enum Effect {
     Theme(ThemeChoice),
     /// Full screen on or off.
     ToggleFullScreen,
-    /// Run these experiments, one after the other.
-    LabRun(Vec<String>),
+    /// Run experiments, one after the other.
+    LabRun {
+        /// Their names.
+        names: Vec<String>,
+        /// With a pause after each step, to watch it.
+        slowly: bool,
+    },
     /// Stop the experiments after the step under way.
     LabStop,
     /// Let the window close.

@@ -28,6 +28,8 @@ pub enum LabAction {
     RunTopic(Topic),
     /// Run all but those that measure.
     RunAll,
+    /// With a pause after each step from the next run on, or without.
+    Slowly(bool),
     /// Stop after the step under way.
     Stop,
     /// Open a scratch file as this experiment uses it, with the peers to try it with.
@@ -168,6 +170,8 @@ pub struct LabState {
     pub folded: BTreeSet<Topic>,
     /// Where experiments run; known once something was run.
     pub ground: Option<Ground>,
+    /// With a pause after each step, to watch it.
+    pub slowly: bool,
     /// What is under way.
     pub queue: Option<LabQueue>,
     /// Why nothing could be run.

@@ -135,6 +135,13 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
     ("Wheel, Ctrl+wheel", "Scroll; larger or smaller"),
 ];
 
+/// Keys that the list of experiments takes, for the list of keys.
+pub const LAB_KEYS: &[(&str, &str)] = &[
+    ("Up, Down, PgUp, PgDn", "Choose an experiment"),
+    ("Home, End", "The first, the last"),
+    ("Enter", "Run the chosen one"),
+];
+
 /// The column's name for the status line.
 #[must_use]
 pub fn column_words(column: Column) -> &'static str {

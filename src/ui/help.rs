@@ -5,7 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::model::Action;
 
 use super::Frame;
-use super::command::{COMMANDS, GRID_KEYS, Menu};
+use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, Menu};
 
 /// What the signs in the grid mean.
 const SIGNS: &[(&str, &str)] = &[
@@ -34,14 +34,13 @@ pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         .fixed_rect(egui::Rect::from_center_size(content.center(), size))
         .show(ui.ctx(), |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                list(
-                    ui,
-                    frame,
-                    "In the grid",
-                    GRID_KEYS
-                        .iter()
-                        .map(|(key, words)| ((*key).to_owned(), *words)),
-                );
+                for (title, keys) in [
+                    ("In the grid", GRID_KEYS),
+                    ("In the list of experiments", LAB_KEYS),
+                ] {
+                    let keys = keys.iter().map(|(key, words)| ((*key).to_owned(), *words));
+                    list(ui, frame, title, keys);
+                }
                 for (menu, label) in Menu::ALL {
                     let ctx = ui.ctx().clone();
                     let commands = COMMANDS

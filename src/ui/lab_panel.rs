@@ -9,7 +9,9 @@ mod peers;
 mod signs;
 mod steps;
 
-use egui::{Button, CentralPanel, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit};
+use egui::{
+    Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
+};
 
 use crate::model::lab::LabQueue;
 use crate::model::{Action, LabAction};
@@ -35,7 +37,8 @@ pub(super) fn lab_ui(
     view: &mut LabView,
     actions: &mut Vec<Action>,
 ) {
-    toolbar_ui(ui, frame, actions);
+    let beside = ui.available_width() >= BESIDE;
+    toolbar_ui(ui, frame, beside, actions);
     if let Some(error) = &frame.model.lab.error {
         let text = RichText::new(format!("Nothing more was run: {error}"));
         let label = Label::new(text.color(frame.theme.error)).wrap();
@@ -45,7 +48,7 @@ pub(super) fn lab_ui(
     }
     ui.add_space(4.0);
     let bare = egui::Frame::new();
-    if ui.available_width() >= BESIDE {
+    if beside {
         let most = (ui.available_width() * 0.5).max(180.0);
         let margin = Margin {
             right: 8,
@@ -53,7 +56,7 @@ pub(super) fn lab_ui(
         };
         Panel::left("lab list")
             .frame(bare.inner_margin(margin))
-            .default_size(236.0)
+            .default_size(250.0)
             .size_range(160.0..=most)
             .show(ui, |ui| {
                 list::list_ui(ui, frame, &mut view.list, actions);
@@ -68,8 +71,8 @@ pub(super) fn lab_ui(
             .show(ui, |ui| list::list_ui(ui, frame, &mut view.list, actions));
     }
     let margin = Margin {
-        left: 8,
-        top: 2,
+        left: if beside { 8 } else { 0 },
+        top: if beside { 2 } else { 8 },
         ..Margin::ZERO
     };
     CentralPanel::default()
@@ -79,8 +82,8 @@ pub(super) fn lab_ui(
         });
 }
 
-/// Run all, stop, and how far it is.
-fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Run all, stop, and how far it is: beside the buttons, or below them.
+fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, beside: bool, actions: &mut Vec<Action>) {
     let lab = &frame.model.lab;
     ui.horizontal(|ui| {
         let idle = lab.queue.is_none() && !lab.entries.is_empty();
@@ -102,29 +105,43 @@ fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         if stop.clicked() {
             actions.push(Action::Lab(LabAction::Stop));
         }
-        let words = match &lab.queue {
-            Some(queue) => {
-                let share = queue.done as f32 / queue.names.len().max(1) as f32;
-                let bar = ProgressBar::new(share)
-                    .desired_width(96.0)
-                    .desired_height(8.0)
-                    .fill(frame.theme.accent);
-                let bar = ui.add(bar);
-                super::notices::name(&bar, "Experiments that are over");
-                progress_words(queue)
-            }
-            None => format!("So far: {}", lab.tally()),
-        };
-        let color = if lab.queue.is_some() {
-            frame.theme.text
-        } else {
-            frame.theme.weak
-        };
-        let label = ui.add(Label::new(RichText::new(&words).color(color)).truncate());
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words);
-        });
+        let mut slowly = lab.slowly;
+        let slow = ui
+            .add_enabled(lab.queue.is_none(), Checkbox::new(&mut slowly, "Slowly"))
+            .on_hover_text("Pause after each step, to watch it")
+            .on_disabled_hover_text("Experiments are running");
+        if slow.changed() {
+            actions.push(Action::Lab(LabAction::Slowly(slowly)));
+        }
+        if beside {
+            progress_ui(ui, frame);
+        }
+    });
+    if !beside {
+        ui.horizontal(|ui| progress_ui(ui, frame));
+    }
+}
+
+/// How far it is; while nothing runs, what came of all so far.
+fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let lab = &frame.model.lab;
+    let (words, color) = match &lab.queue {
+        Some(queue) => {
+            let share = queue.done as f32 / queue.names.len().max(1) as f32;
+            let bar = ProgressBar::new(share)
+                .desired_width(96.0)
+                .desired_height(8.0)
+                .fill(frame.theme.accent);
+            let bar = ui.add(bar);
+            super::notices::name(&bar, "Experiments that are over");
+            (progress_words(queue), frame.theme.text)
+        }
+        None => (format!("So far: {}", lab.tally()), frame.theme.weak),
+    };
+    let label = ui.add(Label::new(RichText::new(&words).color(color)).truncate());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
     });
 }
 

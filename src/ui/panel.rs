@@ -16,6 +16,9 @@ pub(super) fn panel_ui(
 ) {
     let chosen = frame.model.settings.tab;
     ui.horizontal(|ui| {
+        // the tabs stand in one row also in the narrowest panel
+        ui.spacing_mut().item_spacing.x = 3.0;
+        ui.spacing_mut().button_padding.x = 7.0;
         for (tab, label, words) in [
             (
                 Tab::Witnesses,

@@ -65,6 +65,7 @@ impl HandWorker {
             target: None,
             watch: None,
             hands: Vec::new(),
+            forks: Vec::new(),
         };
         let thread = thread::Builder::new()
             .name("hands".to_owned())
@@ -119,6 +120,8 @@ struct Crew {
     watch: Option<Span>,
     /// Parents before their children.
     hands: Vec<Hand>,
+    /// Parent and child of each fork that waits until the parent has mapped the file, for the child to inherit that.
+    forks: Vec<(HandId, HandId)>,
 }
 
 impl Crew {
@@ -166,7 +169,7 @@ impl Crew {
                     }
                 }
             }
-            HandOrder::Fork(parent, child) => self.fork(parent, child),
+            HandOrder::Fork(parent, child) => self.forks.push((parent, child)),
             HandOrder::Store { id, offset, bytes } => {
                 let taken = self
                     .find(id)
@@ -226,6 +229,15 @@ impl Crew {
 
     /// Does for each process what is due, and says when something is due again.
     fn turn(&mut self) -> Duration {
+        for (parent, child) in std::mem::take(&mut self.forks) {
+            let has_target = self.target.is_some();
+            match self.find(parent) {
+                Some(hand) if has_target && !hand.has_mapped() => {
+                    self.forks.push((parent, child));
+                }
+                _ => self.fork(parent, child),
+            }
+        }
         let now = Instant::now();
         let mut pause = POLL;
         let mut reaps = Vec::new();

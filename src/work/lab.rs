@@ -16,6 +16,8 @@ use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::model::experiment::{Claim, Progress};
 
+/// Time to read a step and what it changed.
+const PAUSE: Duration = Duration::from_millis(900);
 /// How long the thread may take to end once it is asked to: peers are killed in less.
 const STOP: Duration = Duration::from_secs(3);
 
@@ -36,7 +38,8 @@ pub struct LabRun {
 
 impl LabRun {
     /// Runs the experiments of these names one after the other, with scratch files in the system's folder for temporary
-    /// files; a name that nothing is called is left out. `program` is what is run as `program peer`. `report` hears of
+    /// files; a name that nothing is called is left out. `slowly`: with a
+    /// pause after each step, to watch it. `program` is what is run as `program peer`. `report` hears of
     /// everything, at last of [`Progress::Over`], also where the thread ended otherwise than it should.
     ///
     /// # Errors
@@ -44,6 +47,7 @@ impl LabRun {
     pub fn start(
         program: PathBuf,
         names: &[String],
+        slowly: bool,
         report: impl Fn(Progress) + Send + 'static,
     ) -> io::Result<Self> {
         let experiments: Vec<&'static Experiment> = names
@@ -60,6 +64,7 @@ impl LabRun {
                     dir: std::env::temp_dir(),
                     sabotage: None,
                     limit: STEP_LIMIT,
+                    pause: if slowly { PAUSE } else { Duration::ZERO },
                 };
                 let mut last = LastWord {
                     report,

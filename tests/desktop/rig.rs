@@ -10,6 +10,8 @@ pub(crate) mod memory;
 pub(crate) mod picture;
 #[path = "rig/program.rs"]
 pub(crate) mod program;
+#[path = "rig/reader.rs"]
+pub(crate) mod reader;
 #[path = "rig/stage.rs"]
 pub(crate) mod stage;
 

@@ -41,6 +41,7 @@ fn options(dir: &Path) -> Options {
         program: program().to_owned(),
         dir: dir.to_owned(),
         limit: STEP_LIMIT,
+        pause: Duration::ZERO,
         sabotage: None,
     }
 }

@@ -14,6 +14,7 @@ use mapscope::model::{
 
 mod edits;
 mod fate;
+mod lab;
 mod lookups;
 mod notices;
 mod slow;

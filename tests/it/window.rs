@@ -7,6 +7,7 @@ mod editing;
 mod faults;
 mod hands;
 mod keys;
+mod lab;
 mod live;
 mod modes;
 mod opening;

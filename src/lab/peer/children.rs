@@ -12,6 +12,10 @@ pub(super) enum Side {
     /// The peer that was asked; its answer.
     Parent(Answer),
     /// A child that has just been forked, and whom it listens to.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "forks are made on Linux only")
+    )]
     Child(Channel),
 }
 

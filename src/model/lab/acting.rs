@@ -4,7 +4,8 @@
 //! know threads or processes.
 
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
-use crate::model::experiment::{Claim, HandKind, Progress, RunRecord, Step, Topic};
+use crate::model::experiment::{Claim, Progress, RunRecord, Step, Topic};
+use crate::model::hand::HandAction;
 use crate::model::notice::{self, Notice, Severity};
 use crate::model::{Action, Model, Tab};
 
@@ -45,6 +46,10 @@ impl Model {
                 let measures = |entry: &&LabEntry| entry.claim.topic == Topic::Cost;
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
                 self.lab_run(names)
+            }
+            LabAction::Slowly(slowly) => {
+                self.lab.slowly = slowly;
+                Vec::new()
             }
             LabAction::Stop => match &mut self.lab.queue {
                 Some(queue) => {
@@ -103,7 +108,8 @@ impl Model {
             ..LabQueue::default()
         });
         let mut effects = self.show_tab(Tab::Lab);
-        effects.push(Effect::LabRun(names));
+        let slowly = self.lab.slowly;
+        effects.push(Effect::LabRun { names, slowly });
         effects
     }
 
@@ -149,16 +155,15 @@ impl Model {
         effects
     }
 
-    /// Adds the peers that an experiment is tried with by hand to the table of witnesses, which so far has none but its
-    /// own two: one with a shared and one with a private mapping.
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "the table of witnesses cannot take further peers yet"
-    )]
+    /// Adds the processes that an experiment is tried with to the table of witnesses, in place of those added before.
     fn add_hand_peers(&mut self, claim: &'static Claim) -> Vec<Effect> {
-        let _: &'static [HandKind] = claim.by_hand;
-        Vec::new()
+        let before: Vec<_> = self.hands.list().iter().map(|hand| hand.id).collect();
+        let removed = before.into_iter().map(HandAction::Remove);
+        let added = claim.by_hand.iter().copied().map(HandAction::Add);
+        removed
+            .chain(added)
+            .flat_map(|action| self.hand(&action))
+            .collect()
     }
 
     /// Takes the list of experiments.

@@ -119,12 +119,11 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
         let at = pos2(plot.left() - 6.0, y);
         painter.text(at, Align2::RIGHT_CENTER, words, small.clone(), theme.weak);
     }
-    let mut free = f32::MIN;
-    for point in points {
+    let every = labeled_every(scale, points);
+    for (index, point) in points.iter().enumerate() {
         let x = scale.x(doublings(point.bytes));
         painter.vline(x, plot.y_range(), line);
-        if x - free >= APART {
-            free = x;
+        if index % every == 0 {
             let at = pos2(x, plot.bottom() + 5.0);
             let words = size_words(point.bytes);
             painter.text(at, Align2::CENTER_TOP, words, small.clone(), theme.weak);
@@ -134,13 +133,13 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
     let label = FontId::new(12.5, small.family);
     for (at, align, words) in [
         (
-            plot.min + vec2(8.0, 6.0),
-            Align2::LEFT_TOP,
+            plot.right_top() + vec2(-8.0, 6.0),
+            Align2::RIGHT_TOP,
             "read is faster",
         ),
         (
-            plot.left_bottom() + vec2(8.0, -6.0),
-            Align2::LEFT_BOTTOM,
+            plot.max - vec2(8.0, 6.0),
+            Align2::RIGHT_BOTTOM,
             "mmap is faster",
         ),
     ] {
@@ -148,14 +147,24 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
     }
 }
 
-fn curve(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint], pointer: Option<Pos2>) {
-    let (theme, painter) = (frame.theme, ui.painter());
+/// How many sizes on the next word below the chart stands: none may touch another, and the last size should have one.
+fn labeled_every(scale: &Scale, points: &[CostPoint]) -> usize {
+    let gaps = points.len().saturating_sub(1).max(1);
+    let width = scale.x(scale.last - 0.5) - scale.x(scale.first + 0.5);
+    let least = (APART * gaps as f32 / width.max(1.0)).ceil().max(1.0) as usize;
+    (least..=gaps)
+        .find(|every| gaps.is_multiple_of(*every))
+        .unwrap_or(least)
+}
+
+fn curve(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint], hover: Option<Pos2>) {
+    let (color, painter) = (frame.theme.chart_line, ui.painter());
     let dots: Vec<Pos2> = points.iter().map(|point| scale.at(point)).collect();
-    painter.line(dots.clone(), Stroke::new(1.5, theme.chart_line));
+    painter.line(dots.clone(), Stroke::new(1.5, color));
     for dot in dots {
-        let near = pointer.is_some_and(|pointer| (pointer.x - dot.x).abs() <= NEAR);
+        let near = hover.is_some_and(|pointer| (pointer.x - dot.x).abs() <= NEAR);
         let radius = if near { 5.5 } else { 3.5 };
-        painter.circle_filled(dot, radius, theme.chart_line);
+        painter.circle_filled(dot, radius, color);
     }
 }
 
@@ -206,7 +215,12 @@ fn table_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
                 .show(ui, |ui| {
                     for (head, below) in heads.iter().zip(below) {
                         let words = format!("{head} {below}");
-                        ui.label(RichText::new(words.trim()).color(frame.theme.weak).small());
+                        let words = RichText::new(words.trim()).color(frame.theme.weak);
+                        if head.is_empty() {
+                            ui.label(words.small());
+                        } else {
+                            right(ui, |ui| ui.label(words.small()));
+                        }
                     }
                     ui.end_row();
                     for point in points {
@@ -215,6 +229,11 @@ fn table_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
                     }
                 });
         });
+}
+
+/// Numbers stand to the right of their column, and their heads.
+fn right(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> egui::Response) {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), contents);
 }
 
 fn row_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
@@ -226,8 +245,8 @@ fn row_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
         faults(point.read_faults),
         faults(point.load_faults),
     ] {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(text).small()).selectable(true));
+        right(ui, |ui| {
+            ui.add(Label::new(RichText::new(text).small()).selectable(true))
         });
     }
     let even = point.winner() == "no winner";

@@ -9,13 +9,18 @@ use crate::bytes::size::group_digits;
 use crate::model::experiment::{Claim, Promise};
 use crate::model::lab::{LabEntry, PickOutcome, Standing};
 use crate::model::{Action, LabAction};
-use crate::ui::{Frame, notices};
+use crate::ui::Frame;
 
-use super::signs::{self, sign};
+use super::signs::{self, Sign, sign};
 use super::{chart, peers, steps};
 
 /// The width of the words before a block, in points.
 const HEAD: f32 = 72.0;
+
+/// What is left free for the scroll bar, in points.
+const CLEAR: f32 = 6.0;
+/// What peers that are pinned leave to the steps, in points.
+const LEAST_BELOW: f32 = 200.0;
 
 /// What it keeps between frames.
 #[derive(Debug, Default)]
@@ -40,8 +45,25 @@ pub(super) fn detail_ui(
     let name = entry.claim.name;
     let ended = view.last == Some((name, true)) && !entry.is_running();
     view.last = Some((name, entry.is_running()));
-    header_ui(ui, frame, entry, actions);
-    ui.add_space(2.0);
+    // where there is little room all of it scrolls
+    let tight = ui.available_height() < LEAST_BELOW + 110.0;
+    if !tight {
+        ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width() - CLEAR);
+            header_ui(ui, frame, entry, actions);
+        });
+        ui.add_space(2.0);
+    }
+    // while steps come, what they change stays in sight above them
+    let pinned = !tight
+        && entry.is_running()
+        && ui.available_height() >= LEAST_BELOW + view.peers.height(entry);
+    if pinned {
+        ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width() - CLEAR);
+            peers::peers_ui(ui, frame, &mut view.peers, entry);
+        });
+    }
     let mut area = ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink(false)
@@ -50,14 +72,17 @@ pub(super) fn detail_ui(
         area = area.vertical_scroll_offset(0.0); // what came of it stands at the top
     }
     area.show(ui, |ui| {
-        ui.set_max_width(ui.available_width() - 6.0); // clear of the scroll bar
+        ui.set_max_width(ui.available_width() - CLEAR);
+        if tight {
+            header_ui(ui, frame, entry, actions);
+        }
         expectation_ui(ui, frame, entry, actions);
         claim_ui(ui, frame, entry);
         if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
             heading(ui, "Cost");
             chart::chart_ui(ui, frame, &record.costs);
         }
-        if !entry.peers().is_empty() {
+        if !pinned && !entry.peers().is_empty() {
             heading(ui, "Peers");
             peers::peers_ui(ui, frame, &mut view.peers, entry);
         }
@@ -100,18 +125,23 @@ fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec
         ui.add(Label::new(name.color(theme.weak)).selectable(true));
     });
     let standing = frame.model.lab.standing(entry);
-    let (sign, color) = sign(&standing, theme);
-    let mut words = format!("{sign}  {standing}");
+    let (shape, color) = sign(&standing, theme);
+    let mut words = standing.to_string();
     if let (Standing::Over(_), Some(record)) = (&standing, entry.record()) {
         words = format!("{words}, in {} ms", group_digits(record.milliseconds));
     }
-    let label = ui.add(Label::new(RichText::new(words).color(color).strong()).wrap());
+    let words = RichText::new(words).color(color).strong();
+    let line = ui.horizontal_top(|ui| {
+        signs::sign_ui(ui, shape, color);
+        ui.add(Label::new(words).wrap())
+    });
+    let label = line.inner;
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);
         node.set_label(format!("Verdict: {standing}"));
         node.set_live(accesskit::Live::Polite);
     });
-    buttons_ui(ui, frame, claim, actions);
+    buttons_ui(ui, frame, entry, actions);
 }
 
 fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
@@ -130,15 +160,20 @@ fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
     });
 }
 
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim, actions: &mut Vec<Action>) {
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let claim = entry.claim;
     let idle = frame.model.lab.queue.is_none();
+    let why_not = match &entry.available {
+        Err(why) => format!("Not available here: {why}"),
+        Ok(()) => "Experiments are running".to_owned(),
+    };
     ui.horizontal_wrapped(|ui| {
         let run = Button::new(RichText::new("Run").color(frame.theme.on_private).strong())
             .fill(frame.theme.private);
         let run = ui
-            .add_enabled(idle, run)
+            .add_enabled(idle && entry.available.is_ok(), run)
             .on_hover_text("Start its peers and have them do the steps (Enter in the list)")
-            .on_disabled_hover_text("Experiments are running");
+            .on_disabled_hover_text(why_not);
         if run.clicked() {
             actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
         }
@@ -162,6 +197,9 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim, actions: &mut Vec<A
 /// What the person expects; after a run, whether so it was.
 fn expectation_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
     let claim = entry.claim;
+    if entry.available.is_err() {
+        return;
+    }
     if entry.may_pick() && !claim.choices.is_empty() {
         ui.add_space(4.0);
         ui.label(RichText::new("What do you expect?").strong());
@@ -178,20 +216,24 @@ fn expectation_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mu
         return;
     };
     let theme = frame.theme;
-    let (sign, words, color) = match frame.model.lab.pick_outcome(entry) {
-        Some(PickOutcome::Right) => (signs::HOLDS, "right", theme.same),
-        Some(PickOutcome::Wrong) => (signs::DIFFERS, "wrong", theme.different),
-        Some(PickOutcome::Open) => ("?", "the run does not tell", theme.weak),
-        None => ("", "", theme.weak),
+    let (shape, words, color) = match frame.model.lab.pick_outcome(entry) {
+        Some(PickOutcome::Right) => (Some(Sign::Check), "right", theme.same),
+        Some(PickOutcome::Wrong) => (Some(Sign::Cross), "wrong", theme.different),
+        Some(PickOutcome::Open) => (None, "the run does not tell", theme.weak),
+        None => (None, "", theme.weak),
     };
     let text = if words.is_empty() {
         format!("You expect: {choice}")
     } else {
-        format!("{sign}  You expected: {choice} \u{2013} {words}")
+        format!("You expected: {choice} \u{2013} {words}")
     };
     ui.add_space(4.0);
-    let label = ui.add(Label::new(RichText::new(&text).color(color)).wrap());
-    notices::name(&label, &text);
+    ui.horizontal_top(|ui| {
+        if let Some(shape) = shape {
+            signs::sign_ui(ui, shape, color);
+        }
+        ui.add(Label::new(RichText::new(text).color(color)).wrap());
+    });
 }
 
 /// Predicted, observed, why.
@@ -199,22 +241,26 @@ fn claim_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
     let claim = entry.claim;
     ui.add_space(4.0);
     let Some(record) = entry.record() else {
-        if !entry.is_running() {
+        if entry.available.is_err() {
+            prediction_ui(ui, frame, claim);
+        } else if !entry.is_running() {
             // whoever wants to guess first is not told by accident
             CollapsingHeader::new("The prediction, and why")
                 .id_salt((claim.name, "prediction"))
-                .show_unindented(ui, |ui| {
-                    box_ui(ui, frame, |ui| {
-                        block(ui, frame, "Predicted", &frame.model.lab.prediction(claim));
-                        why_ui(ui, frame, claim);
-                    });
-                });
+                .show_unindented(ui, |ui| prediction_ui(ui, frame, claim));
         }
         return;
     };
     box_ui(ui, frame, |ui| {
         block(ui, frame, "Predicted", &record.predicted);
         block(ui, frame, "Observed", &record.observed);
+        why_ui(ui, frame, claim);
+    });
+}
+
+fn prediction_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim) {
+    box_ui(ui, frame, |ui| {
+        block(ui, frame, "Predicted", &frame.model.lab.prediction(claim));
         why_ui(ui, frame, claim);
     });
 }

@@ -11,7 +11,7 @@ use crate::model::lab::{LabEntry, Standing};
 use crate::model::{Action, Focus, LabAction};
 use crate::ui::{Frame, focus_id};
 
-use super::signs::sign;
+use super::signs::{self, Sign, sign};
 
 /// The height of a row, in points.
 const ROW: f32 = 23.0;
@@ -31,15 +31,17 @@ pub(super) fn list_ui(
     actions: &mut Vec<Action>,
 ) {
     let lab = &frame.model.lab;
+    let rect = ui.available_rect_before_wrap();
+    ui.expand_to_include_rect(rect);
     let builder = egui::UiBuilder::new()
         .scope_id(focus_id(Focus::Lab))
-        .max_rect(ui.available_rect_before_wrap())
+        .max_rect(rect)
         .sense(Sense::focusable_noninteractive())
         .accessibility_role(Role::ListBox)
         .accessibility_label("Experiments");
     let mut ui = ui.new_child(builder);
     let ui = &mut ui;
-    ui.set_min_size(ui.max_rect().size());
+    ui.set_min_size(rect.size());
     let id = ui.unique_id();
     let focused = ui.response().has_focus();
     if focused {
@@ -65,7 +67,7 @@ pub(super) fn list_ui(
                     actions.push(Action::Lab(LabAction::Choose(name)));
                 }
                 if moved && lab.chosen == Some(entry.claim.name) {
-                    ui.scroll_to_rect(rect, None);
+                    ui.scroll_to_rect(rect.expand2(vec2(0.0, ROW)), None);
                 }
             }
         }
@@ -118,15 +120,14 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: Topic, actions: &mut Vec<Ac
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW + 3.0));
     let response = ui.interact(rect, ui.unique_id().with(("topic", topic)), Sense::click());
     if ui.is_rect_visible(rect) {
-        let arrow = if folded { "\u{25b8}" } else { "\u{25be}" };
         let count = WidgetText::from(
             RichText::new(format!("{n_good}/{n_all}"))
                 .color(theme.weak)
                 .small(),
         );
         let count = count.into_galley(ui, Some(TextWrapMode::Extend), 80.0, TextStyle::Small);
-        let title = WidgetText::from(RichText::new(format!("{arrow} {}", topic.title())).strong());
-        let room = rect.width() - count.size().x - 12.0;
+        let title = WidgetText::from(RichText::new(topic.title()).strong());
+        let room = rect.width() - count.size().x - 26.0;
         let title = title.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
         let color = if response.hovered() {
             theme.accent
@@ -134,7 +135,9 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: Topic, actions: &mut Vec<Ac
             theme.text
         };
         let middle = rect.center().y + 1.0;
-        let at = pos2(rect.left() + 2.0, middle - title.size().y / 2.0);
+        let shape = if folded { Sign::Right } else { Sign::Down };
+        signs::paint(ui.painter(), pos2(rect.left() + 6.0, middle), shape, color);
+        let at = pos2(rect.left() + 14.0, middle - title.size().y / 2.0);
         ui.painter()
             .galley_with_override_text_color(at, title, color);
         let at = pos2(
@@ -146,18 +149,19 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: Topic, actions: &mut Vec<Ac
             outline(ui, rect, frame);
         }
     }
-    let state = if folded { "hidden" } else { "shown" };
+    let words = format!(
+        "{}: {n_good} of {n_all} as predicted or measured",
+        topic.title()
+    );
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::DisclosureTriangle);
         node.set_expanded(!folded);
-        node.set_label(format!(
-            "{}: {n_good} of {n_all} as predicted or measured, {state}",
-            topic.title()
-        ));
+        node.set_label(words.clone());
     });
     if response.clicked() {
         actions.push(Action::Lab(LabAction::Fold(topic)));
     }
+    response.on_hover_text(words);
 }
 
 /// One experiment; where it is, and whether it was clicked.
@@ -199,14 +203,9 @@ fn entry_ui(
         if chosen && focused {
             outline(ui, rect, frame);
         }
-        let (sign, color) = sign(&standing, theme);
-        ui.painter().text(
-            pos2(rect.left() + 18.0, rect.center().y),
-            egui::Align2::CENTER_CENTER,
-            sign,
-            TextStyle::Body.resolve(ui.style()),
-            color,
-        );
+        let (shape, color) = sign(&standing, theme);
+        let at = pos2(rect.left() + 18.0, rect.center().y);
+        signs::paint(ui.painter(), at, shape, color);
         let name = WidgetText::from(entry.claim.name);
         let room = rect.width() - 38.0;
         let name = name.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
@@ -218,8 +217,11 @@ fn entry_ui(
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
         ui.label(entry.claim.title);
-        let (sign, color) = super::signs::sign(&standing, theme);
-        ui.label(RichText::new(format!("{sign} {standing}")).color(color));
+        ui.horizontal_top(|ui| {
+            let (shape, color) = sign(&standing, theme);
+            signs::sign_ui(ui, shape, color);
+            ui.label(RichText::new(standing.to_string()).color(color));
+        });
     });
     (rect, clicked)
 }

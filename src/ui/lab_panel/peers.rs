@@ -1,6 +1,10 @@
 //! The peers of an experiment, side by side: what each was last seen to hold.
 
-use egui::{Frame as Box_, Label, Margin, RichText, Sense, Stroke, Ui, accesskit, vec2};
+use egui::text::LayoutJob;
+use egui::{
+    Frame as Box_, Label, Margin, RichText, Sense, Stroke, TextFormat, TextStyle, Ui, accesskit,
+    vec2,
+};
 
 use crate::model::experiment::PeerCard;
 use crate::model::lab::LabEntry;
@@ -20,14 +24,29 @@ pub(super) struct PeersView {
     name: &'static str,
     /// The height of the highest, so that those beside it are as high.
     height: f32,
+    /// The height of all of them.
+    all: f32,
+}
+
+impl PeersView {
+    /// How high the cards of `entry` were in the last frame.
+    pub(super) fn height(&self, entry: &LabEntry) -> f32 {
+        if self.name == entry.claim.name {
+            self.all
+        } else {
+            0.0
+        }
+    }
 }
 
 /// Draws the cards.
 pub(super) fn peers_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut PeersView, entry: &LabEntry) {
     let cards = entry.peers();
     if view.name != entry.claim.name {
-        view.name = entry.claim.name;
-        view.height = 0.0;
+        *view = PeersView {
+            name: entry.claim.name,
+            ..PeersView::default()
+        };
     }
     let room = ui.available_width();
     let most = ((room + GAP) / (LEAST + GAP)).floor().max(1.0) as usize;
@@ -36,6 +55,7 @@ pub(super) fn peers_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut PeersView, ent
     let per_row = cards.len().div_ceil(n_rows).max(1);
     let width = ((room + GAP) / per_row as f32 - GAP).clamp(LEAST.min(room), MOST.min(room));
     let mut highest: f32 = 0.0;
+    let top = ui.cursor().top();
     for row in cards.chunks(per_row) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -44,6 +64,7 @@ pub(super) fn peers_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut PeersView, ent
             }
         });
     }
+    view.all = ui.cursor().top() - top;
     if (highest - view.height).abs() > 0.5 {
         view.height = highest;
         ui.ctx().request_repaint();
@@ -91,7 +112,14 @@ fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
     });
     let weak = |text: String| Label::new(RichText::new(text).color(theme.weak)).wrap();
     if let Some(parent) = &card.parent {
-        ui.add(weak(format!("\u{2191} child of {parent}")));
+        // only the monospace one of the built-in fonts has an arrow
+        let mono = TextStyle::Monospace.resolve(ui.style());
+        let body = TextStyle::Body.resolve(ui.style());
+        let mut job = LayoutJob::default();
+        job.append("\u{2191}", 0.0, TextFormat::simple(mono, theme.weak));
+        let words = format!(" child of {parent}");
+        job.append(&words, 0.0, TextFormat::simple(body, theme.weak));
+        ui.label(job);
     }
     if card.mapping.is_empty() {
         ui.add(weak("no mapping yet".to_owned()));

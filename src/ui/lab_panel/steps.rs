@@ -12,7 +12,7 @@ use crate::model::experiment::{Step, time_words};
 use crate::model::lab::LabEntry;
 use crate::ui::Frame;
 
-use super::signs;
+use super::signs::{self, Sign};
 
 /// The most steps that are shown: the last ones.
 const SHOWN: usize = 200;
@@ -29,8 +29,8 @@ pub(super) struct StepsView {
     width: f32,
     /// The height of each step, by its place.
     heights: Vec<f32>,
-    /// How many there were in the last frame.
-    count: usize,
+    /// How many there were in the last frame, and how high they all were.
+    last: (usize, f32),
 }
 
 /// Draws the steps.
@@ -42,7 +42,7 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
             name: entry.claim.name,
             width,
             heights: Vec::new(),
-            count: steps.len(),
+            last: (0, 0.0),
         };
     }
     view.heights.resize(steps.len(), GUESS);
@@ -52,8 +52,6 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
         ui.label(egui::RichText::new(words).color(frame.theme.weak).small());
     }
     let running = entry.is_running();
-    let grew = steps.len() > view.count;
-    view.count = steps.len();
     ui.spacing_mut().item_spacing.y = 3.0;
     let mut newest = Rect::NOTHING;
     for (step, height) in steps.iter().zip(&mut view.heights).skip(first) {
@@ -68,9 +66,11 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
             newest = rect;
         }
     }
-    if running && grew {
-        ui.scroll_to_rect(newest, Some(Align::BOTTOM));
+    let now = (steps.len(), view.heights.iter().sum());
+    if running && view.last != now {
+        ui.scroll_to_rect(newest.expand2(vec2(0.0, 6.0)), Some(Align::BOTTOM));
     }
+    view.last = now;
 }
 
 fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &Step, lit: bool) -> Rect {
@@ -99,6 +99,11 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &Step, lit: bool) -> Rect {
                 (None, _) => "mapscope itself".to_owned(),
             };
             cell(ui, PEER, who, theme.accent, Align::Center).on_hover_text(hover);
+            match step.holds {
+                Some(true) => signs::sign_ui(ui, Sign::Check, theme.same),
+                Some(false) => signs::sign_ui(ui, Sign::Cross, theme.error),
+                None => ui.add_space(signs::WIDTH + 4.0),
+            }
             ui.vertical(|ui| {
                 ui.add(Label::new(told(ui, frame, step)).wrap().selectable(true));
                 for call in &step.calls {
@@ -137,20 +142,23 @@ fn told(ui: &Ui, frame: &Frame<'_>, step: &Step) -> LayoutJob {
     let theme = frame.theme;
     let font = TextStyle::Body.resolve(ui.style());
     let mut job = LayoutJob::default();
+    let several = step.observed.contains('\n');
+    let observed = if several { mono(ui) } else { font.clone() };
     let mut add = |text: &str, color: Color32| append(&mut job, text, &font, color);
     add(&step.what, theme.text);
-    let (sign, color) = match step.holds {
-        Some(true) => (signs::HOLDS, theme.same),
-        Some(false) => (signs::DIFFERS, theme.error),
-        None => ("", theme.weak),
+    let color = match step.holds {
+        Some(true) => theme.same,
+        Some(false) => theme.error,
+        None => theme.weak,
     };
-    let several = step.observed.contains('\n');
-    add(if several { "\n" } else { "  \u{2192}  " }, theme.weak);
-    if !sign.is_empty() {
-        add(sign, color);
-        add(" ", color);
+    if several {
+        add("\n", theme.weak);
+    } else {
+        // the built-in proportional font has no arrow
+        append(&mut job, " \u{2192} ", &mono(ui), theme.weak);
     }
-    add(&step.observed, color);
+    append(&mut job, &step.observed, &observed, color);
+    let mut add = |text: &str, color: Color32| append(&mut job, text, &font, color);
     if let Some(expected) = &step.expected {
         let same = *expected == step.observed;
         match step.holds {
@@ -170,12 +178,16 @@ fn told(ui: &Ui, frame: &Frame<'_>, step: &Step) -> LayoutJob {
 }
 
 fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
-    let size = 12.0;
-    let mono = FontId::new(size, TextStyle::Monospace.resolve(ui.style()).family);
+    let mono = mono(ui);
     let mut job = LayoutJob::default();
     append(&mut job, text, &mono, frame.theme.text);
     append(&mut job, &format!("   {took}"), &mono, frame.theme.weak);
     job
+}
+
+/// The font of calls.
+fn mono(ui: &Ui) -> FontId {
+    FontId::new(12.0, TextStyle::Monospace.resolve(ui.style()).family)
 }
 
 fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {

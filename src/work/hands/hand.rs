@@ -93,6 +93,11 @@ impl Hand {
         taken
     }
 
+    /// Whether it was asked to map the file, and answered; or ended, and never will.
+    pub(super) fn has_mapped(&self) -> bool {
+        self.mapped || self.process.is_none()
+    }
+
     /// What it mapped is not the open file any more.
     pub(super) fn map_anew(&mut self) {
         self.mapped = false;

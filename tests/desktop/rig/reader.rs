@@ -78,11 +78,7 @@ impl Reader {
 
     /// Waits until the names are as `wanted` says.
     #[track_caller]
-    pub(crate) fn until<T>(
-        &mut self,
-        what: &str,
-        wanted: impl Fn(&[String]) -> Option<T>,
-    ) -> T {
+    pub(crate) fn until<T>(&mut self, what: &str, wanted: impl Fn(&[String]) -> Option<T>) -> T {
         until(what, || wanted(&self.names()))
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use mapscope::lab::catalogue;
-use mapscope::model::experiment::Topic;
+use mapscope::model::experiment::{Topic, Verdict};
 
 use super::{Lab, is_empty, is_root, json, run_one, skip, text};
 
@@ -218,4 +218,22 @@ fn two_runs_take_the_same_steps() {
             .collect()
     };
     assert_eq!(steps(()), steps(()));
+}
+
+#[test]
+fn the_cost_group_measures_both_ways_over_sizes() {
+    let record = run_one("cost-warm-random", |_| {});
+    assert_eq!(record.verdict, Verdict::Measured);
+    let costs = &record.costs;
+    assert!(costs.len() >= 4, "{costs:?}");
+    assert!(costs.is_sorted_by(|left, right| left.bytes < right.bytes));
+    assert_eq!(costs[0].bytes, 4096);
+    for point in costs {
+        assert!(point.read_seconds > 0.0 && point.load_seconds > 0.0);
+        assert!(point.load_faults.0 > 0, "a mapping faults: {point:?}");
+        assert!(point.load_faults.0 >= point.read_faults.0, "{point:?}");
+    }
+    // Both ways took the same bytes: their sums are compared.
+    let checks = record.steps.iter().filter(|step| step.holds == Some(true));
+    assert!(checks.count() >= costs.len());
 }

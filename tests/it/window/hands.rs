@@ -201,3 +201,34 @@ fn they_follow_to_another_file() {
     act(&mut window, mapscope::model::Action::Open(other));
     until_says(&mut window, 1, "42 'B', same as this view");
 }
+
+#[test]
+fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
+    let mut window = sample();
+    click(&mut window, SHARED);
+    until(&mut window, "one is added", |window| {
+        hands(window).list().len() == 1
+    });
+    let name = "fork-clean-private-page".to_owned();
+    act(
+        &mut window,
+        mapscope::model::Action::Lab(mapscope::model::LabAction::ByHand(name)),
+    );
+    // A private mapping, a child that inherited it, and one that writes to the file; the one from before is gone.
+    for number in [2, 3] {
+        until_says(&mut window, number, "41 'A', same as this view");
+    }
+    let depths: Vec<_> = hands(&window)
+        .tree()
+        .iter()
+        .map(|(depth, hand)| (*depth, hand.id.0))
+        .collect();
+    assert_eq!(depths, [(0, 2), (1, 3), (0, 4)]);
+    click(&mut window, "Write: process 2");
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
+    until_says(&mut window, 3, "41 'A', same as this view, file page");
+}

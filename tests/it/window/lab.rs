@@ -1,0 +1,459 @@
+//! The lab in the window: real experiments with real peers in the real program, and made-up ones for what does not happen
+//! on every system.
+
+use super::support::*;
+use std::time::Duration;
+
+use egui::Key;
+use egui::accesskit::{Role, Toggled};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use mapscope::model::experiment::{
+    CallLine, Claim, CostPoint, Expected, Ground, PeerCard, Progress, Promise, RunRecord, Step,
+    Topic as Group, Verdict,
+};
+use mapscope::model::{Action, Event, Focus, LabAction, Model, ScratchFile, Settings, Tab};
+use mapscope::ui::{Frame, Theme, WindowState, window_ui};
+
+const NAME: &str = "shared-seen-by-shared";
+
+/// A window that shows the lab.
+fn lab() -> Window {
+    let mut window = sample();
+    press(&mut window, CTRL, Key::Num4);
+    until(&mut window, "the lab is shown", |window| {
+        is_named(window, "Experiments")
+    });
+    window
+}
+
+fn verdict(window: &Window) -> String {
+    let said = status(window);
+    let verdict = said.iter().find_map(|said| said.strip_prefix("Verdict: "));
+    verdict.unwrap_or_default().to_owned()
+}
+
+/// Rows that are neither bytes nor witnesses: steps and peers.
+fn rows_with(window: &Window, head: &str) -> Vec<String> {
+    let rows = witness_rows(window);
+    rows.into_iter()
+        .filter(|row| row.starts_with(head))
+        .collect()
+}
+
+#[test]
+fn before_anything_runs_it_says_how_to_begin() {
+    let window = lab();
+    let told = window.query_by_label_contains("Nothing is simulated");
+    assert!(told.is_some());
+    assert!(is_named(&window, &format!("{NAME}: not run")));
+    assert!(
+        model(&window)
+            .lab
+            .entries
+            .iter()
+            .all(|entry| entry.record().is_none())
+    );
+}
+
+#[test]
+fn an_experiment_is_chosen_expected_run_and_told() {
+    let mut window = lab();
+    click(&mut window, &format!("{NAME}: not run"));
+    until(&mut window, "it is shown", |window| {
+        verdict(window) == "not run"
+    });
+    click(&mut window, "The other process sees it after msync");
+    window.step();
+    let picked =
+        window.get_by_role_and_label(Role::RadioButton, "The other process sees it after msync");
+    assert_eq!(picked.accesskit_node().toggled(), Some(Toggled::True));
+    click(&mut window, "Run");
+    until(&mut window, "it came out as predicted", |window| {
+        verdict(window) == "as predicted"
+    });
+    assert!(is_named(&window, &format!("{NAME}: as predicted")));
+    let wrong = window.query_by_label_contains("You expected: The other process sees it after");
+    let wrong = wrong.unwrap().accesskit_node().value().unwrap_or_default();
+    assert!(wrong.ends_with("wrong"), "{wrong}");
+    for head in ["Predicted", "Observed", "Why", "Peers", "Steps"] {
+        assert!(window.query_by_label(head).is_some(), "{head}");
+    }
+    let peers = rows_with(&window, "Peer ");
+    assert_eq!(peers.len(), 2, "{peers:?}");
+    assert!(peers[0].starts_with("Peer A, process "), "{peers:?}");
+    assert!(peers[1].contains("28: 5a 'Z'"), "{peers:?}");
+    assert!(!rows_with(&window, "Step 1: mapscope makes").is_empty());
+    assert_eq!(
+        model(&window).lab.tally().to_string(),
+        "1 as predicted",
+        "{}",
+        state(&window)
+    );
+}
+
+#[test]
+fn the_list_takes_the_keyboard() {
+    let mut window = lab();
+    for _ in 0..3 {
+        press(&mut window, PLAIN, Key::F6);
+    }
+    until(&mut window, "F6 leads to the list", |window| {
+        window
+            .query_by_role_and_label(Role::ListBox, "Experiments")
+            .is_some_and(|list| list.is_focused())
+    });
+    press(&mut window, PLAIN, Key::ArrowDown);
+    until(&mut window, "the first one is shown", |window| {
+        model(window).lab.chosen == Some(NAME)
+    });
+    press(&mut window, PLAIN, Key::Enter);
+    until(&mut window, "Enter ran it", |window| {
+        verdict(window) == "as predicted"
+    });
+    // a screen reader is told of the entry, the list has the keyboard
+    let entry =
+        window.get_by_role_and_label(Role::ListBoxOption, "shared-seen-by-shared: as predicted");
+    assert!(entry.is_focused(), "and the keyboard stays there");
+    assert_eq!(model(&window).area, Focus::Lab);
+    press(&mut window, PLAIN, Key::F6);
+    until(&mut window, "F6 leads on to the grid", |window| {
+        grid(window).is_focused()
+    });
+}
+
+#[test]
+fn what_runs_is_stopped() {
+    let mut window = lab();
+    let names = vec![NAME.to_owned(); 400];
+    act(&mut window, Action::Lab(LabAction::Run(names)));
+    until(&mut window, "a few are over", |window| {
+        let queue = model(window).lab.queue.as_ref();
+        queue.is_some_and(|queue| queue.done >= 2)
+    });
+    let told = status(&window);
+    assert!(
+        told.iter().any(|said| said.contains(" of 400: ")),
+        "{told:?}"
+    );
+    click(&mut window, "Stop");
+    until(&mut window, "nothing runs", |window| {
+        model(window).lab.queue.is_none()
+    });
+    let lab = &model(&window).lab;
+    assert!(lab.error.is_none(), "{:?}", lab.error);
+    assert!(lab.entries.iter().all(|entry| !entry.is_running()));
+    let done = lab.queue.is_none();
+    assert!(done);
+    // and another one can begin
+    act(&mut window, Action::Lab(LabAction::RunChosen));
+    until(&mut window, "it ran again", |window| {
+        model(window).lab.queue.is_none() && verdict(window) == "as predicted"
+    });
+}
+
+#[test]
+fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
+    let mut window = lab();
+    click(&mut window, "Slowly");
+    until(&mut window, "it was taken", |window| {
+        model(window).lab.slowly
+    });
+    click(&mut window, &format!("{NAME}: not run"));
+    until(&mut window, "it is shown", |window| {
+        verdict(window) == "not run"
+    });
+    click(&mut window, "Run");
+    until(&mut window, "its third step is shown", |window| {
+        verdict(window) == "running" && !rows_with(window, "Step 3: ").is_empty()
+    });
+    assert!(!rows_with(&window, "Peer A, process ").is_empty());
+    click(&mut window, "Stop");
+    until(&mut window, "it is stopped", |window| {
+        verdict(window) == "stopped"
+    });
+    assert!(rows_with(&window, "Step 10: ").is_empty());
+    assert!(is_named(&window, &format!("{NAME}: stopped")));
+}
+
+#[test]
+fn a_window_that_closes_in_the_middle_leaves_no_peer_behind() {
+    let mut window = lab();
+    let names = vec![NAME.to_owned(); 400];
+    act(&mut window, Action::Lab(LabAction::Run(names)));
+    until(&mut window, "peers run", |window| {
+        let entry = model(window).lab.entry(NAME).unwrap();
+        entry.is_running() && entry.peers().len() == 2
+    });
+    let peers = model(&window).lab.entry(NAME).unwrap().peers().to_vec();
+    drop(window);
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    for peer in peers {
+        let folder = format!("/proc/{}/exe", peer.pid);
+        while std::fs::read_link(&folder).is_ok() {
+            assert!(std::time::Instant::now() < deadline, "{peer:?} lives on");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+#[test]
+fn by_hand_opens_the_scratch_file_of_experiments() {
+    let mut window = lab();
+    click(&mut window, &format!("{NAME}: not run"));
+    until(&mut window, "it is shown", |window| {
+        verdict(window) == "not run"
+    });
+    click(&mut window, "Try it by hand");
+    until(&mut window, "the file is open", |window| {
+        doc(window).scratch == Some(ScratchFile::Letters)
+            && row(window, 0).starts_with("00000000 41 41 41")
+    });
+    assert_eq!(doc(&window).file_len, 3 * doc(&window).page_bytes);
+    until(&mut window, "the witnesses say what they see", |window| {
+        witness(window, "Other process, shared").starts_with("41 'A'")
+    });
+    let path = doc(&window).path.clone();
+    let bytes = std::fs::read(&path).unwrap();
+    let page = bytes.len() / 3;
+    for (index, letter) in [b'A', b'B', b'C'].into_iter().enumerate() {
+        let letters = &bytes[index * page..(index + 1) * page];
+        assert!(letters.iter().all(|byte| *byte == letter));
+    }
+    assert!(is_told(&window, &["three pages", "by hand"]));
+    click(&mut window, "Back to the experiment");
+    until(&mut window, "the lab is shown again", |window| {
+        verdict(window) == "not run"
+    });
+    drop(window);
+    assert!(!path.exists(), "it goes with the window");
+}
+
+// What follows is drawn from a made-up model.
+
+static CLAIM: Claim = Claim {
+    name: "made-up",
+    topic: Group::Cost,
+    title: "A made-up claim",
+    choices: &["this", "that"],
+    expected: Expected::Always(0),
+    promise: Promise::Linux,
+    why: "Because.",
+    source: "mmap(2)",
+    by_hand: &[],
+};
+
+struct Drawn {
+    model: Model,
+    state: WindowState,
+}
+
+/// A window that shows the made-up experiment, after `progress` was told of its run.
+fn drawn(available: Result<(), String>, progress: Vec<Progress>) -> Harness<'static, Drawn> {
+    let mut model = Model::new(Settings::default());
+    model.hear(Event::LabCatalogue(vec![(&CLAIM, available)]));
+    model.act(Action::ShowTab(Tab::Lab));
+    model.act(Action::Lab(LabAction::Choose(CLAIM.name.to_owned())));
+    if !progress.is_empty() {
+        model.act(Action::Lab(LabAction::RunChosen));
+    }
+    for told in progress {
+        model.hear(Event::Lab(Box::new(told)));
+    }
+    let drawn = Drawn {
+        model,
+        state: WindowState::default(),
+    };
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 2000.0])
+        .build_ui_state(
+            |ui, drawn: &mut Drawn| {
+                let theme = Theme::dark();
+                let frame = Frame {
+                    model: &drawn.model,
+                    theme: &theme,
+                };
+                let mut actions = Vec::new();
+                window_ui(ui, &frame, &mut drawn.state, &mut actions);
+                for action in actions {
+                    drawn.model.act(action);
+                }
+            },
+            drawn,
+        );
+    harness.run_steps(3);
+    harness
+}
+
+fn labels(harness: &Harness<'static, Drawn>) -> Vec<String> {
+    let nodes = harness.root().children_recursive();
+    nodes
+        .filter_map(|node| {
+            let node = node.accesskit_node();
+            node.label().or_else(|| node.value())
+        })
+        .collect()
+}
+
+#[track_caller]
+fn says(harness: &Harness<'static, Drawn>, expected: &str) {
+    let labels = labels(harness);
+    let found = labels.iter().any(|label| label.contains(expected));
+    assert!(found, "{expected:?} is nowhere in {labels:#?}");
+}
+
+fn failed_step() -> Step {
+    Step {
+        number: 1,
+        peer: Some("A".to_owned()),
+        pid: Some(7),
+        what: "loads the byte at 28".to_owned(),
+        calls: vec![CallLine {
+            text: "load(0x7f0000000000, 1) = \"A\"".to_owned(),
+            nanoseconds: 1500,
+        }],
+        observed: "41 'A'".to_owned(),
+        expected: Some("5a 'Z'".to_owned()),
+        holds: Some(false),
+    }
+}
+
+fn record(verdict: Verdict) -> RunRecord {
+    RunRecord {
+        name: CLAIM.name.to_owned(),
+        verdict,
+        predicted: "this".to_owned(),
+        observed: "something else".to_owned(),
+        steps: vec![failed_step()],
+        peers: vec![PeerCard {
+            name: "A".to_owned(),
+            pid: 7,
+            parent: Some("B".to_owned()),
+            ended: Some("killed by SIGSEGV (SEGV_ACCERR)".to_owned()),
+            ..PeerCard::default()
+        }],
+        costs: Vec::new(),
+        milliseconds: 12,
+    }
+}
+
+fn finished(record: RunRecord) -> Vec<Progress> {
+    vec![
+        Progress::Ground(Ground::default()),
+        Progress::Started(CLAIM.name.to_owned()),
+        Progress::Finished(Box::new(record)),
+        Progress::Over(Ok(())),
+    ]
+}
+
+#[test]
+fn what_is_not_available_says_why_and_still_what_is_predicted() {
+    let harness = drawn(Err("only Linux has that".to_owned()), Vec::new());
+    says(&harness, "made-up: not available here: only Linux has that");
+    says(&harness, "Verdict: not available here: only Linux has that");
+    says(&harness, "Predicted");
+    let run = harness.get_by_role_and_label(Role::Button, "Run");
+    assert!(run.accesskit_node().is_disabled());
+    let by_hand = harness.get_by_role_and_label(Role::Button, "Try it by hand");
+    assert!(by_hand.accesskit_node().is_disabled());
+}
+
+/// Built without a system font, the harness fails where a sign is in none of the built-in ones.
+#[test]
+fn every_standing_has_a_sign_that_every_machine_can_draw() {
+    for (verdict, words) in [
+        (Verdict::AsPredicted, "as predicted"),
+        (Verdict::Differs, "differs from the prediction"),
+        (Verdict::Measured, "measured"),
+        (
+            Verdict::NotDone("no peer".to_owned()),
+            "not carried out: no peer",
+        ),
+        (
+            Verdict::NotAvailable("why".to_owned()),
+            "not available here: why",
+        ),
+        (Verdict::Cancelled, "stopped"),
+    ] {
+        let harness = drawn(Ok(()), finished(record(verdict)));
+        says(&harness, &format!("made-up: {words}"));
+        says(&harness, &format!("Verdict: {words}"));
+    }
+    let started = Progress::Started(CLAIM.name.to_owned());
+    says(&drawn(Ok(()), vec![started]), "made-up: running");
+    let ground = Progress::Ground(Ground::default());
+    says(&drawn(Ok(()), vec![ground]), "made-up: waits for its turn");
+    says(&drawn(Ok(()), Vec::new()), "made-up: not run");
+}
+
+#[test]
+fn what_differs_says_what_was_expected_and_how_a_peer_ended() {
+    let harness = drawn(Ok(()), finished(record(Verdict::Differs)));
+    says(&harness, "made-up: differs from the prediction");
+    says(
+        &harness,
+        "Step 1: peer A loads the byte at 28: 41 'A', but expected: 5a 'Z'; load(0x7f",
+    );
+    says(
+        &harness,
+        "Peer A, process 7, child of B, ended: killed by SIGSEGV",
+    );
+    says(&harness, "something else");
+}
+
+#[test]
+fn steps_are_shown_as_they_come_and_only_the_last_of_many() {
+    let mut progress = vec![Progress::Started(CLAIM.name.to_owned())];
+    progress.extend((1..=1000).map(|number| {
+        Progress::Step(Step {
+            number,
+            ..failed_step()
+        })
+    }));
+    let harness = drawn(Ok(()), progress);
+    says(&harness, "Verdict: running");
+    says(&harness, "800 earlier steps are not listed");
+    says(&harness, "Step 1000: ");
+    let listed = labels(&harness)
+        .iter()
+        .filter(|label| label.starts_with("Step "))
+        .count();
+    assert!((5..120).contains(&listed), "{listed} steps are laid out");
+}
+
+#[test]
+fn costs_are_drawn_and_told() {
+    let point = |bytes: u64, load_seconds: f64| CostPoint {
+        bytes,
+        taken: bytes,
+        read_seconds: 1e-3,
+        load_seconds,
+        read_faults: (0, 0),
+        load_faults: (bytes / 4096, 2),
+    };
+    let costs = vec![
+        point(4096, 8e-3),
+        point(1 << 20, 1.01e-3),
+        point(1 << 30, 0.5e-3),
+    ];
+    let harness = drawn(
+        Ok(()),
+        finished(RunRecord {
+            costs,
+            ..record(Verdict::Measured)
+        }),
+    );
+    says(
+        &harness,
+        "4 KiB: read is 8.0 times faster; 1 MiB: no winner; 1 GiB: mmap is 2.0 times faster",
+    );
+    says(&harness, "256 + 2 major");
+}
+
+#[test]
+fn why_nothing_could_be_run_is_told() {
+    let refused = Progress::Over(Err("/tmp is full".to_owned()));
+    let harness = drawn(Ok(()), vec![refused]);
+    says(&harness, "Nothing more was run: /tmp is full");
+    says(&harness, "Verdict: not run");
+}
