@@ -210,14 +210,14 @@ fn a_full_and_a_read_only_folder_give_one_sentence_and_stay_empty() {
 /// The times and process numbers differ, nothing else: what is printed is stable enough to be compared.
 #[test]
 fn two_runs_take_the_same_steps() {
-    let steps = |_| -> Vec<_> {
+    let steps = || -> Vec<_> {
         let record = run_one(ONE, |_| {});
         let steps = record.steps.into_iter();
         steps
             .map(|step| (step.peer, step.what, step.observed))
             .collect()
     };
-    assert_eq!(steps(()), steps(()));
+    assert_eq!(steps(), steps());
 }
 
 #[test]

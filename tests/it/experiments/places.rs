@@ -72,7 +72,7 @@ fn expected(one: &Value) -> &str {
     }
 }
 
-fn all_in<'a>(dir: &'a Path) -> [&'a str; 6] {
+fn all_in(dir: &Path) -> [&str; 6] {
     let dir = dir.to_str().unwrap();
     ["--all", "--without", "cost", "--json", "--dir", dir]
 }

@@ -204,10 +204,7 @@ fn a_stopped_peer_is_told_of_while_the_window_goes_on() {
     let mut answered = 0;
     while verdict(&window) == "running" {
         let offset = 1 + answered % 61;
-        look_up(&mut window, &offset.to_string());
-        until(&mut window, "the lookup is answered", |window| {
-            doc(window).view.cursor == offset
-        });
+        go_to(&mut window, offset);
         answered += 1;
     }
     assert!(answered >= 20, "{answered} lookups while the run waited");
