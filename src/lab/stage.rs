@@ -374,15 +374,20 @@ impl Stage<'_> {
     fn on(&self) -> Result<(), Stop> {
         let until = Instant::now() + self.pause;
         loop {
-            if self.cancelled.load(Ordering::Relaxed) {
-                return Err(Stop::Cancelled);
-            }
+            self.not_cancelled()?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || self.steps.is_empty() {
                 return Ok(());
             }
             std::thread::sleep(left.min(CANCEL_LATENCY));
         }
+    }
+
+    fn not_cancelled(&self) -> Result<(), Stop> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
+        }
+        Ok(())
     }
 
     pub(super) fn cards(&self) -> Vec<PeerCard> {
