@@ -16,7 +16,11 @@ const ROOM: usize = 1 << 20;
 /// What can be told of `dir`.
 #[must_use]
 pub(super) fn ground(dir: &Path) -> Ground {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let release = if cfg!(target_os = "linux") {
+        fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default()
+    } else {
+        String::new()
+    };
     let kernel = format!("{} {}", system_name(), release.trim());
     Ground {
         kernel: kernel.trim_end().to_owned(),
