@@ -1,12 +1,11 @@
 //! `mapscope lab` and its arguments: what it lists, prints and writes, and what it says of what it cannot do.
 
 use std::fs;
-use std::process::Command;
 
 use mapscope::lab::catalogue;
 use mapscope::model::experiment::{Topic, Verdict};
 
-use super::{Lab, is_empty, is_root, json, run_one, skip, text};
+use super::{Lab, is_empty, is_root, json, mounted, run_one, skip, text};
 
 const ONE: &str = "shared-seen-by-shared";
 
@@ -171,16 +170,6 @@ fn a_folder_that_cannot_be_used_gives_one_sentence() {
     check_refused(file.to_str().unwrap(), &["not a folder"]);
     // In /proc nobody can make a folder, root included.
     check_refused("/proc", &["cannot hold scratch files"]);
-}
-
-/// Runs a script of the shell where only it sees what it mounts.
-fn mounted(script: &str) -> Option<std::process::Output> {
-    let output = Command::new("unshare")
-        .args(["--mount", "sh", "-ec", script])
-        .output()
-        .ok()?;
-    let refused = text(&output.stderr);
-    (!refused.contains("unshare:") && !refused.contains("mount:")).then_some(output)
 }
 
 #[test]
