@@ -23,8 +23,10 @@ pub use words::outcome_words;
 
 /// How long a peer may take to carry out a step that needs no storage.
 pub const STEP_LIMIT: Duration = Duration::from_secs(5);
-/// How long a step may take that waits for the storage.
-pub const STORAGE_LIMIT: Duration = Duration::from_mins(1);
+/// How many times as long a step may take that waits for the storage.
+const STORAGE_STEPS: u32 = 4;
+/// The same, for one that takes or drops a large file as a whole.
+const PASS_STEPS: u32 = 12;
 
 /// Errors that say that the system has not enough of something, or grants it to others only.
 const WANTS: [&str; 8] = [
@@ -457,14 +459,11 @@ pub fn store(map: &str, at: u64, bytes: &[u8]) -> Call {
     }
 }
 
-/// How long a peer may take.
+/// How long a peer may take, where a step that needs no storage may take `step`.
 fn limit(call: &Call, step: Duration) -> Duration {
     match call {
-        Call::Sync { .. }
-        | Call::Fsync { .. }
-        | Call::Cool { .. }
-        | Call::Pass(_)
-        | Call::Write { .. } => STORAGE_LIMIT,
+        Call::Pass(_) | Call::Cool { .. } => step * PASS_STEPS,
+        Call::Sync { .. } | Call::Fsync { .. } => step * STORAGE_STEPS,
         _ => step,
     }
 }
