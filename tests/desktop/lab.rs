@@ -1,32 +1,12 @@
 //! The lab in the real window: of each topic one experiment is run, and its verdict is what a screen reader finds.
 
-use std::io::Write as _;
-
-use crate::rig::reader::{Reader, SERVICE, python};
-use crate::rig::{Program, Stage};
-
-/// A window, and a screen reader that has found its lab. `None` where something is missing, which was said.
-fn set() -> Option<(Stage, &'static str)> {
-    let stage = Stage::set(1280, 800, &["dbus-daemon", SERVICE])?;
-    let Some(python) = python() else {
-        assert!(
-            std::env::var("MAPSCOPE_REQUIRE_DESKTOP").as_deref() != Ok("1"),
-            "python3 has no module dbus, and MAPSCOPE_REQUIRE_DESKTOP=1 demands it"
-        );
-        let mut to = std::io::stderr();
-        let _ = writeln!(
-            to,
-            "SKIPPED: the lab's test of the real window did not run, as python3 has no module dbus"
-        );
-        return None;
-    };
-    Some((stage, python))
-}
+use crate::rig::Program;
+use crate::rig::reader::{Reader, stage_with_python};
 
 /// Runs the experiment by what a screen reader can press, and waits for its verdict.
 #[track_caller]
 fn check(topic: &str, name: &str, verdict: &str) {
-    let Some((mut stage, python)) = set() else {
+    let Some((mut stage, python)) = stage_with_python() else {
         return;
     };
     let _bus = stage.start_bus();
