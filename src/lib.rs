@@ -50,8 +50,8 @@
 //! # Deliberately absent
 //!
 //! Inserting and deleting (a mapping cannot change a file's length), a reference into mapped memory, writes through
-//! `/proc/self/mem` (they ignore protection), a signal handler for SIGBUS (nothing here loads from a mapping), modal
-//! dialogs, settings files of our own.
+//! `/proc/self/mem` (they ignore protection), a signal handler that survives SIGBUS (only a peer of an experiment loads
+//! from a mapping; it tells of the fault and dies), modal dialogs, settings files of our own.
 
 #[cfg(feature = "gui")]
 pub mod app;

@@ -2,6 +2,7 @@
 //!
 //! It owns how either is told to end, and how its end is seen. It must not know the peer's pipes.
 
+#[cfg(unix)]
 use std::io;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
@@ -67,26 +68,19 @@ impl Body {
         };
     }
 
+    #[cfg(unix)]
     pub(super) fn signal(&self, signal: PeerSignal) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            let number = match signal {
-                PeerSignal::Stop => libc::SIGSTOP,
-                PeerSignal::Continue => libc::SIGCONT,
-                PeerSignal::Kill => libc::SIGKILL,
-            };
-            match self {
-                // Its number may be another's by now.
-                Self::Child(_, true) => Err(io::Error::from_raw_os_error(libc::ESRCH)),
-                Self::Child(child, false) => super::raw::send_signal(child.id(), number),
-                #[cfg(target_os = "linux")]
-                Self::Adopted(process) => process.signal(number),
-            }
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = signal;
-            Err(io::ErrorKind::Unsupported.into())
+        let number = match signal {
+            PeerSignal::Stop => libc::SIGSTOP,
+            PeerSignal::Continue => libc::SIGCONT,
+            PeerSignal::Kill => libc::SIGKILL,
+        };
+        match self {
+            // Its number may be another's by now.
+            Self::Child(_, true) => Err(io::Error::from_raw_os_error(libc::ESRCH)),
+            Self::Child(child, false) => super::raw::send_signal(child.id(), number),
+            #[cfg(target_os = "linux")]
+            Self::Adopted(process) => process.signal(number),
         }
     }
 }

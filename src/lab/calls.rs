@@ -149,7 +149,7 @@ pub enum Call {
         /// Its new length in bytes.
         len: u64,
     },
-    /// fstat(2). [`Outcome::Number`]: the length in bytes.
+    /// lseek(2) to the end. [`Outcome::Number`]: the length in bytes.
     Length {
         /// Which file.
         file: String,
@@ -176,6 +176,7 @@ pub enum Call {
         len: u64,
     },
     /// The lines of `/proc/self/maps` that overlap where the mapping was made. [`Outcome::Lines`]; none where it is gone.
+    /// Neighbors without a file are one line to the kernel, so that a line may reach further than the mapping.
     Maps {
         /// Which mapping.
         map: String,
@@ -357,7 +358,8 @@ pub struct Did {
 /// A system call that was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeCall {
-    /// As strace prints it: `msync(0x7f12a4c5d000, 4096, MS_SYNC) = 0`. A load or store is `load(0x7f…, 1) = "Z"`.
+    /// As `strace -a 1` prints it: `msync(0x7f12a4c5d000, 4096, MS_SYNC) = 0`. A load is `load(0x7f…, 1) = "Z"`, a store
+    /// `store(0x7f…, "Z")`, and what is done very often is one line that says how often.
     pub text: String,
     /// How long it took.
     pub nanoseconds: u64,

@@ -97,6 +97,9 @@ impl Doing {
     fn attempt(&mut self, call: &Call, calls: &mut Calls) -> Result {
         match call {
             Call::Open { file, path, access } => self.open(file, path, *access, calls),
+            #[cfg(not(target_os = "linux"))]
+            Call::Memfd { .. } => refused("Only Linux has memfd_create"),
+            #[cfg(target_os = "linux")]
             Call::Memfd { file, len } => self.memfd(file, *len, calls),
             Call::Close { file } => self.close(file, calls),
             Call::Map(map) => self.map(map, calls),

@@ -100,10 +100,10 @@ pub(crate) fn describe_exit(status: ExitStatus) -> String {
 /// `signal 9 (SIGKILL)`.
 pub(crate) fn describe_signal(signal: i32) -> String {
     #[cfg(unix)]
-    let name = known_signal(signal);
+    let name = known_signal(signal).unwrap_or("unnamed");
     #[cfg(not(unix))]
-    let name: Option<&str> = None;
-    format!("signal {signal} ({})", name.unwrap_or("unnamed"))
+    let name = "unnamed";
+    format!("signal {signal} ({name})")
 }
 
 /// A load or store that the processor refused, as the peer told with its last word.

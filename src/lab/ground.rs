@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::map::{describe_errno, page_bytes};
-use crate::model::experiment::Ground;
+use crate::model::experiment::{Ground, OVERLAY};
 
 /// How much room the scratch folder must have: more than any experiment takes but those of the cost group, which look
 /// for themselves.
@@ -16,7 +16,11 @@ const ROOM: usize = 1 << 20;
 /// What can be told of `dir`.
 #[must_use]
 pub(super) fn ground(dir: &Path) -> Ground {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let release = if cfg!(target_os = "linux") {
+        fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default()
+    } else {
+        String::new()
+    };
     let kernel = format!("{} {}", system_name(), release.trim());
     Ground {
         kernel: kernel.trim_end().to_owned(),
@@ -52,18 +56,38 @@ fn user() -> Option<u32> {
 /// The file system of `dir`, as `/proc/self/mountinfo` names it (`proc_pid_mountinfo(5)`): that of the longest mount point
 /// above it, and of several at the same place the last, which covers the others.
 fn file_system(dir: &Path) -> Option<String> {
-    let dir = dir.canonicalize().ok()?;
     let table = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    file_system_in(&table, dir)
+}
+
+fn file_system_in(table: &str, dir: &Path) -> Option<String> {
+    let dir = dir.canonicalize().ok()?;
     let mut best: Option<(usize, &str)> = None;
     for line in table.lines() {
         let (front, back) = line.split_once(" - ")?;
         let point = unescape(front.split(' ').nth(4)?);
         let depth = Path::new(&point).components().count();
         if dir.starts_with(&point) && best.is_none_or(|(before, _)| depth >= before) {
-            best = Some((depth, back.split(' ').next()?));
+            best = Some((depth, back));
         }
     }
-    best.map(|(_, name)| name.to_owned())
+    let (_, back) = best?;
+    let mut parts = back.split(' ');
+    let name = parts.next()?;
+    // An overlay keeps what is written in a folder of another file system, where that can be seen from here.
+    let upper = parts.nth(1).and_then(|options| {
+        options
+            .split(',')
+            .find_map(|option| option.strip_prefix("upperdir="))
+    });
+    let below = upper
+        .filter(|_| name == "overlay")
+        .map(unescape)
+        .and_then(|upper| file_system_in(table, Path::new(&upper)));
+    Some(match below {
+        Some(below) => format!("{OVERLAY}{below}"),
+        None => name.to_owned(),
+    })
 }
 
 /// A path with blanks and the like written as `\040`.

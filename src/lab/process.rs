@@ -6,6 +6,9 @@
 //! On Linux a peer dies with the *thread* that started it (`PR_SET_PDEATHSIG`, prctl(2)): spawn it from a thread that
 //! lives as long as the peer.
 
+#[cfg(target_os = "linux")]
+mod forked;
+
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -25,10 +28,6 @@ use crate::lab::peer_error::PeerError;
 use crate::lab::protocol::{
     Answer, AnswerLine, Line, PROTOCOL, Request, RequestLine, encode, next_line,
 };
-#[cfg(target_os = "linux")]
-use crate::lab::raw::Pidfd;
-#[cfg(target_os = "linux")]
-use crate::map::{errno_name, errno_of};
 
 /// How many answers may wait for somebody to ask for them.
 const ANSWERS_WAITING: usize = 16;
@@ -188,41 +187,6 @@ impl PeerProcess {
         }
     }
 
-    #[cfg(target_os = "linux")]
-    fn fork_with_pipes(
-        &mut self,
-        label: &str,
-        timeout: Duration,
-    ) -> Result<(Self, MadeCall), PeerError> {
-        use std::os::fd::{AsRawFd as _, RawFd};
-
-        let failed = |error: io::Error| PeerError::Refused {
-            message: format!("The pipes to {label} cannot be made: {error}"),
-            errno: Some(errno_name(errno_of(&error)).to_owned()),
-        };
-        let (their_input, our_output) = io::pipe().map_err(failed)?;
-        let (our_input, their_output) = io::pipe().map_err(failed)?;
-        let own = std::process::id();
-        let path = |descriptor: RawFd| format!("/proc/{own}/fd/{descriptor}").into();
-        let request = Request::Fork {
-            input: path(their_input.as_raw_fd()),
-            output: path(their_output.as_raw_fd()),
-        };
-        // Where it comes to nothing the pipes are closed, and a child that began all the same ends by that.
-        let (pid, call) = match self.request(&request, timeout)? {
-            Answer::Forked { pid, call } => (pid, call),
-            other => return Err(self.protocol(format!("it says {other:?}"))),
-        };
-        // Also if the child has ended: until its parent is told to reap it the number is its own.
-        let body = Pidfd::open(pid).map_err(|error| PeerError::Refused {
-            message: format!("{label} (process {pid}) cannot be held: {error}"),
-            errno: Some(errno_name(errno_of(&error)).to_owned()),
-        })?;
-        let mut child = Self::new(label, pid, Body::Adopted(body));
-        child.talk(our_output, our_input, || {}).map_err(failed)?;
-        Ok((child, call))
-    }
-
     /// Sends the process a signal.
     ///
     /// # Errors
@@ -230,7 +194,10 @@ impl PeerProcess {
     /// What the system says where the process is gone. On Windows there are no signals.
     pub fn signal(&self, signal: PeerSignal) -> io::Result<()> {
         match &self.body {
+            #[cfg(unix)]
             Some(body) => body.signal(signal),
+            #[cfg(not(unix))]
+            Some(_) => Err(io::Error::other(format!("{signal:?} cannot be sent here"))),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }

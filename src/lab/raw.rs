@@ -266,7 +266,7 @@ pub(crate) fn page_faults() -> (u64, u64) {
 /// The descriptor that a fault is told to. A handler can be handed nothing else than a static.
 static TOLD_TO: AtomicI32 = AtomicI32::new(1);
 
-/// From now on a fault is told to `descriptor`: a forked child's own.
+/// From now on, in a forked child, a fault is told to `descriptor`.
 #[cfg(target_os = "linux")]
 pub(crate) fn tell_faults_to(descriptor: c_int) {
     TOLD_TO.store(descriptor, Ordering::Relaxed);

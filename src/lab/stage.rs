@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use crate::lab::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
 use crate::map::page_bytes;
-use crate::model::experiment::{CallLine, CostPoint, Ground, PeerCard, Progress, Step};
+use crate::model::experiment::{
+    CallLine, CostPoint, Ground, PeerCard, Progress, Step, lives_in_memory,
+};
 
 use actor::Actor;
 pub use words::outcome_words;
@@ -23,6 +25,11 @@ pub use words::outcome_words;
 pub const STEP_LIMIT: Duration = Duration::from_secs(5);
 /// How long a step may take that waits for the storage.
 pub const STORAGE_LIMIT: Duration = Duration::from_mins(1);
+
+/// Errors that say that the system has not enough of something, or grants it to others only.
+const WANTS: [&str; 8] = [
+    "ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT", "EPERM", "ENOSYS",
+];
 
 /// How long a stop may take to be noticed in a pause.
 const CANCEL_LATENCY: Duration = Duration::from_millis(20);
@@ -167,10 +174,10 @@ impl Stage<'_> {
         page_bytes()
     }
 
-    /// Whether scratch files live on tmpfs.
+    /// Whether scratch files live in memory only, as on tmpfs.
     #[must_use]
     pub fn on_tmpfs(&self) -> bool {
-        self.ground.file_system == "tmpfs"
+        lives_in_memory(&self.ground.file_system)
     }
 
     /// Where the experiment runs.
@@ -269,9 +276,18 @@ impl Stage<'_> {
     /// As [`Self::attempt`], for what has to succeed.
     ///
     /// # Errors
-    /// As there, and [`Stop::Surprise`] where it fails.
+    /// As there; [`Stop::Surprise`] where it fails, but [`Stop::NotDone`] where that is for want of memory, room or
+    /// rights, which speaks neither for nor against a claim.
     pub fn must(&mut self, peer: Peer, what: impl Into<String>, call: Call) -> Result<Told, Stop> {
+        let word = call.word();
         let told = self.attempt(peer, what, call)?;
+        if let Outcome::Failed { errno } = &told.outcome
+            && WANTS.contains(&errno.as_str())
+        {
+            return Err(Stop::NotDone(format!(
+                "\u{201c}{word}\u{201d} fails with {errno}: a limit of this system, or of this user"
+            )));
+        }
         if matches!(told.outcome, Outcome::Failed { .. } | Outcome::Killed(_)) {
             self.judge(&told, "success", false);
             return Err(Stop::Surprise);
@@ -374,15 +390,20 @@ impl Stage<'_> {
     fn on(&self) -> Result<(), Stop> {
         let until = Instant::now() + self.pause;
         loop {
-            if self.cancelled.load(Ordering::Relaxed) {
-                return Err(Stop::Cancelled);
-            }
+            self.not_cancelled()?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || self.steps.is_empty() {
                 return Ok(());
             }
             std::thread::sleep(left.min(CANCEL_LATENCY));
         }
+    }
+
+    fn not_cancelled(&self) -> Result<(), Stop> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
+        }
+        Ok(())
     }
 
     pub(super) fn cards(&self) -> Vec<PeerCard> {

@@ -4,8 +4,6 @@
 
 use std::error::Error;
 use std::fmt;
-#[cfg(unix)]
-use std::fs::File;
 use std::ops::Range;
 
 use super::raw::Wanted;
@@ -118,7 +116,7 @@ pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
 
 /// As [`cache_facts`], of a file that is open otherwise.
 #[cfg(unix)]
-pub(crate) fn cache_facts_of(file: &File) -> Result<CacheFacts, Unavailable> {
+pub(crate) fn cache_facts_of(file: &std::fs::File) -> Result<CacheFacts, Unavailable> {
     raw::cache_facts(file)
 }
 

@@ -100,9 +100,9 @@ impl fmt::Display for Promise {
 pub enum Expected {
     /// This one, everywhere.
     Always(usize),
-    /// One on tmpfs, another on every other file system.
+    /// One on tmpfs and others that keep their files in memory only, another on every other file system.
     OnTmpfs {
-        /// The one on tmpfs.
+        /// The one in memory.
         tmpfs: usize,
         /// The one elsewhere.
         elsewhere: usize,
@@ -110,6 +110,17 @@ pub enum Expected {
     /// None: it measures, and predicts nothing.
     Measured,
 }
+
+/// Whether a file system of this name, as [`Ground`] gives it, keeps its files in memory only.
+#[must_use]
+pub fn lives_in_memory(file_system: &str) -> bool {
+    // An overlay's files are those of the file system that it writes to.
+    let below = file_system.strip_prefix(OVERLAY).unwrap_or(file_system);
+    matches!(below, "tmpfs" | "ramfs")
+}
+
+/// What the name of an overlay begins with; that of the file system it writes to follows.
+pub const OVERLAY: &str = "overlay over ";
 
 /// A peer that a person can be given to try an experiment by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -154,7 +165,7 @@ impl Claim {
     pub fn predicted(&self, file_system: &str) -> Option<usize> {
         match self.expected {
             Expected::Always(choice) => Some(choice),
-            Expected::OnTmpfs { tmpfs, elsewhere } => Some(if file_system == "tmpfs" {
+            Expected::OnTmpfs { tmpfs, elsewhere } => Some(if lives_in_memory(file_system) {
                 tmpfs
             } else {
                 elsewhere
@@ -350,7 +361,7 @@ pub struct Ground {
     pub page_bytes: u64,
     /// The folder below which scratch files live.
     pub dir: String,
-    /// Its file system, such as `ext4` or `tmpfs`.
+    /// Its file system, such as `ext4`, `tmpfs` or `overlay over ext4`.
     pub file_system: String,
     /// The effective user's number, where there is one.
     pub user: Option<u32>,

@@ -86,6 +86,8 @@ pub struct Hand {
     pub kind: HandKind,
     /// Who forked it.
     pub parent: Option<HandId>,
+    /// What it stores is in the file at once.
+    pub reaches_file: bool,
     /// Its process, once it runs.
     pub pid: Option<u32>,
     /// What it sees.
@@ -162,10 +164,13 @@ impl Hands {
     fn enter(&mut self, kind: HandKind, parent: Option<HandId>) -> HandId {
         self.last += 1;
         let id = HandId(self.last);
+        let inherited = parent.and_then(|parent| self.get(parent));
+        let reaches_file = kind == HandKind::Shared || inherited.is_some_and(|it| it.reaches_file);
         self.list.push(Hand {
             id,
             kind,
             parent,
+            reaches_file,
             pid: None,
             sees: WitnessState::Waiting,
             note: None,

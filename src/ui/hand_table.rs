@@ -92,7 +92,7 @@ fn hand_ui(ui: &mut Ui, frame: &Frame<'_>, hand: &Hand, actions: &mut Vec<Action
                 };
                 ui.label(RichText::new(note).color(color).small());
             }
-            buttons_ui(ui, hand, actions);
+            buttons_ui(ui, frame, hand, actions);
         });
     });
     let id = response.response.id.with("hand");
@@ -103,18 +103,29 @@ fn hand_ui(ui: &mut Ui, frame: &Frame<'_>, hand: &Hand, actions: &mut Vec<Action
     });
 }
 
-fn buttons_ui(ui: &mut Ui, hand: &Hand, actions: &mut Vec<Action>) {
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, hand: &Hand, actions: &mut Vec<Action>) {
     let (id, runs) = (hand.id, hand.ended.is_none());
     let (stop, stop_words) = if hand.stopped {
         (HandSignal::Continue, "Continue")
     } else {
         (HandSignal::Stop, "Stop")
     };
+    let (write, write_words) = if hand.reaches_file {
+        (
+            "Write to file",
+            "It stores the byte to write through its shared mapping: it is in the file at once",
+        )
+    } else {
+        (
+            "Write",
+            "It stores the byte to write through its own mapping: nobody else sees it",
+        )
+    };
     ui.horizontal_wrapped(|ui| {
         for (label, words, enabled, action) in [
             (
-                "Write",
-                "It stores the byte to write through its own mapping",
+                write,
+                write_words,
                 runs,
                 HandAction::Store(id),
             ),
@@ -143,8 +154,13 @@ fn buttons_ui(ui: &mut Ui, hand: &Hand, actions: &mut Vec<Action>) {
                 HandAction::Remove(id),
             ),
         ] {
+            let text = if label == "Write to file" {
+                RichText::new(label).color(frame.theme.different)
+            } else {
+                RichText::new(label)
+            };
             let button = ui
-                .add_enabled(enabled, Button::new(label))
+                .add_enabled(enabled, Button::new(text))
                 .on_hover_text(words);
             super::notices::name(&button, &format!("{label}: process {}", id.0));
             if button.clicked() {

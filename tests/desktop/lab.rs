@@ -92,5 +92,5 @@ fn durability() {
 
 #[test]
 fn cost() {
-    check("cost", "warm-sequential", "measured");
+    check("cost", "cost-warm-sequential", "measured");
 }

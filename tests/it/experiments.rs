@@ -172,6 +172,16 @@ fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
+/// Runs a script of the shell where only it sees what it mounts.
+fn mounted(script: &str) -> Option<Output> {
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-ec", script])
+        .output()
+        .ok()?;
+    let refused = text(&output.stderr);
+    (!refused.contains("unshare:") && !refused.contains("mount:")).then_some(output)
+}
+
 /// A folder on tmpfs, where there is one.
 fn memory_dir() -> Option<PathBuf> {
     let dir = Path::new("/dev/shm");

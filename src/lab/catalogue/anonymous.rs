@@ -17,11 +17,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Anonymous,
             title: "Anonymous memory begins as zeros",
             choices: &[
-                "It holds whatever was in that memory before",
                 "All of it is zero",
+                "It holds whatever was in that memory before",
                 "A load of a byte that was never stored ends the process",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "A page that the kernel hands out may have belonged to another process a moment ago; without clearing \
                   it, secrets would leak. So the kernel clears every page before a process sees it. (Memory from \
@@ -108,11 +108,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Anonymous,
             title: "munmap gives back address space and memory at once",
             choices: &[
+                "It gives back both",
                 "It gives back the address space; the memory stays until the process ends",
                 "It gives back the memory; the addresses stay taken",
-                "It gives back both",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "munmap takes the range out of the list of mappings and its pages out of the page tables; a private \
                   anonymous page that nobody else maps is free then. That is unlike free(), which mostly keeps small \

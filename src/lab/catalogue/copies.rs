@@ -16,11 +16,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Sharing,
             title: "A private mapping still shows what others write, as long as nothing was stored into the page",
             choices: &[
-                "A private mapping is a snapshot: it shows the byte of the time of mmap",
+                "The mapping shows the new byte",
+                "It is a snapshot, and shows the byte of the time of mmap",
                 "It shows the new byte where the page was not loaded before, the old one where it was",
-                "It shows the new byte",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Open,
             why: "mmap copies nothing, and neither does a load: until the first store the private mapping shows the \
                   page of the page cache that everybody shares. So it is no snapshot. The standard and the manual \
@@ -39,11 +39,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Sharing,
             title: "After its first store a private page no longer follows the file, its other bytes included",
             choices: &[
-                "Only the byte that was stored is its own; all others follow the file",
                 "The whole page is frozen; the next page follows the file",
+                "Only the byte that was stored is its own; all others follow the file",
                 "The whole mapping is frozen",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Open,
             why: "The kernel cannot copy a byte, only a page: the first store copies all of it, and the mapping shows \
                   that copy from then on. What others write to the same page of the file afterwards is not in the \

@@ -276,10 +276,8 @@ fn measure_size(
             return Ok(None);
         }
         let call = Call::Pass(way.pass(by_loads, size.bytes, page));
-        let what = match by_loads {
-            false => format!("takes {} by read", human_size(size.bytes)),
-            true => format!("takes {} by mmap and loads", human_size(size.bytes)),
-        };
+        let by = if by_loads { "mmap and loads" } else { "read" };
+        let what = format!("takes {} by {by}", human_size(size.bytes));
         let told = s.must(a, what, call)?;
         let done = pass_done(told.outcome)?;
         all.push((done.bytes, done.sum));

@@ -67,11 +67,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Ends,
             title: "No store through a mapping changes the length of the file",
             choices: &[
+                "The length stays",
                 "The file grows to the last byte that was stored",
                 "The file grows to the end of the page at msync",
-                "The length stays",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store is an instruction; the kernel sees at most the first one to a page, and not which byte. The \
                   length is a property of the file that write(2) past the end and ftruncate(2) change. Who wants to \

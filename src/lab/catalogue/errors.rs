@@ -18,11 +18,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Errors,
             title: "mmap of no bytes fails with EINVAL",
             choices: &[
+                "It fails with EINVAL",
                 "It succeeds and maps the whole file",
                 "It succeeds and maps one page",
-                "It fails with EINVAL",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A mapping of no pages has no place in the list of mappings, and an address without a page could not \
                   be unmapped again. A program meets it when it maps an empty file by its length.",
@@ -83,11 +83,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Errors,
             title: "A file opened write-only cannot be mapped at all, not even for writing",
             choices: &[
-                "It can be mapped shared, for stores",
                 "Every mmap of it fails with EACCES",
+                "It can be mapped shared, for stores",
                 "It can be mapped; a load ends the process, a store does not",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store of one byte needs the rest of the page, so the kernel has to read it; and on most processors a \
                   page that can be stored into can be loaded from. So reading must be allowed, whatever the mapping is \
@@ -106,11 +106,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Errors,
             title: "/dev/null can be read and written, but not mapped",
             choices: &[
+                "mmap fails with ENODEV",
                 "It maps as zeros",
                 "It maps, and every load is SIGBUS, as it has no bytes",
-                "mmap fails with ENODEV",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "What can be mapped is decided by the driver or file system behind the descriptor: it must say how to \
                   bring in a page. A pipe, a terminal, most files of /proc and /dev/null have no such pages. /dev/zero \

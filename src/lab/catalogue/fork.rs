@@ -15,11 +15,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Fork,
             title: "A forked child finds every mapping at the same address, with the same bytes",
             choices: &[
+                "The child has the same mappings at the same addresses",
                 "The child has no mappings; it has to map the file again",
                 "The child has the same mappings at other addresses, chosen at random",
-                "The child has the same mappings at the same addresses",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "fork(2) copies the address space: the list of mappings, and the page tables as far as needed. So \
                   every pointer that the parent had is valid in the child and leads to the same bytes. Whether it \
@@ -61,11 +61,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Fork,
             title: "Shared anonymous memory is seen by parent and child both ways",
             choices: &[
-                "The child sees what the parent stores, but not the other way round",
                 "Each sees what the other stores",
+                "The child sees what the parent stores, but not the other way round",
                 "Neither sees what the other stores after the fork",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "MAP_SHARED without a file is memory that belongs to no process: the child inherits the mapping, not \
                   a copy. It is the simplest way for related processes to share memory; others cannot reach it, as it \

@@ -110,11 +110,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Protection,
             title: "mprotect of a page in the middle makes three mappings of one, and back again one",
             choices: &[
+                "Three lines in maps, and one again when the protection is the same again",
                 "mprotect applies to the whole mapping",
                 "Three lines in maps, and three they stay",
-                "Three lines in maps, and one again when the protection is the same again",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
@@ -132,11 +132,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Protection,
             title: "mprotect in one process takes nothing from another one that maps the same file",
             choices: &[
-                "The other process can no longer store: the page is protected",
                 "The other process can still load and store",
+                "The other process can no longer store: the page is protected",
                 "The other process's stores go to a private copy while the page is protected",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "Protection is a property of a mapping in one address space, not of the page in memory. To keep others \
                   from changing a file there are its permissions, and for a memfd its seals; locks such as flock bind \

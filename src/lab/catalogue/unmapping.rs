@@ -127,11 +127,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Protection,
             title: "munmap of an address that is no page's start fails with EINVAL",
             choices: &[
-                "The address is rounded down, and the page goes",
                 "EINVAL, and all stays mapped",
+                "The address is rounded down, and the page goes",
                 "EINVAL, and all but the first page is unmapped",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "The kernel rounds a length, but never an address: an address within a page is more likely a mistake \
                   than a wish. It checks this before it does anything. POSIX lets a system demand it, and does not \
@@ -149,11 +149,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Protection,
             title: "What was stored through a shared mapping stays when it is unmapped without msync",
             choices: &[
-                "It is lost: only msync carries it to the file",
                 "It is in the file for everybody to read",
+                "It is lost: only msync carries it to the file",
                 "It is in the file once the process ends",
             ],
-            expected: Expected::Always(1),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "The store went to the page of the page cache, which is what everybody means by the file\u{2019}s \
                   contents. The mapping was a way to reach that page; without it the page is the same. What munmap does \
@@ -172,11 +172,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Protection,
             title: "A mapping works on after its descriptor is closed",
             choices: &[
+                "It works on as before",
                 "The next access ends the process with SIGBUS",
                 "The bytes can be read, but stores no longer reach the file",
-                "It works on as before",
             ],
-            expected: Expected::Always(2),
+            expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "mmap takes a reference to the file of its own. The descriptor is only needed for the call; many \
                   programs close it at once. (To unmap is another thing: close never does that.)",

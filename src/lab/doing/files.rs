@@ -2,7 +2,7 @@
 //!
 //! It owns how they are written down. It must not know mappings.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom};
 use std::os::fd::AsRawFd as _;
@@ -69,30 +69,19 @@ impl Doing {
         Ok(Outcome::Done)
     }
 
+    #[cfg(target_os = "linux")]
     pub(super) fn memfd(&mut self, name: &str, len: u64, calls: &mut Calls) -> Result {
-        let Ok(c_name) = CString::new(name) else {
+        let Ok(c_name) = std::ffi::CString::new(name) else {
             return refused("The name has a zero byte within");
         };
         check_len(len)?;
-        #[cfg(target_os = "linux")]
-        {
-            let args = format!("{}, MFD_CLOEXEC", quoted(name.as_bytes(), STRING_BYTES));
-            let file = calls.run(
-                "memfd_create",
-                |_| args,
-                || raw::file_in_memory(&c_name),
-                descriptor_of,
-            )?;
-            let sized = set_len(&file, len, calls);
-            self.name(name, file, calls);
-            sized?;
-            Ok(Outcome::Done)
-        }
-        #[cfg(not(target_os = "linux"))]
-        {
-            let _ = (c_name, calls);
-            refused("Only Linux has memfd_create")
-        }
+        let args = format!("{}, MFD_CLOEXEC", quoted(name.as_bytes(), STRING_BYTES));
+        let make = || raw::file_in_memory(&c_name);
+        let file = calls.run("memfd_create", |_| args, make, descriptor_of)?;
+        let sized = set_len(&file, len, calls);
+        self.name(name, file, calls);
+        sized?;
+        Ok(Outcome::Done)
     }
 
     /// Gives a file its name. What had the name before is closed.

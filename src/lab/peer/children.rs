@@ -14,7 +14,7 @@ pub(super) enum Side {
     /// A child that has just been forked, and whom it listens to.
     #[cfg_attr(
         not(target_os = "linux"),
-        expect(dead_code, reason = "forks are made on Linux only")
+        expect(dead_code, reason = "only on Linux a peer forks")
     )]
     Child(Channel),
 }

@@ -23,7 +23,7 @@ impl Stage<'_> {
     /// # Errors
     /// As [`Self::attempt`].
     pub fn quietly(&mut self, peer: Peer, call: &Call) -> Result<Outcome, Stop> {
-        self.on()?;
+        self.not_cancelled()?;
         let limit = limit(call, self.limit);
         let (outcome, _) = self.carry_out(peer, call, limit)?;
         Ok(outcome)
@@ -38,7 +38,7 @@ impl Stage<'_> {
         let path = self.path_of(name);
         let written = self.write_large(&path, len);
         if let Err(error) = written {
-            self.on()?;
+            self.not_cancelled()?;
             return Err(Stop::NotDone(format!(
                 "the scratch file {} of {len} bytes cannot be written: {error}",
                 path.display()

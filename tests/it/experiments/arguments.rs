@@ -1,12 +1,11 @@
 //! `mapscope lab` and its arguments: what it lists, prints and writes, and what it says of what it cannot do.
 
 use std::fs;
-use std::process::Command;
 
 use mapscope::lab::catalogue;
-use mapscope::model::experiment::Topic;
+use mapscope::model::experiment::{Topic, Verdict};
 
-use super::{Lab, is_empty, is_root, json, run_one, skip, text};
+use super::{Lab, is_empty, is_root, json, mounted, run_one, skip, text};
 
 const ONE: &str = "shared-seen-by-shared";
 
@@ -173,16 +172,6 @@ fn a_folder_that_cannot_be_used_gives_one_sentence() {
     check_refused("/proc", &["cannot hold scratch files"]);
 }
 
-/// Runs a script of the shell where only it sees what it mounts.
-fn mounted(script: &str) -> Option<std::process::Output> {
-    let output = Command::new("unshare")
-        .args(["--mount", "sh", "-ec", script])
-        .output()
-        .ok()?;
-    let refused = text(&output.stderr);
-    (!refused.contains("unshare:") && !refused.contains("mount:")).then_some(output)
-}
-
 #[test]
 fn a_full_and_a_read_only_folder_give_one_sentence_and_stay_empty() {
     if !is_root() {
@@ -210,12 +199,30 @@ fn a_full_and_a_read_only_folder_give_one_sentence_and_stay_empty() {
 /// The times and process numbers differ, nothing else: what is printed is stable enough to be compared.
 #[test]
 fn two_runs_take_the_same_steps() {
-    let steps = |_| -> Vec<_> {
+    let steps = || -> Vec<_> {
         let record = run_one(ONE, |_| {});
         let steps = record.steps.into_iter();
         steps
             .map(|step| (step.peer, step.what, step.observed))
             .collect()
     };
-    assert_eq!(steps(()), steps(()));
+    assert_eq!(steps(), steps());
+}
+
+#[test]
+fn the_cost_group_measures_both_ways_over_sizes() {
+    let record = run_one("cost-warm-random", |_| {});
+    assert_eq!(record.verdict, Verdict::Measured);
+    let costs = &record.costs;
+    assert!(costs.len() >= 4, "{costs:?}");
+    assert!(costs.is_sorted_by(|left, right| left.bytes < right.bytes));
+    assert_eq!(costs[0].bytes, 4096);
+    for point in costs {
+        assert!(point.read_seconds > 0.0 && point.load_seconds > 0.0);
+        assert!(point.load_faults.0 > 0, "a mapping faults: {point:?}");
+        assert!(point.load_faults.0 >= point.read_faults.0, "{point:?}");
+    }
+    // Both ways took the same bytes: their sums are compared.
+    let checks = record.steps.iter().filter(|step| step.holds == Some(true));
+    assert!(checks.count() >= costs.len());
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Lab, is_empty, is_root, json, memory_dir, predicting, program, skip, text};
+use super::{Lab, is_empty, is_root, json, memory_dir, mounted, predicting, program, skip, text};
 
 /// Somebody without any right.
 const NOBODY: u32 = 65_534;
@@ -72,7 +72,7 @@ fn expected(one: &Value) -> &str {
     }
 }
 
-fn all_in<'a>(dir: &'a Path) -> [&'a str; 6] {
+fn all_in(dir: &Path) -> [&str; 6] {
     let dir = dir.to_str().unwrap();
     ["--all", "--without", "cost", "--json", "--dir", dir]
 }
@@ -118,4 +118,54 @@ fn all_match_for_somebody_without_rights() {
         check_all(lab, None);
         assert!(is_empty(&scratch), "scratch files are left");
     }
+}
+
+/// As in a container: what is written lives in the file system below, which here is in memory.
+#[test]
+fn all_match_on_an_overlay_over_memory() {
+    if !is_root() {
+        skip("only root can mount an overlay");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().to_str().unwrap();
+    let program = program().to_str().unwrap();
+    let script = format!(
+        "mount -t tmpfs none {at}; cd {at}; mkdir lower upper work merged; \
+         mount -t overlay -o lowerdir={at}/lower,upperdir={at}/upper,workdir={at}/work none {at}/merged; \
+         {program} lab --all --without cost --dir {at}/merged || echo code $?"
+    );
+    let Some(output) = mounted(&script) else {
+        skip("no overlay can be mounted here");
+        return;
+    };
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("scratch files on overlay over tmpfs in "),
+        "{said}"
+    );
+    let last = said.lines().next_back().unwrap_or_default();
+    let wanted = format!("{0} experiments: {0} as predicted", predicting().len());
+    assert_eq!(last, wanted, "{said}");
+}
+
+/// Too little memory speaks neither for nor against a claim.
+#[test]
+fn a_limit_of_the_system_is_no_difference() {
+    let program = program().to_str().unwrap();
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -v 60000; exec \"$0\" lab large-malloc-is-a-mapping",
+        ])
+        .arg(program)
+        .output()
+        .unwrap();
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("fails with ENOMEM: a limit of this system"),
+        "{said}"
+    );
+    assert!(said.contains("  verdict    not carried out"), "{said}");
 }

@@ -14,7 +14,8 @@ const LIMIT: Duration = Duration::from_millis(1500);
 /// How long a run may take beyond that: starting peers, and ending those that do not answer.
 const REST: Duration = Duration::from_secs(20);
 
-/// An experiment of each kind of peers: two processes, a forked child, one that dies of its own.
+/// An experiment of each kind of peers: two processes, a forked child, one that dies of its own. With
+/// `MAPSCOPE_TROUBLE_ALL=1` in the environment it is every one, which takes minutes.
 const EXPERIMENTS: [&str; 3] = [
     "shared-seen-by-shared",
     "fork-copies-on-write",
@@ -81,9 +82,17 @@ fn for_each_step(signal: &str, check: impl Fn(&str, &Verdict) + Sync) {
 }
 
 fn experiments() -> Vec<&'static Experiment> {
-    EXPERIMENTS
+    let named = EXPERIMENTS
         .iter()
-        .map(|name| catalogue::find(name).unwrap_or_else(|| panic!("no experiment {name}")))
+        .map(|name| catalogue::find(name).unwrap_or_else(|| panic!("no experiment {name}")));
+    let all = std::env::var("MAPSCOPE_TROUBLE_ALL").as_deref() == Ok("1");
+    let chosen: Vec<_> = if all {
+        super::predicting()
+    } else {
+        named.collect()
+    };
+    chosen
+        .into_iter()
         .filter(|experiment| experiment.available().is_ok())
         .collect()
 }

@@ -354,8 +354,9 @@ fn memory_is_counted_as_proc_counts_it() {
     peer.done(Call::Map(anonymous(pages * page()).named("a")));
     let mapped = memory(&mut peer);
     assert_eq!(mapped.address_space - before.address_space, pages * kib);
+    // Pages of the program come in on the way.
     assert!(
-        mapped.resident - before.resident < 64,
+        mapped.resident - before.resident < 256,
         "{mapped:?} {before:?}"
     );
     let faults = |peer: &mut Peer| match peer.outcome(Call::Faults) {
@@ -365,11 +366,11 @@ fn memory_is_counted_as_proc_counts_it() {
     let n_before = faults(&mut peer);
     peer.done(touch("a", 0, pages * page(), true));
     let n_faults = faults(&mut peer) - n_before;
-    assert!((pages..pages + 50).contains(&n_faults), "{n_faults}");
+    assert!((pages..pages + 100).contains(&n_faults), "{n_faults}");
     let touched = memory(&mut peer);
     assert_eq!(touched.address_space, mapped.address_space);
     let grown = touched.resident - mapped.resident;
-    assert!((pages * kib..pages * kib + 64).contains(&grown), "{grown}");
+    assert!((pages * kib..pages * kib + 256).contains(&grown), "{grown}");
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let (_, fields) = stat.rsplit_once(") ").unwrap();
     let minor: u64 = fields.split(' ').nth(7).unwrap().parse().unwrap();

@@ -31,6 +31,7 @@ fn death_of(error: PeerError) -> (String, Option<Death>) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, a line for each kind")]
 fn a_fault_tells_signal_code_and_address() {
     let page = page();
     let touch = |at, write| Call::Touch {

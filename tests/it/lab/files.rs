@@ -133,7 +133,9 @@ fn the_page_cache_is_told_as_it_is_and_a_cold_file_is_cold() {
         file: file.to_owned(),
     };
     let did = peer.did(cache("m"));
-    if matches!(did.outcome, Outcome::Failed { .. }) {
+    let refused = matches!(did.outcome, Outcome::Failed { .. });
+    assert_eq!(mapscope::lab::Need::Cachestat.check().is_err(), refused);
+    if refused {
         eprintln!("skipped: {:?}", did.calls);
         return;
     }

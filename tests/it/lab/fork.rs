@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 
+use mapscope::lab::protocol::{MapAccess, MapMode, Open};
 use mapscope::map::die_with_parent;
 
 use super::*;
@@ -11,11 +13,11 @@ fn reap(parent: &mut Peer, pid: u32) -> Result<Answer, PeerError> {
     parent.0.request(&Request::Reap { pid }, LONG)
 }
 
-fn reaped(how: &str, signal: Option<&str>) -> Result<Answer, PeerError> {
-    Ok(Answer::Reaped {
+fn reaped(how: &str, signal: Option<&str>) -> Answer {
+    Answer::Reaped {
         how: how.to_owned(),
         signal: signal.map(ToOwned::to_owned),
-    })
+    }
 }
 
 /// The processes that have `pid` as their parent, zombies too.
@@ -95,7 +97,7 @@ fn a_forked_child_has_what_its_parent_has() {
 
     assert!(child.0.end().is_none());
     assert_eq!(state_of(pid), Some('Z'));
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     assert!(!exists(pid));
     assert_eq!(children_of(parent.pid()), [0; 0]);
 }
@@ -129,6 +131,50 @@ fn a_child_looks_at_its_own_pages_and_counts_its_own() {
         panic!("sums");
     };
     assert_eq!(sums.anonymous * 1024, page());
+}
+
+#[test]
+fn the_mapping_of_a_witness_is_inherited_too() {
+    let scratch = Scratch::new(2);
+    let meta = fs::metadata(&scratch.path).unwrap();
+    let mut parent = Peer::start();
+    let open = Request::Open(Open {
+        via: "/nowhere".into(),
+        path: scratch.path.clone().into(),
+        dev: meta.dev(),
+        ino: meta.ino(),
+        mode: MapMode::Private,
+        access: MapAccess::ReadWrite,
+        start: 0,
+        end: meta.len(),
+    });
+    assert_eq!(parent.0.request(&open, LONG), Ok(Answer::Opened));
+    let store = |bytes: &[u8]| Request::Store {
+        offset: 0,
+        bytes: bytes.to_vec(),
+    };
+    let old = b"A".to_vec();
+    assert_eq!(
+        parent.0.request(&store(b"p"), LONG),
+        Ok(Answer::Stored { old })
+    );
+    let (mut child, _) = parent.fork("child");
+    let old = b"p".to_vec();
+    assert_eq!(
+        child.0.request(&store(b"c"), LONG),
+        Ok(Answer::Stored { old })
+    );
+    for (peer, byte) in [(&mut parent, b'p'), (&mut child, b'c')] {
+        let read = Request::Read { offset: 0, len: 1 };
+        let Ok(Answer::Read(read)) = peer.0.request(&read, LONG) else {
+            panic!("it reads");
+        };
+        assert_eq!(
+            (read.bytes, read.pages),
+            (vec![byte], vec![PeerPage::PrivateCopy])
+        );
+    }
+    assert_eq!(scratch.bytes()[0], b'A');
 }
 
 #[test]
@@ -195,7 +241,7 @@ fn a_child_has_nothing_of_its_parents_pipes() {
     // So the end of one is no other's, and each is seen at once.
     let pid = sibling.pid();
     drop(sibling);
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     child.outcome(Call::Memory);
     grandchild.outcome(Call::Memory);
 }
@@ -221,7 +267,7 @@ fn a_childs_death_is_told_by_itself_and_by_its_parent() {
     assert!(child.0.kill().is_none());
     assert_eq!(
         reap(&mut parent, pid),
-        reaped("signal 7 (SIGBUS)", Some("SIGBUS"))
+        Ok(reaped("signal 7 (SIGBUS)", Some("SIGBUS")))
     );
     assert!(!exists(pid));
 
@@ -239,7 +285,7 @@ fn a_childs_death_is_told_by_itself_and_by_its_parent() {
         };
         assert_eq!((how.as_str(), death), ("its parent knows how", None));
         let how = format!("signal {number} ({signal})");
-        assert_eq!(reap(&mut parent, pid), reaped(&how, Some(signal)));
+        assert_eq!(reap(&mut parent, pid), Ok(reaped(&how, Some(signal))));
         assert!(
             child.0.signal(PeerSignal::Kill).is_err(),
             "its number may be another's"
@@ -267,7 +313,7 @@ fn only_an_ended_child_of_ones_own_is_reaped() {
         assert_eq!(message, format!("Process {pid} is no child of this peer"));
     }
     drop(child);
-    assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+    assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     let message = words(reap(&mut parent, pid));
     assert_eq!(message, format!("Process {pid} is no child of this peer"));
 }
@@ -386,7 +432,7 @@ fn a_hundred_forks_leave_nothing() {
         assert_eq!(parent.bytes(load("m", 0, 1)), [round]);
         let pid = child.pid();
         drop(child);
-        assert_eq!(reap(&mut parent, pid), reaped("exit code 0", None));
+        assert_eq!(reap(&mut parent, pid), Ok(reaped("exit code 0", None)));
     }
     assert_eq!(children_of(parent.pid()), [0; 0]);
     assert_eq!(descriptors(parent.pid()), before);

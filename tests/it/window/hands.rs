@@ -85,7 +85,7 @@ fn each_kind_writes_as_it_maps() {
         "Not written: This peer's mapping is read-only",
     );
 
-    click(&mut window, "Write: process 1");
+    click(&mut window, "Write to file: process 1");
     for number in [1, 3] {
         until_says(&mut window, number, "21 '!', same as this view");
     }
@@ -139,9 +139,9 @@ fn a_process_is_stopped_and_goes_on() {
     until(&mut window, "the kernel says so", |_| {
         state_of(stopped) == Some('T')
     });
-    click(&mut window, "Write: process 1");
+    click(&mut window, "Write to file: process 1");
     // The other one answers all the while.
-    click(&mut window, "Write: process 2");
+    click(&mut window, "Write to file: process 2");
     until_says(&mut window, 2, "21 '!', same");
     act(
         &mut window,

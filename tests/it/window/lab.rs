@@ -12,6 +12,7 @@ use mapscope::model::experiment::{
     CallLine, Claim, CostPoint, Expected, Ground, PeerCard, Progress, Promise, RunRecord, Step,
     Topic as Group, Verdict,
 };
+use mapscope::model::lab::LabRun;
 use mapscope::model::{Action, Event, Focus, LabAction, Model, ScratchFile, Settings, Tab};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 
@@ -174,6 +175,41 @@ fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
     });
     assert!(rows_with(&window, "Step 10: ").is_empty());
     assert!(is_named(&window, &format!("{NAME}: stopped")));
+}
+
+/// A peer that is stopped keeps the run waiting until its time is over, and the window not at all.
+#[test]
+fn a_stopped_peer_is_told_of_while_the_window_goes_on() {
+    let mut window = lab();
+    click(&mut window, "Slowly");
+    click(&mut window, &format!("{NAME}: not run"));
+    until(&mut window, "it is shown", |window| {
+        verdict(window) == "not run"
+    });
+    click(&mut window, "Run");
+    let mut pid = None;
+    until(&mut window, "there is a second peer", |window| {
+        pid = match &model(window).lab.entry(NAME).unwrap().run {
+            LabRun::Running { peers, .. } => peers.get(1).map(|peer| peer.pid),
+            _ => None,
+        };
+        pid.is_some()
+    });
+    let stopped = std::process::Command::new("kill")
+        .args(["-STOP", &pid.unwrap().to_string()])
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    // Lookups, each answered in the frame after it was typed, for as long as the run waits.
+    let mut answered = 0;
+    while verdict(&window) == "running" {
+        let offset = 1 + answered % 61;
+        go_to(&mut window, offset);
+        answered += 1;
+    }
+    assert!(answered >= 20, "{answered} lookups while the run waited");
+    let said = verdict(&window);
+    assert!(said.contains("did not answer"), "{said}");
 }
 
 #[test]
