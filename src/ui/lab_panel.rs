@@ -49,15 +49,16 @@ pub(super) fn lab_ui(
     ui.add_space(4.0);
     let bare = egui::Frame::new();
     if beside {
-        let most = (ui.available_width() * 0.5).max(180.0);
+        // Not for the person to drag: names need that much, and the rest is the experiment's.
+        let width = (ui.available_width() * 0.4).clamp(180.0, 250.0);
         let margin = Margin {
             right: 8,
             ..Margin::ZERO
         };
         Panel::left("lab list")
             .frame(bare.inner_margin(margin))
-            .default_size(250.0)
-            .size_range(160.0..=most)
+            .exact_size(width)
+            .resizable(false)
             .show(ui, |ui| {
                 list::list_ui(ui, frame, &mut view.list, actions);
             });

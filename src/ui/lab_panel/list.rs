@@ -62,9 +62,10 @@ pub(super) fn list_ui(
             for entry in lab.of_topic(topic) {
                 let (rect, clicked) = entry_ui(ui, frame, id, entry, focused);
                 if clicked {
-                    ui.memory_mut(|memory| memory.request_focus(id));
                     let name = entry.claim.name.to_owned();
                     actions.push(Action::Lab(LabAction::Choose(name)));
+                    // In the next frame: in this one the pointer may have taken the keyboard from everything.
+                    actions.push(Action::Focus(Focus::Lab));
                 }
                 if moved && lab.chosen == Some(entry.claim.name) {
                     ui.scroll_to_rect(rect.expand2(vec2(0.0, ROW)), None);

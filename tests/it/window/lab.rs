@@ -177,6 +177,29 @@ fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
     assert!(is_named(&window, &format!("{NAME}: stopped")));
 }
 
+#[test]
+fn a_click_gives_the_list_the_keyboard() {
+    let mut window = lab();
+    let at = window
+        .get_by_role_and_label(Role::ListBoxOption, "shared-seen-by-read: not run")
+        .rect()
+        .center();
+    window.hover_at(at);
+    window.drag_at(at);
+    window.run_steps(3);
+    window.drop_at(at);
+    until(&mut window, "it is chosen", |window| {
+        model(window).lab.chosen == Some("shared-seen-by-read")
+    });
+    until(&mut window, "the list has the keyboard", |window| {
+        model(window).area == Focus::Lab
+    });
+    press(&mut window, PLAIN, Key::ArrowUp);
+    until(&mut window, "the one above is chosen", |window| {
+        model(window).lab.chosen == Some(NAME)
+    });
+}
+
 /// A peer that is stopped keeps the run waiting until its time is over, and the window not at all.
 #[test]
 fn a_stopped_peer_is_told_of_while_the_window_goes_on() {
