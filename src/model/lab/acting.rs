@@ -78,14 +78,13 @@ impl Model {
         let now = listed
             .iter()
             .position(|name| Some(*name) == self.lab.chosen);
+        let by = isize::try_from(by).unwrap_or(0);
         let next = match now {
-            Some(now) => now
-                .saturating_add_signed(isize::try_from(by).unwrap_or(0))
-                .min(last),
-            None if by < 0 => last,
-            None => 0,
+            Some(now) => now.saturating_add_signed(by),
+            // from above the first one
+            None => usize::try_from(by - 1).unwrap_or(0),
         };
-        self.lab.chosen = listed.get(next).copied();
+        self.lab.chosen = listed.get(next.min(last)).copied();
         Vec::new()
     }
 

@@ -119,15 +119,12 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
         let at = pos2(plot.left() - 6.0, y);
         painter.text(at, Align2::RIGHT_CENTER, words, small.clone(), theme.weak);
     }
-    let every = labeled_every(scale, points);
-    for (index, point) in points.iter().enumerate() {
-        let x = scale.x(doublings(point.bytes));
-        painter.vline(x, plot.y_range(), line);
-        if index % every == 0 {
-            let at = pos2(x, plot.bottom() + 5.0);
-            let words = size_words(point.bytes);
-            painter.text(at, Align2::CENTER_TOP, words, small.clone(), theme.weak);
-        }
+    for point in points {
+        painter.vline(scale.x(doublings(point.bytes)), plot.y_range(), line);
+    }
+    for (x, words) in size_labels(scale, points) {
+        let at = pos2(x, plot.bottom() + 5.0);
+        painter.text(at, Align2::CENTER_TOP, words, small.clone(), theme.weak);
     }
     painter.rect_stroke(plot, 0.0, line, StrokeKind::Inside);
     let label = FontId::new(12.5, small.family);
@@ -147,14 +144,21 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
     }
 }
 
-/// How many sizes on the next word below the chart stands: none may touch another, and the last size should have one.
-fn labeled_every(scale: &Scale, points: &[CostPoint]) -> usize {
-    let gaps = points.len().saturating_sub(1).max(1);
-    let width = scale.x(scale.last - 0.5) - scale.x(scale.first + 0.5);
-    let least = (APART * gaps as f32 / width.max(1.0)).ceil().max(1.0) as usize;
-    (least..=gaps)
-        .find(|every| gaps.is_multiple_of(*every))
-        .unwrap_or(least)
+/// What is written below the chart and where: the first size, the last, and of those between them what has room.
+fn size_labels(scale: &Scale, points: &[CostPoint]) -> Vec<(f32, String)> {
+    let place = |point: &CostPoint| scale.x(doublings(point.bytes));
+    let last = points.last().map_or(f32::MAX, place);
+    let mut before = f32::MIN;
+    let mut labels = Vec::new();
+    for point in points {
+        let x = place(point);
+        let has_room = x - before >= APART && (last - x >= APART || last <= x);
+        if has_room {
+            before = x;
+            labels.push((x, size_words(point.bytes)));
+        }
+    }
+    labels
 }
 
 fn curve(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint], hover: Option<Pos2>) {
@@ -173,15 +177,17 @@ fn size_words(bytes: u64) -> String {
     human_size(bytes).replace(".0 ", " ")
 }
 
+/// Billions of bytes in a second.
 fn rate(bytes: u64, seconds: f64) -> String {
-    format!("{:.2} GB/s", bytes as f64 / seconds / 1e9)
+    format!("{:.2}", bytes as f64 / seconds / 1e9)
 }
 
+/// Page faults, minor and major: `256`, `256 + 2`.
 fn faults((minor, major): (u64, u64)) -> String {
     if major == 0 {
         group_digits(minor)
     } else {
-        format!("{} + {} major", group_digits(minor), group_digits(major))
+        format!("{} + {}", group_digits(minor), group_digits(major))
     }
 }
 
@@ -192,7 +198,7 @@ fn values_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
         ("loads", point.load_seconds, point.load_faults),
     ] {
         ui.label(format!(
-            "{name}: {}, {}, {} faults",
+            "{name}: {}, {} GB/s, {} faults",
             time_words(seconds),
             rate(point.taken, seconds),
             faults(n_faults)
@@ -202,26 +208,30 @@ fn values_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
 }
 
 fn table_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
-    let heads = ["file", "read", "loads", "faults", "faults", ""];
-    let below = ["", "", "", "of read", "of loads", "who wins"];
+    let heads = [
+        "\nfile",
+        "read\nGB/s",
+        "loads\nGB/s",
+        "faults\nof read",
+        "faults\nof loads",
+    ];
     egui::ScrollArea::horizontal()
         .id_salt("costs")
         .auto_shrink([false, true])
         .show(ui, |ui| {
             egui::Grid::new("costs")
-                .num_columns(heads.len())
-                .spacing([14.0, 3.0])
+                .num_columns(heads.len() + 1)
+                .spacing([12.0, 3.0])
                 .striped(true)
                 .show(ui, |ui| {
-                    for (head, below) in heads.iter().zip(below) {
-                        let words = format!("{head} {below}");
-                        let words = RichText::new(words.trim()).color(frame.theme.weak);
-                        if head.is_empty() {
-                            ui.label(words.small());
-                        } else {
-                            right(ui, |ui| ui.label(words.small()));
-                        }
+                    let weak = |text: &str| RichText::new(text).color(frame.theme.weak).small();
+                    for head in heads {
+                        right(ui, |ui| {
+                            ui.label(weak(head))
+                                .on_hover_text("Faults: minor, and after a plus sign major ones")
+                        });
                     }
+                    ui.label(weak("\nwho wins"));
                     ui.end_row();
                     for point in points {
                         row_ui(ui, frame, point);

@@ -270,6 +270,9 @@ fn a_prediction_names_the_file_system_where_it_matters() {
 #[test]
 fn moving_goes_along_what_is_listed() {
     let mut model = model();
+    ask(&mut model, LabAction::Move(10_000));
+    assert_eq!(model.lab.chosen, Some("cost"), "End leads to the last one");
+    model.lab.chosen = None;
     let mut go = |action: LabAction, expected: &str| {
         ask(&mut model, action);
         assert_eq!(model.lab.chosen, Some(expected));

@@ -506,7 +506,7 @@ fn costs_are_drawn_and_told() {
         &harness,
         "4 KiB: read is 8.0 times faster; 1 MiB: no winner; 1 GiB: mmap is 2.0 times faster",
     );
-    says(&harness, "256 + 2 major");
+    says(&harness, "256 + 2");
 }
 
 #[test]
