@@ -1,7 +1,7 @@
 //! The real program in a real window, driven by keys and mouse on a virtual screen, as a person would.
 //!
-//! Needs Xvfb, openbox and xdotool, some tests zenity, dbus-daemon and python with D-Bus; without them a test says that it is skipped.
-//! `MAPSCOPE_REQUIRE_DESKTOP=1` makes that a failure. The tests take turns.
+//! Needs Xvfb, openbox and xdotool, some tests zenity, dbus-daemon and python with D-Bus; without them a test says that
+//! it is skipped. `MAPSCOPE_REQUIRE_DESKTOP=1` makes that a failure. The tests take turns.
 
 #![cfg(target_os = "linux")]
 #![allow(
