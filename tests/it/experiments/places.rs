@@ -108,7 +108,13 @@ fn all_match_for_somebody_without_rights() {
         let dir = tempfile::tempdir_in(parent).unwrap();
         // The program's own folder may be closed to others.
         let copy = dir.path().join("mapscope");
-        fs::copy(program(), &copy).unwrap();
+        // By another process: what this one has open for writing a child of another test may have open a moment longer,
+        // and then it cannot be run (ETXTBSY).
+        let copied = std::process::Command::new("cp")
+            .args([program(), &copy])
+            .status()
+            .unwrap();
+        assert!(copied.success());
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let scratch = dir.path().join("scratch");
         fs::create_dir(&scratch).unwrap();

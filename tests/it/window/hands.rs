@@ -55,10 +55,27 @@ fn until_says(window: &mut Window, number: u32, words: &str) {
     );
 }
 
+/// Every witness was heard: from then on what stands below them stays where it is.
+#[track_caller]
+fn heard(window: &mut Window) {
+    let titles = [
+        "This view",
+        "Shared mapping here",
+        "The file (pread)",
+        "Other process, shared",
+        "Other process, private",
+    ];
+    until(window, "every witness was heard", |window| {
+        let said = titles.map(|title| witness(window, title));
+        said.iter().all(|said| said.starts_with("41 'A'"))
+    });
+}
+
 /// A window on 64 bytes `A` with these processes added, all of which have answered.
 fn with(kinds: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, Window) {
     let (folder, path) = file(&[b'A'; 64]);
     let mut window = open(&path);
+    heard(&mut window);
     for (kind, number) in kinds.iter().zip(1..) {
         click(&mut window, kind);
         until_says(&mut window, number, "41 'A', same as this view");
@@ -205,6 +222,7 @@ fn they_follow_to_another_file() {
 #[test]
 fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
     let mut window = sample();
+    heard(&mut window);
     click(&mut window, SHARED);
     until(&mut window, "one is added", |window| {
         hands(window).list().len() == 1
