@@ -22,11 +22,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                 "A load of a byte that was never stored ends the process",
             ],
             expected: Expected::Always(0),
-            promise: Promise::Linux,
+            promise: Promise::Posix,
             why: "A page that the kernel hands out may have belonged to another process a moment ago; without clearing \
                   it, secrets would leak. So the kernel clears every page before a process sees it. (Memory from \
                   malloc is only as clean as the last user of the same process left it.)",
-            source: "mmap(2), MAP_ANONYMOUS: \u{201c}its contents are initialized to zero\u{201d}",
+            source: "POSIX.1-2024 mmap(): \u{201c}Anonymous memory objects shall be initialized to all bits \
+                     zero\u{201d}; mmap(2), MAP_ANONYMOUS",
             by_hand: &[],
         },
         needs: &[],
@@ -49,7 +50,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   kernel finds a page then (demand paging). So a process can be much larger than what it uses: VmSize \
                   counts the one, Rss the other. With transparent huge pages switched on, one touch may bring 2 MiB \
                   at once, which this experiment allows for.",
-            source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5)",
+            source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5) (proc(5) in older \
+                     manuals)",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -60,7 +62,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "reading-takes-no-memory",
             topic: Topic::Anonymous,
-            title: "Reading private anonymous memory that was never stored into takes no memory",
+            title: "Reading untouched private anonymous memory takes none, where the kernel uses its zero page",
             choices: &[
                 "It takes a page of zeros for each page read",
                 "It takes nothing: every page read is the same page of zeros",
@@ -69,10 +71,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "A load of a page that was never stored into needs nothing but zeros, and the kernel has one page of \
-                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. \
-                  The zero page is not counted as resident. Shared anonymous memory is a file without a name and does \
-                  take a page for each page read.",
-            source: "proc_pid_smaps(5), Rss; the kernel's mm/memory.c, do_anonymous_page",
+                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. The \
+                  zero page is not counted as resident. (With transparent huge pages always on, and use_zero_page off, \
+                  a load takes a huge page instead; some virtual machines of s390 have no zero page either.) Shared \
+                  anonymous memory is a file without a name and does take a page for each page read.",
+            source: "proc_pid_smaps(5) (proc(5) in older manuals), Rss; the kernel's mm/memory.c, do_anonymous_page",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -117,7 +120,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "munmap takes the range out of the list of mappings and its pages out of the page tables; a private \
                   anonymous page that nobody else maps is free then. That is unlike free(), which mostly keeps small \
                   blocks for the next malloc.",
-            source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss",
+            source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5) (proc(5) in older manuals), Rss",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],

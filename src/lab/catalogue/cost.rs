@@ -48,11 +48,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             choices: CHOICES,
             expected: Expected::Measured,
             promise: Promise::Open,
-            why: "read pays for a system call for each page drawn, whether it was drawn before or not. mmap pays a fault \
-                  for the first page drawn out of each group that a fault brings in, and nothing for the later ones. \
-                  How large the groups are is up to the file system: 16 pages as a rule, hundreds where the page cache \
-                  keeps the file in large folios. In a large file the loads also go beyond what the processor's own table \
-                  of addresses (the TLB) can hold.",
+            why: "read pays for a system call for each page drawn, whether it was drawn before or not. mmap pays a \
+                  fault for the first page drawn out of each group that a fault brings in, and nothing for the later \
+                  ones. How large the groups are is up to the file system: 64 KiB as a rule (fault_around_bytes), far \
+                  more where the page cache keeps the file in large folios. In a large file the loads also go beyond \
+                  what the processor's own table of addresses (the TLB) can hold.",
             source: "measured here; getrusage(2) for the faults",
             by_hand: &[],
         },

@@ -45,8 +45,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "A mapping is of a file, not of a name. rename(2) gives the name to another file; the old one has no \
-                  name any more, and lives on for those who have it open or mapped. What they store goes where nobody \
-                  will ever read it. Many editors save this way.",
+                  name any more, and lives on for those who have it open or mapped. What they store goes into the old \
+                  file, which nobody can open by that name any more. Many editors save this way.",
             source: "rename(2); POSIX.1-2024 rename() and mmap()",
             by_hand: &[HandKind::Shared],
         },

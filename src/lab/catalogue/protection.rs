@@ -26,8 +26,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A store is an instruction and has no return value: it cannot fail in any other way than by a signal. \
                   The processor finds the page read-only and faults; the kernel sees that the mapping does not allow \
                   stores and sends SIGSEGV. The code SEGV_ACCERR says that something is mapped there, but not for this.",
-            source: "mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR; POSIX.1-2024 mmap(): no write may succeed without \
-                     PROT_WRITE",
+            source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): no write may succeed without \
+                     PROT_WRITE; mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR",
             by_hand: &[HandKind::ReadOnly, HandKind::Shared],
         },
         needs: &[],
@@ -52,7 +52,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   of it: an overflow meets one, and dies at once instead of spoiling other memory. The code of the \
                   signal tells it from a hole.",
             source: "mmap(2), PROT_NONE: \u{201c}Pages may not be accessed\u{201d}; sigaction(2), SEGV_ACCERR; \
-                     POSIX.1-2024 mmap()",
+                     POSIX.1-2024, System Interfaces, Memory Mapped Files",
             by_hand: &[],
         },
         needs: &[],
@@ -72,8 +72,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "mprotect changes what the pages allow, and nothing else: same addresses, same file, still shared. B \
-                  shows what the store does without it. It may only add what the descriptor allowed at the time of \
-                  mmap.",
+                  shows what the store does without it. To a shared mapping it can only add what the descriptor \
+                  allowed at the time of mmap.",
             source: "mprotect(2); POSIX.1-2024 mprotect()",
             by_hand: &[HandKind::ReadOnly],
         },
@@ -118,8 +118,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
-                  A process may have some 65,530 entries (vm.max_map_count); after that even munmap of a middle fails.",
-            source: "proc_pid_maps(5); mprotect(2), ERRORS, ENOMEM",
+                  A process may have so many entries (vm.max_map_count: 65,530 by default; some distributions set \
+                  1,048,576); after that even munmap of a middle fails.",
+            source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
             by_hand: &[HandKind::Shared],
         },
         needs: &[Need::PageFacts],
@@ -191,14 +192,16 @@ fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
         asks::open(s, peer, "f")?;
         s.map(peer, shared("f", page).allowing(Prot::Read))?;
     }
-    let without = asks::try_store(s, b, 29, b"Y")?;
-    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
     s.expect_done(&protected);
     let stored = asks::try_store(s, a, 28, b"Z")?;
     s.expect_done(&stored);
-    let in_file = s.read(a, "f", 28, 2)?;
-    s.expect_bytes(&in_file, b"ZA");
+    let seen = s.load(b, 28, 2)?;
+    s.expect_bytes(&seen, b"ZA");
+    let without = asks::try_store(s, b, 29, b"Y")?;
+    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
+    let after = s.load(a, 28, 2)?;
+    s.expect_bytes(&after, b"ZA");
     Ok(())
 }
 
@@ -248,15 +251,16 @@ fn mprotect_is_for_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
+    s.map(a, shared("f", page).named("second"))?;
     s.open_and_map(b, shared("f", page))?;
     let protected = asks::protect(s, a, 0, page, Prot::None)?;
     s.expect_done(&protected);
     let loaded = s.load(b, 28, 1)?;
     s.expect_bytes(&loaded, b"A");
     s.store(b, 28, b"Z")?;
-    let in_file = s.read(a, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"Z");
-    // For A alone the page is closed.
+    let seen = asks::load_of(s, a, "second", 28, 1)?;
+    s.expect_bytes(&seen, b"Z");
+    // For A alone, and for this mapping of it, the page is closed.
     let refused = s.load(a, 28, 1)?;
     s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
     Ok(())

@@ -170,7 +170,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "PROT_READ says what this process may do with its pages. The pages are the file's all the same, and \
                   change when anybody changes them. A read-only mapping is no snapshot, and locks nothing.",
-            source: "mmap(2), MAP_SHARED and PROT_READ",
+            source: "POSIX.1-2024 mmap(): write references \u{201c}shall change the underlying object\u{201d}; \
+                     mmap(2), MAP_SHARED and PROT_READ",
             by_hand: &[HandKind::ReadOnly, HandKind::Shared],
         },
         needs: &[],

@@ -96,9 +96,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "Saving in place is: cut to nothing (O_TRUNC), write everything anew. The cut drops the private copy; \
-                  when the page is touched next the file has it again, and the mapping shows that. The length is the \
-                  same as before and there is no signal, so the loss goes unnoticed unless somebody looks for it.",
+            why: "Saving in place is: cut to nothing (by O_TRUNC, here by ftruncate), write everything anew (here by \
+                  pwrite). The cut drops the private copy; when the page is touched next the file has it again, and \
+                  the mapping shows that. The length is the same as before and there is no signal, unless the page is \
+                  touched between the cut and the write: then SIGBUS. So the loss goes unnoticed unless somebody looks \
+                  for it.",
             source: "open(2), O_TRUNC; ftruncate(2); POSIX.1-2024 mmap() leaves it open",
             by_hand: &[HandKind::Private, HandKind::Shared],
         },
