@@ -147,6 +147,33 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
     Experiment {
         claim: Claim {
+            name: "fsync-adds-the-rest",
+            topic: Topic::Durability,
+            title: "msync writes its range; fsync writes the rest of the file too",
+            choices: &[
+                "msync of one page leaves nothing dirty: it is for the whole file",
+                "A page far away is still dirty after msync of the first one, and clean after fsync",
+                "A page far away is still dirty after both: fsync knows nothing of stores",
+                "Pages stay dirty whatever is called, for there is nowhere to write them to",
+            ],
+            expected: Expected::OnTmpfs {
+                tmpfs: 3,
+                elsewhere: 1,
+            },
+            promise: Promise::Open,
+            why: "msync is given a range, and most file systems write just what lies in it, or some neighbors with it, \
+                  as the page cache may keep many pages as one large folio: so the two stores here are 4 MiB apart. \
+                  That nothing else is written is promised by nobody; btrfs writes the whole file at each msync, and \
+                  the experiment is not carried out there. fsync(2) is always for the whole file.",
+            source: "msync(2); fsync(2); the kernel's mm/msync.c; proc_pid_smaps(5) (proc(5) in older manuals)",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: fsync_adds_the_rest,
+    },
+    Experiment {
+        claim: Claim {
             name: "munmap-and-close-write-nothing",
             topic: Topic::Durability,
             title: "On a local file system munmap and close do not write: the page stays dirty",
@@ -335,6 +362,48 @@ fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
     expect_in_file(s, b)?;
     let took = s.nanoseconds(&synced);
     s.note("how long fsync took", time(took));
+    Ok(())
+}
+
+fn fsync_adds_the_rest(s: &mut Stage<'_>) -> Result<(), Stop> {
+    const LEN: u64 = 8 << 20;
+    if s.ground().file_system == "btrfs" {
+        let why = "btrfs writes the whole file at each msync: nothing would be left for fsync";
+        return Err(Stop::NotDone(why.to_owned()));
+    }
+    if let Some(why) = s.no_room(LEN) {
+        return Err(Stop::NotDone(why));
+    }
+    let page = s.page();
+    let letters = s.letters(LEN / page);
+    s.file("f", &letters)?;
+    let a = s.peer("A")?;
+    s.open_and_map(a, shared("f", LEN))?;
+    let _ = asks::fsync(s, a, "f")?;
+    // The kernel may write the far page in between; then it is done again.
+    for attempt in 1..=ATTEMPTS {
+        s.store(a, 28, b"Z")?;
+        s.store(a, LEN / 2 + 28, b"Z")?;
+        let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+        s.expect_done(&synced);
+        let (told, sums) = asks::sums(s, a)?;
+        if is_dirty(sums) || attempt == ATTEMPTS {
+            expect_dirty(s, &told, sums);
+            break;
+        }
+    }
+    let synced = asks::fsync(s, a, "f")?;
+    s.expect_done(&synced);
+    let (told, sums) = asks::sums(s, a)?;
+    if s.on_tmpfs() {
+        expect_dirty(s, &told, sums);
+    } else {
+        s.judge(&told, "no dirty page", !is_dirty(sums));
+    }
+    for at in [28, LEN / 2 + 28] {
+        let in_file = s.read(a, "f", at, 1)?;
+        s.expect_bytes(&in_file, b"Z");
+    }
     Ok(())
 }
 

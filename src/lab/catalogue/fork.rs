@@ -94,7 +94,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "Private means: nobody else sees my stores, and a child is somebody else. It gets the bytes as they \
                   were at the moment of fork(2), by copy-on-write. So it is with the heap and with the stack, which \
-                  are private anonymous memory too: a variable that a child changes is unchanged in its parent.",
+                  are private anonymous memory too: a variable that a child changes is unchanged in its parent. A page \
+                  that nobody had touched at the fork is zeros for each, until it stores there itself.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; fork(2)",
             by_hand: &[],
         },
@@ -292,7 +293,7 @@ fn fork_shared_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
 fn fork_private_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
     let page = s.page();
     let a = s.peer("A")?;
-    s.map(a, anonymous(page))?;
+    s.map(a, anonymous(2 * page))?;
     s.store(a, 28, b"abc")?;
     let c = s.fork(a, "C")?;
     let inherited = s.load(c, 28, 3)?;
@@ -303,6 +304,10 @@ fn fork_private_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_bytes(&of_parent, b"aPc");
     let of_child = s.load(c, 28, 3)?;
     s.expect_bytes(&of_child, b"abC");
+    // The second page was untouched at the fork.
+    s.store(a, page + 28, b"P")?;
+    let untouched = s.load(c, page + 28, 1)?;
+    s.expect_bytes(&untouched, &[0]);
     Ok(())
 }
 

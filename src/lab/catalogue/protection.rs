@@ -83,6 +83,28 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
     Experiment {
         claim: Claim {
+            name: "mprotect-opens-none",
+            topic: Topic::Protection,
+            title: "mprotect opens a mapping that was made without any access",
+            choices: &[
+                "A mapping made with PROT_NONE shows nothing for good: there is no file behind it",
+                "After mprotect it shows the file, and stores reach it",
+                "After mprotect it shows the file, but stores go into a private copy",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "PROT_NONE is about access, not about what the mapping is of: addresses and file are settled by mmap. \
+                  B shows that a load is deadly without mprotect. Programs reserve a large range that way, and open it \
+                  piece by piece as they need it.",
+            source: "mprotect(2); mmap(2), PROT_NONE; POSIX.1-2024 mprotect()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: mprotect_opens_none,
+    },
+    Experiment {
+        claim: Claim {
             name: "mprotect-cannot-widen",
             topic: Topic::Protection,
             title: "mprotect cannot make a shared mapping of a file that was opened read-only writable",
@@ -202,6 +224,29 @@ fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     let after = s.load(a, 28, 2)?;
     s.expect_bytes(&after, b"ZA");
+    Ok(())
+}
+
+fn mprotect_opens_none(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    for peer in [a, b] {
+        asks::open(s, peer, "f")?;
+        s.map(peer, shared("f", page).allowing(Prot::None))?;
+    }
+    s.map(b, shared("f", page).named("second"))?;
+    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    s.expect_done(&protected);
+    let opened = s.load(a, 28, 1)?;
+    s.expect_bytes(&opened, b"A");
+    let stored = asks::try_store(s, a, 28, b"Z")?;
+    s.expect_done(&stored);
+    let seen = asks::load_of(s, b, "second", 28, 1)?;
+    s.expect_bytes(&seen, b"Z");
+    let without = s.load(b, 28, 1)?;
+    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     Ok(())
 }
 
