@@ -193,10 +193,18 @@ fn reading_takes_no_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.map(a, anonymous(MUCH))?;
     let start = size(s, a)?;
+    let (_, before) = asks::sums(s, a)?;
     asks::touch(s, a, 0, MUCH, false)?;
+    let (told, after) = asks::sums(s, a)?;
+    // Of the mapping alone, to the page: the process as a whole changes by more.
+    s.judge(&told, "as much resident as before", after.rss == before.rss);
     let (told, read) = asks::memory(s, a)?;
     expect_growth(s, &told, start, read, (0, 0));
     asks::touch(s, a, 0, MUCH, true)?;
+    let (told, stored) = asks::sums(s, a)?;
+    let more = MUCH / 1024;
+    let wanted = format!("{more} KiB more resident than before");
+    s.judge(&told, &wanted, stored.rss == before.rss + more);
     let (told, stored) = asks::memory(s, a)?;
     expect_growth(s, &told, start, stored, (0, MUCH));
     Ok(())

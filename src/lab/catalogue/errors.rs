@@ -283,14 +283,18 @@ fn write_only_file_eacces(s: &mut Stage<'_>) -> Result<(), Stop> {
 
 fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
-    open_path(s, a, "/dev/null", PathBuf::from("/dev/null"))?;
+    let path = PathBuf::from("/dev/null");
+    open_path(s, a, "/dev/null", path, FileAccess::ReadWrite)?;
+    asks::write(s, a, "f", 0, b"Z")?;
+    let read = s.read(a, "f", 0, 1)?;
+    s.expect_bytes(&read, b"");
     enodev(s, a, "/dev/null")
 }
 
 fn directory_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let path = s.path_of(".");
-    open_path(s, a, "the scratch folder", path)?;
+    open_path(s, a, "the scratch folder", path, FileAccess::Read)?;
     enodev(s, a, "the scratch folder")
 }
 
@@ -357,15 +361,20 @@ fn allowed(s: &mut Stage<'_>, peer: Peer, what: &str, call: MapCall) -> Result<(
     Ok(())
 }
 
-/// open(2), to read, of what is no scratch file; by the name `f` from then on.
-fn open_path(s: &mut Stage<'_>, peer: Peer, name: &str, path: PathBuf) -> Result<(), Stop> {
+/// open(2) of what is no scratch file; by the name `f` from then on.
+fn open_path(
+    s: &mut Stage<'_>,
+    peer: Peer,
+    name: &str,
+    path: PathBuf,
+    access: FileAccess,
+) -> Result<(), Stop> {
     let call = Call::Open {
         file: "f".to_owned(),
         path: path.into_os_string(),
-        access: FileAccess::Read,
+        access,
     };
-    s.must(peer, format!("opens {name} to read"), call)
-        .map(drop)
+    s.must(peer, format!("opens {name}"), call).map(drop)
 }
 
 /// Neither a shared nor a private mapping of `f` may succeed.

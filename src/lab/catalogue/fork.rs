@@ -14,7 +14,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "child-inherits-mappings",
             topic: Topic::Fork,
-            title: "A forked child finds every mapping at the same address, with the same bytes",
+            title: "A forked child finds its parent\u{2019}s mappings at the same addresses, with the same bytes",
             choices: &[
                 "The child has the same mappings at the same addresses",
                 "The child has no mappings; it has to map the file again",
@@ -200,11 +200,15 @@ fn child_inherits_mappings(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 2 * page))?;
     s.store(a, 28, b"Z")?;
+    s.map(a, private("f", 2 * page).named("private"))?;
+    s.map(a, anonymous(page).named("anonymous"))?;
     let c = s.fork(a, "C")?;
-    let (_, of_parent) = asks::maps(s, a, "m")?;
-    let (told, of_child) = asks::maps(s, c, "m")?;
-    let same = !of_parent.is_empty() && of_child == of_parent;
-    s.judge(&told, "the same line as A's", same);
+    for map in ["m", "private", "anonymous"] {
+        let (_, of_parent) = asks::maps(s, a, map)?;
+        let (told, of_child) = asks::maps(s, c, map)?;
+        let same = !of_parent.is_empty() && of_child == of_parent;
+        s.judge(&told, "the same line as A's", same);
+    }
     let inherited = s.load(c, 27, 3)?;
     s.expect_bytes(&inherited, b"AZA");
     Ok(())

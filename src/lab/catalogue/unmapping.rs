@@ -277,8 +277,10 @@ fn unmap_a_hole_succeeds(s: &mut Stage<'_>) -> Result<(), Stop> {
         let hole = asks::unmap(s, a, page, page)?;
         s.expect_done(&hole);
     }
-    let beside = s.load(a, 0, 1)?;
-    s.expect_bytes(&beside, b"A");
+    for (at, byte) in [(0, b"A"), (2 * page, b"C")] {
+        let beside = s.load(a, at, 1)?;
+        s.expect_bytes(&beside, byte);
+    }
     for _ in 0..2 {
         let all = asks::unmap(s, a, 0, 3 * page)?;
         s.expect_done(&all);
