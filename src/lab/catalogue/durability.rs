@@ -35,10 +35,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                 elsewhere: 1,
             },
             promise: Promise::Linux,
-            why: "A store changes memory. The kernel learns of the first one to a clean page by a fault, marks the page \
-                  dirty, and writes it some time later, within half a minute as a rule (vm.dirty_expire_centisecs). \
-                  Until then a power failure loses it, though every process sees it. tmpfs lives in memory: its pages \
-                  are dirty as long as they are.",
+            why: "A store changes memory. The kernel learns of the first one to a clean page by a fault, marks the \
+                  page dirty, and writes it some time later, within half a minute as a rule \
+                  (vm.dirty_expire_centisecs). Until then a power failure loses it, though every process sees it. \
+                  tmpfs lives in memory: its pages are dirty for as long as they exist.",
             source: "msync(2): \u{201c}Without use of this call, there is no guarantee that changes are written back \
                      before munmap(2) is called\u{201d}; proc_pid_smaps(5) (proc(5) in older manuals); \
                      Documentation/admin-guide/sysctl/vm.rst",
@@ -225,8 +225,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Open,
             why: "To know which pages are dirty the kernel makes clean ones read-only in the page tables: the first \
                   store faults, the page is marked dirty and made writable, and later stores run freely. Writing the \
-                  page cleans it and closes it again. That is a hidden price of calling msync often. tmpfs writes \
-                  nothing and so watches nothing.",
+                  page cleans it and makes it read-only again. That is a hidden price of calling msync often. tmpfs \
+                  writes nothing and so watches nothing.",
             source: "the kernel's mm/memory.c, do_shared_fault and wp_page_shared; getrusage(2), ru_minflt",
             by_hand: &[],
         },

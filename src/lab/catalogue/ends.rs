@@ -124,9 +124,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "mmap compares the length asked for with nothing: it may be more than the file has, and all of it is \
-                  past the end here. Programs that map \u{201c}the whole file\u{201d} ask for length 0 when the file is \
-                  empty, and that is what fails with EINVAL. So an empty file needs a case of its own either way.",
+            why: "mmap does not compare the length with that of the file: it may be more than the file has, and all of \
+                  it is past the end here. Programs that map \u{201c}the whole file\u{201d} ask for length 0 when the \
+                  file is empty, and that is what fails with EINVAL. So an empty file needs a case of its own either \
+                  way.",
             source: "mmap(2), SIGBUS and ERRORS, EINVAL",
             by_hand: &[],
         },
@@ -138,7 +139,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "offset-past-end-can-be-mapped",
             topic: Topic::Ends,
-            title: "A mapping that begins past the end of the file succeeds; what is there is not",
+            title: "A mapping that begins past the end of the file succeeds, but every load is SIGBUS",
             choices: &[
                 "mmap fails with EINVAL: the offset is not in the file",
                 "mmap succeeds, and a load is SIGBUS",

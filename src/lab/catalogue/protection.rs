@@ -63,7 +63,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "mprotect-allows-stores",
             topic: Topic::Protection,
-            title: "mprotect makes a read-only mapping writable, with no mapping anew",
+            title: "mprotect makes a read-only mapping writable, without mapping it again",
             choices: &[
                 "The protection given to mmap is final",
                 "After mprotect the same store succeeds and reaches the file",
@@ -116,8 +116,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store through a shared mapping writes to the file, so it takes what write(2) takes: a descriptor \
-                  opened for writing. The kernel remembers with the mapping what it may ever allow. Of a private \
-                  mapping mprotect could make a writable one, as its stores never reach the file.",
+                  opened for writing. The kernel remembers with the mapping what it may ever allow. A private mapping \
+                  could be made writable, as its stores never reach the file.",
             source: "mprotect(2), ERRORS, EACCES; POSIX.1-2024 mprotect()",
             by_hand: &[HandKind::ReadOnly],
         },
@@ -140,8 +140,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
-                  A process may have so many entries (vm.max_map_count: 65,530 by default; some distributions set \
-                  1,048,576); after that even munmap of a middle fails.",
+                  The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
+                  1,048,576); at the limit even munmap of a middle fails.",
             source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
             by_hand: &[HandKind::Shared],
         },

@@ -180,7 +180,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "mmap takes a reference to the file of its own. The descriptor is only needed for the call; many \
-                  programs close it at once. (To unmap is another thing: close never does that.)",
+                  programs close it at once. (close never unmaps.)",
             source: "mmap(2): fd \u{201c}can be closed immediately without invalidating the mapping\u{201d}; \
                      POSIX.1-2024 mmap()",
             by_hand: &[HandKind::Shared],
