@@ -4,6 +4,7 @@ mod anonymous;
 mod asks;
 mod copies;
 mod cost;
+mod dirty;
 mod durability;
 mod ends;
 mod errors;

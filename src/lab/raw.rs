@@ -99,14 +99,7 @@ pub(crate) fn close(file: File) -> io::Result<()> {
 }
 
 /// malloc(3): the address; `ENOMEM` for NULL. The memory stays untouched.
-///
-/// With glibc the size from which a block is a mapping of its own is fixed at 128 KiB, which else grows with each free.
 pub(crate) fn allocate(len: usize) -> io::Result<usize> {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: mallopt(3) takes two numbers. What can still go wrong: it refuses, and the size stays as it was.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 << 10)
-    };
     // SAFETY: malloc(3) takes a number. What can still go wrong: NULL, handled below.
     let memory = unsafe { libc::malloc(len) };
     if memory.is_null() {

@@ -1,7 +1,7 @@
 //! Memory without a file: when it is there, and when it is given back.
 
-use crate::lab::calls::Memory;
 use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{Call, Memory};
 use crate::lab::protocol::PeerPage::NotPresent;
 use crate::lab::stage::{Peer, Stage, Stop, Told, anonymous};
 use crate::lab::{Experiment, Need};
@@ -22,11 +22,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                 "A load of a byte that was never stored ends the process",
             ],
             expected: Expected::Always(0),
-            promise: Promise::Linux,
+            promise: Promise::Posix,
             why: "A page that the kernel hands out may have belonged to another process a moment ago; without clearing \
                   it, secrets would leak. So the kernel clears every page before a process sees it. (Memory from \
                   malloc is only as clean as the last user of the same process left it.)",
-            source: "mmap(2), MAP_ANONYMOUS: \u{201c}its contents are initialized to zero\u{201d}",
+            source: "POSIX.1-2024 mmap(): \u{201c}Anonymous memory objects shall be initialized to all bits \
+                     zero\u{201d}; mmap(2), MAP_ANONYMOUS",
             by_hand: &[],
         },
         needs: &[],
@@ -49,7 +50,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   kernel finds a page then (demand paging). So a process can be much larger than what it uses: VmSize \
                   counts the one, Rss the other. With transparent huge pages switched on, one touch may bring 2 MiB \
                   at once, which this experiment allows for.",
-            source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5)",
+            source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5) (proc(5) in older \
+                     manuals)",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -60,7 +62,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "reading-takes-no-memory",
             topic: Topic::Anonymous,
-            title: "Reading private anonymous memory that was never stored into takes no memory",
+            title: "Reading untouched private anonymous memory takes none, where the kernel uses its zero page",
             choices: &[
                 "It takes a page of zeros for each page read",
                 "It takes nothing: every page read is the same page of zeros",
@@ -69,10 +71,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "A load of a page that was never stored into needs nothing but zeros, and the kernel has one page of \
-                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. \
-                  The zero page is not counted as resident. Shared anonymous memory is a file without a name and does \
-                  take a page for each page read.",
-            source: "proc_pid_smaps(5), Rss; the kernel's mm/memory.c, do_anonymous_page",
+                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. The \
+                  zero page is not counted as resident. (With transparent huge pages always on, and use_zero_page off, \
+                  a load takes a huge page instead; some virtual machines of s390 have no zero page either.) Shared \
+                  anonymous memory is a file without a name and does take a page for each page read.",
+            source: "proc_pid_smaps(5) (proc(5) in older manuals), Rss; the kernel's mm/memory.c, do_anonymous_page",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -83,9 +86,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "leaked-mappings-stay",
             topic: Topic::Anonymous,
-            title: "A mapping that is never unmapped stays: eight leaks of 2 MiB take 16 MiB",
+            title: "A mapping stays until it is unmapped: eight leaks of 2 MiB take 16 MiB",
             choices: &[
-                "Address space and memory grow with every leak",
+                "Address space and memory grow with every leak, and come back with munmap only",
                 "The kernel takes a mapping back when nothing points to it any more",
                 "Address space grows; the memory is used again for the next mapping",
             ],
@@ -94,7 +97,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The kernel does not know what pointers a program has; a mapping goes by munmap, by being replaced, \
                   by execve or with the process. A program that maps again and again and forgets the address grows \
                   until it meets a limit. Rust frees what its owner drops; a mapping made by a raw call has no owner \
-                  unless a type is given one.",
+                  unless a type is given one. Here the addresses are not forgotten in truth: at the end each is \
+                  unmapped, and all comes back.",
             source: "mmap(2): \u{201c}The region is also automatically unmapped when the process is terminated\u{201d}",
             by_hand: &[],
         },
@@ -117,7 +121,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "munmap takes the range out of the list of mappings and its pages out of the page tables; a private \
                   anonymous page that nobody else maps is free then. That is unlike free(), which mostly keeps small \
                   blocks for the next malloc.",
-            source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss",
+            source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5) (proc(5) in older manuals), Rss",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -189,10 +193,18 @@ fn reading_takes_no_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.map(a, anonymous(MUCH))?;
     let start = size(s, a)?;
+    let (_, before) = asks::sums(s, a)?;
     asks::touch(s, a, 0, MUCH, false)?;
+    let (told, after) = asks::sums(s, a)?;
+    // Of the mapping alone, to the page: the process as a whole changes by more.
+    s.judge(&told, "as much resident as before", after.rss == before.rss);
     let (told, read) = asks::memory(s, a)?;
     expect_growth(s, &told, start, read, (0, 0));
     asks::touch(s, a, 0, MUCH, true)?;
+    let (told, stored) = asks::sums(s, a)?;
+    let more = MUCH / 1024;
+    let wanted = format!("{more} KiB more resident than before");
+    s.judge(&told, &wanted, stored.rss == before.rss + more);
     let (told, stored) = asks::memory(s, a)?;
     expect_growth(s, &told, start, stored, (0, MUCH));
     Ok(())
@@ -210,6 +222,17 @@ fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
     }
     let (told, leaked) = asks::memory(s, a)?;
     expect_growth(s, &told, start, leaked, (MUCH, MUCH));
+    // All that was missing were the addresses.
+    for name in NAMES {
+        let unmap = Call::Unmap {
+            map: name.to_owned(),
+            at: 0,
+            len: MUCH / 8,
+        };
+        let _ = s.must(a, format!("unmaps {name}"), unmap)?;
+    }
+    let (told, freed) = asks::memory(s, a)?;
+    expect_growth(s, &told, start, freed, (0, 0));
     Ok(())
 }
 

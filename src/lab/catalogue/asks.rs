@@ -3,7 +3,8 @@
 //! It owns how these steps are worded. It must not know what any experiment is about.
 
 use crate::lab::calls::{Advice, Call, FileAccess, MapCall, Memory, Outcome, Prot, Sums, SyncHow};
-use crate::lab::stage::{Peer, Stage, Stop, Told, load, store};
+use crate::lab::protocol::PeerPage::{self, PrivateCopy, Swapped};
+use crate::lab::stage::{Peer, Stage, Stop, Told, load, outcome_words, store};
 
 /// The mapping that most steps are about.
 const M: &str = "m";
@@ -208,6 +209,21 @@ pub(super) fn fsync(s: &mut Stage<'_>, peer: Peer, file: &str) -> Result<Told, S
         file: file.to_owned(),
     };
     s.must(peer, format!("calls fsync of {file}"), call)
+}
+
+/// The pages must be these, where a private copy may have been swapped out meanwhile.
+pub(super) fn expect_copies(s: &mut Stage<'_>, told: &Told, wanted: &[PeerPage]) {
+    let holds = match &told.outcome {
+        Outcome::Pages { pages } => {
+            let is_as = |(found, wanted): (&PeerPage, &PeerPage)| {
+                found == wanted || (*wanted == PrivateCopy && *found == Swapped)
+            };
+            pages.len() == wanted.len() && pages.iter().zip(wanted).all(is_as)
+        }
+        _ => false,
+    };
+    let pages = wanted.to_vec();
+    s.judge(told, &outcome_words(&Outcome::Pages { pages }), holds);
 }
 
 /// The lines of `/proc/self/maps` where a mapping was made.

@@ -69,7 +69,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Copy-on-write is set off by the write access, which the processor reports as a page fault before the \
                   store is done. The kernel copies the page and lets the store happen; what value it stores nobody \
                   looks at. From then on the page is frozen like any other copy.",
-            source: "proc_pid_pagemap(5), bit 61: clear for a page that is no file's; mmap(2), MAP_PRIVATE",
+            source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61: clear for a page that is no file's; \
+                     mmap(2), MAP_PRIVATE",
             by_hand: &[HandKind::Private, HandKind::Shared],
         },
         needs: &[Need::PageFacts],
@@ -91,7 +92,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The fault is for one page, and that page is copied. The others stay what they are: pages of the page \
                   cache that cost this process nothing. A private mapping of a large file takes as much memory of its \
                   own as pages of it were stored into.",
-            source: "proc_pid_pagemap(5), bit 61; mmap(2), MAP_PRIVATE",
+            source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61; mmap(2), MAP_PRIVATE",
             by_hand: &[HandKind::Private],
         },
         needs: &[Need::PageFacts],
@@ -112,7 +113,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "On Linux MADV_DONTNEED is no hint: it takes the pages out of the mapping at once. The private copy \
                   was the only one, so its bytes are lost. The next access brings in the page that the file has, with \
-                  what others wrote to it meanwhile. posix_madvise() with POSIX_MADV_DONTNEED may not do such a thing.",
+                  what others wrote to it meanwhile. posix_madvise() with POSIX_MADV_DONTNEED must not do such a \
+                  thing.",
             source: "madvise(2), MADV_DONTNEED",
             by_hand: &[HandKind::Private, HandKind::Shared],
         },
@@ -176,7 +178,7 @@ fn same_value_copies_too(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_pages(&pages, &[FilePage]);
     s.store(a, 28, b"A")?;
     let pages = s.pages(a, 0, page)?;
-    s.expect_pages(&pages, &[PrivateCopy]);
+    asks::expect_copies(s, &pages, &[PrivateCopy]);
     asks::write(s, b, "f", 100, b"Z")?;
     let in_file = s.read(b, "f", 100, 1)?;
     s.expect_bytes(&in_file, b"Z");
@@ -197,7 +199,7 @@ fn one_byte_copies_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_pages(&before, &[FilePage, FilePage, FilePage, FilePage]);
     s.store(a, page + 28, b"x")?;
     let after = s.pages(a, 0, 4 * page)?;
-    s.expect_pages(&after, &[FilePage, PrivateCopy, FilePage, FilePage]);
+    asks::expect_copies(s, &after, &[FilePage, PrivateCopy, FilePage, FilePage]);
     Ok(())
 }
 

@@ -23,10 +23,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "Pages are mapped whole, so the rest of the last page has to be something. The kernel fills it with \
-                  zeros when it brings the page in; what lies behind the file on the storage may be somebody else\u{2019}s. \
-                  The processor cannot tell these bytes from the file\u{2019}s, so they can be loaded without a signal.",
-            source: "mmap(2), NOTES; POSIX.1-2024 mmap(): \u{201c}The system shall always zero-fill any partial page \
-                     at the end of an object\u{201d}",
+                  zeros when it brings the page in; what lies behind the file on the storage may be somebody \
+                  else\u{2019}s. The processor cannot tell these bytes from the file\u{2019}s, so they can be loaded \
+                  without a signal. They are zeros as long as nobody has stored there: such a store is seen through \
+                  other mappings too.",
+            source: "mmap(2), NOTES and BUGS; POSIX.1-2024 mmap(): \u{201c}The system shall always zero-fill any \
+                     partial page at the end of an object\u{201d}",
             by_hand: &[HandKind::Shared],
         },
         needs: &[],
@@ -37,11 +39,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "tail-store-is-not-saved",
             topic: Topic::Ends,
-            title: "A store past the end of the file succeeds, and is not in the file when that grows",
+            title: "A store past the end of the file succeeds, and is not in the file when that is written and grows",
             choices: &[
                 "The file grows by the store",
-                "Read back it is there, but grown to a whole page the file has zeros there",
-                "Read back it is there, and grown to a whole page the file has it too",
+                "Read back it is there, but written and grown to a whole page the file has zeros there",
+                "Read back it is there, and written and grown to a whole page the file has it too",
                 "The store ends the process with SIGBUS",
             ],
             expected: Expected::OnTmpfs {
@@ -50,9 +52,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             },
             promise: Promise::Open,
             why: "The page can be stored into as a whole, so the bytes past the end are there until somebody clears \
-                  them. A file system with storage does that when it writes the page and when the file grows, and never \
-                  writes them out. tmpfs has the page and nothing else: there they stay, and are part of the file when \
-                  it grows. POSIX demands zeros of a file that grows; a program should not store there at all.",
+                  them. A file system with storage clears them when it writes the page (newer kernels also when the \
+                  file grows), and never writes them out. tmpfs has the page and nothing else: there they stay, and \
+                  are part of the file when it grows. POSIX demands zeros of a file that grows; a program should not \
+                  store there at all.",
             source: "mmap(2), BUGS, on partial pages and tmpfs; POSIX.1-2024 mmap(): \u{201c}shall never write out any \
                      modified portions of the last page of an object which are beyond its end\u{201d}",
             by_hand: &[HandKind::Shared],
@@ -76,7 +79,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A store is an instruction; the kernel sees at most the first one to a page, and not which byte. The \
                   length is a property of the file that write(2) past the end and ftruncate(2) change. Who wants to \
                   grow a file through a mapping first makes it longer, then maps it.",
-            source: "mmap(2); POSIX.1-2024 mmap(), on partial pages; ftruncate(2)",
+            source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(), RATIONALE; mmap(2); \
+                     ftruncate(2)",
             by_hand: &[HandKind::Shared],
         },
         needs: &[],
@@ -99,8 +103,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A mapping may be longer than the file. The addresses are taken, but when a page past the end is \
                   touched there is nothing to bring in: neither a page of the file nor leave to make one. That is \
                   SIGBUS (on Linux with the code BUS_ADRERR), to be told from SIGSEGV, where nothing is mapped.",
-            source: "mmap(2), SIGBUS; POSIX.1-2024 mmap(): references \u{201c}to whole pages following the end of an \
-                     object shall result in delivery of a SIGBUS signal\u{201d}",
+            source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
+                     \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \
+                     signal\u{201d}",
             by_hand: &[HandKind::Shared],
         },
         needs: &[],
@@ -119,9 +124,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "mmap compares the length asked for with nothing: it may be more than the file has, and all of it is \
-                  past the end here. Programs that map \u{201c}the whole file\u{201d} ask for length 0 when the file is \
-                  empty, and that is what fails with EINVAL. So an empty file needs a case of its own either way.",
+            why: "mmap does not compare the length with that of the file: it may be more than the file has, and all of \
+                  it is past the end here. Programs that map \u{201c}the whole file\u{201d} ask for length 0 when the \
+                  file is empty, and that is what fails with EINVAL. So an empty file needs a case of its own either \
+                  way.",
             source: "mmap(2), SIGBUS and ERRORS, EINVAL",
             by_hand: &[],
         },
@@ -133,7 +139,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "offset-past-end-can-be-mapped",
             topic: Topic::Ends,
-            title: "A mapping that begins past the end of the file succeeds; what is there is not",
+            title: "A mapping that begins past the end of the file succeeds, but every load is SIGBUS",
             choices: &[
                 "mmap fails with EINVAL: the offset is not in the file",
                 "mmap succeeds, and a load is SIGBUS",
@@ -187,6 +193,9 @@ fn tail_store_is_not_saved(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_bytes(&own, b"WXYZ");
     let in_file = s.read(b, "f", SHORT - 2, 4)?;
     s.expect_bytes(&in_file, b"WX");
+    // Not every kernel clears them when the file grows; all do when they write the page.
+    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    s.expect_done(&synced);
     asks::truncate(s, b, "f", page)?;
     let grown = s.read(b, "f", SHORT - 2, 4)?;
     let saved: &[u8] = if s.on_tmpfs() { b"WXYZ" } else { b"WX\0\0" };

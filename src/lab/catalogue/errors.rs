@@ -69,7 +69,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "A store through a shared mapping changes the file, so it takes leave to write it. A store through a \
                   private one changes a copy: it takes leave to read, and no more. So a process can change bytes of a \
-                  file it may not write, for itself alone; debuggers set breakpoints in programs that way.",
+                  file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
+                  copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
             by_hand: &[HandKind::ReadOnly, HandKind::Private],
         },
@@ -115,7 +116,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "What can be mapped is decided by the driver or file system behind the descriptor: it must say how to \
                   bring in a page. A pipe, a terminal, most files of /proc and /dev/null have no such pages. /dev/zero \
                   has, and is the old way to anonymous memory.",
-            source: "mmap(2), ERRORS, ENODEV; POSIX.1-2024 mmap(), which supports regular files and shared memory",
+            source: "POSIX.1-2024 mmap(), ERRORS, ENODEV: \u{201c}a file whose type is not supported\u{201d}; mmap(2), \
+                     ERRORS, ENODEV (the manual's EACCES for a non-regular file is not what Linux returns here)",
             by_hand: &[],
         },
         needs: &[],
@@ -136,7 +138,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "A folder has a descriptor, but no bytes that its file system would show as pages. read(2) says \
                   EISDIR; mmap says what it says of everything that has no pages.",
-            source: "mmap(2), ERRORS, ENODEV",
+            source: "POSIX.1-2024 mmap(), ERRORS, ENODEV; mmap(2), ERRORS, ENODEV (the manual's EACCES for a \
+                     non-regular file is not what Linux returns here)",
             by_hand: &[],
         },
         needs: &[],
@@ -202,8 +205,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "An offset past the end of the file can be mapped, for the file may grow to it. Past the largest size \
                   that any file may have it never will; offset and length together do not fit the type of an offset \
                   here, and mmap says so.",
-            source: "mmap(2), ERRORS, EOVERFLOW; POSIX.1-2024 mmap(): \u{201c}the value of off plus len exceeds the \
-                     offset maximum\u{201d}",
+            source: "POSIX.1-2024 mmap(), ERRORS: \u{201c}the value of off plus len exceeds the offset \
+                     maximum\u{201d}; mmap(2), ERRORS, EOVERFLOW, which speaks of 32-bit systems only",
             by_hand: &[],
         },
         needs: &[],
@@ -280,14 +283,18 @@ fn write_only_file_eacces(s: &mut Stage<'_>) -> Result<(), Stop> {
 
 fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
-    open_path(s, a, "/dev/null", PathBuf::from("/dev/null"))?;
+    let path = PathBuf::from("/dev/null");
+    open_path(s, a, "/dev/null", path, FileAccess::ReadWrite)?;
+    asks::write(s, a, "f", 0, b"Z")?;
+    let read = s.read(a, "f", 0, 1)?;
+    s.expect_bytes(&read, b"");
     enodev(s, a, "/dev/null")
 }
 
 fn directory_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let path = s.path_of(".");
-    open_path(s, a, "the scratch folder", path)?;
+    open_path(s, a, "the scratch folder", path, FileAccess::Read)?;
     enodev(s, a, "the scratch folder")
 }
 
@@ -354,15 +361,20 @@ fn allowed(s: &mut Stage<'_>, peer: Peer, what: &str, call: MapCall) -> Result<(
     Ok(())
 }
 
-/// open(2), to read, of what is no scratch file; by the name `f` from then on.
-fn open_path(s: &mut Stage<'_>, peer: Peer, name: &str, path: PathBuf) -> Result<(), Stop> {
+/// open(2) of what is no scratch file; by the name `f` from then on.
+fn open_path(
+    s: &mut Stage<'_>,
+    peer: Peer,
+    name: &str,
+    path: PathBuf,
+    access: FileAccess,
+) -> Result<(), Stop> {
     let call = Call::Open {
         file: "f".to_owned(),
         path: path.into_os_string(),
-        access: FileAccess::Read,
+        access,
     };
-    s.must(peer, format!("opens {name} to read"), call)
-        .map(drop)
+    s.must(peer, format!("opens {name}"), call).map(drop)
 }
 
 /// Neither a shared nor a private mapping of `f` may succeed.

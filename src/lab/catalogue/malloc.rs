@@ -38,9 +38,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             topic: Topic::Anonymous,
             title: "A small malloc makes no mapping: it is cut from one that many blocks share",
             choices: &[
-                "Each block is a mapping of one page",
-                "The blocks lie in one large mapping, which free leaves in place",
-                "The blocks lie in one mapping, which goes when the last of them is freed",
+                "Each block is a mapping of its own",
+                "Blocks share a mapping, and free of one leaves it in place",
+                "Blocks share a mapping, and free of one cuts its page out of it",
             ],
             expected: Expected::Always(1),
             promise: Promise::Open,
@@ -48,7 +48,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   takes a large piece from the kernel, mostly by brk(2), which maps calls [heap], and cuts blocks from \
                   it. free gives a block back to malloc, not to the kernel: the pages stay mapped, and a use after free \
                   goes unnoticed.",
-            source: "malloc(3), NOTES; brk(2); proc_pid_maps(5), [heap]",
+            source: "malloc(3), NOTES; brk(2); proc_pid_maps(5) (proc(5) in older manuals), [heap]",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -103,29 +103,32 @@ fn large_malloc_is_a_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
 }
 
 fn small_malloc_is_no_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+    const BLOCKS: [&str; 8] = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
     let a = s.peer("A")?;
-    malloc(s, a, "first", 100)?;
-    malloc(s, a, "second", 100)?;
-    let (told, first) = asks::maps(s, a, "first")?;
-    let heap = match first.as_slice() {
-        [area] => area.start,
-        _ => 0,
-    };
-    let is_large = |areas: &[Area]| matches!(areas, [area] if area.end - area.start > 64 << 10);
-    s.judge(
-        &told,
-        "one line of far more than 100 bytes",
-        is_large(&first),
-    );
-    // By its start: a heap grows at its end, also while it is looked at.
-    let is_same = |areas: &[Area]| matches!(areas, [area] if area.start == heap);
-    let (told, second) = asks::maps(s, a, "second")?;
-    s.judge(&told, "the same line as of first", is_same(&second));
-    free(s, a, "first")?;
-    free(s, a, "second")?;
-    let (told, after) = asks::maps(s, a, "second")?;
-    s.judge(&told, "still the same line", is_same(&after));
+    let mut lines: Vec<Area> = Vec::new();
+    for block in BLOCKS {
+        malloc(s, a, block, 100)?;
+        let (told, areas) = asks::maps(s, a, block)?;
+        s.judge(&told, "one line", areas.len() == 1);
+        // By what they have in common: a heap grows, also while it is looked at.
+        let known = |area: &&Area| !lines.iter().any(|line| overlap(line, area));
+        let new: Vec<Area> = areas.iter().filter(known).cloned().collect();
+        lines.extend(new);
+    }
+    let holds = lines.len() < BLOCKS.len();
+    let what = "how many lines the blocks lie in";
+    s.check(what, lines.len().to_string(), "fewer than blocks", holds);
+    let [block, ..] = BLOCKS;
+    free(s, a, block)?;
+    let (told, after) = asks::maps(s, a, block)?;
+    let same =
+        |areas: &[Area]| matches!(areas, [area] if lines.iter().any(|line| overlap(line, area)));
+    s.judge(&told, "still one of these lines", same(&after));
     Ok(())
+}
+
+fn overlap(one: &Area, other: &Area) -> bool {
+    one.start < other.end && other.start < one.end
 }
 
 fn use_after_free_of_a_large_block(s: &mut Stage<'_>) -> Result<(), Stop> {

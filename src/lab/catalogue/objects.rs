@@ -45,14 +45,14 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "A mapping is of a file, not of a name. rename(2) gives the name to another file; the old one has no \
-                  name any more, and lives on for those who have it open or mapped. What they store goes where nobody \
-                  will ever read it. Many editors save this way.",
+                  name any more, and lives on for those who have it open or mapped. What they store goes into the old \
+                  file, which nobody can open by that name any more. Many editors save this way.",
             source: "rename(2); POSIX.1-2024 rename() and mmap()",
             by_hand: &[HandKind::Shared],
         },
         needs: &[],
-        // Not on A's mode: either way the new file does not have the store.
-        rests_on: &[("A", SkipStores)],
+        // Not on C's mode: an untouched page of a private mapping shows the store as well.
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
         script: renamed_over_file_lives_on,
     },
     Experiment {
@@ -109,8 +109,9 @@ fn renamed_over_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let new = letters.to_ascii_lowercase();
     s.file("new", &new)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
     s.open_and_map(a, shared("f", page))?;
+    s.open_and_map(c, shared("f", page))?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
     let renamed = std::fs::rename(s.path_of("new"), s.path_of("f"));
@@ -118,11 +119,14 @@ fn renamed_over_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
     let after = s.load(a, 28, 1)?;
     s.expect_bytes(&after, b"A");
     s.store(a, 28, b"Z")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"Z");
+    // Those who map the old file see the store in it, and A itself the old file around it.
+    for peer in [a, c] {
+        let seen = s.load(peer, 27, 3)?;
+        s.expect_bytes(&seen, b"AZA");
+    }
     asks::open(s, b, "f")?;
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"a");
+    let in_file = s.read(b, "f", 27, 3)?;
+    s.expect_bytes(&in_file, b"aaa");
     Ok(())
 }
 

@@ -26,8 +26,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A store is an instruction and has no return value: it cannot fail in any other way than by a signal. \
                   The processor finds the page read-only and faults; the kernel sees that the mapping does not allow \
                   stores and sends SIGSEGV. The code SEGV_ACCERR says that something is mapped there, but not for this.",
-            source: "mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR; POSIX.1-2024 mmap(): no write may succeed without \
-                     PROT_WRITE",
+            source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): no write may succeed without \
+                     PROT_WRITE; mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR",
             by_hand: &[HandKind::ReadOnly, HandKind::Shared],
         },
         needs: &[],
@@ -52,7 +52,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   of it: an overflow meets one, and dies at once instead of spoiling other memory. The code of the \
                   signal tells it from a hole.",
             source: "mmap(2), PROT_NONE: \u{201c}Pages may not be accessed\u{201d}; sigaction(2), SEGV_ACCERR; \
-                     POSIX.1-2024 mmap()",
+                     POSIX.1-2024, System Interfaces, Memory Mapped Files",
             by_hand: &[],
         },
         needs: &[],
@@ -63,7 +63,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "mprotect-allows-stores",
             topic: Topic::Protection,
-            title: "mprotect makes a read-only mapping writable, with no mapping anew",
+            title: "mprotect makes a read-only mapping writable, without mapping it again",
             choices: &[
                 "The protection given to mmap is final",
                 "After mprotect the same store succeeds and reaches the file",
@@ -72,14 +72,36 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "mprotect changes what the pages allow, and nothing else: same addresses, same file, still shared. B \
-                  shows what the store does without it. It may only add what the descriptor allowed at the time of \
-                  mmap.",
+                  shows what the store does without it. To a shared mapping it can only add what the descriptor \
+                  allowed at the time of mmap.",
             source: "mprotect(2); POSIX.1-2024 mprotect()",
             by_hand: &[HandKind::ReadOnly],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
         script: mprotect_allows_stores,
+    },
+    Experiment {
+        claim: Claim {
+            name: "mprotect-opens-none",
+            topic: Topic::Protection,
+            title: "mprotect opens a mapping that was made without any access",
+            choices: &[
+                "A mapping made with PROT_NONE shows nothing for good: there is no file behind it",
+                "After mprotect it shows the file, and stores reach it",
+                "After mprotect it shows the file, but stores go into a private copy",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "PROT_NONE is about access, not about what the mapping is of: addresses and file are settled by mmap. \
+                  B shows that a load is deadly without mprotect. Programs reserve a large range that way, and open it \
+                  piece by piece as they need it.",
+            source: "mprotect(2); mmap(2), PROT_NONE; POSIX.1-2024 mprotect()",
+            by_hand: &[],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: mprotect_opens_none,
     },
     Experiment {
         claim: Claim {
@@ -94,8 +116,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store through a shared mapping writes to the file, so it takes what write(2) takes: a descriptor \
-                  opened for writing. The kernel remembers with the mapping what it may ever allow. Of a private \
-                  mapping mprotect could make a writable one, as its stores never reach the file.",
+                  opened for writing. The kernel remembers with the mapping what it may ever allow. A private mapping \
+                  could be made writable, as its stores never reach the file.",
             source: "mprotect(2), ERRORS, EACCES; POSIX.1-2024 mprotect()",
             by_hand: &[HandKind::ReadOnly],
         },
@@ -118,8 +140,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
-                  A process may have some 65,530 entries (vm.max_map_count); after that even munmap of a middle fails.",
-            source: "proc_pid_maps(5); mprotect(2), ERRORS, ENOMEM",
+                  The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
+                  1,048,576); at the limit even munmap of a middle fails.",
+            source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
             by_hand: &[HandKind::Shared],
         },
         needs: &[Need::PageFacts],
@@ -191,14 +214,39 @@ fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
         asks::open(s, peer, "f")?;
         s.map(peer, shared("f", page).allowing(Prot::Read))?;
     }
-    let without = asks::try_store(s, b, 29, b"Y")?;
-    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
     s.expect_done(&protected);
     let stored = asks::try_store(s, a, 28, b"Z")?;
     s.expect_done(&stored);
-    let in_file = s.read(a, "f", 28, 2)?;
-    s.expect_bytes(&in_file, b"ZA");
+    let seen = s.load(b, 28, 2)?;
+    s.expect_bytes(&seen, b"ZA");
+    let without = asks::try_store(s, b, 29, b"Y")?;
+    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
+    let after = s.load(a, 28, 2)?;
+    s.expect_bytes(&after, b"ZA");
+    Ok(())
+}
+
+fn mprotect_opens_none(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(1);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    for peer in [a, b] {
+        asks::open(s, peer, "f")?;
+        s.map(peer, shared("f", page).allowing(Prot::None))?;
+    }
+    s.map(b, shared("f", page).named("second"))?;
+    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    s.expect_done(&protected);
+    let opened = s.load(a, 28, 1)?;
+    s.expect_bytes(&opened, b"A");
+    let stored = asks::try_store(s, a, 28, b"Z")?;
+    s.expect_done(&stored);
+    let seen = asks::load_of(s, b, "second", 28, 1)?;
+    s.expect_bytes(&seen, b"Z");
+    let without = s.load(b, 28, 1)?;
+    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     Ok(())
 }
 
@@ -248,15 +296,16 @@ fn mprotect_is_for_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
+    s.map(a, shared("f", page).named("second"))?;
     s.open_and_map(b, shared("f", page))?;
     let protected = asks::protect(s, a, 0, page, Prot::None)?;
     s.expect_done(&protected);
     let loaded = s.load(b, 28, 1)?;
     s.expect_bytes(&loaded, b"A");
     s.store(b, 28, b"Z")?;
-    let in_file = s.read(a, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"Z");
-    // For A alone the page is closed.
+    let seen = asks::load_of(s, a, "second", 28, 1)?;
+    s.expect_bytes(&seen, b"Z");
+    // For A alone, and for this mapping of it, the page is closed.
     let refused = s.load(a, 28, 1)?;
     s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
     Ok(())

@@ -1,9 +1,8 @@
 //! Who sees a store: shared and private mappings of one file in several processes.
 
 use crate::lab::Experiment;
-use crate::lab::calls::FileAccess;
-use crate::lab::calls::Prot;
 use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::calls::{FileAccess, Prot, SyncHow};
 use crate::lab::stage::{Stage, Stop, private, shared};
 use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
 
@@ -131,7 +130,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "two-writers-one-page",
             topic: Topic::Sharing,
-            title: "Two processes that store into one shared page lose no byte of each other",
+            title: "Two processes that store by turns into one shared page lose no byte of each other",
             choices: &[
                 "Every byte of both stands",
                 "The page is as the one that stored last had it; the other's bytes are lost",
@@ -140,9 +139,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "There is one page, not one for each process, and a store changes just its bytes. Nobody ever writes \
-                  back a whole page that the other one changed meanwhile. Here the stores of the two take turns; that \
-                  neighboring bytes can be stored at the same moment too is a matter of the processor, and of the \
-                  memory model of C. Both storing into the same byte is another matter: then the last one wins.",
+                  back a whole page that the other one changed meanwhile, so msync has nothing to decide. Here the \
+                  stores of the two take turns; that neighboring bytes can be stored at the same moment too is a \
+                  matter of the processor, and of the memory model of C. Both storing into the same byte is another \
+                  matter: then the last one wins.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
                      object\u{201d}",
             by_hand: &[HandKind::Shared, HandKind::Shared],
@@ -170,7 +170,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "PROT_READ says what this process may do with its pages. The pages are the file's all the same, and \
                   change when anybody changes them. A read-only mapping is no snapshot, and locks nothing.",
-            source: "mmap(2), MAP_SHARED and PROT_READ",
+            source: "POSIX.1-2024 mmap(): write references \u{201c}shall change the underlying object\u{201d}; \
+                     mmap(2), MAP_SHARED and PROT_READ",
             by_hand: &[HandKind::ReadOnly, HandKind::Shared],
         },
         needs: &[],
@@ -191,7 +192,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "The file's page is in memory once; two mappings are two addresses that lead to it. That makes one \
-                  byte reachable by two addresses in one program, which a compiler may not expect.",
+                  byte reachable by two addresses in one program, which a compiler need not reckon with.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap()",
             by_hand: &[HandKind::Shared],
         },
@@ -320,10 +321,21 @@ fn two_writers_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
         s.store(a, 2 * turn, b"a")?;
         s.store(b, 2 * turn + 1, b"b")?;
     }
+    let both = b"abababababababAA";
     for peer in [a, b] {
         let all = s.load(peer, 0, 16)?;
-        s.expect_bytes(&all, b"abababababababAA");
+        s.expect_bytes(&all, both);
     }
+    for peer in [a, b] {
+        let synced = asks::sync(s, peer, page, SyncHow::Sync)?;
+        s.expect_done(&synced);
+    }
+    for peer in [a, b] {
+        let all = s.load(peer, 0, 16)?;
+        s.expect_bytes(&all, both);
+    }
+    let in_file = s.read(a, "f", 0, 16)?;
+    s.expect_bytes(&in_file, both);
     Ok(())
 }
 

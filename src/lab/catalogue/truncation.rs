@@ -34,6 +34,30 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
     Experiment {
         claim: Claim {
+            name: "file-grows-back",
+            topic: Topic::Ends,
+            title: "When a file that was cut grows back, a shared mapping of it works on, and shows zeros",
+            choices: &[
+                "A load there is still SIGBUS: the file has to be mapped again",
+                "It shows zeros, and what is stored there is in the file",
+                "It shows the bytes from before the cut again",
+                "It shows zeros, but what is stored there no longer reaches the file",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "The mapping is of the file and stays when that is cut; only the pages went. Grown back, the file has \
+                  pages there again, which are zeros, and the next access brings them in as any others. Who did not \
+                  touch the mapping in between never learns that anything was lost.",
+            source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros; mmap() leaves the \
+                     effect of a changed size open",
+            by_hand: &[HandKind::Shared],
+        },
+        needs: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
+        script: file_grows_back,
+    },
+    Experiment {
+        claim: Claim {
             name: "truncation-clears-the-tail",
             topic: Topic::Ends,
             title: "Cutting a file within a page turns the rest of that page to zeros at once",
@@ -96,9 +120,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "Saving in place is: cut to nothing (O_TRUNC), write everything anew. The cut drops the private copy; \
-                  when the page is touched next the file has it again, and the mapping shows that. The length is the \
-                  same as before and there is no signal, so the loss goes unnoticed unless somebody looks for it.",
+            why: "Saving in place is: cut to nothing (by O_TRUNC, here by ftruncate), write everything anew (here by \
+                  pwrite). The cut drops the private copy; when the page is touched next the file has it again, and \
+                  the mapping shows that. The length is the same as before and there is no signal, unless the page is \
+                  touched between the cut and the write: then SIGBUS. So the loss goes unnoticed unless somebody looks \
+                  for it.",
             source: "open(2), O_TRUNC; ftruncate(2); POSIX.1-2024 mmap() leaves it open",
             by_hand: &[HandKind::Private, HandKind::Shared],
         },
@@ -145,6 +171,25 @@ fn truncated_page_sigbus(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_bytes(&kept, b"A");
     let gone = s.load(a, page + 28, 1)?;
     s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
+    Ok(())
+}
+
+fn file_grows_back(s: &mut Stage<'_>) -> Result<(), Stop> {
+    let page = s.page();
+    let letters = s.letters(2);
+    s.file("f", &letters)?;
+    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.open_and_map(a, shared("f", 2 * page))?;
+    asks::open(s, b, "f")?;
+    let before = s.load(a, page + 28, 1)?;
+    s.expect_bytes(&before, b"B");
+    asks::truncate(s, b, "f", page)?;
+    asks::truncate(s, b, "f", 2 * page)?;
+    let zeros = s.load(a, page + 27, 3)?;
+    s.expect_bytes(&zeros, &[0, 0, 0]);
+    s.store(a, page + 28, b"Z")?;
+    let in_file = s.read(b, "f", page + 27, 3)?;
+    s.expect_bytes(&in_file, &[0, b'Z', 0]);
     Ok(())
 }
 
