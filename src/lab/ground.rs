@@ -9,8 +9,7 @@ use std::path::Path;
 use crate::map::{describe_errno, page_bytes};
 use crate::model::experiment::{Ground, OVERLAY};
 
-/// How much room the scratch folder must have: more than any experiment takes but those of the cost group, which look
-/// for themselves.
+/// How much room the scratch folder must have: what most experiments take. Those that take more look for themselves.
 const ROOM: usize = 1 << 20;
 
 /// What can be told of `dir`.
