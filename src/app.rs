@@ -168,7 +168,7 @@ impl App {
     fn open(&mut self, request: OpenRequest) {
         self.last_number += 1;
         let number = self.last_number;
-        match FileWorker::open(request, self.report(number)) {
+        match FileWorker::open(request, self.program.clone(), self.report(number)) {
             Ok(worker) => goodbye(self.incoming.replace((number, worker))),
             Err(error) => {
                 let message = format!("No thread can be started to open the file with: {error}");

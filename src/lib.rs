@@ -42,7 +42,7 @@
 //!   show without knowing peers. A claim is borne out where every check held. Peers that a script moves are asked one at
 //!   a time, so a run takes the same steps each time.
 //! - A forked child is handed its pipes through `/proc/PID/fd`: no file is made for them that could be left behind.
-//! - A scratch folder of the lab has a keeper, a process that outlives a killed mapscope just long enough to remove it.
+//! - A scratch folder has a keeper, a process that outlives a killed mapscope just long enough to remove it.
 //! - A typed byte is one store: the first hex digit waits for the second.
 //! - Offsets are plain `u64` and ranges are [`bytes::Span`]; rows are turned into offsets and back in one place,
 //!   [`bytes::RowLayout`].

@@ -54,56 +54,71 @@ impl Drop for Folder {
     }
 }
 
-/// A folder with a keeper: a process that removes it should this program be killed.
+/// A process that removes a folder should this program end without doing so: it is killed, say.
+///
+/// Drop it after the folder is gone.
 #[derive(Debug)]
-pub struct KeptFolder {
-    folder: Option<Folder>,
-    keeper: Child,
-}
+pub struct Keeper(Child);
 
-impl KeptFolder {
-    /// Starts `program keep`, then makes the folder below `parent`.
+impl Keeper {
+    /// Starts `program keep` for a folder that is there, or will be.
     ///
     /// # Errors
-    /// Those of starting a process and of mkdir(2).
-    pub fn new(program: &Path, parent: &Path) -> io::Result<Self> {
-        remove_left_behind(parent);
-        let (path, _) = fresh_name(parent);
+    /// What starting a process reports.
+    pub fn start(program: &Path, folder: &Path) -> io::Result<Self> {
         let mut command = Command::new(program);
         command
             .arg("keep")
-            .arg(&path)
+            .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         // Ctrl+C in a terminal goes to the whole group: the keeper has work to do then.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut kept = Self {
-            keeper: command.spawn()?,
-            folder: None,
-        };
+        command.spawn().map(Self)
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        // Its input closes, and it ends.
+        drop(self.0.stdin.take());
+        if !gone_within(&mut self.0, KEEPER_ENDS) {
+            let _ = self.0.kill();
+            gone_within(&mut self.0, KEEPER_ENDS);
+        }
+    }
+}
+
+/// A folder that has had a keeper since before it was made.
+#[derive(Debug)]
+pub struct KeptFolder {
+    // Dropped in this order.
+    folder: Folder,
+    _keeper: Keeper,
+}
+
+impl KeptFolder {
+    /// Starts the keeper, then makes the folder below `parent`.
+    ///
+    /// # Errors
+    /// Those of starting a process and of mkdir(2).
+    pub fn new(program: &Path, parent: &Path) -> io::Result<Self> {
+        remove_left_behind(parent);
+        let (path, _) = fresh_name(parent);
+        let keeper = Keeper::start(program, &path)?;
         make_folder(&path)?;
-        kept.folder = Some(Folder { path });
-        Ok(kept)
+        Ok(Self {
+            folder: Folder { path },
+            _keeper: keeper,
+        })
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.folder.as_ref().map_or(Path::new(""), Folder::path)
-    }
-}
-
-impl Drop for KeptFolder {
-    fn drop(&mut self) {
-        self.folder = None;
-        // Its input closes, and it ends.
-        drop(self.keeper.stdin.take());
-        if !gone_within(&mut self.keeper, KEEPER_ENDS) {
-            let _ = self.keeper.kill();
-            gone_within(&mut self.keeper, KEEPER_ENDS);
-        }
+        self.folder.path()
     }
 }
 

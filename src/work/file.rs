@@ -3,7 +3,7 @@
 //! The window makes no call on a file or a mapping, not even fstat: a file system that hangs would hang it. Everything
 //! goes through here, and where the storage does not answer, this thread waits alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, RwLock};
@@ -64,9 +64,11 @@ impl FileWorker {
     /// Starts a worker that opens and maps what `request` says; it reports [`Event::Opened`] or [`Event::OpenFailed`]
     /// and, after a failure, ends.
     ///
+    /// `program` is what is run as `program keep` for a scratch file.
+    ///
     /// # Errors
     /// Where the system gives no further thread.
-    pub fn open(request: OpenRequest, report: Report) -> std::io::Result<Self> {
+    pub fn open(request: OpenRequest, program: PathBuf, report: Report) -> std::io::Result<Self> {
         let (requests, inbox) = sync_channel(QUEUED_REQUESTS);
         let board = Arc::new(Board::default());
         let start = Instant::now();
@@ -78,7 +80,7 @@ impl FileWorker {
                 let opened = Worker::open(&request, &log, &board, &report);
                 board.idle();
                 match opened {
-                    Ok(mut worker) => worker.run(&inbox, start),
+                    Ok(mut worker) => worker.run(&inbox, start, &program),
                     Err(message) => report(Event::OpenFailed(message)),
                 }
             }
@@ -178,7 +180,7 @@ pub(super) struct Worker {
     pub(super) live: Live,
     jobs: Vec<export::Job>,
     board: Arc<Board>,
-    _scratch: Option<Scratch>,
+    scratch: Option<Scratch>,
 }
 
 impl Worker {
@@ -215,7 +217,7 @@ impl Worker {
             live: Live::new(file_len),
             jobs: Vec::new(),
             board: Arc::clone(board),
-            _scratch: scratch,
+            scratch,
         };
         worker.post_peer_file(); // before anybody hears of the file and asks for it
         report(Event::Opened(Box::new(Opened {
@@ -232,14 +234,20 @@ impl Worker {
         Ok(worker)
     }
 
-    fn run(&mut self, inbox: &Receiver<FileRequest>, start: Instant) {
+    fn run(&mut self, inbox: &Receiver<FileRequest>, start: Instant, program: &Path) {
         loop {
             match inbox.recv_timeout(self.live.until_next()) {
                 Ok(request) => {
                     self.board.busy(start);
                     self.handle(request);
                 }
-                Err(RecvTimeoutError::Timeout) => self.board.busy(start),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.board.busy(start);
+                    // Now that nothing waits: a process would compete with the first frame.
+                    if let Some(scratch) = &mut self.scratch {
+                        scratch.keep(program);
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.live_checks();

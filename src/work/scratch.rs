@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::lab::scratch::Folder;
+use crate::lab::scratch::{Folder, Keeper};
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
@@ -18,7 +18,11 @@ pub const LETTERS_NAME: &str = "letters.bin";
 /// A folder for one scratch file; both go when this value does.
 #[derive(Debug)]
 pub struct Scratch {
+    // Dropped in this order.
     folder: Folder,
+    keeper: Option<Keeper>,
+    /// A keeper was asked for.
+    is_kept: bool,
 }
 
 impl Scratch {
@@ -29,7 +33,20 @@ impl Scratch {
     /// Those of mkdir(2).
     pub fn new() -> io::Result<Self> {
         let folder = Folder::new(&std::env::temp_dir())?;
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            keeper: None,
+            is_kept: false,
+        })
+    }
+
+    /// From the first call on the folder goes also where this program is killed. `program` is what is run as `program keep`; where
+    /// that cannot be started, the next start removes the folder.
+    pub fn keep(&mut self, program: &Path) {
+        if !self.is_kept {
+            self.is_kept = true;
+            self.keeper = Keeper::start(program, self.folder.path()).ok();
+        }
     }
 
     /// Writes a fresh copy of the sample and returns its path.

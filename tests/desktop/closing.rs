@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::rig::program::is_alive;
-use crate::rig::{Program, Stage, within};
+use crate::rig::{Program, Stage, until, within};
 
 /// The answers to the question what becomes of private edits, from left to right.
 const DROP: usize = 2;
@@ -57,17 +57,33 @@ fn closing_leaves_nothing_behind() {
 }
 
 #[test]
-fn peers_go_with_a_killed_program_and_the_next_one_cleans_up() {
+fn peers_and_scratch_files_go_with_a_killed_program() {
     let Some(stage) = Stage::set(1280, 800, &[]) else {
         return;
     };
     let mut program = Program::start(&stage, &[] as &[&str]);
     let peers = two_peers(&program);
     let left_behind = program.scratch_file();
+    program.until("keeper of the scratch file", |program| {
+        (program.keepers() == 1).then_some(())
+    });
     program.kill();
     until_gone(&peers);
-    drop(program);
+    until("end of the scratch folder", || {
+        let folder = left_behind.parent().expect("a folder");
+        (!folder.exists()).then_some(())
+    });
+}
 
+/// Where the keeper is killed too, the next start cleans up.
+#[test]
+fn the_next_program_cleans_up() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    let left_behind = stage.tmp().join("mapscope-4194999-0"); // no process has that number
+    fs::create_dir(&left_behind).expect("a folder");
+    fs::write(left_behind.join("alphabet.txt"), b"left").expect("a file");
     let program = Program::start(&stage, &[] as &[&str]);
     assert!(program.scratch_file().exists());
     assert!(!left_behind.exists(), "the scratch copy of the killed one");

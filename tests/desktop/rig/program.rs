@@ -140,8 +140,14 @@ impl<'a> Program<'a> {
     pub(crate) fn peers(&self) -> Vec<u32> {
         children(self.pid())
             .into_iter()
-            .filter(|pid| is_peer(*pid))
+            .filter(|pid| is_helper(*pid, b"peer"))
             .collect()
+    }
+
+    /// How many child processes of its own would remove its scratch files.
+    pub(crate) fn keepers(&self) -> usize {
+        let children = children(self.pid()).into_iter();
+        children.filter(|pid| is_helper(*pid, b"keep")).count()
     }
 
     /// The cursor's area where it takes keys, which is filled only while the grid has the keyboard.
@@ -308,9 +314,9 @@ pub(crate) fn stat(pid: u32) -> Option<Vec<String>> {
     Some(fields.split_whitespace().map(str::to_owned).collect())
 }
 
-fn is_peer(pid: u32) -> bool {
+fn is_helper(pid: u32, word: &[u8]) -> bool {
     fs::read(format!("/proc/{pid}/cmdline"))
-        .is_ok_and(|line| line.split(|byte| *byte == 0).nth(1) == Some(b"peer".as_slice()))
+        .is_ok_and(|line| line.split(|byte| *byte == 0).nth(1) == Some(word))
 }
 
 /// Whether a process is there and not a corpse that nobody asked for.
