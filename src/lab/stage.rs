@@ -20,6 +20,7 @@ use crate::model::experiment::{
 
 use actor::Actor;
 pub use words::outcome_words;
+pub(super) use words::stored_words;
 
 /// How long a peer may take to carry out a step that needs no storage.
 pub const STEP_LIMIT: Duration = Duration::from_secs(5);
@@ -341,7 +342,7 @@ impl Stage<'_> {
     /// # Errors
     /// As [`Self::must`].
     pub fn store(&mut self, peer: Peer, at: u64, bytes: &[u8]) -> Result<(), Stop> {
-        let what = format!("stores {} at {at}", words::quoted(bytes));
+        let what = format!("stores {} at {at}", stored_words(bytes));
         self.must(peer, what, store("m", at, bytes)).map(drop)
     }
 

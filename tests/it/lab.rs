@@ -21,6 +21,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::processes::{check_none_outlives, exists, is_over, state_of};
 use mapscope::lab::calls::{
     Advice, Call, Did, FileAccess, MadeCall, MapCall, Outcome, PassCall, Prot, Sabotage, Source,
     SyncHow,
@@ -268,17 +269,6 @@ impl Drop for Raw {
         self.child.kill().ok();
         self.child.wait().ok();
     }
-}
-
-/// Whether there is a process with this number, a zombie too.
-fn exists(pid: u32) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
-}
-
-/// The letter of the process's state (`proc_pid_stat(5)`): T is stopped, Z is a zombie.
-fn state_of(pid: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 #[track_caller]

@@ -18,6 +18,7 @@ mod map;
 mod model;
 mod peers;
 mod picker;
+mod processes;
 mod tidy;
 mod view;
 mod window;

@@ -20,6 +20,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::processes::{check_none_outlives, exists, state_of};
 use mapscope::bytes::Span;
 use mapscope::bytes::answer::Cell;
 use mapscope::lab::protocol::{
@@ -181,17 +182,6 @@ impl Drop for Ends {
         self.0.kill().ok();
         self.0.wait().ok();
     }
-}
-
-/// Whether there is a process with this number, a zombie too.
-fn exists(pid: u32) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
-}
-
-/// The letter of the process's state (`proc_pid_stat(5)`): T is stopped, Z is a zombie.
-fn state_of(pid: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 #[track_caller]

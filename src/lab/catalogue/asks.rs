@@ -4,18 +4,10 @@
 
 use crate::lab::calls::{Advice, Call, FileAccess, MapCall, Memory, Outcome, Prot, Sums, SyncHow};
 use crate::lab::protocol::PeerPage::{self, PrivateCopy, Swapped};
-use crate::lab::stage::{Peer, Stage, Stop, Told, load, outcome_words, store};
+use crate::lab::stage::{Peer, Stage, Stop, Told, load, outcome_words, store, stored_words};
 
 /// The mapping that most steps are about.
 const M: &str = "m";
-
-/// Bytes as text between quotes; of many, how many they are.
-fn text(bytes: &[u8]) -> String {
-    if bytes.len() > 16 {
-        return format!("{} bytes", bytes.len());
-    }
-    format!("'{}'", bytes.escape_ascii())
-}
 
 /// open(2) of a scratch file to read and write, without a mapping.
 pub(super) fn open(s: &mut Stage<'_>, peer: Peer, file: &str) -> Result<(), Stop> {
@@ -38,7 +30,7 @@ pub(super) fn write(
     at: u64,
     bytes: &[u8],
 ) -> Result<(), Stop> {
-    let what = format!("writes {} at {at} of {file} by pwrite", text(bytes));
+    let what = format!("writes {} at {at} of {file} by pwrite", stored_words(bytes));
     let call = Call::Write {
         file: file.to_owned(),
         at,
@@ -57,7 +49,7 @@ pub(super) fn truncate(s: &mut Stage<'_>, peer: Peer, file: &str, len: u64) -> R
         .map(drop)
 }
 
-/// fstat(2): the file's length must be `len`.
+/// lseek(2) to the end: the file's length must be `len`.
 pub(super) fn expect_length(
     s: &mut Stage<'_>,
     peer: Peer,
@@ -104,7 +96,7 @@ pub(super) fn try_store(
     at: u64,
     bytes: &[u8],
 ) -> Result<Told, Stop> {
-    let what = format!("tries to store {} at {at}", text(bytes));
+    let what = format!("tries to store {} at {at}", stored_words(bytes));
     s.attempt(peer, what, store(M, at, bytes))
 }
 

@@ -75,8 +75,16 @@ fn bytes_words(bytes: &[u8]) -> String {
     words
 }
 
+/// Bytes to be stored or written: as text between quotes; of many, how many they are.
+pub(in crate::lab) fn stored_words(bytes: &[u8]) -> String {
+    if bytes.len() > SHOWN {
+        return format!("{} bytes", bytes.len());
+    }
+    format!("'{}'", bytes.escape_ascii())
+}
+
 /// Bytes as text between quotes; a dot for each that is no character.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+fn quoted(bytes: &[u8]) -> String {
     let text = bytes.iter().map(|byte| {
         if is_graphic(*byte) {
             char::from(*byte)

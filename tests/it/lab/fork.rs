@@ -50,11 +50,6 @@ fn pipes(pid: u32) -> BTreeSet<String> {
     pipes.filter(|it| it.starts_with("pipe:")).collect()
 }
 
-/// Not running any more; whoever inherits it reaps it when it likes.
-fn is_over(pid: u32) -> bool {
-    matches!(state_of(pid), None | Some('Z' | 'X'))
-}
-
 #[test]
 fn a_forked_child_has_what_its_parent_has() {
     let scratch = Scratch::new(2);
@@ -380,43 +375,8 @@ fn as_a_parent_of_forked_peers() {
 
 #[test]
 fn forked_peers_do_not_outlive_a_program_that_is_killed() {
-    let dir = tempfile::tempdir().unwrap();
-    for stopped in [false, true] {
-        let path = dir.path().join(format!("pids-{stopped}"));
-        let (_, this) = module_path!().split_once("::").unwrap();
-        let mut program = Command::new(std::env::current_exe().unwrap())
-            .args([
-                &format!("{this}::as_a_parent_of_forked_peers"),
-                "--exact",
-                "--nocapture",
-            ])
-            .env("MAPSCOPE_TEST_PARENT_OF_FORKS", &path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut pids = String::new();
-        until("the peers run", || {
-            pids = fs::read_to_string(&path).unwrap_or_default();
-            pids.ends_with('\n')
-        });
-        let pids: Vec<u32> = pids
-            .split_whitespace()
-            .map(|pid| pid.parse().unwrap())
-            .collect();
-        assert_eq!(pids.len(), 3);
-        // Stopped ones do not notice that their input ended: they take the kernel's SIGKILL.
-        for pid in pids.iter().filter(|_| stopped) {
-            let sent = Command::new("kill")
-                .args(["-STOP", &pid.to_string()])
-                .status();
-            assert!(sent.unwrap().success());
-            until("it stands still", || state_of(*pid) == Some('T'));
-        }
-        program.kill().unwrap();
-        program.wait().unwrap();
-        until("the peers are gone", || pids.iter().copied().all(is_over));
-    }
+    let test = concat!(module_path!(), "::as_a_parent_of_forked_peers");
+    check_none_outlives(test, "MAPSCOPE_TEST_PARENT_OF_FORKS", 3);
 }
 
 #[test]

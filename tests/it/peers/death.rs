@@ -174,41 +174,8 @@ fn as_a_parent_of_peers() {
 
 #[test]
 fn peers_do_not_outlive_a_program_that_is_killed() {
-    let dir = tempfile::tempdir().unwrap();
-    for stopped in [false, true] {
-        let path = dir.path().join(format!("pids-{stopped}"));
-        let (_, this) = module_path!().split_once("::").unwrap();
-        let mut parent = Command::new(std::env::current_exe().unwrap())
-            .args([
-                &format!("{this}::as_a_parent_of_peers"),
-                "--exact",
-                "--nocapture",
-            ])
-            .env("MAPSCOPE_TEST_PARENT_OF_PEERS", &path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut pids = String::new();
-        until("the peers run", LONG, || {
-            pids = fs::read_to_string(&path).unwrap_or_default();
-            pids.ends_with('\n')
-        });
-        let pids: Vec<u32> = pids
-            .split_whitespace()
-            .map(|pid| pid.parse().unwrap())
-            .collect();
-        assert_eq!(pids.len(), 2);
-        // A stopped one does not even notice that its input ended: it takes the kernel's SIGKILL.
-        for pid in pids.iter().filter(|_| stopped) {
-            signal("STOP", *pid);
-        }
-        parent.kill().unwrap();
-        parent.wait().unwrap();
-        // Whoever inherits them reaps them when it likes.
-        let gone = |pid: &u32| matches!(state_of(*pid), None | Some('Z' | 'X'));
-        until("the peers are gone", LONG, || pids.iter().all(gone));
-    }
+    let test = concat!(module_path!(), "::as_a_parent_of_peers");
+    check_none_outlives(test, "MAPSCOPE_TEST_PARENT_OF_PEERS", 2);
 }
 
 #[test]

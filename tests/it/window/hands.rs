@@ -1,6 +1,7 @@
 //! Processes added to the witnesses by hand: added, forked, made to write, stopped, killed, taken away; real ones.
 
 use super::support::*;
+use crate::processes::{exists, state_of};
 use std::fs;
 
 use egui::accesskit::Role;
@@ -34,16 +35,6 @@ fn said(window: &Window, number: u32) -> String {
 
 fn pid(window: &Window, number: u32) -> u32 {
     hands(window).get(HandId(number)).unwrap().pid.unwrap()
-}
-
-fn exists(pid: u32) -> bool {
-    fs::exists(format!("/proc/{pid}")).unwrap()
-}
-
-/// The letter of the process's state (`proc_pid_stat(5)`).
-fn state_of(pid: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 #[track_caller]

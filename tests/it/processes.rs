@@ -1,0 +1,73 @@
+//! What tests look up about other processes, and a program with peers that is killed.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a slow and busy machine.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Whether there is a process with this number, a zombie too.
+pub(crate) fn exists(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// The letter of the process's state (`proc_pid_stat(5)`): T is stopped, Z is a zombie.
+pub(crate) fn state_of(pid: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Whether it is gone, or a zombie that whoever inherited it reaps when it likes.
+pub(crate) fn is_over(pid: u32) -> bool {
+    matches!(state_of(pid), None | Some('Z' | 'X'))
+}
+
+#[track_caller]
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < LONG, "{what} within {LONG:?}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Runs `test` of this very program in a process of its own, with the path of a file in `variable`. As soon as that has
+/// written the numbers of its `n_peers` peers there and a line end, it is killed: the peers must go, running or stopped.
+#[track_caller]
+pub(crate) fn check_none_outlives(test: &str, variable: &str, n_peers: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    for stopped in [false, true] {
+        let path = dir.path().join(format!("pids-{stopped}"));
+        let (_, test) = test.split_once("::").unwrap();
+        let mut program = Command::new(std::env::current_exe().unwrap())
+            .args([test, "--exact", "--nocapture"])
+            .env(variable, &path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut pids = String::new();
+        until("the peers run", || {
+            pids = fs::read_to_string(&path).unwrap_or_default();
+            pids.ends_with('\n')
+        });
+        let pids: Vec<u32> = pids
+            .split_whitespace()
+            .map(|pid| pid.parse().unwrap())
+            .collect();
+        assert_eq!(pids.len(), n_peers);
+        // A stopped one does not even notice that its input ended: it takes the kernel's SIGKILL.
+        for pid in pids.iter().filter(|_| stopped) {
+            let sent = Command::new("kill")
+                .args(["-STOP", &pid.to_string()])
+                .status();
+            assert!(sent.unwrap().success());
+            until("it stands still", || state_of(*pid) == Some('T'));
+        }
+        program.kill().unwrap();
+        program.wait().unwrap();
+        until("the peers are gone", || pids.iter().copied().all(is_over));
+    }
+}
