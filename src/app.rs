@@ -3,9 +3,9 @@
 //! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping.
 
-mod beside;
+mod added;
 mod focus;
-mod hands;
+mod helpers;
 mod lab;
 
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ use crate::model::effect::{FileRequest, OpenRequest};
 use crate::model::event::{Event, StoreOutcome, StoreResult};
 use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
 use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
+use crate::work::added::AddedWorker;
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
-use crate::work::hands::HandWorker;
 use crate::work::lab::LabRun;
 use crate::work::picker::Picker;
 use crate::work::witness::{WitnessTarget, WitnessWorker};
@@ -66,7 +66,7 @@ pub struct App {
     last_number: u64,
     witnesses: Option<WitnessWorker>,
     attached: Option<WitnessTarget>,
-    hands: Option<HandWorker>,
+    added: Option<AddedWorker>,
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
@@ -106,7 +106,7 @@ impl App {
             last_number: 0,
             witnesses: None,
             attached: None,
-            hands: None,
+            added: None,
             picker: None,
             completion: None,
             lab: None,
@@ -299,7 +299,7 @@ impl App {
                 Effect::WitnessStore { id, offset, bytes } => {
                     self.witness_store(ctx, id, offset, bytes);
                 }
-                Effect::Hand(order) => self.hand(&order),
+                Effect::Added(order) => self.act_on_added(&order),
                 Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),

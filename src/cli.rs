@@ -107,8 +107,8 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Lookup { file, expressions }) => lookup(&file, &expressions),
         Some(Command::Lab(arguments)) => lab::lab(arguments),
-        Some(Command::Keep { folder }) => crate::lab::scratch::run_keeper(&folder),
-        Some(Command::Peer) => crate::lab::run_peer(),
+        Some(Command::Keep { folder }) => crate::os::temp_folder::run_keeper(&folder),
+        Some(Command::Peer) => crate::peer::run_peer(),
         Some(Command::Pick { save, folder }) => pick(save, folder.as_deref()),
         None => window(arguments.window),
     }

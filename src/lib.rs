@@ -60,6 +60,8 @@ pub mod cli;
 pub mod lab;
 pub mod map;
 pub mod model;
+pub mod os;
+pub mod peer;
 #[cfg(feature = "gui")]
 pub mod ui;
 pub mod work;

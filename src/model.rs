@@ -8,11 +8,10 @@
 pub mod action;
 pub mod effect;
 pub mod event;
-pub mod experiment;
-pub mod hand;
 pub mod journal;
 pub mod lab;
 pub mod notice;
+pub mod peers;
 pub mod settings;
 pub mod view;
 pub mod window;
@@ -31,14 +30,14 @@ use crate::bytes::Span;
 use crate::bytes::lookup::Context;
 
 pub use crate::map::{Access, GapReason, Mode, PageState};
-pub use action::{Action, Fate, Focus, Tab, ThemeChoice};
+pub use action::{Action, Focus, Tab, ThemeChoice, UnsavedChoice};
 pub use effect::{Effect, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
-pub use hand::{Hand, HandAction, HandId, HandNews, HandOrder, HandSignal, Hands};
 pub use journal::Journal;
 pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
 pub use notice::{Notice, Notices, Severity, Topic};
+pub use peers::{Added, AddedAction, AddedId, AddedNews, AddedOrder, AddedPeers, AddedSignal};
 pub use settings::Settings;
 pub use view::{Column, Columns, Step, View};
 pub use window::Window;
@@ -190,7 +189,7 @@ pub struct Model {
     /// Who sees the bytes at the cursor.
     pub witnesses: Witnesses,
     /// The processes that the person added to them.
-    pub hands: Hands,
+    pub added: AddedPeers,
     /// The experiments and what came of them.
     pub lab: LabState,
     /// What is remembered between runs.
@@ -211,7 +210,7 @@ pub struct Model {
     pub area: Focus,
     under_way: UnderWay,
     /// What becomes of the edits once the mapping is made anew.
-    fate: Option<Fate>,
+    unsaved_choice: Option<UnsavedChoice>,
     next: Option<Next>,
     /// `next` goes on once the edits have been written.
     next_after_write: bool,

@@ -16,18 +16,18 @@ pub mod grid;
 pub mod theme;
 
 mod bars;
+mod describe;
 mod geometry;
 mod glyphs;
 mod grid_keys;
 mod grid_paint;
-mod hand_table;
 mod help;
 mod lab_panel;
 mod notices;
 mod panel;
+mod peer_table;
 mod scrollbar;
 mod shortcuts;
-mod spoken;
 mod witness_table;
 
 use egui::{CentralPanel, Id, Panel, Ui};

@@ -1,7 +1,7 @@
 //! The experiments: the shell lists them for the model, starts and stops their thread.
 
+use crate::lab::claim::Progress;
 use crate::model::event::Event;
-use crate::model::experiment::Progress;
 use crate::work::lab::{self, LabRun};
 
 use super::App;

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::lab::calls::Sabotage;
+use crate::lab::claim::{Environment, Progress, RunRecord};
 use crate::lab::report::{self, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
-use crate::model::experiment::{Ground, Progress, RunRecord};
+use crate::peer::calls::Sabotage;
 
 use super::{INVALID, NOT_OPENED, USAGE, complain, program, write_out};
 
@@ -71,18 +71,18 @@ pub(super) fn lab(arguments: LabArguments) -> ExitCode {
         pause: Duration::ZERO,
         sabotage: arguments.sabotage,
     };
-    let (ground, records, over) = run(&experiments, &options, arguments.json);
+    let (environment, records, over) = run(&experiments, &options, arguments.json);
     if let Err(message) = over {
         complain(&message);
         return ExitCode::from(NOT_OPENED);
     }
     if arguments.json {
-        let _ = write_out(&Report::new(&ground, &records).json());
+        let _ = write_out(&Report::new(&environment, &records).json());
     } else {
         let _ = write_out(&report::summary(&records));
     }
     if let Some(path) = arguments.report
-        && let Err(error) = std::fs::write(&path, report::markdown(&ground, &records))
+        && let Err(error) = std::fs::write(&path, report::markdown(&environment, &records))
     {
         complain(&format!(
             "the report cannot be written to {}: {error}",
@@ -116,9 +116,9 @@ fn run(
     experiments: &[&'static Experiment],
     options: &Options,
     quiet: bool,
-) -> (Ground, Vec<RunRecord>, Result<(), String>) {
+) -> (Environment, Vec<RunRecord>, Result<(), String>) {
     let cancelled = AtomicBool::new(false);
-    let (mut ground, mut records, mut over) = (Ground::default(), Vec::new(), Ok(()));
+    let (mut environment, mut records, mut over) = (Environment::default(), Vec::new(), Ok(()));
     let print = |text: &str| {
         if !quiet && write_out(text).is_err() {
             cancelled.store(true, Ordering::Relaxed);
@@ -129,9 +129,9 @@ fn run(
         options,
         &cancelled,
         &mut |progress| match progress {
-            Progress::Ground(found) => {
-                print(&report::ground_line(&found));
-                ground = found;
+            Progress::Environment(found) => {
+                print(&report::environment_line(&found));
+                environment = found;
             }
             Progress::Finished(record) => {
                 print(&report::run_lines(&record));
@@ -141,5 +141,5 @@ fn run(
             Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
         },
     );
-    (ground, records, over)
+    (environment, records, over)
 }

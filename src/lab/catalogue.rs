@@ -1,7 +1,6 @@
 //! The experiments, grouped as a person would study them.
 
 mod anonymous;
-mod asks;
 mod copies;
 mod cost;
 mod dirty;
@@ -13,11 +12,12 @@ mod malloc;
 mod objects;
 mod protection;
 mod sharing;
+mod steps;
 mod truncation;
 mod unmapping;
 
 use crate::lab::Experiment;
-use crate::model::experiment::Topic;
+use crate::lab::claim::Topic;
 
 /// Every experiment, in the order of study.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {

@@ -2,9 +2,9 @@
 //!
 //! It owns which systems can do what. It must not know how a script is staged, nor who wants it run.
 
-use crate::lab::calls::Sabotage;
+use crate::lab::claim::Claim;
 use crate::lab::stage::{Stage, Stop};
-use crate::model::experiment::Claim;
+use crate::peer::calls::Sabotage;
 
 /// An experiment.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Need {
         }
         #[cfg(target_os = "linux")]
         if self == Self::Cachestat {
-            return crate::lab::raw::has_cachestat();
+            return crate::peer::has_cachestat();
         }
         if self == Self::PageFacts && !std::path::Path::new("/proc/self/pagemap").exists() {
             return Err("this kernel has no /proc/self/pagemap".to_owned());

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::bytes::size::human_size;
 use crate::lab::catalogue;
-use crate::model::experiment::{
-    Claim, CostPoint, Ground, PeerCard, Promise, RunRecord, Step, Topic, Verdict, time_words,
+use crate::lab::claim::{
+    Claim, CostPoint, Environment, PeerCard, Promise, RunRecord, Step, Topic, Verdict, time_words,
 };
 
 /// The version of the JSON form. It changes when a field goes or changes its meaning, not when one is added.
@@ -23,7 +23,7 @@ pub struct Report<'a> {
     /// [`JSON_VERSION`].
     version: u32,
     /// Where it ran.
-    ground: &'a Ground,
+    environment: &'a Environment,
     /// One for each experiment, in the order they ran.
     experiments: Vec<Entry<'a>>,
 }
@@ -57,7 +57,7 @@ fn with_claims(records: &[RunRecord]) -> impl Iterator<Item = (&'static Claim, &
 impl<'a> Report<'a> {
     /// Of these runs.
     #[must_use]
-    pub fn new(ground: &'a Ground, records: &'a [RunRecord]) -> Self {
+    pub fn new(environment: &'a Environment, records: &'a [RunRecord]) -> Self {
         let experiments = with_claims(records)
             .map(|(claim, record)| Entry {
                 name: claim.name,
@@ -79,7 +79,7 @@ impl<'a> Report<'a> {
         Self {
             format: "mapscope-lab",
             version: JSON_VERSION,
-            ground,
+            environment,
             experiments,
         }
     }
@@ -115,15 +115,19 @@ pub fn list() -> String {
 
 /// Where experiments run, in a line.
 #[must_use]
-pub fn ground_line(ground: &Ground) -> String {
-    let user = match ground.user {
+pub fn environment_line(environment: &Environment) -> String {
+    let user = match environment.user {
         Some(0) => ", as root".to_owned(),
         Some(user) => format!(", as user {user}"),
         None => String::new(),
     };
     format!(
         "{} on {}, pages of {} bytes, scratch files on {} in {}{user}\n",
-        ground.kernel, ground.machine, ground.page_bytes, ground.file_system, ground.dir
+        environment.kernel,
+        environment.machine,
+        environment.page_bytes,
+        environment.file_system,
+        environment.dir
     )
 }
 
@@ -300,23 +304,23 @@ pub fn summary(records: &[RunRecord]) -> String {
 
 /// The report that a person can hand in, as Markdown.
 #[must_use]
-pub fn markdown(ground: &Ground, records: &[RunRecord]) -> String {
+pub fn markdown(environment: &Environment, records: &[RunRecord]) -> String {
     let mut text = String::from("# Experiments about memory mappings\n\n");
     text.push_str("Each was carried out by real processes; what is observed was read back from the kernel.\n\n");
-    let user = ground
+    let user = environment
         .user
         .map_or_else(|| "unknown".to_owned(), |user| user.to_string());
     let _ = writeln!(text, "| | |\n| --- | --- |");
     for (name, value) in [
-        ("Kernel", ground.kernel.as_str()),
-        ("Machine", ground.machine.as_str()),
-        ("File system", ground.file_system.as_str()),
-        ("Scratch folder", ground.dir.as_str()),
+        ("Kernel", environment.kernel.as_str()),
+        ("Machine", environment.machine.as_str()),
+        ("File system", environment.file_system.as_str()),
+        ("Scratch folder", environment.dir.as_str()),
         ("User", user.as_str()),
     ] {
         let _ = writeln!(text, "| {name} | {} |", cell(value));
     }
-    let _ = writeln!(text, "| Page size | {} bytes |", ground.page_bytes);
+    let _ = writeln!(text, "| Page size | {} bytes |", environment.page_bytes);
     text.push_str("\n## Verdicts\n\n| experiment | verdict | predicted |\n| --- | --- | --- |\n");
     for (claim, record) in with_claims(records) {
         let _ = writeln!(

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::lab::calls::Sabotage;
-use crate::lab::ground::{check_room, ground, refusal};
-use crate::lab::scratch::KeptFolder;
+use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
+use crate::lab::environment::{check_room, environment, refusal};
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
-use crate::model::experiment::{Ground, Progress, RunRecord, Step, Topic, Verdict};
+use crate::os::temp_folder::KeptFolder;
+use crate::peer::calls::Sabotage;
 
 /// How experiments are run.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Options {
     pub sabotage: Option<(String, Sabotage)>,
 }
 
-/// Runs `experiments` in the calling thread, which has to live as long as the peers. Tells [`Progress::Ground`], then of
+/// Runs `experiments` in the calling thread, which has to live as long as the peers. Tells [`Progress::Environment`], then of
 /// each experiment that it started, its steps, its peers and that it finished, and at last [`Progress::Over`].
 ///
 /// Once `cancelled` is set, the step under way is the last; what did not begin is not told of.
@@ -57,14 +57,21 @@ fn run_all(
     }
     let folder = KeptFolder::new(&options.program, dir).map_err(|error| refusal(dir, &error))?;
     check_room(dir, folder.path())?;
-    let ground = ground(dir);
-    tell(Progress::Ground(ground.clone()));
+    let environment = environment(dir);
+    tell(Progress::Environment(environment.clone()));
     for experiment in experiments {
         if cancelled.load(Ordering::Relaxed) {
             break;
         }
         tell(Progress::Started(experiment.claim.name.to_owned()));
-        let record = run_one(experiment, options, &ground, folder.path(), cancelled, tell);
+        let record = run_one(
+            experiment,
+            options,
+            &environment,
+            folder.path(),
+            cancelled,
+            tell,
+        );
         tell(Progress::Finished(Box::new(record)));
     }
     Ok(())
@@ -73,7 +80,7 @@ fn run_all(
 fn run_one(
     experiment: &Experiment,
     options: &Options,
-    ground: &Ground,
+    environment: &Environment,
     folder: &Path,
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
@@ -83,7 +90,7 @@ fn run_one(
     let mut record = RunRecord {
         name: claim.name.to_owned(),
         verdict: Verdict::AsPredicted,
-        predicted: claim.prediction(&ground.file_system),
+        predicted: claim.prediction(&environment.file_system),
         observed: String::new(),
         steps: Vec::new(),
         peers: Vec::new(),
@@ -106,7 +113,7 @@ fn run_one(
     let sabotage = options.sabotage.as_ref();
     let mut stage = Stage {
         program: &options.program,
-        ground,
+        environment,
         folder: &folder,
         cancelled,
         limit: options.limit,
@@ -125,7 +132,7 @@ fn run_one(
     drop(stage);
     let _ = std::fs::remove_dir_all(&folder);
     record.verdict = verdict(experiment, ended, &record.steps);
-    record.observed = observed(experiment, ground, &record);
+    record.observed = observed(experiment, environment, &record);
     record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     record
 }
@@ -146,11 +153,11 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
 }
 
 /// What was observed, in words: the choice that the checks bear out, or what they found instead.
-fn observed(experiment: &Experiment, ground: &Ground, record: &RunRecord) -> String {
+fn observed(experiment: &Experiment, environment: &Environment, record: &RunRecord) -> String {
     let claim = &experiment.claim;
     match &record.verdict {
         Verdict::AsPredicted => claim
-            .predicted(&ground.file_system)
+            .predicted(&environment.file_system)
             .and_then(|choice| claim.choices.get(choice))
             .map_or_else(String::new, |choice| (*choice).to_owned()),
         Verdict::Measured => record.steps.last().map_or_else(String::new, |step| {

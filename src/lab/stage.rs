@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::lab::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
-use crate::map::page_bytes;
-use crate::model::experiment::{
-    CallLine, CostPoint, Ground, PeerCard, Progress, Step, lives_in_memory,
+use crate::lab::claim::{
+    CallLine, CostPoint, Environment, PeerCard, Progress, Step, lives_in_memory,
 };
+use crate::map::page_bytes;
+use crate::peer::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
 
 use actor::Actor;
 pub use words::outcome_words;
@@ -85,7 +85,7 @@ impl Told {
 /// The stage.
 pub struct Stage<'a> {
     pub(super) program: &'a Path,
-    pub(super) ground: &'a Ground,
+    pub(super) environment: &'a Environment,
     pub(super) folder: &'a Path,
     pub(super) cancelled: &'a AtomicBool,
     pub(super) limit: Duration,
@@ -100,7 +100,7 @@ pub struct Stage<'a> {
 impl std::fmt::Debug for Stage<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage")
-            .field("ground", &self.ground)
+            .field("environment", &self.environment)
             .field("actors", &self.actors)
             .field("steps", &self.steps)
             .finish_non_exhaustive()
@@ -180,13 +180,13 @@ impl Stage<'_> {
     /// Whether scratch files live in memory only, as on tmpfs.
     #[must_use]
     pub fn on_tmpfs(&self) -> bool {
-        lives_in_memory(&self.ground.file_system)
+        lives_in_memory(&self.environment.file_system)
     }
 
     /// Where the experiment runs.
     #[must_use]
-    pub fn ground(&self) -> &Ground {
-        self.ground
+    pub fn environment(&self) -> &Environment {
+        self.environment
     }
 
     /// The contents of the usual scratch file: the first page is all `A`, the next all `B`, and so on.

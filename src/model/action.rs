@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
-use super::hand::HandAction;
 use super::lab::LabAction;
 use super::notice::Topic;
+use super::peers::AddedAction;
 use super::view::{Column, Columns, Step};
 use super::witness::WitnessId;
 
@@ -137,7 +137,7 @@ pub enum Action {
     /// Forget the edits that the mapping lost.
     DropPatch,
     /// The answer to "what becomes of the private edits?".
-    Fate(Fate),
+    Unsaved(UnsavedChoice),
     /// Write the list of edits to a file beside the open one.
     ExportEdits,
     /// Write a copy of the bytes as this view shows them beside the open file.
@@ -156,7 +156,7 @@ pub enum Action {
     /// Store the byte through this witness.
     WitnessStore(WitnessId),
     /// Something with a process that was added to the witnesses by hand.
-    Hand(HandAction),
+    Added(AddedAction),
     /// Ask something of the lab.
     Lab(LabAction),
     /// Bytes in a row.
@@ -179,7 +179,7 @@ pub enum Action {
 
 /// What becomes of private edits that are about to lose their mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum UnsavedChoice {
     /// Write them to the file first.
     Write,
     /// Keep them in the journal, to be reapplied.

@@ -6,8 +6,8 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
-use super::hand::HandOrder;
 use super::journal::PendingRun;
+use super::peers::AddedOrder;
 use super::witness::WitnessId;
 
 /// Something to be done outside the model.
@@ -35,7 +35,7 @@ pub enum Effect {
         bytes: Vec<u8>,
     },
     /// Something with a process that was added by hand.
-    Hand(HandOrder),
+    Added(AddedOrder),
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard somewhere.

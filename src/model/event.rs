@@ -6,10 +6,10 @@ use crate::bytes::Span;
 use crate::map::{Access, CallRecord, Mode, Readout};
 
 use super::effect::{Purpose, ScratchFile};
-use super::experiment::{Claim, Progress};
-use super::hand::{HandId, HandNews};
+use super::peers::{AddedId, AddedNews};
 use super::window::Look;
 use super::witness::{WitnessId, WitnessState};
+use crate::lab::claim::{Claim, Progress};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub enum Event {
         note: String,
     },
     /// What a process says that was added by hand, or what is found out about it.
-    Hand(HandId, HandNews),
+    Added(AddedId, AddedNews),
     /// Facts about the mapping, while asked for.
     Facts(Box<Facts>),
     /// A file was written beside the open one, or could not be: a sentence.

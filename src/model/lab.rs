@@ -7,7 +7,7 @@ mod acting;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::experiment::{Claim, Expected, Ground, PeerCard, RunRecord, Step, Topic, Verdict};
+use crate::lab::claim::{Claim, Environment, Expected, PeerCard, RunRecord, Step, Topic, Verdict};
 
 /// What a person can ask of the lab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +169,7 @@ pub struct LabState {
     /// Topics whose experiments are not listed.
     pub folded: BTreeSet<Topic>,
     /// Where experiments run; known once something was run.
-    pub ground: Option<Ground>,
+    pub environment: Option<Environment>,
     /// With a pause after each step, to watch it.
     pub slowly: bool,
     /// What is under way.
@@ -301,7 +301,7 @@ impl LabState {
     /// What is predicted, in words; where that depends on a file system that is not known yet, either case.
     #[must_use]
     pub fn prediction(&self, claim: &Claim) -> String {
-        match (&self.ground, claim.expected) {
+        match (&self.environment, claim.expected) {
             (None, Expected::OnTmpfs { tmpfs, elsewhere }) => {
                 let words = |choice: usize| claim.choices.get(choice).copied().unwrap_or_default();
                 format!(
@@ -310,8 +310,10 @@ impl LabState {
                     words(elsewhere)
                 )
             }
-            (ground, _) => {
-                let file_system = ground.as_ref().map(|ground| ground.file_system.as_str());
+            (environment, _) => {
+                let file_system = environment
+                    .as_ref()
+                    .map(|environment| environment.file_system.as_str());
                 claim.prediction(file_system.unwrap_or_default())
             }
         }
@@ -322,9 +324,9 @@ impl LabState {
     pub fn pick_outcome(&self, entry: &LabEntry) -> Option<PickOutcome> {
         let (pick, record) = (entry.pick?, entry.record()?);
         let file_system = self
-            .ground
+            .environment
             .as_ref()
-            .map_or("", |ground| ground.file_system.as_str());
+            .map_or("", |environment| environment.file_system.as_str());
         let predicted = entry.claim.predicted(file_system)?;
         Some(match (&record.verdict, pick == predicted) {
             (Verdict::AsPredicted, true) => PickOutcome::Right,

@@ -6,7 +6,7 @@ use crate::bytes::size::group_digits;
 use super::effect::{Effect, FileRequest};
 use super::event::{FileState, PathNow};
 use super::notice::{Notice, Severity, Topic};
-use super::{Access, Action, Fate, Mode, Model, Next};
+use super::{Access, Action, Mode, Model, Next, UnsavedChoice};
 
 impl Model {
     pub(super) fn toggle_mode(&mut self) -> Vec<Effect> {
@@ -31,7 +31,7 @@ impl Model {
             Access::ReadOnly | Access::ReadWrite => Access::ReadWrite,
         };
         if mode == Mode::Shared && doc.journal.pending_bytes() > 0 {
-            return self.ask_fate(Next::Map(mode, access));
+            return self.ask_unsaved(Next::Map(mode, access));
         }
         self.map_as(mode, access)
     }
@@ -53,7 +53,7 @@ impl Model {
             return Vec::new();
         }
         if doc.mode == Mode::Private && doc.journal.pending_bytes() > 0 {
-            return self.ask_fate(Next::Map(Mode::Private, access));
+            return self.ask_unsaved(Next::Map(Mode::Private, access));
         }
         let mode = doc.mode;
         self.map_as(mode, access)
@@ -107,7 +107,7 @@ impl Model {
         doc.whole = whole;
         doc.refusal.clone_from(&refusal);
         let mut aside = doc.journal.set_aside(); // whatever the old mapping held privately is gone
-        if self.fate.take() == Some(Fate::Drop) {
+        if self.unsaved_choice.take() == Some(UnsavedChoice::Drop) {
             doc.journal.drop_patch();
             self.notices.clear(Topic::Patch);
             aside = 0;

@@ -6,7 +6,7 @@ use super::action::Action;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// The question what becomes of the private edits.
-    Fate,
+    Unsaved,
     /// An error of the last thing asked for.
     Error,
     /// The path names another file, or none.

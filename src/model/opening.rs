@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::action::{Action, Fate};
+use super::action::{Action, UnsavedChoice};
 use super::effect::{Effect, FileRequest, OpenRequest, ScratchFile};
 use super::event::{Opened, PathNow};
 use super::notice::{Notice, Severity, Topic};
@@ -32,7 +32,7 @@ impl Model {
         self.path_text = None;
         self.completions.clear();
         if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_fate(Next::Open(request));
+            return self.ask_unsaved(Next::Open(request));
         }
         vec![self.begin(request)]
     }
@@ -78,14 +78,14 @@ impl Model {
 
     pub(super) fn close(&mut self) -> Vec<Effect> {
         if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_fate(Next::Close);
+            return self.ask_unsaved(Next::Close);
         }
         vec![self.begin(OpenRequest::private(None))]
     }
 
     pub(super) fn quit(&mut self) -> Vec<Effect> {
         if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_fate(Next::Quit);
+            return self.ask_unsaved(Next::Quit);
         }
         vec![Effect::Quit]
     }
@@ -129,7 +129,7 @@ impl Model {
         if !self.may_replace() {
             // edits were typed while the file was being opened: it has to wait for an answer about them
             self.opening = Opening::Nothing;
-            return self.ask_fate(Next::Open(OpenRequest {
+            return self.ask_unsaved(Next::Open(OpenRequest {
                 path: Some(opened.path).filter(|_| opened.scratch.is_none()),
                 scratch: opened.scratch.unwrap_or_default(),
                 mode: opened.mode,
@@ -229,7 +229,7 @@ impl Model {
     }
 
     /// Asks what becomes of private edits before going on with `next`.
-    pub(super) fn ask_fate(&mut self, next: Next) -> Vec<Effect> {
+    pub(super) fn ask_unsaved(&mut self, next: Next) -> Vec<Effect> {
         let Some(doc) = &self.doc else {
             return Vec::new();
         };
@@ -255,19 +255,22 @@ impl Model {
         self.next = Some(next);
         self.next_after_write = false;
         self.notices.put(
-            Notice::new(Topic::Fate, Severity::Warning, text)
-                .with("Write them to the file", Action::Fate(Fate::Write))
-                .with(keep, Action::Fate(Fate::Keep))
-                .with("Drop them", Action::Fate(Fate::Drop))
-                .with("Cancel", Action::Fate(Fate::Stay))
+            Notice::new(Topic::Unsaved, Severity::Warning, text)
+                .with(
+                    "Write them to the file",
+                    Action::Unsaved(UnsavedChoice::Write),
+                )
+                .with(keep, Action::Unsaved(UnsavedChoice::Keep))
+                .with("Drop them", Action::Unsaved(UnsavedChoice::Drop))
+                .with("Cancel", Action::Unsaved(UnsavedChoice::Stay))
                 .pinned(),
         );
         Vec::new()
     }
 
     /// The answer to the question of the private edits.
-    pub(super) fn fate(&mut self, fate: Fate) -> Vec<Effect> {
-        self.notices.clear(Topic::Fate);
+    pub(super) fn choose_unsaved(&mut self, choice: UnsavedChoice) -> Vec<Effect> {
+        self.notices.clear(Topic::Unsaved);
         let Some(next) = self.next.take() else {
             return Vec::new();
         };
@@ -275,27 +278,27 @@ impl Model {
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
-        match fate {
-            Fate::Stay => Vec::new(),
+        match choice {
+            UnsavedChoice::Stay => Vec::new(),
             // the mapping holds the edits until the new one is there, and so does the journal
-            Fate::Drop | Fate::Keep if switching => {
-                self.fate = Some(fate);
+            UnsavedChoice::Drop | UnsavedChoice::Keep if switching => {
+                self.unsaved_choice = Some(choice);
                 self.go_on(next)
             }
-            Fate::Drop => {
+            UnsavedChoice::Drop => {
                 doc.journal.set_aside();
                 doc.journal.drop_patch();
                 self.notices.clear(Topic::Patch);
                 self.mark_window();
                 self.go_on(next)
             }
-            Fate::Keep => {
+            UnsavedChoice::Keep => {
                 // the mapping goes for good: the edits are kept in a file, and only then is it gone on
                 self.next = Some(next);
                 self.next_after_write = true;
                 self.export_edits()
             }
-            Fate::Write => {
+            UnsavedChoice::Write => {
                 self.next = Some(next);
                 self.next_after_write = true;
                 self.write_back()

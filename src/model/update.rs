@@ -85,7 +85,7 @@ impl Model {
             Action::WriteBackConflicts => self.write_back_conflicts(),
             Action::Reapply => self.reapply(),
             Action::DropPatch => self.drop_patch(),
-            Action::Fate(fate) => self.fate(fate),
+            Action::Unsaved(choice) => self.choose_unsaved(choice),
             Action::ExportEdits => self.export_edits(),
             Action::ExportView => self.file(FileRequest::ExportView),
             Action::KeepOld => self.keep_old(),
@@ -113,7 +113,7 @@ impl Model {
                 Vec::new()
             }
             Action::WitnessStore(id) => self.witness_store(id),
-            Action::Hand(action) => self.hand(&action),
+            Action::Added(action) => self.act_on_added(&action),
             Action::SetColumns(columns) => {
                 self.settings.columns = columns;
                 Vec::new()
@@ -180,7 +180,7 @@ impl Model {
             | Action::WriteBackConflicts
             | Action::Reapply
             | Action::DropPatch
-            | Action::Fate(_)
+            | Action::Unsaved(_)
             | Action::ExportEdits
             | Action::ExportView
             | Action::KeepOld
@@ -238,7 +238,7 @@ impl Model {
                 refusal,
             } => self.remapped(mode, access, extent, whole, refusal),
             Event::RemapFailed(message) => {
-                self.fate = None; // the old mapping stands, and the edits in it
+                self.unsaved_choice = None; // the old mapping stands, and the edits in it
                 self.failed(message)
             }
             Event::Grown(extent) => self.grown(extent),
@@ -261,7 +261,7 @@ impl Model {
                 self.witnesses.row_mut(id).note = Some(note);
                 Vec::new()
             }
-            Event::Hand(id, news) => self.hand_said(id, news),
+            Event::Added(id, news) => self.added_said(id, news),
             Event::Facts(facts) => {
                 if let Some(doc) = &mut self.doc {
                     doc.facts = Some(*facts);
@@ -299,7 +299,7 @@ impl Model {
                 for row in &mut self.witnesses.rows {
                     row.note = None;
                 }
-                self.hands.forget_notes();
+                self.added.forget_notes();
             }
             effects.push(Effect::Watch(watched));
         }

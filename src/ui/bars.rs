@@ -6,7 +6,7 @@ use crate::bytes::size::{group_digits, human_size};
 use crate::model::{Access, Action, Doc, Focus, Mode, Tab};
 
 use super::command::{COMMANDS, Menu, column_words};
-use super::{Frame, focus_id, spoken};
+use super::{Frame, describe, focus_id};
 
 /// The menus, drawn from the table of commands.
 pub(super) fn menu_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
@@ -381,7 +381,7 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
             ui.label(RichText::new("No file is open").color(theme.weak));
             return;
         };
-        let cursor = format!("Cursor {}", spoken::byte(frame, doc, doc.view.cursor));
+        let cursor = format!("Cursor {}", describe::byte(frame, doc, doc.view.cursor));
         let label = ui.label(RichText::new(&cursor).monospace());
         ui.ctx().accesskit_node_builder(label.id, |node| {
             node.set_role(accesskit::Role::Status);

@@ -14,7 +14,7 @@ use super::glyphs::{Glyphs, Quads};
 use super::grid_paint::{Painting, paint};
 use super::scrollbar::ScrollBar;
 use super::theme::grid_font;
-use super::{grid_keys, spoken};
+use super::{describe, grid_keys};
 
 /// Rows a notch of the wheel moves.
 const NOTCH_ROWS: f64 = 3.0;
@@ -240,7 +240,7 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
     } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view) {
         format!(
             "{}\n{}",
-            spoken::byte(frame, doc, offset),
+            describe::byte(frame, doc, offset),
             page_words(frame, doc, offset)
         )
     } else {
@@ -258,7 +258,7 @@ fn page_words(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
         .as_ref()
         .map(|window| window.page(offset))
     {
-        Some(Ok(state)) => format!("{}: {}", spoken::page_state(state), page_meaning(state)),
+        Some(Ok(state)) => format!("{}: {}", describe::page_state(state), page_meaning(state)),
         Some(Err(why)) => format!("its state is {why}"),
         None => "not looked at yet".to_owned(),
     };
@@ -286,7 +286,7 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
     let listening = ctx.accesskit_node_builder(id, |node| {
         node.set_row_count(usize::try_from(view.row_count()).unwrap_or(usize::MAX));
         node.set_column_count(geometry.cells.columns);
-        node.set_value(spoken::byte(frame, doc, view.cursor));
+        node.set_value(describe::byte(frame, doc, view.cursor));
         node.add_action(accesskit::Action::Focus);
         node.set_bounds(bounds(body));
     });
@@ -300,7 +300,7 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
         let row_id = id.with(("row", row)); // a bare number is what egui gives the grid's tooltip
         let rect = geometry.rect(0, geometry.cells.total, row - view.top);
         let _ = ui.interact(rect, row_id, Sense::empty()); // gives the node its parent
-        let label = spoken::row(frame, doc, row);
+        let label = describe::row(frame, doc, row);
         ctx.accesskit_node_builder(row_id, |node| {
             node.set_role(Role::Row);
             node.set_label(label);

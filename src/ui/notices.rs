@@ -104,7 +104,7 @@ fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
     ui.fonts_mut(layout).size().x
 }
 
-/// Gives a widget that shows a sign a name that can be spoken.
+/// Gives a widget that shows a sign a name that can be describe.
 pub(super) fn name(response: &egui::Response, name: &str) {
     response
         .ctx

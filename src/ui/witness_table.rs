@@ -31,7 +31,7 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
         witness_ui(ui, frame, doc, row, actions);
         ui.add_space(4.0);
     }
-    super::hand_table::hands_ui(ui, frame, actions);
+    super::peer_table::added_peers_ui(ui, frame, actions);
     ui.label(
         RichText::new("Each row is read again ten times a second. Private writes stay where they are made; shared ones and pwrite are in the file at once.")
             .color(frame.theme.weak)

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::lab::ending::join_within;
+use crate::os::thread::join_within;
 
 /// The most completions in a list.
 pub const MAX_COMPLETIONS: usize = 12;

@@ -3,6 +3,10 @@
 //! The window makes no call on a file or a mapping, not even fstat: a file system that hangs would hang it. Everything
 //! goes through here, and where the storage does not answer, this thread waits alone.
 
+mod facts;
+mod storing;
+mod watcher;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -17,8 +21,8 @@ use crate::model::event::{Event, Opened};
 use crate::model::shown_name;
 
 use super::export;
-use super::live::Live;
 use super::scratch::Scratch;
+use watcher::Watcher;
 
 /// Requests that may wait. More wait only where the storage does not answer.
 const QUEUED_REQUESTS: usize = 64;
@@ -94,7 +98,7 @@ impl FileWorker {
         })
     }
 
-    /// Hands a request over.
+    /// AddedPeers a request over.
     ///
     /// # Errors
     /// The request, where it cannot be taken because the storage has not answered for long.
@@ -168,16 +172,16 @@ impl Board {
 }
 
 /// The thread's own state.
-pub(super) struct Worker {
-    pub(super) file: Arc<OpenFile>,
+struct Worker {
+    file: Arc<OpenFile>,
     /// The mapping that the view shows. Long jobs read it under the lock; remapping waits for them.
-    pub(super) mapping: Arc<RwLock<Mapping>>,
+    mapping: Arc<RwLock<Mapping>>,
     /// The mapping of the other mode, made when the witnesses first ask for it.
-    pub(super) other: Option<Mapping>,
-    pub(super) whole: bool,
-    pub(super) log: CallLog,
-    pub(super) report: Report,
-    pub(super) live: Live,
+    other: Option<Mapping>,
+    whole: bool,
+    log: CallLog,
+    report: Report,
+    live: Watcher,
     jobs: Vec<export::Job>,
     board: Arc<Board>,
     scratch: Option<Scratch>,
@@ -214,7 +218,7 @@ impl Worker {
             whole: request.span.is_none(),
             log: log.clone(),
             report: Arc::clone(report),
-            live: Live::new(file_len),
+            live: Watcher::new(file_len),
             jobs: Vec::new(),
             board: Arc::clone(board),
             scratch,
@@ -255,7 +259,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn say(&self, event: Event) {
+    fn say(&self, event: Event) {
         (self.report)(event);
     }
 
@@ -299,7 +303,7 @@ impl Worker {
     }
 
     /// Does something with the view's mapping. `None` only where a thread died while it held the lock.
-    pub(super) fn view<T>(&self, read: impl FnOnce(&Mapping, &OpenFile) -> T) -> Option<T> {
+    fn view<T>(&self, read: impl FnOnce(&Mapping, &OpenFile) -> T) -> Option<T> {
         self.mapping
             .read()
             .ok()
@@ -382,7 +386,7 @@ impl Worker {
     }
 
     /// The view's mapping is remade after the file grew; private copies are kept where the system can do that.
-    pub(super) fn grow(&mut self, file_len: u64) -> bool {
+    fn grow(&mut self, file_len: u64) -> bool {
         let grown = match self.mapping.write() {
             Ok(mut mapping) => mapping.grow(file_len).map(|()| mapping.span()),
             Err(_) => return false,

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::lab::ending::join_within;
+use crate::lab::claim::{Claim, Progress};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
-use crate::model::experiment::{Claim, Progress};
+use crate::os::thread::join_within;
 
 /// Time to read a step and what it changed.
 const PAUSE: Duration = Duration::from_millis(900);

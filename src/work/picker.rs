@@ -23,7 +23,9 @@ use std::time::Duration;
 #[cfg(feature = "gui")]
 pub use dialog::run_pick;
 
-use crate::lab::ending::{Corpse, describe_exit, gone_within, join_within};
+use crate::os::exit::{describe_exit, gone_within};
+use crate::os::thread::join_within;
+use crate::peer::Unreaped;
 
 /// Exit code of `mapscope pick`: the person chose, and the path stands on standard output, a NUL after it.
 pub const EXIT_CHOSEN: u8 = 0;
@@ -308,7 +310,7 @@ fn end(mut child: Child) {
     child.kill().ok();
     let mark = mark_dir(child.id());
     if !gone_within(&mut child, REAP) {
-        drop(Corpse::new(child));
+        drop(Unreaped::new(child));
     }
     // A killed helper cannot clear up.
     fs::remove_dir_all(mark).ok();

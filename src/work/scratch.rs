@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::lab::scratch::{Folder, Keeper};
+use crate::os::temp_folder::{Folder, Keeper};
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use crate::bytes::answer::Cell;
 use crate::bytes::span::Span;
-use crate::lab::ending::join_within;
-use crate::lab::protocol::{MapAccess, MapMode, Open, PeerPage, ReadAnswer};
 use crate::map::Identity;
+use crate::os::thread::join_within;
+use crate::peer::protocol::{MapAccess, MapMode, Open, ReadAnswer};
+use crate::peer::wire::PeerPage;
 
 use lane::Lane;
 use orders::{Orders, Store};

@@ -166,7 +166,7 @@ impl Grid {
         self.look();
     }
 
-    /// Hands the visible bytes in, as the file's worker does.
+    /// AddedPeers the visible bytes in, as the file's worker does.
     fn look(&mut self) {
         let Some(span) = self.model.visible() else {
             return;

@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 use mapscope::lab::Experiment;
 use mapscope::lab::catalogue;
+use mapscope::lab::claim::{Progress, RunRecord, Topic};
 use mapscope::lab::runner::{self, Options};
 use mapscope::lab::stage::STEP_LIMIT;
-use mapscope::model::experiment::{Progress, RunRecord, Topic};
 use serde_json::Value;
 
 /// How long anything may take on a slow and busy machine.

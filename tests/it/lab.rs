@@ -22,14 +22,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::processes::{check_none_outlives, exists, is_over, state_of};
-use mapscope::lab::calls::{
+use mapscope::lab::stage::{anonymous, anonymous_shared, load, private, shared, store};
+use mapscope::map::page_bytes;
+use mapscope::peer::calls::{
     Advice, Call, Did, FileAccess, MadeCall, MapCall, Outcome, PassCall, Prot, Sabotage, Source,
     SyncHow,
 };
-use mapscope::lab::protocol::{Answer, PeerPage, Request};
-use mapscope::lab::stage::{anonymous, anonymous_shared, load, private, shared, store};
-use mapscope::lab::{PeerError, PeerProcess, PeerSignal};
-use mapscope::map::page_bytes;
+use mapscope::peer::protocol::{Answer, Request};
+use mapscope::peer::wire::PeerPage;
+use mapscope::peer::{PeerError, PeerProcess, PeerSignal};
 use serde_json::{Value, json};
 
 /// Far more than anything here takes.

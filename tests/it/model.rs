@@ -8,8 +8,8 @@ use mapscope::model::effect::{Purpose, Store, StoreBatch};
 use mapscope::model::event::{FileState, Opened, StoreOutcome, StoreResult};
 use mapscope::model::window::Look;
 use mapscope::model::{
-    Access, Action, Column, Effect, Event, Fate, FileRequest, Focus, Mode, Model, Notice,
-    OpenRequest, Opening, PageState, PathNow, Settings, Severity, Step, Topic,
+    Access, Action, Column, Effect, Event, FileRequest, Focus, Mode, Model, Notice, OpenRequest,
+    Opening, PageState, PathNow, Settings, Severity, Step, Topic, UnsavedChoice,
 };
 
 mod edits;
@@ -261,10 +261,10 @@ fn every_action() -> Vec<Action> {
         A::WriteBackConflicts,
         A::Reapply,
         A::DropPatch,
-        A::Fate(Fate::Write),
-        A::Fate(Fate::Keep),
-        A::Fate(Fate::Drop),
-        A::Fate(Fate::Stay),
+        A::Unsaved(UnsavedChoice::Write),
+        A::Unsaved(UnsavedChoice::Keep),
+        A::Unsaved(UnsavedChoice::Drop),
+        A::Unsaved(UnsavedChoice::Stay),
         A::ExportEdits,
         A::ExportView,
         A::KeepOld,

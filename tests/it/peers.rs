@@ -23,13 +23,14 @@ use std::time::{Duration, Instant};
 use crate::processes::{check_none_outlives, exists, state_of};
 use mapscope::bytes::Span;
 use mapscope::bytes::answer::Cell;
-use mapscope::lab::protocol::{
-    Answer, MAX_LINE_BYTES, MapAccess, MapMode, Open, PeerPage, ReadAnswer, Request,
-};
-use mapscope::lab::{PeerError, PeerProcess};
 use mapscope::map::{
     Access, CallLog, Identity, MapRequest, Mapping, Mode, OpenFile, die_with_parent,
 };
+use mapscope::peer::protocol::{
+    Answer, MAX_LINE_BYTES, MapAccess, MapMode, Open, ReadAnswer, Request,
+};
+use mapscope::peer::wire::PeerPage;
+use mapscope::peer::{PeerError, PeerProcess};
 use mapscope::work::witness::{
     WitnessId, WitnessReport, WitnessState, WitnessTarget, WitnessWorker,
 };

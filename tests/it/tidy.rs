@@ -141,21 +141,27 @@ fn first_names(after: &str) -> Vec<&str> {
 /// What a layer may name of the others.
 fn allowed(layer: &str) -> &'static [&'static str] {
     match layer {
-        "bytes" => &[],
-        "map" => &["bytes"],
-        "model" => &["bytes", "map"],
-        "lab" => &["bytes", "map", "model"],
-        "work" => &["bytes", "map", "model", "lab"],
-        "ui" => &["bytes", "model"],
-        "app" => &["bytes", "map", "model", "lab", "work", "ui"],
-        "cli" => &["bytes", "map", "model", "lab", "work", "ui", "app"],
+        "bytes" | "os" => &[],
+        "map" => &["bytes", "os"],
+        "peer" => &["bytes", "os", "map"],
+        "lab" => &["bytes", "os", "map", "peer"],
+        // of the lab, only the words of its claims; another rule looks after that
+        "model" => &["bytes", "map", "peer", "lab"],
+        "work" => &["bytes", "os", "map", "peer", "lab", "model"],
+        "ui" => &["bytes", "lab", "model"],
+        "app" => &["bytes", "map", "lab", "model", "work", "ui"],
+        "cli" => &[
+            "bytes", "os", "map", "peer", "lab", "model", "work", "ui", "app",
+        ],
         _ => &["cli"],
     }
 }
 
 #[test]
 fn no_layer_names_one_above_it() {
-    let layers = ["bytes", "map", "model", "lab", "work", "ui", "app", "cli"];
+    let layers = [
+        "bytes", "os", "map", "peer", "lab", "model", "work", "ui", "app", "cli",
+    ];
     let mut wrong = Vec::new();
     let mut n_named = 0;
     for source in sources("src") {
@@ -175,6 +181,29 @@ fn no_layer_names_one_above_it() {
     }
     assert!(n_named > 100, "only {n_named} names were understood");
     none(&wrong, "each layer names only those before it");
+}
+
+#[test]
+fn state_and_window_know_the_lab_by_its_claims_only() {
+    let mut wrong = Vec::new();
+    let mut n_named = 0;
+    for source in sources("src") {
+        let layer = source.modules().first().copied().unwrap_or_default();
+        if !["model", "ui"].contains(&layer) {
+            continue;
+        }
+        for (line, code) in source.code() {
+            for (at, _) in code.match_indices("crate::lab") {
+                n_named += 1;
+                let after = &code[at + "crate::lab".len()..];
+                if !after.starts_with("::claim") {
+                    wrong.push(format!("{}:{line}: {}", source.path, code.trim()));
+                }
+            }
+        }
+    }
+    assert!(n_named > 5, "only {n_named} names were understood");
+    none(&wrong, "model and window name only lab/claim of the lab");
 }
 
 #[test]
@@ -231,7 +260,7 @@ fn below_the_window_no_gui_crate_is_named_and_the_window_has_no_thread() {
             let names_gui = words(code).any(|word| gui.contains(&word));
             // the helper process that shows the native dialog is all of it that names rfd
             let is_dialog = source.path == "src/work/picker/dialog.rs" && !code.contains("egui");
-            if ["bytes", "map", "model", "lab", "work"].contains(&layer.as_str())
+            if ["bytes", "os", "map", "peer", "lab", "model", "work"].contains(&layer.as_str())
                 && names_gui
                 && !is_dialog
             {
@@ -275,7 +304,7 @@ fn unsafe_code_stands_in_one_place() {
         let path = source.path.as_str();
         let is_place = path == "src/map/raw.rs"
             || path.starts_with("src/map/raw/")
-            || path == "src/lab/raw.rs";
+            || path == "src/peer/raw.rs";
         for (line, code) in source.code() {
             if words(code).any(|word| word == "unsafe") {
                 if is_place {
@@ -287,7 +316,7 @@ fn unsafe_code_stands_in_one_place() {
         }
     }
     assert!(n_found > 0, "no unsafe code was understood");
-    none(&wrong, "unsafe code only in map/raw and lab/raw.rs");
+    none(&wrong, "unsafe code only in map/raw and peer/raw.rs");
 }
 
 #[test]

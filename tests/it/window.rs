@@ -2,10 +2,10 @@
 //! no display, no renderer. What a test reads is what a screen reader would say.
 #![cfg(target_os = "linux")]
 
+mod added;
 mod chaos;
 mod editing;
 mod faults;
-mod hands;
 mod keys;
 mod lab;
 mod live;

@@ -1,13 +1,13 @@
 //! Memory without a file: when it is there, and when it is given back.
 
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::{Call, Memory};
-use crate::lab::protocol::PeerPage::NotPresent;
+use crate::lab::claim::{Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Peer, Stage, Stop, Told, anonymous};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::{Call, Memory};
+use crate::peer::wire::PeerPage::NotPresent;
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -176,15 +176,15 @@ fn memory_comes_with_the_touch(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let start = size(s, a)?;
     s.map(a, anonymous(MUCH))?;
-    let (told, mapped) = asks::memory(s, a)?;
+    let (told, mapped) = steps::memory(s, a)?;
     expect_growth(s, &told, start, mapped, (MUCH, 0));
-    asks::touch(s, a, MUCH / 2, page, true)?;
+    steps::touch(s, a, MUCH / 2, page, true)?;
     let pages = s.pages(a, 0, MUCH)?;
     let (present, all) = present(&pages);
     let wanted = "the touched page is there, and at most a quarter of all";
     s.judge(&pages, wanted, present >= 1 && 4 * present <= all);
-    asks::touch(s, a, 0, MUCH, true)?;
-    let (told, touched) = asks::memory(s, a)?;
+    steps::touch(s, a, 0, MUCH, true)?;
+    let (told, touched) = steps::memory(s, a)?;
     expect_growth(s, &told, start, touched, (MUCH, MUCH));
     Ok(())
 }
@@ -193,19 +193,19 @@ fn reading_takes_no_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.map(a, anonymous(MUCH))?;
     let start = size(s, a)?;
-    let (_, before) = asks::sums(s, a)?;
-    asks::touch(s, a, 0, MUCH, false)?;
-    let (told, after) = asks::sums(s, a)?;
+    let (_, before) = steps::sums(s, a)?;
+    steps::touch(s, a, 0, MUCH, false)?;
+    let (told, after) = steps::sums(s, a)?;
     // Of the mapping alone, to the page: the process as a whole changes by more.
     s.judge(&told, "as much resident as before", after.rss == before.rss);
-    let (told, read) = asks::memory(s, a)?;
+    let (told, read) = steps::memory(s, a)?;
     expect_growth(s, &told, start, read, (0, 0));
-    asks::touch(s, a, 0, MUCH, true)?;
-    let (told, stored) = asks::sums(s, a)?;
+    steps::touch(s, a, 0, MUCH, true)?;
+    let (told, stored) = steps::sums(s, a)?;
     let more = MUCH / 1024;
     let wanted = format!("{more} KiB more resident than before");
     s.judge(&told, &wanted, stored.rss == before.rss + more);
-    let (told, stored) = asks::memory(s, a)?;
+    let (told, stored) = steps::memory(s, a)?;
     expect_growth(s, &told, start, stored, (0, MUCH));
     Ok(())
 }
@@ -218,9 +218,9 @@ fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
     let start = size(s, a)?;
     for name in NAMES {
         s.map(a, anonymous(MUCH / 8).named(name))?;
-        asks::fill(s, a, name, MUCH / 8)?;
+        steps::fill(s, a, name, MUCH / 8)?;
     }
-    let (told, leaked) = asks::memory(s, a)?;
+    let (told, leaked) = steps::memory(s, a)?;
     expect_growth(s, &told, start, leaked, (MUCH, MUCH));
     // All that was missing were the addresses.
     for name in NAMES {
@@ -231,7 +231,7 @@ fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
         };
         let _ = s.must(a, format!("unmaps {name}"), unmap)?;
     }
-    let (told, freed) = asks::memory(s, a)?;
+    let (told, freed) = steps::memory(s, a)?;
     expect_growth(s, &told, start, freed, (0, 0));
     Ok(())
 }
@@ -240,12 +240,12 @@ fn munmap_gives_both_back(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let start = size(s, a)?;
     s.map(a, anonymous(MUCH))?;
-    asks::touch(s, a, 0, MUCH, true)?;
-    let (told, full) = asks::memory(s, a)?;
+    steps::touch(s, a, 0, MUCH, true)?;
+    let (told, full) = steps::memory(s, a)?;
     expect_growth(s, &told, start, full, (MUCH, MUCH));
-    let unmapped = asks::unmap(s, a, 0, MUCH)?;
+    let unmapped = steps::unmap(s, a, 0, MUCH)?;
     s.expect_done(&unmapped);
-    let (told, after) = asks::memory(s, a)?;
+    let (told, after) = steps::memory(s, a)?;
     expect_growth(s, &told, start, after, (0, 0));
     Ok(())
 }
@@ -257,7 +257,7 @@ fn dontneed_gives_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.store(a, 28, b"Z")?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"Z");
-    asks::drop_pages(s, a, page)?;
+    steps::drop_pages(s, a, page)?;
     let pages = s.pages(a, 0, page)?;
     s.expect_pages(&pages, &[NotPresent]);
     let after = s.load(a, 28, 1)?;
@@ -267,8 +267,8 @@ fn dontneed_gives_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
 
 /// The size of a peer's process. Asked twice: what the first question takes of memory itself is there the second time.
 fn size(s: &mut Stage<'_>, peer: Peer) -> Result<Memory, Stop> {
-    let _ = asks::memory(s, peer)?;
-    let (_, memory) = asks::memory(s, peer)?;
+    let _ = steps::memory(s, peer)?;
+    let (_, memory) = steps::memory(s, peer)?;
     Ok(memory)
 }
 
@@ -289,7 +289,7 @@ fn expect_growth(s: &mut Stage<'_>, told: &Told, start: Memory, now: Memory, by:
 /// How many of the pages told of are there, and how many there are.
 fn present(told: &Told) -> (usize, usize) {
     match &told.outcome {
-        crate::lab::calls::Outcome::Pages { pages } => {
+        crate::peer::calls::Outcome::Pages { pages } => {
             let present = pages.iter().filter(|page| **page != NotPresent).count();
             (present, pages.len())
         }

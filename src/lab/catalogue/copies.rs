@@ -1,12 +1,12 @@
 //! Copy-on-write: when a page of a private mapping stops being the file's, and what it shows from then on.
 
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::protocol::PeerPage::{FilePage, PrivateCopy};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, private};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::wire::PeerPage::{FilePage, PrivateCopy};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -27,7 +27,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   leave it open whether such a change is seen; on Linux it is.",
             source: "mmap(2), MAP_PRIVATE: \u{201c}It is unspecified whether changes made to the file after the mmap() \
                      call are visible in the mapped region\u{201d}",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("B", SkipStores)],
@@ -49,7 +49,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that copy from then on. What others write to the same page of the file afterwards is not in the \
                   copy. Other pages of the mapping are still the file's.",
             source: "mmap(2), MAP_PRIVATE: \u{201c}a private copy-on-write mapping\u{201d}",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -71,7 +71,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   looks at. From then on the page is frozen like any other copy.",
             source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61: clear for a page that is no file's; \
                      mmap(2), MAP_PRIVATE",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -93,7 +93,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   cache that cost this process nothing. A private mapping of a large file takes as much memory of its \
                   own as pages of it were stored into.",
             source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61; mmap(2), MAP_PRIVATE",
-            by_hand: &[HandKind::Private],
+            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -116,7 +116,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   what others wrote to it meanwhile. posix_madvise() with POSIX_MADV_DONTNEED must not do such a \
                   thing.",
             source: "madvise(2), MADV_DONTNEED",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -130,12 +130,12 @@ fn write_seen_by_untouched_private(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", 2 * page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     // One page that was loaded before, and one that was not.
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
-    asks::write(s, b, "f", 28, b"Z")?;
-    asks::write(s, b, "f", page + 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", page + 28, b"Z")?;
     for at in [28, page + 28] {
         let after = s.load(a, at, 1)?;
         s.expect_bytes(&after, b"Z");
@@ -149,10 +149,10 @@ fn copy_freezes_the_page(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", 2 * page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, 100, b"x")?;
-    asks::write(s, b, "f", 28, b"Z")?;
-    asks::write(s, b, "f", page + 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", page + 28, b"Z")?;
     // The write did happen.
     let in_file = s.read(b, "f", 28, 1)?;
     s.expect_bytes(&in_file, b"Z");
@@ -171,15 +171,15 @@ fn same_value_copies_too(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
     let pages = s.pages(a, 0, page)?;
     s.expect_pages(&pages, &[FilePage]);
     s.store(a, 28, b"A")?;
     let pages = s.pages(a, 0, page)?;
-    asks::expect_copies(s, &pages, &[PrivateCopy]);
-    asks::write(s, b, "f", 100, b"Z")?;
+    steps::expect_copies(s, &pages, &[PrivateCopy]);
+    steps::write(s, b, "f", 100, b"Z")?;
     let in_file = s.read(b, "f", 100, 1)?;
     s.expect_bytes(&in_file, b"Z");
     let frozen = s.load(a, 100, 1)?;
@@ -194,12 +194,12 @@ fn one_byte_copies_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.open_and_map(a, private("f", 4 * page))?;
     // Without the loads some of the pages would not be there yet.
-    asks::touch(s, a, 0, 4 * page, false)?;
+    steps::touch(s, a, 0, 4 * page, false)?;
     let before = s.pages(a, 0, 4 * page)?;
     s.expect_pages(&before, &[FilePage, FilePage, FilePage, FilePage]);
     s.store(a, page + 28, b"x")?;
     let after = s.pages(a, 0, 4 * page)?;
-    asks::expect_copies(s, &after, &[FilePage, PrivateCopy, FilePage, FilePage]);
+    steps::expect_copies(s, &after, &[FilePage, PrivateCopy, FilePage, FilePage]);
     Ok(())
 }
 
@@ -209,14 +209,14 @@ fn dontneed_drops_the_copy(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, 100, b"x")?;
-    asks::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
     for (at, byte) in [(100, b"x"), (28, b"A")] {
         let before = s.load(a, at, 1)?;
         s.expect_bytes(&before, byte);
     }
-    asks::drop_pages(s, a, page)?;
+    steps::drop_pages(s, a, page)?;
     for (at, byte) in [(100, b"A"), (28, b"Z")] {
         let after = s.load(a, at, 1)?;
         s.expect_bytes(&after, byte);

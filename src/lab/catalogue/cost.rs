@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::size::human_size;
 use crate::lab::Experiment;
-use crate::lab::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
+use crate::lab::claim::{Claim, CostPoint, Expected, Promise, Topic, time_words};
 use crate::lab::stage::{Peer, Stage, Stop};
-use crate::model::experiment::{Claim, CostPoint, Expected, Promise, Topic, time_words};
+use crate::peer::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
 
 /// What a person may guess of each.
 const CHOICES: &[&str] = &[

@@ -2,10 +2,10 @@
 //!
 //! It must not know what any experiment is about.
 
-use crate::lab::calls::Sums;
 use crate::lab::stage::{Peer, Stage, Stop, Told, shared};
+use crate::peer::calls::Sums;
 
-use super::asks;
+use super::steps;
 
 /// How often a script tries again where the kernel may have written the page in between, which it does every few seconds
 /// and whenever somebody calls sync(2).
@@ -17,7 +17,7 @@ pub(super) fn clean_page(s: &mut Stage<'_>, peer: Peer) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     s.open_and_map(peer, shared("f", page))?;
-    let _ = asks::fsync(s, peer, "f")?;
+    let _ = steps::fsync(s, peer, "f")?;
     let before = s.load(peer, 28, 1)?;
     s.expect_bytes(&before, b"A");
     expect_clean(s, peer)
@@ -30,7 +30,7 @@ pub(super) fn is_dirty(sums: Sums) -> bool {
 
 /// The page that `peer` maps must be clean; on tmpfs, where no page ever is, dirty.
 pub(super) fn expect_clean(s: &mut Stage<'_>, peer: Peer) -> Result<(), Stop> {
-    let (told, sums) = asks::sums(s, peer)?;
+    let (told, sums) = steps::sums(s, peer)?;
     let is_there = sums.rss > 0;
     if s.on_tmpfs() {
         s.judge(&told, "a dirty page", is_there && is_dirty(sums));
@@ -56,7 +56,7 @@ pub(super) fn dirty_after(
     for attempt in 1..=ATTEMPTS {
         s.store(peer, 28, b"Z")?;
         then(s)?;
-        let (told, sums) = asks::sums(s, looker)?;
+        let (told, sums) = steps::sums(s, looker)?;
         if is_dirty(sums) || attempt == ATTEMPTS {
             expect_dirty(s, &told, sums);
             break;

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use crate::lab::Experiment;
 use crate::lab::Need;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::SyncHow;
-use crate::lab::protocol::PeerPage::PrivateCopy;
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic, time_words};
 use crate::lab::stage::{Peer, Stage, Stop, private, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic, time_words};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::SyncHow;
+use crate::peer::wire::PeerPage::PrivateCopy;
 
-use super::asks;
 use super::dirty::{
     ATTEMPTS, clean_page, dirty_after, expect_clean, expect_dirty, expect_in_file, is_dirty,
 };
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -42,7 +42,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "msync(2): \u{201c}Without use of this call, there is no guarantee that changes are written back \
                      before munmap(2) is called\u{201d}; proc_pid_smaps(5) (proc(5) in older manuals); \
                      Documentation/admin-guide/sysctl/vm.rst",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -70,7 +70,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   lost. On tmpfs there is no storage, and msync returns at once.",
             source: "msync(2), MS_SYNC: \u{201c}Requests an update and waits for it to complete\u{201d}; POSIX.1-2024 \
                      msync(); proc_pid_smaps(5) (proc(5) in older manuals)",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -96,7 +96,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   kernel knows of each and writes them in its own time; so there is nothing left to do. It checks the \
                   arguments and returns 0, which is no news about the storage.",
             source: "msync(2), NOTES: \u{201c}Since Linux 2.6.19, MS_ASYNC is in fact a no-op\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -118,7 +118,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   same, as nothing went wrong: what belongs to the file is written. Its 0 must not be taken for a save.",
             source: "POSIX.1-2024 msync(): on MAP_PRIVATE mappings \u{201c}any modified data shall not be written to \
                      the underlying object\u{201d}",
-            by_hand: &[HandKind::Private],
+            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -146,7 +146,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   fsync.",
             source: "fsync(2): \u{201c}all modified in-core data of\u{201d} the file; msync(2); the kernel's \
                      mm/msync.c",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -201,7 +201,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   writes the page in its own time. Who must know that it is written calls msync or fsync before.",
             source: "msync(2); close(2), NOTES: \u{201c}A successful close does not guarantee that the data has been \
                      successfully saved to disk\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -248,7 +248,7 @@ fn msync_sync_cleans(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     clean_page(s, a)?;
     dirty_after(s, a, a, |_| Ok(()))?;
-    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&synced);
     expect_clean(s, a)?;
     expect_in_file(s, a)?;
@@ -262,16 +262,16 @@ fn msync_async_does_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     clean_page(s, a)?;
     dirty_after(s, a, a, |s| {
-        let synced = asks::sync(s, a, page, SyncHow::Async)?;
+        let synced = steps::sync(s, a, page, SyncHow::Async)?;
         s.expect_done(&synced);
         Ok(())
     })?;
     // Once more for its time, and because one more call would be the one to do something.
-    let again = asks::sync(s, a, page, SyncHow::Async)?;
+    let again = steps::sync(s, a, page, SyncHow::Async)?;
     s.expect_done(&again);
     let quick = s.nanoseconds(&again);
     expect_in_file(s, a)?;
-    let slow = asks::sync(s, a, page, SyncHow::Sync)?;
+    let slow = steps::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&slow);
     let slow = s.nanoseconds(&slow);
     let times = format!("MS_ASYNC took {}, MS_SYNC {}", time(quick), time(slow));
@@ -285,16 +285,16 @@ fn msync_private_writes_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, 28, b"Z")?;
-    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&synced);
     let in_file = s.read(b, "f", 28, 1)?;
     s.expect_bytes(&in_file, b"A");
     let own = s.load(a, 28, 1)?;
     s.expect_bytes(&own, b"Z");
     let pages = s.pages(a, 0, page)?;
-    asks::expect_copies(s, &pages, &[PrivateCopy]);
+    steps::expect_copies(s, &pages, &[PrivateCopy]);
     Ok(())
 }
 
@@ -302,9 +302,9 @@ fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     clean_page(s, a)?;
     let b = s.peer("B")?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     dirty_after(s, a, a, |_| Ok(()))?;
-    let synced = asks::fsync(s, b, "f")?;
+    let synced = steps::fsync(s, b, "f")?;
     s.expect_done(&synced);
     expect_clean(s, a)?;
     expect_in_file(s, b)?;
@@ -315,7 +315,7 @@ fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
 
 fn fsync_adds_the_rest(s: &mut Stage<'_>) -> Result<(), Stop> {
     const LEN: u64 = 8 << 20;
-    if s.ground().file_system == "btrfs" {
+    if s.environment().file_system == "btrfs" {
         let why = "btrfs writes the whole file at each msync: nothing would be left for fsync";
         return Err(Stop::NotDone(why.to_owned()));
     }
@@ -327,22 +327,22 @@ fn fsync_adds_the_rest(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", LEN))?;
-    let _ = asks::fsync(s, a, "f")?;
+    let _ = steps::fsync(s, a, "f")?;
     // The kernel may write the far page in between; then it is done again.
     for attempt in 1..=ATTEMPTS {
         s.store(a, 28, b"Z")?;
         s.store(a, LEN / 2 + 28, b"Z")?;
-        let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+        let synced = steps::sync(s, a, page, SyncHow::Sync)?;
         s.expect_done(&synced);
-        let (told, sums) = asks::sums(s, a)?;
+        let (told, sums) = steps::sums(s, a)?;
         if is_dirty(sums) || attempt == ATTEMPTS {
             expect_dirty(s, &told, sums);
             break;
         }
     }
-    let synced = asks::fsync(s, a, "f")?;
+    let synced = steps::fsync(s, a, "f")?;
     s.expect_done(&synced);
-    let (told, sums) = asks::sums(s, a)?;
+    let (told, sums) = steps::sums(s, a)?;
     if s.on_tmpfs() {
         expect_dirty(s, &told, sums);
     } else {
@@ -366,12 +366,12 @@ fn munmap_and_close_write_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
     for attempt in 1..=ATTEMPTS {
         s.open_and_map(a, shared("f", page))?;
         s.store(a, 28, b"Z")?;
-        let unmapped = asks::unmap(s, a, 0, page)?;
+        let unmapped = steps::unmap(s, a, 0, page)?;
         s.expect_done(&unmapped);
-        asks::close(s, a, "f")?;
+        steps::close(s, a, "f")?;
         let seen = s.load(b, 28, 1)?;
         s.expect_bytes(&seen, b"Z");
-        let (told, sums) = asks::sums(s, b)?;
+        let (told, sums) = steps::sums(s, b)?;
         if is_dirty(sums) || attempt == ATTEMPTS {
             expect_dirty(s, &told, sums);
             break;
@@ -383,7 +383,7 @@ fn munmap_and_close_write_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
 /// Why nothing can be predicted of close; `None` on a local file system.
 fn writes_at_close(s: &Stage<'_>) -> Option<String> {
     const NETWORK: [&str; 7] = ["nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph"];
-    let name = s.ground().file_system.as_str();
+    let name = s.environment().file_system.as_str();
     (NETWORK.contains(&name) || name.starts_with("fuse"))
         .then(|| format!("{name} is no local file system: it may write when a file is closed"))
 }
@@ -409,7 +409,7 @@ fn first_store_after_msync_faults(s: &mut Stage<'_>) -> Result<(), Stop> {
     let few = format!("far fewer than the {PAGES} pages");
     let holds = second < PAGES / 4;
     s.check("faults of a later round", second.to_string(), &few, holds);
-    let synced = asks::sync(s, a, len, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, len, SyncHow::Sync)?;
     s.expect_done(&synced);
     let after = stores(s, a, len)?;
     if s.on_tmpfs() {
@@ -431,9 +431,9 @@ fn first_store_after_msync_faults(s: &mut Stage<'_>) -> Result<(), Stop> {
 
 /// The faults of a round of one store a page.
 fn stores(s: &mut Stage<'_>, peer: Peer, len: u64) -> Result<u64, Stop> {
-    let before = asks::faults(s, peer)?;
-    asks::touch(s, peer, 0, len, true)?;
-    Ok(asks::faults(s, peer)?.saturating_sub(before))
+    let before = steps::faults(s, peer)?;
+    steps::touch(s, peer, 0, len, true)?;
+    Ok(steps::faults(s, peer)?.saturating_sub(before))
 }
 
 fn time(nanoseconds: u64) -> String {

@@ -1,12 +1,12 @@
 //! The last page of a file, and the pages past its end.
 
 use crate::lab::Experiment;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::SyncHow;
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::SyncHow;
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -29,7 +29,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   other mappings too.",
             source: "mmap(2), NOTES and BUGS; POSIX.1-2024 mmap(): \u{201c}The system shall always zero-fill any \
                      partial page at the end of an object\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   store there at all.",
             source: "mmap(2), BUGS, on partial pages and tmpfs; POSIX.1-2024 mmap(): \u{201c}shall never write out any \
                      modified portions of the last page of an object which are beyond its end\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -81,7 +81,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   grow a file through a mapping first makes it longer, then maps it.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(), RATIONALE; mmap(2); \
                      ftruncate(2)",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -106,7 +106,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
                      \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \
                      signal\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -172,7 +172,7 @@ fn tail_reads_as_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
     short_file(s)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", page))?;
-    asks::expect_length(s, a, "f", SHORT)?;
+    steps::expect_length(s, a, "f", SHORT)?;
     let end = s.load(a, SHORT - 1, 3)?;
     s.expect_bytes(&end, &[b'A', 0, 0]);
     let zeros = vec![0; usize::try_from(page - SHORT).unwrap_or_default()];
@@ -186,7 +186,7 @@ fn tail_store_is_not_saved(s: &mut Stage<'_>) -> Result<(), Stop> {
     short_file(s)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     // Two bytes in the file, and two past its end.
     s.store(a, SHORT - 2, b"WXYZ")?;
     let own = s.load(a, SHORT - 2, 4)?;
@@ -194,9 +194,9 @@ fn tail_store_is_not_saved(s: &mut Stage<'_>) -> Result<(), Stop> {
     let in_file = s.read(b, "f", SHORT - 2, 4)?;
     s.expect_bytes(&in_file, b"WX");
     // Not every kernel clears them when the file grows; all do when they write the page.
-    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&synced);
-    asks::truncate(s, b, "f", page)?;
+    steps::truncate(s, b, "f", page)?;
     let grown = s.read(b, "f", SHORT - 2, 4)?;
     let saved: &[u8] = if s.on_tmpfs() { b"WXYZ" } else { b"WX\0\0" };
     s.expect_bytes(&grown, saved);
@@ -208,14 +208,14 @@ fn store_never_grows_the_file(s: &mut Stage<'_>) -> Result<(), Stop> {
     short_file(s)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, SHORT - 1, b"Y")?;
     s.store(a, 2 * SHORT, b"Z")?;
-    let synced = asks::sync(s, a, page, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
     s.expect_done(&synced);
-    let unmapped = asks::unmap(s, a, 0, page)?;
+    let unmapped = steps::unmap(s, a, 0, page)?;
     s.expect_done(&unmapped);
-    asks::expect_length(s, b, "f", SHORT)?;
+    steps::expect_length(s, b, "f", SHORT)?;
     let mut all = vec![b'A'; 99];
     all.push(b'Y');
     let in_file = s.read(b, "f", 0, page)?;
@@ -240,9 +240,9 @@ fn empty_file_can_be_mapped(s: &mut Stage<'_>) -> Result<(), Stop> {
     let page = s.page();
     s.file("f", b"")?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
-    asks::expect_length(s, a, "f", 0)?;
-    let mapped = asks::try_map(s, a, "maps a page of the empty file", shared("f", page))?;
+    steps::open(s, a, "f")?;
+    steps::expect_length(s, a, "f", 0)?;
+    let mapped = steps::try_map(s, a, "maps a page of the empty file", shared("f", page))?;
     s.expect_done(&mapped);
     let load = s.load(a, 0, 1)?;
     s.expect_killed(&load, "SIGBUS", Some("BUS_ADRERR"));
@@ -254,11 +254,11 @@ fn offset_past_end_can_be_mapped(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     let far = shared("f", page).from(10 * page);
-    let mapped = asks::try_map(s, a, "maps a page that begins nine pages past the end", far)?;
+    let mapped = steps::try_map(s, a, "maps a page that begins nine pages past the end", far)?;
     s.expect_done(&mapped);
-    asks::expect_length(s, a, "f", page)?;
+    steps::expect_length(s, a, "f", page)?;
     let load = s.load(a, 0, 1)?;
     s.expect_killed(&load, "SIGBUS", Some("BUS_ADRERR"));
     Ok(())

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::lab::Experiment;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::{Call, FileAccess, MapCall, Prot, Source};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Peer, Stage, Stop, anonymous, private, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::{Call, FileAccess, MapCall, Prot, Source};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -72,7 +72,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
                   copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
-            by_hand: &[HandKind::ReadOnly, HandKind::Private],
+            by_hand: &[AddedKind::ReadOnly, AddedKind::Private],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -220,7 +220,7 @@ fn length_zero_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     refused(s, a, "maps 0 bytes of f", shared("f", 0), "EINVAL")?;
     refused(s, a, "maps 0 bytes without a file", anonymous(0), "EINVAL")?;
     allowed(s, a, "maps a page of f", shared("f", page))
@@ -231,7 +231,7 @@ fn unaligned_offset_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(2);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     for offset in [1, page - 1] {
         let what = format!("maps a page of f from offset {offset}");
         refused(s, a, &what, shared("f", page).from(offset), "EINVAL")?;
@@ -275,8 +275,8 @@ fn write_only_file_eacces(s: &mut Stage<'_>) -> Result<(), Stop> {
     let read_only = private("f", page).allowing(Prot::Read);
     refused(s, a, what, read_only, "EACCES")?;
     // The descriptor is good for what it was opened for.
-    asks::write(s, a, "f", 28, b"A")?;
-    asks::open(s, a, "f")?;
+    steps::write(s, a, "f", 28, b"A")?;
+    steps::open(s, a, "f")?;
     let what = "maps f, now open to read and write";
     allowed(s, a, what, shared("f", page))
 }
@@ -285,7 +285,7 @@ fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let path = PathBuf::from("/dev/null");
     open_path(s, a, "/dev/null", path, FileAccess::ReadWrite)?;
-    asks::write(s, a, "f", 0, b"Z")?;
+    steps::write(s, a, "f", 0, b"Z")?;
     let read = s.read(a, "f", 0, 1)?;
     s.expect_bytes(&read, b"");
     enodev(s, a, "/dev/null")
@@ -303,7 +303,7 @@ fn larger_than_addresses_enomem(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     let huge = 1 << 62;
     let what = "maps 2^62 bytes without a file";
     refused(s, a, what, anonymous(huge), "ENOMEM")?;
@@ -332,7 +332,7 @@ fn offset_too_large_eoverflow(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     // The last page that an offset of 63 bits can name.
     let last = (1 << 63) - page;
     let what = "maps two pages of f from the last possible offset";
@@ -349,14 +349,14 @@ fn refused(
     call: MapCall,
     errno: &str,
 ) -> Result<(), Stop> {
-    let told = asks::try_map(s, peer, what, call)?;
+    let told = steps::try_map(s, peer, what, call)?;
     s.expect_failed(&told, errno);
     Ok(())
 }
 
 /// The mapping that differs from a refused one in just what matters, and must not be refused.
 fn allowed(s: &mut Stage<'_>, peer: Peer, what: &str, call: MapCall) -> Result<(), Stop> {
-    let told = asks::try_map(s, peer, what, call)?;
+    let told = steps::try_map(s, peer, what, call)?;
     s.expect_done(&told);
     Ok(())
 }

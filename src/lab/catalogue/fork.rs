@@ -1,12 +1,12 @@
 //! What a forked child inherits of its parent's mappings, and what each still sees of the other.
 
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::protocol::PeerPage::PrivateCopy;
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Peer, Stage, Stop, anonymous, anonymous_shared, private, shared};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::wire::PeerPage::PrivateCopy;
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -27,7 +27,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   leads to the same memory depends on the kind of the mapping, as the next experiments show. Only \
                   execve(2) gives a process a new address space.",
             source: "fork(2); POSIX.1-2024 fork(): memory mappings created in the parent are retained in the child",
-            by_hand: &[HandKind::Shared, HandKind::Child],
+            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -51,7 +51,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   fork of a large process is cheap, and why storing afterwards is not.",
             source: "fork(2), NOTES: implemented \u{201c}using copy-on-write pages\u{201d}; proc_pid_smaps(5) (proc(5) \
                      in older manuals)",
-            by_hand: &[HandKind::Private, HandKind::Child],
+            by_hand: &[AddedKind::Private, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -120,7 +120,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shows the file, and so sees what a third process writes to it. That such a write is seen is left \
                   open by the standard.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
-            by_hand: &[HandKind::Private, HandKind::Child, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Child, AddedKind::Shared],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -142,7 +142,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the whole page, frozen. Modifications made before fork() are visible to the child by the standard; \
                   that the rest of the page no longer follows the file is how copy-on-write by pages works.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
-            by_hand: &[HandKind::Private, HandKind::Child, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Child, AddedKind::Shared],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -163,7 +163,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Copy-on-write after fork is for private pages. A shared mapping is inherited as a shared mapping: \
                   both sides go on showing the file\u{2019}s own pages. On Linux read(2) shows them too.",
             source: "POSIX.1-2024 mmap(): \u{201c}the mapping type is retained across fork()\u{201d}; fork(2)",
-            by_hand: &[HandKind::Shared, HandKind::Child],
+            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -185,7 +185,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the list of the process that calls it. What is shared is the memory behind the mapping, and that \
                   stays as long as anybody maps it.",
             source: "munmap(2); fork(2)",
-            by_hand: &[HandKind::Shared, HandKind::Child],
+            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -204,8 +204,8 @@ fn child_inherits_mappings(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.map(a, anonymous(page).named("anonymous"))?;
     let c = s.fork(a, "C")?;
     for map in ["m", "private", "anonymous"] {
-        let (_, of_parent) = asks::maps(s, a, map)?;
-        let (told, of_child) = asks::maps(s, c, map)?;
+        let (_, of_parent) = steps::maps(s, a, map)?;
+        let (told, of_child) = steps::maps(s, c, map)?;
         let same = !of_parent.is_empty() && of_child == of_parent;
         s.judge(&told, "the same line as A's", same);
     }
@@ -254,11 +254,11 @@ fn expect_shared(s: &mut Stage<'_>, peers: &[Peer], shared: u64) -> Result<(), S
     );
     for peer in peers {
         let pages = s.pages(*peer, 0, 2 * page)?;
-        asks::expect_copies(s, &pages, &[PrivateCopy, PrivateCopy]);
+        steps::expect_copies(s, &pages, &[PrivateCopy, PrivateCopy]);
     }
     for peer in peers {
         for attempt in 1..=ATTEMPTS {
-            let (told, sums) = asks::sums(s, *peer)?;
+            let (told, sums) = steps::sums(s, *peer)?;
             let found = (
                 sums.shared_dirty + sums.shared_clean,
                 sums.private_dirty + sums.private_clean,
@@ -321,7 +321,7 @@ fn fork_clean_private_page(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
     let c = s.fork(a, "C")?;
@@ -330,7 +330,7 @@ fn fork_clean_private_page(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.expect_bytes(&own, b"x");
     let of_child = s.load(c, 28, 1)?;
     s.expect_bytes(&of_child, b"A");
-    asks::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
     let follows = s.load(c, 28, 1)?;
     s.expect_bytes(&follows, b"Z");
     let frozen = s.load(a, 28, 1)?;
@@ -344,10 +344,10 @@ fn fork_inherits_private_copy(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, 100, b"x")?;
     let c = s.fork(a, "C")?;
-    asks::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
     let in_file = s.read(b, "f", 28, 1)?;
     s.expect_bytes(&in_file, b"Z");
     for (at, byte) in [(100, b"x"), (28, b"A")] {
@@ -388,11 +388,11 @@ fn child_unmaps_alone(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.open_and_map(a, shared("f", page))?;
     s.open_and_map(b, shared("f", page))?;
     let c = s.fork(a, "C")?;
-    let unmapped = asks::unmap(s, c, 0, page)?;
+    let unmapped = steps::unmap(s, c, 0, page)?;
     s.expect_done(&unmapped);
-    let (told, of_child) = asks::maps(s, c, "m")?;
+    let (told, of_child) = steps::maps(s, c, "m")?;
     s.judge(&told, "no line", of_child.is_empty());
-    let (told, of_parent) = asks::maps(s, a, "m")?;
+    let (told, of_parent) = steps::maps(s, a, "m")?;
     s.judge(&told, "one line", of_parent.len() == 1);
     s.store(a, 28, b"Z")?;
     let own = s.load(a, 28, 1)?;

@@ -1,11 +1,11 @@
 //! What malloc does with mappings.
 
-use crate::lab::calls::{Call, Sabotage::SkipStores};
+use crate::lab::claim::{Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Peer, Stage, Stop, store};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, Promise, Topic};
+use crate::peer::calls::{Call, Sabotage::SkipStores};
 
-use super::asks::{self, Area};
+use super::steps::{self, Area};
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -85,7 +85,7 @@ const LARGE: u64 = 64 << 20;
 fn large_malloc_is_a_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     malloc(s, a, "block", LARGE)?;
-    let (told, areas) = asks::maps(s, a, "block")?;
+    let (told, areas) = steps::maps(s, a, "block")?;
     let holds = match areas.as_slice() {
         // The kernel joins it to a neighbor of the same kind, so it may be longer.
         [area] => area.end - area.start >= LARGE && area.allows == "rw-p" && !is_file_or_heap(area),
@@ -97,7 +97,7 @@ fn large_malloc_is_a_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
         holds,
     );
     free(s, a, "block")?;
-    let (told, areas) = asks::maps(s, a, "block")?;
+    let (told, areas) = steps::maps(s, a, "block")?;
     s.judge(&told, "no line", areas.is_empty());
     Ok(())
 }
@@ -108,7 +108,7 @@ fn small_malloc_is_no_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
     let mut lines: Vec<Area> = Vec::new();
     for block in BLOCKS {
         malloc(s, a, block, 100)?;
-        let (told, areas) = asks::maps(s, a, block)?;
+        let (told, areas) = steps::maps(s, a, block)?;
         s.judge(&told, "one line", areas.len() == 1);
         // By what they have in common: a heap grows, also while it is looked at.
         let known = |area: &&Area| !lines.iter().any(|line| overlap(line, area));
@@ -120,7 +120,7 @@ fn small_malloc_is_no_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.check(what, lines.len().to_string(), "fewer than blocks", holds);
     let [block, ..] = BLOCKS;
     free(s, a, block)?;
-    let (told, after) = asks::maps(s, a, block)?;
+    let (told, after) = steps::maps(s, a, block)?;
     let same =
         |areas: &[Area]| matches!(areas, [area] if lines.iter().any(|line| overlap(line, area)));
     s.judge(&told, "still one of these lines", same(&after));
@@ -135,10 +135,10 @@ fn use_after_free_of_a_large_block(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     malloc(s, a, "block", LARGE)?;
     let _ = s.must(a, "stores 'Z' at 28 of block", store("block", 28, b"Z"))?;
-    let before = asks::load_of(s, a, "block", 28, 1)?;
+    let before = steps::load_of(s, a, "block", 28, 1)?;
     s.expect_bytes(&before, b"Z");
     free(s, a, "block")?;
-    let after = asks::load_of(s, a, "block", 28, 1)?;
+    let after = steps::load_of(s, a, "block", 28, 1)?;
     s.expect_killed(&after, "SIGSEGV", Some("SEGV_MAPERR"));
     Ok(())
 }

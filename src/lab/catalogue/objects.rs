@@ -1,12 +1,12 @@
 //! What a mapping holds on to: the file itself, whatever becomes of its name.
 
-use crate::lab::calls::Call;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Call;
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -25,7 +25,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Deleting removes a name. The file itself goes when nothing refers to it any more, and a mapping \
                   refers to it, as an open descriptor does. Until the last one is gone the file takes up its room.",
             source: "POSIX.1-2024 unlink(), and mmap(): \u{201c}shall add an extra reference to the file\u{201d}; unlink(2)",
-            by_hand: &[HandKind::Shared, HandKind::Shared],
+            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -48,7 +48,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   name any more, and lives on for those who have it open or mapped. What they store goes into the old \
                   file, which nobody can open by that name any more. Many editors save this way.",
             source: "rename(2); POSIX.1-2024 rename() and mmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on C's mode: an untouched page of a private mapping shows the store as well.
@@ -91,8 +91,8 @@ fn unlinked_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
     s.open_and_map(b, shared("f", page))?;
-    asks::close(s, a, "f")?;
-    asks::close(s, b, "f")?;
+    steps::close(s, a, "f")?;
+    steps::close(s, b, "f")?;
     let removed = std::fs::remove_file(s.path_of("f"));
     done(s, "deletes f", removed)?;
     let before = s.load(b, 28, 1)?;
@@ -124,7 +124,7 @@ fn renamed_over_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
         let seen = s.load(peer, 27, 3)?;
         s.expect_bytes(&seen, b"AZA");
     }
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let in_file = s.read(b, "f", 27, 3)?;
     s.expect_bytes(&in_file, b"aaa");
     Ok(())

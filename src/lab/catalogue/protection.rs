@@ -1,12 +1,12 @@
 //! What a mapping allows, what becomes of who does otherwise, and mprotect.
 
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::{FileAccess, Prot};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::{FileAccess, Prot};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -28,7 +28,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   stores and sends SIGSEGV. The code SEGV_ACCERR says that something is mapped there, but not for this.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): no write may succeed without \
                      PROT_WRITE; mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR",
-            by_hand: &[HandKind::ReadOnly, HandKind::Shared],
+            by_hand: &[AddedKind::ReadOnly, AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: a private read-only mapping is as deadly.
@@ -75,7 +75,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shows what the store does without it. To a shared mapping it can only add what the descriptor \
                   allowed at the time of mmap.",
             source: "mprotect(2); POSIX.1-2024 mprotect()",
-            by_hand: &[HandKind::ReadOnly],
+            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -119,7 +119,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   opened for writing. The kernel remembers with the mapping what it may ever allow. A private mapping \
                   could be made writable, as its stores never reach the file.",
             source: "mprotect(2), ERRORS, EACCES; POSIX.1-2024 mprotect()",
-            by_hand: &[HandKind::ReadOnly],
+            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[],
         // Deceived into a private mapping, mprotect succeeds.
@@ -143,7 +143,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
                   1,048,576); at the limit even munmap of a middle fails.",
             source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -165,7 +165,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   from changing a file there are its permissions, and for a memfd its seals; locks such as flock bind \
                   only those who ask for them.",
             source: "mprotect(2): \u{201c}the calling process's memory pages\u{201d}; POSIX.1-2024 mprotect()",
-            by_hand: &[HandKind::Shared, HandKind::Shared],
+            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("B", SkipStores), ("B", OtherMode)],
@@ -178,12 +178,12 @@ fn store_into_read_only_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     s.map(a, shared("f", page).allowing(Prot::Read))?;
     s.open_and_map(b, shared("f", page))?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
-    let stored = asks::try_store(s, a, 28, b"Z")?;
+    let stored = steps::try_store(s, a, 28, b"Z")?;
     s.expect_killed(&stored, "SIGSEGV", Some("SEGV_ACCERR"));
     let after = s.load(b, 28, 1)?;
     s.expect_bytes(&after, b"A");
@@ -195,10 +195,10 @@ fn load_from_none_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(1);
     s.file("f", &letters)?;
     let a = s.peer("A")?;
-    asks::open(s, a, "f")?;
+    steps::open(s, a, "f")?;
     s.map(a, shared("f", page).allowing(Prot::Read).named("readable"))?;
     s.map(a, shared("f", page).allowing(Prot::None))?;
-    let readable = asks::load_of(s, a, "readable", 28, 1)?;
+    let readable = steps::load_of(s, a, "readable", 28, 1)?;
     s.expect_bytes(&readable, b"A");
     let refused = s.load(a, 28, 1)?;
     s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
@@ -211,16 +211,16 @@ fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     for peer in [a, b] {
-        asks::open(s, peer, "f")?;
+        steps::open(s, peer, "f")?;
         s.map(peer, shared("f", page).allowing(Prot::Read))?;
     }
-    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
     s.expect_done(&protected);
-    let stored = asks::try_store(s, a, 28, b"Z")?;
+    let stored = steps::try_store(s, a, 28, b"Z")?;
     s.expect_done(&stored);
     let seen = s.load(b, 28, 2)?;
     s.expect_bytes(&seen, b"ZA");
-    let without = asks::try_store(s, b, 29, b"Y")?;
+    let without = steps::try_store(s, b, 29, b"Y")?;
     s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
     let after = s.load(a, 28, 2)?;
     s.expect_bytes(&after, b"ZA");
@@ -233,17 +233,17 @@ fn mprotect_opens_none(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     for peer in [a, b] {
-        asks::open(s, peer, "f")?;
+        steps::open(s, peer, "f")?;
         s.map(peer, shared("f", page).allowing(Prot::None))?;
     }
     s.map(b, shared("f", page).named("second"))?;
-    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
     s.expect_done(&protected);
     let opened = s.load(a, 28, 1)?;
     s.expect_bytes(&opened, b"A");
-    let stored = asks::try_store(s, a, 28, b"Z")?;
+    let stored = steps::try_store(s, a, 28, b"Z")?;
     s.expect_done(&stored);
-    let seen = asks::load_of(s, b, "second", 28, 1)?;
+    let seen = steps::load_of(s, b, "second", 28, 1)?;
     s.expect_bytes(&seen, b"Z");
     let without = s.load(b, 28, 1)?;
     s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
@@ -257,7 +257,7 @@ fn mprotect_cannot_widen(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.open(a, "f", FileAccess::Read)?;
     s.map(a, shared("f", page).allowing(Prot::Read))?;
-    let protected = asks::protect(s, a, 0, page, Prot::ReadWrite)?;
+    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
     s.expect_failed(&protected, "EACCES");
     let still = s.load(a, 28, 1)?;
     s.expect_bytes(&still, b"A");
@@ -270,22 +270,22 @@ fn mprotect_splits_and_merges(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 3 * page))?;
-    let allowed = |areas: &[asks::Area]| -> Vec<String> {
+    let allowed = |areas: &[steps::Area]| -> Vec<String> {
         areas
             .iter()
             .map(|area| area.allows.chars().take(3).collect())
             .collect()
     };
-    let (told, whole) = asks::maps(s, a, "m")?;
+    let (told, whole) = steps::maps(s, a, "m")?;
     s.judge(&told, "one line, rw-", allowed(&whole) == ["rw-"]);
-    let protected = asks::protect(s, a, page, page, Prot::Read)?;
+    let protected = steps::protect(s, a, page, page, Prot::Read)?;
     s.expect_done(&protected);
-    let (told, parts) = asks::maps(s, a, "m")?;
+    let (told, parts) = steps::maps(s, a, "m")?;
     let holds = allowed(&parts) == ["rw-", "r--", "rw-"];
     s.judge(&told, "three lines: rw-, r-- and rw-", holds);
-    let protected = asks::protect(s, a, page, page, Prot::ReadWrite)?;
+    let protected = steps::protect(s, a, page, page, Prot::ReadWrite)?;
     s.expect_done(&protected);
-    let (told, again) = asks::maps(s, a, "m")?;
+    let (told, again) = steps::maps(s, a, "m")?;
     s.judge(&told, "the one line of before", again == whole);
     Ok(())
 }
@@ -298,12 +298,12 @@ fn mprotect_is_for_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.open_and_map(a, shared("f", page))?;
     s.map(a, shared("f", page).named("second"))?;
     s.open_and_map(b, shared("f", page))?;
-    let protected = asks::protect(s, a, 0, page, Prot::None)?;
+    let protected = steps::protect(s, a, 0, page, Prot::None)?;
     s.expect_done(&protected);
     let loaded = s.load(b, 28, 1)?;
     s.expect_bytes(&loaded, b"A");
     s.store(b, 28, b"Z")?;
-    let seen = asks::load_of(s, a, "second", 28, 1)?;
+    let seen = steps::load_of(s, a, "second", 28, 1)?;
     s.expect_bytes(&seen, b"Z");
     // For A alone, and for this mapping of it, the page is closed.
     let refused = s.load(a, 28, 1)?;

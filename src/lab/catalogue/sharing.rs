@@ -1,12 +1,12 @@
 //! Who sees a store: shared and private mappings of one file in several processes.
 
 use crate::lab::Experiment;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::{FileAccess, Prot, SyncHow};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, private, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::{FileAccess, Prot, SyncHow};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -27,7 +27,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that is about the storage below.",
             source: "mmap(2), MAP_SHARED: \u{201c}updates to the mapping are visible to other processes mapping the \
                      same region\u{201d}; POSIX.1-2024 mmap()",
-            by_hand: &[HandKind::Shared, HandKind::Shared],
+            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -51,7 +51,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   storage. POSIX leaves it to the program to synchronize mmap with read and write.",
             source: "mmap(2), MAP_SHARED: updates are \u{201c}carried through to the underlying file\u{201d}; \
                      POSIX.1-2024 mmap(), APPLICATION USAGE",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -72,7 +72,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "write(2) and pwrite(2) change the page in the page cache, and the mapping shows that page. mmap \
                   takes no copy of the file; nothing has to be mapped again.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(), APPLICATION USAGE",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: an untouched page of a private mapping shows the write as well.
@@ -97,7 +97,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the file is as it was.",
             source: "mmap(2), MAP_PRIVATE; POSIX.1-2024 mmap(): modifications \u{201c}shall be visible only to the \
                      calling process and shall not change the underlying object\u{201d}",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -120,7 +120,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shown.",
             source: "mmap(2), MAP_PRIVATE; POSIX.1-2024 munmap(): of a private mapping, \u{201c}any modifications made \
                      in this address range shall be discarded\u{201d}",
-            by_hand: &[HandKind::Private],
+            by_hand: &[AddedKind::Private],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -145,7 +145,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   matter: then the last one wins.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
                      object\u{201d}",
-            by_hand: &[HandKind::Shared, HandKind::Shared],
+            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[
@@ -172,7 +172,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   change when anybody changes them. A read-only mapping is no snapshot, and locks nothing.",
             source: "POSIX.1-2024 mmap(): write references \u{201c}shall change the underlying object\u{201d}; \
                      mmap(2), MAP_SHARED and PROT_READ",
-            by_hand: &[HandKind::ReadOnly, HandKind::Shared],
+            by_hand: &[AddedKind::ReadOnly, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -194,7 +194,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The file's page is in memory once; two mappings are two addresses that lead to it. That makes one \
                   byte reachable by two addresses in one program, which a compiler need not reckon with.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -215,7 +215,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "offset says which page of the file stands at the first address of the mapping. It has to be a \
                   multiple of the page size, for pages are all that can be mapped.",
             source: "mmap(2), offset; POSIX.1-2024 mmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -259,10 +259,10 @@ fn write_seen_by_shared(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
-    asks::write(s, b, "f", 28, b"Z")?;
+    steps::write(s, b, "f", 28, b"Z")?;
     let after = s.load(a, 27, 3)?;
     s.expect_bytes(&after, b"AZA");
     Ok(())
@@ -300,12 +300,12 @@ fn private_gone_with_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.store(a, 28, b"Z")?;
     let own = s.load(a, 28, 1)?;
     s.expect_bytes(&own, b"Z");
-    let unmapped = asks::unmap(s, a, 0, page)?;
+    let unmapped = steps::unmap(s, a, 0, page)?;
     s.expect_done(&unmapped);
     let in_file = s.read(a, "f", 28, 1)?;
     s.expect_bytes(&in_file, b"A");
     s.map(a, private("f", page).named("again"))?;
-    let again = asks::load_of(s, a, "again", 28, 1)?;
+    let again = steps::load_of(s, a, "again", 28, 1)?;
     s.expect_bytes(&again, b"A");
     Ok(())
 }
@@ -327,7 +327,7 @@ fn two_writers_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
         s.expect_bytes(&all, both);
     }
     for peer in [a, b] {
-        let synced = asks::sync(s, peer, page, SyncHow::Sync)?;
+        let synced = steps::sync(s, peer, page, SyncHow::Sync)?;
         s.expect_done(&synced);
     }
     for peer in [a, b] {
@@ -362,10 +362,10 @@ fn two_mappings_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", page))?;
     s.map(a, shared("f", page).named("second"))?;
-    let before = asks::load_of(s, a, "second", 28, 1)?;
+    let before = steps::load_of(s, a, "second", 28, 1)?;
     s.expect_bytes(&before, b"A");
     s.store(a, 28, b"Z")?;
-    let after = asks::load_of(s, a, "second", 28, 1)?;
+    let after = steps::load_of(s, a, "second", 28, 1)?;
     s.expect_bytes(&after, b"Z");
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Files that change their length while they are mapped.
 
 use crate::lab::Experiment;
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, private, shared};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -26,7 +26,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   other at any time; so a load from a mapping can always die. mapscope itself never loads from the \
                   file it shows: it has the kernel copy, and gets an error instead of a signal.",
             source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 mmap() leaves the effect of a changed size open",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -50,7 +50,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   touch the mapping in between never learns that anything was lost.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros; mmap() leaves the \
                      effect of a changed size open",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -72,7 +72,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   new end, for a file that grows again must read as zeros there. Only whole pages past the end are \
                   SIGBUS.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -96,7 +96,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   journal of edits.",
             source: "ftruncate(2); the kernel's mm/memory.c, unmap_mapping_range with even_cows; POSIX.1-2024 mmap() \
                      leaves it open",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[
@@ -126,7 +126,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   touched between the cut and the write: then SIGBUS. So the loss goes unnoticed unless somebody looks \
                   for it.",
             source: "open(2), O_TRUNC; ftruncate(2); POSIX.1-2024 mmap() leaves it open",
-            by_hand: &[HandKind::Private, HandKind::Shared],
+            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -148,7 +148,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the file covers what the file may become; who maps a log that is being written asks for more than \
                   there is, and must not touch it before it is there. POSIX leaves it open.",
             source: "mmap(2), NOTES; POSIX.1-2024 mmap(): the effect of a size that changes is unspecified",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: an untouched page of a private mapping shows the write as well.
@@ -163,10 +163,10 @@ fn truncated_page_sigbus(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", 2 * page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, page + 28, 1)?;
     s.expect_bytes(&before, b"B");
-    asks::truncate(s, b, "f", page)?;
+    steps::truncate(s, b, "f", page)?;
     let kept = s.load(a, 28, 1)?;
     s.expect_bytes(&kept, b"A");
     let gone = s.load(a, page + 28, 1)?;
@@ -180,11 +180,11 @@ fn file_grows_back(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", 2 * page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, page + 28, 1)?;
     s.expect_bytes(&before, b"B");
-    asks::truncate(s, b, "f", page)?;
-    asks::truncate(s, b, "f", 2 * page)?;
+    steps::truncate(s, b, "f", page)?;
+    steps::truncate(s, b, "f", 2 * page)?;
     let zeros = s.load(a, page + 27, 3)?;
     s.expect_bytes(&zeros, &[0, 0, 0]);
     s.store(a, page + 28, b"Z")?;
@@ -199,13 +199,13 @@ fn truncation_clears_the_tail(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, 99, 3)?;
     s.expect_bytes(&before, b"AAA");
-    asks::truncate(s, b, "f", 100)?;
+    steps::truncate(s, b, "f", 100)?;
     let after = s.load(a, 99, 3)?;
     s.expect_bytes(&after, b"A\0\0");
-    asks::truncate(s, b, "f", page)?;
+    steps::truncate(s, b, "f", page)?;
     let grown = s.load(a, 99, 3)?;
     s.expect_bytes(&grown, b"A\0\0");
     Ok(())
@@ -216,7 +216,7 @@ fn truncation_takes_private_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
     let letters = s.letters(2);
     s.file("f", &letters)?;
     let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     for peer in [a, c] {
         s.open_and_map(peer, private("f", 2 * page))?;
         s.store(peer, page + 28, b"x")?;
@@ -225,10 +225,10 @@ fn truncation_takes_private_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
         let in_file = s.read(b, "f", page + 28, 1)?;
         s.expect_bytes(&in_file, b"B");
     }
-    asks::truncate(s, b, "f", page)?;
+    steps::truncate(s, b, "f", page)?;
     let gone = s.load(c, page + 28, 1)?;
     s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
-    asks::truncate(s, b, "f", 2 * page)?;
+    steps::truncate(s, b, "f", 2 * page)?;
     let again = s.load(a, page + 28, 1)?;
     s.expect_bytes(&again, &[0]);
     Ok(())
@@ -240,14 +240,14 @@ fn save_in_place_reverts_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, private("f", page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     s.store(a, 28, b"x")?;
     let own = s.load(a, 28, 1)?;
     s.expect_bytes(&own, b"x");
     let in_file = s.read(b, "f", 28, 1)?;
     s.expect_bytes(&in_file, b"A");
-    asks::truncate(s, b, "f", 0)?;
-    asks::write(s, b, "f", 0, &letters.to_ascii_lowercase())?;
+    steps::truncate(s, b, "f", 0)?;
+    steps::write(s, b, "f", 0, &letters.to_ascii_lowercase())?;
     let after = s.load(a, 27, 3)?;
     s.expect_bytes(&after, b"aaa");
     Ok(())
@@ -259,11 +259,11 @@ fn growth_appears(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", 2 * page))?;
-    asks::open(s, b, "f")?;
+    steps::open(s, b, "f")?;
     let before = s.load(a, 28, 1)?;
     s.expect_bytes(&before, b"A");
-    asks::truncate(s, b, "f", 2 * page)?;
-    asks::write(s, b, "f", page + 28, b"Z")?;
+    steps::truncate(s, b, "f", 2 * page)?;
+    steps::write(s, b, "f", page + 28, b"Z")?;
     let after = s.load(a, page + 27, 3)?;
     s.expect_bytes(&after, &[0, b'Z', 0]);
     Ok(())

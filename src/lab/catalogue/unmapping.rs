@@ -1,12 +1,12 @@
 //! munmap: what it takes, what it leaves, and what it says.
 
-use crate::lab::calls::Sabotage::{OtherMode, SkipStores};
-use crate::lab::calls::{Prot, SyncHow};
+use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
-use crate::model::experiment::{Claim, Expected, HandKind, Promise, Topic};
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
+use crate::peer::calls::{Prot, SyncHow};
 
-use super::asks;
+use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -28,7 +28,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   same: B maps it too.",
             source: "munmap(2); POSIX.1-2024 munmap(): \u{201c}shall remove any mappings for those entire \
                      pages\u{201d}; proc_pid_maps(5) (proc(5) in older manuals)",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -49,7 +49,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The pages at the end are taken out and the mapping ends earlier, still in one piece. The file keeps \
                   its length: munmap is about addresses of this process only.",
             source: "munmap(2); POSIX.1-2024 munmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -71,7 +71,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that the range touches goes. The address is another matter: that has to be at the start of a page.",
             source: "munmap(2): \u{201c}All pages containing a part of the indicated range are unmapped\u{201d}; \
                      POSIX.1-2024 munmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -116,7 +116,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   it. The name of the error misleads: it does not mean that memory ran out, but that some of the memory \
                   named is not there. What lies around the hole may have been done all the same.",
             source: "msync(2) and mprotect(2), ERRORS, ENOMEM; POSIX.1-2024 msync() and mprotect()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -138,7 +138,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   than a wish. It checks this before it does anything. POSIX lets a system demand it, and does not \
                   oblige it to.",
             source: "munmap(2): the address \u{201c}must be a multiple of the page size (but length need not be)\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -161,7 +161,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   not do is put it on the storage: for that there is msync or fsync.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
                      object\u{201d}",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -183,7 +183,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   programs close it at once. (close never unmaps.)",
             source: "mmap(2): fd \u{201c}can be closed immediately without invalidating the mapping\u{201d}; \
                      POSIX.1-2024 mmap()",
-            by_hand: &[HandKind::Shared],
+            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -199,11 +199,11 @@ fn unmap_middle_splits(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.open_and_map(a, shared("f", 4 * page))?;
     s.open_and_map(b, shared("f", 4 * page))?;
     s.store(a, page + 28, b"Z")?;
-    let (told, whole) = asks::maps(s, a, "m")?;
+    let (told, whole) = steps::maps(s, a, "m")?;
     s.judge(&told, "one line", whole.len() == 1);
-    let unmapped = asks::unmap(s, a, page, page)?;
+    let unmapped = steps::unmap(s, a, page, page)?;
     s.expect_done(&unmapped);
-    let (told, halves) = asks::maps(s, a, "m")?;
+    let (told, halves) = steps::maps(s, a, "m")?;
     let holds = match (whole.as_slice(), halves.as_slice()) {
         ([whole], [left, right]) => {
             (left.start, left.end, left.offset) == (whole.start, whole.start + page, 0)
@@ -230,19 +230,19 @@ fn unmap_end_shrinks(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 3 * page))?;
-    let (told, before) = asks::maps(s, a, "m")?;
+    let (told, before) = steps::maps(s, a, "m")?;
     s.judge(&told, "one line", before.len() == 1);
     let last = s.load(a, 2 * page, 1)?;
     s.expect_bytes(&last, b"C");
-    let unmapped = asks::unmap(s, a, 2 * page, page)?;
+    let unmapped = steps::unmap(s, a, 2 * page, page)?;
     s.expect_done(&unmapped);
-    let (told, after) = asks::maps(s, a, "m")?;
+    let (told, after) = steps::maps(s, a, "m")?;
     let holds = match (before.as_slice(), after.as_slice()) {
         ([before], [after]) => after.start == before.start && after.end == before.start + 2 * page,
         _ => false,
     };
     s.judge(&told, "one line, a page shorter at its end", holds);
-    asks::expect_length(s, a, "f", 3 * page)?;
+    steps::expect_length(s, a, "f", 3 * page)?;
     let kept = s.load(a, 2 * page - 1, 1)?;
     s.expect_bytes(&kept, b"B");
     let gone = s.load(a, 2 * page, 1)?;
@@ -258,7 +258,7 @@ fn unmap_takes_whole_pages(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.open_and_map(a, shared("f", 2 * page))?;
     let before = s.load(a, page - 1, 1)?;
     s.expect_bytes(&before, b"A");
-    let unmapped = asks::unmap(s, a, 0, 100)?;
+    let unmapped = steps::unmap(s, a, 0, 100)?;
     s.expect_done(&unmapped);
     let next = s.load(a, page, 1)?;
     s.expect_bytes(&next, b"B");
@@ -274,7 +274,7 @@ fn unmap_a_hole_succeeds(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 3 * page))?;
     for _ in 0..2 {
-        let hole = asks::unmap(s, a, page, page)?;
+        let hole = steps::unmap(s, a, page, page)?;
         s.expect_done(&hole);
     }
     for (at, byte) in [(0, b"A"), (2 * page, b"C")] {
@@ -282,7 +282,7 @@ fn unmap_a_hole_succeeds(s: &mut Stage<'_>) -> Result<(), Stop> {
         s.expect_bytes(&beside, byte);
     }
     for _ in 0..2 {
-        let all = asks::unmap(s, a, 0, 3 * page)?;
+        let all = steps::unmap(s, a, 0, 3 * page)?;
         s.expect_done(&all);
     }
     let gone = s.load(a, 0, 1)?;
@@ -296,17 +296,17 @@ fn hole_fails_msync_and_mprotect(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 3 * page))?;
-    let whole = asks::sync(s, a, 3 * page, SyncHow::Sync)?;
+    let whole = steps::sync(s, a, 3 * page, SyncHow::Sync)?;
     s.expect_done(&whole);
-    let whole = asks::protect(s, a, 0, 3 * page, Prot::Read)?;
+    let whole = steps::protect(s, a, 0, 3 * page, Prot::Read)?;
     s.expect_done(&whole);
-    let hole = asks::unmap(s, a, page, page)?;
+    let hole = steps::unmap(s, a, page, page)?;
     s.expect_done(&hole);
-    let synced = asks::sync(s, a, 3 * page, SyncHow::Sync)?;
+    let synced = steps::sync(s, a, 3 * page, SyncHow::Sync)?;
     s.expect_failed(&synced, "ENOMEM");
-    let protected = asks::protect(s, a, 0, 3 * page, Prot::Read)?;
+    let protected = steps::protect(s, a, 0, 3 * page, Prot::Read)?;
     s.expect_failed(&protected, "ENOMEM");
-    let unmapped = asks::unmap(s, a, 0, 3 * page)?;
+    let unmapped = steps::unmap(s, a, 0, 3 * page)?;
     s.expect_done(&unmapped);
     Ok(())
 }
@@ -317,7 +317,7 @@ fn unmap_unaligned_fails(s: &mut Stage<'_>) -> Result<(), Stop> {
     s.file("f", &letters)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", 2 * page))?;
-    let refused = asks::unmap(s, a, 1, page)?;
+    let refused = steps::unmap(s, a, 1, page)?;
     s.expect_failed(&refused, "EINVAL");
     for (at, byte) in [(0, b"A"), (page, b"B")] {
         let still = s.load(a, at, 1)?;
@@ -333,7 +333,7 @@ fn unmap_loses_no_store(s: &mut Stage<'_>) -> Result<(), Stop> {
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
     s.store(a, 28, b"Z")?;
-    let unmapped = asks::unmap(s, a, 0, page)?;
+    let unmapped = steps::unmap(s, a, 0, page)?;
     s.expect_done(&unmapped);
     // Mapped only now.
     s.open_and_map(b, shared("f", page))?;
@@ -349,7 +349,7 @@ fn close_leaves_the_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
     let (a, b) = (s.peer("A")?, s.peer("B")?);
     s.open_and_map(a, shared("f", page))?;
     s.open_and_map(b, shared("f", page))?;
-    asks::close(s, a, "f")?;
+    steps::close(s, a, "f")?;
     let still = s.load(a, 28, 1)?;
     s.expect_bytes(&still, b"A");
     s.store(a, 28, b"Z")?;

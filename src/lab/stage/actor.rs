@@ -5,12 +5,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::lab::PeerError;
-use crate::lab::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
-use crate::lab::process::PeerProcess;
-use crate::lab::protocol::{Answer, Request};
+use crate::lab::claim::{CallLine, PeerCard, Progress};
 use crate::map::page_bytes;
-use crate::model::experiment::{CallLine, PeerCard, Progress};
+use crate::peer::PeerError;
+use crate::peer::PeerProcess;
+use crate::peer::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
+use crate::peer::protocol::{Answer, Request};
 
 use super::{Peer, STEP_LIMIT, Stage, Stop, outcome_words, words};
 
@@ -155,7 +155,7 @@ impl Stage<'_> {
                 call.word()
             ))),
             Err(error @ PeerError::Died { .. }) => {
-                let death = self.bury(peer, &error);
+                let death = self.reap(peer, &error);
                 match death {
                     Some(death) if is_of_the_experiment(&death) => {
                         Ok((Outcome::Killed(death), Vec::new()))
@@ -168,7 +168,7 @@ impl Stage<'_> {
     }
 
     /// Reaps a peer that ended, and finds out how.
-    fn bury(&mut self, peer: Peer, error: &PeerError) -> Option<Death> {
+    fn reap(&mut self, peer: Peer, error: &PeerError) -> Option<Death> {
         let PeerError::Died { death, how, .. } = error else {
             return None;
         };
@@ -212,7 +212,7 @@ impl Stage<'_> {
                 continue;
             };
             if let Some(error) = process.ended() {
-                self.bury(Peer(index), &error);
+                self.reap(Peer(index), &error);
                 return Err(Stop::NotDone(error.to_string()));
             }
             let Some((map, len)) = actor.watched.clone() else {

@@ -2,9 +2,9 @@
 //!
 //! It owns how what is expected is said and compared. It must not ask a peer anything.
 
-use crate::lab::calls::Outcome;
-use crate::lab::protocol::PeerPage;
-use crate::model::experiment::Progress;
+use crate::lab::claim::Progress;
+use crate::peer::calls::Outcome;
+use crate::peer::wire::PeerPage;
 
 use super::{Stage, Told, outcome_words};
 

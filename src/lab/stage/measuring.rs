@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use crate::lab::calls::{Call, Outcome};
 use crate::map::{free_bytes, page_bytes};
+use crate::peer::calls::{Call, Outcome};
 
 use super::{Peer, Stage, Stop, limit};
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{hex_pair, is_graphic};
-use crate::lab::calls::{MapCall, Outcome, Prot, Source};
-use crate::lab::protocol::PeerPage;
+use crate::peer::calls::{MapCall, Outcome, Prot, Source};
+use crate::peer::wire::PeerPage;
 
 /// Bytes that are written out; of more, the rest is counted.
 const SHOWN: usize = 16;

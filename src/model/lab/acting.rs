@@ -3,10 +3,10 @@
 //! It owns the order of things: what may begin while something runs, and what a late report still changes. It must not
 //! know threads or processes.
 
+use crate::lab::claim::{Claim, Progress, RunRecord, Step, Topic};
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
-use crate::model::experiment::{Claim, Progress, RunRecord, Step, Topic};
-use crate::model::hand::HandAction;
 use crate::model::notice::{self, Notice, Severity};
+use crate::model::peers::AddedAction;
 use crate::model::{Action, Model, Tab};
 
 use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
@@ -156,12 +156,12 @@ impl Model {
 
     /// Adds the processes that an experiment is tried with to the table of witnesses, in place of those added before.
     fn add_hand_peers(&mut self, claim: &'static Claim) -> Vec<Effect> {
-        let before: Vec<_> = self.hands.list().iter().map(|hand| hand.id).collect();
-        let removed = before.into_iter().map(HandAction::Remove);
-        let added = claim.by_hand.iter().copied().map(HandAction::Add);
+        let before: Vec<_> = self.added.list().iter().map(|added| added.id).collect();
+        let removed = before.into_iter().map(AddedAction::Remove);
+        let added = claim.by_hand.iter().copied().map(AddedAction::Add);
         removed
             .chain(added)
-            .flat_map(|action| self.hand(&action))
+            .flat_map(|action| self.act_on_added(&action))
             .collect()
     }
 
@@ -186,7 +186,7 @@ impl Model {
     pub(in crate::model) fn lab_told(&mut self, progress: Progress) -> Vec<Effect> {
         let lab = &mut self.lab;
         match progress {
-            Progress::Ground(ground) => lab.ground = Some(ground),
+            Progress::Environment(environment) => lab.environment = Some(environment),
             Progress::Started(name) => lab.started(name),
             Progress::Step(step) => lab.stepped(step),
             Progress::Peers(cards) => {

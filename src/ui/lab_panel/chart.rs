@@ -7,7 +7,7 @@ use egui::{
 };
 
 use crate::bytes::size::{group_digits, human_size};
-use crate::model::experiment::{CostPoint, EVEN, time_words};
+use crate::lab::claim::{CostPoint, EVEN, time_words};
 use crate::ui::Frame;
 
 /// The chart's height, in points.
@@ -80,7 +80,7 @@ pub(super) fn chart_ui(ui: &mut Ui, frame: &Frame<'_>, points: &[CostPoint]) {
     }
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(accesskit::Role::Image);
-        node.set_label(spoken(points));
+        node.set_label(describe(points));
     });
     let near = response.hover_pos().and_then(|pointer| {
         points
@@ -264,7 +264,7 @@ fn row_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
     ui.add(Label::new(RichText::new(point.winner()).small().color(color)).selectable(true));
 }
 
-fn spoken(points: &[CostPoint]) -> String {
+fn describe(points: &[CostPoint]) -> String {
     let parts = points
         .iter()
         .map(|point| format!("{}: {}", size_words(point.bytes), point.winner()));

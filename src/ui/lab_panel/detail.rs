@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::bytes::size::group_digits;
-use crate::model::experiment::{Claim, Promise};
+use crate::lab::claim::{Claim, Promise};
 use crate::model::lab::{LabEntry, PickOutcome, Standing};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
@@ -90,7 +90,7 @@ pub(super) fn detail_ui(
             heading(ui, "Steps");
             steps::steps_ui(ui, frame, &mut view.steps, entry);
         }
-        ground_ui(ui, frame, entry);
+        environment_ui(ui, frame, entry);
     });
 }
 
@@ -305,18 +305,18 @@ fn beside(ui: &mut Ui, head: &str, frame: &Frame<'_>, contents: impl FnOnce(&mut
 }
 
 /// Where it ran.
-fn ground_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
-    let (Some(_), Some(ground)) = (entry.record(), &frame.model.lab.ground) else {
+fn environment_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let (Some(_), Some(environment)) = (entry.record(), &frame.model.lab.environment) else {
         return;
     };
     ui.add_space(8.0);
     let text = format!(
         "Ran on {}, {}, pages of {} bytes, scratch files on {} in {}",
-        ground.kernel,
-        ground.machine,
-        group_digits(ground.page_bytes),
-        ground.file_system,
-        ground.dir
+        environment.kernel,
+        environment.machine,
+        group_digits(environment.page_bytes),
+        environment.file_system,
+        environment.dir
     );
     let text = RichText::new(text).color(frame.theme.weak).small();
     ui.add(Label::new(text).wrap().selectable(true));

@@ -6,7 +6,7 @@ use egui::{
     TextStyle, TextWrapMode, Ui, WidgetText, pos2, vec2,
 };
 
-use crate::model::experiment::{Topic, Verdict};
+use crate::lab::claim::{Topic, Verdict};
 use crate::model::lab::{LabEntry, Standing};
 use crate::model::{Action, Focus, LabAction};
 use crate::ui::{Frame, focus_id};

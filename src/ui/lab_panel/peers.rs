@@ -6,7 +6,7 @@ use egui::{
     vec2,
 };
 
-use crate::model::experiment::PeerCard;
+use crate::lab::claim::PeerCard;
 use crate::model::lab::LabEntry;
 use crate::ui::Frame;
 
@@ -99,7 +99,7 @@ fn card_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard, size: egui::Vec2) ->
     let _ = ui.interact(shown.response.rect, id, Sense::empty());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Row);
-        node.set_label(spoken(card));
+        node.set_label(describe(card));
     });
     needed
 }
@@ -141,7 +141,7 @@ fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
     }
 }
 
-fn spoken(card: &PeerCard) -> String {
+fn describe(card: &PeerCard) -> String {
     let mut words = format!("Peer {}, process {}", card.name, card.pid);
     let child = card.parent.as_ref().map(|name| format!("child of {name}"));
     let ended = card.ended.as_ref().map(|how| format!("ended: {how}"));

@@ -4,7 +4,7 @@
 
 use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, vec2};
 
-use crate::model::experiment::Verdict;
+use crate::lab::claim::Verdict;
 use crate::model::lab::Standing;
 use crate::ui::Theme;
 

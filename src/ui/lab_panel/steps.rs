@@ -8,7 +8,7 @@ use egui::{
     accesskit, vec2,
 };
 
-use crate::model::experiment::{Step, time_words};
+use crate::lab::claim::{Step, time_words};
 use crate::model::lab::LabEntry;
 use crate::ui::Frame;
 
@@ -119,7 +119,7 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &Step, lit: bool) -> Rect {
     let _ = ui.interact(rect, id, Sense::empty());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Row);
-        node.set_label(spoken(step));
+        node.set_label(describe(step));
     });
     rect
 }
@@ -195,7 +195,7 @@ fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
 }
 
 /// A step in words.
-fn spoken(step: &Step) -> String {
+fn describe(step: &Step) -> String {
     let who = step
         .peer
         .as_ref()

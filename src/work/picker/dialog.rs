@@ -107,7 +107,7 @@ mod linux {
     use std::time::{Duration, Instant};
 
     use super::{Shown, finish, rfd_dialog, title};
-    use crate::lab::ending::describe_exit;
+    use crate::os::exit::describe_exit;
     use crate::work::picker::{
         EXIT_CANCELLED, EXIT_CHOSEN, EXIT_FAILED, PickKind, arguments, mark_dir,
     };

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::bytes::span::Span;
-use crate::lab::protocol::{Answer, MapAccess, MapMode, Open, Request};
-use crate::lab::{Corpse, PeerError, PeerProcess};
+use crate::peer::protocol::{Answer, MapAccess, MapMode, Open, Request};
+use crate::peer::{PeerError, PeerProcess, Unreaped};
 use crate::work::witness::orders::{Orders, Store, Taken};
 use crate::work::witness::{WitnessId, WitnessReport, WitnessState, WitnessTarget, cells_of};
 
@@ -30,7 +30,7 @@ pub(super) struct Lane<R> {
     report: Arc<Mutex<R>>,
     peer: Option<PeerProcess>,
     /// A peer of before that could not be ended; no other is started until it is gone.
-    corpse: Option<Corpse>,
+    unreaped: Option<Unreaped>,
     /// Which target was seen last.
     generation: u64,
     /// Since when the peer has had that target mapped.
@@ -73,7 +73,7 @@ impl<R: Fn(WitnessReport)> Lane<R> {
             orders,
             report,
             peer: None,
-            corpse: None,
+            unreaped: None,
             generation: 0,
             mapped: None,
             reported: None,
@@ -164,10 +164,14 @@ impl<R: Fn(WitnessReport)> Lane<R> {
     }
 
     fn start(&mut self) -> Result<(), Trouble> {
-        if self.corpse.as_mut().is_some_and(|corpse| !corpse.is_gone()) {
+        if self
+            .unreaped
+            .as_mut()
+            .is_some_and(|unreaped| !unreaped.is_gone())
+        {
             return Err(Trouble::Stuck);
         }
-        self.corpse = None;
+        self.unreaped = None;
         self.tell_changed(WitnessState::Starting);
         let orders = Arc::clone(&self.orders);
         let closed = move || orders.nudge();
@@ -269,7 +273,7 @@ impl<R: Fn(WitnessReport)> Lane<R> {
     fn end_peer(&mut self) {
         self.mapped = None;
         if let Some(peer) = self.peer.take() {
-            self.corpse = peer.kill();
+            self.unreaped = peer.kill();
         }
     }
 

@@ -319,7 +319,7 @@ fn is_helper(pid: u32, word: &[u8]) -> bool {
         .is_ok_and(|line| line.split(|byte| *byte == 0).nth(1) == Some(word))
 }
 
-/// Whether a process is there and not a corpse that nobody asked for.
+/// Whether a process is there and not a unreaped that nobody asked for.
 pub(crate) fn is_alive(pid: u32) -> bool {
     stat(pid).is_some_and(|fields| !matches!(fields.first().map(String::as_str), Some("Z" | "X")))
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use mapscope::lab::catalogue;
-use mapscope::model::experiment::{Topic, Verdict};
+use mapscope::lab::claim::{Topic, Verdict};
 
 use super::{Lab, is_empty, is_root, json, mounted, run_one, skip, text};
 

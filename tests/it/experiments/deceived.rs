@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mapscope::lab::Experiment;
-use mapscope::lab::calls::Sabotage;
-use mapscope::model::experiment::Verdict;
+use mapscope::lab::claim::Verdict;
+use mapscope::peer::calls::Sabotage;
 
 use super::{options, predicting, run};
 

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use mapscope::lab::claim::{Progress, Topic, Verdict};
 use mapscope::lab::{Experiment, catalogue};
-use mapscope::model::experiment::{Progress, Topic, Verdict};
 
 use super::{is_empty, options, run};
 

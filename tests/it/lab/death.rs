@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 
-use mapscope::lab::calls::Death;
+use mapscope::peer::calls::Death;
 
 use super::*;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 
-use mapscope::lab::protocol::{MapAccess, MapMode, Open};
 use mapscope::map::die_with_parent;
+use mapscope::peer::protocol::{MapAccess, MapMode, Open};
 
 use super::*;
 

@@ -16,11 +16,11 @@ fn asked(action: Action) -> Model {
             .iter()
             .any(|effect| matches!(effect, Effect::Open(_) | Effect::Quit))
     );
-    let notice = model.notices.get(Topic::Fate).unwrap();
+    let notice = model.notices.get(Topic::Unsaved).unwrap();
     assert!(!notice.dismissable, "it must be answered");
     assert_says(
         &model,
-        Topic::Fate,
+        Topic::Unsaved,
         &["1 byte is edited privately in data.bin"],
     );
     let answers: Vec<_> = notice
@@ -28,7 +28,13 @@ fn asked(action: Action) -> Model {
         .iter()
         .map(|(_, action)| action.clone())
         .collect();
-    let all = [Fate::Write, Fate::Keep, Fate::Drop, Fate::Stay].map(Action::Fate);
+    let all = [
+        UnsavedChoice::Write,
+        UnsavedChoice::Keep,
+        UnsavedChoice::Drop,
+        UnsavedChoice::Stay,
+    ]
+    .map(Action::Unsaved);
     assert_eq!(answers, all);
     model
 }
@@ -63,7 +69,7 @@ fn write_back() -> FileRequest {
 #[test]
 fn to_shared_write_them() {
     let mut model = asked(Action::ToggleMode);
-    let effects = model.act(Action::Fate(Fate::Write));
+    let effects = model.act(Action::Unsaved(UnsavedChoice::Write));
     assert_eq!(requests(&effects), [&write_back()]);
     assert_edits(&model, 1, 0);
     assert_eq!(requests(&wrote(&mut model)), [&to_shared()]);
@@ -76,7 +82,7 @@ fn to_shared_write_them() {
 #[test]
 fn to_shared_keep_them() {
     let mut model = asked(Action::SetMode(Mode::Shared));
-    let effects = model.act(Action::Fate(Fate::Keep));
+    let effects = model.act(Action::Unsaved(UnsavedChoice::Keep));
     assert_eq!(requests(&effects), [&to_shared()]);
     model.hear(remapped(Mode::Shared, Access::ReadWrite, 100));
     assert_edits(&model, 0, 1);
@@ -96,7 +102,7 @@ fn to_shared_keep_them() {
 #[test]
 fn to_shared_drop_them() {
     let mut model = asked(Action::ToggleMode);
-    let effects = model.act(Action::Fate(Fate::Drop));
+    let effects = model.act(Action::Unsaved(UnsavedChoice::Drop));
     assert_eq!(requests(&effects), [&to_shared()]);
     model.hear(remapped(Mode::Shared, Access::ReadWrite, 100));
     assert_edits(&model, 0, 0);
@@ -106,11 +112,11 @@ fn to_shared_drop_them() {
 #[test]
 fn to_shared_stay() {
     let mut model = asked(Action::ToggleMode);
-    let effects = model.act(Action::Fate(Fate::Stay));
+    let effects = model.act(Action::Unsaved(UnsavedChoice::Stay));
     assert!(requests(&effects).is_empty());
     assert_edits(&model, 1, 0);
     assert_eq!(model.doc.as_ref().unwrap().mode, Mode::Private);
-    assert_eq!(says(&model, Topic::Fate), "");
+    assert_eq!(says(&model, Topic::Unsaved), "");
     // a write-back of later has nothing to do with it
     assert!(requests(&wrote(&mut model)).is_empty());
 }
@@ -118,7 +124,7 @@ fn to_shared_stay() {
 #[test]
 fn a_read_only_private_view_asks_too() {
     let mut model = asked(Action::ToggleAccess);
-    let effects = model.act(Action::Fate(Fate::Keep));
+    let effects = model.act(Action::Unsaved(UnsavedChoice::Keep));
     let expected = FileRequest::Remap {
         mode: Mode::Private,
         access: Access::ReadOnly,
@@ -150,7 +156,7 @@ fn leaving() -> [(Action, Effect); 4] {
 fn leaving_writes_first() {
     for (action, leave) in leaving() {
         let mut model = asked(action);
-        let effects = model.act(Action::Fate(Fate::Write));
+        let effects = model.act(Action::Unsaved(UnsavedChoice::Write));
         assert_eq!(requests(&effects), [&write_back()]);
         assert!(!effects.contains(&leave));
         assert!(wrote(&mut model).contains(&leave), "{leave:?}");
@@ -161,7 +167,7 @@ fn leaving_writes_first() {
 fn leaving_exports_first() {
     for (action, leave) in leaving() {
         let mut model = asked(action);
-        let effects = model.act(Action::Fate(Fate::Keep));
+        let effects = model.act(Action::Unsaved(UnsavedChoice::Keep));
         let [FileRequest::ExportText { text, .. }] = requests(&effects)[..] else {
             panic!("{effects:?}");
         };
@@ -177,7 +183,9 @@ fn leaving_drops() {
     for (action, leave) in leaving() {
         let mut model = asked(action);
         assert!(
-            model.act(Action::Fate(Fate::Drop)).contains(&leave),
+            model
+                .act(Action::Unsaved(UnsavedChoice::Drop))
+                .contains(&leave),
             "{leave:?}"
         );
     }
@@ -187,7 +195,11 @@ fn leaving_drops() {
 fn leaving_stays() {
     for (action, leave) in leaving() {
         let mut model = asked(action);
-        assert!(!model.act(Action::Fate(Fate::Stay)).contains(&leave));
+        assert!(
+            !model
+                .act(Action::Unsaved(UnsavedChoice::Stay))
+                .contains(&leave)
+        );
         assert_edits(&model, 1, 0);
     }
 }
@@ -207,12 +219,12 @@ fn nothing_is_left_behind_unsafe_edits() {
     let no_export = Event::Exported(Err("no space".to_owned()));
     for (action, leave) in leaving() {
         for (fate, failure) in [
-            (Fate::Write, &conflict),
-            (Fate::Write, &refused),
-            (Fate::Keep, &no_export),
+            (UnsavedChoice::Write, &conflict),
+            (UnsavedChoice::Write, &refused),
+            (UnsavedChoice::Keep, &no_export),
         ] {
             let mut model = asked(action.clone());
-            model.act(Action::Fate(fate));
+            model.act(Action::Unsaved(fate));
             assert!(!model.hear(failure.clone()).contains(&leave), "{failure:?}");
             assert_edits(&model, 1, 0);
             // nor does it happen later, when something else succeeds
@@ -233,7 +245,7 @@ fn edits_that_only_wait_are_asked_about_too() {
         typed(&mut model, 5, b'a', b'Z');
         model.hear(Event::CopiesLost(vec![span(0, 4096)]));
         assert!(!model.act(action).contains(&leave));
-        assert_says(&model, Topic::Fate, &["1 byte is edited"]);
+        assert_says(&model, Topic::Unsaved, &["1 byte is edited"]);
     }
 }
 
@@ -242,7 +254,7 @@ fn without_edits_nothing_is_asked() {
     for (action, leave) in leaving() {
         let mut model = open(100);
         assert!(model.act(action).contains(&leave));
-        assert_eq!(says(&model, Topic::Fate), "");
+        assert_eq!(says(&model, Topic::Unsaved), "");
     }
     let mut model = open(100);
     assert_eq!(requests(&model.act(Action::ToggleMode)), [&to_shared()]);

@@ -1,11 +1,11 @@
 //! The lab in the model: what may begin when, what a run's words change, and what became of an expectation.
 
+use mapscope::lab::claim::{
+    AddedKind, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
+    Step, Topic as Group, Verdict,
+};
 use mapscope::model::effect::ScratchFile;
 use mapscope::model::event::Opened;
-use mapscope::model::experiment::{
-    Claim, CostPoint, Expected, Ground, HandKind, PeerCard, Progress, Promise, RunRecord, Step,
-    Topic as Group, Verdict,
-};
 use mapscope::model::lab::{LabRun, PickOutcome, Standing};
 use mapscope::model::{
     Access, Action, Effect, Event, LabAction, Mode, Model, OpenRequest, Settings, Tab, Topic,
@@ -23,7 +23,7 @@ const fn claim(name: &'static str, topic: Group) -> Claim {
         promise: Promise::Posix,
         why: "Because.",
         source: "mmap(2)",
-        by_hand: &[HandKind::Shared],
+        by_hand: &[AddedKind::Shared],
     }
 }
 
@@ -105,11 +105,11 @@ fn record(name: &str, verdict: Verdict) -> Progress {
 /// Runs `name`, and it comes to `verdict`.
 fn ran(model: &mut Model, name: &str, file_system: &str, verdict: Verdict) {
     ask(model, LabAction::Run(names(&[name])));
-    let ground = Ground {
+    let ground = Environment {
         file_system: file_system.to_owned(),
-        ..Ground::default()
+        ..Environment::default()
     };
-    tell(model, Progress::Ground(ground));
+    tell(model, Progress::Environment(ground));
     tell(model, Progress::Started(name.to_owned()));
     tell(model, record(name, verdict));
     tell(model, Progress::Over(Ok(())));
@@ -349,8 +349,8 @@ fn by_hand_asks_what_becomes_of_edits() {
     model.hear(Event::LabCatalogue(vec![(&ONE, Ok(()))]));
     typed(&mut model, 0, b'A', b'Z');
     assert!(ask(&mut model, LabAction::ByHand("one".to_owned())).is_empty());
-    assert!(model.notices.get(Topic::Fate).is_some());
-    let effects = model.act(Action::Fate(mapscope::model::Fate::Drop));
+    assert!(model.notices.get(Topic::Unsaved).is_some());
+    let effects = model.act(Action::Unsaved(mapscope::model::UnsavedChoice::Drop));
     let letters = OpenRequest {
         path: None,
         scratch: ScratchFile::Letters,

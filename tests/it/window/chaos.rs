@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use egui::Key;
 use mapscope::bytes::Span;
-use mapscope::model::{Action, Fate, Mode, Topic};
+use mapscope::model::{Action, Mode, Topic, UnsavedChoice};
 
 /// Names the file that the second process makes trouble with.
 const TROUBLE: &str = "MAPSCOPE_TEST_TROUBLE";
@@ -151,7 +151,7 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
         }
         9 => {
             act(window, Action::ToggleMode);
-            act(window, Action::Fate(Fate::Keep));
+            act(window, Action::Unsaved(UnsavedChoice::Keep));
         }
         10 => act(window, Action::Reapply),
         11 => act(window, Action::KeepOld),

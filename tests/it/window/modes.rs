@@ -88,7 +88,7 @@ fn nothing_happens_on_cancel() {
     let (_folder, path, mut window) = asked();
     click(&mut window, "Cancel");
     until(&mut window, "the question is gone", |window| {
-        notice(window, Topic::Fate).is_empty()
+        notice(window, Topic::Unsaved).is_empty()
     });
     assert!(!is_shared(&window));
     assert!(row(&window, 0).starts_with("00000000 5a 41 "));

@@ -232,7 +232,7 @@ fn quitting_without_edits_or_with_the_samples_asks_nothing() {
     root.events.push(ViewportEvent::Close);
     window.step();
     assert!(!commands(&window).contains(&ViewportCommand::CancelClose));
-    assert!(notice(&window, Topic::Fate).is_empty());
+    assert!(notice(&window, Topic::Unsaved).is_empty());
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::experiment::{
-    CallLine, Claim, CostPoint, Expected, Ground, PeerCard, Progress, Promise, RunRecord, Step,
-    Topic as Group, Verdict,
+use mapscope::lab::claim::{
+    CallLine, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
+    Step, Topic as Group, Verdict,
 };
 use mapscope::model::{Action, Event, LabAction, Model, Settings, Tab};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
@@ -118,7 +118,7 @@ fn record(verdict: Verdict) -> RunRecord {
 
 fn finished(record: RunRecord) -> Vec<Progress> {
     vec![
-        Progress::Ground(Ground::default()),
+        Progress::Environment(Environment::default()),
         Progress::Started(CLAIM.name.to_owned()),
         Progress::Finished(Box::new(record)),
         Progress::Over(Ok(())),
@@ -160,7 +160,7 @@ fn every_standing_has_a_sign_that_every_machine_can_draw() {
     }
     let started = Progress::Started(CLAIM.name.to_owned());
     says(&drawn(Ok(()), vec![started]), "made-up: running");
-    let ground = Progress::Ground(Ground::default());
+    let ground = Progress::Environment(Environment::default());
     says(&drawn(Ok(()), vec![ground]), "made-up: waits for its turn");
     says(&drawn(Ok(()), Vec::new()), "made-up: not run");
 }

@@ -1,0 +1,385 @@
+//! The words of the lab: what an experiment claims, and what a run of it showed. Plain values, for the window, the
+//! command line and the report alike.
+//!
+//! It owns their names and wording. It must not know processes, files or the scripts.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What a person would study together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// Who sees a store.
+    Sharing,
+    /// What a forked child inherits.
+    Fork,
+    /// Memory without a file, and malloc.
+    Anonymous,
+    /// munmap and mprotect.
+    Protection,
+    /// Pages at and past a file's end.
+    Ends,
+    /// Calls that are refused.
+    Errors,
+    /// When a store is on the storage.
+    Durability,
+    /// What reading costs by either way.
+    Cost,
+}
+
+impl Topic {
+    /// All topics, in the order of study.
+    pub const ALL: [Self; 8] = [
+        Self::Sharing,
+        Self::Fork,
+        Self::Anonymous,
+        Self::Protection,
+        Self::Ends,
+        Self::Errors,
+        Self::Durability,
+        Self::Cost,
+    ];
+
+    /// The word that names it on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sharing => "sharing",
+            Self::Fork => "fork",
+            Self::Anonymous => "anonymous",
+            Self::Protection => "protection",
+            Self::Ends => "ends",
+            Self::Errors => "errors",
+            Self::Durability => "durability",
+            Self::Cost => "cost",
+        }
+    }
+
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Sharing => "Sharing",
+            Self::Fork => "Fork",
+            Self::Anonymous => "Anonymous memory and malloc",
+            Self::Protection => "munmap and protection",
+            Self::Ends => "Ends of files",
+            Self::Errors => "Errors",
+            Self::Durability => "Durability",
+            Self::Cost => "Cost",
+        }
+    }
+}
+
+/// Who promises what an experiment predicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Promise {
+    /// POSIX demands it: so it is everywhere.
+    Posix,
+    /// Linux does it; POSIX leaves it open, or does not know it.
+    Linux,
+    /// Nobody promises it: it is what happens here, and may change.
+    Open,
+}
+
+impl fmt::Display for Promise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Posix => "POSIX promises it",
+            Self::Linux => "Linux does it",
+            Self::Open => "nobody promises it",
+        })
+    }
+}
+
+/// Which of an experiment's choices is predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// This one, everywhere.
+    Always(usize),
+    /// One on tmpfs and others that keep their files in memory only, another on every other file system.
+    OnTmpfs {
+        /// The one in memory.
+        tmpfs: usize,
+        /// The one elsewhere.
+        elsewhere: usize,
+    },
+    /// None: it measures, and predicts nothing.
+    Measured,
+}
+
+/// Whether a file system of this name, as [`Environment`] gives it, keeps its files in memory only.
+#[must_use]
+pub fn lives_in_memory(file_system: &str) -> bool {
+    // An overlay's files are those of the file system that it writes to.
+    let below = file_system.strip_prefix(OVERLAY).unwrap_or(file_system);
+    matches!(below, "tmpfs" | "ramfs")
+}
+
+/// What the name of an overlay begins with; that of the file system it writes to follows.
+pub const OVERLAY: &str = "overlay over ";
+
+/// A peer that a person can be given to try an experiment by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AddedKind {
+    /// A process with a shared mapping.
+    Shared,
+    /// A process with a private mapping.
+    Private,
+    /// A process with a shared mapping that is read-only.
+    ReadOnly,
+    /// A forked child of the peer before it.
+    Child,
+}
+
+/// What an experiment claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its name on the command line: words with hyphens.
+    pub name: &'static str,
+    /// Its group.
+    pub topic: Topic,
+    /// The claim in one sentence, without a final period.
+    pub title: &'static str,
+    /// What could happen; a person may pick one before a run. Sentences without a final period.
+    pub choices: &'static [&'static str],
+    /// Which of them does.
+    pub expected: Expected,
+    /// Who says so.
+    pub promise: Promise,
+    /// Why, in one paragraph.
+    pub why: &'static str,
+    /// The manual page, standard or document that it rests on.
+    pub source: &'static str,
+    /// Peers to try it with by hand, on a scratch file of the experiment's kind; none where there is no file.
+    pub by_hand: &'static [AddedKind],
+}
+
+impl Claim {
+    /// The index of the predicted choice on a file system; `None` where nothing is predicted.
+    #[must_use]
+    pub fn predicted(&self, file_system: &str) -> Option<usize> {
+        match self.expected {
+            Expected::Always(choice) => Some(choice),
+            Expected::OnTmpfs { tmpfs, elsewhere } => Some(if lives_in_memory(file_system) {
+                tmpfs
+            } else {
+                elsewhere
+            }),
+            Expected::Measured => None,
+        }
+    }
+
+    /// The prediction in words; it names the file system where that matters.
+    #[must_use]
+    pub fn prediction(&self, file_system: &str) -> String {
+        let words = self
+            .predicted(file_system)
+            .and_then(|choice| self.choices.get(choice));
+        match (words, self.expected) {
+            (Some(words), Expected::OnTmpfs { .. }) => format!("on {file_system}: {words}"),
+            (Some(words), _) => (*words).to_owned(),
+            (None, _) => "nothing: it measures".to_owned(),
+        }
+    }
+}
+
+/// A system call that a peer made, or a load or store instruction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CallLine {
+    /// As strace prints it, such as `msync(0x7f12a4c5d000, 4096, MS_SYNC) = 0`.
+    pub text: String,
+    /// How long it took.
+    pub nanoseconds: u64,
+}
+
+/// One step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Counts from 1.
+    pub number: usize,
+    /// The peer that did it; `None` for mapscope itself.
+    pub peer: Option<String>,
+    /// Its process number.
+    pub pid: Option<u32>,
+    /// What was done, in words.
+    pub what: String,
+    /// The calls it took.
+    pub calls: Vec<CallLine>,
+    /// What was observed, in words.
+    pub observed: String,
+    /// What had to be observed, where the step is a check.
+    pub expected: Option<String>,
+    /// Whether it was; `None` where the step is no check.
+    pub holds: Option<bool>,
+}
+
+/// What one peer was last seen to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PeerCard {
+    /// Its name in the experiment: `A`, `B`, …
+    pub name: String,
+    /// Number of its process.
+    pub pid: u32,
+    /// The peer that forked it.
+    pub parent: Option<String>,
+    /// How it ended; `None` while it runs.
+    pub ended: Option<String>,
+    /// What its mapping is, such as `shared, read-write`; empty before it has one.
+    pub mapping: String,
+    /// The bytes it last loaded: where, and what, such as `28: 5a 'Z'`.
+    pub bytes: String,
+    /// What backs the pages of its mapping now, such as `private copy, file page`.
+    pub pages: String,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", content = "because", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// All was observed as predicted.
+    AsPredicted,
+    /// Something was observed otherwise.
+    Differs,
+    /// It predicts nothing, and measured.
+    Measured,
+    /// It could not be carried out to its end: why, in a sentence.
+    NotDone(String),
+    /// This system cannot do it: why. Neither passed nor failed.
+    NotAvailable(String),
+    /// The person stopped it.
+    Cancelled,
+}
+
+impl Verdict {
+    /// Whether it speaks against the prediction or leaves it unproven.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Differs | Self::NotDone(_) | Self::Cancelled)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsPredicted => f.write_str("as predicted"),
+            Self::Differs => f.write_str("differs from the prediction"),
+            Self::Measured => f.write_str("measured"),
+            Self::NotDone(why) => write!(f, "not carried out: {why}"),
+            Self::NotAvailable(why) => write!(f, "not available here: {why}"),
+            Self::Cancelled => f.write_str("stopped"),
+        }
+    }
+}
+
+/// One measurement of the cost group.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostPoint {
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// How many bytes were taken from it.
+    pub taken: u64,
+    /// Median seconds of `read` into a buffer.
+    pub read_seconds: f64,
+    /// Median seconds of mapping, loading and unmapping.
+    pub load_seconds: f64,
+    /// Page faults of a pass by `read`, minor and major.
+    pub read_faults: (u64, u64),
+    /// Page faults of a pass by loads, minor and major.
+    pub load_faults: (u64, u64),
+}
+
+/// Two times within this factor of each other are no difference.
+pub const EVEN: f64 = 1.1;
+
+impl CostPoint {
+    /// How many times as long loads took as `read` did.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.load_seconds / self.read_seconds
+    }
+
+    /// Who wins, in words; a tenth is no difference.
+    #[must_use]
+    pub fn winner(&self) -> String {
+        let ratio = self.ratio();
+        if ratio > EVEN {
+            format!("read is {ratio:.1} times faster")
+        } else if ratio < 1.0 / EVEN {
+            format!("mmap is {:.1} times faster", 1.0 / ratio)
+        } else {
+            "no winner".to_owned()
+        }
+    }
+}
+
+/// A time in the unit that suits it: `1.2 µs`, `3.40 ms`, `1.25 s`.
+#[must_use]
+pub fn time_words(seconds: f64) -> String {
+    if seconds < 1e-3 {
+        format!("{:.1} \u{b5}s", seconds * 1e6)
+    } else if seconds < 1.0 {
+        format!("{:.2} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// A finished run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunRecord {
+    /// Name of the experiment.
+    pub name: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What was predicted, in words.
+    pub predicted: String,
+    /// What was observed, in words.
+    pub observed: String,
+    /// Each step.
+    pub steps: Vec<Step>,
+    /// The peers at the end.
+    pub peers: Vec<PeerCard>,
+    /// The measurements of the cost group.
+    pub costs: Vec<CostPoint>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// Where experiments run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Environment {
+    /// Name and release of the kernel, such as `Linux 6.18.5`.
+    pub kernel: String,
+    /// The processor's architecture, such as `x86_64`.
+    pub machine: String,
+    /// Bytes in a page.
+    pub page_bytes: u64,
+    /// The folder below which scratch files live.
+    pub dir: String,
+    /// Its file system, such as `ext4`, `tmpfs` or `overlay over ext4`.
+    pub file_system: String,
+    /// The effective user's number, where there is one.
+    pub user: Option<u32>,
+}
+
+/// What is told while experiments run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// Where all of them run.
+    Environment(Environment),
+    /// This one begins.
+    Started(String),
+    /// A step of it is done, or a check was added to one that was told before.
+    Step(Step),
+    /// What its peers hold now.
+    Peers(Vec<PeerCard>),
+    /// It is over.
+    Finished(Box<RunRecord>),
+    /// All are over; or none could run, for this reason.
+    Over(Result<(), String>),
+}

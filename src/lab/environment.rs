@@ -1,0 +1,142 @@
+//! Where experiments run: kernel, file system, page size, user; and whether scratch files can be made there at all.
+//!
+//! It owns how that is found out. It must not know the experiments.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::lab::claim::{Environment, OVERLAY};
+use crate::map::{describe_errno, page_bytes};
+
+/// How much room the scratch folder must have: what most experiments take. Those that take more look for themselves.
+const ROOM: usize = 1 << 20;
+
+/// What can be told of `dir`.
+#[must_use]
+pub(super) fn environment(dir: &Path) -> Environment {
+    let release = if cfg!(target_os = "linux") {
+        fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default()
+    } else {
+        String::new()
+    };
+    let kernel = format!("{} {}", system_name(), release.trim());
+    Environment {
+        kernel: kernel.trim_end().to_owned(),
+        machine: std::env::consts::ARCH.to_owned(),
+        page_bytes: page_bytes(),
+        dir: dir.display().to_string(),
+        file_system: file_system(dir).unwrap_or_else(|| "an unknown file system".to_owned()),
+        user: user(),
+    }
+}
+
+fn system_name() -> &'static str {
+    match std::env::consts::OS {
+        "linux" => "Linux",
+        "macos" => "macOS",
+        "windows" => "Windows",
+        other => other,
+    }
+}
+
+#[cfg(unix)]
+fn user() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    // The owner of this process's own entry; where there is none, of what this user has just made.
+    fs::metadata("/proc/self").ok().map(|meta| meta.uid())
+}
+
+#[cfg(not(unix))]
+fn user() -> Option<u32> {
+    None
+}
+
+/// The file system of `dir`, as `/proc/self/mountinfo` names it (`proc_pid_mountinfo(5)`): that of the longest mount point
+/// above it, and of several at the same place the last, which covers the others.
+fn file_system(dir: &Path) -> Option<String> {
+    let table = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    file_system_in(&table, dir)
+}
+
+fn file_system_in(table: &str, dir: &Path) -> Option<String> {
+    let dir = dir.canonicalize().ok()?;
+    let mut best: Option<(usize, &str)> = None;
+    for line in table.lines() {
+        let (front, back) = line.split_once(" - ")?;
+        let point = unescape(front.split(' ').nth(4)?);
+        let depth = Path::new(&point).components().count();
+        if dir.starts_with(&point) && best.is_none_or(|(before, _)| depth >= before) {
+            best = Some((depth, back));
+        }
+    }
+    let (_, back) = best?;
+    let mut parts = back.split(' ');
+    let name = parts.next()?;
+    // An overlay keeps what is written in a folder of another file system, where that can be seen from here.
+    let upper = parts.nth(1).and_then(|options| {
+        options
+            .split(',')
+            .find_map(|option| option.strip_prefix("upperdir="))
+    });
+    let below = upper
+        .filter(|_| name == "overlay")
+        .map(unescape)
+        .and_then(|upper| file_system_in(table, Path::new(&upper)));
+    Some(match below {
+        Some(below) => format!("{OVERLAY}{below}"),
+        None => name.to_owned(),
+    })
+}
+
+/// A path with blanks and the like written as `\040`.
+fn unescape(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let code = after
+            .get(..3)
+            .and_then(|code| u8::from_str_radix(code, 8).ok());
+        if let Some(code) = code {
+            plain.push(char::from(code));
+            rest = after.get(3..).unwrap_or_default();
+        } else {
+            plain.push('\\');
+            rest = after;
+        }
+    }
+    plain + rest
+}
+
+/// Makes a file in `folder` and fills it, so that a full disk is found out before anything begins.
+///
+/// # Errors
+/// A sentence that names the folder given by the person, `dir`, and the cause.
+pub(super) fn check_room(dir: &Path, folder: &Path) -> Result<(), String> {
+    let path = folder.join("room");
+    let written = File::create_new(&path).and_then(|mut file| {
+        file.write_all(&vec![0x5a; ROOM])?;
+        file.sync_all()
+    });
+    let removed = fs::remove_file(&path);
+    written.and(removed).map_err(|error| refusal(dir, &error))
+}
+
+/// Why no scratch file can be made below `dir`, and what to do.
+pub(super) fn refusal(dir: &Path, error: &io::Error) -> String {
+    let cause = error
+        .raw_os_error()
+        .map_or_else(|| error.to_string(), describe_errno);
+    let todo = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free a few megabytes there, or choose another folder with --dir"
+        }
+        io::ErrorKind::NotFound => "make it first, or choose another folder with --dir",
+        _ => "choose a folder that you may write in with --dir",
+    };
+    format!(
+        "{} cannot hold scratch files: {cause}; {todo}",
+        dir.display()
+    )
+}

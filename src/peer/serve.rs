@@ -1,0 +1,174 @@
+//! What a peer process does: carry out what it is told to, with a mapping or with real calls, and say what came of it.
+//!
+//! It owns the loop, and whom the peer listens to. It must not know who asks, nor why. The process has one thread and
+//! ends with its input, or with the process that started it.
+
+mod children;
+#[cfg(unix)]
+mod execute;
+mod mapping;
+
+use std::fmt;
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+
+use crate::map::{die_with_parent, errno_name};
+use crate::peer::protocol::{
+    Answer, AnswerLine, Line, MAX_LINE_BYTES, PROTOCOL, Request, decode_request, encode, next_line,
+};
+
+use children::{Children, Side};
+use mapping::Witness;
+#[cfg(unix)]
+pub(super) use mapping::peer_page;
+
+/// The loop of a peer, `mapscope peer`: one request a line on standard input, one answer a line on standard output.
+///
+/// Exit code 0 when its input ends, when it is asked to, or when nobody takes its answers; 1 where its input cannot be
+/// read. A load or store that its processor refuses ends it by a signal.
+#[must_use]
+pub fn run_peer() -> ExitCode {
+    die_with_parent();
+    #[cfg(unix)]
+    crate::peer::raw::prepare_to_die();
+    let channel = Channel {
+        input: Box::new(io::stdin().lock()),
+        output: Box::new(io::stdout().lock()),
+    };
+    match serve(channel) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            writeln!(
+                io::stderr().lock(),
+                "a peer cannot read its requests: {error}"
+            )
+            .ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where requests come from and answers go.
+struct Channel {
+    input: Box<dyn BufRead>,
+    output: Box<dyn Write>,
+}
+
+/// Answers every request until they end. A forked child comes out of the middle of this, with a channel of its own.
+fn serve(mut channel: Channel) -> io::Result<()> {
+    let mut peer = Peer::default();
+    let mut listened_to = channel.say(&ready());
+    while listened_to {
+        let Some(line) = next_line(&mut channel.input)? else {
+            break;
+        };
+        let answer = match line {
+            Line::Whole(line) => match decode_request(&line) {
+                Ok(request) => match peer.answer(request.request) {
+                    Side::Parent(answer) => AnswerLine {
+                        id: Some(request.id),
+                        answer,
+                    },
+                    Side::Child(own) => {
+                        channel = own;
+                        ready()
+                    }
+                },
+                Err(refusal) => refusal,
+            },
+            Line::TooLong => AnswerLine {
+                id: None,
+                answer: error(format!("The request has more than {MAX_LINE_BYTES} bytes")),
+            },
+        };
+        listened_to = channel.say(&answer) && answer.answer != Answer::Leaving;
+    }
+    Ok(())
+}
+
+/// The first word of this process.
+fn ready() -> AnswerLine {
+    AnswerLine {
+        id: None,
+        answer: Answer::Ready {
+            pid: std::process::id(),
+            protocol: PROTOCOL,
+        },
+    }
+}
+
+impl Channel {
+    /// Whether `answer` was taken. Rust leaves SIGPIPE ignored, so a closed pipe is an error and no signal.
+    fn say(&mut self, answer: &AnswerLine) -> bool {
+        let line = encode(answer).or_else(|message| {
+            encode(&AnswerLine {
+                id: answer.id,
+                answer: error(format!("The answer cannot be sent: {message}")),
+            })
+        });
+        line.is_ok_and(|line| {
+            self.output
+                .write_all(&line)
+                .and_then(|()| self.output.flush())
+                .is_ok()
+        })
+    }
+}
+
+/// A refusal of the peer's own.
+fn error(message: impl Into<String>) -> Answer {
+    Answer::Error {
+        message: message.into(),
+        errno: None,
+    }
+}
+
+/// A refusal of the operating system.
+fn system_error(message: &impl fmt::Display, errno: Option<i32>) -> Answer {
+    Answer::Error {
+        message: message.to_string(),
+        errno: errno.map(|errno| errno_name(errno).to_owned()),
+    }
+}
+
+/// The state of a peer: what it has mapped, and whom it has forked.
+#[derive(Default)]
+struct Peer {
+    witness: Witness,
+    #[cfg(unix)]
+    executor: execute::Executor,
+    children: Children,
+}
+
+impl Peer {
+    fn answer(&mut self, request: Request) -> Side {
+        let answer = match request {
+            Request::Open(open) => self.witness.open(&open),
+            Request::Read { offset, len } => self.witness.read(offset, len),
+            Request::Store { offset, bytes } => self.witness.store(offset, &bytes),
+            #[cfg(unix)]
+            Request::Do(call) => self
+                .executor
+                .carry_out(&call)
+                .map(Answer::Did)
+                .map_err(error),
+            #[cfg(not(unix))]
+            Request::Do(_) => Err(error(
+                "Windows has no mmap; its mappings work otherwise, and no experiment knows them",
+            )),
+            Request::Fork { input, output } => match self.children.fork(&input, &output) {
+                Ok(Side::Parent(answer)) => Ok(answer),
+                Ok(child) => {
+                    // What its parent was told to deceive in is the parent's.
+                    #[cfg(target_os = "linux")]
+                    self.executor.be_honest();
+                    return child;
+                }
+                Err(refusal) => Err(refusal),
+            },
+            Request::Reap { pid } => self.children.reap(pid),
+            Request::Exit => Ok(Answer::Leaving),
+        };
+        Side::Parent(answer.unwrap_or_else(|refusal| refusal))
+    }
+}

@@ -1,0 +1,203 @@
+//! The one mapping of a witness: opened, read and stored to through the mapping layer, so that no file can kill the peer.
+//!
+//! It owns which file is shown and how. It must not know the experiments, nor the peer's loop.
+
+use std::path::Path;
+
+use super::{error, system_error};
+use crate::bytes::span::Span;
+use crate::map::{
+    Access, CallLog, GapReason, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState,
+    StoreError, WriteRefusal,
+};
+use crate::peer::protocol::{Answer, Gap, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer};
+use crate::peer::wire::PeerPage;
+
+/// What a witness has mapped.
+#[derive(Default)]
+pub(super) struct Witness {
+    log: CallLog,
+    view: Option<View>,
+}
+
+/// One file, mapped.
+struct View {
+    file: OpenFile,
+    mapping: Mapping,
+    mode: Mode,
+    span: Span,
+    /// What the mapping was asked to allow.
+    access: Access,
+    /// What it allows by now.
+    mapped: Access,
+}
+
+impl Witness {
+    pub(super) fn open(&mut self, open: &Open) -> Result<Answer, Answer> {
+        // Whatever comes of it: the mapping of before is not to be taken for the one asked for.
+        self.view = None;
+        let Some(span) = Span::new(open.start, open.end).filter(|span| !span.is_empty()) else {
+            return Err(error("The range to map is empty or reversed".to_owned()));
+        };
+        let identity = Identity {
+            dev: open.dev,
+            ino: open.ino,
+        };
+        let file = OpenFile::open_same(
+            Path::new(&open.via),
+            Path::new(&open.path),
+            identity,
+            &self.log,
+        )
+        .map_err(|refusal| system_error(&refusal, Some(refusal.errno())))?;
+        let mode = match open.mode {
+            MapMode::Private => Mode::Private,
+            MapMode::Shared => Mode::Shared,
+        };
+        let access = match open.access {
+            MapAccess::ReadOnly => Access::ReadOnly,
+            MapAccess::ReadWrite => Access::ReadWrite,
+        };
+        // A writable shared mapping keeps others from running or sealing the file: not before somebody wants to store.
+        let mapped = match mode {
+            Mode::Private => access,
+            Mode::Shared => Access::ReadOnly,
+        };
+        let mapping = self.map(&file, mode, mapped, span)?;
+        self.view = Some(View {
+            file,
+            mapping,
+            mode,
+            span,
+            access,
+            mapped,
+        });
+        Ok(Answer::Opened)
+    }
+
+    fn map(
+        &self,
+        file: &OpenFile,
+        mode: Mode,
+        access: Access,
+        span: Span,
+    ) -> Result<Mapping, Answer> {
+        let request = MapRequest {
+            mode,
+            access,
+            span: Some(span),
+        };
+        Mapping::create(file, request, &self.log)
+            .map_err(|refusal| system_error(&refusal, errno_of_map(&refusal)))
+    }
+
+    pub(super) fn read(&self, offset: u64, len: u64) -> Result<Answer, Answer> {
+        if !(1..=MAX_READ_BYTES).contains(&len) {
+            return Err(error(format!(
+                "{len} bytes cannot be read at once; 1 to {MAX_READ_BYTES} can"
+            )));
+        }
+        let span = within_u64(offset, len)?;
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        let readout = view.mapping.read(span, &view.file);
+        // After the bytes: the read itself brings in the pages that it tells of.
+        let pages = match view.mapping.page_states(span) {
+            Ok(states) => states.into_iter().map(peer_page).collect(),
+            Err(unavailable) => vec![PeerPage::Unavailable(unavailable.to_string())],
+        };
+        Ok(Answer::Read(ReadAnswer {
+            bytes: readout.bytes,
+            gaps: readout
+                .gaps
+                .iter()
+                .map(|gap| Gap {
+                    start: gap.span.start(),
+                    end: gap.span.end(),
+                    reason: gap.reason.to_string(),
+                })
+                .collect(),
+            pages,
+        }))
+    }
+
+    pub(super) fn store(&mut self, offset: u64, bytes: &[u8]) -> Result<Answer, Answer> {
+        if bytes.is_empty() {
+            return Err(error("There are no bytes to store".to_owned()));
+        }
+        within_u64(offset, bytes.len() as u64)?;
+        self.make_writable()?;
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        match view.mapping.store(offset, bytes, &view.file) {
+            Ok(old) => Ok(Answer::Stored { old }),
+            Err(refusal) => Err(system_error(&refusal, errno_of_store(&refusal))),
+        }
+    }
+
+    /// Maps the file once more, for writing, where that was asked for and put off until now.
+    fn make_writable(&mut self) -> Result<(), Answer> {
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        if view.mapped == Access::ReadWrite {
+            return Ok(());
+        }
+        if view.access == Access::ReadOnly {
+            return Err(error("This peer's mapping is read-only".to_owned()));
+        }
+        let mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;
+        if let Some(view) = self.view.as_mut() {
+            view.mapping = mapping;
+            view.mapped = Access::ReadWrite;
+        }
+        Ok(())
+    }
+}
+
+fn errno_of_map(error: &MapError) -> Option<i32> {
+    match error {
+        MapError::NotWritable(WriteRefusal { errno, .. }) | MapError::Failed { errno, .. } => {
+            Some(*errno)
+        }
+        MapError::Empty { .. }
+        | MapError::PastFileEnd { .. }
+        | MapError::NoAddressSpace { .. }
+        | MapError::CannotGrow { .. } => None,
+    }
+}
+
+fn errno_of_store(error: &StoreError) -> Option<i32> {
+    match error {
+        StoreError::NotWritable(WriteRefusal { errno, .. })
+        | StoreError::Failed { errno }
+        | StoreError::Unreadable {
+            reason: GapReason::Failed { errno },
+            ..
+        }
+        | StoreError::Refused {
+            reason: GapReason::Failed { errno },
+            ..
+        } => Some(*errno),
+        StoreError::ReadOnly { .. }
+        | StoreError::OutsideMapping { .. }
+        | StoreError::PastFileEnd { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::Refused { .. }
+        | StoreError::NotKept { .. } => None,
+    }
+}
+
+fn nothing_mapped() -> Answer {
+    error("No file is mapped yet".to_owned())
+}
+
+fn within_u64(offset: u64, len: u64) -> Result<Span, Answer> {
+    Span::at(offset, len).ok_or_else(|| error("The range ends past 64 bits".to_owned()))
+}
+
+/// A page's state as it is told.
+pub(in crate::peer) fn peer_page(state: PageState) -> PeerPage {
+    match state {
+        PageState::PrivateCopy => PeerPage::PrivateCopy,
+        PageState::FilePage => PeerPage::FilePage,
+        PageState::Swapped => PeerPage::Swapped,
+        PageState::NotPresent => PeerPage::NotPresent,
+    }
+}

@@ -1,0 +1,52 @@
+//! What calls and requests have in common on the wire: bytes as hexadecimal digits, and the state of a page.
+//!
+//! It must not know requests or calls.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use crate::bytes::class::hex_pair;
+use crate::bytes::hex::parse_hex;
+
+/// What backs one page of a peer's mapping, at the moment of the read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeerPage {
+    /// The peer's own copy, made by a store into a private mapping.
+    PrivateCopy,
+    /// The file's page in the page cache.
+    FilePage,
+    /// A private copy that was swapped out.
+    Swapped,
+    /// No page yet.
+    NotPresent,
+    /// The system does not tell, and why.
+    Unavailable(String),
+}
+
+impl fmt::Display for PeerPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PrivateCopy => f.write_str("private copy"),
+            Self::FilePage => f.write_str("file page"),
+            Self::Swapped => f.write_str("swapped"),
+            Self::NotPresent => f.write_str("not present"),
+            Self::Unavailable(why) => write!(f, "unavailable: {why}"),
+        }
+    }
+}
+
+pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    let text: String = bytes
+        .iter()
+        .flat_map(|byte| hex_pair(*byte).map(char::from))
+        .collect();
+    to.serialize_str(&text)
+}
+
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    let text = Cow::<'de, str>::deserialize(from)?;
+    parse_hex(&text).map_err(|_| D::Error::custom("the bytes are not hexadecimal"))
+}

@@ -1,0 +1,243 @@
+//! Processes added to the witnesses by hand: added, forked, made to write, stopped, killed, taken away; real ones.
+
+use super::support::*;
+use crate::processes::{exists, state_of};
+use std::fs;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use mapscope::model::{AddedId, AddedPeers};
+
+const SHARED: &str = "Start a process that maps the file shared";
+const PRIVATE: &str = "Start a process that maps the file privately";
+const READ_ONLY: &str =
+    "Start a process that maps the file shared and read-only: its stores are refused";
+
+fn hands(window: &Window) -> &AddedPeers {
+    &model(window).added
+}
+
+/// What is said of process `number`, after its title.
+fn said(window: &Window, number: u32) -> String {
+    let title = format!("Process {number} (pid ");
+    window
+        .query_all_by_role(Role::Row)
+        .filter_map(|row| row.accesskit_node().label())
+        .find(|label| label.starts_with(&title))
+        .and_then(|label| {
+            label
+                .split_once("): ")
+                .or(label.split_once(", "))
+                .map(|(_, said)| said.to_owned())
+        })
+        .unwrap_or_default()
+}
+
+fn pid(window: &Window, number: u32) -> u32 {
+    hands(window).get(AddedId(number)).unwrap().pid.unwrap()
+}
+
+#[track_caller]
+fn until_says(window: &mut Window, number: u32, words: &str) {
+    until(
+        window,
+        &format!("process {number} says {words:?}"),
+        |window| said(window, number).contains(words),
+    );
+}
+
+/// Every witness was heard: from then on what stands below them stays where it is.
+#[track_caller]
+fn heard(window: &mut Window) {
+    let titles = [
+        "This view",
+        "Shared mapping here",
+        "The file (pread)",
+        "Other process, shared",
+        "Other process, private",
+    ];
+    until(window, "every witness was heard", |window| {
+        let said = titles.map(|title| witness(window, title));
+        said.iter().all(|said| said.starts_with("41 'A'"))
+    });
+}
+
+/// A window on 64 bytes `A` with these processes added, all of which have answered.
+fn with(kinds: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, Window) {
+    let (folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    heard(&mut window);
+    for (kind, number) in kinds.iter().zip(1..) {
+        click(&mut window, kind);
+        until_says(&mut window, number, "41 'A', same as this view");
+    }
+    (folder, path, window)
+}
+
+#[test]
+fn each_kind_writes_as_it_maps() {
+    let (_folder, path, mut window) = with(&[SHARED, PRIVATE, READ_ONLY]);
+    click(&mut window, "Write: process 2");
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
+    until_says(&mut window, 1, "41 'A', same as this view");
+    assert_eq!(fs::read(&path).unwrap()[0], b'A', "a private store");
+
+    click(&mut window, "Write: process 3");
+    until_says(
+        &mut window,
+        3,
+        "Not written: This peer's mapping is read-only",
+    );
+
+    click(&mut window, "Write to file: process 1");
+    for number in [1, 3] {
+        until_says(&mut window, number, "21 '!', same as this view");
+    }
+    assert_eq!(fs::read(&path).unwrap()[0], b'!', "a shared store");
+}
+
+#[test]
+fn a_forked_child_shares_its_parents_copies_until_one_writes() {
+    let (_folder, path, mut window) = with(&[PRIVATE]);
+    click(&mut window, "Write: process 1");
+    until_says(&mut window, 1, "21 '!', different");
+    click(&mut window, "Fork: process 1");
+    // The child never wrote: it has what its parent wrote before.
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
+    let parent = fs::read_to_string(format!("/proc/{}/stat", pid(&window, 2))).unwrap();
+    let parent = parent
+        .rsplit_once(") ")
+        .unwrap()
+        .1
+        .split(' ')
+        .nth(1)
+        .unwrap();
+    assert_eq!(parent, pid(&window, 1).to_string(), "a real child");
+    let tree: Vec<_> = hands(&window)
+        .tree()
+        .iter()
+        .map(|(depth, hand)| (*depth, hand.id.0))
+        .collect();
+    assert_eq!(tree, [(0, 1), (1, 2)]);
+
+    act(
+        &mut window,
+        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+    );
+    click(&mut window, "Write: process 2");
+    until_says(&mut window, 2, "5a 'Z', different");
+    until_says(&mut window, 1, "21 '!', different");
+    assert_eq!(fs::read(&path).unwrap()[0], b'A');
+}
+
+#[test]
+fn a_process_is_stopped_and_goes_on() {
+    let (_folder, path, mut window) = with(&[SHARED, SHARED]);
+    let stopped = pid(&window, 1);
+    click(&mut window, "Stop: process 1");
+    until_says(&mut window, 1, "stopped");
+    until(&mut window, "the kernel says so", |_| {
+        state_of(stopped) == Some('T')
+    });
+    click(&mut window, "Write to file: process 1");
+    // The other one answers all the while.
+    click(&mut window, "Write to file: process 2");
+    until_says(&mut window, 2, "21 '!', same");
+    act(
+        &mut window,
+        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+    );
+    assert_eq!(fs::read(&path).unwrap()[0], b'!');
+    click(&mut window, "Continue: process 1");
+    // What it was told before it stopped, or while it was, it does now.
+    until_says(&mut window, 1, "written by that process");
+    until_says(&mut window, 1, "21 '!', same");
+}
+
+#[test]
+fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
+    let (_folder, _path, mut window) = with(&[PRIVATE]);
+    click(&mut window, "Fork: process 1");
+    until_says(&mut window, 2, "41 'A'");
+    click(&mut window, "Fork: process 2");
+    until_says(&mut window, 3, "41 'A'");
+    let pids = [1, 2, 3].map(|number| pid(&window, number));
+
+    click(&mut window, "Kill: process 3");
+    until_says(&mut window, 3, "ended: signal 9 (SIGKILL)");
+    until(&mut window, "its parent reaped it", |_| !exists(pids[2]));
+    until_says(&mut window, 2, "41 'A'");
+
+    click(&mut window, "Kill: process 1");
+    until_says(&mut window, 1, "ended: signal 9 (SIGKILL)");
+    until_says(&mut window, 2, "ended: ");
+    until(&mut window, "all are gone", |_| {
+        !pids.iter().any(|pid| exists(*pid))
+    });
+
+    for number in [3, 2, 1] {
+        click(&mut window, &format!("Remove: process {number}"));
+    }
+    until(&mut window, "the list is empty", |window| {
+        hands(window).list().is_empty()
+    });
+}
+
+#[test]
+fn a_removed_process_ends_and_the_rest_goes_with_the_window() {
+    let (_folder, _path, mut window) = with(&[SHARED, PRIVATE]);
+    let pids = [1, 2].map(|number| pid(&window, number));
+    click(&mut window, "Remove: process 1");
+    until(&mut window, "it is gone", |_| !exists(pids[0]));
+    assert!(exists(pids[1]));
+    drop(window);
+    assert!(!exists(pids[1]), "the window waits for its processes");
+}
+
+#[test]
+fn they_follow_to_another_file() {
+    let (_folder, _path, mut window) = with(&[SHARED]);
+    let (_other_folder, other) = file(&[b'B'; 64]);
+    act(&mut window, mapscope::model::Action::Open(other));
+    until_says(&mut window, 1, "42 'B', same as this view");
+}
+
+#[test]
+fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
+    let mut window = sample();
+    heard(&mut window);
+    click(&mut window, SHARED);
+    until(&mut window, "one is added", |window| {
+        hands(window).list().len() == 1
+    });
+    let name = "fork-clean-private-page".to_owned();
+    act(
+        &mut window,
+        mapscope::model::Action::Lab(mapscope::model::LabAction::ByHand(name)),
+    );
+    // A private mapping, a child that inherited it, and one that writes to the file; the one from before is gone.
+    for number in [2, 3] {
+        until_says(&mut window, number, "41 'A', same as this view");
+    }
+    let depths: Vec<_> = hands(&window)
+        .tree()
+        .iter()
+        .map(|(depth, hand)| (*depth, hand.id.0))
+        .collect();
+    assert_eq!(depths, [(0, 2), (1, 3), (0, 4)]);
+    click(&mut window, "Write: process 2");
+    until_says(
+        &mut window,
+        2,
+        "21 '!', different from this view, private copy",
+    );
+    until_says(&mut window, 3, "41 'A', same as this view, file page");
+}
