@@ -23,6 +23,7 @@ pub struct Report<'a> {
     /// [`JSON_VERSION`].
     version: u32,
     /// Where it ran.
+    #[serde(rename = "ground")]
     environment: &'a Environment,
     /// One for each experiment, in the order they ran.
     experiments: Vec<Entry<'a>>,

@@ -59,6 +59,7 @@ pub(super) fn start(request: OpenRequest) -> Window {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
     let harness = Harness::builder()
         .with_size([1500.0, 900.0])
+        .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
             let mut app = App::new(program, Start { request, at: None });
             app.attach(creation);
