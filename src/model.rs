@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod effect;
+pub mod identity;
 pub mod event;
 pub mod journal;
 pub mod lab;
