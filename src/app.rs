@@ -1,9 +1,9 @@
-//! The shell: owns the model, the open file's worker, the peers, the dialog and the completion thread.
+//! The shell: owns the model, a worker for each open file, the pool of processes, the dialog and the completion thread.
 //!
 //! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
-//! did, carry out the effects. The window's thread makes no call on a file or a mapping.
+//! did, carry out the effects. The window's thread makes no call on a file or a mapping, and joins no thread.
 
-mod added;
+mod files;
 mod focus;
 mod helpers;
 mod lab;
@@ -13,17 +13,20 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::bytes::Span;
-use crate::model::effect::{FileRequest, OpenRequest};
-use crate::model::event::{Event, StoreOutcome, StoreResult};
-use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
+use crate::model::effect::OpenRequest;
+use crate::model::event::Event;
+use crate::model::identity::DocId;
+use crate::model::{
+    Action, App, AppAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction, ViewId,
+};
 use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
-use crate::work::added::AddedWorker;
 use crate::work::completion::Completion;
-use crate::work::file::{FileWorker, Report};
+use crate::work::file::Report;
 use crate::work::lab::LabRun;
+use crate::work::peers::PeerPool;
 use crate::work::picker::Picker;
-use crate::work::witness::{WitnessTarget, WitnessWorker};
+
+use files::Files;
 
 /// How long a frame waits for the visible bytes; later ones are drawn when they come.
 const WAIT_FOR_BYTES: Duration = Duration::from_millis(2);
@@ -36,94 +39,84 @@ const DRAIN: Duration = Duration::from_millis(4);
 /// Key of the remembered settings.
 const SETTINGS_KEY: &str = "settings";
 
-/// Events carry the number of the worker that sent them, so that a closed file's late ones are dropped. 0: always valid.
-type Tagged = (u64, Event);
-
 /// Wakes the window, once there is one.
 type Waker = Arc<OnceLock<egui::Context>>;
 
 /// What the command line asks of the window.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// What to open.
-    pub request: OpenRequest,
-    /// A lookup to begin with.
+    /// What to open; at least one, which may be the sample.
+    pub requests: Vec<OpenRequest>,
+    /// A lookup to begin with, in the first of them.
     pub at: Option<String>,
 }
 
 /// The application.
-pub struct App {
-    model: Model,
+pub struct Shell {
+    model: App,
     window: WindowState,
-    sender: Sender<Tagged>,
-    events: Receiver<Tagged>,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
     waker: Waker,
     program: PathBuf,
-    /// The open file and the number of its worker.
-    file: Option<(u64, FileWorker)>,
-    /// The file that is being opened.
-    incoming: Option<(u64, FileWorker)>,
-    last_number: u64,
-    witnesses: Option<WitnessWorker>,
-    attached: Option<WitnessTarget>,
-    added: Option<AddedWorker>,
+    files: Files,
+    peers: Option<PeerPool>,
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
-    look: Look,
     next_fade: Option<Instant>,
-    at: Option<String>,
+    /// The lookup to begin with, and the file it is for.
+    at: Option<(DocId, String)>,
     title: String,
     may_close: bool,
     /// Frames drawn so far, up to a few.
     frames: u8,
-    /// What to watch once there is something on the screen.
-    watch_later: Option<Span>,
+    /// What the pool is told once there is something on the screen: processes would compete with the first frame.
+    later: Vec<Effect>,
     focus_wanted: Option<Focus>,
 }
 
-/// The one look at the visible bytes that is under way, and the one wanted after it.
-#[derive(Debug, Default)]
-struct Look {
-    under_way: bool,
-    next: Option<Span>,
-}
-
-impl App {
-    /// Begins to open the file at once, before there is a window, so that the first frame has bytes.
+impl Shell {
+    /// Begins to open the files at once, before there is a window, so that the first frame has bytes.
     #[must_use]
     pub fn new(program: PathBuf, start: Start) -> Self {
         let (sender, events) = channel();
-        let mut app = Self {
-            model: Model::new(Settings::default()),
+        let mut shell = Self {
+            model: App::new(Settings::default()),
             window: WindowState::default(),
             sender,
             events,
             waker: Waker::default(),
             program,
-            file: None,
-            incoming: None,
-            last_number: 0,
-            witnesses: None,
-            attached: None,
-            added: None,
+            files: Files::default(),
+            peers: None,
             picker: None,
             completion: None,
             lab: None,
-            look: Look::default(),
             next_fade: None,
-            at: start.at,
+            at: None,
             title: String::new(),
             may_close: false,
             frames: 0,
-            watch_later: None,
+            later: Vec::new(),
             focus_wanted: Some(Focus::Grid),
         };
-        if let Effect::Open(request) = app.model.begin(start.request) {
-            app.open(request);
+        let mut effects = Vec::new();
+        for request in start.requests {
+            shell.model.open_request(request, &mut effects);
         }
-        app.list_experiments();
-        app
+        let first = effects.iter().find_map(|effect| match effect {
+            Effect::Open(doc, ..) => Some(*doc),
+            _ => None,
+        });
+        shell.at = first.zip(start.at);
+        for effect in effects {
+            if let Effect::Open(doc, mapping, request) = effect {
+                shell.open(doc, mapping, request);
+            }
+        }
+        shell.list_experiments();
+        shell
     }
 
     /// Takes the window over: fonts, theme, remembered settings.
@@ -144,20 +137,25 @@ impl App {
 
     /// The state, for tests that drive the window without a display.
     #[must_use]
-    pub fn model(&self) -> &Model {
+    pub fn model(&self) -> &App {
         &self.model
     }
 
-    /// Does what a person asked for, as a click or a key would.
+    /// Does what a person asked for in the view that has the focus, as a click or a key would.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
-        let effects = self.model.act(action);
+        let view = self.model.view().map(|view| view.id);
+        self.apply(ctx, Intent { view, action });
+    }
+
+    fn apply(&mut self, ctx: &egui::Context, intent: Intent) {
+        let effects = self.model.apply(intent);
         self.run(ctx, effects);
     }
 
-    fn report(&self, number: u64) -> Report {
+    fn report(&self) -> Report {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         Arc::new(move |event| {
-            if sender.send((number, event)).is_ok()
+            if sender.send(event).is_ok()
                 && let Some(ctx) = waker.get()
             {
                 ctx.request_repaint();
@@ -165,24 +163,12 @@ impl App {
         })
     }
 
-    fn open(&mut self, request: OpenRequest) {
-        self.last_number += 1;
-        let number = self.last_number;
-        match FileWorker::open(request, self.program.clone(), self.report(number)) {
-            Ok(worker) => goodbye(self.incoming.replace((number, worker))),
-            Err(error) => {
-                let message = format!("No thread can be started to open the file with: {error}");
-                let _ = self.sender.send((0, Event::OpenFailed(message)));
-            }
-        }
-    }
-
     /// Takes note of what workers reported, for a bounded time.
     fn drain(&mut self, ctx: &egui::Context) {
         let start = Instant::now();
         while start.elapsed() < DRAIN {
             match self.events.try_recv() {
-                Ok(tagged) => self.hear(ctx, tagged),
+                Ok(event) => self.take(ctx, event),
                 Err(_) => return,
             }
         }
@@ -192,93 +178,60 @@ impl App {
     /// Waits a moment for the visible bytes that were asked for.
     fn wait_for_bytes(&mut self, ctx: &egui::Context) {
         let deadline = Instant::now() + WAIT_FOR_BYTES;
-        while self.look.under_way || self.model.doc.is_none() {
+        while self.awaits_bytes() {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
-                Ok(tagged) => self.hear(ctx, tagged),
+                Ok(event) => self.take(ctx, event),
                 Err(_) => break,
             }
         }
-        let busy = self
-            .file
-            .as_ref()
-            .map_or(Duration::ZERO, |(_, worker)| worker.busy_for());
-        let waiting = (busy >= PATIENCE).then_some(busy.as_secs());
-        if waiting != self.model.waiting_seconds {
-            let effects = self.model.hear(Event::Waiting(waiting));
-            self.run(ctx, effects);
+        for (doc, busy) in self.files.waiting() {
+            let waiting = (busy >= PATIENCE).then_some(busy.as_secs());
+            let known = self.model.doc_by(doc).map(|doc| doc.waiting_seconds);
+            if known.is_some_and(|known| known != waiting) {
+                let effects = self.model.take(Event::Waiting(doc, waiting));
+                self.run(ctx, effects);
+            }
+            if waiting.is_some() {
+                ctx.request_repaint_after(PATIENCE);
+            }
         }
-        if self.look.under_way || waiting.is_some() {
+        if self.awaits_bytes() {
             ctx.request_repaint_after(PATIENCE);
         }
     }
 
-    fn hear(&mut self, ctx: &egui::Context, (number, event): Tagged) {
-        if self
-            .incoming
-            .as_ref()
-            .is_some_and(|(incoming, _)| *incoming == number)
-        {
-            match &event {
-                Event::Opened(_) if self.model.may_replace() => self.replace_file(),
-                Event::OpenFailed(_) => self.incoming = None,
-                _ => {}
-            }
-        } else if number != 0
-            && self
-                .file
-                .as_ref()
-                .is_none_or(|(current, _)| *current != number)
-        {
-            return; // of a file that is closed
+    /// The bytes that the view with the focus shows are on their way, or its file is.
+    fn awaits_bytes(&self) -> bool {
+        match self.model.view() {
+            Some(view) => self.files.looks(view.mapping),
+            None => !self.model.incoming.is_empty(),
         }
-        let opened = matches!(event, Event::Opened(_));
-        let remade = opened || matches!(event, Event::Remapped { .. } | Event::Grown(_));
-        if matches!(event, Event::Looked(_)) {
-            self.look.under_way = false;
-        }
-        let effects = self.model.hear(event);
-        if opened {
-            goodbye(self.incoming.take()); // only where it could not take the open file's place
-        }
-        if remade {
-            self.attach_peers();
+    }
+
+    fn take(&mut self, ctx: &egui::Context, event: Event) {
+        self.files.note(&event);
+        let opened = match &event {
+            Event::Opened(doc, _) => Some(*doc),
+            _ => None,
+        };
+        let peers = self.files.wants_peers_told(&event);
+        let effects = self.model.take(event);
+        if let Some(doc) = peers {
+            self.tell_peers_of(doc);
         }
         self.run(ctx, effects);
-        if !self.look.under_way
-            && let Some(span) = self.look.next.take()
+        self.look_next(ctx);
+        if let Some(doc) = opened
+            && let Some((_, at)) = self.at.take_if(|(first, _)| *first == doc)
+            && let Some(view) = self.model.doc_by(doc).map(|doc| doc.view().id)
         {
-            self.ask(ctx, FileRequest::Look(span));
-        }
-        if opened && let Some(at) = self.at.take() {
-            self.act(ctx, Action::LookupEdited(at));
-            self.act(ctx, Action::LookupCommit);
-        }
-    }
-
-    /// The new file is ready: the old one goes, on a thread of its own, as its storage may hang.
-    fn replace_file(&mut self) {
-        let old = std::mem::replace(&mut self.file, self.incoming.take());
-        self.look = Look::default();
-        goodbye(old);
-    }
-
-    fn ask(&mut self, ctx: &egui::Context, request: FileRequest) {
-        if let FileRequest::Look(span) = request
-            && self.look.under_way
-        {
-            self.look.next = Some(span); // the latest wish counts
-            return;
-        }
-        let is_look = matches!(request, FileRequest::Look(_));
-        let Some((_, worker)) = &self.file else {
-            return;
-        };
-        match worker.send(request) {
-            Ok(()) => self.look.under_way |= is_look,
-            Err(request) => {
-                let effects = self.model.hear(not_taken(request));
-                self.run(ctx, effects);
+            for action in [ViewAction::LookupEdited(at), ViewAction::LookupCommit] {
+                let intent = Intent {
+                    view: Some(view),
+                    action: Action::View(action),
+                };
+                self.apply(ctx, intent);
             }
         }
     }
@@ -286,20 +239,18 @@ impl App {
     fn run(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Open(request) => self.open(request),
-                Effect::Pick(folder) => self.pick(folder.as_deref()),
+                Effect::Open(doc, mapping, request) => self.open(doc, mapping, request),
+                Effect::Close(doc) => self.close(doc),
+                Effect::File(order) => self.ask(ctx, order),
+                Effect::CancelJob(doc, number) => self.files.cancel(doc, number),
+                Effect::Peers(order) => self.order_peers(ctx, order),
+                Effect::Pick(request) => self.pick(request),
                 Effect::CancelPick => {
                     if let Some(picker) = &self.picker {
                         picker.cancel(); // dropping it would wait for the helper to go
                     }
                 }
                 Effect::Complete(text) => self.complete(&text),
-                Effect::File(request) => self.ask(ctx, request),
-                Effect::Watch(span) => self.watch(ctx, span),
-                Effect::WitnessStore { id, offset, bytes } => {
-                    self.witness_store(ctx, id, offset, bytes);
-                }
-                Effect::Added(order) => self.act_on_added(&order),
                 Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),
@@ -318,19 +269,12 @@ impl App {
         }
     }
 
-    /// The window is being closed: edits that would be lost are asked about first.
+    /// The window is being closed: what would be lost is asked about first.
     fn closing(&mut self, ctx: &egui::Context) {
         let closing = ctx.input(|input| input.viewport().close_requested());
-        if closing
-            && !self.may_close
-            && self
-                .model
-                .doc
-                .as_ref()
-                .is_some_and(crate::model::Doc::must_ask)
-        {
+        if closing && !self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.act(ctx, Action::Quit);
+            self.act(ctx, Action::App(AppAction::Quit));
         }
     }
 
@@ -343,13 +287,24 @@ impl App {
         let due = *self.next_fade.get_or_insert(now + FADE_EVERY);
         if now >= due {
             self.next_fade = Some(now + FADE_EVERY);
-            self.act(ctx, Action::Fade);
+            self.act(ctx, Action::App(AppAction::Fade));
         }
         ctx.request_repaint_after(FADE_EVERY);
     }
+
+    /// Draws, and returns what the person did and which views stand on the screen.
+    fn draw(&mut self, ui: &mut egui::Ui) -> (Vec<Intent>, Vec<ViewId>) {
+        let theme = if ui.ctx().theme() == egui::Theme::Dark {
+            Theme::dark()
+        } else {
+            Theme::light()
+        };
+        let frame = Frame::new(&self.model, &theme);
+        window_ui(ui, &frame, &mut self.window)
+    }
 }
 
-impl eframe::App for App {
+impl eframe::App for Shell {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain(ctx);
         self.closing(ctx);
@@ -360,33 +315,24 @@ impl eframe::App for App {
         self.wait_for_bytes(&ctx);
         self.fade(&ctx);
         self.put_focus(&ctx);
-        let theme = if ctx.theme() == egui::Theme::Dark {
-            Theme::dark()
-        } else {
-            Theme::light()
-        };
-        let mut actions = Vec::new();
-        window_ui(
-            ui,
-            &Frame {
-                model: &self.model,
-                theme: &theme,
-            },
-            &mut self.window,
-            &mut actions,
-        );
+        let (intents, shown) = self.draw(ui);
         self.note_area(&ctx);
-        if !actions.is_empty() {
+        if !intents.is_empty() {
             ctx.request_repaint();
         }
-        for action in actions {
-            self.act(&ctx, action);
+        for intent in intents {
+            self.apply(&ctx, intent);
+        }
+        if shown != self.model.shown() {
+            ctx.request_repaint();
+            self.act(&ctx, Action::App(AppAction::Shown(shown)));
         }
         self.frames = self.frames.saturating_add(1);
-        if self.frames > 1
-            && let Some(span) = self.watch_later.take()
-        {
-            self.watch(&ctx, Some(span));
+        if self.frames > 1 && !self.later.is_empty() {
+            let later = std::mem::take(&mut self.later);
+            self.run(&ctx, later);
+        } else if !self.later.is_empty() {
+            ctx.request_repaint();
         }
         let title = self.model.title();
         if title != self.title {
@@ -397,40 +343,6 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
-    }
-}
-
-/// What to tell of a request that waits for storage in vain: that it was not done.
-fn not_taken(request: FileRequest) -> Event {
-    let why = "The storage has not answered for long: that was not done".to_owned();
-    match request {
-        FileRequest::Store(batch) => Event::Stored {
-            purpose: batch.purpose,
-            mode: batch.mode,
-            results: batch
-                .stores
-                .into_iter()
-                .map(|store| StoreResult {
-                    offset: store.offset,
-                    bytes: store.bytes,
-                    outcome: StoreOutcome::Refused(why.clone()),
-                })
-                .collect(),
-        },
-        FileRequest::WriteBack(_) => Event::WroteBack {
-            written: Vec::new(),
-            conflicts: Vec::new(),
-            error: Some(why),
-        },
-        _ => Event::RemapFailed(why),
-    }
-}
-
-/// Lets a file's worker go on a thread of its own, as its storage may hang.
-fn goodbye(old: Option<(u64, FileWorker)>) {
-    if let Some(old) = old {
-        let thread = std::thread::Builder::new().name("goodbye".to_owned());
-        let _ = thread.spawn(move || drop(old));
     }
 }
 
@@ -451,13 +363,12 @@ fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
         ThemeChoice::Light => egui::ThemePreference::Light,
     });
 }
-
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
 /// A sentence where there is no display or no OpenGL.
 pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
-    let mut app = App::new(program, start);
+    let mut app = Shell::new(program, start);
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png"));
     let viewport = egui::ViewportBuilder::default()
         .with_icon(icon.unwrap_or_default())

@@ -154,7 +154,7 @@ fn window(arguments: WindowArguments) -> ExitCode {
     match crate::app::run(
         program(),
         crate::app::Start {
-            request,
+            requests: vec![request],
             at: arguments.at,
         },
     ) {

@@ -1,196 +1,98 @@
 //! All application state and its only writer.
 //!
-//! [`Model::act`] takes what a person asks for, [`Model::hear`] what workers and the kernel report; both change the state
+//! [`App::apply`] takes what a person asks for, [`App::take`] what workers and the kernel report; both change the state
 //! and return [`Effect`]s, values that say what the shell must do. No I/O, no clock, no thread, no widget: every rule of
 //! the program can be tested on plain values. It may name the mapping layer's words (mode, access, page state), never
 //! call into it.
+//!
+//! [`App`] owns the open files. A [`Doc`] owns what belongs to one file: its lookups, witnesses, processes, jobs and
+//! messages. A [`View`] owns what belongs to one mapping of it: mode, window, cursor, journal, and what is under way.
+//! `impl Doc` reaches its own file and nothing else.
 
 pub mod action;
+pub mod doc;
 pub mod effect;
-pub mod identity;
 pub mod event;
+pub mod identity;
 pub mod journal;
 pub mod lab;
+pub mod lookup;
 pub mod notice;
 pub mod peers;
+pub mod pending;
+pub mod process;
 pub mod settings;
+pub mod tray;
 pub mod view;
+pub mod viewport;
 pub mod window;
 pub mod witness;
 
+mod apply;
+mod closing;
+mod copying;
 mod editing;
 mod looking;
-pub mod lookup;
 mod mapping;
 mod opening;
-mod update;
+pub mod saving;
+mod state;
+mod take;
+mod writing;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::bytes::Span;
-use crate::bytes::lookup::Context;
 
 pub use crate::map::{Access, GapReason, Mode, PageState};
-pub use action::{Action, Focus, Tab, ThemeChoice, UnsavedChoice};
-pub use effect::{Effect, FileRequest, OpenRequest, ScratchFile};
+pub use action::{
+    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
+    ThemeChoice, UnsavedChoice, ViewAction,
+};
+pub use doc::{Doc, shown_name};
+pub use effect::{Effect, FileOrder, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
+pub use identity::{DocId, Generation, MappingId, OrderId, Target, ViewId};
 pub use journal::Journal;
 pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
 pub use notice::{Notice, Notices, Severity, Topic};
-pub use peers::{Added, AddedAction, AddedId, AddedNews, AddedOrder, AddedPeers, AddedSignal};
+pub use peers::{PeersAction, Process, Processes};
+pub use process::Reading;
 pub use settings::Settings;
-pub use view::{Column, Columns, Step, View};
+pub use tray::{RefusedOrder, Tray};
+pub use view::View;
+pub use viewport::{Column, Columns, Step, Viewport};
 pub use window::Window;
-pub use witness::{Seen, WitnessId, WitnessState, Witnesses};
+pub use witness::{WitnessId, WitnessState, Witnesses};
 
-/// The open file.
-#[derive(Clone, Debug)]
-pub struct Doc {
-    /// Where it was opened.
-    pub path: PathBuf,
-    /// Which scratch file of this program it is, where it is one.
-    pub scratch: Option<ScratchFile>,
-    /// The mode of the mapping that is shown.
-    pub mode: Mode,
-    /// Its access.
-    pub access: Access,
-    /// It covers the file to its end, and grows with it.
-    pub whole: bool,
-    /// The file's length now.
-    pub file_len: u64,
-    /// Bytes in a page.
-    pub page_bytes: u64,
-    /// What its path names now.
-    pub path_now: PathNow,
-    /// The person decided to go on with the file although its path names another one, or none.
-    pub keep_old: bool,
-    /// Why shared writing was refused, when it was.
-    pub refusal: Option<String>,
-    /// Every edit.
-    pub journal: Journal,
-    /// Where the person looks.
-    pub view: View,
-    /// Facts about the mapping, while they are shown.
-    pub facts: Option<event::Facts>,
-}
+use closing::Quitting;
+use identity::Numbers;
 
-impl Doc {
-    /// The last part of its path, as it can be shown.
-    #[must_use]
-    pub fn name(&self) -> String {
-        shown_name(&self.path)
-    }
-
-    /// Whether a store now would reach the file.
-    #[must_use]
-    pub fn writes_through(&self) -> bool {
-        self.mode == Mode::Shared && self.access == Access::ReadWrite
-    }
-
-    /// Some edit would be lost with the mapping or the journal.
-    #[must_use]
-    pub fn has_unsaved(&self) -> bool {
-        self.journal.pending_bytes() > 0 || self.journal.patch_bytes() > 0
-    }
-
-    /// Edits would be lost that the person may want: not those of a scratch file.
-    #[must_use]
-    pub fn must_ask(&self) -> bool {
-        self.has_unsaved() && self.scratch.is_none()
-    }
-
-    /// It is a scratch copy of the built-in sample.
-    #[must_use]
-    pub fn is_sample(&self) -> bool {
-        self.scratch == Some(ScratchFile::Sample)
-    }
-
-    /// What a lookup can refer to.
-    #[must_use]
-    pub fn context(&self) -> Context {
-        Context {
-            extent: self.view.extent,
-            file_len: self.file_len,
-            cursor: self.view.cursor,
-            page_bytes: self.page_bytes,
-        }
-    }
-}
-
-/// The last part of a path, with what cannot be shown escaped.
-#[must_use]
-pub fn shown_name(path: &Path) -> String {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy();
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
-}
-
-/// What is being opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Opening {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// A file.
-    File,
-    /// A file; the person let go of the edits made so far, this many.
-    Agreed(usize),
-    /// A scratch file: the sample is the last resort.
-    Sample,
-}
-
-/// What waits for an answer about the private edits.
-#[derive(Clone, Debug, PartialEq)]
-enum Next {
-    /// Switch to this mode and access.
-    Map(Mode, Access),
-    /// Open another file.
-    Open(OpenRequest),
-    /// Close the file.
-    Close,
-    /// Close the window.
-    Quit,
-}
-
-/// Stores and writes whose outcome is not known yet.
-#[derive(Clone, Copy, Debug, Default)]
-struct UnderWay {
-    /// Batches of stores.
-    batches: usize,
-    /// Edits on their way to the file.
-    write_backs: usize,
-    /// Lost edits are to be stored again after these, as what was typed last counts.
-    then_reapply: bool,
-    /// The private changes are to be written after these, as what was typed last counts.
-    then_write: bool,
+/// A file that is being opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// What it will be called.
+    pub doc: DocId,
+    /// The name of its mapping.
+    mapping: MappingId,
+    /// What was asked for.
+    pub request: OpenRequest,
+    /// The experiment that it is opened to try by hand.
+    experiment: Option<&'static str>,
 }
 
 /// Everything the program knows.
 #[derive(Clone, Debug, Default)]
-pub struct Model {
-    /// The open file.
-    pub doc: Option<Doc>,
-    /// The bytes on the screen.
-    pub window: Option<Window>,
-    /// Messages.
+pub struct App {
+    /// The open files, in the order they were opened.
+    pub docs: Vec<Doc>,
+    /// Those that are being opened.
+    pub incoming: Vec<Incoming>,
+    /// Messages that belong to no file.
     pub notices: Notices,
-    /// The lookup field, its answer, and earlier answers.
-    pub lookup: LookupState,
-    /// Who sees the bytes at the cursor.
-    pub witnesses: Witnesses,
-    /// The processes that the person added to them.
-    pub added: AddedPeers,
+    /// Orders that were refused, with what they would have stored.
+    pub tray: Tray,
     /// The experiments and what came of them.
     pub lab: LabState,
     /// What is remembered between runs.
@@ -198,84 +100,89 @@ pub struct Model {
     /// The path field's text while it is edited.
     pub path_text: Option<String>,
     /// Completions of it.
-    pub completions: Vec<String>,
-    /// The fill bar's text while it is shown.
-    pub fill_text: Option<String>,
+    pub completions: Vec<Completed>,
+    /// The byte to write as a witness, as typed.
+    pub byte_text: String,
     /// The list of keys is shown.
     pub help_shown: bool,
-    /// Seconds that the storage has not answered.
-    pub waiting_seconds: Option<u64>,
-    /// A file is being opened.
-    pub opening: Opening,
     /// Where the keyboard is.
     pub area: Focus,
-    under_way: UnderWay,
-    /// What becomes of the edits once the mapping is made anew.
-    unsaved_choice: Option<UnsavedChoice>,
-    next: Option<Next>,
-    /// `next` goes on once the edits have been written.
-    next_after_write: bool,
-    conflicts: Vec<(u64, u8)>,
-    back: Vec<u64>,
-    forward: Vec<u64>,
-    look_wanted: bool,
+    /// Files by when they were last looked at, the present one last.
+    order: Vec<DocId>,
+    /// The views on the screen.
+    shown: Vec<ViewId>,
+    /// What the completed path field means, where its text only resembles the path.
+    path_known: Option<Completed>,
+    /// The dialog that is open, and whom it asks for.
+    dialog: Option<(OrderId, Option<DocId>)>,
+    /// The window is to close once this is settled.
+    quitting: Option<Quitting>,
+    /// What is watched through the witnesses.
+    watched: Option<(Target, Span)>,
+    /// The file whose facts are reported.
+    facts_of: Option<Target>,
+    numbers: Numbers,
 }
 
-impl Model {
+/// A way for a typed path to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completed {
+    /// What the field holds then. Where a name is not Unicode this only resembles the path.
+    pub text: String,
+    /// The path itself.
+    pub path: PathBuf,
+    /// It is a folder.
+    pub is_folder: bool,
+}
+
+impl App {
     /// A model with no file yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            byte_text: "21".to_owned(),
             ..Self::default()
         }
     }
 
-    /// The bytes that the screen needs; `None` without a file.
+    /// The file that has the focus.
     #[must_use]
-    pub fn visible(&self) -> Option<Span> {
-        self.doc
-            .as_ref()
-            .map(|doc| doc.view.visible())
-            .filter(|span| !span.is_empty())
+    pub fn doc(&self) -> Option<&Doc> {
+        let id = self.order.last()?;
+        self.docs.iter().find(|doc| doc.id == *id)
     }
 
-    /// What the witnesses are to watch: up to 16 bytes from the cursor's selection; `None` while nobody looks.
+    /// The view that has the focus.
     #[must_use]
-    pub fn watched(&self) -> Option<Span> {
-        let doc = self.doc.as_ref()?;
-        if !self.settings.panel_shown
-            || self.settings.tab != Tab::Witnesses
-            || doc.view.extent.is_empty()
-        {
-            return None;
-        }
-        let selection = doc.view.selection();
-        Span::at(
-            selection.start(),
-            selection.len().clamp(1, witness::WATCHED_BYTES),
-        )
+    pub fn view(&self) -> Option<&View> {
+        self.doc().map(Doc::view)
     }
 
-    /// Another file may take the open one's place: nothing would be lost that the person has not let go of.
+    /// The open file of this name.
     #[must_use]
-    pub fn may_replace(&self) -> bool {
-        self.doc.as_ref().is_none_or(|doc| {
-            !doc.must_ask() || self.opening == Opening::Agreed(doc.journal.edits().len())
-        })
+    pub fn doc_by(&self, id: DocId) -> Option<&Doc> {
+        self.docs.iter().find(|doc| doc.id == id)
+    }
+
+    /// The file that `view` is a view of.
+    #[must_use]
+    pub fn doc_of(&self, view: ViewId) -> Option<&Doc> {
+        self.docs.iter().find(|doc| doc.view_by(view).is_some())
     }
 
     /// The window's title: file, mode, access.
     #[must_use]
     pub fn title(&self) -> String {
-        match &self.doc {
+        match self.doc() {
             Some(doc) => {
+                let view = doc.view();
                 let edits = if doc.has_unsaved() { "* " } else { "" };
-                let mode = doc.mode.to_string().to_uppercase();
+                let mode = view.mode.to_string().to_uppercase();
                 format!(
                     "{edits}{} \u{2014} {mode} {} \u{2014} mapscope",
                     doc.name(),
-                    doc.access
+                    view.access
                 )
             }
             None => "mapscope".to_owned(),
@@ -285,6 +192,30 @@ impl Model {
     /// Some byte on the screen is fading.
     #[must_use]
     pub fn is_flashing(&self) -> bool {
-        self.window.as_ref().is_some_and(Window::is_flashing)
+        self.shown_views().any(View::is_flashing)
+    }
+
+    /// A sentence on what would be lost if the program ended now; `None` where nothing would.
+    #[must_use]
+    pub fn unsaved_words(&self) -> Option<String> {
+        let mut unsaved = self.docs.iter().filter(|doc| doc.must_ask());
+        let first = closing::unsaved_words(unsaved.next()?);
+        Some(unsaved.fold(first, |words, doc| {
+            format!("{words}; {}", closing::unsaved_words(doc))
+        }))
+    }
+
+    /// The views on the screen, as they were last told.
+    #[must_use]
+    pub fn shown(&self) -> &[ViewId] {
+        &self.shown
+    }
+
+    /// The views on the screen.
+    fn shown_views(&self) -> impl Iterator<Item = &View> {
+        self.docs
+            .iter()
+            .flat_map(|doc| &doc.views)
+            .filter(|view| self.shown.contains(&view.id))
     }
 }

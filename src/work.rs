@@ -1,11 +1,10 @@
 //! Work that must not stand in the window's way: named, bounded threads and helper processes, each joined or reaped when
 //! its owner goes. They report through a closure and know no widget.
 
-pub mod added;
 pub mod completion;
-pub mod export;
+pub mod copy;
 pub mod file;
 pub mod lab;
+pub mod peers;
 pub mod picker;
 pub mod scratch;
-pub mod witness;

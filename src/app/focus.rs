@@ -3,9 +3,9 @@
 use crate::model::Focus;
 use crate::ui::focus_id;
 
-use super::App;
+use super::Shell;
 
-impl App {
+impl Shell {
     pub(super) fn put_focus(&mut self, ctx: &egui::Context) {
         let Some(focus) = self.focus_wanted.take() else {
             return;
@@ -38,6 +38,7 @@ impl App {
             Focus::Path,
             Focus::WitnessByte,
             Focus::Fill,
+            Focus::Destination,
             Focus::Lab,
         ];
         if let Some(area) = areas

@@ -4,24 +4,24 @@ use crate::lab::claim::Progress;
 use crate::model::event::Event;
 use crate::work::lab::{self, LabRun};
 
-use super::App;
+use super::Shell;
 
-impl App {
+impl Shell {
     /// Tells the model which experiments there are. No process is started by this.
     pub(super) fn list_experiments(&mut self) {
-        let _ = self.model.hear(Event::LabCatalogue(lab::list()));
+        let _ = self.model.take(Event::LabCatalogue(lab::list()));
     }
 
     /// Runs experiments; those of an earlier run are over, or the model would not ask.
     pub(super) fn run_experiments(&mut self, names: &[String], slowly: bool) {
-        let report = self.report(0);
+        let report = self.report();
         let tell = move |progress| report(Event::Lab(Box::new(progress)));
         match LabRun::start(self.program.clone(), names, slowly, tell) {
             Ok(run) => self.lab = Some(run),
             Err(error) => {
                 let why = format!("no thread can be started for the experiments: {error}");
                 let over = Progress::Over(Err(why));
-                let _ = self.model.hear(Event::Lab(Box::new(over)));
+                let _ = self.model.take(Event::Lab(Box::new(over)));
             }
         }
     }

@@ -1,19 +1,90 @@
-//! What a person can ask for. A closed list: whatever the window can do is one of these, and `update` handles each.
+//! What a person can ask for, by area. A closed list: whatever the window can do is one of these, and each area has one
+//! exhaustive place that handles it.
+//!
+//! An action names the view it is for ([`Intent`]): what was pressed in one view never acts on another one that came
+//! forward meanwhile.
 
 use std::path::PathBuf;
 
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
+use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
 use super::notice::Topic;
-use super::peers::AddedAction;
-use super::view::{Column, Columns, Step};
-use super::witness::WitnessId;
+use super::peers::PeersAction;
+use super::viewport::{Column, Columns, Step};
+
+/// An action and the view that it was done in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// The view that had the keyboard, or was pointed at. `None` where there was none.
+    pub view: Option<ViewId>,
+    /// What is asked for.
+    pub action: Action,
+}
 
 /// Something the person asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
+    /// Of the program as a whole.
+    App(AppAction),
+    /// Of files: opening and closing them.
+    File(FileAction),
+    /// Of the open file: saving, and answers to its questions.
+    Doc(DocAction),
+    /// Moving about in a view, and looking up.
+    View(ViewAction),
+    /// Changing bytes.
+    Edit(EditAction),
+    /// Of the mapping as a whole.
+    Mapping(MappingAction),
+    /// Of the witnesses and their processes.
+    Peers(PeersAction),
+    /// Of the lab.
+    Lab(LabAction),
+}
+
+/// Of the program as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AppAction {
+    /// The window is asked to close.
+    Quit,
+    /// Put the keyboard here.
+    Focus(Focus),
+    /// Bring this file's tab forward.
+    FocusDoc(DocId),
+    /// These views are on the screen, and no others.
+    Shown(Vec<ViewId>),
+    /// Show or hide the side panel.
+    TogglePanel,
+    /// Show this tab of the side panel.
+    ShowTab(Tab),
+    /// Bytes in a row.
+    SetColumns(Columns),
+    /// Larger (1), smaller (-1) or the built-in size (0).
+    Zoom(i8),
+    /// Follow the system's theme, or be dark, or be light.
+    SetTheme(ThemeChoice),
+    /// Full screen on or off.
+    ToggleFullScreen,
+    /// Show or hide the list of keys.
+    ToggleHelp,
+    /// Hide a message of the program.
+    Dismiss(Topic),
+    /// The answer to "what becomes of the edits?" before the window closes.
+    Unsaved(UnsavedChoice),
+    /// Do what a refused order would do now.
+    Redirect(OrderId),
+    /// Forget a refused order.
+    Forget(OrderId),
+    /// A fading step is due.
+    Fade,
+}
+
+/// Of files: opening and closing them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileAction {
     /// Show the native file dialog.
     OpenDialog,
     /// Stop waiting for the native file dialog.
@@ -24,19 +95,48 @@ pub enum Action {
     OpenSample,
     /// Open what stands at the open file's path now.
     OpenReplacement,
-    /// Close the file; the sample comes back.
-    CloseFile,
-    /// The window is asked to close.
-    Quit,
+    /// Close the view's file.
+    Close,
+    /// Close this file, whichever view has the keyboard.
+    CloseDoc(DocId),
     /// The path field's text changed.
     PathEdited(String),
     /// Open what the path field says.
     PathSubmitted,
     /// Take this completion into the path field.
-    PathCompleted(String),
+    PathCompleted(PathBuf),
     /// Leave the path field as it was.
     PathCancelled,
+    /// Choose the place to save at in the system's dialog.
+    DestinationDialog,
+}
 
+/// Of one open file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DocAction {
+    /// Keep looking at the old file although its path names another one, or none.
+    KeepOld,
+    /// The answer to "what becomes of the private edits?".
+    Unsaved(UnsavedChoice),
+    /// Write the list of edits to a file: asks where.
+    ExportEdits,
+    /// Write a copy of the bytes as this view shows them: asks where.
+    SaveCopy,
+    /// The field that asks where to save changed.
+    DestinationEdited(String),
+    /// Save there.
+    DestinationSubmitted,
+    /// Do not save.
+    DestinationCancelled,
+    /// Stop this job.
+    CancelJob(OrderId),
+    /// Hide a message about the file.
+    Dismiss(Topic),
+}
+
+/// Moving about in a view, and looking up.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewAction {
     /// Move the cursor by a step.
     Step {
         /// Which way.
@@ -79,7 +179,6 @@ pub enum Action {
     HistoryBack,
     /// Go forward again.
     HistoryForward,
-
     /// The lookup field's text changed.
     LookupEdited(String),
     /// Take the lookup's answer: go there.
@@ -90,7 +189,13 @@ pub enum Action {
     LookupRepeat,
     /// Commit this entry of the list of answers again.
     LookupPick(usize),
+    /// Escape: drop a half-typed byte, a selection, a bar.
+    Escape,
+}
 
+/// Changing bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditAction {
     /// A hex digit was typed, 0 to 15.
     HexDigit(u8),
     /// A character was typed in the text column.
@@ -109,25 +214,6 @@ pub enum Action {
     Undo,
     /// Bring back the last edit taken back.
     Redo,
-    /// Escape: drop a half-typed byte, a selection, a bar.
-    Escape,
-
-    /// Private to shared and back.
-    ToggleMode,
-    /// This mode.
-    SetMode(Mode),
-    /// Read-only to read-write and back.
-    ToggleAccess,
-    /// This access.
-    SetAccess(Access),
-    /// Map the file anew.
-    Remap,
-    /// msync.
-    Flush,
-    /// Give back private copies: those of the selection's pages.
-    DiscardSelection,
-    /// Give back every private copy.
-    DiscardAll,
     /// Write the private changes to the file.
     WriteBack,
     /// Write them over what somebody else wrote meanwhile, too.
@@ -136,53 +222,37 @@ pub enum Action {
     Reapply,
     /// Forget the edits that the mapping lost.
     DropPatch,
-    /// The answer to "what becomes of the private edits?".
-    Unsaved(UnsavedChoice),
-    /// Write the list of edits to a file beside the open one.
-    ExportEdits,
-    /// Write a copy of the bytes as this view shows them beside the open file.
-    ExportView,
-    /// Keep looking at the old file although its path names another one, or none.
-    KeepOld,
-    /// Hide a notice.
-    Dismiss(Topic),
-
-    /// Show or hide the side panel.
-    TogglePanel,
-    /// Show this tab of the side panel.
-    ShowTab(Tab),
-    /// The text of the byte to write changed.
-    WitnessByteEdited(String),
-    /// Store the byte through this witness.
-    WitnessStore(WitnessId),
-    /// Something with a process that was added to the witnesses by hand.
-    Added(AddedAction),
-    /// Ask something of the lab.
-    Lab(LabAction),
-    /// Bytes in a row.
-    SetColumns(Columns),
-    /// Larger (1), smaller (-1) or the built-in size (0).
-    Zoom(i8),
-    /// Follow the system's theme, or be dark, or be light.
-    SetTheme(ThemeChoice),
-    /// Full screen on or off.
-    ToggleFullScreen,
-    /// Show or hide the list of keys.
-    ToggleHelp,
-    /// Map only this part of the file, or all of it.
-    SetWindow(Option<Span>),
-    /// Put the keyboard here.
-    Focus(Focus),
-    /// A fading step is due.
-    Fade,
 }
 
-/// What becomes of private edits that are about to lose their mapping.
+/// Of the mapping as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MappingAction {
+    /// Private to shared and back.
+    ToggleMode,
+    /// This mode.
+    SetMode(Mode),
+    /// Read-only to read-write and back.
+    ToggleAccess,
+    /// This access.
+    SetAccess(Access),
+    /// Map only this part of the file, or all of it.
+    SetWindow(Option<Span>),
+    /// Map the file anew.
+    Remap,
+    /// msync.
+    Flush,
+    /// Give back private copies: those of the selection's pages.
+    DiscardSelection,
+    /// Give back every private copy.
+    DiscardAll,
+}
+
+/// What becomes of edits that are about to lose their mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnsavedChoice {
     /// Write them to the file first.
     Write,
-    /// Keep them in the journal, to be reapplied.
+    /// Keep them: in the journal, or exported where the journal goes too.
     Keep,
     /// Drop them.
     Drop,
@@ -230,6 +300,8 @@ pub enum Focus {
     WitnessByte,
     /// The fill bar.
     Fill,
+    /// The field that asks where to save.
+    Destination,
     /// The list of experiments.
     Lab,
 }

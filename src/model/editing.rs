@@ -1,484 +1,572 @@
-//! Typing, pasting, filling, undo and redo. Overwriting only: an edit never changes the file's length.
+//! Typing, filling, undo and redo. Overwriting only: an edit never changes the file's length.
 
-use std::fmt::Write as _;
-use std::time::SystemTime;
-
+use crate::bytes::size::{group_digits, human_size};
 use crate::bytes::{Span, hex};
-use crate::map::Readout;
+use crate::map::{Access, Mode};
 
-use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
-use super::event::{StoreOutcome, StoreResult};
-use super::journal::Compensation;
-use super::notice::{Notice, Severity, Topic};
-use super::witness;
-use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
+use super::closing::is_in_place;
+use super::doc::{Doc, Out};
+use super::effect::{Effect, FileOrder, FileRequest, Purpose, Store, StoreBatch};
+use super::event::{PathNow, StoreOutcome, StoreResult};
+use super::identity::{OrderId, Target, ViewId};
+use super::journal::{Compensation, Differing, Drawn, Gone, Next, PendingRun, Room, Stored};
+use super::pending::{Under, Waiting};
+use super::viewport::Step;
+use super::{Focus, View};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
 
-/// The ticket of a peek whose bytes go to the clipboard; lookups count theirs from 1.
-pub(super) const COPY_TICKET: u64 = u64::MAX;
-
-impl Model {
-    /// Half a byte was typed; the second half stores it, so that a byte is one store.
-    pub(super) fn hex_digit(&mut self, digit: u8) -> Vec<Effect> {
-        if let Some(refusal) = self.edit_refusal() {
-            return self.failed(refusal);
+impl Doc {
+    /// Half a byte was typed; the second half stores it, so that a byte is one store. Typing begins at the start of a
+    /// selection.
+    pub(super) fn hex_digit(&mut self, view: ViewId, digit: u8, out: &mut Out<'_>) {
+        if self.refuses_typing(view, &[digit & 15]) {
+            return;
         }
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
         };
-        doc.view.anchor = None;
-        doc.view.reveal();
-        match doc.view.nibble.take() {
-            None => {
-                doc.view.nibble = Some(digit & 15);
-                Vec::new()
-            }
-            Some(high) => self.store_at_cursor(vec![high << 4 | (digit & 15)]),
+        to_start_of_selection(known);
+        known.viewport.reveal();
+        known.look_wanted = true;
+        match known.viewport.nibble.take() {
+            None => known.viewport.nibble = Some(digit & 15),
+            Some(high) => self.store_at_cursor(view, vec![high << 4 | (digit & 15)], out),
         }
     }
 
     /// A character was typed: its UTF-8 bytes are stored.
-    pub(super) fn character(&mut self, c: char) -> Vec<Effect> {
+    pub(super) fn character(&mut self, view: ViewId, c: char, out: &mut Out<'_>) {
         let mut buffer = [0; 4];
         let bytes = c.encode_utf8(&mut buffer).as_bytes().to_vec();
-        self.store_at_cursor(bytes)
-    }
-
-    /// Overwrites from the start of the selection; never past a selection of more than one byte, nor past the end.
-    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let bytes = match doc.view.column {
-            Column::Text => text.as_bytes().to_vec(),
-            Column::Hex => match hex::parse_hex(text) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    return self.failed(format!(
-                        "The clipboard does not hold hex bytes ({error}): to paste it as text, press Tab for the text column"
-                    ));
-                }
-            },
-        };
-        let selection = doc.view.selection();
-        let room = if doc.view.anchor.is_some() {
-            selection
-        } else {
-            rest_of(doc, selection.start())
-        };
-        if bytes.is_empty() {
-            return Vec::new();
+        if self.refuses_typing(view, &bytes) {
+            return;
         }
-        if bytes.len() as u64 > room.len() {
-            let (n, room) = (bytes.len(), room.len());
-            return self.failed(format!(
-                "The clipboard holds {n} bytes and there is room for {room}: nothing was pasted, as an edit never changes the length"
-            ));
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            to_start_of_selection(known);
         }
-        self.store(room.start(), bytes)
+        self.store_at_cursor(view, bytes, out);
     }
 
     /// Fills the selection, or the byte at the cursor.
-    pub(super) fn fill(&mut self, byte: u8) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+    pub(super) fn fill(&mut self, view: ViewId, byte: u8, out: &mut Out<'_>) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
         };
-        let selection = doc.view.selection();
-        self.fill_text = None;
-        let len = usize::try_from(selection.len()).unwrap_or(usize::MAX);
+        known.fill_text = None;
+        let selection = known.viewport.selection();
+        out.push(Effect::Focus(Focus::Grid));
         if selection.len() > EDIT_LIMIT_BYTES {
-            return self.too_long(selection.len());
+            self.too_long(selection.len());
+            return;
         }
-        let mut effects = self.store(selection.start(), vec![byte; len]);
-        effects.push(Effect::Focus(Focus::Grid));
-        effects
+        let len = usize::try_from(selection.len()).unwrap_or(usize::MAX);
+        self.store(view, selection.start(), vec![byte; len], out);
     }
 
-    pub(super) fn toggle_fill(&mut self) -> Vec<Effect> {
-        if self.fill_text.take().is_some() {
-            return vec![Effect::Focus(Focus::Grid)];
-        }
-        self.fill_text = Some("00".to_owned());
-        vec![Effect::Focus(Focus::Fill)]
-    }
-
-    /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+    pub(super) fn toggle_fill(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
         };
-        let span = doc.view.selection();
-        if span.len() > EDIT_LIMIT_BYTES {
-            return self.failed(format!(
-                "{} bytes are selected; at most {EDIT_LIMIT_BYTES} (1 MiB) can be copied at once",
-                span.len()
-            ));
-        }
-        let ticket = COPY_TICKET;
-        vec![Effect::File(FileRequest::Peek { ticket, span })]
-    }
-
-    /// The selected bytes came.
-    pub(super) fn copied(&mut self, readout: &Readout) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+        let focus = if known.fill_text.take().is_some() {
+            Focus::Grid
+        } else {
+            known.fill_text = Some("00".to_owned());
+            Focus::Fill
         };
-        if let Some(gap) = readout.gaps.first() {
-            let (span, reason) = (gap.span, &gap.reason);
-            return self.failed(format!(
-                "Nothing was copied: {span} cannot be read, {reason}"
-            ));
-        }
-        vec![Effect::CopyText(match doc.view.column {
-            Column::Hex => hex::format_hex(&readout.bytes),
-            Column::Text => String::from_utf8_lossy(&readout.bytes).into_owned(),
-        })]
+        out.push(Effect::Focus(focus));
     }
 
-    pub(super) fn undo(&mut self) -> Vec<Effect> {
-        match self.doc.as_ref().map(|doc| doc.journal.undo()) {
-            Some(Some(compensation)) => self.compensate(compensation, Purpose::Undo),
-            Some(None) => self.done("Nothing left to undo".to_owned()),
-            None => Vec::new(),
+    pub(super) fn fill_edited(&mut self, view: ViewId, text: String) {
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.fill_text = Some(text);
         }
     }
 
-    pub(super) fn redo(&mut self) -> Vec<Effect> {
-        match self.doc.as_ref().map(|doc| doc.journal.redo()) {
-            Some(Some(compensation)) => self.compensate(compensation, Purpose::Redo),
-            Some(None) => self.done("Nothing left to redo".to_owned()),
-            None => Vec::new(),
+    /// Takes back the half-typed byte, else the last edit.
+    pub(super) fn undo(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let half = self
+            .views
+            .iter_mut()
+            .find(|known| known.id == view)
+            .and_then(|known| known.viewport.nibble.take());
+        if half.is_none() {
+            self.submit(view, Waiting::Undo, out);
         }
     }
 
+    pub(super) fn redo(&mut self, view: ViewId, out: &mut Out<'_>) {
+        self.submit(view, Waiting::Redo, out);
+    }
+
+    pub(super) fn begin_undo(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let next = self.view_by(view).map(|known| known.journal.undo());
+        match next {
+            Some(Some(next)) => self.compensate(view, next, Purpose::Undo, out),
+            Some(None) => self.done("Nothing left to undo"),
+            None => {}
+        }
+    }
+
+    pub(super) fn begin_redo(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let next = self.view_by(view).map(|known| known.journal.redo());
+        match next {
+            Some(Some(next)) => self.compensate(view, next, Purpose::Redo, out),
+            Some(None) => self.done("Nothing left to redo"),
+            None => {}
+        }
+    }
+
+    /// Stores what takes an edit back, or brings it back: a private one in its own mapping and generation only, a shared
+    /// one through any shared mapping of the file.
     fn compensate(
         &mut self,
-        compensation: Compensation,
+        view: ViewId,
+        next: Next,
         purpose: fn(u64) -> Purpose,
-    ) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+        out: &mut Out<'_>,
+    ) {
+        let Some(own) = self.view_by(view) else {
+            return;
         };
-        if doc.mode != compensation.mode {
-            let (made, now) = (compensation.mode, doc.mode);
-            return self.failed(format!(
-                "That edit at {:#x} was made in {made} mode and the view is {now} now: press Ctrl+T to go back to {made} mode first",
-                compensation.offset
-            ));
-        }
-        let stores = vec![Store {
-            offset: compensation.offset,
-            bytes: compensation.write,
-            expect: Some(compensation.expect),
-        }];
-        vec![Effect::File(FileRequest::Store(StoreBatch {
-            purpose: purpose(compensation.id),
-            mode: doc.mode,
-            stores,
-        }))]
-    }
-
-    /// Stores again what the mapping lost, over whatever stands there.
-    pub(super) fn reapply(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        if doc.mode == Mode::Shared {
-            return self.failed(
-                "The kept edits are private ones: press Ctrl+T to go back to private mode and reapply them there".to_owned(),
-            );
-        }
-        if doc.access == Access::ReadOnly {
-            return self.failed(
-                "The view is read-only: make it read-write to reapply the edits".to_owned(),
-            );
-        }
-        if self.under_way.batches > 0 {
-            self.under_way.then_reapply = true; // a byte typed since may be among them, and it counts
-            return Vec::new();
-        }
-        if doc.journal.patch_bytes() == 0 {
-            return Vec::new();
-        }
-        let stores = doc.journal.patch_runs().into_iter();
-        let stores = stores
-            .map(|run| Store {
-                offset: run.offset,
-                bytes: run.value,
-                expect: None,
-            })
-            .collect();
-        vec![Effect::File(FileRequest::Store(StoreBatch {
-            purpose: Purpose::Reapply,
-            mode: doc.mode,
-            stores,
-        }))]
-    }
-
-    pub(super) fn drop_patch(&mut self) -> Vec<Effect> {
-        if let Some(doc) = &mut self.doc {
-            doc.journal.drop_patch();
-        }
-        self.notices.clear(Topic::Patch);
-        self.mark_window();
-        Vec::new()
-    }
-
-    pub(super) fn escape(&mut self) -> Vec<Effect> {
-        if self.help_shown {
-            self.help_shown = false;
-            return Vec::new();
-        }
-        if self.fill_text.take().is_some() {
-            return vec![Effect::Focus(Focus::Grid)];
-        }
-        if let Some(doc) = &mut self.doc
-            && doc.view.nibble.take().is_none()
-        {
-            doc.view.anchor = None;
-        }
-        self.notices.clear(Topic::Done);
-        self.notices.clear(Topic::Error);
-        Vec::new()
-    }
-
-    pub(super) fn witness_store(&mut self, id: super::WitnessId) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let offset = doc.view.selection().start();
-        let bytes = match witness::parse_bytes(&self.witnesses.byte_text) {
-            Ok(bytes) => bytes,
-            Err(why) => {
-                self.witnesses.row_mut(id).note = Some(format!("Not written: {why}"));
-                return Vec::new();
+        let compensation = match next {
+            Next::Store(compensation) => compensation,
+            Next::Gone {
+                id,
+                span,
+                mode,
+                why,
+                ..
+            } => {
+                let message = gone_words(span, mode, why);
+                if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+                    known.journal.skip(id);
+                }
+                self.failed(message);
+                return;
             }
         };
-        self.witnesses.row_mut(id).note = None;
-        if id == super::WitnessId::View {
-            return self.store(offset, bytes); // through the journal, as if typed
-        }
-        vec![Effect::WitnessStore { id, offset, bytes }]
-    }
-
-    fn store_at_cursor(&mut self, bytes: Vec<u8>) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+        let through = match compensation.target {
+            Some(target) => Some(own).filter(|own| self.target(own) == target),
+            None => std::iter::once(own)
+                .chain(&self.views)
+                .find(|known| known.writes_through()),
         };
-        let offset = doc.view.cursor;
-        let len = bytes.len() as u64;
-        let effects = self.store(offset, bytes);
-        let stored = effects
+        let Some(through) = through.filter(|through| through.mode == compensation.mode) else {
+            let message = no_mapping_for(&compensation, own);
+            self.failed(message);
+            return;
+        };
+        let target = self.target(through);
+        let places: Vec<(u64, usize)> = compensation
+            .stores
             .iter()
-            .any(|effect| matches!(effect, Effect::File(FileRequest::Store(_))));
-        if let Some(doc) = self.doc.as_mut().filter(|_| stored) {
-            for _ in 0..len {
-                doc.view.step(Step::Right, false);
-            }
-            self.look_wanted = true;
-        }
-        effects
+            .map(|swap| (swap.offset, swap.write.len()))
+            .collect();
+        let beside = beside(through, &places, self.page_bytes);
+        let stores = compensation.stores.into_iter().map(|swap| Store {
+            offset: swap.offset,
+            bytes: swap.write,
+            expect: Some(swap.expect),
+        });
+        let request = FileRequest::Store(StoreBatch {
+            purpose: purpose(compensation.id),
+            stores: stores.collect(),
+            beside,
+        });
+        let differing = compensation.differing;
+        let number = out.file(target, request);
+        self.began(view, number, Under::Compensate(differing));
     }
 
-    /// One store by the person, unless there is a reason against it.
-    fn store(&mut self, offset: u64, bytes: Vec<u8>) -> Vec<Effect> {
-        if let Some(refusal) = self.edit_refusal() {
-            return self.failed(refusal);
-        }
-        if bytes.len() as u64 > EDIT_LIMIT_BYTES {
-            return self.too_long(bytes.len() as u64);
-        }
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+    /// Bytes at the cursor; the cursor goes on behind them.
+    fn store_at_cursor(&mut self, view: ViewId, bytes: Vec<u8>, out: &mut Out<'_>) {
+        let Some(offset) = self.view_by(view).map(|known| known.viewport.cursor) else {
+            return;
         };
-        doc.view.nibble = None;
+        let len = bytes.len();
+        if self.store(view, offset, bytes, out) {
+            self.look(view, |viewport| {
+                for _ in 0..len {
+                    viewport.step(Step::Right, false);
+                }
+            });
+        }
+    }
+
+    /// One store by the person, unless there is a reason against it. `false` where there is.
+    pub(super) fn store(
+        &mut self,
+        view: ViewId,
+        offset: u64,
+        bytes: Vec<u8>,
+        out: &mut Out<'_>,
+    ) -> bool {
+        if self.refuses_typing(view, &bytes) {
+            return false;
+        }
+        let len = bytes.len() as u64;
+        if len > EDIT_LIMIT_BYTES {
+            self.too_long(len);
+            return false;
+        }
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return false;
+        };
+        let extent = known.viewport.extent;
+        if Span::at(offset, len).is_none_or(|span| span.intersect(extent) != Some(span)) {
+            let last = extent.end().saturating_sub(1);
+            self.failed(format!(
+                "There are no {len} bytes at {offset:#x} to write over: the view covers {:#x} to {last:#x}",
+                extent.start()
+            ));
+            return false;
+        }
+        if let Room::Full { kept, budget } = known.journal.room_for(len) {
+            self.failed(format!(
+                "{} more bytes of edits are more than undo can hold ({} of {} are in use): write the edits to the file first, or undo some",
+                group_digits(len),
+                human_size(kept as u64),
+                human_size(budget as u64)
+            ));
+            return false;
+        }
+        known.viewport.nibble = None;
+        let seen = drawn(known, offset, bytes.len());
+        let wish = Waiting::Store {
+            offset,
+            bytes,
+            seen,
+        };
+        self.submit(view, wish, out);
+        true
+    }
+
+    pub(super) fn begin_store(
+        &mut self,
+        view: ViewId,
+        offset: u64,
+        bytes: Vec<u8>,
+        seen: Drawn,
+        out: &mut Out<'_>,
+    ) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let target = self.target(known);
+        let span = Span::at(offset, bytes.len() as u64).unwrap_or(Span::empty(offset));
+        let beside = beside(known, &[(offset, bytes.len())], self.page_bytes);
         let stores = vec![Store {
             offset,
             bytes,
             expect: None,
         }];
-        vec![Effect::File(FileRequest::Store(StoreBatch {
+        let request = FileRequest::Store(StoreBatch {
             purpose: Purpose::Edit,
-            mode: doc.mode,
             stores,
-        }))]
+            beside,
+        });
+        let number = out.file(target, request);
+        self.began(view, number, Under::Store { span, seen });
     }
 
-    fn too_long(&mut self, n_bytes: u64) -> Vec<Effect> {
+    pub(super) fn too_long(&mut self, n_bytes: u64) {
         self.failed(format!(
             "That would change {n_bytes} bytes at once; one edit may change {EDIT_LIMIT_BYTES} (1 MiB), so that it can be undone"
-        ))
+        ));
     }
 
-    /// Why nothing can be typed now, in words.
-    fn edit_refusal(&self) -> Option<String> {
-        let doc = self.doc.as_ref()?;
-        let name = doc.name();
-        if doc.access == Access::ReadOnly {
-            return Some(match &doc.refusal {
-                Some(refusal) => refusal.clone(),
-                None => format!(
-                    "The view of {name} is read-only: choose read-write in the bar to edit it"
-                ),
-            });
-        }
-        if doc.mode == Mode::Shared && !doc.keep_old {
-            let what = match doc.path_now {
+    /// Whether nothing can be typed now; the person is told why.
+    pub(super) fn refuses_typing(&mut self, view: ViewId, bytes: &[u8]) -> bool {
+        let name = self.name();
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return true;
+        };
+        let why = if known.pending.remaps() {
+            // said once, with all that was typed
+            known.pending.refused.extend_from_slice(bytes);
+            let typed = hex::format_hex(&known.pending.refused);
+            Some(format!(
+                "{name} is being mapped anew: what you typed ({typed}) was not written, type it again when that is done"
+            ))
+        } else if known.access == Access::ReadOnly {
+            Some(known.refusal.clone().unwrap_or_else(|| {
+                format!("The view of {name} is read-only: choose read-write in the bar to edit it")
+            }))
+        } else if known.mode == Mode::Shared && !self.keep_old && !is_in_place(&self.path_now) {
+            let what = match self.path_now {
                 PathNow::Replaced(_) => "was replaced by another file",
-                PathNow::Deleted => "was deleted",
-                PathNow::Same | PathNow::Unknown(_) => return None,
+                _ => "was deleted",
             };
-            return Some(format!(
+            Some(format!(
                 "{name} {what}, and a shared edit would go to the old one: decide in the banner above first"
-            ));
+            ))
+        } else {
+            None
+        };
+        match why {
+            Some(why) => {
+                self.failed(why);
+                true
+            }
+            None => false,
         }
-        None
     }
 
     /// What became of stores: the journal learns what was stored, the person what was not.
     pub(super) fn stored(
         &mut self,
+        answer: &Answer,
         purpose: Purpose,
-        mode: Mode,
         results: Vec<StoreResult>,
-    ) -> Vec<Effect> {
-        self.under_way.batches = self.under_way.batches.saturating_sub(1);
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+        lost: &[Span],
+        out: &mut Out<'_>,
+    ) {
+        self.lost_in(answer.target.mapping, lost);
+        // the journal that the order came from, which may be another view's than the mapping it went through
+        let Some((view, under)) = self.ended(answer.number) else {
+            return;
         };
-        let mut refused: Vec<String> = Vec::new();
-        for result in results {
-            match (result.outcome, purpose) {
-                (StoreOutcome::Stored(old), Purpose::Edit) => {
-                    doc.journal
-                        .record(result.offset, old, result.bytes, mode, SystemTime::now());
-                }
-                (StoreOutcome::Stored(old), Purpose::Reapply) => {
-                    doc.journal.reapplied(result.offset, &old, &result.bytes);
-                }
-                (StoreOutcome::Stored(_), Purpose::Undo(id)) => {
-                    doc.journal.undone(id);
-                    doc.view.set_cursor(result.offset, false);
-                    doc.view.reveal();
-                }
-                (StoreOutcome::Stored(_), Purpose::Redo(id)) => {
-                    doc.journal.redone(id);
-                    doc.view.set_cursor(result.offset, false);
-                    doc.view.reveal();
-                }
-                (StoreOutcome::Changed(found), Purpose::Undo(id) | Purpose::Redo(id)) => {
-                    refused.push(changed_since(id, result.offset, &found));
-                    doc.journal.skip(id);
-                }
-                (StoreOutcome::Changed(found), _) => {
-                    refused.push(changed_since(0, result.offset, &found));
-                }
-                (StoreOutcome::Refused(why), _) => refused.push(why),
-            }
-        }
-        self.look_wanted = true;
-        self.mark_window();
-        let mut effects = self.lookup_reread();
-        effects.extend(self.patch_notice());
-        if self.under_way.batches == 0 && std::mem::take(&mut self.under_way.then_reapply) {
-            effects.extend(self.reapply());
-        } else {
-            effects.extend(self.write_if_waiting());
-        }
-        match refused.first() {
-            Some(first) if refused.len() == 1 => effects.extend(self.failed(first.clone())),
-            Some(first) => {
-                effects.extend(self.failed(format!("{first} (and {} more)", refused.len() - 1)));
-            }
-            None => self.notices.clear(Topic::Error),
-        }
-        effects
-    }
-
-    /// Shows, renews or hides the banner about edits that the mapping lost.
-    pub(super) fn patch_notice(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
         };
-        let n = doc.journal.patch_bytes();
-        if n == 0 {
-            self.notices.clear(Topic::Patch);
-        } else if let Some(notice) = self.notices.get(Topic::Patch) {
-            let text = notice.text.clone();
-            let renewed = patch_text(n, text.split_once(": ").map_or("", |(_, why)| why));
-            self.put_patch_notice(renewed);
+        let told = journal_stores(known, answer, purpose, under, results);
+        known.mark();
+        for known in &mut self.views {
+            known.look_wanted = true;
         }
-        Vec::new()
-    }
-
-    /// Shows the banner about `n` edited bytes that the mapping does not hold, and why.
-    pub(super) fn show_patch_notice(&mut self, why: &str) {
-        let n = self.doc.as_ref().map_or(0, |doc| doc.journal.patch_bytes());
-        if n > 0 {
-            self.put_patch_notice(patch_text(n, why));
+        self.lookup_reread(out);
+        self.renew_patch_notice(view);
+        match told.as_slice() {
+            [] => self.notices.clear(super::Topic::Error),
+            [only] => self.failed(only.clone()),
+            [first, rest @ ..] => self.failed(format!("{first} (and {} more)", rest.len())),
         }
-    }
-
-    fn put_patch_notice(&mut self, text: String) {
-        self.notices.put(
-            Notice::new(Topic::Patch, Severity::Warning, text)
-                .with("Reapply", Action::Reapply)
-                .with("Export", Action::ExportEdits)
-                .with("Forget them", Action::DropPatch)
-                .pinned(),
-        );
-    }
-
-    /// Every edit as text, a line each, for people and for other programs.
-    pub(super) fn export_edits(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let mut text = String::from(
-            "# mapscope edits: offset, bytes before, bytes after, mode, state; hexadecimal\n",
-        );
-        for edit in doc.journal.edits() {
-            let (old, new) = (hex::format_hex(&edit.old), hex::format_hex(&edit.new));
-            let state = format!("{:?}", edit.state).to_lowercase();
-            let _ = writeln!(
-                text,
-                "{:#x}\t{old}\t{new}\t{}\t{state}",
-                edit.offset, edit.mode
-            );
-        }
-        text.push_str("# not in the file: offset, base, value\n");
-        for run in doc.journal.unsaved_runs() {
-            let (base, value) = (hex::format_hex(&run.base), hex::format_hex(&run.value));
-            let _ = writeln!(text, "{:#x}\t{base}\t{value}", run.offset);
-        }
-        self.file(FileRequest::ExportText {
-            suffix: ".edits.txt",
-            text,
-        })
+        self.go_on(view, out);
     }
 }
 
-fn rest_of(doc: &Doc, start: u64) -> Span {
-    Span::new(start, doc.view.extent.end()).unwrap_or(Span::empty(start))
+/// What an answer about stores says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    /// The order that is answered.
+    pub(super) number: OrderId,
+    /// The mapping it went through.
+    pub(super) target: Target,
+    /// Its mode.
+    pub(super) mode: Mode,
+    /// When.
+    pub(super) at: std::time::SystemTime,
 }
 
-fn patch_text(n_bytes: usize, why: &str) -> String {
-    let bytes = if n_bytes == 1 {
-        "1 edited byte is".to_owned()
-    } else {
-        format!("{n_bytes} edited bytes are")
+/// Takes note of stores. What the person has to know comes back in sentences.
+fn journal_stores(
+    view: &mut View,
+    answer: &Answer,
+    purpose: Purpose,
+    under: Under,
+    results: Vec<StoreResult>,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut stored = Vec::new();
+    for result in results {
+        let StoreResult {
+            offset,
+            bytes: new,
+            outcome,
+        } = result;
+        match outcome {
+            StoreOutcome::Stored(old) => stored.push(Stored { offset, old, new }),
+            StoreOutcome::Changed(found) => told.push(changed_since(purpose, offset, &found)),
+            StoreOutcome::Refused(why) => told.push(why),
+        }
+    }
+    let spans: Vec<Span> = stored.iter().map(Stored::span).collect();
+    let first = spans.first().map(|span| span.start());
+    match purpose {
+        Purpose::Edit => {
+            let drawn = match under {
+                Under::Store { seen, .. } => seen,
+                _ => Drawn::nothing(),
+            };
+            let recorded =
+                view.journal
+                    .record(stored, &drawn, answer.mode, answer.target, answer.at);
+            if let Some(recorded) = recorded {
+                told.extend(recorded.differing.first().map(differing_words));
+                told.extend(forgotten_words(&recorded.forgotten));
+            }
+        }
+        Purpose::Reapply => {
+            let recorded = view.journal.reapplied(stored, answer.target, answer.at);
+            if let Some(recorded) = recorded {
+                told.extend(recorded.differing.first().map(reapplied_words));
+                told.extend(forgotten_words(&recorded.forgotten));
+            }
+        }
+        Purpose::Undo(id) | Purpose::Redo(id) => {
+            let is_undo = matches!(purpose, Purpose::Undo(_));
+            if is_undo {
+                view.journal.undone_in(id, &spans);
+            } else {
+                view.journal.redone_in(id, &spans);
+            }
+            if !told.is_empty() {
+                view.journal.skip(id);
+            } else if let (true, Under::Compensate(differing)) = (is_undo, under) {
+                told.extend(differing.first().map(undone_words));
+            }
+            if let Some(first) = first {
+                view.viewport.set_cursor(first, false);
+                view.viewport.reveal();
+            }
+        }
+    }
+    told
+}
+
+/// The bytes that are drawn where something is to be stored.
+pub(super) fn drawn(view: &View, offset: u64, len: usize) -> Drawn {
+    let mut drawn = Drawn::nothing();
+    let Some((window, span)) = view.window.as_ref().zip(Span::at(offset, len as u64)) else {
+        return drawn;
     };
-    format!("{bytes} in the journal but no longer in the view: {why}")
+    let Some(both) = window.span().intersect(span) else {
+        return drawn;
+    };
+    let mut at = both.start();
+    while at < both.end() {
+        let run: Vec<u8> = (at..both.end())
+            .map_while(|offset| window.byte(offset))
+            .collect();
+        let len = run.len() as u64;
+        if len > 0 {
+            drawn.add(at, run);
+        }
+        at += len.max(1);
+    }
+    drawn
 }
 
-fn changed_since(id: u64, offset: u64, found: &[u8]) -> String {
+/// Somebody changed bytes between the look and the store.
+fn differing_words(differing: &Differing) -> String {
+    let (offset, drawn, stood) = hex_of(differing);
+    format!(
+        "Written, but somebody had changed the bytes at {offset:#x} from {drawn} to {stood} just before: undo brings {stood} back"
+    )
+}
+
+fn reapplied_words(differing: &Differing) -> String {
+    let (offset, base, stood) = hex_of(differing);
+    format!(
+        "Reapplied, but the file holds {stood} at {offset:#x} by now, where it held {base} when you edited it: writing back will ask"
+    )
+}
+
+fn undone_words(differing: &Differing) -> String {
+    let (offset, drawn, stood) = hex_of(differing);
+    format!(
+        "Taken back to {stood} at {offset:#x}: that is what stood there, though {drawn} was drawn when you typed"
+    )
+}
+
+fn hex_of(differing: &Differing) -> (u64, String, String) {
+    let short = |bytes: &[u8]| hex::format_hex(bytes.get(..8).unwrap_or(bytes));
+    (
+        differing.offset,
+        short(&differing.drawn),
+        short(&differing.stood),
+    )
+}
+
+fn forgotten_words(forgotten: &[u64]) -> Option<String> {
+    (!forgotten.is_empty()).then(|| {
+        let n = group_digits(forgotten.len() as u64);
+        format!("The memory for undo is full: {n} of the oldest edits, which are in the file, can no longer be undone")
+    })
+}
+
+/// The edits that stand in the pages that these stores touch.
+pub(super) fn beside(view: &View, stores: &[(u64, usize)], page_bytes: u64) -> Vec<PendingRun> {
+    if view.mode == Mode::Shared {
+        return Vec::new();
+    }
+    let page_bytes = page_bytes.max(1);
+    let mut runs = Vec::new();
+    let mut from = 0;
+    for (offset, len) in stores {
+        let Some(pages) = Span::at(*offset, *len as u64).map(|span| span.pages(page_bytes)) else {
+            continue;
+        };
+        let start = (pages.start * page_bytes).max(from);
+        from = pages.end.saturating_mul(page_bytes).max(from);
+        if let Some(span) = Span::new(start.min(from), from) {
+            runs.extend(view.journal.pending_runs_in(span));
+        }
+    }
+    runs
+}
+
+fn to_start_of_selection(view: &mut View) {
+    if view.viewport.anchor.is_some() {
+        view.viewport.cursor = view.viewport.selection().start();
+        view.viewport.anchor = None;
+        view.viewport.nibble = None;
+    }
+}
+
+fn no_mapping_for(compensation: &Compensation, view: &View) -> String {
+    let offset = compensation.stores.first().map_or(0, |swap| swap.offset);
+    match compensation.mode {
+        Mode::Shared => format!(
+            "That edit at {offset:#x} was made in shared mode and the view is {}, {} now: press Ctrl+T to go back to shared mode first",
+            view.mode, view.access
+        ),
+        Mode::Private => format!(
+            "That edit at {offset:#x} was made in a private mapping that is gone: reapply the edits, or type over it"
+        ),
+    }
+}
+
+fn gone_words(span: Span, mode: Mode, why: Gone) -> String {
+    let offset = span.start();
+    match why {
+        Gone::Discarded => format!(
+            "Not undone: you discarded the private page that held the edit at {offset:#x}; it waits to be reapplied"
+        ),
+        Gone::Lost => format!(
+            "Not undone: the private page that held the edit at {offset:#x} was taken away by a truncation or a save in place; it waits to be reapplied"
+        ),
+        Gone::Dropped => format!("Not undone: you dropped the edit at {offset:#x}"),
+        Gone::Retired => format!(
+            "Not undone: the edit at {offset:#x} was reapplied since, and goes with that step"
+        ),
+        Gone::Mapping => format!(
+            "Not undone: the {mode} mapping that the edit at {offset:#x} was made in is gone"
+        ),
+    }
+}
+
+fn changed_since(purpose: Purpose, offset: u64, found: &[u8]) -> String {
     let found = hex::format_hex(found.get(..found.len().min(8)).unwrap_or_default());
-    let edit = if id == 0 {
-        String::new()
-    } else {
-        format!("Edit {id} was not taken back: ")
+    let edit = match purpose {
+        Purpose::Undo(id) => format!("Edit {id} was not taken back: "),
+        Purpose::Redo(id) => format!("Edit {id} was not brought back: "),
+        Purpose::Edit | Purpose::Reapply => String::new(),
     };
     format!("{edit}somebody changed the bytes at {offset:#x} to {found} since")
+}
+
+/// What an order would have stored, where it was one to store.
+pub(super) fn stores_of(order: &FileOrder) -> Vec<(u64, Vec<u8>)> {
+    match &order.request {
+        FileRequest::Store(batch) => batch
+            .stores
+            .iter()
+            .map(|store| (store.offset, store.bytes.clone()))
+            .collect(),
+        FileRequest::WitnessStore { offset, bytes, .. } => vec![(*offset, bytes.clone())],
+        _ => Vec::new(),
+    }
 }

@@ -1,4 +1,4 @@
-//! What the shell must do for the model: values, so that `update` needs no thread and no file.
+//! What the shell must do for the model: values, so that the model needs no thread and no file.
 
 use std::path::PathBuf;
 
@@ -6,36 +6,30 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
+use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
-use super::peers::AddedOrder;
+use super::process::PeerOrder;
 use super::witness::WitnessId;
 
 /// Something to be done outside the model.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Open a file in a worker of its own; the open one stays until it is ready.
-    Open(OpenRequest),
-    /// Show the native dialog, beginning in this folder.
-    Pick(Option<PathBuf>),
+    /// Open a file in a worker of its own, its first mapping under this name.
+    Open(DocId, MappingId, OpenRequest),
+    /// The file is closed: its worker and its processes go.
+    Close(DocId),
+    /// Ask the worker of the order's file.
+    File(FileOrder),
+    /// Stop a job of this file.
+    CancelJob(DocId, OrderId),
+    /// Ask the pool of processes.
+    Peers(PeerOrder),
+    /// Show the native dialog.
+    Pick(PickRequest),
     /// Close the native dialog.
     CancelPick,
     /// List completions of this path.
     Complete(String),
-    /// Ask the open file's worker.
-    File(FileRequest),
-    /// Watch these bytes through every witness; `None` lets them rest.
-    Watch(Option<Span>),
-    /// Store bytes through a witness.
-    WitnessStore {
-        /// Which witness.
-        id: WitnessId,
-        /// File offset.
-        offset: u64,
-        /// What to store.
-        bytes: Vec<u8>,
-    },
-    /// Something with a process that was added by hand.
-    Added(AddedOrder),
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard somewhere.
@@ -57,6 +51,17 @@ pub enum Effect {
     LabStop,
     /// Let the window close.
     Quit,
+}
+
+/// What the native dialog is to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickRequest {
+    /// Comes back with what was picked.
+    pub number: OrderId,
+    /// A name to save under, rather than a file to open.
+    pub save: bool,
+    /// The folder to begin in.
+    pub folder: Option<PathBuf>,
 }
 
 /// A file to be opened.
@@ -84,21 +89,28 @@ pub enum ScratchFile {
     Letters,
 }
 
-/// What the worker of an open file can be asked. It answers each with an [`super::Event`].
+/// An order to the worker of an open file. It is answered once, under its number, and carried out only where the mapping
+/// is still of the generation that was meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileOrder {
+    /// Comes back with the answer.
+    pub number: OrderId,
+    /// The file, the mapping and the generation that it is for.
+    pub target: Target,
+    /// What is asked.
+    pub request: FileRequest,
+}
+
+/// What the worker of an open file can be asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileRequest {
-    /// Read these bytes for the screen, and go on watching them.
-    Look(Span),
+    /// Read these bytes for the screen, and go on watching them; `None` lets them rest.
+    Look(Option<Span>),
     /// Read a few bytes for an answer.
-    Peek {
-        /// Comes back with the answer.
-        ticket: u64,
-        /// Which bytes.
-        span: Span,
-    },
-    /// Store bytes through the view's mapping.
+    Peek(Span),
+    /// Store bytes through the mapping.
     Store(StoreBatch),
-    /// Map anew, maybe otherwise. Private copies go.
+    /// Map anew, maybe otherwise, as the next generation. Private copies go.
     Remap {
         /// The mode.
         mode: Mode,
@@ -107,13 +119,26 @@ pub enum FileRequest {
         /// The part to map; `None` for all of it.
         span: Option<Span>,
     },
+    /// Make a further mapping of the file, for a second view.
+    AddView {
+        /// Its name.
+        mapping: MappingId,
+        /// The mode.
+        mode: Mode,
+        /// The access.
+        access: Access,
+    },
+    /// The view of this mapping is closed.
+    DropView,
     /// msync the mapping.
     Flush,
     /// Give back the private copies of the pages that this span touches.
     Discard(Span),
+    /// Give back the private copies of these pages: they hold nothing of the person's any more.
+    GiveBack(Vec<Span>),
     /// Write private edits to the file, each only where its base still stands.
     WriteBack(Vec<PendingRun>),
-    /// Watch these bytes through the witnesses of this process.
+    /// Watch these bytes through the witnesses of this process; `None` lets them rest.
     Watch(Option<Span>),
     /// Store through the other mode's mapping, or into the file.
     WitnessStore {
@@ -126,15 +151,35 @@ pub enum FileRequest {
     },
     /// Report the mapping's facts while shown.
     Facts(bool),
-    /// Write this text to a new file beside the open one, whose name ends in `suffix`.
-    ExportText {
-        /// Appended to the open file's name.
-        suffix: &'static str,
-        /// What to write.
-        text: String,
+    /// Write something to a new file; a job.
+    Export {
+        /// Where.
+        destination: PathBuf,
+        /// What becomes of a file that is there already.
+        if_exists: IfExists,
+        /// What.
+        what: Export,
     },
-    /// Write the bytes as the view shows them to a new file beside the open one.
-    ExportView,
+}
+
+/// What becomes of a file that stands where another one is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfExists {
+    /// It stays, and nothing is written.
+    Refuse,
+    /// It is replaced: the person agreed to that.
+    Replace,
+    /// It stays, and the new one gets a number.
+    Number,
+}
+
+/// What can be written to a file of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// This text.
+    Text(String),
+    /// The bytes as the view shows them.
+    View,
 }
 
 /// Stores that belong together.
@@ -142,10 +187,11 @@ pub enum FileRequest {
 pub struct StoreBatch {
     /// Comes back with the report.
     pub purpose: Purpose,
-    /// The mode that the mapping must have; else nothing is stored.
-    pub mode: Mode,
     /// What to store where.
     pub stores: Vec<Store>,
+    /// The edits that stand in the pages that the stores touch: a page that was taken away unnoticed just before would
+    /// be copied anew by the store, so they are compared under the store's lock.
+    pub beside: Vec<PendingRun>,
 }
 
 /// Bytes to be stored.
@@ -170,4 +216,15 @@ pub enum Purpose {
     Redo(u64),
     /// To bring back what the mapping lost.
     Reapply,
+}
+
+impl FileRequest {
+    /// It leaves the generation of the mapping out of account: it names what is looked at, and changes nothing.
+    #[must_use]
+    pub fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Self::Look(_) | Self::Peek(_) | Self::Watch(_) | Self::Facts(_)
+        )
+    }
 }

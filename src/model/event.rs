@@ -1,105 +1,184 @@
-//! What workers and the kernel report. A closed list: `update` handles each.
+//! What workers and the kernel report. A closed list: the model handles each. What comes from a file or a process names
+//! whom it is from, and what answers an order repeats its number.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use crate::bytes::Span;
-use crate::map::{Access, CallRecord, Mode, Readout};
+use crate::lab::claim::{Claim, Progress};
+use crate::map::{Access, CallRecord, Identity, Mode, Readout};
 
-use super::effect::{Purpose, ScratchFile};
-use super::peers::{AddedId, AddedNews};
+use super::Completed;
+use super::effect::{FileRequest, Purpose, ScratchFile};
+use super::identity::{DocId, OrderId, Target};
+use super::process::{PeerEvent, Refusal};
 use super::window::Look;
 use super::witness::{WitnessId, WitnessState};
-use crate::lab::claim::{Claim, Progress};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A file was opened and mapped.
-    Opened(Box<Opened>),
+    Opened(DocId, Box<Opened>),
     /// A file could not be opened or mapped: one sentence.
-    OpenFailed(String),
+    OpenFailed(DocId, String),
+    /// The worker of an open file says something.
+    File(FileEvent),
+    /// The storage of this file has not answered for this many seconds; `None`: it answers again.
+    Waiting(DocId, Option<u64>),
+    /// A process says something, or something is found out about it.
+    Peer(PeerEvent),
+    /// The dialog was closed: the number it was asked with, and a path, nothing, or why there is no dialog.
+    Picked(OrderId, Result<Option<PathBuf>, String>),
+    /// Completions of the path field's text: the text, and the whole paths.
+    Completions(String, Vec<Completed>),
+    /// The experiments that there are, and why this system cannot carry one out, where it cannot.
+    LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
+    /// What is told while experiments run.
+    Lab(Box<Progress>),
+}
+
+/// Something from the worker of an open file.
+#[derive(Clone, Debug)]
+pub struct FileEvent {
+    /// The file, the mapping and its generation when this was so.
+    pub target: Target,
+    /// The order that this answers, where it answers one.
+    pub number: Option<OrderId>,
+    /// What.
+    pub news: FileNews,
+}
+
+/// What the worker of an open file says.
+#[derive(Clone, Debug)]
+pub enum FileNews {
+    /// An order was not carried out, and why.
+    Refused(Box<FileRequest>, Refusal),
     /// The visible bytes, read just now.
     Looked(Box<Look>),
     /// The answer to a peek.
-    Peeked {
-        /// From the request.
-        ticket: u64,
-        /// The bytes.
-        readout: Readout,
-    },
+    Peeked(Readout),
     /// What became of a batch of stores.
     Stored {
         /// From the request.
         purpose: Purpose,
         /// The mode of the mapping they went through.
         mode: Mode,
-        /// One for each store of the batch.
+        /// When.
+        at: SystemTime,
+        /// One for each store of the batch, or two where only a part was stored.
         results: Vec<StoreResult>,
+        /// Edits in the touched pages that were no longer there before the stores.
+        lost: Vec<Span>,
     },
-    /// The file was mapped anew.
-    Remapped {
-        /// The mode it has now.
-        mode: Mode,
-        /// The access it has now.
-        access: Access,
-        /// What it covers now.
-        extent: Span,
-        /// It covers the file to its end.
-        whole: bool,
-        /// Why it is not writable although that was asked for.
-        refusal: Option<String>,
-    },
-    /// The file could not be mapped anew; the old mapping stands.
+    /// A mapping was made anew, or for a new view; the event's target has its generation now.
+    Remapped(Remapped),
+    /// It could not be mapped anew; the old mapping stands. In words.
     RemapFailed(String),
     /// The mapping was extended because the file grew; private copies are kept.
     Grown(Span),
-    /// The outcome of msync, in words.
-    Flushed(Result<String, String>),
+    /// The outcome of msync.
+    Flushed(Result<Flushed, String>),
     /// Private copies were given back: the span of whole pages, and how many of them were copies, where that is known.
-    Discarded(Result<(Span, Option<u64>), String>),
+    Discarded(Result<(Span, Option<u64>), DiscardError>),
+    /// Private copies that held nothing of the person's were given back.
+    GaveBack,
     /// What became of writing private edits to the file.
-    WroteBack {
-        /// Written runs.
-        written: Vec<Span>,
-        /// Bytes where somebody else had written meanwhile: offset and what is there now.
-        conflicts: Vec<(u64, u8)>,
-        /// What could not be written, in words.
-        error: Option<String>,
-    },
+    WroteBack(WroteBack),
     /// Length and path of the file, when they change.
-    FileState(FileState),
-    /// Private copies of these pages are gone though nobody asked.
+    State(FileState),
+    /// Private copies of these bytes' pages are gone though nobody asked.
     CopiesLost(Vec<Span>),
-    /// What a witness says.
-    Witness {
+    /// What a witness in this process says.
+    Witness(WitnessId, WitnessState),
+    /// What became of bytes written as a witness in this process.
+    WitnessStored {
         /// Which.
         id: WitnessId,
-        /// What it says.
-        state: WitnessState,
+        /// File offset.
+        offset: u64,
+        /// What was to be stored.
+        bytes: Vec<u8>,
+        /// What stood there before, where that was read; or why nothing was stored, in words.
+        outcome: Result<Option<Vec<u8>>, String>,
     },
-    /// What became of a byte written through a witness, or of its process.
-    WitnessNote {
-        /// Which.
-        id: WitnessId,
-        /// In words.
-        note: String,
-    },
-    /// What a process says that was added by hand, or what is found out about it.
-    Added(AddedId, AddedNews),
     /// Facts about the mapping, while asked for.
     Facts(Box<Facts>),
-    /// A file was written beside the open one, or could not be: a sentence.
-    Exported(Result<String, String>),
-    /// The dialog was closed: a path, nothing, or a sentence that says why there is no dialog.
-    Picked(Result<Option<PathBuf>, String>),
-    /// Completions of the path field's text: the text, and the whole paths.
-    Completions(String, Vec<String>),
-    /// The storage has not answered for this many seconds; `None`: it answers again.
-    Waiting(Option<u64>),
-    /// The experiments that there are, and why this system cannot carry one out, where it cannot.
-    LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
-    /// What is told while experiments run.
-    Lab(Box<Progress>),
+    /// How far a job is: bytes done of all.
+    Progress {
+        /// Bytes done.
+        done: u64,
+        /// All of them.
+        total: u64,
+    },
+    /// A job is over.
+    Exported(ExportOutcome),
+}
+
+/// How a mapping is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remapped {
+    /// Its mode.
+    pub mode: Mode,
+    /// Its access.
+    pub access: Access,
+    /// What it covers.
+    pub extent: Span,
+    /// It covers the file to its end.
+    pub whole: bool,
+    /// Why it is not writable although that was asked for.
+    pub refusal: Option<String>,
+}
+
+/// What msync did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// Nothing: a private mapping has nothing to write.
+    Private,
+    /// What was changed in this span is on the storage.
+    Written(Span),
+    /// The same, but an earlier write to the storage had failed, in words: what it lost is lost there.
+    EarlierFailure(String),
+}
+
+/// Why private copies were not given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiscardError {
+    /// A shared mapping has none.
+    Shared,
+    /// The system refused it, in words.
+    Failed(String),
+}
+
+/// What became of writing private edits to the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WroteBack {
+    /// Written runs.
+    pub written: Vec<Span>,
+    /// They are on the storage too.
+    pub synced: bool,
+    /// Bytes where somebody else had written meanwhile: offset and what is there now.
+    pub conflicts: Vec<(u64, u8)>,
+    /// What could not be written, in words.
+    pub error: Option<String>,
+}
+
+/// How a job that writes a file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportOutcome {
+    /// The file is there.
+    Done {
+        /// Where.
+        destination: PathBuf,
+        /// How many bytes it holds.
+        bytes: u64,
+        /// It holds the bytes as the view showed them, not the list of edits.
+        is_view: bool,
+    },
+    /// It was stopped, and left nothing.
+    Cancelled,
+    /// It could not be written, in words; nothing is left.
+    Failed(String),
 }
 
 /// A file that was opened.
@@ -109,20 +188,14 @@ pub struct Opened {
     pub path: PathBuf,
     /// Which scratch file of this program it is, where it is one.
     pub scratch: Option<ScratchFile>,
-    /// The mode it is mapped in.
-    pub mode: Mode,
-    /// The access it is mapped with.
-    pub access: Access,
-    /// What the mapping covers.
-    pub extent: Span,
-    /// It covers the file to its end.
-    pub whole: bool,
+    /// What makes it this file, whatever its path.
+    pub identity: Identity,
+    /// How it is mapped.
+    pub mapped: Remapped,
     /// Length of the file.
     pub file_len: u64,
     /// Bytes in a page.
     pub page_bytes: u64,
-    /// Why it is not writable although that was asked for.
-    pub refusal: Option<String>,
 }
 
 /// What became of one store.

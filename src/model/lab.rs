@@ -176,8 +176,6 @@ pub struct LabState {
     pub queue: Option<LabQueue>,
     /// Why nothing could be run.
     pub error: Option<String>,
-    /// The experiment whose scratch file is being opened.
-    by_hand: Option<&'static str>,
 }
 
 impl LabEntry {

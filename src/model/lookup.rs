@@ -2,12 +2,15 @@
 
 use crate::bytes::Span;
 use crate::bytes::answer::{self, Cell};
-use crate::bytes::lookup::{self as grammar, Lookup};
+use crate::bytes::lookup::{self as grammar, Context, Lookup};
 use crate::map::Readout;
 
-use super::{Effect, Model};
+use super::Focus;
+use super::doc::{Doc, Out};
+use super::effect::Effect;
+use super::identity::OrderId;
 
-/// Answers that are kept.
+/// Answers that are kept of one file.
 const KEPT_ANSWERS: usize = 200;
 
 /// An answer that was given and taken.
@@ -19,12 +22,12 @@ pub struct Answered {
     pub answer: String,
 }
 
-/// The lookup field.
+/// The lookup field of one file.
 #[derive(Clone, Debug, Default)]
 pub struct LookupState {
     /// What is typed.
     pub text: String,
-    /// The answer in words; empty with no text.
+    /// The answer in words; empty with no text, and while its bytes are not there.
     pub answer: String,
     /// The text is invalid.
     pub is_error: bool,
@@ -32,10 +35,12 @@ pub struct LookupState {
     pub history: Vec<Answered>,
     /// What the text means.
     found: Option<Lookup>,
+    /// What it was parsed with.
+    context: Option<Context>,
     /// The peek whose answer is awaited.
-    ticket: u64,
-    /// Enter was pressed before the bytes were there.
-    commit_pending: bool,
+    peek: Option<OrderId>,
+    /// The answer that was taken by Enter before its bytes were there: its text. It is listed when they come.
+    taken: Option<String>,
     /// Where the view was before the preview: first row and its fraction.
     origin: Option<(u64, f32)>,
     /// The last text that was taken.
@@ -49,23 +54,15 @@ impl LookupState {
         self.origin.is_some()
     }
 
-    /// Another file: the field is empty, the answers given so far stay listed.
-    pub(super) fn begin_anew(&mut self) {
-        *self = Self {
-            history: std::mem::take(&mut self.history),
-            last: self.last.take(),
-            ticket: self.ticket + 1, // late answers are about the file before
-            ..Self::default()
-        };
+    /// What to read so that the answer is true; `None` where there is no answer.
+    pub(super) fn peeked(&self) -> Option<Span> {
+        let span = self.found?.span();
+        Some(Span::at(span.start(), span.len().min(answer::SHOWN_BYTES as u64)).unwrap_or(span))
     }
 
-    /// What to read so that the answer is true again: a new ticket and the bytes; `None` where there is no answer.
-    pub(super) fn peek_again(&mut self) -> Option<(u64, Span)> {
-        let span = self.found?.span();
-        self.ticket += 1;
-        let shown =
-            Span::at(span.start(), span.len().min(answer::SHOWN_BYTES as u64)).unwrap_or(span);
-        Some((self.ticket, shown))
+    /// The bytes are asked for under this number: an answer to an earlier one is late.
+    pub(super) fn asked(&mut self, number: OrderId) {
+        self.peek = Some(number);
     }
 
     /// The offsets that the text means.
@@ -75,154 +72,155 @@ impl LookupState {
     }
 }
 
-impl Model {
+impl Doc {
     /// The text changed: answer it, and show where it points.
-    pub(super) fn lookup_edited(&mut self, text: String) -> Vec<Effect> {
+    pub(super) fn lookup_edited(&mut self, text: String, out: &mut Out<'_>) {
         self.lookup.text = text;
-        self.lookup.commit_pending = false;
-        self.lookup_refresh()
+        self.lookup.taken = None;
+        self.lookup_refresh(out);
     }
 
-    /// Answers the text again: it changed, or the file did.
-    pub(super) fn lookup_refresh(&mut self) -> Vec<Effect> {
+    /// Answers the text: it changed, or what it refers to did.
+    fn lookup_refresh(&mut self, out: &mut Out<'_>) {
         self.lookup.found = None;
+        self.lookup.peek = None;
         self.lookup.is_error = false;
+        self.lookup.answer.clear(); // it belonged to another text
         if self.lookup.text.trim().is_empty() {
-            self.lookup.answer.clear();
             self.lookup_unpreview();
-            return Vec::new();
+            return;
         }
-        let Some(doc) = &mut self.doc else {
-            "No file is open".clone_into(&mut self.lookup.answer);
-            self.lookup.is_error = true;
-            return Vec::new();
-        };
-        let context = doc.context();
+        let context = self.context();
+        self.lookup.context = Some(context);
         match grammar::parse(&self.lookup.text, &context) {
             Ok(found) => {
                 self.lookup.found = Some(found);
-                self.lookup
-                    .origin
-                    .get_or_insert((doc.view.top, doc.view.fraction_points));
-                preview(&mut doc.view, found.start());
-                self.look_wanted = true;
-                self.lookup_reread()
+                let view = self.view_mut();
+                let origin = (view.viewport.top, view.viewport.fraction_points);
+                preview(&mut view.viewport, found.start());
+                view.look_wanted = true;
+                self.lookup.origin.get_or_insert(origin);
+                self.lookup_reread(out);
             }
             Err(error) => {
                 self.lookup.answer = answer::answer_error(&self.lookup.text, &error, &context);
                 self.lookup.is_error = true;
-                Vec::new()
             }
         }
     }
 
     /// The bytes for the answer came.
-    pub(super) fn lookup_peeked(&mut self, ticket: u64, readout: &Readout) -> Vec<Effect> {
-        if ticket != self.lookup.ticket {
-            return Vec::new();
+    pub(super) fn lookup_peeked(&mut self, number: OrderId, readout: &Readout) {
+        if self.lookup.peek != Some(number) {
+            return;
         }
-        let (Some(found), Some(doc)) = (self.lookup.found, &self.doc) else {
-            return Vec::new();
+        let Some(found) = self.lookup.found else {
+            return;
         };
         let cells = cells_of(readout);
         self.lookup.answer = match (found, cells.first()) {
             (Lookup::Index(index), Some(cell)) => answer::answer_index(index, cell),
-            _ => answer::answer_range(found.span(), &cells, doc.page_bytes),
+            _ => answer::answer_range(found.span(), &cells, self.page_bytes),
         };
         self.lookup.is_error = matches!(
             (found, cells.first()),
             (Lookup::Index(_), Some(Cell::Unreadable(_)))
         );
-        if self.lookup.commit_pending {
-            self.lookup_take()
-        } else {
-            Vec::new()
+        if let Some(text) = self.lookup.taken.take() {
+            self.list_answer(text);
         }
     }
 
-    /// Enter: the same path as the live answer, then the cursor goes there.
-    pub(super) fn lookup_commit(&mut self) -> Vec<Effect> {
-        let effects = self.lookup_refresh();
-        if self.lookup.found.is_some() {
-            self.lookup.commit_pending = true; // taken when the bytes are there
+    /// Enter: the cursor goes where the answer is, at once, so that what is typed next lands where the keys are. The
+    /// answer is listed once its bytes are there.
+    pub(super) fn lookup_commit(&mut self, out: &mut Out<'_>) {
+        if self.lookup.context != Some(self.context()) {
+            self.lookup_refresh(out); // the file's length or the cursor is another one since
         }
-        effects
-    }
-
-    fn lookup_take(&mut self) -> Vec<Effect> {
-        self.lookup.commit_pending = false;
-        let (Some(found), Some(doc)) = (self.lookup.found, &mut self.doc) else {
-            return Vec::new();
+        let Some(found) = self.lookup.found else {
+            return;
         };
-        let text = self.lookup.text.trim().to_owned();
-        self.back.push(doc.view.cursor);
-        self.forward.clear();
+        let view = self.view_mut();
+        view.back.push(view.viewport.cursor);
+        view.forward.clear();
         let span = found.span();
-        doc.view.set_cursor(span.start(), false);
+        view.viewport.set_cursor(span.start(), false);
         if span.len() > 1 {
-            doc.view.set_cursor(span.end() - 1, true);
+            view.viewport.set_cursor(span.end() - 1, true);
             // the start stays in sight: the cursor is at the far end of the selection
-            doc.view.anchor = Some(span.end() - 1);
-            doc.view.cursor = span.start();
+            view.viewport.anchor = Some(span.end() - 1);
+            view.viewport.cursor = span.start();
         }
-        doc.view.reveal_centered();
+        view.viewport.reveal_centered();
+        view.look_wanted = true;
         self.lookup.origin = None;
+        let text = self.lookup.text.trim().to_owned();
+        self.lookup.last = Some(text.clone());
+        if self.lookup.answer.is_empty() {
+            self.lookup.taken = Some(text);
+        } else {
+            self.list_answer(text);
+        }
+        out.push(Effect::Focus(Focus::Grid));
+    }
+
+    fn list_answer(&mut self, text: String) {
         let answered = Answered {
-            text: text.clone(),
+            text,
             answer: self.lookup.answer.clone(),
         };
-        self.lookup
-            .history
-            .retain(|known| known.text != answered.text);
-        self.lookup.history.insert(0, answered);
-        self.lookup.history.truncate(KEPT_ANSWERS);
-        self.lookup.last = Some(text);
-        self.look_wanted = true;
-        vec![Effect::Focus(super::Focus::Grid)]
+        let history = &mut self.lookup.history;
+        history.retain(|known| known.text != answered.text);
+        history.insert(0, answered);
+        history.truncate(KEPT_ANSWERS);
     }
 
     /// Escape: the view returns to where it was.
-    pub(super) fn lookup_cancel(&mut self) -> Vec<Effect> {
+    pub(super) fn lookup_cancel(&mut self, out: &mut Out<'_>) {
         self.lookup_unpreview();
         self.lookup.text.clear();
         self.lookup.answer.clear();
         self.lookup.found = None;
+        self.lookup.peek = None;
         self.lookup.is_error = false;
-        self.lookup.commit_pending = false;
-        vec![Effect::Focus(super::Focus::Grid)]
+        self.lookup.taken = None;
+        out.push(Effect::Focus(Focus::Grid));
     }
 
     /// The last lookup once more, relative ones from where the cursor is now.
-    pub(super) fn lookup_repeat(&mut self) -> Vec<Effect> {
+    pub(super) fn lookup_repeat(&mut self, out: &mut Out<'_>) {
         match self.lookup.last.clone() {
             Some(text) => {
-                self.lookup.text = text;
-                self.lookup_commit()
+                self.lookup_edited(text, out);
+                self.lookup_commit(out);
             }
-            None => vec![Effect::Focus(super::Focus::Lookup)],
+            None => out.push(Effect::Focus(Focus::Lookup)),
         }
     }
 
     /// An entry of the list was clicked.
-    pub(super) fn lookup_pick(&mut self, index: usize) -> Vec<Effect> {
+    pub(super) fn lookup_pick(&mut self, index: usize, out: &mut Out<'_>) {
         let Some(entry) = self.lookup.history.get(index) else {
-            return Vec::new();
+            return;
         };
-        self.lookup.text = entry.text.clone();
-        self.lookup_commit()
+        let text = entry.text.clone();
+        self.lookup_edited(text, out);
+        self.lookup_commit(out);
     }
 
+    /// The view shows the cursor's surroundings again, not what a text in the lookup field points at.
     fn lookup_unpreview(&mut self) {
-        if let (Some((top, fraction)), Some(doc)) = (self.lookup.origin.take(), &mut self.doc) {
-            doc.view.top = top;
-            doc.view.fraction_points = fraction;
-            doc.view.clamp();
-            self.look_wanted = true;
+        if let Some((top, fraction)) = self.lookup.origin.take() {
+            let view = self.view_mut();
+            view.viewport.top = top;
+            view.viewport.fraction_points = fraction;
+            view.viewport.clamp();
+            view.look_wanted = true;
         }
     }
 }
 
-fn preview(view: &mut super::View, offset: u64) {
+fn preview(view: &mut super::Viewport, offset: u64) {
     let row = view.rows().row_from_offset(offset);
     if row < view.top || row >= view.top.saturating_add(view.page_rows) {
         view.top = row.saturating_sub(view.page_rows / 3);

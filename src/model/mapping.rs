@@ -1,408 +1,343 @@
-//! Modes, remapping, flushing, discarding and writing back: what happens to the mapping as a whole.
+//! Modes, mapping anew, flushing and discarding: what happens to a mapping as a whole.
 
 use crate::bytes::Span;
 use crate::bytes::size::group_digits;
+use crate::map::{Access, Mode};
 
-use super::effect::{Effect, FileRequest};
-use super::event::{FileState, PathNow};
-use super::notice::{Notice, Severity, Topic};
-use super::{Access, Action, Mode, Model, Next, UnsavedChoice};
+use super::UnsavedChoice;
+use super::closing::{Next, Settled};
+use super::doc::{Doc, Out};
+use super::effect::FileRequest;
+use super::event::{DiscardError, Flushed, Remapped};
+use super::identity::{Generation, MappingId, OrderId, ViewId};
+use super::notice::Topic;
+use super::pending::{Under, Waiting};
+use super::view::PatchWhy;
 
-impl Model {
-    pub(super) fn toggle_mode(&mut self) -> Vec<Effect> {
-        let mode = match self.doc.as_ref().map(|doc| doc.mode) {
+impl Doc {
+    pub(super) fn toggle_mode(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let mode = match self.view_by(view).map(|known| known.mode) {
             Some(Mode::Private) => Mode::Shared,
             Some(Mode::Shared) => Mode::Private,
-            None => return self.failed("No file is open".to_owned()),
+            None => return,
         };
-        self.set_mode(mode)
+        self.set_mode(view, mode, out);
     }
 
-    pub(super) fn set_mode(&mut self, mode: Mode) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+    pub(super) fn set_mode(&mut self, view: ViewId, mode: Mode, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
         };
-        if doc.mode == mode {
-            return Vec::new();
+        if known.mode == mode {
+            return;
         }
         // read-only by choice stays so; where only shared writing was refused, private editing comes back
-        let access = match doc.access {
-            Access::ReadOnly if doc.refusal.is_none() => Access::ReadOnly,
+        let access = match known.access {
+            Access::ReadOnly if known.refusal.is_none() => Access::ReadOnly,
             Access::ReadOnly | Access::ReadWrite => Access::ReadWrite,
         };
-        if mode == Mode::Shared && doc.journal.pending_bytes() > 0 {
-            return self.ask_unsaved(Next::Map(mode, access));
+        let holds = known.journal.pending_bytes() + known.journal.patch_bytes();
+        if mode == Mode::Shared && (holds > 0 || known.pending.edit_bytes() > 0) {
+            self.ask_unsaved(Next::Map(view, mode, access));
+        } else {
+            self.map_as(view, mode, access, None, out);
         }
-        self.map_as(mode, access)
     }
 
-    pub(super) fn toggle_access(&mut self) -> Vec<Effect> {
-        let access = match self.doc.as_ref().map(|doc| doc.access) {
+    pub(super) fn toggle_access(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let access = match self.view_by(view).map(|known| known.access) {
             Some(Access::ReadOnly) => Access::ReadWrite,
             Some(Access::ReadWrite) => Access::ReadOnly,
-            None => return Vec::new(),
+            None => return,
         };
-        self.set_access(access)
+        self.set_access(view, access, out);
     }
 
-    pub(super) fn set_access(&mut self, access: Access) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+    pub(super) fn set_access(&mut self, view: ViewId, access: Access, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
         };
-        if doc.access == access {
-            return Vec::new();
+        if known.access == access {
+            return;
         }
-        if doc.mode == Mode::Private && doc.journal.pending_bytes() > 0 {
-            return self.ask_unsaved(Next::Map(Mode::Private, access));
-        }
-        let mode = doc.mode;
-        self.map_as(mode, access)
-    }
-
-    /// Maps the same part of the file in this mode and access.
-    pub(super) fn map_as(&mut self, mode: Mode, access: Access) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let span = if doc.whole {
-            None
+        let mode = known.mode;
+        let holds = known.journal.pending_bytes() > 0 || known.pending.edit_bytes() > 0;
+        if mode == Mode::Private && holds {
+            self.ask_unsaved(Next::Map(view, Mode::Private, access));
         } else {
-            Some(doc.view.extent)
+            self.map_as(view, mode, access, None, out);
+        }
+    }
+
+    /// Maps the same part of the file in this mode and access, after the stores that are under way.
+    pub(super) fn map_as(
+        &mut self,
+        view: ViewId,
+        mode: Mode,
+        access: Access,
+        choice: Option<UnsavedChoice>,
+        out: &mut Out<'_>,
+    ) {
+        let Some(known) = self.view_by(view) else {
+            return;
         };
-        self.file(FileRequest::Remap { mode, access, span })
+        let wish = Waiting::Remap {
+            mode,
+            access,
+            span: known.part(),
+            choice,
+        };
+        self.submit(view, wish, out);
     }
 
     /// Maps anew as it is; private edits are reapplied to the fresh pages.
-    pub(super) fn remap(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let (mode, access) = (doc.mode, doc.access);
-        self.map_as(mode, access)
+    pub(super) fn remap(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(known) = self.view_by(view) {
+            let (mode, access) = (known.mode, known.access);
+            self.map_as(view, mode, access, None, out);
+        }
     }
 
-    pub(super) fn set_window(&mut self, span: Option<Span>) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
+    pub(super) fn set_window(&mut self, view: ViewId, span: Option<Span>, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
         };
-        let (mode, access) = (doc.mode, doc.access);
-        self.file(FileRequest::Remap { mode, access, span })
+        let wish = Waiting::Remap {
+            mode: known.mode,
+            access: known.access,
+            span,
+            choice: None,
+        };
+        self.submit(view, wish, out);
     }
 
-    pub(super) fn remapped(
+    pub(super) fn begin_remap(
         &mut self,
+        view: ViewId,
         mode: Mode,
         access: Access,
-        extent: Span,
-        whole: bool,
-        refusal: Option<String>,
-    ) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+        span: Option<Span>,
+        choice: Option<UnsavedChoice>,
+        out: &mut Out<'_>,
+    ) {
+        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+            return;
         };
-        let same = doc.mode == mode && doc.access == access;
-        let name = doc.name();
-        doc.mode = mode;
-        doc.access = access;
-        doc.whole = whole;
-        doc.refusal.clone_from(&refusal);
-        let mut aside = doc.journal.set_aside(); // whatever the old mapping held privately is gone
-        if self.unsaved_choice.take() == Some(UnsavedChoice::Drop) {
-            doc.journal.drop_patch();
-            self.notices.clear(Topic::Patch);
+        let number = out.file(target, FileRequest::Remap { mode, access, span });
+        self.began(view, number, Under::Remap(choice));
+    }
+
+    /// An order of a view was sent.
+    pub(super) fn began(&mut self, view: ViewId, number: OrderId, what: Under) {
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.pending.begin(number, what);
+        }
+    }
+
+    /// An order of some view was answered: which view's, and what it was.
+    pub(super) fn ended(&mut self, number: OrderId) -> Option<(ViewId, Under)> {
+        self.views
+            .iter_mut()
+            .find_map(|known| Some((known.id, known.pending.end(number)?)))
+    }
+
+    /// A view has a new mapping: a new generation.
+    pub(super) fn remapped(
+        &mut self,
+        mapping: MappingId,
+        generation: Generation,
+        number: Option<OrderId>,
+        remapped: Remapped,
+        out: &mut Out<'_>,
+    ) {
+        let name = self.name();
+        let Some(view) = self.view_of_mut(mapping) else {
+            return;
+        };
+        let Remapped {
+            mode,
+            access,
+            extent,
+            whole,
+            refusal,
+        } = remapped;
+        let same = view.mode == mode && view.access == access;
+        view.generation = generation;
+        view.mode = mode;
+        view.access = access;
+        view.whole = whole;
+        view.refusal.clone_from(&refusal);
+        view.pending.refused.clear();
+        let choice = match number.and_then(|number| view.pending.end(number)) {
+            Some(Under::Remap(choice)) => choice,
+            _ => None,
+        };
+        let mut aside = view.journal.set_aside(); // whatever the old mapping held privately is gone
+        if choice == Some(UnsavedChoice::Drop) {
+            view.journal.drop_patch();
             aside = 0;
         }
-        let waits = doc.journal.patch_bytes() > 0;
-        doc.view.set_extent(extent);
-        doc.view.nibble = None;
+        let waits = view.journal.patch_bytes() > 0;
+        view.viewport.set_extent(extent);
+        view.viewport.nibble = None;
+        view.mark();
+        let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
-        self.look_wanted = true;
-        self.mark_window();
-        let mut effects = match refusal {
+        match refusal {
             Some(refusal) => self.failed(refusal),
-            None if same => self.done(format!("{name} was mapped anew, {mode}, {access}")),
-            None => self.done(match mode {
-                Mode::Shared if access == Access::ReadWrite => {
-                    format!("{name} is shared and read-write: every byte you write is in the file at once")
-                }
-                Mode::Shared => format!("{name} is shared and read-only: you see every write, and make none"),
-                Mode::Private => format!("{name} is private: what you write stays in this view"),
-            }),
-        };
-        effects.extend(self.facts_wanted());
+            None => self.done(remapped_words(&name, mode, access, same)),
+        }
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
-            effects.extend(self.reapply());
-        } else if aside > 0 || (waits && self.notices.get(Topic::Patch).is_none()) {
-            self.show_patch_notice("they were kept when the mode was switched");
+            self.reapply(id, out);
+        } else if aside > 0 || (waits && !shows) {
+            self.show_patch_notice(id, PatchWhy::Kept);
+        } else {
+            self.renew_patch_notice(id);
         }
-        effects.extend(self.lookup_reread());
-        effects
+        self.lookup_reread(out);
+        self.go_on(id, out);
     }
 
-    pub(super) fn discard_selection(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let selection = doc.view.selection();
-        self.file(FileRequest::Discard(selection))
-    }
-
-    pub(super) fn discard_all(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let extent = doc.view.extent;
-        self.file(FileRequest::Discard(extent))
-    }
-
-    pub(super) fn discarded(&mut self, result: Result<(Span, Option<u64>), String>) -> Vec<Effect> {
-        let (span, n_pages) = match result {
-            Ok(discarded) => discarded,
-            Err(message) => return self.failed(message),
-        };
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
-        };
-        let n_bytes = doc.journal.discard(span);
-        self.look_wanted = true;
-        self.mark_window();
-        let mut effects = self.done(match n_pages {
-            Some(0) => "There was no private copy to give back".to_owned(),
-            Some(1) => {
-                "1 private page was given back: this view shows the file there again".to_owned()
-            }
-            Some(n) => format!(
-                "{} private pages were given back: this view shows the file there again",
-                group_digits(n)
-            ),
-            None => {
-                "Private pages were given back: this view shows the file there again".to_owned()
-            }
-        });
-        if n_bytes > 0 {
-            self.show_patch_notice("you discarded their private pages");
-        }
-        effects.extend(self.lookup_reread());
-        effects
-    }
-
-    /// Writes what is edited privately to the file, after the stores that are under way.
-    pub(super) fn write_back(&mut self) -> Vec<Effect> {
-        if self.under_way.batches > 0 || self.under_way.write_backs > 0 {
-            self.under_way.then_write = true;
-            return Vec::new();
-        }
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let runs = doc.journal.unsaved_runs();
-        if runs.is_empty() {
-            let why = match doc.mode {
-                Mode::Shared => {
-                    "A shared mapping has no private changes: what you write is in the file at once"
-                }
-                Mode::Private => "There are no private changes to write",
-            };
-            let mut effects = self.done(why.to_owned());
-            effects.extend(self.go_on_if_waiting());
-            return effects;
-        }
-        self.notices.clear(Topic::Conflict);
-        vec![Effect::File(FileRequest::WriteBack(runs))]
-    }
-
-    /// Writes what was asked to be written while something was under way, once nothing is any more.
-    pub(super) fn write_if_waiting(&mut self) -> Vec<Effect> {
-        let waits = self.under_way.batches == 0 && self.under_way.write_backs == 0;
-        if waits && std::mem::take(&mut self.under_way.then_write) {
-            return self.write_back();
-        }
-        Vec::new()
-    }
-
-    pub(super) fn write_back_conflicts(&mut self) -> Vec<Effect> {
-        let conflicts = std::mem::take(&mut self.conflicts);
-        if let Some(doc) = &mut self.doc {
-            for (offset, found) in conflicts {
-                doc.journal.rebase(offset, found);
-            }
-        }
-        self.write_back()
-    }
-
-    pub(super) fn wrote_back(
+    /// The file could not be mapped anew: the old mapping stands, and the edits in it.
+    pub(super) fn remap_failed(
         &mut self,
-        written: &[Span],
-        conflicts: Vec<(u64, u8)>,
-        error: Option<String>,
-    ) -> Vec<Effect> {
-        self.under_way.write_backs = self.under_way.write_backs.saturating_sub(1);
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
-        };
-        let name = doc.name();
-        for span in written {
-            doc.journal.written_back(*span);
-        }
-        self.look_wanted = true;
-        self.mark_window();
-        let _ = self.patch_notice();
-        let n_bytes: u64 = written.iter().map(|span| span.len()).sum();
-        let mut effects = if n_bytes > 0 {
-            let s = if n_bytes == 1 { "" } else { "s" };
-            self.done(format!(
-                "{} byte{s} written to {name}",
-                group_digits(n_bytes)
-            ))
-        } else {
-            Vec::new()
-        };
-        if let Some((offset, found)) = conflicts.first() {
-            let more = if conflicts.len() > 1 {
-                format!(" (and {} more)", conflicts.len() - 1)
-            } else {
-                String::new()
-            };
-            let n = conflicts.len();
-            let text = format!(
-                "{n} of the edits not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
-            );
-            self.notices.put(
-                Notice::new(Topic::Conflict, Severity::Warning, text)
-                    .with("Write over it", Action::WriteBackConflicts)
-                    .with("Keep my edits unwritten", Action::Dismiss(Topic::Conflict)),
-            );
-        }
-        let clean = conflicts.is_empty() && error.is_none();
-        self.conflicts = conflicts;
-        if let Some(error) = error {
-            effects.extend(self.failed(error));
-        }
-        effects.extend(self.lookup_reread());
-        if clean && self.under_way.then_write {
-            effects.extend(self.write_if_waiting()); // what waits for the edits waits for these, too
-        } else if clean {
-            effects.extend(self.go_on_if_waiting());
-        } else {
-            self.under_way.then_write = false;
-            self.stay();
-        }
-        effects
-    }
-
-    pub(super) fn keep_old(&mut self) -> Vec<Effect> {
-        if let Some(doc) = &mut self.doc {
-            doc.keep_old = true;
-        }
-        self.notices.clear(Topic::Path);
-        Vec::new()
-    }
-
-    /// The worker extended the mapping along with the file.
-    pub(super) fn grown(&mut self, extent: Span) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
-        };
-        let before = doc.view.extent.end();
-        doc.view.set_extent(extent);
-        doc.file_len = doc.file_len.max(extent.end());
-        self.look_wanted = true;
-        let (from, to) = (group_digits(before), group_digits(extent.end()));
-        let text = format!(
-            "{} grew from {from} to {to} bytes; the view shows all of it",
-            doc.name()
-        );
-        let go = Action::Point {
-            offset: before,
-            extend: false,
-            column: doc.view.column,
-        };
-        self.notices
-            .put(Notice::new(Topic::Size, Severity::Info, text).with("Go to the new bytes", go));
-        Vec::new()
-    }
-
-    /// The file's length or what its path names changed.
-    pub(super) fn file_state(&mut self, state: FileState) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
-        };
-        let name = doc.name();
-        doc.file_len = state.file_len;
-        let extent = doc.view.extent;
-        let (has, mapped) = (group_digits(state.file_len), group_digits(extent.end()));
-        if state.file_len < extent.end() {
-            let text = format!(
-                "{name} shrank to {has} bytes; {mapped} are mapped, and what lies past the end cannot be read"
-            );
-            self.notices.put(
-                Notice::new(Topic::Size, Severity::Warning, text).with("Remap", Action::Remap),
-            );
-        } else if state.file_len > extent.end() && doc.whole {
-            let text = format!("{name} grew to {has} bytes; {mapped} are mapped");
-            self.notices
-                .put(Notice::new(Topic::Size, Severity::Info, text).with("Remap", Action::Remap));
-        } else if self
-            .notices
-            .get(Topic::Size)
-            .is_some_and(|notice| notice.severity == Severity::Warning)
-        {
-            self.notices.clear(Topic::Size); // it has its old length again
-        }
-        if doc.path_now != state.path {
-            doc.path_now = state.path;
-            doc.keep_old = false;
-            self.path_notice();
-        }
-        self.look_wanted = true;
-        Vec::new()
-    }
-
-    fn path_notice(&mut self) {
-        let Some(doc) = &self.doc else { return };
-        let name = doc.name();
-        let notice = match &doc.path_now {
-            PathNow::Same => {
-                self.notices.clear(Topic::Path);
-                return;
+        number: Option<OrderId>,
+        message: String,
+        out: &mut Out<'_>,
+    ) -> Option<Settled> {
+        let ended = number.and_then(|number| self.ended(number));
+        self.failed(message);
+        if let Some((view, _)) = ended {
+            if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+                known.pending.refused.clear();
             }
-            PathNow::Replaced(len) => {
-                let text = format!(
-                    "{name} was replaced by another file of {} bytes; you are looking at the old one",
-                    group_digits(*len)
-                );
-                Notice::new(Topic::Path, Severity::Warning, text)
-                    .with("Open the new file", Action::OpenReplacement)
-            }
-            PathNow::Deleted => {
-                let text =
-                    format!("{name} was deleted or moved away; this view still holds its bytes");
-                Notice::new(Topic::Path, Severity::Warning, text)
-                    .with("Save a copy", Action::ExportView)
-            }
-            PathNow::Unknown(why) => Notice::new(
-                Topic::Path,
-                Severity::Warning,
-                format!("{name}: its path cannot be checked: {why}"),
-            ),
-        };
-        self.notices
-            .put(notice.with("Keep the old one", Action::KeepOld));
+            self.go_on(view, out);
+        }
+        self.stay()
     }
 
-    /// Private copies vanished: a truncation, or a save in place by another program.
-    pub(super) fn copies_lost(&mut self, spans: &[Span]) -> Vec<Effect> {
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
+    pub(super) fn flush(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+            return;
         };
-        let n: usize = spans.iter().map(|span| doc.journal.lose(*span)).sum();
-        if n > 0 {
-            self.mark_window();
-            self.show_patch_notice(
-                "the file was truncated or saved in place, which discards private pages",
-            );
+        let number = out.file(target, FileRequest::Flush);
+        self.began(view, number, Under::Flush);
+    }
+
+    pub(super) fn flushed(
+        &mut self,
+        number: OrderId,
+        result: Result<Flushed, String>,
+        out: &mut Out<'_>,
+    ) {
+        let Some((view, _)) = self.ended(number) else {
+            return;
+        };
+        let name = self.name();
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        match result {
+            Ok(Flushed::Private) => self.done(format!(
+                "msync returned 0 for {name}: a private mapping has nothing to write, its changes stay in memory"
+            )),
+            Ok(Flushed::Written(span)) => {
+                known.journal.synced();
+                self.done(format!(
+                    "{name}: msync wrote what was changed in {span} to the storage"
+                ));
+            }
+            Ok(Flushed::EarlierFailure(why)) => {
+                known.journal.sync_failed();
+                self.failed(format!(
+                    "{name}: msync succeeded now, but an earlier write failed with {why}: what it lost is lost on the device. The edits count as unsaved: write or export them"
+                ));
+            }
+            Err(why) => {
+                known.journal.sync_failed();
+                self.failed(format!("{why}. The edits count as unsaved"));
+            }
         }
-        self.look_wanted = true;
-        Vec::new()
+        self.go_on(view, out);
+    }
+
+    pub(super) fn discard_selection(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(known) = self.view_by(view) {
+            let selection = known.viewport.selection();
+            self.submit(view, Waiting::Discard(selection), out);
+        }
+    }
+
+    pub(super) fn discard_all(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(known) = self.view_by(view) {
+            let extent = known.viewport.extent;
+            self.submit(view, Waiting::Discard(extent), out);
+        }
+    }
+
+    pub(super) fn begin_discard(&mut self, view: ViewId, span: Span, out: &mut Out<'_>) {
+        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+            return;
+        };
+        let number = out.file(target, FileRequest::Discard(span));
+        self.began(view, number, Under::Discard);
+    }
+
+    pub(super) fn discarded(
+        &mut self,
+        number: OrderId,
+        result: Result<(Span, Option<u64>), DiscardError>,
+        out: &mut Out<'_>,
+    ) {
+        let Some((view, _)) = self.ended(number) else {
+            return;
+        };
+        match result {
+            Ok((span, n_pages)) => {
+                let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+                    return;
+                };
+                let n_bytes = known.journal.discard(&[span]);
+                known.mark();
+                self.done(match n_pages {
+                    Some(0) => "There was no private copy to give back".to_owned(),
+                    Some(1) => {
+                        "1 private page was given back: this view shows the file there again"
+                            .to_owned()
+                    }
+                    Some(n) => format!(
+                        "{} private pages were given back: this view shows the file there again",
+                        group_digits(n)
+                    ),
+                    None => "Private pages were given back: this view shows the file there again"
+                        .to_owned(),
+                });
+                if n_bytes > 0 {
+                    self.show_patch_notice(view, PatchWhy::Discarded);
+                }
+                self.lookup_reread(out);
+            }
+            Err(DiscardError::Shared) => {
+                self.failed("A shared mapping has no private copies to discard: it shows the file")
+            }
+            Err(DiscardError::Failed(why)) => {
+                let name = self.name();
+                self.failed(format!("{name}: private copies were not discarded: {why}"));
+            }
+        }
+        self.go_on(view, out);
+    }
+}
+
+fn remapped_words(name: &str, mode: Mode, access: Access, same: bool) -> String {
+    match (mode, access) {
+        _ if same => format!("{name} was mapped anew, {mode}, {access}"),
+        (Mode::Shared, Access::ReadWrite) => {
+            format!("{name} is shared and read-write: every byte you write is in the file at once")
+        }
+        (Mode::Shared, Access::ReadOnly) => {
+            format!("{name} is shared and read-only: you see every write, and make none")
+        }
+        (Mode::Private, _) => format!("{name} is private: what you write stays in this view"),
     }
 }

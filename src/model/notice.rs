@@ -7,6 +7,8 @@ use super::action::Action;
 pub enum Topic {
     /// The question what becomes of the private edits.
     Unsaved,
+    /// Orders that were refused because their mapping is gone.
+    Refused,
     /// An error of the last thing asked for.
     Error,
     /// The path names another file, or none.

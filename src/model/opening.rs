@@ -1,12 +1,14 @@
-//! Opening, closing and quitting: the open file stays, with its edits, until another one is ready.
+//! Opening files: each gets a tab of its own, and what is open stays as it is.
 
 use std::path::PathBuf;
 
-use super::action::{Action, UnsavedChoice};
-use super::effect::{Effect, FileRequest, OpenRequest, ScratchFile};
-use super::event::{Opened, PathNow};
+use super::action::FileAction;
+use super::doc::{Doc, Out};
+use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, ScratchFile};
+use super::event::Opened;
+use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity, Topic};
-use super::{Access, Doc, Journal, Mode, Model, Next, Opening, UnderWay, View, Witnesses};
+use super::{Access, Action, App, AppAction, Completed, Focus, Incoming, Mode, Tab};
 
 impl OpenRequest {
     /// Private and read-write, all of it: the way every file is opened unless asked otherwise.
@@ -22,331 +24,277 @@ impl OpenRequest {
     }
 }
 
-impl Model {
-    pub(super) fn open(&mut self, path: Option<PathBuf>) -> Vec<Effect> {
-        self.open_request(OpenRequest::private(path))
+impl App {
+    /// Opens what `request` says in a tab of its own. What is open stays.
+    pub fn open_request(&mut self, request: OpenRequest, effects: &mut Vec<Effect>) {
+        self.open_for(request, None, effects);
     }
 
-    /// Opens what `request` says, after asking what becomes of edits that would go.
-    pub fn open_request(&mut self, request: OpenRequest) -> Vec<Effect> {
+    /// The same, to try an experiment by hand.
+    pub(super) fn open_for(
+        &mut self,
+        request: OpenRequest,
+        experiment: Option<&'static str>,
+        effects: &mut Vec<Effect>,
+    ) {
         self.path_text = None;
+        self.path_known = None;
         self.completions.clear();
-        if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_unsaved(Next::Open(request));
-        }
-        vec![self.begin(request)]
+        let (doc, mapping) = (self.numbers.doc(), self.numbers.mapping());
+        self.incoming.push(Incoming {
+            doc,
+            mapping,
+            request: request.clone(),
+            experiment,
+        });
+        effects.push(Effect::Open(doc, mapping, request));
     }
 
-    pub(super) fn open_dialog(&mut self) -> Vec<Effect> {
-        let folder = self
-            .doc
-            .as_ref()
-            .filter(|doc| doc.scratch.is_none())
-            .and_then(|doc| doc.path.parent().map(PathBuf::from));
+    pub(super) fn open(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
+        self.open_request(OpenRequest::private(Some(path)), effects);
+    }
+
+    /// Shows the native dialog, for `doc` to save under a name, or to open a file.
+    pub(super) fn pick(
+        &mut self,
+        save: Option<DocId>,
+        folder: Option<PathBuf>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let number = self.numbers.order();
+        self.dialog = Some((number, save));
         self.notices.put(
             Notice::new(
                 Topic::Dialog,
                 Severity::Info,
                 "The file dialog is open in a window of its own",
             )
-            .with("Cancel", Action::CancelDialog)
+            .with("Cancel", Action::File(FileAction::CancelDialog))
             .pinned(),
         );
-        vec![Effect::Pick(folder)]
+        effects.push(Effect::Pick(PickRequest {
+            number,
+            save: save.is_some(),
+            folder,
+        }));
     }
 
-    pub(super) fn cancel_dialog(&mut self) -> Vec<Effect> {
+    /// The folder of the file that has the focus, where it is not a scratch file.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let doc = self.doc().filter(|doc| doc.scratch.is_none())?;
+        doc.path.parent().map(PathBuf::from)
+    }
+
+    /// The dialog is of no interest any more.
+    pub(super) fn cancel_dialog(&mut self, effects: &mut Vec<Effect>) {
+        self.dialog = None;
         self.notices.clear(Topic::Dialog);
-        vec![Effect::CancelPick]
+        effects.push(Effect::CancelPick);
     }
 
-    pub(super) fn picked(&mut self, result: Result<Option<PathBuf>, String>) -> Vec<Effect> {
+    /// The dialog was closed. What an earlier one picks, that was given up, is not taken.
+    pub(super) fn picked(
+        &mut self,
+        number: OrderId,
+        result: Result<Option<PathBuf>, String>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some((_, save)) = self.dialog.take_if(|(known, _)| *known == number) else {
+            return;
+        };
         self.notices.clear(Topic::Dialog);
-        match result {
-            Ok(Some(path)) => self.open(Some(path)),
-            Ok(None) => Vec::new(),
-            Err(message) => self.failed(message),
+        match (result, save) {
+            (Ok(Some(path)), None) => self.open(path, effects),
+            (Ok(Some(path)), Some(id)) => {
+                // the dialog has asked about a file that is there already
+                self.in_doc(id, effects, |doc, out| {
+                    doc.save_to(path, IfExists::Replace, out);
+                });
+            }
+            (Ok(None), _) => {}
+            (Err(message), _) => self.failed(message),
         }
     }
 
-    pub(super) fn open_replacement(&mut self) -> Vec<Effect> {
-        match self.doc.as_ref().map(|doc| doc.path.clone()) {
-            Some(path) => self.open(Some(path)),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn close(&mut self) -> Vec<Effect> {
-        if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_unsaved(Next::Close);
-        }
-        vec![self.begin(OpenRequest::private(None))]
-    }
-
-    pub(super) fn quit(&mut self) -> Vec<Effect> {
-        if self.doc.as_ref().is_some_and(Doc::must_ask) {
-            return self.ask_unsaved(Next::Quit);
-        }
-        vec![Effect::Quit]
-    }
-
-    pub(super) fn path_edited(&mut self, text: String) -> Vec<Effect> {
+    pub(super) fn path_edited(&mut self, text: String, effects: &mut Vec<Effect>) {
         self.path_text = Some(text.clone());
-        vec![Effect::Complete(text)]
+        effects.push(Effect::Complete(text));
     }
 
-    pub(super) fn path_submitted(&mut self) -> Vec<Effect> {
+    pub(super) fn path_submitted(&mut self, effects: &mut Vec<Effect>) {
         let Some(text) = self.path_text.take() else {
-            return Vec::new();
+            return;
         };
+        let known = self.path_known.take().filter(|known| known.text == text);
         self.completions.clear();
-        if text.trim().is_empty() {
-            return vec![Effect::Focus(super::Focus::Grid)];
-        }
-        let mut effects = self.open(Some(PathBuf::from(text)));
-        effects.push(Effect::Focus(super::Focus::Grid));
-        effects
-    }
-
-    pub(super) fn path_completed(&mut self, text: String) -> Vec<Effect> {
-        let is_folder = text.ends_with(std::path::is_separator);
-        self.path_text = Some(text.clone());
-        self.completions.clear();
-        if is_folder {
-            vec![Effect::Complete(text), Effect::Focus(super::Focus::Path)]
-        } else {
-            self.path_submitted()
+        effects.push(Effect::Focus(Focus::Grid));
+        if let Some(known) = known {
+            self.open(known.path, effects);
+        } else if !text.trim().is_empty() {
+            self.open(PathBuf::from(text), effects);
         }
     }
 
-    pub(super) fn path_cancelled(&mut self) -> Vec<Effect> {
+    /// A completion is taken into the field: a folder goes on being completed, a file waits for Enter.
+    pub(super) fn path_completed(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
+        let Some(known) = self
+            .completions
+            .iter()
+            .find(|known| known.path == path)
+            .cloned()
+        else {
+            return;
+        };
+        self.path_text = Some(known.text.clone());
+        self.completions.clear();
+        if known.is_folder {
+            effects.push(Effect::Complete(known.text.clone()));
+        }
+        self.path_known = Some(known);
+        effects.push(Effect::Focus(Focus::Path));
+    }
+
+    pub(super) fn path_cancelled(&mut self, effects: &mut Vec<Effect>) {
         self.path_text = None;
+        self.path_known = None;
         self.completions.clear();
-        vec![Effect::Focus(super::Focus::Grid)]
+        effects.push(Effect::Focus(Focus::Grid));
     }
 
-    pub(super) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
-        if !self.may_replace() {
-            // edits were typed while the file was being opened: it has to wait for an answer about them
-            self.opening = Opening::Nothing;
-            return self.ask_unsaved(Next::Open(OpenRequest {
-                path: Some(opened.path).filter(|_| opened.scratch.is_none()),
-                scratch: opened.scratch.unwrap_or_default(),
-                mode: opened.mode,
-                access: opened.access,
-                span: Some(opened.extent).filter(|_| !opened.whole),
-            }));
+    pub(super) fn completions_came(&mut self, text: &str, list: Vec<Completed>) {
+        if self.path_text.as_deref() == Some(text) {
+            self.completions = list;
         }
-        self.opening = Opening::Nothing;
-        // the error that led to the sample at the start stays in sight
-        let error = self
-            .notices
-            .get(Topic::Error)
-            .filter(|_| self.doc.is_none())
-            .cloned();
-        self.notices.clear_all();
-        self.witnesses = Witnesses {
-            byte_text: std::mem::take(&mut self.witnesses.byte_text),
-            ..Witnesses::default()
+    }
+
+    /// A file is open: it gets a tab, unless it turns out to be one that has a tab already.
+    pub(super) fn opened(&mut self, id: DocId, opened: Opened, effects: &mut Vec<Effect>) {
+        let Some(incoming) = self.take_incoming(id) else {
+            effects.push(Effect::Close(id)); // it was closed while it was being opened
+            return;
         };
-        self.window = None;
-        self.back.clear();
-        self.forward.clear();
-        if opened.scratch == Some(ScratchFile::Sample) {
-            let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";
-            self.notices.put(
-                Notice::new(Topic::Sample, Severity::Info, text)
-                    .with("Open\u{2026}", Action::OpenDialog),
-            );
-        } else if opened.scratch.is_none() {
+        if let Some(same) = self.docs.iter().find(|doc| doc.is_same_file(&opened)) {
+            let same = same.id;
+            effects.push(Effect::Close(id)); // the later one is withdrawn
+            self.focus_doc(same, effects);
+            self.in_doc(same, effects, |doc, _| {
+                let message = format!("{} is open already: this is it", doc.name());
+                doc.done(message);
+            });
+            return;
+        }
+        if opened.scratch.is_none() {
             self.settings.remember(&opened.path);
         }
-        let layout = self
-            .doc
-            .as_ref()
-            .map(|doc| (doc.view.columns, doc.view.page_rows));
-        let mut view = View::new(opened.extent);
-        if let Some((columns, page_rows)) = layout {
-            view.columns = columns;
-            view.page_rows = page_rows;
+        let (scratch, refusal) = (opened.scratch, opened.mapped.refusal.clone());
+        let view = self.numbers.view();
+        let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
+        if let Some(refusal) = refusal {
+            doc.failed(refusal);
         }
-        self.doc = Some(Doc {
-            path: opened.path,
-            scratch: opened.scratch,
-            mode: opened.mode,
-            access: opened.access,
-            whole: opened.whole,
-            file_len: opened.file_len,
-            page_bytes: opened.page_bytes,
-            path_now: PathNow::Same,
-            keep_old: false,
-            refusal: opened.refusal.clone(),
-            journal: Journal::new(),
-            view,
-            facts: None,
-        });
-        if let Some(error) = error {
-            self.notices.put(error);
+        if scratch == Some(ScratchFile::Sample) {
+            let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";
+            doc.notices.put(
+                Notice::new(Topic::Sample, Severity::Info, text)
+                    .with("Open\u{2026}", Action::File(FileAction::OpenDialog)),
+            );
         }
-        if let Some(refusal) = opened.refusal {
-            self.failed(refusal);
+        // an untouched sample gives way
+        let gives_way: Vec<DocId> = self
+            .docs
+            .iter()
+            .filter(|known| known.is_untouched_sample())
+            .map(|known| known.id)
+            .collect();
+        self.docs.push(doc);
+        self.order.push(id);
+        for sample in gives_way {
+            self.remove(sample, effects);
         }
-        self.lookup.begin_anew();
-        self.under_way = UnderWay::default();
-        self.look_wanted = true;
-        if opened.scratch == Some(ScratchFile::Letters) {
-            return self.letters_opened();
+        self.focus_doc(id, effects);
+        if scratch == Some(ScratchFile::Letters) {
+            self.letters_opened(id, effects);
         }
-        self.facts_wanted()
     }
 
-    pub(super) fn open_failed(&mut self, message: String) -> Vec<Effect> {
-        let failed = std::mem::take(&mut self.opening);
-        let mut effects = self.failed(message);
-        if self.doc.is_none() && failed != Opening::Sample {
-            effects.push(self.begin(OpenRequest::private(None)));
-        }
-        effects
-    }
-
-    /// The effect that opens a file; what is open stays until it is ready.
-    pub fn begin(&mut self, request: OpenRequest) -> Effect {
-        self.opening = if request.path.is_some() {
-            Opening::File
-        } else {
-            Opening::Sample
+    /// A file could not be opened. Where nothing else is open the sample is.
+    pub(super) fn open_failed(&mut self, id: DocId, message: String, effects: &mut Vec<Effect>) {
+        let Some(failed) = self.take_incoming(id) else {
+            return;
         };
-        Effect::Open(request)
-    }
-
-    /// The mapping's facts are reported only while their tab is shown.
-    pub(super) fn facts_wanted(&mut self) -> Vec<Effect> {
-        if self.doc.is_none() {
-            return Vec::new();
-        }
-        let shown = self.settings.panel_shown && self.settings.tab == super::Tab::Mapping;
-        vec![Effect::File(FileRequest::Facts(shown))]
-    }
-
-    /// Asks what becomes of private edits before going on with `next`.
-    pub(super) fn ask_unsaved(&mut self, next: Next) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let n = doc.journal.pending_bytes() + doc.journal.patch_bytes();
-        let (why, keep) = match &next {
-            Next::Map(Mode::Shared, _) => {
-                ("A shared mapping shows the file itself", "Keep as a patch")
-            }
-            Next::Map(Mode::Private, _) => ("The mapping is made anew", "Keep as a patch"),
-            Next::Open(_) => ("Another file is about to be opened", "Export them"),
-            Next::Close => ("The file is about to be closed", "Export them"),
-            Next::Quit => ("The window is about to close", "Export them"),
-        };
-        let edits = if n == 1 {
-            "1 byte is edited privately".to_owned()
-        } else {
-            format!("{n} bytes are edited privately")
-        };
-        let text = format!(
-            "{edits} in {} and not in the file. {why}: what becomes of the edits?",
-            doc.name()
-        );
-        self.next = Some(next);
-        self.next_after_write = false;
-        self.notices.put(
-            Notice::new(Topic::Unsaved, Severity::Warning, text)
-                .with(
-                    "Write them to the file",
-                    Action::Unsaved(UnsavedChoice::Write),
-                )
-                .with(keep, Action::Unsaved(UnsavedChoice::Keep))
-                .with("Drop them", Action::Unsaved(UnsavedChoice::Drop))
-                .with("Cancel", Action::Unsaved(UnsavedChoice::Stay))
-                .pinned(),
-        );
-        Vec::new()
-    }
-
-    /// The answer to the question of the private edits.
-    pub(super) fn choose_unsaved(&mut self, choice: UnsavedChoice) -> Vec<Effect> {
-        self.notices.clear(Topic::Unsaved);
-        let Some(next) = self.next.take() else {
-            return Vec::new();
-        };
-        let switching = matches!(next, Next::Map(..));
-        let Some(doc) = &mut self.doc else {
-            return Vec::new();
-        };
-        match choice {
-            UnsavedChoice::Stay => Vec::new(),
-            // the mapping holds the edits until the new one is there, and so does the journal
-            UnsavedChoice::Drop | UnsavedChoice::Keep if switching => {
-                self.unsaved_choice = Some(choice);
-                self.go_on(next)
-            }
-            UnsavedChoice::Drop => {
-                doc.journal.set_aside();
-                doc.journal.drop_patch();
-                self.notices.clear(Topic::Patch);
-                self.mark_window();
-                self.go_on(next)
-            }
-            UnsavedChoice::Keep => {
-                // the mapping goes for good: the edits are kept in a file, and only then is it gone on
-                self.next = Some(next);
-                self.next_after_write = true;
-                self.export_edits()
-            }
-            UnsavedChoice::Write => {
-                self.next = Some(next);
-                self.next_after_write = true;
-                self.write_back()
-            }
+        self.failed(message);
+        if self.docs.is_empty() && self.incoming.is_empty() && failed.request.path.is_some() {
+            self.open_request(OpenRequest::private(None), effects);
         }
     }
 
-    /// The edits are safe: goes on with what waited for them.
-    pub(super) fn go_on_if_waiting(&mut self) -> Vec<Effect> {
-        if !std::mem::take(&mut self.next_after_write) {
-            return Vec::new();
+    fn take_incoming(&mut self, id: DocId) -> Option<Incoming> {
+        let at = self.incoming.iter().position(|known| known.doc == id)?;
+        Some(self.incoming.remove(at))
+    }
+
+    /// Brings a file's tab forward.
+    pub(super) fn focus_doc(&mut self, id: DocId, effects: &mut Vec<Effect>) {
+        if self.doc_by(id).is_none() {
+            return;
         }
-        match self.next.take() {
-            Some(next) => self.go_on(next),
-            None => Vec::new(),
+        let was = self.order.last().copied();
+        self.order.retain(|known| *known != id);
+        self.order.push(id);
+        if was != Some(id) {
+            effects.push(Effect::Focus(Focus::Grid));
         }
     }
 
-    /// The edits are not safe: what waited for them does not happen.
-    pub(super) fn stay(&mut self) {
-        self.next = None;
-        self.next_after_write = false;
-    }
-
-    fn go_on(&mut self, next: Next) -> Vec<Effect> {
-        let request = match next {
-            Next::Map(mode, access) => return self.map_as(mode, access),
-            Next::Quit => return vec![Effect::Quit],
-            Next::Open(request) => request,
-            Next::Close => OpenRequest::private(None),
+    /// Does something with an open file, and goes on with what that settles.
+    pub(super) fn in_doc<T>(
+        &mut self,
+        id: DocId,
+        effects: &mut Vec<Effect>,
+        change: impl FnOnce(&mut Doc, &mut Out<'_>) -> T,
+    ) -> Option<T> {
+        let doc = self.docs.iter_mut().find(|doc| doc.id == id)?;
+        let mut out = Out {
+            numbers: &mut self.numbers,
+            effects,
         };
-        let effect = self.begin(request);
-        let n_edits = self.doc.as_ref().map_or(0, |doc| doc.journal.edits().len());
-        self.opening = Opening::Agreed(n_edits);
-        vec![effect]
+        let result = change(doc, &mut out);
+        let settled = doc.settle(&mut out);
+        if let Some(settled) = settled {
+            self.settled(id, settled, effects);
+        }
+        Some(result)
     }
 
-    pub(super) fn exported(&mut self, result: Result<String, String>) -> Vec<Effect> {
-        match result {
-            Ok(message) => {
-                let mut effects = self.done(message);
-                effects.extend(self.go_on_if_waiting());
-                effects
-            }
-            Err(message) => {
-                self.stay();
-                self.failed(message)
-            }
+    /// Something asked for was not done, and no file is to blame: one sentence.
+    pub(super) fn failed(&mut self, message: impl Into<String>) {
+        self.notices
+            .put(Notice::new(Topic::Error, Severity::Error, message));
+    }
+
+    /// The mapping's facts are reported only while their tab is shown, of the file that has the focus.
+    pub(super) fn facts_wanted(&mut self, effects: &mut Vec<Effect>) {
+        let shown = self.settings.panel_shown && self.settings.tab == Tab::Mapping;
+        let wanted = self.doc().filter(|_| shown).map(Doc::focused_target);
+        if wanted == self.facts_of {
+            return;
         }
+        let before = std::mem::replace(&mut self.facts_of, wanted);
+        let mut out = Out {
+            numbers: &mut self.numbers,
+            effects,
+        };
+        let same_doc = before.map(|target| target.doc) == wanted.map(|target| target.doc);
+        if let Some(target) = before.filter(|_| !same_doc) {
+            out.file(target, FileRequest::Facts(false));
+        }
+        if let Some(target) = wanted {
+            out.file(target, FileRequest::Facts(true));
+        }
+    }
+
+    /// Whether the lab's experiments can be gone back to from here: what a message of a scratch file offers.
+    pub(super) fn back_to_lab() -> Action {
+        Action::App(AppAction::ShowTab(Tab::Lab))
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::action::{Tab, ThemeChoice};
-use super::view::Columns;
+use super::viewport::Columns;
 
 /// Recently opened files that are remembered.
 pub const RECENT_FILES: usize = 12;

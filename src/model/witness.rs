@@ -3,71 +3,70 @@
 use crate::bytes::Span;
 use crate::bytes::answer::Cell;
 
+use super::identity::MappingId;
+use super::process::Reading;
+
 /// Bytes that can be watched at once.
 pub const WATCHED_BYTES: u64 = 16;
 
-/// A place the same bytes are read from.
+/// A place in this process that the same bytes are read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WitnessId {
-    /// The mapping that the window shows.
+    /// The mapping that the view shows.
     View,
     /// A mapping of the other mode in this process.
     OtherMode,
     /// The file, through `pread`.
     File,
-    /// Another process with a shared mapping.
-    SharedPeer,
-    /// Another process with a private mapping.
-    PrivatePeer,
 }
 
 impl WitnessId {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 5] = [
-        Self::View,
-        Self::OtherMode,
-        Self::File,
-        Self::SharedPeer,
-        Self::PrivatePeer,
-    ];
-}
-
-/// One witnessed byte: its value, or in words why there is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// Its value.
-    Byte(u8),
-    /// Why it cannot be read.
-    Nothing(String),
-}
-
-impl From<Cell> for Seen {
-    fn from(cell: Cell) -> Self {
-        match cell {
-            Cell::Byte(byte) => Self::Byte(byte),
-            Cell::Unreadable(why) => Self::Nothing(why.into_owned()),
-        }
-    }
+    pub const ALL: [Self; 3] = [Self::View, Self::OtherMode, Self::File];
 }
 
 /// What a witness said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WitnessState {
     /// Nobody asked yet, or the answer is on its way.
+    #[default]
     Waiting,
     /// It read these bytes.
-    Reading {
+    Reads {
         /// Which.
         span: Span,
         /// Their values, one for each offset of `span`.
-        seen: Vec<Seen>,
+        readings: Vec<Reading>,
         /// The state of the first byte's page in words; empty where a witness has no pages.
         page: String,
-        /// The process, where it is another one.
-        pid: Option<u32>,
     },
     /// It cannot say, in words.
     Unavailable(String),
+}
+
+/// What became of the last that was asked of a witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// In words.
+    pub text: String,
+    /// It was not done.
+    pub failed: bool,
+}
+
+impl Note {
+    pub(super) fn done(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            failed: false,
+        }
+    }
+
+    pub(super) fn failed(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            failed: true,
+        }
+    }
 }
 
 /// A row of the table.
@@ -77,19 +76,19 @@ pub struct WitnessRow {
     pub id: WitnessId,
     /// What it last said.
     pub state: WitnessState,
-    /// What became of the last byte written from here, or of the process.
-    pub note: Option<String>,
+    /// What became of the last bytes written from here.
+    pub note: Option<Note>,
 }
 
-/// The whole table.
+/// The witnesses in this process.
 #[derive(Clone, Debug)]
 pub struct Witnesses {
     /// The rows, in the order of [`WitnessId::ALL`].
-    pub rows: [WitnessRow; 5],
-    /// The byte to write, as typed.
-    pub byte_text: String,
+    pub rows: [WitnessRow; 3],
     /// What is watched.
     pub span: Option<Span>,
+    /// The mapping that it is watched from.
+    pub(super) mapping: Option<MappingId>,
 }
 
 impl Default for Witnesses {
@@ -101,8 +100,8 @@ impl Default for Witnesses {
         });
         Self {
             rows,
-            byte_text: "21".to_owned(),
             span: None,
+            mapping: None,
         }
     }
 }
@@ -119,56 +118,43 @@ impl Witnesses {
         &mut self.rows[id as usize]
     }
 
-    /// Forgets what was said: another file, or other bytes.
-    pub fn forget(&mut self) {
-        for row in &mut self.rows {
-            row.state = WitnessState::Waiting;
-            row.note = None;
-        }
-    }
-
-    /// The bytes to write: hex pairs, or text after a quote (`'a`).
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with the text.
-    pub fn bytes_to_write(&self) -> Result<Vec<u8>, String> {
-        parse_bytes(&self.byte_text)
-    }
-
-    /// Whether `id` reads the same as the view; `None` where one of them has no answer, or where nothing speaks against it
-    /// but some byte could be read by neither: of a byte that nobody read, nothing is claimed.
-    #[must_use]
-    pub fn same_as_view(&self, id: WitnessId) -> Option<bool> {
-        self.agree_with_view(&self.row(id).state)
-    }
-
-    /// As [`Self::same_as_view`], for whatever else reads the same bytes.
+    /// Whether whoever is in `state` reads the same as the view; `None` where one of them has no answer, or where nothing
+    /// speaks against it but some byte could be read by neither: of a byte that nobody read, nothing is claimed.
     #[must_use]
     pub fn agree_with_view(&self, state: &WitnessState) -> Option<bool> {
         match (&self.row(WitnessId::View).state, state) {
             (
-                WitnessState::Reading {
+                WitnessState::Reads {
                     span: view_span,
-                    seen: view,
+                    readings: view,
                     ..
                 },
-                WitnessState::Reading { span, seen, .. },
-            ) if span == view_span => agree(view, seen),
+                WitnessState::Reads { span, readings, .. },
+            ) if span == view_span => agree(view, readings),
             _ => None,
         }
     }
 }
 
-fn agree(left: &[Seen], right: &[Seen]) -> Option<bool> {
+fn agree(left: &[Reading], right: &[Reading]) -> Option<bool> {
     let mut unread = false;
     for pair in left.iter().zip(right) {
         match pair {
-            (Seen::Byte(left), Seen::Byte(right)) if left == right => {}
-            (Seen::Nothing(_), Seen::Nothing(_)) => unread = true,
+            (Reading::Byte(left), Reading::Byte(right)) if left == right => {}
+            (Reading::Nothing(_), Reading::Nothing(_)) => unread = true,
             _ => return Some(false),
         }
     }
     (!unread).then_some(true)
+}
+
+/// A reading as the answers take it.
+#[must_use]
+pub fn cell(reading: Reading) -> Cell {
+    match reading {
+        Reading::Byte(byte) => Cell::Byte(byte),
+        Reading::Nothing(why) => Cell::Unreadable(why.to_string().into()),
+    }
 }
 
 /// Reads what a person typed as bytes: hex pairs (`5a`, `de ad`), or characters after a quote (`'Z`).

@@ -3,7 +3,11 @@
 use egui::{Align, Button, Color32, Key, Layout, Modifiers, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::size::{group_digits, human_size};
-use crate::model::{Access, Action, Doc, Focus, Mode, Tab};
+use crate::model::saving::What;
+use crate::model::{
+    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, Tab,
+    ViewAction,
+};
 
 use super::command::{COMMANDS, Menu, column_words};
 use super::{Frame, describe, focus_id};
@@ -46,7 +50,7 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         for path in frame.model.settings.recent() {
             any = true;
             if ui.button(path.display().to_string()).clicked() {
-                actions.push(Action::Open(path));
+                actions.push(Action::File(FileAction::Open(path)));
                 ui.close();
             }
         }
@@ -64,10 +68,10 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
             .on_hover_text("Choose a file in the system's dialog (Ctrl+O)")
             .clicked()
         {
-            actions.push(Action::OpenDialog);
+            actions.push(Action::File(FileAction::OpenDialog));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(doc) = &frame.model.doc {
+            if let Some(doc) = frame.doc {
                 mapping_buttons(ui, frame, doc, actions);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -79,7 +83,10 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
 
 /// From right to left.
 fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
-    let discard = ui.add_enabled(doc.mode == Mode::Private, Button::new("Discard copies"));
+    let discard = ui.add_enabled(
+        doc.view().mode == Mode::Private,
+        Button::new("Discard copies"),
+    );
     let discard = discard.on_hover_text(
         "Give back every private copy: the view shows the file again (Ctrl+Shift+D)",
     );
@@ -87,27 +94,27 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
         .on_disabled_hover_text("A shared mapping has no private copies")
         .clicked()
     {
-        actions.push(Action::DiscardAll);
+        actions.push(Action::Mapping(MappingAction::DiscardAll));
     }
     if ui
         .button("Flush")
         .on_hover_text("msync: write the mapping's changes to the storage now (Ctrl+M)")
         .clicked()
     {
-        actions.push(Action::Flush);
+        actions.push(Action::Mapping(MappingAction::Flush));
     }
     if ui
         .button("Remap")
         .on_hover_text("Unmap and map anew; private edits are reapplied (Ctrl+R)")
         .clicked()
     {
-        actions.push(Action::Remap);
+        actions.push(Action::Mapping(MappingAction::Remap));
     }
     ui.separator();
     let theme = frame.theme;
     let plain = (theme.control, theme.text);
-    let writes = doc.access == Access::ReadWrite;
-    let hot = if doc.writes_through() {
+    let writes = doc.view().access == Access::ReadWrite;
+    let hot = if doc.view().writes_through() {
         (theme.warning, theme.on_warning)
     } else {
         (theme.private, theme.on_private)
@@ -126,7 +133,7 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
     ] {
         let chosen = (access == Access::ReadWrite) == writes;
         if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::SetAccess(access));
+            actions.push(Action::Mapping(MappingAction::SetAccess(access)));
         }
     }
     ui.separator();
@@ -142,9 +149,9 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
             "MAP_PRIVATE: what you write stays in this view, in copies of the pages (Ctrl+T)",
         ),
     ] {
-        let chosen = doc.mode == mode;
+        let chosen = doc.view().mode == mode;
         if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::SetMode(mode));
+            actions.push(Action::Mapping(MappingAction::SetMode(mode)));
         }
     }
 }
@@ -178,8 +185,7 @@ fn chip(
 fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let model = frame.model;
     let shown = model
-        .doc
-        .as_ref()
+        .doc()
         .map(|doc| doc.path.display().to_string())
         .unwrap_or_default();
     let mut text = model.path_text.clone().unwrap_or_else(|| shown.clone());
@@ -192,7 +198,7 @@ fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     if let Some(first) = first.filter(|_| takes_tab)
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Tab))
     {
-        actions.push(Action::PathCompleted(first.clone()));
+        actions.push(Action::File(FileAction::PathCompleted(first.path.clone())));
     }
     let edit = TextEdit::singleline(&mut text)
         .id(id)
@@ -203,7 +209,7 @@ fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let response = ui.add(edit);
     super::notices::name(&response, "Path");
     if response.changed() {
-        actions.push(Action::PathEdited(text));
+        actions.push(Action::File(FileAction::PathEdited(text)));
     }
     completions_ui(&response, frame, actions);
     if response.lost_focus() {
@@ -215,12 +221,12 @@ fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         });
         if enter {
             actions.push(if model.path_text.is_some() {
-                Action::PathSubmitted
+                Action::File(FileAction::PathSubmitted)
             } else {
-                Action::OpenReplacement
+                Action::File(FileAction::OpenReplacement)
             });
         } else if escape {
-            actions.push(Action::PathCancelled);
+            actions.push(Action::File(FileAction::PathCancelled));
         }
     }
 }
@@ -236,8 +242,8 @@ fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Ve
         .show(|ui| {
             ui.set_min_width(response.rect.width() - 12.0);
             for path in list {
-                if ui.selectable_label(false, path).clicked() {
-                    actions.push(Action::PathCompleted(path.clone()));
+                if ui.selectable_label(false, path.text.as_str()).clicked() {
+                    actions.push(Action::File(FileAction::PathCompleted(path.path.clone())));
                 }
             }
         });
@@ -245,7 +251,7 @@ fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Ve
 
 /// The lookup field and its answer.
 pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let lookup = &frame.model.lookup;
+    let lookup = frame.lookup();
     ui.horizontal(|ui| {
         ui.label(RichText::new("Look up").color(frame.theme.weak));
         let mut text = lookup.text.clone();
@@ -257,7 +263,7 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
         let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
         super::notices::name(&response, "Look up");
         if response.changed() {
-            actions.push(Action::LookupEdited(text));
+            actions.push(Action::View(ViewAction::LookupEdited(text)));
         }
         if response.lost_focus() {
             let (enter, escape) = ui.input(|input| {
@@ -267,16 +273,16 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 )
             });
             if enter {
-                actions.push(Action::LookupCommit);
+                actions.push(Action::View(ViewAction::LookupCommit));
                 if lookup.is_error || lookup.text.trim().is_empty() {
                     response.request_focus();
                 }
             } else if escape {
-                actions.push(Action::LookupCancel);
+                actions.push(Action::View(ViewAction::LookupCancel));
             }
         }
         if ui.button("Go").on_hover_text("Go there (Enter)").clicked() {
-            actions.push(Action::LookupCommit);
+            actions.push(Action::View(ViewAction::LookupCommit));
         }
         answer_ui(ui, frame);
     });
@@ -285,7 +291,7 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
 const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 0o101, 0b1000001, 4Ki, 1M\n. is the cursor, $ the end, p12 page 12\n+16 from the cursor on, $-16 from the end, (1+2)*3\n3..7 up to 7, 3..=7 with it, 3:+4 four bytes from 3\nEnter goes there, Esc returns";
 
 fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
-    let lookup = &frame.model.lookup;
+    let lookup = frame.lookup();
     let (text, color) = if lookup.text.trim().is_empty() {
         (lookup_hint(frame), frame.theme.weak)
     } else if lookup.is_error {
@@ -302,11 +308,7 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
 }
 
 fn lookup_hint(frame: &Frame<'_>) -> String {
-    let valid = frame
-        .model
-        .doc
-        .as_ref()
-        .and_then(|doc| doc.context().valid());
+    let valid = frame.doc.and_then(|doc| doc.context().valid());
     match valid.and_then(|span| span.last().map(|last| (span.start(), last))) {
         Some((first, last)) => format!("Enter a number between {first} and {last}"),
         None => String::new(),
@@ -315,14 +317,12 @@ fn lookup_hint(frame: &Frame<'_>) -> String {
 
 /// The byte to fill the selection with.
 pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(text) = &frame.model.fill_text else {
+    let Some(text) = frame.doc.and_then(|doc| doc.view().fill_text.as_ref()) else {
         return;
     };
     let n_bytes = frame
-        .model
         .doc
-        .as_ref()
-        .map_or(0, |doc| doc.view.selection().len());
+        .map_or(0, |doc| doc.view().viewport.selection().len());
     let bar = egui::Frame::new()
         .fill(frame.theme.notice)
         .inner_margin(egui::Margin::symmetric(10, 5));
@@ -339,7 +339,7 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                 .on_hover_text("Two hex digits, or 'a for a character");
             super::notices::name(&response, "Fill with");
             if response.changed() {
-                actions.push(Action::FillEdited(text.clone()));
+                actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
             }
             let value = crate::model::witness::parse_bytes(&text);
             let byte = value.as_ref().ok().and_then(|bytes| {
@@ -351,16 +351,16 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             });
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-                actions.push(Action::ToggleFill);
+                actions.push(Action::Edit(EditAction::ToggleFill));
             }
             let clicked = ui
                 .add_enabled(byte.is_some(), Button::new("Fill"))
                 .clicked();
             if let Some(byte) = byte.filter(|_| enter || clicked) {
-                actions.push(Action::Fill(byte));
+                actions.push(Action::Edit(EditAction::Fill(byte)));
             }
             if ui.button("Cancel").clicked() {
-                actions.push(Action::ToggleFill);
+                actions.push(Action::Edit(EditAction::ToggleFill));
             }
             if byte.is_none() {
                 ui.label(
@@ -374,26 +374,33 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
 }
 
 /// Cursor, selection, size, edits, mode.
-pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
+pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let theme = frame.theme;
     ui.horizontal(|ui| {
-        let Some(doc) = &frame.model.doc else {
+        let Some(doc) = frame.doc else {
             ui.label(RichText::new("No file is open").color(theme.weak));
             return;
         };
-        let cursor = format!("Cursor {}", describe::byte(frame, doc, doc.view.cursor));
+        let cursor = format!(
+            "Cursor {}",
+            describe::byte(frame, doc, doc.view().viewport.cursor)
+        );
         let label = ui.label(RichText::new(&cursor).monospace());
         ui.ctx().accesskit_node_builder(label.id, |node| {
             node.set_role(accesskit::Role::Status);
             node.set_label(cursor.clone());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (fill, text) = if doc.writes_through() {
+            let (fill, text) = if doc.view().writes_through() {
                 (theme.warning, theme.on_warning)
             } else {
                 (theme.private, theme.on_private)
             };
-            let mode = format!(" {} {} ", doc.mode.to_string().to_uppercase(), doc.access);
+            let mode = format!(
+                " {} {} ",
+                doc.view().mode.to_string().to_uppercase(),
+                doc.view().access
+            );
             let chip = ui.label(
                 RichText::new(&mode)
                     .color(text)
@@ -401,7 +408,7 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
                     .strong(),
             );
             ui.ctx().accesskit_node_builder(chip.id, |node| {
-                let words = format!("Mode: {} {}", doc.mode, doc.access);
+                let words = format!("Mode: {} {}", doc.view().mode, doc.view().access);
                 node.set_role(accesskit::Role::Status);
                 node.set_label(words.clone());
                 node.set_value(words);
@@ -411,27 +418,106 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
                 .on_hover_text("Length of the file now");
             ui.separator();
             ui.label(
-                RichText::new(format!("{} column", column_words(doc.view.column)))
-                    .color(theme.weak),
+                RichText::new(format!(
+                    "{} column",
+                    column_words(doc.view().viewport.column)
+                ))
+                .color(theme.weak),
             )
             .on_hover_text("The column that takes typed characters (Tab)");
+            jobs_ui(ui, frame, doc, actions);
             let edits = edit_words(doc);
             if !edits.is_empty() {
                 ui.separator();
                 ui.label(RichText::new(edits).color(theme.edited));
             }
-            if doc.view.anchor.is_some() {
-                let selection = doc.view.selection();
+            if doc.view().viewport.anchor.is_some() {
+                let selection = doc.view().viewport.selection();
                 ui.separator();
                 ui.label(format!(
                     "{selection}, {} selected",
                     human_size(selection.len())
                 ));
             }
-            if frame.model.settings.tab == Tab::Witnesses && doc.view.nibble.is_some() {
+            if frame.model.settings.tab == Tab::Witnesses && doc.view().viewport.nibble.is_some() {
                 ui.separator();
                 ui.label("one more digit");
             }
+        });
+    });
+}
+
+/// What is being written from the file: how far it is, and what stops it.
+fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    for job in &doc.jobs {
+        ui.separator();
+        let words = job.words();
+        if ui
+            .button("Stop")
+            .on_hover_text("Nothing is left of it")
+            .clicked()
+        {
+            actions.push(Action::Doc(DocAction::CancelJob(job.number)));
+        }
+        let bar = egui::ProgressBar::new(job.share())
+            .desired_width(90.0)
+            .fill(frame.theme.accent);
+        ui.add(bar);
+        let label = ui.label(&words);
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_label(words.clone());
+        });
+    }
+}
+
+/// Where a copy or the edits are to be saved.
+pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let Some(saving) = frame.doc.and_then(|doc| doc.saving.as_ref()) else {
+        return;
+    };
+    let bar = egui::Frame::new()
+        .fill(frame.theme.notice)
+        .inner_margin(egui::Margin::symmetric(10, 5));
+    bar.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(match saving.what {
+                What::View => "Save a copy of the view to",
+                What::Edits => "Save the edits to",
+            });
+            let mut text = saving.text.clone();
+            let width = (ui.available_width() - 230.0).max(120.0);
+            let edit = TextEdit::singleline(&mut text)
+                .id(focus_id(Focus::Destination))
+                .desired_width(width);
+            let response = ui.add(edit);
+            super::notices::name(&response, "Save to");
+            if response.changed() {
+                actions.push(Action::Doc(DocAction::DestinationEdited(text)));
+            }
+            let (enter, escape) = ui.input(|input| {
+                (
+                    input.key_pressed(Key::Enter),
+                    input.key_pressed(Key::Escape),
+                )
+            });
+            let left = response.lost_focus();
+            if ui.button("Save").clicked() || (left && enter) {
+                actions.push(Action::Doc(DocAction::DestinationSubmitted));
+            } else if left && escape {
+                actions.push(Action::Doc(DocAction::DestinationCancelled));
+            }
+            if ui
+                .button("Choose\u{2026}")
+                .on_hover_text("Choose the place in the system's dialog")
+                .clicked()
+            {
+                actions.push(Action::File(FileAction::DestinationDialog));
+            }
+            if ui.button("Cancel").clicked() {
+                actions.push(Action::Doc(DocAction::DestinationCancelled));
+            }
+            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
         });
     });
 }
@@ -443,15 +529,18 @@ fn size_words(doc: &Doc) -> String {
     } else {
         format!("{} ({exact} bytes)", human_size(doc.file_len))
     };
-    if doc.whole {
+    if doc.view().whole {
         size
     } else {
-        format!("window {} of {size}", doc.view.extent)
+        format!("window {} of {size}", doc.view().viewport.extent)
     }
 }
 
 fn edit_words(doc: &Doc) -> String {
-    match (doc.journal.pending_bytes(), doc.journal.patch_bytes()) {
+    match (
+        doc.view().journal.pending_bytes(),
+        doc.view().journal.patch_bytes(),
+    ) {
         (0, 0) => String::new(),
         (pending, 0) => format!("{} edited", group_digits(pending as u64)),
         (0, patch) => format!("{} to reapply", group_digits(patch as u64)),

@@ -4,7 +4,7 @@ mod table;
 
 use egui::{Context, KeyboardShortcut};
 
-use crate::model::{Action, Column, Model};
+use crate::model::{Action, App, Column};
 
 pub use table::COMMANDS;
 
@@ -51,23 +51,23 @@ pub struct Command {
     /// The keys; the first is shown.
     pub keys: &'static [KeyboardShortcut],
     /// What it does.
-    pub action: fn(&Model) -> Action,
+    pub action: fn(&App) -> Action,
     /// It can be done now.
-    pub enabled: fn(&Model) -> bool,
+    pub enabled: fn(&App) -> bool,
     /// Its keys belong to text fields while one is being typed in.
     pub yields_to_fields: bool,
     /// A line is drawn above it in the menu.
     pub separated: bool,
     /// It is what holds now, of several that exclude each other.
-    pub chosen: fn(&Model) -> bool,
+    pub chosen: fn(&App) -> bool,
 }
 
-fn never(_: &Model) -> bool {
+fn never(_: &App) -> bool {
     false
 }
 
-fn is_open(model: &Model) -> bool {
-    model.doc.is_some()
+fn is_open(model: &App) -> bool {
+    model.doc().is_some()
 }
 
 const fn command(
@@ -75,7 +75,7 @@ const fn command(
     label: &'static str,
     tooltip: &'static str,
     keys: &'static [KeyboardShortcut],
-    action: fn(&Model) -> Action,
+    action: fn(&App) -> Action,
 ) -> Command {
     Command {
         menu,
@@ -91,7 +91,7 @@ const fn command(
 }
 
 impl Command {
-    const fn when(mut self, enabled: fn(&Model) -> bool) -> Self {
+    const fn when(mut self, enabled: fn(&App) -> bool) -> Self {
         self.enabled = enabled;
         self
     }
@@ -101,7 +101,7 @@ impl Command {
         self
     }
 
-    const fn chosen_when(mut self, chosen: fn(&Model) -> bool) -> Self {
+    const fn chosen_when(mut self, chosen: fn(&App) -> bool) -> Self {
         self.chosen = chosen;
         self
     }

@@ -2,7 +2,7 @@
 
 use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
-use crate::model::{Action, Column, Doc, Focus, Step};
+use crate::model::{Action, AppAction, Column, Doc, EditAction, Focus, Step, ViewAction};
 
 /// Steps of the cursor; with Shift they extend the selection.
 const STEPS: [(Key, Modifiers, Step); 10] = [
@@ -39,25 +39,25 @@ pub(super) fn read(ui: &Ui, id: Id, doc: &Doc, actions: &mut Vec<Action>) {
                     modifiers
                 };
                 for _ in 0..input.count_and_consume_key(modifiers, key) {
-                    keys.push(Action::Step { step, extend });
+                    keys.push(Action::View(ViewAction::Step { step, extend }));
                 }
             }
         }
         let back = input.consume_key(Modifiers::SHIFT, Key::Tab);
         if input.consume_key(Modifiers::NONE, Key::Tab) {
-            keys.push(Action::SwapColumn);
+            keys.push(Action::View(ViewAction::SwapColumn));
         }
         if input.consume_key(Modifiers::NONE, Key::Escape) {
-            keys.push(Action::Escape);
+            keys.push(Action::View(ViewAction::Escape));
         }
         for event in &input.events {
-            typed(event, doc.view.column, &mut keys);
+            typed(event, doc.view().viewport.column, &mut keys);
         }
         (keys, back)
     });
     actions.extend(keys);
     if back {
-        actions.push(Action::Focus(Focus::Lookup)); // the way out for those who go by Tab
+        actions.push(Action::App(AppAction::Focus(Focus::Lookup))); // the way out for those who go by Tab
     }
 }
 
@@ -66,19 +66,19 @@ fn typed(event: &Event, column: Column, keys: &mut Vec<Action>) {
         Event::Text(text) => {
             for c in text.chars() {
                 match column {
-                    Column::Text => keys.push(Action::Character(c)),
+                    Column::Text => keys.push(Action::Edit(EditAction::Character(c))),
                     Column::Hex => {
                         if let Some(digit) =
                             c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())
                         {
-                            keys.push(Action::HexDigit(digit));
+                            keys.push(Action::Edit(EditAction::HexDigit(digit)));
                         }
                     }
                 }
             }
         }
-        Event::Paste(text) => keys.push(Action::Paste(text.clone())),
-        Event::Copy => keys.push(Action::Copy),
+        Event::Paste(text) => keys.push(Action::Edit(EditAction::Paste(text.clone()))),
+        Event::Copy => keys.push(Action::Edit(EditAction::Copy)),
         _ => {}
     }
 }

@@ -5,18 +5,41 @@ use egui::{
     accesskit,
 };
 
-use crate::model::{Action, Notice, Severity};
+use crate::model::{Action, AppAction, DocAction, Notice, Severity, Topic};
 
 use super::Frame;
 
-/// Draws the banners that stand.
-pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Draws the messages of the program, and the orders that were refused.
+pub(super) fn program_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     for notice in frame.model.notices.iter() {
-        notice_ui(ui, frame, notice, actions);
+        notice_ui(ui, frame, notice, true, actions);
+    }
+    for order in frame.model.tray.orders() {
+        let mut notice = Notice::new(Topic::Refused, Severity::Error, order.words());
+        if let Some(doc) = frame.model.doc() {
+            let redirect = Action::App(AppAction::Redirect(order.number));
+            notice = notice.with(order.offer(doc), redirect);
+        }
+        let forget = Action::App(AppAction::Forget(order.number));
+        let notice = notice.with("Forget it", forget).pinned();
+        notice_ui(ui, frame, &notice, true, actions);
     }
 }
 
-fn notice_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
+/// Draws the banners of a file.
+pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    for notice in frame.doc.iter().flat_map(|doc| doc.notices.iter()) {
+        notice_ui(ui, frame, notice, false, actions);
+    }
+}
+
+fn notice_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    notice: &Notice,
+    of_program: bool,
+    actions: &mut Vec<Action>,
+) {
     let theme = frame.theme;
     let fill = match notice.severity {
         Severity::Info => theme.notice,
@@ -31,7 +54,7 @@ fn notice_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<
         let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
         if text_width(ui, notice) + buttons_width(ui, notice) <= row.x {
             ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, actions);
+                buttons_ui(ui, frame, notice, of_program, actions);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     text_ui(ui, frame, notice);
                 });
@@ -40,7 +63,7 @@ fn notice_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<
             // the sentence comes first and whole; what can be done stands below it
             ui.horizontal_top(|ui| text_ui(ui, frame, notice));
             ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, actions);
+                buttons_ui(ui, frame, notice, of_program, actions);
             });
         }
     });
@@ -65,13 +88,23 @@ fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
 }
 
 /// From right to left.
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
+fn buttons_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    notice: &Notice,
+    of_program: bool,
+    actions: &mut Vec<Action>,
+) {
     if notice.dismissable {
         let sign = RichText::new("\u{2715}").color(frame.theme.weak);
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
-            actions.push(Action::Dismiss(notice.topic));
+            actions.push(if of_program {
+                Action::App(AppAction::Dismiss(notice.topic))
+            } else {
+                Action::Doc(DocAction::Dismiss(notice.topic))
+            });
         }
     }
     for (label, action) in notice.actions.iter().rev() {
@@ -104,7 +137,7 @@ fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
     ui.fonts_mut(layout).size().x
 }
 
-/// Gives a widget that shows a sign a name that can be describe.
+/// Gives a widget that shows a sign a name that can be spoken.
 pub(super) fn name(response: &egui::Response, name: &str) {
     response
         .ctx

@@ -1,20 +1,28 @@
-//! The processes that a person added to the witnesses, as the tree in which they were forked.
+//! The processes that map the file: the pair that is always there, and those that a person added, as the tree in which
+//! they were forked.
 
 use egui::{Button, Frame as Box_, Margin, RichText, Ui, accesskit};
 
 use crate::lab::claim::AddedKind;
-use crate::model::peers::{Added, AddedAction, AddedSignal};
-use crate::model::{Action, WitnessState};
+use crate::model::peers::Process;
+use crate::model::process::{ProcessKind, ProcessSignal};
+use crate::model::witness::Note;
+use crate::model::{Action, Doc, PeersAction, WitnessState};
 
 use super::{Frame, witness_table};
 
 /// How far a child stands to the right of its parent, in points.
 const INDENT: f32 = 18.0;
 
-/// Draws the tree, and the buttons that add to it.
-pub(super) fn added_peers_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Draws the pair, the tree, and the buttons that add to it.
+pub(super) fn processes_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    for process in doc.processes.built_in() {
+        built_in_ui(ui, frame, doc, process, actions);
+        ui.add_space(4.0);
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("More processes").strong());
+        let full = frame.model.why_no_room(doc.view().id);
         for (kind, label, words) in [
             (
                 AddedKind::Shared,
@@ -33,25 +41,103 @@ pub(super) fn added_peers_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<A
             ),
         ] {
             let button = ui
-                .add_enabled(frame.model.added.has_room(), Button::new(label))
-                .on_hover_text(words);
+                .add_enabled(full.is_none(), Button::new(label))
+                .on_hover_text(words)
+                .on_disabled_hover_text(full.clone().unwrap_or_default());
             super::notices::name(&button, words);
             if button.clicked() {
-                actions.push(Action::Added(AddedAction::Add(kind)));
+                actions.push(Action::Peers(PeersAction::Add(kind)));
             }
         }
     });
-    for (depth, added) in frame.model.added.tree() {
+    for (depth, process) in doc.processes.tree() {
         ui.horizontal_top(|ui| {
             if depth > 0 {
                 #[expect(clippy::cast_precision_loss, reason = "at most a dozen")]
                 ui.add_space(INDENT * (depth - 1) as f32);
                 branch_ui(ui, frame);
             }
-            added_ui(ui, frame, added, actions);
+            process_ui(ui, frame, doc, process, actions);
         });
         ui.add_space(4.0);
     }
+}
+
+/// One of the pair: a row like those of the witnesses in this process.
+fn built_in_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    process: &Process,
+    actions: &mut Vec<Action>,
+) {
+    let title = title(doc, process);
+    let same = doc.witnesses.agree_with_view(&process.state);
+    let response = card().fill(frame.theme.grid_edge).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&title).strong());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let (label, color, words) = if process.reaches_file() {
+                    (
+                        "Write to file",
+                        frame.theme.different,
+                        "The other process stores through its shared mapping: it is in the file at once",
+                    )
+                } else {
+                    (
+                        "Write",
+                        frame.theme.text,
+                        "The other process stores through its private mapping: only it sees that",
+                    )
+                };
+                let text = RichText::new(label).color(color);
+                let runs = process.ended.is_none();
+                let button = ui.add_enabled(runs, Button::new(text)).on_hover_text(words);
+                super::notices::name(&button, &format!("{label}: {title}"));
+                if button.clicked() {
+                    actions.push(Action::Peers(PeersAction::Store(process.mapping)));
+                }
+            });
+        });
+        match &process.ended {
+            Some(how) => {
+                ui.label(RichText::new(how).color(frame.theme.error));
+            }
+            None => witness_table::state_ui(ui, frame, &process.state, same),
+        }
+        if let Some(note) = &process.note {
+            note_ui(ui, frame, note);
+        }
+    });
+    name_row(ui, &response.response, &words(doc, process, same));
+}
+
+/// What became of the last that was asked.
+pub(super) fn note_ui(ui: &mut Ui, frame: &Frame<'_>, note: &Note) {
+    let color = if note.failed {
+        frame.theme.error
+    } else {
+        frame.theme.weak
+    };
+    ui.label(RichText::new(&note.text).color(color).small());
+}
+
+fn card() -> Box_ {
+    Box_::new()
+        .inner_margin(Margin::symmetric(8, 5))
+        .corner_radius(4.0)
+}
+
+/// Gives a card the words of its row.
+fn name_row(ui: &Ui, response: &egui::Response, words: &str) {
+    let id = response.id.with("process");
+    let _ = ui.interact(response.rect, id, egui::Sense::empty());
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::Row);
+        node.set_label(words.to_owned());
+    });
 }
 
 /// The line from a parent to its child.
@@ -64,53 +150,45 @@ fn branch_ui(ui: &mut Ui, frame: &Frame<'_>) {
     ui.painter().hline(left..=rect.right(), middle, stroke);
 }
 
-fn added_ui(ui: &mut Ui, frame: &Frame<'_>, added: &Added, actions: &mut Vec<Action>) {
+fn process_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    process: &Process,
+    actions: &mut Vec<Action>,
+) {
     let theme = frame.theme;
-    let fill = Box_::new()
-        .fill(theme.grid_edge)
-        .inner_margin(Margin::symmetric(8, 5))
-        .corner_radius(4.0);
-    let same = frame.model.witnesses.agree_with_view(&added.sees);
-    let response = fill.show(ui, |ui| {
+    let same = doc.witnesses.agree_with_view(&process.state);
+    let response = card().fill(theme.grid_edge).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.label(RichText::new(title(added)).strong());
-            if let Some(how) = &added.ended {
+            ui.label(RichText::new(title(doc, process)).strong());
+            if let Some(how) = &process.ended {
                 ui.label(RichText::new(format!("ended: {how}")).color(theme.error));
             } else {
-                if added.stopped {
+                if process.stopped {
                     ui.label(RichText::new("stopped (SIGSTOP)").color(theme.different));
                 }
-                witness_table::state_ui(ui, frame, &added.sees, same);
+                witness_table::state_ui(ui, frame, &process.state, same);
             }
-            if let Some(note) = &added.note {
-                let color = if note.starts_with("Not ") {
-                    theme.error
-                } else {
-                    theme.weak
-                };
-                ui.label(RichText::new(note).color(color).small());
+            if let Some(note) = &process.note {
+                note_ui(ui, frame, note);
             }
-            buttons_ui(ui, frame, added, actions);
+            buttons_ui(ui, frame, process, actions);
         });
     });
-    let id = response.response.id.with("added");
-    let _ = ui.interact(response.response.rect, id, egui::Sense::empty());
-    ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_role(accesskit::Role::Row);
-        node.set_label(words(added, same));
-    });
+    name_row(ui, &response.response, &words(doc, process, same));
 }
 
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, added: &Added, actions: &mut Vec<Action>) {
-    let (id, runs) = (added.id, added.ended.is_none());
-    let (stop, stop_words) = if added.stopped {
-        (AddedSignal::Continue, "Continue")
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, process: &Process, actions: &mut Vec<Action>) {
+    let (id, runs) = (process.mapping, process.ended.is_none());
+    let (stop, stop_words) = if process.stopped {
+        (ProcessSignal::Continue, "Continue")
     } else {
-        (AddedSignal::Stop, "Stop")
+        (ProcessSignal::Stop, "Stop")
     };
-    let (write, write_words) = if added.reaches_file {
+    let (write, write_words) = if process.reaches_file() {
         (
             "Write to file",
             "It stores the byte to write through its shared mapping: it is in the file at once",
@@ -127,31 +205,31 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, added: &Added, actions: &mut Vec<A
                 write,
                 write_words,
                 runs,
-                AddedAction::Store(id),
+                PeersAction::Store(id),
             ),
             (
                 "Fork",
                 "It forks: the child has the same mapping, and shares its private pages until one of them writes",
-                runs && !added.stopped,
-                AddedAction::Fork(id),
+                runs && !process.stopped,
+                PeersAction::Fork(id),
             ),
             (
                 stop_words,
                 "SIGSTOP and SIGCONT: a stopped process answers nobody",
                 runs,
-                AddedAction::Signal(id, stop),
+                PeersAction::Signal(id, stop),
             ),
             (
                 "Kill",
                 "SIGKILL; those that it forked go with it",
                 runs,
-                AddedAction::Signal(id, AddedSignal::Kill),
+                PeersAction::Signal(id, ProcessSignal::Kill),
             ),
             (
                 "Remove",
                 "Off the list; its process ends",
                 true,
-                AddedAction::Remove(id),
+                PeersAction::Remove(id),
             ),
         ] {
             let text = if label == "Write to file" {
@@ -162,48 +240,57 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, added: &Added, actions: &mut Vec<A
             let button = ui
                 .add_enabled(enabled, Button::new(text))
                 .on_hover_text(words);
-            super::notices::name(&button, &format!("{label}: process {}", id.0));
+            super::notices::name(&button, &format!("{label}: process {}", process.ordinal));
             if button.clicked() {
-                actions.push(Action::Added(action));
+                actions.push(Action::Peers(action));
             }
         }
     });
 }
 
 /// `Process 2 (pid 4123), private` or `Process 3 (pid 4124), forked child of process 2`.
-fn title(added: &Added) -> String {
-    let pid = added
+fn title(doc: &Doc, process: &Process) -> String {
+    let pid = process
         .pid
         .map_or_else(String::new, |pid| format!(" (pid {pid})"));
-    let kind = match (added.kind, added.parent) {
-        (AddedKind::Shared, _) => "shared".to_owned(),
-        (AddedKind::Private, _) => "private".to_owned(),
-        (AddedKind::ReadOnly, _) => "shared, read-only".to_owned(),
-        (AddedKind::Child, Some(parent)) => format!("forked child of process {}", parent.0),
-        (AddedKind::Child, None) => "forked child".to_owned(),
+    let kind = match process.kind {
+        ProcessKind::Shared => "shared",
+        ProcessKind::Private => "private",
+        ProcessKind::ReadOnly => "shared, read-only",
     };
-    format!("Process {}{pid}, {kind}", added.id.0)
+    if process.is_built_in() {
+        return format!("Other process, {kind}");
+    }
+    let parent = process
+        .parent
+        .map(|parent| doc.processes.get(parent).map(|parent| parent.ordinal));
+    let kind = match parent {
+        None => kind.to_owned(),
+        Some(Some(parent)) => format!("forked child of process {parent}"),
+        Some(None) => "forked child".to_owned(),
+    };
+    format!("Process {}{pid}, {kind}", process.ordinal)
 }
 
 /// A row in one sentence, for screen readers and tests.
-fn words(added: &Added, same: Option<bool>) -> String {
-    let mut words = title(added);
+fn words(doc: &Doc, process: &Process, same: Option<bool>) -> String {
+    let mut words = title(doc, process);
     words.push_str(": ");
-    match (&added.ended, &added.sees) {
+    match (&process.ended, &process.state) {
         (Some(how), _) => {
             words.push_str("ended: ");
             words.push_str(how);
         }
-        (None, _) if added.stopped => words.push_str("stopped"),
+        (None, _) if process.stopped => words.push_str("stopped"),
         (None, WitnessState::Waiting) => words.push_str("asking"),
         (None, WitnessState::Unavailable(why)) => words.push_str(why),
-        (None, WitnessState::Reading { seen, page, .. }) => {
-            words.push_str(&witness_table::reading_words(seen, page, same));
+        (None, WitnessState::Reads { readings, page, .. }) => {
+            words.push_str(&witness_table::reading_words(readings, page, same));
         }
     }
-    if let Some(note) = &added.note {
+    if let Some(note) = &process.note {
         words.push_str("; ");
-        words.push_str(note);
+        words.push_str(&note.text);
     }
     words
 }

@@ -2,13 +2,13 @@
 
 use egui::Context;
 
-use crate::model::{Action, Model};
+use crate::model::{Action, App};
 
 use super::command::COMMANDS;
 use super::grid::grid_id;
 
 /// The actions whose keys were pressed in this frame.
-pub(super) fn read_keys(ctx: &Context, model: &Model, actions: &mut Vec<Action>) {
+pub(super) fn read_keys(ctx: &Context, model: &App, actions: &mut Vec<Action>) {
     let focused = ctx.memory(egui::Memory::focused);
     let in_field = focused.is_some_and(|id| id != grid_id()) && ctx.egui_wants_keyboard_input();
     // keys with more modifiers first: Ctrl+Z would also take Ctrl+Shift+Z

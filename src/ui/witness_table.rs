@@ -5,16 +5,16 @@ use std::fmt::Write as _;
 use egui::{Button, Frame as Box_, Margin, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::class::is_graphic;
-use crate::model::witness::WitnessRow;
-use crate::model::{Action, Doc, Focus, Mode, Seen, WitnessId, WitnessState};
+use crate::model::witness::{WitnessRow, parse_bytes};
+use crate::model::{Action, Doc, Focus, Mode, PeersAction, Reading, WitnessId, WitnessState};
 
 use super::{Frame, focus_id};
 
 /// Draws the table.
 pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(doc) = &frame.model.doc else { return };
-    let selection = doc.view.selection();
-    let watched = frame.model.witnesses.span.unwrap_or(selection);
+    let Some(doc) = frame.doc else { return };
+    let selection = doc.view().viewport.selection();
+    let watched = doc.witnesses.span.unwrap_or(selection);
     let heading = if watched.len() == 1 {
         format!(
             "Who sees the byte at {:#x} ({})?",
@@ -27,11 +27,11 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
     ui.label(RichText::new(heading).strong());
     write_ui(ui, frame, actions);
     ui.add_space(2.0);
-    for row in &frame.model.witnesses.rows {
+    for row in &doc.witnesses.rows {
         witness_ui(ui, frame, doc, row, actions);
         ui.add_space(4.0);
     }
-    super::peer_table::added_peers_ui(ui, frame, actions);
+    super::peer_table::processes_ui(ui, frame, doc, actions);
     ui.label(
         RichText::new("Each row is read again ten times a second. Private writes stay where they are made; shared ones and pwrite are in the file at once.")
             .color(frame.theme.weak)
@@ -42,7 +42,8 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
 fn write_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Byte to write").color(frame.theme.weak));
-        let mut text = frame.model.witnesses.byte_text.clone();
+        let text_now = frame.model.byte_text.clone();
+        let mut text = text_now.clone();
         let edit = TextEdit::singleline(&mut text)
             .id(focus_id(Focus::WitnessByte))
             .desired_width(110.0);
@@ -52,9 +53,9 @@ fn write_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         );
         super::notices::name(&response, "Byte to write");
         if response.changed() {
-            actions.push(Action::WitnessByteEdited(text));
+            actions.push(Action::Peers(PeersAction::ByteEdited(text)));
         }
-        match frame.model.witnesses.bytes_to_write() {
+        match parse_bytes(&text_now) {
             Ok(bytes) => {
                 ui.label(
                     RichText::new(bytes_text(&bytes))
@@ -97,28 +98,23 @@ fn witness_ui(
                 let button = ui.add(Button::new(text)).on_hover_text(how(row.id, doc));
                 super::notices::name(&button, &format!("{words}: {}", title(row.id, doc)));
                 if button.clicked() {
-                    actions.push(Action::WitnessStore(row.id));
+                    actions.push(Action::Peers(PeersAction::StoreAs(row.id)));
                 }
             });
         });
         let same = (row.id != WitnessId::View)
-            .then(|| frame.model.witnesses.same_as_view(row.id))
+            .then(|| doc.witnesses.agree_with_view(&row.state))
             .flatten();
         state_ui(ui, frame, &row.state, same);
         if let Some(note) = &row.note {
-            let color = if note.starts_with("Not written") {
-                theme.error
-            } else {
-                theme.weak
-            };
-            ui.label(RichText::new(note).color(color).small());
+            super::peer_table::note_ui(ui, frame, note);
         }
     });
     let id = response.response.id.with("witness");
     let _ = ui.interact(response.response.rect, id, egui::Sense::empty());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Row);
-        node.set_label(words(frame, doc, row));
+        node.set_label(words(doc, row));
     });
 }
 
@@ -132,9 +128,9 @@ pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, sam
         WitnessState::Unavailable(why) => {
             ui.label(RichText::new(why).color(theme.error));
         }
-        WitnessState::Reading { seen, page, .. } => {
+        WitnessState::Reads { readings, page, .. } => {
             ui.horizontal_wrapped(|ui| {
-                let (hex, text) = hex_and_text(seen);
+                let (hex, text) = hex_and_text(readings);
                 ui.label(RichText::new(hex).monospace().color(theme.text));
                 ui.label(RichText::new(text).monospace().color(theme.weak));
                 let sign = same.map(|same| {
@@ -151,38 +147,40 @@ pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, sam
                     ui.label(RichText::new(page).color(theme.weak));
                 }
             });
-            if let Some(Seen::Nothing(why)) =
-                seen.iter().find(|seen| matches!(seen, Seen::Nothing(_)))
-            {
-                ui.label(RichText::new(why).color(theme.error).small());
+            let unread = readings.iter().find_map(|reading| match reading {
+                Reading::Nothing(why) => Some(why),
+                Reading::Byte(_) => None,
+            });
+            if let Some(why) = unread {
+                ui.label(RichText::new(why.to_string()).color(theme.error).small());
             }
         }
     }
 }
 
 /// A row in one sentence, for screen readers and tests.
-fn words(frame: &Frame<'_>, doc: &Doc, row: &WitnessRow) -> String {
+fn words(doc: &Doc, row: &WitnessRow) -> String {
     let title = title(row.id, doc);
     let mut words = match &row.state {
         WitnessState::Waiting => format!("{title}: asking"),
         WitnessState::Unavailable(why) => format!("{title}: {why}"),
-        WitnessState::Reading { seen, page, .. } => {
+        WitnessState::Reads { readings, page, .. } => {
             let same = (row.id != WitnessId::View)
-                .then(|| frame.model.witnesses.same_as_view(row.id))
+                .then(|| doc.witnesses.agree_with_view(&row.state))
                 .flatten();
-            format!("{title}: {}", reading_words(seen, page, same))
+            format!("{title}: {}", reading_words(readings, page, same))
         }
     };
     if let Some(note) = &row.note {
         words.push_str("; ");
-        words.push_str(note);
+        words.push_str(&note.text);
     }
     words
 }
 
 /// Bytes, whether they are what the view has, and what backs their page.
-pub(super) fn reading_words(seen: &[Seen], page: &str, same: Option<bool>) -> String {
-    let (hex, text) = hex_and_text(seen);
+pub(super) fn reading_words(readings: &[Reading], page: &str, same: Option<bool>) -> String {
+    let (hex, text) = hex_and_text(readings);
     let mut words = format!("{hex} {text}");
     words.push_str(match same {
         Some(true) => ", same as this view",
@@ -197,27 +195,24 @@ pub(super) fn reading_words(seen: &[Seen], page: &str, same: Option<bool>) -> St
 }
 
 fn title(id: WitnessId, doc: &Doc) -> &'static str {
-    match (id, doc.mode) {
+    match (id, doc.view().mode) {
         (WitnessId::View, _) => "This view",
         (WitnessId::OtherMode, Mode::Private) => "Shared mapping here",
         (WitnessId::OtherMode, Mode::Shared) => "Private mapping here",
         (WitnessId::File, _) => "The file (pread)",
-        (WitnessId::SharedPeer, _) => "Other process, shared",
-        (WitnessId::PrivatePeer, _) => "Other process, private",
     }
 }
 
 fn reaches_file(id: WitnessId, doc: &Doc) -> bool {
     match id {
-        WitnessId::View => doc.mode == Mode::Shared,
-        WitnessId::OtherMode => doc.mode == Mode::Private,
-        WitnessId::File | WitnessId::SharedPeer => true,
-        WitnessId::PrivatePeer => false,
+        WitnessId::View => doc.view().mode == Mode::Shared,
+        WitnessId::OtherMode => doc.view().mode == Mode::Private,
+        WitnessId::File => true,
     }
 }
 
 fn how(id: WitnessId, doc: &Doc) -> &'static str {
-    match (id, doc.mode) {
+    match (id, doc.view().mode) {
         (WitnessId::View, Mode::Private) => {
             "Store through this view's private mapping: nobody else sees it"
         }
@@ -231,28 +226,22 @@ fn how(id: WitnessId, doc: &Doc) -> &'static str {
             "Store through a private mapping in this process: nobody else sees it"
         }
         (WitnessId::File, _) => "Write with pwrite, as a program that knows nothing of mappings",
-        (WitnessId::SharedPeer, _) => {
-            "The other process stores through its shared mapping: it is in the file at once"
-        }
-        (WitnessId::PrivatePeer, _) => {
-            "The other process stores through its private mapping: only it sees that"
-        }
     }
 }
 
-fn hex_and_text(seen: &[Seen]) -> (String, String) {
+fn hex_and_text(readings: &[Reading]) -> (String, String) {
     let mut hex = String::new();
     let mut text = String::new();
-    for one in seen {
+    for one in readings {
         if !hex.is_empty() {
             hex.push(' ');
         }
         match one {
-            Seen::Byte(byte) => {
+            Reading::Byte(byte) => {
                 let _ = write!(hex, "{byte:02x}");
                 text.push(super::grid::text_of(*byte));
             }
-            Seen::Nothing(_) => {
+            Reading::Nothing(_) => {
                 hex.push_str("??");
                 text.push('?');
             }

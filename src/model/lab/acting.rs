@@ -6,14 +6,13 @@
 use crate::lab::claim::{Claim, Progress, RunRecord, Step, Topic};
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::notice::{self, Notice, Severity};
-use crate::model::peers::AddedAction;
-use crate::model::{Action, Model, Tab};
+use crate::model::{App, DocId, Tab};
 
 use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
 
-impl Model {
+impl App {
     /// Does what a person asked of the lab.
-    pub(in crate::model) fn act_on_lab(&mut self, action: LabAction) -> Vec<Effect> {
+    pub(in crate::model) fn act_on_lab(&mut self, action: LabAction, effects: &mut Vec<Effect>) {
         match action {
             LabAction::Choose(name) => self.lab_choose(&name),
             LabAction::Move(by) => self.lab_move(by),
@@ -21,7 +20,6 @@ impl Model {
                 if !self.lab.folded.remove(&topic) {
                     self.lab.folded.insert(topic);
                 }
-                Vec::new()
             }
             LabAction::Pick(name, choice) => {
                 if let Some(entry) = self.lab.entry_mut(&name)
@@ -31,49 +29,45 @@ impl Model {
                     // the same once more takes it back
                     entry.pick = (entry.pick != Some(choice)).then_some(choice);
                 }
-                Vec::new()
             }
-            LabAction::Run(names) => self.lab_run(names),
+            LabAction::Run(names) => self.lab_run(names, effects),
             LabAction::RunChosen => {
                 let name = self.lab.chosen.map(str::to_owned);
-                self.lab_run(name.into_iter().collect())
+                self.lab_run(name.into_iter().collect(), effects)
             }
             LabAction::RunTopic(topic) => {
                 let names = names(self.lab.of_topic(topic));
-                self.lab_run(names)
+                self.lab_run(names, effects)
             }
             LabAction::RunAll => {
                 let measures = |entry: &&LabEntry| entry.claim.topic == Topic::Cost;
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
-                self.lab_run(names)
+                self.lab_run(names, effects)
             }
             LabAction::Slowly(slowly) => {
                 self.lab.slowly = slowly;
-                Vec::new()
             }
-            LabAction::Stop => match &mut self.lab.queue {
-                Some(queue) => {
+            LabAction::Stop => {
+                if let Some(queue) = &mut self.lab.queue {
                     queue.stopping = true;
-                    vec![Effect::LabStop]
+                    effects.push(Effect::LabStop);
                 }
-                None => Vec::new(),
-            },
-            LabAction::ByHand(name) => self.lab_by_hand(&name),
+            }
+            LabAction::ByHand(name) => self.lab_by_hand(&name, effects),
         }
     }
 
-    fn lab_choose(&mut self, name: &str) -> Vec<Effect> {
+    fn lab_choose(&mut self, name: &str) {
         if let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) {
             self.lab.chosen = Some(claim.name);
             self.lab.folded.remove(&claim.topic);
         }
-        Vec::new()
     }
 
-    fn lab_move(&mut self, by: i32) -> Vec<Effect> {
+    fn lab_move(&mut self, by: i32) {
         let listed: Vec<&'static str> = self.lab.listed().map(|entry| entry.claim.name).collect();
         let Some(last) = listed.len().checked_sub(1) else {
-            return Vec::new();
+            return;
         };
         let now = listed
             .iter()
@@ -85,16 +79,15 @@ impl Model {
             None => usize::try_from(by - 1).unwrap_or(0),
         };
         self.lab.chosen = listed.get(next.min(last)).copied();
-        Vec::new()
     }
 
-    fn lab_run(&mut self, wanted: Vec<String>) -> Vec<Effect> {
+    fn lab_run(&mut self, wanted: Vec<String>, effects: &mut Vec<Effect>) {
         let names: Vec<String> = wanted
             .into_iter()
             .filter(|name| self.lab.entry(name).is_some())
             .collect();
         if self.lab.queue.is_some() || names.is_empty() {
-            return Vec::new();
+            return;
         }
         if self.lab.chosen.is_none()
             && let Some(first) = names.first()
@@ -106,33 +99,28 @@ impl Model {
             names: names.clone(),
             ..LabQueue::default()
         });
-        let mut effects = self.show_tab(Tab::Lab);
+        self.show_tab(Tab::Lab);
         let slowly = self.lab.slowly;
         effects.push(Effect::LabRun { names, slowly });
-        effects
     }
 
-    /// Opens a scratch file of three pages; once it is open the peers are added.
-    fn lab_by_hand(&mut self, name: &str) -> Vec<Effect> {
-        let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) else {
-            return Vec::new();
-        };
-        if claim.by_hand.is_empty() {
-            return Vec::new();
+    /// Opens a scratch file of three pages in a tab of its own; once it is open the processes are added.
+    fn lab_by_hand(&mut self, name: &str, effects: &mut Vec<Effect>) {
+        let claim = self.lab.entry(name).map(|entry| entry.claim);
+        if let Some(claim) = claim.filter(|claim| !claim.by_hand.is_empty()) {
+            let request = OpenRequest {
+                scratch: ScratchFile::Letters,
+                ..OpenRequest::private(None)
+            };
+            self.open_for(request, Some(claim.name), effects);
         }
-        self.lab.by_hand = Some(claim.name);
-        self.open_request(OpenRequest {
-            scratch: ScratchFile::Letters,
-            ..OpenRequest::private(None)
-        })
     }
 
     /// The scratch file of three pages is open: shows who sees it, and says what it is for.
-    pub(in crate::model) fn letters_opened(&mut self) -> Vec<Effect> {
+    pub(in crate::model) fn letters_opened(&mut self, id: DocId, effects: &mut Vec<Effect>) {
         let claim = self
-            .lab
-            .by_hand
-            .take()
+            .doc_by(id)
+            .and_then(|doc| doc.experiment)
             .and_then(|name| self.lab.entry(name))
             .map(|entry| entry.claim);
         let text = match claim {
@@ -143,33 +131,20 @@ impl Model {
             None => "A scratch file of three pages, all A, all B, all C: write in it as you like"
                 .to_owned(),
         };
-        self.notices.put(
-            Notice::new(notice::Topic::Sample, Severity::Info, text)
-                .with("Back to the experiment", Action::ShowTab(Tab::Lab)),
-        );
-        let mut effects = self.show_tab(Tab::Witnesses);
-        if let Some(claim) = claim {
-            effects.extend(self.add_hand_peers(claim));
-        }
-        effects
-    }
-
-    /// Adds the processes that an experiment is tried with to the table of witnesses, in place of those added before.
-    fn add_hand_peers(&mut self, claim: &'static Claim) -> Vec<Effect> {
-        let before: Vec<_> = self.added.list().iter().map(|added| added.id).collect();
-        let removed = before.into_iter().map(AddedAction::Remove);
-        let added = claim.by_hand.iter().copied().map(AddedAction::Add);
-        removed
-            .chain(added)
-            .flat_map(|action| self.act_on_added(&action))
-            .collect()
+        self.show_tab(Tab::Witnesses);
+        self.in_doc(id, effects, |doc, out| {
+            doc.notices.put(
+                Notice::new(notice::Topic::Sample, Severity::Info, text)
+                    .with("Back to the experiment", App::back_to_lab()),
+            );
+            for kind in claim.map(|claim| claim.by_hand).unwrap_or_default() {
+                doc.add_process(*kind, out);
+            }
+        });
     }
 
     /// Takes the list of experiments.
-    pub(in crate::model) fn lab_listed(
-        &mut self,
-        list: Vec<(&'static Claim, Result<(), String>)>,
-    ) -> Vec<Effect> {
+    pub(in crate::model) fn lab_listed(&mut self, list: Vec<(&'static Claim, Result<(), String>)>) {
         self.lab.entries = list
             .into_iter()
             .map(|(claim, available)| LabEntry {
@@ -179,11 +154,10 @@ impl Model {
                 run: LabRun::None,
             })
             .collect();
-        Vec::new()
     }
 
     /// Takes note of what a run tells.
-    pub(in crate::model) fn lab_told(&mut self, progress: Progress) -> Vec<Effect> {
+    pub(in crate::model) fn lab_told(&mut self, progress: Progress) {
         let lab = &mut self.lab;
         match progress {
             Progress::Environment(environment) => lab.environment = Some(environment),
@@ -197,7 +171,6 @@ impl Model {
             Progress::Finished(record) => lab.finished(record),
             Progress::Over(result) => lab.over(result),
         }
-        Vec::new()
     }
 }
 

@@ -1,23 +1,29 @@
-//! Facts about the mapping and its file, for the panel that shows them: asked of the kernel only while it is shown.
+//! Facts about a mapping and its file, for the panel that shows them: asked of the kernel only while it is shown.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::bytes::size::group_digits;
-use crate::map::{self, Mapping, Mode, OpenFile};
-use crate::model::event::{Event, Facts};
+use crate::map::{self, Mapping, Mode, OpenFile, PathState};
+use crate::model::event::{Facts, FileNews};
 
-use super::Worker;
+use super::serve::Worker;
 
 impl Worker {
-    /// Shows or hides the facts.
-    pub(super) fn show_facts(&mut self, shown: bool) {
-        self.live.facts_shown = shown;
-        self.live.next_facts = Instant::now();
+    /// Shows or hides the facts of the view at `index`.
+    pub(super) fn show_facts(&mut self, index: usize, shown: bool) {
+        self.watcher.facts_of = self.views.get(index).filter(|_| shown).map(|view| view.id);
+        self.watcher.next_facts = Instant::now();
     }
 
     /// Reads and reports them.
     pub(super) fn read_facts(&mut self) {
-        let Some(mut lines) = self.view(mapping_facts) else {
+        let shown = self.watcher.facts_of;
+        let Some(index) = self.views.iter().position(|view| Some(view.id) == shown) else {
+            return;
+        };
+        let file = Arc::clone(&self.file);
+        let Some(mut lines) = self.with(index, |mapping| mapping_facts(mapping, &file)) else {
             return;
         };
         match map::cache_facts(&self.file) {
@@ -28,15 +34,20 @@ impl Worker {
             }
             Err(why) => lines.push(("In the page cache".to_owned(), why.to_string())),
         }
+        if let PathState::Unknown { errno } = self.file.path_state() {
+            lines.push((
+                "What its path names".to_owned(),
+                format!("not known on this system: {}", map::describe_errno(errno)),
+            ));
+        }
         let facts = Facts {
             lines,
             calls: self.log.entries(),
             painted_reads: self.log.painted_reads(),
         };
-        self.say(Event::Facts(Box::new(facts)));
+        self.say(index, None, FileNews::Facts(Box::new(facts)));
     }
 }
-
 fn pages(n_pages: u64) -> String {
     if n_pages == 1 {
         "1 page".to_owned()

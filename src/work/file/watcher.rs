@@ -3,24 +3,25 @@
 //!
 //! No event and no timestamp tells of a store through somebody's mapping: only reading again does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
-use crate::map::{
-    self, Access, MapRequest, Mapping, Mode, OpenFile, PageState, PathState, Readout, StoreError,
-};
-use crate::model::event::{Event, FileState, PathNow};
+use crate::map::{self, Mapping, Mode, PageState, PathState};
+use crate::model::event::{FileNews, FileState, PathNow};
+use crate::model::identity::MappingId;
 use crate::model::window::Look;
-use crate::model::{Seen, WitnessId, WitnessState};
 
-use super::Worker;
+use super::serve::Worker;
 
 /// How often the visible bytes and the witnesses are read again.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How often length, path and private copies are checked.
 const STATE_EVERY: Duration = Duration::from_millis(250);
+/// How often growth is followed and told: a log may grow many times a second.
+const GROW_EVERY: Duration = Duration::from_secs(1);
 /// How often facts are read while they are shown.
 const FACTS_EVERY: Duration = Duration::from_secs(1);
 /// Bytes that may be looked at in new places before pages are given back: bounds the resident memory.
@@ -32,18 +33,12 @@ const CHECKED_PAGES: usize = 256;
 
 /// What the worker remembers between looks.
 pub(super) struct Watcher {
-    shown: Option<Span>,
-    last: Option<(Readout, Result<Vec<PageState>, String>)>,
-    watched: Option<Span>,
-    said: [Option<WitnessState>; 3],
     state: FileState,
-    copies: BTreeSet<u64>,
-    /// Bytes that were stored privately and are not in the file, as far as is known here: offset and value.
-    edited: BTreeMap<u64, u8>,
-    pub(super) facts_shown: bool,
-    seen_bytes: u64,
+    /// The view whose facts are shown.
+    pub(super) facts_of: Option<MappingId>,
     next_look: Instant,
     next_state: Instant,
+    next_growth: Instant,
     pub(super) next_facts: Instant,
 }
 
@@ -51,94 +46,67 @@ impl Watcher {
     pub(super) fn new(file_len: u64) -> Self {
         let now = Instant::now();
         Self {
-            shown: None,
-            last: None,
-            watched: None,
-            said: [None, None, None],
             state: FileState {
                 file_len,
                 path: PathNow::Same,
             },
-            copies: BTreeSet::new(),
-            edited: BTreeMap::new(),
-            facts_shown: false,
-            seen_bytes: 0,
+            facts_of: None,
             next_look: now + LOOK_EVERY,
             next_state: now + STATE_EVERY,
+            next_growth: now,
             next_facts: now,
         }
-    }
-
-    /// Time until the next check is due.
-    pub(super) fn until_next(&self) -> Duration {
-        self.next_look
-            .min(self.next_state)
-            .saturating_duration_since(Instant::now())
-    }
-
-    /// These bytes were stored privately.
-    pub(super) fn edited(&mut self, offset: u64, bytes: &[u8]) {
-        self.edited.extend((offset..).zip(bytes.iter().copied()));
-    }
-
-    /// These bytes are in the file now.
-    pub(super) fn written(&mut self, span: Span) {
-        self.edited.retain(|offset, _| !span.contains(*offset));
-    }
-
-    /// Some byte in `span` was stored privately and is not in the file.
-    pub(super) fn holds_edit(&self, span: Span) -> bool {
-        self.edited.range(span.start()..span.end()).next().is_some()
-    }
-
-    /// These pages now hold private copies.
-    pub(super) fn copied(&mut self, pages: Range<u64>) {
-        self.copies.extend(pages);
-    }
-
-    /// The private copies of these pages were given back on purpose.
-    pub(super) fn discarded(&mut self, pages: Range<u64>) {
-        let page_bytes = map::page_bytes();
-        self.copies.retain(|page| !pages.contains(page));
-        self.edited
-            .retain(|offset, _| !pages.contains(&(offset / page_bytes)));
-    }
-
-    /// The mapping is a new one.
-    pub(super) fn remapped(&mut self) {
-        self.copies.clear();
-        self.edited.clear();
-        self.last = None;
-        self.said = [None, None, None];
-        self.seen_bytes = 0;
     }
 }
 
 impl Worker {
-    /// Reads the visible bytes, reports them in any case, and goes on watching them.
-    pub(super) fn look(&mut self, span: Span) {
-        if self.live.shown != Some(span) {
-            self.live.shown = Some(span);
-            self.live.last = None;
-            self.live.seen_bytes += span.len() + FAULT_AROUND_BYTES;
+    /// Time until the next check is due. While nobody looks only the file's state is checked.
+    pub(super) fn until_next(&self) -> Duration {
+        let watcher = &self.watcher;
+        let looked_at = self.views.iter().any(|view| view.shown.is_some());
+        let next = if looked_at {
+            watcher.next_look.min(watcher.next_state)
+        } else {
+            watcher.next_state
+        };
+        next.saturating_duration_since(Instant::now())
+    }
+
+    /// Reads the visible bytes, reports them in any case, and goes on watching them; `None` lets them rest.
+    pub(super) fn look(&mut self, index: usize, span: Option<Span>) {
+        let Some(view) = self.views.get_mut(index) else {
+            return;
+        };
+        if view.shown != span {
+            view.shown = span;
+            view.last = None;
+            view.looked_bytes += span.map_or(0, |span| span.len() + FAULT_AROUND_BYTES);
         }
-        self.look_now(true);
-        if self.live.seen_bytes > GIVE_BACK_BYTES {
-            self.live.seen_bytes = 0;
-            self.view(|mapping, _| mapping.give_back(span));
+        self.look_now(index, true);
+        if let (Some(span), Some(view)) = (span, self.views.get_mut(index))
+            && view.looked_bytes > GIVE_BACK_BYTES
+        {
+            view.looked_bytes = 0;
+            view.with(|mapping| mapping.give_back(span));
         }
     }
 
-    /// Reads the visible bytes once more because something was done.
-    pub(super) fn look_again(&mut self) {
-        self.look_now(true);
+    /// Reads the visible bytes of a view once more because something was done, and those of the others, as they may show
+    /// it too.
+    pub(super) fn look_again(&mut self, index: usize) {
+        for other in 0..self.views.len() {
+            self.look_now(other, other == index);
+        }
     }
 
-    fn look_now(&mut self, report_unchanged: bool) {
-        let Some(span) = self.live.shown else { return };
-        let seen = self.view(|mapping, file| {
+    fn look_now(&mut self, index: usize, report_unchanged: bool) {
+        let Some(span) = self.views.get(index).and_then(|view| view.shown) else {
+            return;
+        };
+        let file = Arc::clone(&self.file);
+        let seen = self.with(index, |mapping| {
             // a wish from before a remap may lie outside by now: it is answered all the same, as somebody waits for it
-            let readout = mapping.read(span, file);
+            let readout = mapping.read(span, &file);
             let pages = if span.intersect(mapping.span()) == Some(span) {
                 mapping.page_states(span).map_err(|why| why.to_string())
             } else {
@@ -146,11 +114,11 @@ impl Worker {
             };
             (readout, pages, mapping.page_bytes())
         });
-        let Some((readout, pages, page_bytes)) = seen else {
+        let (Some((readout, pages, page_bytes)), Some(view)) = (seen, self.views.get_mut(index))
+        else {
             return;
         };
-        let changed = self
-            .live
+        let changed = view
             .last
             .as_ref()
             .is_none_or(|(last, last_pages)| *last != readout || *last_pages != pages);
@@ -160,43 +128,42 @@ impl Worker {
                 pages: pages.clone(),
                 page_bytes,
             };
-            self.live.last = Some((readout, pages));
-            self.say(Event::Looked(Box::new(look)));
+            view.last = Some((readout, pages));
+            self.say(index, None, FileNews::Looked(Box::new(look)));
         }
     }
 
     /// Whatever is due.
-    pub(super) fn live_checks(&mut self) {
+    pub(super) fn check(&mut self) {
         let now = Instant::now();
-        if now >= self.live.next_look {
-            self.live.next_look = now + LOOK_EVERY;
-            self.look_now(false);
+        if now >= self.watcher.next_look {
+            self.watcher.next_look = now + LOOK_EVERY;
+            for index in 0..self.views.len() {
+                self.look_now(index, false);
+            }
             self.read_witnesses(false);
         }
-        if now >= self.live.next_state {
-            self.live.next_state = now + STATE_EVERY;
+        if now >= self.watcher.next_state {
+            self.watcher.next_state = now + STATE_EVERY;
             self.check_state(false);
-            self.check_copies();
+            for index in 0..self.views.len() {
+                self.check_copies(index);
+            }
         }
-        if self.live.facts_shown && now >= self.live.next_facts {
-            self.live.next_facts = now + FACTS_EVERY;
+        if self.watcher.facts_of.is_some() && now >= self.watcher.next_facts {
+            self.watcher.next_facts = now + FACTS_EVERY;
             self.read_facts();
         }
     }
 
-    /// Length and path: reported when they change. A mapping of the whole file grows with it.
+    /// Length and path: reported when they change. A mapping of the whole file grows with it, at most once a second.
     pub(super) fn check_state(&mut self, report_unchanged: bool) {
         let file_len = match self.file.file_len() {
             Ok(file_len) => file_len,
             Err(error) => {
                 let path = PathNow::Unknown(map::describe_errno(error.raw_os_error().unwrap_or(0)));
-                self.set_state(
-                    FileState {
-                        file_len: self.live.state.file_len,
-                        path,
-                    },
-                    report_unchanged,
-                );
+                let file_len = self.watcher.state.file_len;
+                self.set_state(FileState { file_len, path }, report_unchanged);
                 return;
             }
         };
@@ -206,166 +173,57 @@ impl Worker {
             PathState::Deleted => PathNow::Deleted,
             PathState::Unknown { errno } => PathNow::Unknown(map::describe_errno(errno)),
         };
+        let now = Instant::now();
+        let only_grew = file_len > self.watcher.state.file_len && path == self.watcher.state.path;
+        if only_grew && now < self.watcher.next_growth && !report_unchanged {
+            return;
+        }
         let mapped = self
-            .view(|mapping, _| mapping.span().end())
-            .unwrap_or(file_len);
-        if self.whole && file_len > mapped && path == PathNow::Same {
+            .views
+            .iter()
+            .filter(|view| view.whole)
+            .filter_map(|view| view.with(|mapping| mapping.span().end()))
+            .min();
+        if mapped.is_some_and(|mapped| file_len > mapped) && path == PathNow::Same {
+            self.watcher.next_growth = now + GROW_EVERY;
             self.grow(file_len);
         }
         self.set_state(FileState { file_len, path }, report_unchanged);
     }
 
     fn set_state(&mut self, state: FileState, report_unchanged: bool) {
-        if state != self.live.state || report_unchanged {
-            self.live.state = state.clone();
-            self.say(Event::FileState(state));
-            self.look_now(false);
-        }
-    }
-
-    /// Private copies that are gone without having been given back: the file was truncated, or saved in place.
-    fn check_copies(&mut self) {
-        if self.live.copies.is_empty() {
-            return;
-        }
-        let copies = &self.live.copies;
-        let lost = self
-            .view(|mapping, _| lost_copies(mapping, copies))
-            .unwrap_or_default();
-        if lost.is_empty() {
-            return;
-        }
-        for page in &lost {
-            self.live.discarded(*page..page + 1);
-        }
-        let page_bytes = map::page_bytes();
-        let spans = lost
-            .iter()
-            .filter_map(|page| Span::at(page * page_bytes, page_bytes))
-            .collect();
-        self.say(Event::CopiesLost(spans));
-        self.look_now(true);
-    }
-
-    /// After a private store: a page that was taken away unnoticed just before is a copy again by now, of other bytes.
-    /// Nobody else can store there, so an edit in whose place another value stands was lost. One that cannot be read
-    /// now, past the file's present end, may still be there.
-    pub(super) fn check_edits_beside(&mut self, stored: Span) {
-        let page_bytes = map::page_bytes();
-        let pages = stored.pages(page_bytes);
-        let whole = Span::new(
-            pages.start * page_bytes,
-            pages.end.saturating_mul(page_bytes),
-        );
-        let Some(whole) = whole else { return };
-        let readout = self.view(|mapping, file| {
-            let both = whole.intersect(mapping.span()).unwrap_or(stored);
-            mapping.read(both, file)
-        });
-        let Some(readout) = readout else { return };
-        let edits = self.live.edited.range(whole.start()..whole.end());
-        let lost: Vec<u64> = edits
-            .filter(|(offset, value)| readout.byte(**offset).is_some_and(|now| now != **value))
-            .map(|(offset, _)| *offset)
-            .collect();
-        if lost.is_empty() {
-            return;
-        }
-        for offset in &lost {
-            self.live.edited.remove(offset);
-        }
-        let spans = lost.into_iter().filter_map(|offset| Span::at(offset, 1));
-        self.say(Event::CopiesLost(spans.collect()));
-    }
-
-    /// Watches these bytes through the witnesses of this process.
-    pub(super) fn watch(&mut self, span: Option<Span>) {
-        self.live.watched = span;
-        if span.is_none() {
-            self.other = None; // nobody looks: no second mapping is kept
-        }
-        self.read_witnesses(true);
-    }
-
-    pub(super) fn read_witnesses(&mut self, report_unchanged: bool) {
-        let Some(span) = self.live.watched else {
-            return;
-        };
-        let view = self.view(|mapping, file| reading(mapping, file, span));
-        let other = match self.other_mapping(false) {
-            Ok(()) => self
-                .other
-                .as_ref()
-                .map(|mapping| reading(mapping, &self.file, span)),
-            Err(why) => Some(WitnessState::Unavailable(why)),
-        };
-        let file = WitnessState::Reading {
-            span,
-            seen: seen(&self.file.pread(span)),
-            page: String::new(),
-            pid: None,
-        };
-        let states = [
-            (WitnessId::View, view),
-            (WitnessId::OtherMode, other),
-            (WitnessId::File, Some(file)),
-        ];
-        for (index, (id, state)) in states.into_iter().enumerate() {
-            let Some(state) = state else { continue };
-            if report_unchanged || self.live.said[index].as_ref() != Some(&state) {
-                self.live.said[index] = Some(state.clone());
-                self.say(Event::Witness { id, state });
+        if state != self.watcher.state || report_unchanged {
+            self.watcher.state = state.clone();
+            self.say_of_file(FileNews::State(state));
+            for index in 0..self.views.len() {
+                self.look_now(index, false);
             }
         }
     }
 
-    /// Makes sure that the mapping of the other mode exists; writable only when asked, as a writable shared mapping
-    /// needs a descriptor that may write.
-    fn other_mapping(&mut self, writable: bool) -> Result<(), String> {
-        let Some((mode, span)) = self.view(|mapping, _| (mapping.mode(), mapping.span())) else {
-            return Err("the view's mapping is gone".to_owned());
+    /// Private copies that are gone without having been given back: the file was truncated, or saved in place.
+    fn check_copies(&mut self, index: usize) {
+        let Some(view) = self.views.get_mut(index) else {
+            return;
         };
-        let mode = match mode {
-            Mode::Private => Mode::Shared,
-            Mode::Shared => Mode::Private,
-        };
-        let access = if writable || mode == Mode::Private {
-            Access::ReadWrite
-        } else {
-            Access::ReadOnly
-        };
-        if let Some(other) = &self.other
-            && other.mode() == mode
-            && (other.access() == Access::ReadWrite || !writable)
-        {
-            return Ok(());
+        if view.copies.is_empty() {
+            return;
         }
-        let span = if self.whole { None } else { Some(span) };
-        let request = MapRequest { mode, access, span };
-        self.other = Some(
-            Mapping::create(&self.file, request, &self.log).map_err(|error| error.to_string())?,
-        );
-        Ok(())
-    }
-
-    pub(super) fn store_in_other(
-        &mut self,
-        offset: u64,
-        bytes: &[u8],
-    ) -> Result<String, StoreError> {
-        if let Err(refused) = self.file.writer()
-            && self.view(|mapping, _| mapping.mode()) == Some(Mode::Private)
-        {
-            return Err(StoreError::NotWritable(refused));
-        }
-        if let Err(why) = self.other_mapping(true) {
-            return Ok(format!("Not written: {why}"));
-        }
-        let Some(other) = &self.other else {
-            return Ok(String::new());
+        let lost = view
+            .with(|mapping| (mapping.page_bytes(), lost_copies(mapping, &view.copies)))
+            .filter(|(_, lost)| !lost.is_empty());
+        let Some((page_bytes, lost)) = lost else {
+            return;
         };
-        other.store(offset, bytes, &self.file)?;
-        Ok(format!("written through the {} mapping", other.mode()))
+        for page in &lost {
+            view.copies.remove(page);
+        }
+        let spans = lost
+            .iter()
+            .filter_map(|page| Span::at(page * page_bytes, page_bytes))
+            .collect();
+        self.say(index, None, FileNews::CopiesLost(spans));
+        self.look_now(index, true);
     }
 }
 
@@ -403,32 +261,4 @@ fn lost_copies(mapping: &Mapping, copies: &BTreeSet<u64>) -> Vec<u64> {
         }
     };
     copies.iter().copied().filter(is_lost).collect()
-}
-
-fn reading(mapping: &Mapping, file: &OpenFile, span: Span) -> WitnessState {
-    let readout = mapping.read(span, file);
-    let page = match mapping.page_states(Span::at(span.start(), 1).unwrap_or(span)) {
-        Ok(states) => states.first().map(ToString::to_string).unwrap_or_default(),
-        Err(why) => why.to_string(),
-    };
-    WitnessState::Reading {
-        span,
-        seen: seen(&readout),
-        page,
-        pid: None,
-    }
-}
-
-/// The bytes of a readout as a witness tells them.
-pub(super) fn seen(readout: &Readout) -> Vec<Seen> {
-    (readout.span.start()..readout.span.end())
-        .map(|offset| match readout.byte(offset) {
-            Some(byte) => Seen::Byte(byte),
-            None => Seen::Nothing(
-                readout
-                    .gap_at(offset)
-                    .map_or_else(String::new, |gap| gap.reason.to_string()),
-            ),
-        })
-        .collect()
 }

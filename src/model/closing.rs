@@ -1,0 +1,387 @@
+//! Closing files and the window: nothing that is under way is forgotten, and no edit goes without a question.
+
+use super::action::UnsavedChoice;
+use super::doc::{Doc, Out};
+use super::effect::{Effect, OpenRequest};
+use super::event::PathNow;
+use super::identity::{DocId, ViewId};
+use super::notice::{Notice, Severity, Topic};
+use super::pending::Waiting;
+use super::{Access, Action, App, AppAction, DocAction, Mode, View};
+use crate::bytes::size::group_digits;
+
+/// What waits for an answer about edits of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Switch this view to this mode and access.
+    Map(ViewId, Mode, Access),
+    /// Close the file.
+    Close,
+    /// Close the window, once the other files are settled too.
+    Quit,
+}
+
+/// A question about edits, or the answer to it while it is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) next: Next,
+    /// What was answered.
+    pub(super) choice: Option<UnsavedChoice>,
+}
+
+/// The window is to close.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Quitting {
+    /// The question stands.
+    Asked,
+    /// It was answered; these files are not settled yet.
+    Settling(Vec<DocId>),
+}
+
+/// What a file has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    /// It can be closed.
+    Close,
+    /// The window may close, as far as this file goes.
+    Quit,
+    /// What was asked for does not happen: the edits are not safe.
+    Stays,
+}
+
+/// What would be lost of one file, in words.
+pub(super) fn unsaved_words(doc: &Doc) -> String {
+    let bytes = doc.unsaved_bytes();
+    let what = if bytes == 1 {
+        "1 edited byte".to_owned()
+    } else {
+        format!("{} edited bytes", group_digits(bytes))
+    };
+    format!("{}: {what} not in the file", doc.name())
+}
+
+impl Doc {
+    /// Bytes that are edited and not in the file, those on their way among them.
+    #[must_use]
+    pub fn unsaved_bytes(&self) -> u64 {
+        self.views.iter().map(View::unsaved_bytes).sum()
+    }
+
+    /// Nothing of it may be forgotten: neither edits nor what is under way.
+    pub(super) fn needs_question(&self) -> bool {
+        self.must_ask() || !self.jobs.is_empty() || self.writes_back()
+    }
+
+    fn writes_back(&self) -> bool {
+        self.views.iter().any(|view| view.pending.writes_back())
+    }
+
+    /// Asks what becomes of the edits before going on with `next`.
+    pub(super) fn ask_unsaved(&mut self, next: Next) {
+        let what = self.unsaved_sentence();
+        let (why, write, keep, drop) = match next {
+            Next::Map(_, Mode::Shared, _) => (
+                "A shared mapping shows the file itself",
+                "Write them to the file",
+                "Keep as a patch",
+                "Drop them",
+            ),
+            Next::Map(_, Mode::Private, _) => (
+                "The mapping is made anew",
+                "Write them to the file",
+                "Keep as a patch",
+                "Drop them",
+            ),
+            Next::Close | Next::Quit if !self.has_unsaved() => (
+                "The file is about to be closed",
+                "Close when it is done",
+                "",
+                "Stop it and close",
+            ),
+            Next::Close | Next::Quit => (
+                "The file is about to be closed",
+                "Write them to the file",
+                "Export them",
+                "Drop them",
+            ),
+        };
+        let then = if self.has_unsaved() {
+            "what becomes of the edits?"
+        } else {
+            "what becomes of it?"
+        };
+        let mut notice = Notice::new(
+            Topic::Unsaved,
+            Severity::Warning,
+            format!("{what}. {why}: {then}"),
+        );
+        let choices = [
+            (write, UnsavedChoice::Write),
+            (keep, UnsavedChoice::Keep),
+            (drop, UnsavedChoice::Drop),
+            ("Cancel", UnsavedChoice::Stay),
+        ];
+        for (label, choice) in choices.into_iter().filter(|(label, _)| !label.is_empty()) {
+            notice = notice.with(label, Action::Doc(DocAction::Unsaved(choice)));
+        }
+        self.notices.put(notice.pinned());
+        self.question = Some(Question { next, choice: None });
+    }
+
+    fn unsaved_sentence(&self) -> String {
+        let name = self.name();
+        let bytes = self.unsaved_bytes();
+        match bytes {
+            0 if self.writes_back() => format!("Edits of {name} are being written to it"),
+            0 => format!("A file is being saved from {name}"),
+            1 => format!("1 byte is edited in {name} and not in the file"),
+            _ => format!(
+                "{} bytes are edited in {name} and not in the file",
+                group_digits(bytes)
+            ),
+        }
+    }
+
+    /// The answer to the question.
+    pub(super) fn choose(&mut self, choice: UnsavedChoice, out: &mut Out<'_>) -> Option<Settled> {
+        self.notices.clear(Topic::Unsaved);
+        let question = self.question.take()?;
+        if choice == UnsavedChoice::Stay {
+            return Some(Settled::Stays);
+        }
+        if let (Next::Map(view, mode, access), UnsavedChoice::Drop | UnsavedChoice::Keep) =
+            (question.next, choice)
+        {
+            // the mapping holds the edits until the new one is there, and so does the journal
+            self.map_as(view, mode, access, Some(choice), out);
+            return None;
+        }
+        self.question = Some(Question {
+            choice: Some(choice),
+            ..question
+        });
+        self.carry_out(choice, out);
+        self.settle(out)
+    }
+
+    /// Does what was answered.
+    pub(super) fn carry_out(&mut self, choice: UnsavedChoice, out: &mut Out<'_>) {
+        match choice {
+            UnsavedChoice::Write => {
+                let views: Vec<ViewId> = self.views.iter().map(|view| view.id).collect();
+                for view in views {
+                    self.write_back(view, out);
+                }
+            }
+            UnsavedChoice::Keep => self.export_beside(out),
+            UnsavedChoice::Drop => {
+                for job in &self.jobs {
+                    out.push(Effect::CancelJob(self.id, job.number));
+                }
+            }
+            UnsavedChoice::Stay => {}
+        }
+    }
+
+    /// Goes on with what waited for an answer, once it is carried out.
+    pub(super) fn settle(&mut self, out: &mut Out<'_>) -> Option<Settled> {
+        let Question {
+            next,
+            choice: Some(choice),
+        } = self.question?
+        else {
+            return None;
+        };
+        let is_safe = match choice {
+            UnsavedChoice::Drop => true,
+            _ => self.jobs.is_empty() && !self.has_unsaved() && !self.writes_back(),
+        };
+        if !is_safe {
+            return None;
+        }
+        self.question = None;
+        match next {
+            Next::Map(view, mode, access) => {
+                self.map_as(view, mode, access, None, out);
+                None
+            }
+            Next::Close => Some(Settled::Close),
+            Next::Quit => Some(Settled::Quit),
+        }
+    }
+
+    /// The edits are not safe: what waited for them does not happen.
+    pub(super) fn stay(&mut self) -> Option<Settled> {
+        let waited = self.question.take_if(|question| question.choice.is_some());
+        waited.map(|_| Settled::Stays)
+    }
+
+    /// Goes on with what a view's answers were waited for.
+    pub(super) fn go_on(&mut self, view: ViewId, out: &mut Out<'_>) {
+        while let Some(next) = self
+            .views
+            .iter_mut()
+            .find(|known| known.id == view)
+            .and_then(|view| view.pending.next())
+        {
+            self.begin(view, next, out);
+        }
+    }
+
+    /// Sends `wish`, or has it wait for what is under way.
+    pub(super) fn submit(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        if known.pending.may_begin(&wish) {
+            self.begin(view, wish, out);
+        } else if known.pending.wait(wish).is_err() {
+            self.failed(
+                "So much waits for the storage already that this was not done: try again once it answers",
+            );
+        }
+    }
+
+    fn begin(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) {
+        match wish {
+            Waiting::Store {
+                offset,
+                bytes,
+                seen,
+            } => self.begin_store(view, offset, bytes, seen, out),
+            Waiting::Undo => self.begin_undo(view, out),
+            Waiting::Redo => self.begin_redo(view, out),
+            Waiting::Reapply => self.begin_reapply(view, out),
+            Waiting::WriteBack => self.begin_write_back(view, out),
+            Waiting::Discard(span) => self.begin_discard(view, span, out),
+            Waiting::Remap {
+                mode,
+                access,
+                span,
+                choice,
+            } => self.begin_remap(view, mode, access, span, choice, out),
+        }
+    }
+}
+
+impl App {
+    /// Closes a file, after asking about what would be lost.
+    pub(super) fn close(&mut self, id: DocId, effects: &mut Vec<Effect>) {
+        let Some(doc) = self.docs.iter_mut().find(|doc| doc.id == id) else {
+            return;
+        };
+        if doc.needs_question() {
+            doc.ask_unsaved(Next::Close);
+            self.focus_doc(id, effects);
+        } else {
+            self.remove(id, effects);
+        }
+    }
+
+    /// The file's tab goes, and with it its worker and its processes. The last one leaves the sample.
+    pub(super) fn remove(&mut self, id: DocId, effects: &mut Vec<Effect>) {
+        self.docs.retain(|doc| doc.id != id);
+        self.order.retain(|known| *known != id);
+        if self.watched.is_some_and(|(target, _)| target.doc == id) {
+            self.watched = None;
+        }
+        if self.facts_of.is_some_and(|target| target.doc == id) {
+            self.facts_of = None;
+        }
+        effects.push(Effect::Close(id));
+        if self.docs.is_empty() && self.incoming.is_empty() {
+            self.open_request(OpenRequest::private(None), effects);
+        }
+    }
+
+    /// The window is asked to close.
+    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if !self.docs.iter().any(Doc::needs_question) {
+            effects.push(Effect::Quit);
+            return;
+        }
+        let mut unsaved = Vec::new();
+        let mut others = Vec::new();
+        for doc in self.docs.iter().filter(|doc| doc.needs_question()) {
+            if doc.must_ask() {
+                unsaved.push(unsaved_words(doc));
+            } else {
+                others.push(doc.unsaved_sentence());
+            }
+        }
+        let has_unsaved = !unsaved.is_empty();
+        unsaved.append(&mut others);
+        let text = format!(
+            "{}. The window is about to close: what becomes of {}?",
+            unsaved.join("; "),
+            if has_unsaved { "the edits" } else { "it" }
+        );
+        let choice = |choice| Action::App(AppAction::Unsaved(choice));
+        let mut notice = Notice::new(Topic::Unsaved, Severity::Warning, text);
+        notice = if has_unsaved {
+            notice
+                .with("Write them to their files", choice(UnsavedChoice::Write))
+                .with("Export them", choice(UnsavedChoice::Keep))
+                .with("Drop them", choice(UnsavedChoice::Drop))
+        } else {
+            notice
+                .with("Quit when it is done", choice(UnsavedChoice::Write))
+                .with("Stop it and quit", choice(UnsavedChoice::Drop))
+        };
+        self.notices
+            .put(notice.with("Cancel", choice(UnsavedChoice::Stay)).pinned());
+        self.quitting = Some(Quitting::Asked);
+    }
+
+    /// The answer to the question before the window closes.
+    pub(super) fn choose_for_all(&mut self, choice: UnsavedChoice, effects: &mut Vec<Effect>) {
+        self.notices.clear(Topic::Unsaved);
+        if self.quitting.take().is_none() || choice == UnsavedChoice::Stay {
+            return;
+        }
+        if choice == UnsavedChoice::Drop {
+            effects.push(Effect::Quit);
+            return;
+        }
+        let asked: Vec<DocId> = self
+            .docs
+            .iter()
+            .filter(|doc| doc.needs_question())
+            .map(|doc| doc.id)
+            .collect();
+        self.quitting = Some(Quitting::Settling(asked.clone()));
+        for id in asked {
+            self.in_doc(id, effects, |doc, out| {
+                doc.notices.clear(Topic::Unsaved);
+                doc.question = Some(Question {
+                    next: Next::Quit,
+                    choice: Some(choice),
+                });
+                doc.carry_out(choice, out);
+            });
+        }
+    }
+
+    /// What follows when a file is settled.
+    pub(super) fn settled(&mut self, id: DocId, settled: Settled, effects: &mut Vec<Effect>) {
+        match settled {
+            Settled::Close => self.remove(id, effects),
+            Settled::Stays => self.quitting = None,
+            Settled::Quit => {
+                if let Some(Quitting::Settling(waiting)) = &mut self.quitting {
+                    waiting.retain(|known| *known != id);
+                    if waiting.is_empty() {
+                        self.quitting = None;
+                        // something else may have been typed meanwhile
+                        self.quit(effects);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The file's path names the open file, or nobody knows better.
+pub(super) fn is_in_place(path: &PathNow) -> bool {
+    matches!(path, PathNow::Same | PathNow::Unknown(_))
+}

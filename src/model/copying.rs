@@ -1,0 +1,109 @@
+//! Bytes in and out by the clipboard.
+
+use crate::bytes::hex;
+use crate::map::Readout;
+
+use super::doc::{Doc, Out};
+use super::editing::EDIT_LIMIT_BYTES;
+use super::effect::{Effect, FileRequest};
+use super::identity::{OrderId, ViewId};
+use super::viewport::Column;
+use super::{Focus, View};
+use crate::bytes::Span;
+
+impl Doc {
+    /// Overwrites from the start of the selection; never past a selection of more than one byte, nor past the end. The
+    /// cursor goes on behind what was written, so that a second paste goes on there.
+    pub(super) fn paste(&mut self, view: ViewId, text: &str, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let bytes = match known.viewport.column {
+            Column::Text => text.as_bytes().to_vec(),
+            Column::Hex => match hex::parse_hex(text) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.failed(format!(
+                        "The clipboard does not hold hex bytes ({error}): to paste it as text, press Tab for the text column"
+                    ));
+                    return;
+                }
+            },
+        };
+        if bytes.is_empty() {
+            return;
+        }
+        let room = room(known);
+        if bytes.len() as u64 > room.len() {
+            let (n, room) = (bytes.len(), room.len());
+            self.failed(format!(
+                "The clipboard holds {n} bytes and there is room for {room}: nothing was pasted, as an edit never changes the length"
+            ));
+            return;
+        }
+        let end = room.start() + bytes.len() as u64;
+        if self.store(view, room.start(), bytes, out) {
+            self.look(view, |viewport| {
+                viewport.set_cursor(end, false);
+                viewport.reveal();
+            });
+        }
+    }
+
+    /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
+    pub(super) fn copy(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        let span = known.viewport.selection();
+        if span.len() > EDIT_LIMIT_BYTES {
+            self.failed(format!(
+                "{} bytes are selected; at most {EDIT_LIMIT_BYTES} (1 MiB) can be copied at once",
+                span.len()
+            ));
+            return;
+        }
+        let column = known.viewport.column;
+        let target = super::Target {
+            doc: self.id,
+            mapping: known.mapping,
+            generation: known.generation,
+        };
+        let number = out.file(target, FileRequest::Peek(span));
+        known.copying = Some((number, column));
+    }
+
+    /// Bytes that were asked for came: for the clipboard, or for the answer beside the lookup field.
+    pub(super) fn peeked(&mut self, number: OrderId, readout: &Readout, out: &mut Out<'_>) {
+        let copying = self
+            .views
+            .iter_mut()
+            .find_map(|known| known.copying.take_if(|(expected, _)| *expected == number));
+        let Some((_, column)) = copying else {
+            self.lookup_peeked(number, readout);
+            return;
+        };
+        if let Some(gap) = readout.gaps.first() {
+            let (span, reason) = (gap.span, &gap.reason);
+            self.failed(format!(
+                "Nothing was copied: {span} cannot be read, {reason}"
+            ));
+            return;
+        }
+        out.push(Effect::CopyText(match column {
+            Column::Hex => hex::format_hex(&readout.bytes),
+            Column::Text => String::from_utf8_lossy(&readout.bytes).into_owned(),
+        }));
+        out.push(Effect::Focus(Focus::Grid));
+    }
+}
+
+/// Where a paste may write: the selection, or from the cursor to the end.
+fn room(view: &View) -> Span {
+    let selection = view.viewport.selection();
+    if view.viewport.anchor.is_some() {
+        return selection;
+    }
+    let start = selection.start();
+    Span::new(start, view.viewport.extent.end()).unwrap_or(Span::empty(start))
+}

@@ -1,0 +1,264 @@
+//! An open file: what belongs to it and to no other one.
+//!
+//! It must not know other files. What it asks for goes out through [`Out`].
+
+use std::path::{Path, PathBuf};
+
+use crate::bytes::lookup::Context;
+use crate::map::Identity;
+
+use super::closing::Question;
+use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
+use super::event::{Facts, Opened, PathNow};
+use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
+use super::lookup::LookupState;
+use super::notice::{Notice, Notices, Severity, Topic};
+use super::peers::Processes;
+use super::saving::{Job, Saving};
+use super::view::View;
+use super::witness::Witnesses;
+
+/// Where a file sends what it asks for.
+pub(super) struct Out<'a> {
+    /// Gives the names of orders.
+    pub(super) numbers: &'a mut Numbers,
+    /// What is asked for.
+    pub(super) effects: &'a mut Vec<Effect>,
+}
+
+impl Out<'_> {
+    /// Something to be done.
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// An order to a file's worker. Returns its number.
+    pub(super) fn file(&mut self, target: Target, request: FileRequest) -> OrderId {
+        let number = self.numbers.order();
+        self.effects.push(Effect::File(FileOrder {
+            number,
+            target,
+            request,
+        }));
+        number
+    }
+}
+
+/// An open file: one for each pair of device and inode.
+#[derive(Clone, Debug)]
+pub struct Doc {
+    /// Its name in this run.
+    pub id: DocId,
+    /// Where it was opened.
+    pub path: PathBuf,
+    /// Which scratch file of this program it is, where it is one.
+    pub scratch: Option<ScratchFile>,
+    /// What makes it this file, whatever its path.
+    pub identity: Identity,
+    /// The file's length now.
+    pub file_len: u64,
+    /// Bytes in a page.
+    pub page_bytes: u64,
+    /// What its path names now.
+    pub path_now: PathNow,
+    /// The person decided to go on with the file although its path names another one, or none.
+    pub keep_old: bool,
+    /// Its views, one or two.
+    pub views: Vec<View>,
+    /// The lookup field, its answer, and earlier answers.
+    pub lookup: LookupState,
+    /// Who sees the bytes at the cursor.
+    pub witnesses: Witnesses,
+    /// The processes that map it.
+    pub processes: Processes,
+    /// Messages about it.
+    pub notices: Notices,
+    /// What is being written from it.
+    pub jobs: Vec<Job>,
+    /// Where to save is being asked.
+    pub saving: Option<Saving>,
+    /// Facts about the mapping, while they are shown.
+    pub facts: Option<Facts>,
+    /// Seconds that the storage has not answered.
+    pub waiting_seconds: Option<u64>,
+    /// The experiment that it was opened for.
+    pub experiment: Option<&'static str>,
+    /// The view that has the focus.
+    pub(super) focus: ViewId,
+    /// What becomes of edits is being asked, or an answer to it is carried out.
+    pub(super) question: Option<Question>,
+    /// The person has done something with it.
+    pub(super) touched: bool,
+}
+
+impl Doc {
+    /// A file that was just opened, with one view.
+    pub(super) fn new(
+        id: DocId,
+        view: ViewId,
+        mapping: MappingId,
+        opened: Opened,
+        experiment: Option<&'static str>,
+    ) -> Self {
+        Self {
+            id,
+            path: opened.path,
+            scratch: opened.scratch,
+            identity: opened.identity,
+            file_len: opened.file_len,
+            page_bytes: opened.page_bytes,
+            path_now: PathNow::Same,
+            keep_old: false,
+            views: vec![View::new(view, mapping, opened.mapped)],
+            lookup: LookupState::default(),
+            witnesses: Witnesses::default(),
+            processes: Processes::default(),
+            notices: Notices::default(),
+            jobs: Vec::new(),
+            saving: None,
+            facts: None,
+            waiting_seconds: None,
+            experiment,
+            focus: view,
+            question: None,
+            touched: false,
+        }
+    }
+
+    /// The last part of its path, as it can be shown.
+    #[must_use]
+    pub fn name(&self) -> String {
+        shown_name(&self.path)
+    }
+
+    /// The view that has the focus.
+    ///
+    /// # Panics
+    /// Never: a file has at least one view.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        self.views
+            .iter()
+            .find(|view| view.id == self.focus)
+            .unwrap_or(&self.views[0])
+    }
+
+    /// The same, to be changed.
+    pub(super) fn view_mut(&mut self) -> &mut View {
+        let index = self.views.iter().position(|view| view.id == self.focus);
+        &mut self.views[index.unwrap_or(0)]
+    }
+
+    /// The view of this name.
+    #[must_use]
+    pub fn view_by(&self, id: ViewId) -> Option<&View> {
+        self.views.iter().find(|view| view.id == id)
+    }
+
+    /// The view of this mapping, to be changed.
+    pub(super) fn view_of_mut(&mut self, mapping: MappingId) -> Option<&mut View> {
+        self.views.iter_mut().find(|view| view.mapping == mapping)
+    }
+
+    /// How orders name the mapping of `view`.
+    #[must_use]
+    pub fn target(&self, view: &View) -> Target {
+        Target {
+            doc: self.id,
+            mapping: view.mapping,
+            generation: view.generation,
+        }
+    }
+
+    /// How orders name the mapping of the view that has the focus.
+    #[must_use]
+    pub fn focused_target(&self) -> Target {
+        self.target(self.view())
+    }
+
+    /// It is the file that was opened there: the same device and inode, or, where the system does not tell them, the same
+    /// path.
+    pub(super) fn is_same_file(&self, opened: &Opened) -> bool {
+        if self.identity.is_known() && opened.identity.is_known() {
+            self.identity == opened.identity
+        } else {
+            self.path == opened.path
+        }
+    }
+
+    /// Some edit would be lost with a mapping or a journal, or is on its way.
+    #[must_use]
+    pub fn has_unsaved(&self) -> bool {
+        self.views.iter().any(View::has_unsaved)
+    }
+
+    /// Edits would be lost that the person may want: not those of a scratch file.
+    #[must_use]
+    pub fn must_ask(&self) -> bool {
+        self.has_unsaved() && self.scratch.is_none()
+    }
+
+    /// It is a scratch copy of the built-in sample.
+    #[must_use]
+    pub fn is_sample(&self) -> bool {
+        self.scratch == Some(ScratchFile::Sample)
+    }
+
+    /// Nobody would miss it: the sample, as it was opened.
+    pub(super) fn is_untouched_sample(&self) -> bool {
+        self.is_sample()
+            && !self.touched
+            && !self.has_unsaved()
+            && self.processes.n_added() == 0
+            && self.jobs.is_empty()
+    }
+
+    /// What a lookup can refer to.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        let viewport = &self.view().viewport;
+        Context {
+            extent: viewport.extent,
+            file_len: self.file_len,
+            cursor: viewport.cursor,
+            page_bytes: self.page_bytes,
+        }
+    }
+
+    /// An order to this file's worker, for the view that has the focus.
+    pub(super) fn ask(&self, request: FileRequest, out: &mut Out<'_>) -> OrderId {
+        out.file(self.focused_target(), request)
+    }
+
+    /// Something was done: a short message.
+    pub(super) fn done(&mut self, message: impl Into<String>) {
+        self.notices.clear(Topic::Error);
+        self.notices
+            .put(Notice::new(Topic::Done, Severity::Info, message));
+    }
+
+    /// Something asked for was not done: one sentence.
+    pub(super) fn failed(&mut self, message: impl Into<String>) {
+        self.notices.clear(Topic::Done);
+        self.notices
+            .put(Notice::new(Topic::Error, Severity::Error, message));
+    }
+}
+
+/// The last part of a path, with what cannot be shown escaped.
+#[must_use]
+pub fn shown_name(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    name.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}

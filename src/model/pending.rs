@@ -1,0 +1,217 @@
+//! What is under way on one mapping, and what waits for it.
+//!
+//! It owns the one record that undo, writing back, mapping anew, closing and quitting ask. Every order that changes
+//! something stands in it under its number until it is answered; what has to wait for those stands in a queue, in the
+//! order it was asked for. It must not know what the orders do.
+
+use std::collections::VecDeque;
+
+use crate::bytes::Span;
+use crate::map::{Access, Mode};
+
+use super::action::UnsavedChoice;
+use super::identity::OrderId;
+use super::journal::{Differing, Drawn};
+
+/// How much may wait; more is refused.
+const MOST_WAITING: usize = 256;
+
+/// An order that changes something and is not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The number of the order.
+    pub number: OrderId,
+    /// What it does.
+    pub what: Under,
+}
+
+/// What an order that is under way does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Under {
+    /// Stores what the person typed, pasted or filled.
+    Store {
+        /// Where.
+        span: Span,
+        /// What was drawn there.
+        seen: Drawn,
+    },
+    /// Takes an edit back, or brings it back; where that is something else than the person saw when typing.
+    Compensate(Vec<Differing>),
+    /// Stores again what the mapping lost.
+    Reapply,
+    /// Writes edits to the file.
+    WriteBack,
+    /// Maps anew; what becomes of the edits.
+    Remap(Option<UnsavedChoice>),
+    /// msync.
+    Flush,
+    /// Gives private copies back.
+    Discard,
+}
+
+/// Something that waits until what is under way is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// What the person typed, pasted or filled.
+    Store {
+        /// File offset.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// What was drawn there.
+        seen: Drawn,
+    },
+    /// Undo was pressed.
+    Undo,
+    /// Redo was pressed.
+    Redo,
+    /// The lost edits are to be stored again.
+    Reapply,
+    /// The private changes are to be written.
+    WriteBack,
+    /// Private copies are to be given back.
+    Discard(Span),
+    /// The file is to be mapped anew.
+    Remap {
+        /// The mode.
+        mode: Mode,
+        /// The access.
+        access: Access,
+        /// The part; `None` for all of it.
+        span: Option<Span>,
+        /// What becomes of the edits.
+        choice: Option<UnsavedChoice>,
+    },
+}
+
+impl Waiting {
+    fn is_store(&self) -> bool {
+        matches!(self, Self::Store { .. })
+    }
+}
+
+/// What is under way on one mapping, and what waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Pending {
+    operations: Vec<Operation>,
+    waiting: VecDeque<Waiting>,
+    /// What was typed while the file was being mapped anew, and refused.
+    pub(super) refused: Vec<u8>,
+}
+
+impl Pending {
+    /// What is under way, in the order it was sent.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// What waits for it.
+    pub fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter()
+    }
+
+    /// Nothing is under way and nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Bytes that the person changed and whose stores are not answered.
+    #[must_use]
+    pub fn edit_bytes(&self) -> u64 {
+        let under_way = self
+            .operations
+            .iter()
+            .map(|operation| match &operation.what {
+                Under::Store { span, .. } => span.len(),
+                _ => 0,
+            });
+        let waiting = self.waiting.iter().map(|waiting| match waiting {
+            Waiting::Store { bytes, .. } => bytes.len() as u64,
+            _ => 0,
+        });
+        under_way.chain(waiting).sum()
+    }
+
+    /// The file is being mapped anew, or is to be as soon as what is under way is answered.
+    #[must_use]
+    pub fn remaps(&self) -> bool {
+        let under_way = self
+            .operations
+            .iter()
+            .any(|operation| matches!(operation.what, Under::Remap(_)));
+        under_way
+            || self
+                .waiting
+                .iter()
+                .any(|waiting| matches!(waiting, Waiting::Remap { .. }))
+    }
+
+    /// Edits are being written to the file, or are to be.
+    #[must_use]
+    pub fn writes_back(&self) -> bool {
+        let under_way = self
+            .operations
+            .iter()
+            .any(|operation| operation.what == Under::WriteBack);
+        under_way || self.waiting.contains(&Waiting::WriteBack)
+    }
+
+    /// Stores under way that touch `span`.
+    pub(super) fn stores_in(&self, span: Span) -> bool {
+        self.operations
+            .iter()
+            .any(|operation| match &operation.what {
+                Under::Store { span: store, .. } => {
+                    store.intersect(span).is_some_and(|both| !both.is_empty())
+                }
+                Under::Compensate(_) | Under::Reapply => true,
+                _ => false,
+            })
+    }
+
+    /// An order was sent.
+    pub(super) fn begin(&mut self, number: OrderId, what: Under) {
+        self.operations.push(Operation { number, what });
+    }
+
+    /// An order was answered; `None` where it was answered before.
+    pub(super) fn end(&mut self, number: OrderId) -> Option<Under> {
+        let at = self
+            .operations
+            .iter()
+            .position(|operation| operation.number == number)?;
+        Some(self.operations.remove(at).what)
+    }
+
+    /// Whether it can be sent at once. A store may follow others; everything else needs to know how they went.
+    pub(super) fn may_begin(&self, wish: &Waiting) -> bool {
+        self.waiting.is_empty() && self.is_free_for(wish)
+    }
+
+    fn is_free_for(&self, wish: &Waiting) -> bool {
+        self.operations
+            .iter()
+            .all(|operation| match operation.what {
+                Under::Remap(_) => false,
+                Under::Flush => true,
+                _ => wish.is_store(),
+            })
+    }
+
+    /// It waits. Returns it where too much waits already.
+    pub(super) fn wait(&mut self, wish: Waiting) -> Result<(), Waiting> {
+        if self.waiting.len() >= MOST_WAITING {
+            return Err(wish);
+        }
+        self.waiting.push_back(wish);
+        Ok(())
+    }
+
+    /// The next that waits, once it can be sent.
+    pub(super) fn next(&mut self) -> Option<Waiting> {
+        let is_free = self.is_free_for(self.waiting.front()?);
+        is_free.then(|| self.waiting.pop_front())?
+    }
+}

@@ -1,0 +1,241 @@
+//! Writing files of one's own from an open file: a copy of what a view shows, the list of its edits. Each is a job with
+//! progress and an end of its own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::bytes::size::group_digits;
+
+use super::Focus;
+use super::closing::Settled;
+use super::doc::{Doc, Out};
+use super::effect::{Effect, Export, FileRequest, IfExists};
+use super::event::ExportOutcome;
+use super::identity::{OrderId, ViewId};
+
+/// What is to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The bytes as a view shows them.
+    View,
+    /// The list of edits.
+    Edits,
+}
+
+/// Where to save is being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saving {
+    /// What is to be saved.
+    pub what: What,
+    /// Of which view.
+    pub view: ViewId,
+    /// The place as typed.
+    pub text: String,
+    /// The place, where the text stands for it as it was proposed.
+    proposed: PathBuf,
+}
+
+/// Something that is being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub number: OrderId,
+    /// What is written.
+    pub what: What,
+    /// Where to.
+    pub destination: PathBuf,
+    /// Bytes done.
+    pub done: u64,
+    /// All of them; 0 until that is known.
+    pub total: u64,
+    /// The journals as they were when their edits were listed.
+    revisions: Vec<(ViewId, u64)>,
+}
+
+impl Job {
+    /// What it does and how far it is, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let what = match self.what {
+            What::View => "Saving a copy",
+            What::Edits => "Saving the edits",
+        };
+        if self.total == 0 {
+            return what.to_owned();
+        }
+        format!(
+            "{what}: {} of {}",
+            crate::bytes::size::human_size(self.done),
+            crate::bytes::size::human_size(self.total)
+        )
+    }
+
+    /// How far it is, 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share of a bar needs no more than an f32 holds"
+        )]
+        let share = self.done as f32 / self.total.max(1) as f32;
+        share.min(1.0)
+    }
+}
+
+impl Doc {
+    /// Asks where to save; proposes a place beside the file.
+    pub(super) fn ask_destination(&mut self, what: What, view: ViewId, out: &mut Out<'_>) {
+        let proposed = beside(&self.path, what);
+        self.saving = Some(Saving {
+            what,
+            view,
+            text: proposed.display().to_string(),
+            proposed,
+        });
+        out.push(Effect::Focus(Focus::Destination));
+    }
+
+    pub(super) fn destination_edited(&mut self, text: String) {
+        if let Some(saving) = &mut self.saving {
+            saving.text = text;
+        }
+    }
+
+    pub(super) fn destination_cancelled(&mut self, out: &mut Out<'_>) {
+        self.saving = None;
+        out.push(Effect::Focus(Focus::Grid));
+    }
+
+    pub(super) fn destination_submitted(&mut self, out: &mut Out<'_>) {
+        let Some(saving) = &self.saving else {
+            return;
+        };
+        let typed = saving.text.trim_end_matches(['\n', '\r']);
+        if typed.is_empty() {
+            self.failed("Type the path of a new file to save to");
+            return;
+        }
+        let path = if saving.proposed.display().to_string() == typed {
+            saving.proposed.clone() // the text may only resemble it
+        } else {
+            PathBuf::from(typed)
+        };
+        self.save_to(path, IfExists::Refuse, out);
+    }
+
+    /// Saves what was asked about to `path`.
+    pub(super) fn save_to(&mut self, path: PathBuf, if_exists: IfExists, out: &mut Out<'_>) {
+        let Some(saving) = self.saving.take() else {
+            return;
+        };
+        self.start_job(saving.what, saving.view, path, if_exists, out);
+        out.push(Effect::Focus(Focus::Grid));
+    }
+
+    /// Saves the list of edits beside the file.
+    pub(super) fn export_beside(&mut self, out: &mut Out<'_>) {
+        if self.has_unsaved() {
+            let path = beside(&self.path, What::Edits);
+            self.start_job(What::Edits, self.view().id, path, IfExists::Number, out);
+        }
+    }
+
+    fn start_job(
+        &mut self,
+        what: What,
+        view: ViewId,
+        destination: PathBuf,
+        if_exists: IfExists,
+        out: &mut Out<'_>,
+    ) {
+        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+            return;
+        };
+        let export = match what {
+            What::View => Export::View,
+            What::Edits => Export::Text(self.edits_as_text()),
+        };
+        let number = out.file(
+            target,
+            FileRequest::Export {
+                destination: destination.clone(),
+                if_exists,
+                what: export,
+            },
+        );
+        let revisions = self
+            .views
+            .iter()
+            .map(|known| (known.id, known.journal.revision()))
+            .collect();
+        self.jobs.push(Job {
+            number,
+            what,
+            destination,
+            revisions,
+            done: 0,
+            total: 0,
+        });
+    }
+
+    pub(super) fn progressed(&mut self, number: OrderId, done: u64, total: u64) {
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.number == number) {
+            job.done = done;
+            job.total = total;
+        }
+    }
+
+    /// A job is over.
+    pub(super) fn exported(&mut self, number: OrderId, outcome: ExportOutcome) -> Option<Settled> {
+        let at = self.jobs.iter().position(|job| job.number == number)?;
+        let job = self.jobs.remove(at);
+        match outcome {
+            ExportOutcome::Done {
+                destination,
+                bytes,
+                is_view,
+            } => {
+                if job.what == What::Edits {
+                    for (view, revision) in job.revisions {
+                        let known = self.views.iter_mut().find(|known| known.id == view);
+                        if let Some(known) = known {
+                            known.journal.exported(revision);
+                        }
+                    }
+                }
+                let place = destination.display();
+                self.done(if is_view {
+                    format!(
+                        "The {} bytes of {} as shown are in {place}",
+                        group_digits(bytes),
+                        self.name()
+                    )
+                } else {
+                    format!("The edits are listed in {place}")
+                });
+                None
+            }
+            ExportOutcome::Cancelled => {
+                self.done(format!(
+                    "Stopped: nothing is left at {}",
+                    job.destination.display()
+                ));
+                self.stay()
+            }
+            ExportOutcome::Failed(why) => {
+                self.failed(why);
+                self.stay()
+            }
+        }
+    }
+}
+
+/// A place beside `path`, named after it.
+fn beside(path: &Path, what: What) -> PathBuf {
+    let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
+    name.push(match what {
+        What::View => ".copy",
+        What::Edits => ".edits.txt",
+    });
+    path.with_file_name(name)
+}

@@ -1,0 +1,202 @@
+//! What workers and the kernel report. What comes from a file or a process is taken only under the identity that it was
+//! said under: of a closed file, an earlier generation, or an order that is not waited for, nothing is shown.
+
+use super::App;
+use super::closing::Settled;
+use super::doc::{Doc, Out};
+use super::editing::{Answer, stores_of};
+use super::effect::{Effect, FileOrder, FileRequest};
+use super::event::{Event, FileEvent, FileNews};
+use super::identity::{OrderId, Target};
+use super::process::Refusal;
+use super::tray::RefusedOrder;
+
+impl App {
+    /// Takes note of what happened outside.
+    pub fn take(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Opened(doc, opened) => self.opened(doc, *opened, &mut effects),
+            Event::OpenFailed(doc, message) => self.open_failed(doc, message, &mut effects),
+            Event::File(event) => self.file_said(event, &mut effects),
+            Event::Waiting(doc, seconds) => {
+                self.in_doc(doc, &mut effects, |doc, _| doc.waits(seconds));
+            }
+            Event::Peer(event) => self.peer_said(event, &mut effects),
+            Event::Picked(number, result) => self.picked(number, result, &mut effects),
+            Event::Completions(text, list) => self.completions_came(&text, list),
+            Event::LabCatalogue(list) => self.lab_listed(list),
+            Event::Lab(progress) => self.lab_told(*progress),
+        }
+        self.after(&mut effects);
+        effects
+    }
+
+    fn file_said(&mut self, event: FileEvent, effects: &mut Vec<Effect>) {
+        let id = event.target.doc;
+        if let (FileNews::Refused(request, why), Some(number)) = (&event.news, event.number) {
+            self.refused(
+                &FileOrder {
+                    number,
+                    target: event.target,
+                    request: request.as_ref().clone(),
+                },
+                why,
+            );
+        }
+        let settled = self.in_doc(id, effects, |doc, out| doc.take(event, out));
+        if let Some(Some(settled)) = settled {
+            self.settled(id, settled, effects);
+        }
+    }
+
+    /// An order that stores something was not carried out: it stands in the tray, with its bytes.
+    pub(super) fn refused(&mut self, order: &FileOrder, why: &Refusal) {
+        let id = order.target.doc;
+        let name = self
+            .doc_by(id)
+            .map_or_else(|| "a file that is closed".to_owned(), Doc::name);
+        for (offset, bytes) in stores_of(order) {
+            self.tray.put(RefusedOrder {
+                number: order.number,
+                doc: id,
+                name: name.clone(),
+                through: match order.request {
+                    FileRequest::WitnessStore { .. } => "a witness of this process".to_owned(),
+                    _ => "the view".to_owned(),
+                },
+                offset,
+                bytes,
+                why: why.clone(),
+            });
+        }
+    }
+}
+
+impl Doc {
+    /// Takes what its worker says.
+    fn take(&mut self, event: FileEvent, out: &mut Out<'_>) -> Option<Settled> {
+        let FileEvent {
+            target,
+            number,
+            news,
+        } = event;
+        let mapping = target.mapping;
+        match (news, number) {
+            (FileNews::Refused(request, why), Some(number)) => {
+                return self.not_done(number, &request, &why, out);
+            }
+            (FileNews::Looked(look), _) => {
+                if self.is_now(target) {
+                    self.looked(mapping, *look, out);
+                }
+            }
+            (FileNews::Peeked(readout), Some(number)) => self.peeked(number, &readout, out),
+            (
+                FileNews::Stored {
+                    purpose,
+                    mode,
+                    at,
+                    results,
+                    lost,
+                },
+                Some(number),
+            ) => {
+                let answer = Answer {
+                    number,
+                    target,
+                    mode,
+                    at,
+                };
+                self.stored(&answer, purpose, results, &lost, out);
+            }
+            (FileNews::Remapped(remapped), number) => {
+                self.remapped(mapping, target.generation, number, remapped, out);
+            }
+            (FileNews::RemapFailed(message), number) => {
+                return self.remap_failed(number, message, out);
+            }
+            (FileNews::Grown(extent), _) => self.grown(mapping, extent, out),
+            (FileNews::Flushed(result), Some(number)) => self.flushed(number, result, out),
+            (FileNews::Discarded(result), Some(number)) => self.discarded(number, result, out),
+            (FileNews::WroteBack(wrote), Some(number)) => {
+                return self.wrote_back(number, wrote, out);
+            }
+            (FileNews::State(state), _) => self.state_changed(state),
+            (FileNews::CopiesLost(spans), _) => {
+                if self.is_now(target) {
+                    self.lost_in(mapping, &spans);
+                }
+            }
+            (FileNews::Witness(id, state), _) => self.witness_said(mapping, id, state),
+            (news @ FileNews::WitnessStored { .. }, _) => self.witness_stored(news),
+            (FileNews::Facts(facts), _) => self.facts = Some(*facts),
+            (FileNews::Progress { done, total }, Some(number)) => {
+                self.progressed(number, done, total);
+            }
+            (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
+            (FileNews::GaveBack, _) => {}
+            // an answer without the number of its order answers nothing
+            (
+                FileNews::Refused(..)
+                | FileNews::Peeked(_)
+                | FileNews::Stored { .. }
+                | FileNews::Flushed(_)
+                | FileNews::Discarded(_)
+                | FileNews::WroteBack(_)
+                | FileNews::Progress { .. }
+                | FileNews::Exported(_),
+                None,
+            ) => {}
+        }
+        None
+    }
+
+    /// It was said of a mapping as it is now.
+    fn is_now(&self, target: Target) -> bool {
+        self.views.iter().any(|view| self.target(view) == target)
+    }
+
+    /// An order was not carried out: what waited for it goes on, and the person is told where it was theirs.
+    fn not_done(
+        &mut self,
+        number: OrderId,
+        request: &FileRequest,
+        why: &Refusal,
+        out: &mut Out<'_>,
+    ) -> Option<Settled> {
+        if let FileRequest::Export { .. } = request {
+            self.jobs.retain(|job| job.number != number);
+        }
+        let view = self.ended(number).map(|(view, _)| view);
+        let what = match request {
+            // looks are asked for again, or stand for nothing
+            FileRequest::Look(_)
+            | FileRequest::Peek(_)
+            | FileRequest::Watch(_)
+            | FileRequest::Facts(_)
+            | FileRequest::GiveBack(_)
+            | FileRequest::DropView => None,
+            // these stand in the tray
+            FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,
+            FileRequest::Remap { .. } | FileRequest::AddView { .. } => Some("was not mapped anew"),
+            FileRequest::Flush => Some("was not flushed"),
+            FileRequest::Discard(_) => Some("kept its private copies"),
+            FileRequest::WriteBack(_) => Some("did not get its edits written"),
+            FileRequest::Export { .. } => Some("was not saved from"),
+        };
+        if let Some(what) = what {
+            let why = match why {
+                Refusal::Gone => "its mapping is another one by now",
+                _ => "its storage has not answered for long",
+            };
+            let message = format!("{} {what}: {why}", self.name());
+            self.failed(message);
+        }
+        if let Some(view) = view {
+            self.go_on(view, out);
+        }
+        let matters = !request.is_look() && !matches!(request, FileRequest::GiveBack(_));
+        if matters { self.stay() } else { None }
+    }
+}

@@ -1,0 +1,305 @@
+//! Edits and the file: writing them back, edits that a mapping lost, the list of edits as text.
+
+use std::fmt::Write as _;
+
+use crate::bytes::size::group_digits;
+use crate::bytes::{Span, hex};
+use crate::map::{Access, Mode};
+
+use super::closing::Settled;
+use super::doc::{Doc, Out};
+use super::effect::{FileRequest, Purpose, Store, StoreBatch};
+use super::event::WroteBack;
+use super::identity::{MappingId, OrderId, ViewId};
+use super::journal::{EditState, PendingRun};
+use super::notice::{Notice, Severity, Topic};
+use super::pending::{Under, Waiting};
+use super::view::PatchWhy;
+use super::{Action, DocAction, EditAction};
+
+impl Doc {
+    /// Writes what is edited privately to the file, after what is under way.
+    pub(super) fn write_back(&mut self, view: ViewId, out: &mut Out<'_>) {
+        self.submit(view, Waiting::WriteBack, out);
+    }
+
+    pub(super) fn begin_write_back(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let (target, mode, runs) = (
+            self.target(known),
+            known.mode,
+            known.journal.unsaved_runs().collect::<Vec<_>>(),
+        );
+        if runs.is_empty() {
+            if known.journal.unsaved().not_synced > 0 {
+                self.flush(view, out); // written, but not known to be on the storage
+                return;
+            }
+            self.done(match mode {
+                Mode::Shared => {
+                    "A shared mapping has no private changes: what you write is in the file at once"
+                }
+                Mode::Private => "There are no private changes to write",
+            });
+            return;
+        }
+        let mut runs = runs;
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            for (offset, found) in std::mem::take(&mut known.overwrites) {
+                agree_to(&mut runs, offset, found);
+            }
+        }
+        self.notices.clear(Topic::Conflict);
+        let number = out.file(target, FileRequest::WriteBack(runs));
+        self.began(view, number, Under::WriteBack);
+    }
+
+    pub(super) fn write_back_conflicts(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.overwrites = std::mem::take(&mut known.conflicts);
+        }
+        self.write_back(view, out);
+    }
+
+    pub(super) fn wrote_back(
+        &mut self,
+        number: OrderId,
+        wrote: WroteBack,
+        out: &mut Out<'_>,
+    ) -> Option<Settled> {
+        let (view, _) = self.ended(number)?;
+        let name = self.name();
+        let page_bytes = self.page_bytes;
+        let known = self.views.iter_mut().find(|known| known.id == view)?;
+        if !wrote.written.is_empty() {
+            known.journal.written(&wrote.written, wrote.synced);
+        }
+        known.mark();
+        let target = super::Target {
+            doc: self.id,
+            mapping: known.mapping,
+            generation: known.generation,
+        };
+        let clean = wrote.conflicts.is_empty() && wrote.error.is_none();
+        if clean && known.mode == Mode::Private {
+            // pages that hold nothing of the person's any more would only hide what others write
+            let pages: Vec<Span> = known
+                .journal
+                .pages_free_of_edits(&wrote.written, page_bytes)
+                .into_iter()
+                .filter(|page| !known.pending.stores_in(*page))
+                .collect();
+            if !pages.is_empty() {
+                out.file(target, FileRequest::GiveBack(pages));
+            }
+        }
+        let n_bytes: u64 = wrote.written.iter().map(|span| span.len()).sum();
+        known.conflicts.clone_from(&wrote.conflicts);
+        if n_bytes > 0 {
+            let s = if n_bytes == 1 { "" } else { "s" };
+            self.done(format!(
+                "{} byte{s} written to {name}",
+                group_digits(n_bytes)
+            ));
+        }
+        self.conflict_notice(&wrote.conflicts);
+        if let Some(error) = wrote.error {
+            self.failed(error);
+        }
+        self.renew_patch_notice(view);
+        self.lookup_reread(out);
+        self.go_on(view, out);
+        if clean { None } else { self.stay() }
+    }
+
+    fn conflict_notice(&mut self, conflicts: &[(u64, u8)]) {
+        let Some((offset, found)) = conflicts.first() else {
+            return;
+        };
+        let n = group_digits(conflicts.len() as u64);
+        let more = match conflicts.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {} more)", group_digits(more as u64)),
+        };
+        let text = format!(
+            "{n} of the edits not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
+        );
+        self.notices.put(
+            Notice::new(Topic::Conflict, Severity::Warning, text)
+                .with(
+                    "Write over it",
+                    Action::Edit(EditAction::WriteBackConflicts),
+                )
+                .with(
+                    "Keep my edits unwritten",
+                    Action::Doc(DocAction::Dismiss(Topic::Conflict)),
+                ),
+        );
+    }
+
+    /// Stores again what the mapping lost, over whatever stands there.
+    pub(super) fn reapply(&mut self, view: ViewId, out: &mut Out<'_>) {
+        self.submit(view, Waiting::Reapply, out);
+    }
+
+    pub(super) fn begin_reapply(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        if known.access == Access::ReadOnly {
+            self.failed("The view is read-only: make it read-write to reapply the edits");
+            return;
+        }
+        if known.journal.patch_bytes() == 0 {
+            return;
+        }
+        let target = self.target(known);
+        let runs: Vec<PendingRun> = known.journal.patch_runs().collect();
+        let places: Vec<(u64, usize)> = runs
+            .iter()
+            .map(|run| (run.offset, run.value.len()))
+            .collect();
+        let beside = super::editing::beside(known, &places, self.page_bytes);
+        let stores = runs
+            .into_iter()
+            .map(|run| Store {
+                offset: run.offset,
+                bytes: run.value,
+                expect: None,
+            })
+            .collect();
+        let request = FileRequest::Store(StoreBatch {
+            purpose: Purpose::Reapply,
+            stores,
+            beside,
+        });
+        let number = out.file(target, request);
+        self.began(view, number, Under::Reapply);
+    }
+
+    pub(super) fn drop_patch(&mut self, view: ViewId) {
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.journal.drop_patch();
+            known.mark();
+        }
+        self.renew_patch_notice(view);
+    }
+
+    /// Private copies of these bytes' pages vanished: a truncation, or a save in place by another program.
+    pub(super) fn lost_in(&mut self, mapping: MappingId, spans: &[Span]) {
+        let Some(known) = self.view_of_mut(mapping) else {
+            return;
+        };
+        if spans.is_empty() {
+            return;
+        }
+        let n = known.journal.lose(spans);
+        known.look_wanted = true;
+        if n > 0 {
+            known.mark();
+            let view = known.id;
+            self.show_patch_notice(view, PatchWhy::Lost);
+        }
+    }
+
+    /// Shows, renews or hides the banner about edits that a view's mapping lost.
+    pub(super) fn renew_patch_notice(&mut self, view: ViewId) {
+        let why = self.view_by(view).and_then(|known| known.patch_why);
+        if let Some(why) = why {
+            self.show_patch_notice(view, why);
+        }
+    }
+
+    /// Shows the banner about edited bytes that the mapping does not hold, and why; hides it where there are none.
+    pub(super) fn show_patch_notice(&mut self, view: ViewId, why: PatchWhy) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        let n_bytes = known.journal.patch_bytes();
+        known.patch_why = Some(why).filter(|_| n_bytes > 0);
+        let reaches_file = known.writes_through();
+        if n_bytes == 0 {
+            self.notices.clear(Topic::Patch);
+            return;
+        }
+        let bytes = if n_bytes == 1 {
+            "1 edited byte is".to_owned()
+        } else {
+            format!("{} edited bytes are", group_digits(n_bytes as u64))
+        };
+        let text = format!(
+            "{bytes} in the journal but no longer in the view: {}",
+            why.words()
+        );
+        let label = if reaches_file {
+            "Reapply to the file"
+        } else {
+            "Reapply"
+        };
+        self.notices.put(
+            Notice::new(Topic::Patch, Severity::Warning, text)
+                .with(label, Action::Edit(EditAction::Reapply))
+                .with("Export", Action::Doc(DocAction::ExportEdits))
+                .with("Forget them", Action::Edit(EditAction::DropPatch))
+                .pinned(),
+        );
+    }
+
+    /// Every edit as text, a line each, for people and for other programs.
+    pub(super) fn edits_as_text(&self) -> String {
+        let mut text = String::from(
+            "# mapscope edits: offset, bytes before, bytes after, mode, state; hexadecimal\n",
+        );
+        for view in &self.views {
+            for (edit, part) in view
+                .journal
+                .edits()
+                .flat_map(|edit| edit.parts().map(move |part| (edit, part)))
+            {
+                let (offset, mode, state) = (part.offset, edit.mode(), state_word(part.state));
+                let (old, new) = match part.bytes {
+                    Some((old, new)) => (hex::format_hex(&old.all()), hex::format_hex(&new.all())),
+                    None => (format!("{} bytes", part.len), "not kept".to_owned()),
+                };
+                let _ = writeln!(text, "{offset:#x}\t{old}\t{new}\t{mode}\t{state}");
+            }
+        }
+        text.push_str("# not in the file: offset, base, value\n");
+        for view in &self.views {
+            for run in view.journal.unsaved_runs() {
+                let (base, value) = (hex::format_hex(&run.base), hex::format_hex(&run.value));
+                let _ = writeln!(text, "{:#x}\t{base}\t{value}", run.offset);
+            }
+        }
+        text
+    }
+}
+
+/// The person has seen that the file holds `found` there, and writes over it.
+fn agree_to(runs: &mut [PendingRun], offset: u64, found: u8) {
+    for run in runs {
+        let index = offset
+            .checked_sub(run.offset)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(base) = index.and_then(|index| run.base.get_mut(index)) {
+            *base = found;
+        }
+    }
+}
+
+/// The word for what became of an edit, in exports.
+fn state_word(state: EditState) -> &'static str {
+    match state {
+        EditState::Applied => "applied",
+        EditState::Undone => "undone",
+        EditState::Discarded => "discarded",
+        EditState::Lost => "lost",
+        EditState::SetAside => "set aside",
+        EditState::Dropped => "dropped",
+        EditState::Retired => "reapplied",
+        EditState::InFile => "in the file",
+        EditState::WrittenNotSynced => "written, not synced",
+    }
+}

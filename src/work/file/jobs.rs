@@ -1,0 +1,188 @@
+//! Files that are written from an open file, each by a thread of its own: a copy of what a view shows, the list of edits.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use crate::map::{Mapping, OpenFile};
+use crate::model::effect::{Export, IfExists};
+use crate::model::event::{Event, ExportOutcome, FileEvent, FileNews};
+use crate::model::identity::{OrderId, Target};
+use crate::os::save::{Existing, Rights, SaveCause};
+use crate::work::copy::{self, CopyError};
+
+use super::serve::Worker;
+
+/// How often a job tells how far it is.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// Names that are tried where a file is there already.
+const MOST_NUMBERED: u32 = 999;
+
+/// What is told of a job while it runs, and how it is stopped.
+struct Teller {
+    target: Target,
+    number: OrderId,
+    report: super::Report,
+    stop: Arc<AtomicBool>,
+    next: Instant,
+}
+
+impl Teller {
+    fn say(&self, news: FileNews) {
+        (self.report)(Event::File(FileEvent {
+            target: self.target,
+            number: Some(self.number),
+            news,
+        }));
+    }
+
+    fn tell(&mut self, progress: copy::Progress) -> ControlFlow<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        let now = Instant::now();
+        if now >= self.next {
+            self.next = now + TELL_EVERY;
+            let copy::Progress { done, total, .. } = progress;
+            self.say(FileNews::Progress { done, total });
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Worker {
+    /// Starts a thread that writes a file.
+    pub(super) fn export(
+        &mut self,
+        index: usize,
+        number: OrderId,
+        destination: PathBuf,
+        if_exists: IfExists,
+        what: Export,
+    ) {
+        let Some(view) = self.views.get(index) else {
+            return;
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut teller = Teller {
+            target: Target {
+                doc: self.doc,
+                mapping: view.id,
+                generation: view.generation,
+            },
+            number,
+            report: Arc::clone(&self.report),
+            stop: Arc::clone(&stop),
+            next: Instant::now(),
+        };
+        let (file, mapping) = (Arc::clone(&self.file), Arc::clone(&view.mapping));
+        let board = Arc::clone(&self.board);
+        self.jobs_mut(|jobs| jobs.push((number, stop)));
+        let spawned = std::thread::Builder::new()
+            .name("export".to_owned())
+            .spawn(move || {
+                crate::os::thread::be_nice();
+                let outcome = write(&file, &mapping, &destination, if_exists, what, &mut teller);
+                let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                jobs.retain(|(known, _)| *known != number);
+                drop(jobs);
+                teller.say(FileNews::Exported(outcome));
+            });
+        if let Err(error) = spawned {
+            self.jobs_mut(|jobs| jobs.retain(|(known, _)| *known != number));
+            let why = format!("No thread to save a file with: {error}");
+            self.say(
+                index,
+                Some(number),
+                FileNews::Exported(ExportOutcome::Failed(why)),
+            );
+        }
+    }
+
+    fn jobs_mut(&self, change: impl FnOnce(&mut Vec<(OrderId, Arc<AtomicBool>)>)) {
+        change(
+            &mut self
+                .board
+                .jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+}
+
+fn write(
+    file: &OpenFile,
+    mapping: &RwLock<Mapping>,
+    destination: &Path,
+    if_exists: IfExists,
+    what: Export,
+    teller: &mut Teller,
+) -> ExportOutcome {
+    let mut number = 1_u32;
+    loop {
+        let place = match number {
+            1 => destination.to_owned(),
+            n => numbered(destination, n),
+        };
+        let result = write_once(file, mapping, &place, if_exists, &what, teller);
+        match result {
+            Ok(bytes) => {
+                return ExportOutcome::Done {
+                    destination: place,
+                    bytes,
+                    is_view: what == Export::View,
+                };
+            }
+            Err(CopyError::Stopped) => return ExportOutcome::Cancelled,
+            Err(CopyError::Save(error))
+                if if_exists == IfExists::Number
+                    && matches!(error.cause, SaveCause::Exists)
+                    && number < MOST_NUMBERED =>
+            {
+                number += 1;
+            }
+            Err(error) => return ExportOutcome::Failed(error.to_string()),
+        }
+    }
+}
+
+fn write_once(
+    file: &OpenFile,
+    mapping: &RwLock<Mapping>,
+    destination: &Path,
+    if_exists: IfExists,
+    what: &Export,
+    teller: &mut Teller,
+) -> Result<u64, CopyError> {
+    let existing = match if_exists {
+        IfExists::Replace => Existing::Replace,
+        IfExists::Refuse | IfExists::Number => Existing::Keep,
+    };
+    match what {
+        Export::Text(text) => {
+            let like = Rights::of_file(file.file()).unwrap_or(Rights::OWNER_ONLY);
+            copy::save_text(text, destination, existing, like)?;
+            Ok(text.len() as u64)
+        }
+        Export::View => {
+            let options = copy::CopyOptions {
+                existing,
+                ..copy::CopyOptions::default()
+            };
+            let source = copy::Source::of_view(file, mapping);
+            let report = copy::copy(&source, destination, options, &mut |progress| {
+                teller.tell(progress)
+            })?;
+            Ok(report.len)
+        }
+    }
+}
+
+/// `name.2` and so on.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{number}"));
+    path.with_file_name(name)
+}

@@ -1,0 +1,102 @@
+//! The mappings of one open file: one a view, each with its name and its generation, and the other mode's where a witness
+//! asks for it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, RwLock};
+
+use crate::bytes::Span;
+use crate::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile, PageState, Readout};
+use crate::model::event::Remapped;
+use crate::model::identity::{Generation, MappingId};
+
+/// A view's mapping, and what is remembered of it between looks.
+pub(super) struct ViewMapping {
+    pub(super) id: MappingId,
+    pub(super) generation: Generation,
+    /// Long jobs read it under the lock; mapping anew waits for them.
+    pub(super) mapping: Arc<RwLock<Mapping>>,
+    /// It covers the file to its end, and grows with it.
+    pub(super) whole: bool,
+    /// What is on the screen.
+    pub(super) shown: Option<Span>,
+    pub(super) last: Option<(Readout, Result<Vec<PageState>, String>)>,
+    /// Pages that stores made private copies of.
+    pub(super) copies: BTreeSet<u64>,
+    /// Bytes that were looked at since pages were last given back.
+    pub(super) looked_bytes: u64,
+}
+
+impl ViewMapping {
+    pub(super) fn new(id: MappingId, mapping: Mapping, whole: bool) -> Self {
+        Self {
+            id,
+            generation: Generation::FIRST,
+            mapping: Arc::new(RwLock::new(mapping)),
+            whole,
+            shown: None,
+            last: None,
+            copies: BTreeSet::new(),
+            looked_bytes: 0,
+        }
+    }
+
+    /// Does something with the mapping. `None` only where a thread died while it held the lock.
+    pub(super) fn with<T>(&self, read: impl FnOnce(&Mapping) -> T) -> Option<T> {
+        self.mapping.read().ok().map(|mapping| read(&mapping))
+    }
+
+    /// Puts another mapping in its place: the next generation. Waits for readers: an address is never used again under a
+    /// read.
+    pub(super) fn replace(&mut self, mapping: Mapping, whole: bool) {
+        if let Ok(mut current) = self.mapping.write() {
+            *current = mapping;
+        }
+        self.generation = self.generation.next();
+        self.whole = whole;
+        self.last = None;
+        self.copies.clear();
+        self.looked_bytes = 0;
+    }
+
+    /// How it is mapped now.
+    pub(super) fn state(&self, refusal: Option<String>) -> Option<Remapped> {
+        self.with(|mapping| Remapped {
+            mode: mapping.mode(),
+            access: mapping.access(),
+            extent: mapping.span(),
+            whole: self.whole,
+            refusal,
+        })
+    }
+
+    /// A store through it reaches the file.
+    pub(super) fn writes_through(&self) -> bool {
+        self.with(writes_through).unwrap_or(false)
+    }
+}
+
+pub(super) fn writes_through(mapping: &Mapping) -> bool {
+    mapping.mode() == Mode::Shared && mapping.access() == Access::ReadWrite
+}
+
+/// Maps; where shared writing is refused, maps shared and read-only and says why.
+pub(super) fn create(
+    file: &OpenFile,
+    mode: Mode,
+    access: Access,
+    span: Option<Span>,
+    log: &CallLog,
+) -> Result<(Mapping, Option<String>), String> {
+    let mut refusal = None;
+    let mut access = access;
+    if mode == Mode::Shared
+        && access == Access::ReadWrite
+        && let Err(refused) = file.writer()
+    {
+        refusal = Some(refused.to_string());
+        access = Access::ReadOnly;
+    }
+    let mapping = Mapping::create(file, MapRequest { mode, access, span }, log)
+        .map_err(|error| error.to_string())?;
+    Ok((mapping, refusal))
+}

@@ -1,0 +1,203 @@
+//! The witnesses in this process: the view's mapping, one of the other mode, and the file by pread.
+
+use crate::bytes::Span;
+use crate::map::{Access, MapRequest, Mapping, Mode, OpenFile, Readout, StoreError};
+use crate::model::event::FileNews;
+use crate::model::identity::{MappingId, OrderId};
+use crate::model::process::Reading;
+use crate::model::{WitnessId, WitnessState};
+
+use super::serve::Worker;
+use super::views::writes_through;
+
+/// What is watched through them, and what they last said.
+#[derive(Default)]
+pub(super) struct Witnesses {
+    /// The view that is looked at, and the bytes.
+    watched: Option<(MappingId, Span)>,
+    /// A mapping of the other mode, made when it is first asked for.
+    other: Option<Mapping>,
+    said: [Option<WitnessState>; 3],
+}
+
+impl Witnesses {
+    /// The mapping or the file is another one than it was.
+    pub(super) fn forget(&mut self) {
+        self.other = None;
+        self.said = [None, None, None];
+    }
+
+    /// No mapping here is to need a descriptor that may write.
+    pub(super) fn release_writer(&mut self) {
+        self.other.take_if(|other| writes_through(other));
+    }
+}
+
+impl Worker {
+    /// Watches these bytes as the view at `index` shows them.
+    pub(super) fn watch(&mut self, index: usize, span: Option<Span>) {
+        let view = self.views.get(index).map(|view| view.id);
+        let watched = view.zip(span);
+        if watched.map(|(view, _)| view) != self.witnesses.watched.map(|(view, _)| view) {
+            self.witnesses.other = None; // nobody looks: no second mapping is kept
+        }
+        self.witnesses.watched = watched;
+        self.read_witnesses(true);
+    }
+
+    pub(super) fn read_witnesses(&mut self, report_unchanged: bool) {
+        let Some((view, span)) = self.witnesses.watched else {
+            return;
+        };
+        let Some(index) = self.views.iter().position(|known| known.id == view) else {
+            return;
+        };
+        let file = std::sync::Arc::clone(&self.file);
+        let here = self.with(index, |mapping| reading(mapping, &file, span));
+        let other = match self.other_mapping(index, false) {
+            Ok(()) => self
+                .witnesses
+                .other
+                .as_ref()
+                .map(|mapping| reading(mapping, &file, span)),
+            Err(why) => Some(WitnessState::Unavailable(why)),
+        };
+        let by_pread = WitnessState::Reads {
+            span,
+            readings: readings(&file.pread(span)),
+            page: String::new(),
+        };
+        let states = [
+            (WitnessId::View, here),
+            (WitnessId::OtherMode, other),
+            (WitnessId::File, Some(by_pread)),
+        ];
+        for (slot, (id, state)) in states.into_iter().enumerate() {
+            let Some(state) = state else { continue };
+            let said = self.witnesses.said.get_mut(slot);
+            let Some(said) = said.filter(|said| report_unchanged || said.as_ref() != Some(&state))
+            else {
+                continue;
+            };
+            *said = Some(state.clone());
+            self.say(index, None, FileNews::Witness(id, state));
+        }
+    }
+
+    /// Makes sure that the mapping of the other mode exists; writable only when asked, as a writable shared mapping
+    /// needs a descriptor that may write.
+    fn other_mapping(&mut self, index: usize, writable: bool) -> Result<(), String> {
+        let Some((mode, span)) = self.with(index, |mapping| (mapping.mode(), mapping.span()))
+        else {
+            return Err("the view's mapping is gone".to_owned());
+        };
+        let mode = match mode {
+            Mode::Private => Mode::Shared,
+            Mode::Shared => Mode::Private,
+        };
+        let access = if writable || mode == Mode::Private {
+            Access::ReadWrite
+        } else {
+            Access::ReadOnly
+        };
+        if let Some(other) = &self.witnesses.other
+            && other.mode() == mode
+            && (other.access() == Access::ReadWrite || !writable)
+        {
+            return Ok(());
+        }
+        let whole = self.views.get(index).is_some_and(|view| view.whole);
+        let request = MapRequest {
+            mode,
+            access,
+            span: (!whole).then_some(span),
+        };
+        self.witnesses.other = Some(
+            Mapping::create(&self.file, request, &self.log).map_err(|error| error.to_string())?,
+        );
+        Ok(())
+    }
+
+    /// Stores through the other mode's mapping, or into the file.
+    pub(super) fn witness_store(
+        &mut self,
+        index: usize,
+        number: OrderId,
+        id: WitnessId,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) {
+        let outcome = match id {
+            WitnessId::File => self.write_to_file(offset, &bytes),
+            WitnessId::View | WitnessId::OtherMode => self.store_in_other(index, offset, &bytes),
+        };
+        self.release_writer();
+        let news = FileNews::WitnessStored {
+            id,
+            offset,
+            bytes,
+            outcome,
+        };
+        self.say(index, Some(number), news);
+        self.look_again(index);
+        self.read_witnesses(true);
+    }
+
+    fn write_to_file(&self, offset: u64, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+        let old = Span::at(offset, bytes.len() as u64)
+            .map(|span| self.file.pread(span))
+            .filter(Readout::is_whole)
+            .map(|readout| readout.bytes);
+        self.file
+            .pwrite(offset, bytes)
+            .map(|()| old)
+            .map_err(|error| error.to_string())
+    }
+
+    fn store_in_other(
+        &mut self,
+        index: usize,
+        offset: u64,
+        bytes: &[u8],
+    ) -> Result<Option<Vec<u8>>, String> {
+        if self.with(index, Mapping::mode) == Some(Mode::Private)
+            && let Err(refused) = self.file.writer()
+        {
+            return Err(StoreError::NotWritable(refused).to_string());
+        }
+        self.other_mapping(index, true)?;
+        let Some(other) = &self.witnesses.other else {
+            return Err("the other mapping is gone".to_owned());
+        };
+        other
+            .store(offset, bytes, &self.file)
+            .map(Some)
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn reading(mapping: &Mapping, file: &OpenFile, span: Span) -> WitnessState {
+    let readout = mapping.read(span, file);
+    let page = match mapping.page_states(Span::at(span.start(), 1).unwrap_or(span)) {
+        Ok(states) => states.first().map(ToString::to_string).unwrap_or_default(),
+        Err(why) => why.to_string(),
+    };
+    WitnessState::Reads {
+        span,
+        readings: readings(&readout),
+        page,
+    }
+}
+
+/// The bytes of a readout as a witness tells them.
+fn readings(readout: &Readout) -> Vec<Reading> {
+    (readout.span.start()..readout.span.end())
+        .map(
+            |offset| match (readout.byte(offset), readout.gap_at(offset)) {
+                (Some(byte), _) => Reading::Byte(byte),
+                (None, Some(gap)) => Reading::Nothing(gap.reason),
+                (None, None) => Reading::Nothing(crate::map::GapReason::OutsideMapping),
+            },
+        )
+        .collect()
+}
