@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bytes::Span;
 use crate::bytes::lookup::Context;
+use crate::bytes::rows::offset_digits;
 
 pub use crate::map::{Access, GapReason, Mode, PageState};
 pub use action::{Action, Focus, Tab, ThemeChoice, UnsavedChoice};
@@ -113,6 +114,7 @@ impl Doc {
             file_len: self.file_len,
             cursor: self.view.cursor,
             page_bytes: self.page_bytes,
+            column_digits: offset_digits(self.view.extent),
         }
     }
 }

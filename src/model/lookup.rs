@@ -125,10 +125,7 @@ impl Model {
             return Vec::new();
         };
         let cells = cells_of(readout);
-        self.lookup.answer = match (found, cells.first()) {
-            (Lookup::Index(index), Some(cell)) => answer::answer_index(index, cell),
-            _ => answer::answer_range(found.span(), &cells, doc.page_bytes),
-        };
+        self.lookup.answer = answer::answer_found(&self.lookup.text, found, &cells, &doc.context());
         self.lookup.is_error = matches!(
             (found, cells.first()),
             (Lookup::Index(_), Some(Cell::Unreadable(_)))
