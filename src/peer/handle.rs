@@ -23,9 +23,7 @@ use crate::os::thread::{finished_within, join_within};
 use crate::peer::calls::MadeCall;
 use crate::peer::error::PeerError;
 use crate::peer::process::{ChildProcess, Fault, PeerSignal, Unreaped, death_by};
-use crate::peer::protocol::{
-    Answer, AnswerLine, Line, PROTOCOL, Request, RequestLine, encode, next_line,
-};
+use crate::peer::protocol::{Answer, AnswerLine, Line, Request, RequestLine, encode, next_line};
 
 /// How many answers may wait for somebody to ask for them.
 const ANSWERS_WAITING: usize = 16;
@@ -248,9 +246,9 @@ impl PeerProcess {
             };
             match heard {
                 Heard::Answer(AnswerLine {
-                    answer: Answer::Ready { protocol, .. },
+                    answer: Answer::Ready { .. },
                     ..
-                }) if protocol == PROTOCOL => {}
+                }) => {}
                 Heard::Answer(AnswerLine { id, answer }) if id == Some(pending.id) => {
                     match answer {
                         Answer::Error { message, errno } => {

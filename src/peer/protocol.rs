@@ -18,9 +18,6 @@ pub const MAX_LINE_BYTES: usize = 1 << 20;
 /// The most bytes that one [`Request::Read`] may ask for.
 pub const MAX_READ_BYTES: u64 = 65_536;
 
-/// Changes whenever an old peer would misread a new request.
-pub const PROTOCOL: u32 = 2;
-
 /// A request and the number that its answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestLine {
@@ -146,8 +143,6 @@ pub enum Answer {
     Ready {
         /// Its process number.
         pid: u32,
-        /// Its [`PROTOCOL`].
-        protocol: u32,
     },
     /// The file is mapped.
     Opened,

@@ -12,7 +12,7 @@ use crate::map::{errno_name, errno_of};
 use crate::peer::calls::MadeCall;
 use crate::peer::error::PeerError;
 use crate::peer::process::ChildProcess;
-use crate::peer::protocol::{Answer, AnswerLine, PROTOCOL, Request};
+use crate::peer::protocol::{Answer, AnswerLine, Request};
 use crate::peer::raw::Pidfd;
 
 impl PeerProcess {
@@ -57,9 +57,9 @@ impl PeerProcess {
             .map(|answers| answers.recv_timeout(limit));
         match heard {
             Some(Ok(Heard::Answer(AnswerLine {
-                answer: Answer::Ready { pid, protocol },
+                answer: Answer::Ready { pid },
                 ..
-            }))) if (pid, protocol) == (self.pid, PROTOCOL) => Ok(()),
+            }))) if pid == self.pid => Ok(()),
             Some(Ok(other)) => Err(self.protocol(format!("it begins with {other:?}"))),
             Some(Err(RecvTimeoutError::Timeout)) => Err(self.timed_out(request, limit)),
             Some(Err(RecvTimeoutError::Disconnected)) | None => Err(self.died()),
