@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
+use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::temp_folder::KeptFolder;
@@ -102,6 +103,11 @@ fn run_one(
         record.verdict = Verdict::NotAvailable(why);
         return record;
     }
+    if let Err(why) = check_memory(0) {
+        record.observed = format!("nothing: {why}");
+        record.verdict = Verdict::NotDone(why);
+        return record;
+    }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
     if let Err(error) = std::fs::create_dir(&folder) {
@@ -145,7 +151,6 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
-        Err(Stop::Surprise) => Verdict::Differs,
         Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),

@@ -5,6 +5,7 @@ mod arguments;
 mod deceived;
 mod left_behind;
 mod places;
+mod surroundings;
 mod traced;
 mod trouble;
 
