@@ -103,15 +103,11 @@ fn run_one(
         record.verdict = Verdict::NotAvailable(why);
         return record;
     }
-    if let Err(why) = check_memory(0) {
-        record.observed = format!("nothing: {why}");
-        record.verdict = Verdict::NotDone(why);
-        return record;
-    }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
-    if let Err(error) = std::fs::create_dir(&folder) {
-        let why = refusal(&options.dir, &error);
+    let made = check_memory(0)
+        .and_then(|()| std::fs::create_dir(&folder).map_err(|error| refusal(&options.dir, &error)));
+    if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);
         return record;
