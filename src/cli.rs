@@ -12,8 +12,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::bytes::Span;
-use crate::bytes::answer::{SHOWN_BYTES, answer_error, answer_index, answer_range, prompt};
+use crate::bytes::answer::{SHOWN_BYTES, answer_error, answer_found, prompt};
 use crate::bytes::lookup::{Context, Lookup, parse};
+use crate::bytes::rows::offset_digits;
 use crate::map::{self, Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
 use crate::model::lookup::cells_of;
 
@@ -223,6 +224,7 @@ fn number(option: &str, text: &str) -> Result<u64, String> {
         file_len: u64::MAX,
         cursor: 0,
         page_bytes: map::page_bytes(),
+        column_digits: 0,
     };
     match parse(text, &context) {
         Ok(Lookup::Index(value)) => Ok(value),
@@ -303,16 +305,14 @@ fn answer(expression: &str, file: &OpenFile, mapping: &Mapping) -> Result<String
         file_len: file.file_len().unwrap_or_else(|_| mapping.span().end()),
         cursor: mapping.span().start(),
         page_bytes: mapping.page_bytes(),
+        column_digits: offset_digits(mapping.span()),
     };
     match parse(expression, &context) {
         Ok(found) => {
             let span = found.span();
             let shown = Span::at(span.start(), span.len().min(SHOWN_BYTES as u64)).unwrap_or(span);
             let cells = cells_of(&mapping.read(shown, file));
-            Ok(match (found, cells.first()) {
-                (Lookup::Index(index), Some(cell)) => answer_index(index, cell),
-                _ => answer_range(span, &cells, mapping.page_bytes()),
-            })
+            Ok(answer_found(expression, found, &cells, &context))
         }
         Err(error) => Err(answer_error(expression, &error, &context)),
     }

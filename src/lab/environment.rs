@@ -11,6 +11,8 @@ use crate::map::{describe_errno, page_bytes};
 
 /// How much room the scratch folder must have: what most experiments take. Those that take more look for themselves.
 const ROOM: usize = 1 << 20;
+/// What that room is filled with.
+const PIECE: [u8; 4096] = [0x5a; 4096];
 
 /// What can be told of `dir`.
 #[must_use]
@@ -116,7 +118,10 @@ fn unescape(text: &str) -> String {
 pub(super) fn check_room(dir: &Path, folder: &Path) -> Result<(), String> {
     let path = folder.join("room");
     let written = File::create_new(&path).and_then(|mut file| {
-        file.write_all(&vec![0x5a; ROOM])?;
+        // Piece by piece: there may be little memory.
+        for _ in 0..ROOM / PIECE.len() {
+            file.write_all(&PIECE)?;
+        }
         file.sync_all()
     });
     let removed = fs::remove_file(&path);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
+use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::temp_folder::Folder;
@@ -107,8 +108,9 @@ fn run_one(
     }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
-    if let Err(error) = std::fs::create_dir(&folder) {
-        let why = refusal(&options.dir, &error);
+    let made = check_memory(0)
+        .and_then(|()| std::fs::create_dir(&folder).map_err(|error| refusal(&options.dir, &error)));
+    if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);
         return record;
@@ -148,7 +150,6 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
-        Err(Stop::Surprise) => Verdict::Differs,
         Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),

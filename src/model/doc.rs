@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::bytes::lookup::Context;
+use crate::bytes::rows::offset_digits;
 use crate::map::Identity;
 
 use super::closing::Question;
@@ -222,6 +223,7 @@ impl Doc {
             file_len: self.file_len,
             cursor: viewport.cursor,
             page_bytes: self.page_bytes,
+            column_digits: offset_digits(viewport.extent),
         }
     }
 

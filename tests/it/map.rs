@@ -9,5 +9,5 @@ mod open;
 mod process;
 mod read;
 mod store;
-mod support;
+pub(crate) mod support;
 mod writing;

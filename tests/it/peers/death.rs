@@ -155,27 +155,32 @@ fn nothing_is_left_when_the_worker_is_dropped() {
     }
 }
 
-/// What the killed process of the next test does, in a process of its own; nothing in the test run itself.
-#[test]
-fn as_a_parent_of_peers() {
-    let Some(path) = std::env::var_os("MAPSCOPE_TEST_PARENT_OF_PEERS") else {
-        return;
-    };
+/// Names the file in which the process that is killed lists its peers.
+const PARENT: &str = "MAPSCOPE_TEST_PARENT_OF_PEERS";
+
+/// What the killed process of the next test does.
+fn be_parent_of_peers(path: &Path) {
     die_with_parent();
     let sample = Sample::new();
     let it = Witnesses::start();
     it.worker.attach(sample.target());
     it.worker.watch(Span::new(0, 1));
     let [shared, private] = it.wait_both(b"A");
-    fs::write(&path, format!("{shared} {private}\n")).unwrap();
+    fs::write(path, format!("{shared} {private}\n")).unwrap();
     // Until it is killed.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
 #[test]
 fn peers_do_not_outlive_a_program_that_is_killed() {
-    let test = concat!(module_path!(), "::as_a_parent_of_peers");
-    check_none_outlives(test, "MAPSCOPE_TEST_PARENT_OF_PEERS", 2);
+    if let Some(path) = std::env::var_os(PARENT) {
+        return be_parent_of_peers(Path::new(&path));
+    }
+    let test = concat!(
+        module_path!(),
+        "::peers_do_not_outlive_a_program_that_is_killed"
+    );
+    check_none_outlives(test, PARENT, 2);
 }
 
 #[test]

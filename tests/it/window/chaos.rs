@@ -62,17 +62,13 @@ fn trouble(path: &Path, numbers: &mut Numbers) -> std::io::Result<()> {
     }
 }
 
-/// Runs in the second process only: trouble until it is ended.
-#[test]
-fn makes_trouble() {
-    let Some(path) = std::env::var_os(TROUBLE) else {
-        return;
-    };
+/// What the second process does: trouble until it is ended.
+fn make_trouble(path: &Path) {
     end_with_parent();
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let end = Instant::now() + Duration::from_mins(10);
     while Instant::now() < end {
-        let _may_fail = trouble(Path::new(&path), &mut numbers);
+        let _may_fail = trouble(path, &mut numbers);
         std::thread::sleep(Duration::from_micros(numbers.below(20_000)));
     }
 }
@@ -166,6 +162,9 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
 
 #[test]
 fn survives_and_keeps_every_edit() {
+    if let Some(path) = std::env::var_os(TROUBLE) {
+        return make_trouble(Path::new(&path));
+    }
     let seconds = std::env::var("MAPSCOPE_CHAOS_SECONDS")
         .ok()
         .and_then(|seconds| seconds.parse().ok())
@@ -175,7 +174,11 @@ fn survives_and_keeps_every_edit() {
     let held = path.with_file_name("held.bin");
     fs::hard_link(&path, &held).unwrap();
     let mut window = open(&path);
-    let others = other_process("window::chaos::makes_trouble", TROUBLE, &path);
+    let others = other_process(
+        "window::chaos::survives_and_keeps_every_edit",
+        TROUBLE,
+        &path,
+    );
     let over = Arc::new(AtomicBool::new(false));
     let thread = std::thread::spawn({
         let (over, held) = (Arc::clone(&over), held.clone());

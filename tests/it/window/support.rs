@@ -343,7 +343,8 @@ impl Drop for Running {
     }
 }
 
-/// Runs the test `name` of this program in another process, with `value` in the environment as `key`.
+/// Runs the test `name` of this program in another process, with `value` in the environment as `key`: where it finds that,
+/// the test is not the test but the other process.
 pub(super) fn other_process(name: &str, key: &str, value: &Path) -> Running {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -364,7 +365,8 @@ pub(super) fn end_with_parent() {
     });
 }
 
-/// Says on the terminal why a test, or a part of it, did not run.
+/// Says why a test, or a part of it, did not run.
+#[track_caller]
 pub(super) fn skip(test: &str, reason: &str) {
-    eprintln!("SKIPPED {test}: {reason}");
+    crate::skip::skip(&format!("{test}: {reason}"));
 }
