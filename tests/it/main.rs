@@ -11,15 +11,15 @@
 
 mod bytes;
 mod experiments;
-mod journal;
+// mod journal;
 mod lab;
 mod lookup;
 mod map;
-mod model;
+// mod model;
 mod peers;
 mod picker;
 mod processes;
 mod skip;
 mod tidy;
-mod view;
+// mod view;
 mod window;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use egui::accesskit::{Action as AccessAction, Role};
 use egui::{Context, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, Focus, Tab};
+use mapscope::model::{Action, AppAction, EditAction, FileAction, Focus, Tab};
 use mapscope::ui::command::{COMMANDS, GRID_KEYS, Menu};
 
 #[test]
@@ -146,7 +146,7 @@ fn whatever_can_be_focused_has_a_name() {
     let mut window = open(&path);
     check_names(&window, "a file");
     for tab in [Tab::Witnesses, Tab::Lookups, Tab::Mapping] {
-        act(&mut window, Action::ShowTab(tab));
+        act(&mut window, Action::App(AppAction::ShowTab(tab)));
         go_to(&mut window, 100);
         until(&mut window, "the facts are there", |window| {
             tab != Tab::Mapping || doc(window).facts.is_some()
@@ -154,16 +154,16 @@ fn whatever_can_be_focused_has_a_name() {
         window.run_steps(2);
         check_names(&window, &format!("{tab:?}"));
     }
-    act(&mut window, Action::ToggleFill);
+    act(&mut window, Action::Edit(EditAction::ToggleFill));
     window.run_steps(2);
     check_names(&window, "the fill bar");
-    act(&mut window, Action::ToggleFill);
-    act(&mut window, Action::ToggleHelp);
+    act(&mut window, Action::Edit(EditAction::ToggleFill));
+    act(&mut window, Action::App(AppAction::ToggleHelp));
     window.run_steps(2);
     check_names(&window, "the list of keys");
-    act(&mut window, Action::ToggleHelp);
+    act(&mut window, Action::App(AppAction::ToggleHelp));
     type_bytes(&mut window, "5a");
-    act(&mut window, Action::CloseFile);
+    act(&mut window, Action::File(FileAction::Close));
     window.run_steps(2);
     check_names(&window, "a question");
     click(&mut window, "Cancel");
@@ -171,7 +171,7 @@ fn whatever_can_be_focused_has_a_name() {
     until(&mut window, "nothing is edited", |window| {
         !doc(window).has_unsaved()
     });
-    act(&mut window, Action::Open("/nothing".into()));
+    act(&mut window, Action::File(FileAction::Open("/nothing".into())));
     until(&mut window, "an error is told", |window| {
         is_told(window, &["ENOENT"])
     });

@@ -41,7 +41,7 @@ fn ten_thousand_stores_a_second_are_shown_ten_times_a_second() {
     let test = "window::live::ten_thousand_stores_a_second_are_shown_ten_times_a_second";
     let _writer = other_process(test, STORE_INTO, &path);
     let counted = |window: &Window| -> Option<u64> {
-        let shown = model(window).window.as_ref()?;
+        let shown = doc(window).view().window.as_ref()?;
         let bytes: Option<Vec<u8>> = (0..8).map(|at| shown.byte(at)).collect();
         Some(u64::from_le_bytes(bytes?.try_into().ok()?))
     };
@@ -58,7 +58,7 @@ fn ten_thousand_stores_a_second_are_shown_ten_times_a_second() {
             let now = counted(window).unwrap();
             changes += u32::from(now != last);
             last = now;
-            let shown = model(window).window.as_ref().unwrap();
+            let shown = doc(window).view().window.as_ref().unwrap();
             marked |= shown.cell(0).unwrap().flash() > 0;
             changes == CHANGES
         },
@@ -76,7 +76,7 @@ fn ten_thousand_stores_a_second_are_shown_ten_times_a_second() {
     );
     assert!(marked, "a byte that changed is not marked");
     // and what did not change is not marked
-    let shown = model(&window).window.as_ref().unwrap();
+    let shown = doc(&window).view().window.as_ref().unwrap();
     assert!((8..500).all(|at| shown.cell(at).is_some_and(|cell| cell.flash() == 0)));
 }
 
@@ -85,7 +85,7 @@ fn a_change_fades_and_then_nothing_is_drawn_any_more() {
     let (_folder, path) = file(&[b'A'; 4096]);
     let mut window = open(&path);
     let at = |window: &Window, offset| {
-        let shown = model(window).window.as_ref().unwrap();
+        let shown = doc(window).view().window.as_ref().unwrap();
         shown.cell(offset).unwrap()
     };
     std::fs::OpenOptions::new()
@@ -101,8 +101,8 @@ fn a_change_fades_and_then_nothing_is_drawn_any_more() {
         !model(window).is_flashing()
     });
     // scrolling away and back is no change
-    act(&mut window, mapscope::model::Action::ScrollRows(10));
-    act(&mut window, mapscope::model::Action::ScrollRows(-10));
+    act(&mut window, mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(10)));
+    act(&mut window, mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(-10)));
     throughout(
         &mut window,
         Duration::from_millis(300),

@@ -7,7 +7,7 @@ use mapscope::lab::claim::{
     CallLine, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
     Step, Topic as Group, Verdict,
 };
-use mapscope::model::{Action, Event, LabAction, Model, Settings, Tab};
+use mapscope::model::{Action, AppAction, Event, LabAction, Model, Settings, Tab};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 
 static CLAIM: Claim = Claim {
@@ -31,7 +31,7 @@ struct Drawn {
 fn drawn(available: Result<(), String>, progress: Vec<Progress>) -> Harness<'static, Drawn> {
     let mut model = Model::new(Settings::default());
     model.hear(Event::LabCatalogue(vec![(&CLAIM, available)]));
-    model.act(Action::ShowTab(Tab::Lab));
+    model.act(Action::App(AppAction::ShowTab(Tab::Lab)));
     model.act(Action::Lab(LabAction::Choose(CLAIM.name.to_owned())));
     if !progress.is_empty() {
         model.act(Action::Lab(LabAction::RunChosen));
