@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::bytes::Span;
 use crate::map::{
     self, Access, MapRequest, Mapping, Mode, OpenFile, PageState, PathState, Readout, StoreError,
+    Unavailable,
 };
 use crate::model::event::{Event, FileState, PathNow};
 use crate::model::window::Look;
@@ -201,10 +202,11 @@ impl Worker {
             }
         };
         let path = match self.file.path_state() {
-            PathState::Same => PathNow::Same,
+            // where this system never tells, there is nothing to warn of
+            PathState::Same | PathState::Unknown(Unavailable::NotOnThisSystem) => PathNow::Same,
             PathState::Replaced { len, .. } => PathNow::Replaced(len),
             PathState::Deleted => PathNow::Deleted,
-            PathState::Unknown { errno } => PathNow::Unknown(map::describe_errno(errno)),
+            PathState::Unknown(why) => PathNow::Unknown(why.to_string()),
         };
         let mapped = self
             .view(|mapping, _| mapping.span().end())
