@@ -3,6 +3,7 @@
 //! Data only. It must not know how they are asked for.
 
 /// What kind of file it is: inode(7).
+#[cfg_attr(windows, expect(dead_code, reason = "Windows has not all of them"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     /// A regular file, or what the system has in its place.

@@ -133,8 +133,9 @@ fn pipe_read(address: usize, into: &mut [u8]) -> Result<usize, i32> {
     let mut done = 0;
     while done < into.len() {
         let want = pipe_chunk(address + done, into.len() - done);
-        // SAFETY: Condition: write(2) only reads the memory at the address, and answers EFAULT for what cannot be read.
-        // Nothing in Rust's memory changes. What can still go wrong: as with `process_vm_read`.
+        // SAFETY: Condition: the memory at the address is only read, which write(2) keeps; it answers EFAULT for what cannot
+        // be read, and nothing in Rust's memory changes. What can still go wrong: a load of a device's registers may act;
+        // `Mapping` comes here for such memory only where the file can be read there too.
         let moved = unsafe { libc::write(writer.as_raw_fd(), pointer(address + done), want) };
         let moved = match usize::try_from(moved) {
             Ok(moved) if moved > 0 => moved,
@@ -157,8 +158,9 @@ fn pipe_write(address: usize, from: &[u8]) -> Result<usize, i32> {
         writer
             .write_all(&from[done..done + want])
             .map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
-        // SAFETY: as with `process_vm_write`: read(2) stores at the address, which lies inside a `Region`; protection
-        // is honored, and what cannot be written is EFAULT.
+        // SAFETY: Condition: the memory at the address, to which read(2) stores, must be no memory that Rust uses. The
+        // callers keep it: they pass addresses inside a `Region`. Protection is honored, and what cannot be written is
+        // EFAULT. What can still go wrong: as with `process_vm_write`.
         let moved = unsafe { libc::read(reader.as_raw_fd(), pointer(address + done), want) };
         match usize::try_from(moved) {
             Ok(moved) if moved == want => done += moved,
@@ -375,8 +377,8 @@ pub(crate) fn scan(
             ..ScanRequest::default()
         };
         // SAFETY: Condition: `request` and the regions that it points to are live and exclusively ours, of the kernel's
-        // layout and of the length that is passed. Both live on this stack. What can still go wrong: an old kernel does
-        // not know the call and says ENOTTY.
+        // layout and of the length that is passed. This function keeps it: both live on its stack. What can still go
+        // wrong: an old kernel does not know the call and says ENOTTY.
         let found = unsafe { libc::ioctl(file.as_raw_fd(), PAGEMAP_SCAN, &raw mut request) };
         let found = usize::try_from(found).map_err(|_| Unavailable::Failed {
             errno: last_errno(),
@@ -426,8 +428,9 @@ pub(crate) fn cache_facts(file: &File, span: Option<Span>) -> Result<CacheFacts,
     });
     let mut counts = CacheCounts::default();
     let no_flags: libc::c_uint = 0;
-    // SAFETY: Condition: the kernel reads `range` and fills `counts`, both live, of its layout. The number is the same on
-    // every architecture that Rust's std supports on Linux. What can still go wrong: ENOSYS, EPERM.
+    // SAFETY: Condition: the kernel reads `range` and fills `counts`, both live, of its layout. This function keeps it:
+    // both live on its stack, and the number is the same on every architecture that Rust's std supports on Linux. What
+    // can still go wrong: ENOSYS, EPERM.
     let result = unsafe {
         libc::syscall(
             SYS_CACHESTAT,
