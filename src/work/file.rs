@@ -446,7 +446,7 @@ fn writes_through(mapping: &Mapping) -> bool {
     mapping.mode() == Mode::Shared && mapping.access() == Access::ReadWrite
 }
 
-/// Maps; where shared writing is refused, maps shared and read-only and says why.
+/// Maps; where the way that was asked for is refused, maps in the nearest that works and says why.
 fn create(
     file: &OpenFile,
     mode: Mode,
@@ -454,18 +454,10 @@ fn create(
     span: Option<Span>,
     log: &CallLog,
 ) -> Result<(Mapping, Option<String>), String> {
-    let mut refusal = None;
-    let mut access = access;
-    if mode == Mode::Shared
-        && access == Access::ReadWrite
-        && let Err(refused) = file.writer()
-    {
-        refusal = Some(refused.to_string());
-        access = Access::ReadOnly;
-    }
-    let mapping = Mapping::create(file, MapRequest { mode, access, span }, log)
-        .map_err(|error| error.to_string())?;
-    Ok((mapping, refusal))
+    let request = MapRequest { mode, access, span };
+    Mapping::create_nearest(file, request, log)
+        .map(|(mapping, refusal)| (mapping, refusal.map(|refusal| refusal.to_string())))
+        .map_err(|error| error.to_string())
 }
 
 fn no_scratch(error: &std::io::Error) -> String {
