@@ -342,8 +342,12 @@ impl Mapping {
         let others = raw::CANDIDATES.iter().skip_while(|&&it| it != self.first);
         for &by in others.skip(1) {
             if let Ok(count) = self.copy_out_by(by, offset, into) {
-                self.proven.get_or_init(|| by);
-                return Ok(count);
+                // Once more by the first: a page that came and went meanwhile is no reason to give it up.
+                // Where it fails it copies nothing, and what the other brought stays.
+                return Ok(self.copy_out(offset, into).unwrap_or_else(|_| {
+                    self.proven.get_or_init(|| by);
+                    count
+                }));
             }
         }
         Err(EFAULT)

@@ -320,17 +320,19 @@ impl OpenFile {
 
     fn why_no_page(&self, at: u64, end: u64, errno: i32) -> GapReason {
         let mut page = vec![0; usize::try_from(end - at).unwrap_or(0)];
-        let mut from = at;
+        let (mut from, mut asked_again) = (at, false);
         while from < end {
             let index = usize::try_from(from - at).unwrap_or(page.len());
             match self.pread_once(&mut page[index..], from) {
                 Err(errno) => return GapReason::Storage { errno },
-                Ok(0) => {
-                    return match self.file_len() {
-                        Ok(file_len) if file_len <= from => GapReason::PastFileEnd { file_len },
-                        _ => GapReason::StorageGaveNothing,
-                    };
-                }
+                Ok(0) => match self.file_len() {
+                    Ok(file_len) if file_len <= from => {
+                        return GapReason::PastFileEnd { file_len };
+                    }
+                    // The file may have been short for that moment only.
+                    _ if !asked_again => asked_again = true,
+                    _ => return GapReason::StorageGaveNothing,
+                },
                 Ok(count) => from += count as u64,
             }
         }
