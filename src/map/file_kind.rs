@@ -22,7 +22,7 @@ pub(crate) enum FileKind {
 
 /// What makes a file the same file, whatever its name: device and inode (inode(7)), or volume and index on Windows.
 ///
-/// Where the system does not tell it, both are 0 and nothing is known to be the same; see [`Self::is_known`].
+/// Where the system does not tell it, both are 0 and nothing is known to be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// Number of the device that holds the file.
