@@ -239,6 +239,8 @@ pub enum MappingAction {
     SetWindow(Option<Span>),
     /// Map the file anew.
     Remap,
+    /// Allow writing to a block device.
+    AllowWriting,
     /// msync.
     Flush,
     /// Give back private copies: those of the selection's pages.

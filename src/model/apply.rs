@@ -336,6 +336,7 @@ impl Doc {
             MappingAction::SetAccess(access) => self.set_access(view, access, out),
             MappingAction::SetWindow(span) => self.set_window(view, span, out),
             MappingAction::Remap => self.remap(view, out),
+            MappingAction::AllowWriting => self.allow_writing(view, out),
             MappingAction::Flush => self.flush(view, out),
             MappingAction::DiscardSelection => self.discard_selection(view, out),
             MappingAction::DiscardAll => self.discard_all(view, out),

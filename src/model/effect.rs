@@ -130,6 +130,8 @@ pub enum FileRequest {
     },
     /// The view of this mapping is closed.
     DropView,
+    /// The person allows writing to this block device.
+    AllowWriting,
     /// msync the mapping.
     Flush,
     /// Give back the private copies of the pages that this span touches.

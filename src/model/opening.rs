@@ -190,7 +190,7 @@ impl App {
         let view = self.numbers.view();
         let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
         if let Some(refusal) = refusal {
-            doc.failed(refusal);
+            doc.not_as_asked(refusal);
         }
         if scratch == Some(ScratchFile::Sample) {
             let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
-    Access, CallLog, GapReason, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState,
-    StoreError, WriteRefusal, errno_name,
+    Access, CallLog, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState, Refusal,
+    StoreError, errno_name,
 };
 use crate::peer::protocol::{Answer, Gap, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer};
 #[cfg(target_os = "linux")]
@@ -196,9 +196,7 @@ fn refused_map(refusal: MapError) -> Answer {
 
 fn errno_of_map(error: &MapError) -> Option<i32> {
     match error {
-        MapError::NotWritable(WriteRefusal { errno, .. }) | MapError::Failed { errno, .. } => {
-            Some(*errno)
-        }
+        MapError::Refused(Refusal { errno, .. }) | MapError::Failed { errno, .. } => Some(*errno),
         MapError::Empty { .. }
         | MapError::PastFileEnd { .. }
         | MapError::NoAddressSpace { .. }
@@ -208,21 +206,15 @@ fn errno_of_map(error: &MapError) -> Option<i32> {
 
 fn errno_of_store(error: &StoreError) -> Option<i32> {
     match error {
-        StoreError::NotWritable(WriteRefusal { errno, .. })
-        | StoreError::Failed { errno }
-        | StoreError::Unreadable {
-            reason: GapReason::Failed { errno },
-            ..
+        StoreError::NotWritable(Refusal { errno, .. }) | StoreError::Failed { errno } => {
+            Some(*errno)
         }
-        | StoreError::Refused {
-            reason: GapReason::Failed { errno },
-            ..
-        } => Some(*errno),
+        StoreError::Unreadable { reason, .. } | StoreError::Refused { reason, .. } => {
+            reason.errno()
+        }
         StoreError::ReadOnly { .. }
         | StoreError::OutsideMapping { .. }
         | StoreError::PastFileEnd { .. }
-        | StoreError::Unreadable { .. }
-        | StoreError::Refused { .. }
         | StoreError::NotKept { .. } => None,
     }
 }

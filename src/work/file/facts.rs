@@ -34,11 +34,8 @@ impl Worker {
             }
             Err(why) => lines.push(("In the page cache".to_owned(), why.to_string())),
         }
-        if let PathState::Unknown { errno } = self.file.path_state() {
-            lines.push((
-                "What its path names".to_owned(),
-                format!("not known on this system: {}", map::describe_errno(errno)),
-            ));
+        if let PathState::Unknown(why) = self.file.path_state() {
+            lines.push(("What its path names".to_owned(), why.to_string()));
         }
         let facts = Facts {
             lines,

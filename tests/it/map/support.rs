@@ -62,6 +62,22 @@ pub(super) fn mapped(
     Ok(Mapping::create(file, request, &CallLog::new())?)
 }
 
+/// A private and a shared mapping, both read-write, that are read and stored to by `primitive`.
+pub(super) fn both_by(
+    primitive: Primitive,
+    file: &OpenFile,
+) -> Result<[Mapping; 2], Box<dyn Error>> {
+    let by = |mode| {
+        let request = MapRequest {
+            mode,
+            access: Access::ReadWrite,
+            span: None,
+        };
+        Mapping::create_by(primitive, file, request, &CallLog::new())
+    };
+    Ok([by(Mode::Private)?, by(Mode::Shared)?])
+}
+
 pub(super) fn private(file: &OpenFile) -> Result<Mapping, Box<dyn Error>> {
     mapped(file, Mode::Private, Access::ReadWrite)
 }

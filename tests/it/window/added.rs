@@ -220,7 +220,10 @@ fn they_stay_with_their_own_file() {
     });
     assert_eq!(processes(&window).n_added(), 0);
     let own = model(&window).doc_by(first).unwrap();
-    assert_eq!((own.path.as_path(), own.processes.n_added()), (path.as_path(), 1));
+    assert_eq!(
+        (own.path.as_path(), own.processes.n_added()),
+        (path.as_path(), 1)
+    );
 }
 
 #[test]
@@ -232,10 +235,7 @@ fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
         processes(window).n_added() == 1
     });
     let name = "fork-clean-private-page".to_owned();
-    act(
-        &mut window,
-        Action::Lab(LabAction::ByHand(name)),
-    );
+    act(&mut window, Action::Lab(LabAction::ByHand(name)));
     // A private mapping, a child that inherited it, and one that writes to the file, in a tab of their own.
     for number in [1, 2] {
         until_says(&mut window, number, "41 'A', same as this view");

@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use egui::Key;
 use mapscope::bytes::Span;
-use mapscope::model::{Action, DocAction, EditAction, MappingAction, Mode, Topic, UnsavedChoice, ViewAction};
+use mapscope::model::{
+    Action, DocAction, EditAction, MappingAction, Mode, Topic, UnsavedChoice, ViewAction,
+};
 
 /// Names the file that the second process makes trouble with.
 const TROUBLE: &str = "MAPSCOPE_TEST_TROUBLE";
@@ -119,7 +121,10 @@ impl Confirmed {
         for (at, byte) in newest {
             let edits = journal.edits();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
-            let shown = doc(window).view().window.as_ref()
+            let shown = doc(window)
+                .view()
+                .window
+                .as_ref()
                 .and_then(|shown| shown.byte(at));
             assert_eq!(
                 unsaved.get(&at),
@@ -159,7 +164,10 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
         12 => act(window, Action::Mapping(MappingAction::Remap)),
         _ => {
             let offset = numbers.below(LEN);
-            act(window, Action::View(ViewAction::LookupEdited(offset.to_string())));
+            act(
+                window,
+                Action::View(ViewAction::LookupEdited(offset.to_string())),
+            );
             act(window, Action::View(ViewAction::LookupCommit));
         }
     }
@@ -261,7 +269,10 @@ fn shows_every_edit(window: &mut Window) {
         let visible = doc(window).view().viewport.visible();
         let shown = Span::new(visible.start().max(from), visible.end()).unwrap();
         until(window, "these rows were read", |window| {
-            doc(window).view().window.as_ref()
+            doc(window)
+                .view()
+                .window
+                .as_ref()
                 .is_some_and(|held| held.span().contains_span(shown))
         });
         let held = doc(window).view().window.as_ref().unwrap();

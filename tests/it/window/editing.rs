@@ -155,7 +155,11 @@ fn what_is_typed_and_saved_at_once_is_saved() {
     type_bytes(&mut window, "01");
     // the storage is slow: the second store is still on its way when Ctrl+S is pressed
     let ctx = window.ctx.clone();
-    for action in [Action::Edit(EditAction::HexDigit(0)), Action::Edit(EditAction::HexDigit(2)), Action::Edit(EditAction::WriteBack)] {
+    for action in [
+        Action::Edit(EditAction::HexDigit(0)),
+        Action::Edit(EditAction::HexDigit(2)),
+        Action::Edit(EditAction::WriteBack),
+    ] {
         window.state_mut().act(&ctx, action);
     }
     until(&mut window, "both are stored", |window| {

@@ -171,7 +171,10 @@ fn whatever_can_be_focused_has_a_name() {
     until(&mut window, "nothing is edited", |window| {
         !doc(window).has_unsaved()
     });
-    act(&mut window, Action::File(FileAction::Open("/nothing".into())));
+    act(
+        &mut window,
+        Action::File(FileAction::Open("/nothing".into())),
+    );
     until(&mut window, "an error is told", |window| {
         is_told(window, &["ENOENT"])
     });

@@ -101,8 +101,14 @@ fn a_change_fades_and_then_nothing_is_drawn_any_more() {
         !model(window).is_flashing()
     });
     // scrolling away and back is no change
-    act(&mut window, mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(10)));
-    act(&mut window, mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(-10)));
+    act(
+        &mut window,
+        mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(10)),
+    );
+    act(
+        &mut window,
+        mapscope::model::Action::View(mapscope::model::ViewAction::ScrollRows(-10)),
+    );
     throughout(
         &mut window,
         Duration::from_millis(300),

@@ -275,7 +275,10 @@ fn a_scroll_that_a_narrower_mapping_overtakes_leaves_the_screen_alive() {
     // both are on their way before either is answered: the bytes wished for are outside by then
     let ctx = window.ctx.clone();
     let part = mapscope::bytes::Span::new(0, 64);
-    for action in [Action::Mapping(MappingAction::SetWindow(part)), Action::View(ViewAction::ScrollRows(3))] {
+    for action in [
+        Action::Mapping(MappingAction::SetWindow(part)),
+        Action::View(ViewAction::ScrollRows(3)),
+    ] {
         window.state_mut().act(&ctx, action);
     }
     until(&mut window, "the narrow mapping is shown", |window| {

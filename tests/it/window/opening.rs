@@ -244,9 +244,13 @@ fn a_part_of_a_file_is_shown_with_the_files_offsets() {
         press(&mut window, egui::Modifiers::SHIFT, Key::ArrowRight);
     }
     let selection = doc(&window).view().viewport.selection();
-    act(&mut window, Action::Mapping(MappingAction::SetWindow(Some(selection))));
+    act(
+        &mut window,
+        Action::Mapping(MappingAction::SetWindow(Some(selection))),
+    );
     until(&mut window, "only the selection is mapped", |window| {
-        doc(window).view().viewport.extent == selection && row(window, 5000).starts_with("00001388 41 ")
+        doc(window).view().viewport.extent == selection
+            && row(window, 5000).starts_with("00001388 41 ")
     });
     press(&mut window, CTRL, Key::Home);
     assert_eq!(doc(&window).view().viewport.cursor, 5000);

@@ -64,7 +64,10 @@ fn walk(path: &Path, len: u64) {
     assert_eq!(top(&window), 12);
 
     press(&mut window, CTRL, Key::End);
-    assert_eq!((doc(&window).view().viewport.cursor, top(&window)), (len - 1, max_top));
+    assert_eq!(
+        (doc(&window).view().viewport.cursor, top(&window)),
+        (len - 1, max_top)
+    );
     let last = format!("{:08x} 00 00 ", len - 16);
     until(&mut window, "the last row is shown", |window| {
         rows(window)
@@ -240,7 +243,12 @@ fn a_click_puts_the_cursor_on_the_byte_under_it() {
     window.drag_at(at);
     window.drop_at(at);
     window.step();
-    assert_eq!(doc(&window).view().viewport.cursor, 0x23, "{}", state(&window));
+    assert_eq!(
+        doc(&window).view().viewport.cursor,
+        0x23,
+        "{}",
+        state(&window)
+    );
     let to = pos2(row_rect.min.x + cells * 29.7, row_rect.center().y);
     window.hover_at(at);
     window.drag_at(at);
@@ -271,7 +279,10 @@ fn bytes_a_row_keep_the_place() {
         let shown = doc(window).view().viewport.visible();
         assert!(shown.contains(first), "{columns:?}: {shown}");
     };
-    act(&mut window, Action::App(AppAction::SetColumns(Columns::Fit)));
+    act(
+        &mut window,
+        Action::App(AppAction::SetColumns(Columns::Fit)),
+    );
     until(&mut window, "more than sixteen fit", |window| {
         doc(window).view().viewport.columns > 16
     });

@@ -13,7 +13,7 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::app::{Shell, Start};
-use mapscope::model::{Action, Doc, App, OpenRequest, Topic};
+use mapscope::model::{Action, App, Doc, OpenRequest, Topic};
 use tempfile::TempDir;
 
 /// The application in a window that is not shown. `None` only while it goes.
@@ -61,7 +61,13 @@ pub(super) fn start(request: OpenRequest) -> Window {
         .with_size([1500.0, 900.0])
         .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
-            let mut app = Shell::new(program, Start { requests: vec![request], at: None });
+            let mut app = Shell::new(
+                program,
+                Start {
+                    requests: vec![request],
+                    at: None,
+                },
+            );
             app.attach(creation);
             app
         });
