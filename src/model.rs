@@ -145,7 +145,7 @@ pub enum Opening {
     /// A file.
     File,
     /// A file; the person let go of the edits made so far, this many.
-    Agreed(usize),
+    Agreed(u64),
     /// A scratch file: the sample is the last resort.
     Sample,
 }
@@ -261,7 +261,7 @@ impl Model {
     #[must_use]
     pub fn may_replace(&self) -> bool {
         self.doc.as_ref().is_none_or(|doc| {
-            !doc.must_ask() || self.opening == Opening::Agreed(doc.journal.edits().len())
+            !doc.must_ask() || self.opening == Opening::Agreed(doc.journal.n_recorded())
         })
     }
 

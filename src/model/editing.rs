@@ -8,13 +8,21 @@ use crate::map::Readout;
 
 use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::event::{StoreOutcome, StoreResult};
-use super::journal::Compensation;
+use super::identity::{DocId, Generation, MappingId, Target};
+use super::journal::{Compensation, Drawn, EditPart, Next, Stored};
 use super::notice::{Notice, Severity, Topic};
 use super::witness;
 use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
+
+/// Stands for the one mapping that there is.
+const TARGET: Target = Target {
+    doc: DocId(1),
+    mapping: MappingId(1),
+    generation: Generation::FIRST,
+};
 
 /// The ticket of a peek whose bytes go to the clipboard; lookups count theirs from 1.
 pub(super) const COPY_TICKET: u64 = u64::MAX;
@@ -139,7 +147,7 @@ impl Model {
 
     pub(super) fn undo(&mut self) -> Vec<Effect> {
         match self.doc.as_ref().map(|doc| doc.journal.undo()) {
-            Some(Some(compensation)) => self.compensate(compensation, Purpose::Undo),
+            Some(Some(next)) => self.compensate(next, Purpose::Undo),
             Some(None) => self.done("Nothing left to undo".to_owned()),
             None => Vec::new(),
         }
@@ -147,32 +155,38 @@ impl Model {
 
     pub(super) fn redo(&mut self) -> Vec<Effect> {
         match self.doc.as_ref().map(|doc| doc.journal.redo()) {
-            Some(Some(compensation)) => self.compensate(compensation, Purpose::Redo),
+            Some(Some(next)) => self.compensate(next, Purpose::Redo),
             Some(None) => self.done("Nothing left to redo".to_owned()),
             None => Vec::new(),
         }
     }
 
-    fn compensate(
-        &mut self,
-        compensation: Compensation,
-        purpose: fn(u64) -> Purpose,
-    ) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
+    fn compensate(&mut self, next: Next, purpose: fn(u64) -> Purpose) -> Vec<Effect> {
+        let Some(doc) = &mut self.doc else {
             return Vec::new();
+        };
+        let compensation: Compensation = match next {
+            Next::Store(compensation) => compensation,
+            Next::Gone { id, span, why, .. } => {
+                doc.journal.skip(id);
+                return self.failed(format!("Edit {id} at {:#x}: {why:?}", span.start()));
+            }
         };
         if doc.mode != compensation.mode {
             let (made, now) = (compensation.mode, doc.mode);
             return self.failed(format!(
                 "That edit at {:#x} was made in {made} mode and the view is {now} now: press Ctrl+T to go back to {made} mode first",
-                compensation.offset
+                compensation.stores.first().map_or(0, |swap| swap.offset)
             ));
         }
-        let stores = vec![Store {
-            offset: compensation.offset,
-            bytes: compensation.write,
-            expect: Some(compensation.expect),
-        }];
+        let swaps = compensation.stores.into_iter();
+        let stores = swaps
+            .map(|swap| Store {
+                offset: swap.offset,
+                bytes: swap.write,
+                expect: Some(swap.expect),
+            })
+            .collect();
         vec![Effect::File(FileRequest::Store(StoreBatch {
             purpose: purpose(compensation.id),
             mode: doc.mode,
@@ -202,8 +216,9 @@ impl Model {
         if doc.journal.patch_bytes() == 0 {
             return Vec::new();
         }
-        let stores = doc.journal.patch_runs().into_iter();
-        let stores = stores
+        let stores = doc
+            .journal
+            .patch_runs()
             .map(|run| Store {
                 offset: run.offset,
                 bytes: run.value,
@@ -349,14 +364,18 @@ impl Model {
             return Vec::new();
         };
         let mut refused: Vec<String> = Vec::new();
+        let mut reapplied = Vec::new();
         for result in results {
             match (result.outcome, purpose) {
                 (StoreOutcome::Stored(old), Purpose::Edit) => {
-                    doc.journal
-                        .record(result.offset, old, result.bytes, mode, SystemTime::now());
+                    let (offset, new) = (result.offset, result.bytes);
+                    let stores = vec![Stored { offset, old, new }];
+                    let (drawn, now) = (Drawn::nothing(), SystemTime::now());
+                    doc.journal.record(stores, &drawn, mode, TARGET, now);
                 }
                 (StoreOutcome::Stored(old), Purpose::Reapply) => {
-                    doc.journal.reapplied(result.offset, &old, &result.bytes);
+                    let (offset, new) = (result.offset, result.bytes);
+                    reapplied.push(Stored { offset, old, new });
                 }
                 (StoreOutcome::Stored(_), Purpose::Undo(id)) => {
                     doc.journal.undone(id);
@@ -378,6 +397,7 @@ impl Model {
                 (StoreOutcome::Refused(why), _) => refused.push(why),
             }
         }
+        doc.journal.reapplied(reapplied, TARGET, SystemTime::now());
         self.look_wanted = true;
         self.mark_window();
         let mut effects = self.lookup_reread();
@@ -440,13 +460,20 @@ impl Model {
             "# mapscope edits: offset, bytes before, bytes after, mode, state; hexadecimal\n",
         );
         for edit in doc.journal.edits() {
-            let (old, new) = (hex::format_hex(&edit.old), hex::format_hex(&edit.new));
-            let state = format!("{:?}", edit.state).to_lowercase();
-            let _ = writeln!(
-                text,
-                "{:#x}\t{old}\t{new}\t{}\t{state}",
-                edit.offset, edit.mode
-            );
+            for EditPart {
+                offset,
+                state,
+                bytes,
+                ..
+            } in edit.parts()
+            {
+                let (old, new) = bytes.map_or_else(Default::default, |(old, new)| {
+                    (hex::format_hex(&old.all()), hex::format_hex(&new.all()))
+                });
+                let state = format!("{state:?}").to_lowercase();
+                let mode = edit.mode();
+                let _ = writeln!(text, "{offset:#x}\t{old}\t{new}\t{mode}\t{state}");
+            }
         }
         text.push_str("# not in the file: offset, base, value\n");
         for run in doc.journal.unsaved_runs() {

@@ -1,101 +1,68 @@
-//! The journal: the only truth about what the person typed.
+//! The journal of one view: the only truth about what the person typed in it.
 //!
 //! A mapping cannot give edits back: a truncation destroys even private copies, and a page that was copied freezes bytes
-//! nobody edited. So every store is recorded here with what stood there before. The journal is pure: it decides what undo,
-//! redo, writing back and reapplying mean; it never touches a mapping. It must not know threads, files or widgets.
+//! nobody edited. So every store is recorded here with what stood there before, and nobody else keeps a list. The journal
+//! is pure: it decides what undo, redo, writing back and reapplying mean; it never touches a mapping, and has no clock.
+//! It must not know threads, files or widgets.
+//!
+//! Two records stand side by side. The *history* is the steps in order, with what undo and redo need. The *shadow* is what
+//! they come to, byte by byte: base and value. The base is what the person saw when typing, else what stood there; it is
+//! fixed by the first edit of a byte and holds until the byte is written, dropped, or taken back to where it began.
+//!
+//! The caller says what happened in the order in which it happened: answers of a worker are taken as they come.
 
-use std::collections::BTreeMap;
+mod block;
+mod bytes;
+mod edit;
+mod history;
+mod layer;
+mod order;
+mod part;
+mod query;
+mod shadow;
+
 use std::time::SystemTime;
 
 use crate::bytes::Span;
 use crate::map::Mode;
 
-/// One store that reached the mapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// Number in the order of typing, from 1.
-    pub id: u64,
-    /// File offset of the first byte.
-    pub offset: u64,
-    /// What stood there before, as long as `new`.
-    pub old: Vec<u8>,
-    /// What was stored.
-    pub new: Vec<u8>,
-    /// The mode of the mapping it was stored through.
-    pub mode: Mode,
-    /// When it was typed.
-    pub at: SystemTime,
-    /// What has become of it.
-    pub state: EditState,
-}
+use super::identity::Target;
+use block::Which;
+use edit::Way;
+use history::History;
+use part::{Part, ascending, differing_from, overlaps};
+use shadow::{EVERYTHING, Shadow};
 
-impl Edit {
-    /// The offsets it covers.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        Span::at(self.offset, self.new.len() as u64).unwrap_or(Span::empty(self.offset))
-    }
-}
+pub use bytes::Bytes;
+pub use edit::{Edit, EditPart, EditState};
+pub use order::{
+    Compensation, Differing, Drawn, Gone, Next, PendingByte, PendingRun, Recorded, Room, Stored,
+    Swap, Unsaved,
+};
 
-/// What has become of an [`Edit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EditState {
-    /// The mapping holds it, as far as is known.
-    Applied,
-    /// Undone; redo brings it back.
-    Undone,
-    /// The person threw its private copy away.
-    Dropped,
-}
+/// Memory that one journal may use before it refuses, in bytes.
+pub const BUDGET_BYTES: usize = 64 << 20;
 
-/// A byte that differs between the private view and what stood in the file when it was first edited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PendingByte {
-    /// What stood there when it was first edited.
-    pub base: u8,
-    /// What the person wants there.
-    pub value: u8,
-}
+/// The most memory that recording one byte takes: what stood there, what was stored, base and value.
+const MOST_A_BYTE: usize = 4;
+/// What an edit takes beside its bytes, roughly.
+const MOST_AN_EDIT: usize = 1024;
 
-/// Neighboring pending bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingRun {
-    /// File offset of the first byte.
-    pub offset: u64,
-    /// What stood there when edited.
-    pub base: Vec<u8>,
-    /// What is to stand there.
-    pub value: Vec<u8>,
-}
-
-/// What undo or redo has to store: `write` at `offset`, but only where `expect` still stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compensation {
-    /// The edit that it takes back or brings back.
-    pub id: u64,
-    /// File offset.
-    pub offset: u64,
-    /// What must stand there now.
-    pub expect: Vec<u8>,
-    /// What to store.
-    pub write: Vec<u8>,
-    /// The mode the edit was made in.
-    pub mode: Mode,
-}
-
-/// Every edit of one open file, in order, and what follows from them.
-#[derive(Clone, Debug, Default)]
+/// Every edit of one view, in order, and what follows from them.
+#[derive(Clone, Debug)]
 pub struct Journal {
-    /// Every edit ever made, never shortened.
-    edits: Vec<Edit>,
-    /// Indexes of the edits that undo takes back, the last one next.
-    done: Vec<usize>,
-    /// Indexes of the edits that redo brings back, the last one next.
-    undone: Vec<usize>,
-    /// Private edits that the mapping holds and the file does not.
-    pending: BTreeMap<u64, PendingByte>,
-    /// Private edits that neither the mapping nor the file holds: kept by choice, or destroyed by a truncation.
-    patch: BTreeMap<u64, PendingByte>,
+    history: History,
+    shadow: Shadow,
+    budget: usize,
+    revision: u64,
+    /// The revision whose unsaved edits stand in an export.
+    exported: Option<u64>,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self::with_budget(BUDGET_BYTES)
+    }
 }
 
 impl Journal {
@@ -105,271 +72,353 @@ impl Journal {
         Self::default()
     }
 
-    /// All edits, oldest first.
+    /// An empty journal that may use this many bytes of memory before [`Journal::room_for`] says no.
     #[must_use]
-    pub fn edits(&self) -> &[Edit] {
-        &self.edits
+    pub fn with_budget(budget: usize) -> Self {
+        Self {
+            history: History::default(),
+            shadow: Shadow::default(),
+            budget,
+            revision: 0,
+            exported: None,
+        }
     }
 
-    /// How many bytes are edited privately and not in the file.
-    #[must_use]
-    pub fn pending_bytes(&self) -> usize {
-        self.pending.len()
-    }
-
-    /// How many edited bytes wait for reapplication.
-    #[must_use]
-    pub fn patch_bytes(&self) -> usize {
-        self.patch.len()
-    }
-
-    /// The pending byte at `offset`.
-    #[must_use]
-    pub fn pending_at(&self, offset: u64) -> Option<PendingByte> {
-        self.pending.get(&offset).copied()
-    }
-
-    /// Pending offsets inside `span`, ascending.
-    pub fn pending_in(&self, span: Span) -> impl Iterator<Item = (u64, PendingByte)> + '_ {
-        in_span(&self.pending, span)
-    }
-
-    /// Offsets inside `span` that wait for reapplication, ascending.
-    pub fn patch_in(&self, span: Span) -> impl Iterator<Item = (u64, PendingByte)> + '_ {
-        in_span(&self.patch, span)
-    }
-
-    /// The pending bytes as runs of neighbors, ascending.
-    #[must_use]
-    pub fn pending_runs(&self) -> Vec<PendingRun> {
-        runs(&self.pending)
-    }
-
-    /// The bytes that wait for reapplication as runs, ascending.
-    #[must_use]
-    pub fn patch_runs(&self) -> Vec<PendingRun> {
-        runs(&self.patch)
-    }
-
-    /// Records a store that reached the mapping; whatever was undone before can no longer be redone, but stays listed.
+    /// Records one step of the person's that reached the mapping, be it in several pieces, which must not overlap.
+    /// `drawn` is what was on the screen there when the key came. Whatever was undone before can no longer be redone.
+    /// `None` where no byte was stored.
+    ///
+    /// The store has happened, so it is recorded whatever the budget: ask [`Journal::room_for`] before.
     pub fn record(
         &mut self,
-        offset: u64,
-        old: Vec<u8>,
-        new: Vec<u8>,
+        stores: Vec<Stored>,
+        drawn: &Drawn,
         mode: Mode,
+        target: Target,
         at: SystemTime,
-    ) -> u64 {
-        let id = self.edits.len() as u64 + 1;
-        self.apply_bytes(offset, &old, &new, mode);
-        self.undone.clear();
-        self.done.push(self.edits.len());
-        self.edits.push(Edit {
-            id,
-            offset,
-            old,
-            new,
-            mode,
-            at,
-            state: EditState::Applied,
+    ) -> Option<Recorded> {
+        let shadow = &self.shadow;
+        let parts = stores.into_iter().map(|stored| {
+            let differing = differing_from(&stored, drawn, |offset| shadow.own_value(offset));
+            Part::new(stored, differing)
         });
-        id
+        let parts = parts.collect();
+        self.add(parts, mode, target, at)
     }
 
-    /// What the next undo has to store, or `None` where nothing is left.
-    #[must_use]
-    pub fn undo(&self) -> Option<Compensation> {
-        let edit = self.edits.get(*self.done.last()?)?;
-        Some(Compensation {
-            id: edit.id,
-            offset: edit.offset,
-            expect: edit.new.clone(),
-            write: edit.old.clone(),
-            mode: edit.mode,
-        })
-    }
-
-    /// What the next redo has to store, or `None` where nothing was undone.
-    #[must_use]
-    pub fn redo(&self) -> Option<Compensation> {
-        let edit = self.edits.get(*self.undone.last()?)?;
-        Some(Compensation {
-            id: edit.id,
-            offset: edit.offset,
-            expect: edit.old.clone(),
-            write: edit.new.clone(),
-            mode: edit.mode,
-        })
-    }
-
-    /// The undo of edit `id` was stored. Ignored unless it is the one [`Journal::undo`] named.
-    pub fn undone(&mut self, id: u64) {
-        if let Some(index) = pop(&mut self.done, &self.edits, id) {
-            self.undone.push(index);
-            self.turn(index, EditState::Undone);
+    /// Records what of [`Journal::patch_runs`] was stored again: one new step, with the bases of the edits that it
+    /// brings back, which are retired. Where something else stood than their base, the record says so.
+    pub fn reapplied(
+        &mut self,
+        stores: Vec<Stored>,
+        target: Target,
+        at: SystemTime,
+    ) -> Option<Recorded> {
+        let mut parts = Vec::new();
+        let mut spans = Vec::new();
+        for stored in stores {
+            let span = stored.span();
+            let mut bases = Drawn::nothing();
+            for run in self.shadow.runs_in(Which::Waiting, span) {
+                bases.add(run.offset, run.base);
+            }
+            let differing = differing_from(&stored, &bases, |_| None);
+            parts.push(Part::new(stored, differing));
+            spans.push(span);
         }
-    }
-
-    /// The redo of edit `id` was stored. Ignored unless it is the one [`Journal::redo`] named.
-    pub fn redone(&mut self, id: u64) {
-        if let Some(index) = pop(&mut self.undone, &self.edits, id) {
-            self.done.push(index);
-            self.turn(index, EditState::Applied);
-        }
-    }
-
-    /// Passes over edit `id` in undo and redo without storing anything: its bytes are no longer there to take back.
-    pub fn skip(&mut self, id: u64) {
-        if pop(&mut self.done, &self.edits, id).is_none() {
-            pop(&mut self.undone, &self.edits, id);
-        }
-    }
-
-    /// An edit was taken back or brought back.
-    fn turn(&mut self, index: usize, state: EditState) {
-        let Some(edit) = self.edits.get_mut(index) else {
-            return;
+        let spans = ascending(&spans);
+        let shadow = &mut self.shadow;
+        let waited = |part: &Part, shadow: &Shadow| {
+            part.state.waits()
+                && overlaps(&spans, part.span())
+                && shadow.is_waiting_in(part.span())
         };
-        edit.state = state;
-        let (old, new) = (edit.old.clone(), edit.new.clone());
-        let (offset, mode) = (edit.offset, edit.mode);
-        match state {
-            EditState::Undone => self.apply_bytes(offset, &new, &old, mode),
-            EditState::Applied | EditState::Dropped => self.apply_bytes(offset, &old, &new, mode),
+        let mut candidates = Vec::new();
+        self.history.each(|edit| {
+            if edit.parts.iter().any(|part| waited(part, shadow)) {
+                candidates.push(edit.id());
+            }
+        });
+        for span in &spans {
+            shadow.forget_waiting(*span);
         }
+        self.history.each(|edit| {
+            if candidates.binary_search(&edit.id()).is_ok() {
+                for part in &mut edit.parts {
+                    let inside = part.state.waits() && overlaps(&spans, part.span());
+                    if inside && !shadow.is_waiting_in(part.span()) {
+                        part.state = EditState::Retired;
+                    }
+                }
+            }
+        });
+        self.history
+            .unstack(|edit| !edit.has_bytes() && edit.state() == EditState::Retired);
+        self.add(parts, Mode::Private, target, at)
     }
 
-    /// These bytes stand in the file now: they are no longer pending.
-    pub fn written_back(&mut self, span: Span) {
-        self.pending.retain(|offset, _| !span.contains(*offset));
-        self.patch.retain(|offset, _| !span.contains(*offset));
+    fn add(
+        &mut self,
+        parts: Vec<Part>,
+        mode: Mode,
+        target: Target,
+        at: SystemTime,
+    ) -> Option<Recorded> {
+        let id = self.history.next_id();
+        let edit = Edit::new(id, parts, mode, target, at)?;
+        for part in &edit.parts {
+            part.apply(Way::Redo, mode, id, &mut self.shadow);
+        }
+        let differing = edit.differing();
+        self.history.add(edit);
+        self.revision += 1;
+        let over = self.bytes_kept().saturating_sub(self.budget);
+        let (forgotten, _) = self.history.forgettable(over);
+        self.history.forget(&forgotten);
+        Some(Recorded {
+            id,
+            differing,
+            forgotten,
+        })
     }
 
-    /// Everything that is edited and not in the file, pending or waiting for reapplication, as runs.
+    /// What the next undo has to store, or why it cannot, or `None` where nothing is left. The caller sees to it that
+    /// one is under way at a time, and that a private one goes to the mapping and generation that it names.
     #[must_use]
-    pub fn unsaved_runs(&self) -> Vec<PendingRun> {
-        let mut all = self.patch.clone();
-        all.extend(self.pending.iter());
-        runs(&all)
+    pub fn undo(&self) -> Option<Next> {
+        self.history
+            .next(Way::Undo)
+            .map(|edit| edit.next(Way::Undo))
     }
 
-    /// The file holds something else than when the byte was edited, and the person wants to overwrite it all the same.
-    pub fn rebase(&mut self, offset: u64, found: u8) {
-        for map in [&mut self.pending, &mut self.patch] {
-            if let Some(byte) = map.get_mut(&offset) {
-                byte.base = found;
+    /// What the next redo has to store, or why it cannot, or `None` where nothing was undone.
+    #[must_use]
+    pub fn redo(&self) -> Option<Next> {
+        self.history
+            .next(Way::Redo)
+            .map(|edit| edit.next(Way::Redo))
+    }
+
+    /// The undo of edit `id` was stored. Ignored unless it is the one that [`Journal::undo`] names.
+    pub fn undone(&mut self, id: u64) {
+        self.undone_in(id, &[EVERYTHING]);
+    }
+
+    /// The redo of edit `id` was stored. Ignored unless it is the one that [`Journal::redo`] names.
+    pub fn redone(&mut self, id: u64) {
+        self.redone_in(id, &[EVERYTHING]);
+    }
+
+    /// The undo of edit `id` was stored in `spans` only. The rest stays the next to be undone, until it is skipped.
+    pub fn undone_in(&mut self, id: u64, spans: &[Span]) {
+        self.went(Way::Undo, id, spans);
+    }
+
+    /// The redo of edit `id` was stored in `spans` only. The rest stays the next to be redone, until it is skipped.
+    pub fn redone_in(&mut self, id: u64, spans: &[Span]) {
+        self.went(Way::Redo, id, spans);
+    }
+
+    fn went(&mut self, way: Way, id: u64, spans: &[Span]) {
+        let spans = ascending(spans);
+        let shadow = &mut self.shadow;
+        if self
+            .history
+            .go(way, id, |edit| edit.went(way, &spans, shadow))
+        {
+            self.revision += 1;
+        }
+    }
+
+    /// Passes over edit `id` in undo or redo without storing anything: its bytes are no longer there to take back. It
+    /// stays listed. Ignored unless it is the one that [`Journal::undo`] or else [`Journal::redo`] names.
+    pub fn skip(&mut self, id: u64) {
+        if !self.history.skip(Way::Undo, id) {
+            self.history.skip(Way::Redo, id);
+        }
+    }
+
+    /// What was unsaved in `spans` was written to the file; `synced`: and the device took it, and all that was in the
+    /// file before. Else all of that counts as unsaved, until it is written once more and a sync succeeds.
+    pub fn written(&mut self, spans: &[Span], synced: bool) {
+        let spans = ascending(spans);
+        let shadow = &mut self.shadow;
+        let unsaved = |part: &Part, shadow: &Shadow| {
+            let held = part.state == EditState::Applied || part.state.waits();
+            held && overlaps(&spans, part.span()) && shadow.is_private_in(part.span())
+        };
+        let mut candidates = Vec::new();
+        self.history.each(|edit| {
+            if edit.mode() == Mode::Private && edit.parts.iter().any(|part| unsaved(part, shadow)) {
+                candidates.push(edit.id());
             }
+        });
+        for span in &spans {
+            shadow.written(*span);
         }
-    }
-
-    /// The private copies of `span` are gone without having been asked for: their edits wait for reapplication.
-    /// Returns how many bytes that were.
-    pub fn lose(&mut self, span: Span) -> usize {
-        let lost: Vec<_> = self.pending_in(span).collect();
-        for (offset, byte) in &lost {
-            self.pending.remove(offset);
-            self.patch.insert(*offset, *byte);
-        }
-        lost.len()
-    }
-
-    /// Sets every pending edit aside as a patch (the mapping is about to go). Returns how many bytes.
-    pub fn set_aside(&mut self) -> usize {
-        let aside = std::mem::take(&mut self.pending);
-        let n = aside.len();
-        self.patch.extend(aside);
-        n
-    }
-
-    /// The person threw the private copies of `span` away. Returns how many edited bytes went; they can still be
-    /// brought back by [`Journal::patch_runs`] until the patch is dropped.
-    pub fn discard(&mut self, span: Span) -> usize {
-        let n = self.lose(span);
-        for edit in &mut self.edits {
-            if edit.mode == Mode::Private
-                && edit.state == EditState::Applied
-                && edit
-                    .span()
-                    .intersect(span)
-                    .is_some_and(|both| !both.is_empty())
-            {
-                edit.state = EditState::Dropped;
+        self.history.each(|edit| {
+            if candidates.binary_search(&edit.id()).is_ok() {
+                for part in &mut edit.parts {
+                    let held = part.state == EditState::Applied || part.state.waits();
+                    if held
+                        && overlaps(&spans, part.span())
+                        && !shadow.is_private_in(part.span())
+                    {
+                        part.state = EditState::WrittenNotSynced;
+                        part.settle();
+                    }
+                }
             }
-        }
-        n
-    }
-
-    /// A byte of the patch was stored again; `base` stood there just before.
-    pub fn reapplied(&mut self, offset: u64, base: &[u8], value: &[u8]) {
-        for (index, (base, value)) in base.iter().zip(value).enumerate() {
-            let at = offset.saturating_add(index as u64);
-            // the view had it still: what stood in the file before the edit is what is known of it
-            let kept = self.patch.get(&at).filter(|_| base == value);
-            let base = kept.map_or(*base, |byte| byte.base);
-            self.note(at, base, *value);
-        }
-        let span = Span::at(offset, value.len() as u64).unwrap_or(Span::empty(offset));
-        for edit in &mut self.edits {
-            if edit.state == EditState::Dropped && edit.span().intersect(span).is_some() {
-                edit.state = EditState::Applied;
-            }
-        }
-    }
-
-    /// Forgets the patch; the edits stay listed.
-    pub fn drop_patch(&mut self) {
-        self.patch.clear();
-    }
-
-    fn apply_bytes(&mut self, offset: u64, from: &[u8], to: &[u8], mode: Mode) {
-        if mode == Mode::Shared {
-            return; // a shared store is in the file at once
-        }
-        for (index, (from, to)) in from.iter().zip(to).enumerate() {
-            self.note(offset.saturating_add(index as u64), *from, *to);
-        }
-    }
-
-    /// A private byte went from `before` to `value`. What waited for reapplication there is older, and gives way.
-    fn note(&mut self, offset: u64, before: u8, value: u8) {
-        self.patch.remove(&offset);
-        let base = self.pending.get(&offset).map_or(before, |byte| byte.base);
-        if base == value {
-            self.pending.remove(&offset);
+        });
+        if synced {
+            self.synced();
         } else {
-            self.pending.insert(offset, PendingByte { base, value });
+            self.sync_failed();
         }
     }
-}
 
-/// Takes the last index off `stack` if it is that of edit `id`.
-fn pop(stack: &mut Vec<usize>, edits: &[Edit], id: u64) -> Option<usize> {
-    let index = *stack.last()?;
-    (edits.get(index)?.id == id).then(|| stack.pop())?
-}
-
-fn in_span(
-    map: &BTreeMap<u64, PendingByte>,
-    span: Span,
-) -> impl Iterator<Item = (u64, PendingByte)> + '_ {
-    map.range(span.start()..span.end())
-        .map(|(offset, byte)| (*offset, *byte))
-}
-
-fn runs(map: &BTreeMap<u64, PendingByte>) -> Vec<PendingRun> {
-    let mut runs: Vec<PendingRun> = Vec::new();
-    for (&offset, byte) in map {
-        match runs.last_mut() {
-            Some(run) if run.offset + run.value.len() as u64 == offset => {
-                run.base.push(byte.base);
-                run.value.push(byte.value);
+    /// A sync of the whole file succeeded: what is in the file is on the device, but for what an earlier sync had failed
+    /// with and was not written since.
+    pub fn synced(&mut self) {
+        let shadow = &mut self.shadow;
+        shadow.synced();
+        self.history.each(|edit| {
+            let shared = edit.mode() == Mode::Shared;
+            for part in &mut edit.parts {
+                let in_file = part.state == EditState::WrittenNotSynced
+                    || (shared && part.state == EditState::Applied);
+                if in_file && !shadow.is_unsynced_in(part.span()) {
+                    part.state = EditState::InFile;
+                }
             }
-            _ => runs.push(PendingRun {
-                offset,
-                base: vec![byte.base],
-                value: vec![byte.value],
-            }),
+        });
+    }
+
+    /// A sync failed, msync or fsync: what reached the file since the last one may never reach the device.
+    pub fn sync_failed(&mut self) {
+        let shadow = &mut self.shadow;
+        let before = shadow.counts();
+        shadow.sync_failed();
+        if shadow.counts() != before {
+            self.revision += 1;
+        }
+        self.history.each(|edit| {
+            let shared = edit.mode() == Mode::Shared;
+            for part in &mut edit.parts {
+                let applied = shared && part.state == EditState::Applied;
+                if applied && shadow.is_unsynced_in(part.span()) {
+                    part.state = EditState::WrittenNotSynced;
+                }
+            }
+        });
+    }
+
+    /// Changes whenever the unsaved edits may have: what an export of them is told by.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The unsaved edits as they were at `revision` stand in an export. Ignored where they changed since.
+    pub fn exported(&mut self, revision: u64) {
+        if revision == self.revision {
+            self.shadow.exported();
+            self.exported = Some(revision);
         }
     }
-    runs
+
+    /// The private copies of `spans` are gone without having been asked for: their edits wait. Returns how many bytes.
+    pub fn lose(&mut self, spans: &[Span]) -> usize {
+        self.take_out(spans, EditState::Lost)
+    }
+
+    /// The person threw the private copies of `spans` away: their edits wait. Returns how many bytes.
+    pub fn discard(&mut self, spans: &[Span]) -> usize {
+        self.take_out(spans, EditState::Discarded)
+    }
+
+    fn take_out(&mut self, spans: &[Span], state: EditState) -> usize {
+        self.revision += 1;
+        let spans = ascending(spans);
+        let shadow = &mut self.shadow;
+        let held = |part: &Part| part.state == EditState::Applied || part.can(Way::Redo);
+        self.history.each(|edit| {
+            if edit.mode() == Mode::Shared {
+                return;
+            }
+            edit.split(&spans, held);
+            let inside = |part: &Part| held(part) && overlaps(&spans, part.span());
+            // what was undone to something else than the file's bytes cannot be redone from there
+            edit.give_up(|part| inside(part) && shadow.is_pending_in(part.span()));
+            for part in edit.parts.iter_mut().filter(|part| inside(part)) {
+                if part.state == EditState::Applied {
+                    part.state = state;
+                }
+            }
+            edit.give_up(|part| part.state.waits());
+        });
+        spans.iter().map(|span| shadow.lose(*span)).sum()
+    }
+
+    /// The mapping is gone, and with it all that it held privately: the edits wait, and none made before can be undone
+    /// or redone. To be called for every new generation. Returns how many bytes.
+    pub fn set_aside(&mut self) -> usize {
+        self.revision += 1;
+        let n_bytes = self.shadow.lose_all();
+        self.history.each(|edit| {
+            if edit.mode() == Mode::Private {
+                for part in &mut edit.parts {
+                    if part.state == EditState::Applied {
+                        part.state = EditState::SetAside;
+                    }
+                }
+                edit.give_up(|_| true);
+            }
+        });
+        n_bytes
+    }
+
+    /// The person forgets what waits; the edits stay listed. Returns how many bytes.
+    pub fn drop_patch(&mut self) -> usize {
+        self.revision += 1;
+        let n_bytes = self.shadow.forget_all_waiting();
+        self.history.each(|edit| {
+            for part in &mut edit.parts {
+                if part.state.waits() {
+                    part.state = EditState::Dropped;
+                }
+            }
+        });
+        n_bytes
+    }
+
+    /// Whether an edit of `n_bytes` fits the budget, and what has to go for it. Unsaved edits never go.
+    #[must_use]
+    pub fn room_for(&self, n_bytes: u64) -> Room {
+        let need = usize::try_from(n_bytes).unwrap_or(usize::MAX);
+        let need = need.saturating_mul(MOST_A_BYTE).saturating_add(MOST_AN_EDIT);
+        let kept = self.bytes_kept().saturating_sub(self.history.redo_bytes());
+        let over = kept.saturating_add(need).saturating_sub(self.budget);
+        if over == 0 {
+            return Room::Enough;
+        }
+        let (edits, bytes) = self.history.forgettable(over);
+        if bytes >= over {
+            Room::AfterForgetting {
+                edits: edits.len(),
+                bytes,
+            }
+        } else {
+            Room::Full {
+                kept: kept.saturating_sub(bytes),
+                budget: self.budget,
+            }
+        }
+    }
+
+    /// Memory that the journal uses, in bytes.
+    #[must_use]
+    pub fn bytes_kept(&self) -> usize {
+        self.history.kept() + self.shadow.kept()
+    }
 }

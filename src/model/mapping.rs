@@ -163,7 +163,7 @@ impl Model {
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
-        let n_bytes = doc.journal.discard(span);
+        let n_bytes = doc.journal.discard(&[span]);
         self.look_wanted = true;
         self.mark_window();
         let mut effects = self.done(match n_pages {
@@ -188,6 +188,11 @@ impl Model {
 
     /// Writes what is edited privately to the file, after the stores that are under way.
     pub(super) fn write_back(&mut self) -> Vec<Effect> {
+        self.write_back_over(&[])
+    }
+
+    /// The same, where the person has seen and wants to overwrite what the file holds by now.
+    fn write_back_over(&mut self, over: &[(u64, u8)]) -> Vec<Effect> {
         if self.under_way.batches > 0 || self.under_way.write_backs > 0 {
             self.under_way.then_write = true;
             return Vec::new();
@@ -195,7 +200,7 @@ impl Model {
         let Some(doc) = &self.doc else {
             return Vec::new();
         };
-        let runs = doc.journal.unsaved_runs();
+        let runs: Vec<_> = doc.journal.unsaved_runs_over(over).collect();
         if runs.is_empty() {
             let why = match doc.mode {
                 Mode::Shared => {
@@ -222,12 +227,7 @@ impl Model {
 
     pub(super) fn write_back_conflicts(&mut self) -> Vec<Effect> {
         let conflicts = std::mem::take(&mut self.conflicts);
-        if let Some(doc) = &mut self.doc {
-            for (offset, found) in conflicts {
-                doc.journal.rebase(offset, found);
-            }
-        }
-        self.write_back()
+        self.write_back_over(&conflicts)
     }
 
     pub(super) fn wrote_back(
@@ -241,9 +241,7 @@ impl Model {
             return Vec::new();
         };
         let name = doc.name();
-        for span in written {
-            doc.journal.written_back(*span);
-        }
+        doc.journal.written(written, true);
         self.look_wanted = true;
         self.mark_window();
         let _ = self.patch_notice();
@@ -395,7 +393,7 @@ impl Model {
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
-        let n: usize = spans.iter().map(|span| doc.journal.lose(*span)).sum();
+        let n = doc.journal.lose(spans);
         if n > 0 {
             self.mark_window();
             self.show_patch_notice(

@@ -331,7 +331,7 @@ impl Model {
             Next::Close => OpenRequest::private(None),
         };
         let effect = self.begin(request);
-        let n_edits = self.doc.as_ref().map_or(0, |doc| doc.journal.edits().len());
+        let n_edits = self.doc.as_ref().map_or(0, |doc| doc.journal.n_recorded());
         self.opening = Opening::Agreed(n_edits);
         vec![effect]
     }

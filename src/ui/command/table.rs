@@ -23,7 +23,7 @@ fn has_edits(model: &Model) -> bool {
     model
         .doc
         .as_ref()
-        .is_some_and(|doc| !doc.journal.edits().is_empty())
+        .is_some_and(|doc| doc.journal.n_recorded() > 0)
 }
 
 fn has_unsaved(model: &Model) -> bool {

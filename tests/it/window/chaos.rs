@@ -80,29 +80,32 @@ fn makes_trouble() {
 /// What the journal has confirmed so far: each edit by its number.
 #[derive(Default)]
 struct Confirmed {
-    edits: BTreeMap<u64, (u64, Vec<u8>, Mode)>,
+    edits: BTreeMap<u64, Vec<(u64, Vec<u8>, Mode)>>,
 }
 
 impl Confirmed {
     #[track_caller]
     fn check(&mut self, window: &Window) {
         let journal = &doc(window).journal;
-        let listed: BTreeMap<u64, _> = journal
-            .edits()
-            .iter()
-            .map(|edit| (edit.id, (edit.offset, edit.new.clone(), edit.mode)))
-            .collect();
-        for (id, edit) in &self.edits {
-            assert_eq!(
-                listed.get(id),
-                Some(edit),
-                "edit {id} is no longer what it was"
-            );
+        let listed: BTreeMap<u64, _> = journal.edits().iter().map(|edit| (edit.id(), edit)).collect();
+        for (id, parts) in &self.edits {
+            let edit = listed.get(id).expect("it is still listed");
+            for (offset, _, mode) in parts {
+                let same = edit.span().contains(*offset) && edit.mode() == *mode;
+                assert!(same, "edit {id} is no longer what it was");
+            }
         }
-        self.edits = listed;
+        for (id, edit) in listed {
+            let parts = edit.parts().filter_map(|part| {
+                let (_, new) = part.bytes?;
+                Some((part.offset, new.all().into_owned(), edit.mode()))
+            });
+            // once it can be neither undone nor redone, its bytes are no longer in the list
+            self.edits.entry(id).or_insert_with(|| parts.collect());
+        }
         // the last private value of each offset is pending or waits
         let mut newest = BTreeMap::new();
-        for (offset, new, mode) in self.edits.values() {
+        for (offset, new, mode) in self.edits.values().flatten() {
             for (at, byte) in (*offset..).zip(new) {
                 if *mode == Mode::Private {
                     newest.insert(at, *byte);

@@ -1,0 +1,361 @@
+//! The edited bytes of one block of the file, as runs: what stood there and what is wanted there.
+//!
+//! It owns splitting and joining, and that a run is no dearer than its bytes: bytes that are not edited stand inside a
+//! run where a split would cost more. It must not know what the tags of runs mean, nor blocks beside this one.
+
+use std::ops::Range;
+
+use super::bytes::Bytes;
+
+/// The tag of runs in which a byte counts only where base and value differ. In all others each byte counts.
+pub(super) const PLAIN: u64 = 0;
+/// Stands for the tag of bytes that go; no run has it.
+const ENDED: u64 = u64::MAX;
+/// This many bytes that do not count are not kept inside a run.
+const GAP_BYTES: usize = 64;
+
+/// Neighboring bytes with one tag.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// Where in the block.
+    pub(super) at: usize,
+    pub(super) tag: u64,
+    /// How many of its bytes count.
+    pub(super) n: usize,
+    pub(super) base: Bytes,
+    pub(super) value: Bytes,
+}
+
+impl Run {
+    fn new(at: usize, tag: u64, base: Bytes, value: Bytes) -> Self {
+        let n = if tag == PLAIN {
+            let (base, value) = (base.all(), value.all());
+            let pairs = base.iter().zip(value.iter());
+            pairs.filter(|(base, value)| base != value).count()
+        } else {
+            value.len()
+        };
+        Self {
+            at,
+            tag,
+            n,
+            base,
+            value,
+        }
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.at + self.value.len()
+    }
+
+    /// The part of it in `range` of the block; nothing where none of that counts.
+    fn part(&self, range: &Range<usize>) -> Option<Self> {
+        let (start, end) = (self.at.max(range.start), self.end().min(range.end));
+        if start >= end {
+            return None;
+        }
+        let inside = start - self.at..end - self.at;
+        let (base, value) = (self.base.cut(inside.clone()), self.value.cut(inside));
+        let part = Self::new(start, self.tag, base, value);
+        (part.n > 0).then_some(part)
+    }
+
+    /// Where in the block its bytes count, ascending, as long as can be.
+    fn counted(&self) -> Vec<Range<usize>> {
+        if self.n == self.value.len() {
+            return vec![self.at..self.end()];
+        }
+        let (base, value) = (self.base.all(), self.value.all());
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let places = self.at..;
+        for (at, (base, value)) in places.zip(base.iter().zip(value.iter())) {
+            if base == value {
+                continue;
+            }
+            match found.last_mut() {
+                Some(last) if last.end == at => last.end = at + 1,
+                _ => found.push(at..at + 1),
+            }
+        }
+        found
+    }
+
+    fn joined(&self, next: &Self) -> Self {
+        Self {
+            at: self.at,
+            tag: self.tag,
+            n: self.n + next.n,
+            base: self.base.joined(&next.base),
+            value: self.value.joined(&next.value),
+        }
+    }
+}
+
+/// New values for neighboring bytes.
+pub(super) struct Put<'a> {
+    /// Where in the block.
+    pub(super) at: usize,
+    /// What stands there, for bytes that do not count yet.
+    pub(super) base: &'a [u8],
+    /// As many new values.
+    pub(super) value: &'a [u8],
+    /// The tag of bytes that do not count yet.
+    pub(super) tag: u64,
+    /// The new tag of those that do.
+    pub(super) retag: fn(u64) -> u64,
+    /// Bytes with this tag go.
+    pub(super) ends: Option<u64>,
+}
+
+impl Put<'_> {
+    fn range(&self) -> Range<usize> {
+        self.at..self.at + self.value.len()
+    }
+}
+
+/// The runs of a block, ascending and apart.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layer(Vec<Run>);
+
+impl Layer {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.0
+    }
+
+    /// How many bytes count.
+    pub(super) fn count(&self) -> usize {
+        self.0.iter().map(|run| run.n).sum()
+    }
+
+    /// Some byte in `range` counts.
+    pub(super) fn counts_in(&self, range: &Range<usize>) -> bool {
+        self.0.iter().any(|run| {
+            let inside = run.at >= range.start && run.end() <= range.end;
+            inside || run.part(range).is_some()
+        })
+    }
+
+    /// Memory in bytes, beside the value itself.
+    pub(super) fn kept(&self) -> usize {
+        let bytes = self.0.iter().map(|run| run.base.kept() + run.value.kept());
+        bytes.sum::<usize>() + self.0.capacity() * size_of::<Run>()
+    }
+
+    /// Takes what counts in `range` out; what does not count may stand in it.
+    pub(super) fn take(&mut self, range: &Range<usize>) -> Vec<Run> {
+        let first = self.0.partition_point(|run| run.end() <= range.start);
+        let last = self.0.partition_point(|run| run.at < range.end);
+        if first >= last {
+            return Vec::new();
+        }
+        let there: Vec<Run> = self.0.drain(first..last).collect();
+        let (before, after) = (0..range.start, range.end..usize::MAX);
+        let left = there.iter().filter_map(|run| run.part(&before));
+        let right = there.iter().filter_map(|run| run.part(&after));
+        let stays: Vec<Run> = left.chain(right).collect();
+        self.0.splice(first..first, stays);
+        self.0.shrink_to(self.0.len() * 2);
+        there
+            .into_iter()
+            .filter_map(|run| {
+                if range.start <= run.at && run.end() <= range.end {
+                    Some(run)
+                } else {
+                    run.part(range)
+                }
+            })
+            .collect()
+    }
+
+    /// Puts what counts of `run` in place of what stands there.
+    pub(super) fn replace(&mut self, run: Run) {
+        let whole = run.at..run.end();
+        if self.counts_in(&whole) {
+            for range in run.counted() {
+                self.take(&range);
+                if let Some(part) = run.part(&range) {
+                    self.insert(part);
+                }
+            }
+        } else {
+            self.take(&whole);
+            self.insert(run);
+        }
+    }
+
+    fn insert(&mut self, run: Run) {
+        let index = self.0.partition_point(|other| other.at < run.at);
+        let first = index.saturating_sub(1);
+        let last = (index + 1).min(self.0.len());
+        let mut near: Vec<Run> = self.0.drain(first..last).collect();
+        near.insert(index - first, run);
+        self.0.splice(first..first, joined(near));
+    }
+
+    /// Gives bytes new values; those that count keep their base.
+    pub(super) fn put(&mut self, put: &Put<'_>) {
+        let range = put.range();
+        let first = self.0.partition_point(|run| run.end() < range.start);
+        let last = self.0.partition_point(|run| run.at <= range.end);
+        let there: Vec<Run> = self.0.drain(first..last).collect();
+        let (mut base, tags) = laid(&there, put);
+        let mut runs: Vec<Run> = Vec::new();
+        runs.extend(there.iter().filter_map(|run| run.part(&(0..range.start))));
+        if tags.is_whole(PLAIN, range.end) && worth_keeping(&base, put.value) {
+            let base = Bytes::from(std::mem::take(&mut base));
+            runs.push(Run::new(put.at, PLAIN, base, Bytes::copy(put.value)));
+        }
+        for (part, tag) in tags.parts().filter(|_| !base.is_empty()) {
+            let inside = part.start - put.at..part.end - put.at;
+            let (base, value) = (&base[inside.clone()], &put.value[inside]);
+            match tag {
+                ENDED => {}
+                PLAIN => runs.extend(plain_runs(part.start, base, value)),
+                _ => {
+                    let (base, value) = (Bytes::copy(base), Bytes::copy(value));
+                    runs.push(Run::new(part.start, tag, base, value));
+                }
+            }
+        }
+        let after = range.end..usize::MAX;
+        runs.extend(there.iter().filter_map(|run| run.part(&after)));
+        self.0.splice(first..first, joined(runs));
+        self.0.shrink_to(self.0.len() * 2);
+    }
+
+    /// Gives the runs in `range` new tags; `None` removes them.
+    pub(super) fn retag(&mut self, range: &Range<usize>, new: impl Fn(u64) -> Option<u64>) {
+        for mut run in self.take(range) {
+            if let Some(tag) = new(run.tag) {
+                run.tag = tag;
+                self.insert(run);
+            }
+        }
+    }
+}
+
+/// The bases and tags after `put`, where these runs are.
+fn laid(there: &[Run], put: &Put<'_>) -> (Vec<u8>, Tags) {
+    let range = put.range();
+    let mut bases = put.base.to_vec();
+    let mut tags = Tags::new(put.at);
+    for run in there {
+        let (start, end) = (run.at.max(range.start), run.end().min(range.end));
+        if start >= end {
+            continue;
+        }
+        tags.fill(start, put.tag);
+        let inside = start - run.at..end - run.at;
+        let (base, value) = (run.base.part(inside.clone()), run.value.part(inside));
+        let into = &mut bases[start - put.at..end - put.at];
+        if run.tag != PLAIN {
+            into.copy_from_slice(&base);
+            let ended = put.ends == Some(run.tag);
+            tags.fill(end, if ended { ENDED } else { (put.retag)(run.tag) });
+            continue;
+        }
+        for (into, (base, value)) in into.iter_mut().zip(base.iter().zip(value.iter())) {
+            *into = if base == value { *into } else { *base };
+        }
+        if put.tag == PLAIN {
+            tags.fill(end, PLAIN);
+            continue;
+        }
+        for (at, (base, value)) in (start..).zip(base.iter().zip(value.iter())) {
+            tags.fill(at + 1, if base == value { put.tag } else { PLAIN });
+        }
+    }
+    tags.fill(range.end, put.tag);
+    (bases, tags)
+}
+
+/// Which tag neighboring bytes get.
+struct Tags {
+    start: usize,
+    /// Ends of the parts, and their tags.
+    ends: Vec<(usize, u64)>,
+}
+
+impl Tags {
+    fn new(start: usize) -> Self {
+        let ends = Vec::new();
+        Self { start, ends }
+    }
+
+    /// Those up to `end` that have none yet get `tag`.
+    fn fill(&mut self, end: usize, tag: u64) {
+        match self.ends.last_mut() {
+            Some(last) if last.0 >= end => {}
+            Some(last) if last.1 == tag => last.0 = end,
+            None if end <= self.start => {}
+            _ => self.ends.push((end, tag)),
+        }
+    }
+
+    /// All of them, up to `end`, have `tag`.
+    fn is_whole(&self, tag: u64, end: usize) -> bool {
+        self.ends == [(end, tag)]
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, u64)> + '_ {
+        let starts = std::iter::once(self.start).chain(self.ends.iter().map(|end| end.0));
+        starts
+            .zip(&self.ends)
+            .map(|(start, (end, tag))| (start..*end, *tag))
+    }
+}
+
+/// First and last byte count, and no long stretch between does not.
+fn worth_keeping(base: &[u8], value: &[u8]) -> bool {
+    base.first() != value.first()
+        && base.last() != value.last()
+        && base
+            .chunks(GAP_BYTES)
+            .zip(value.chunks(GAP_BYTES))
+            .all(|(base, value)| base != value)
+}
+
+/// Runs without long stretches that do not count.
+fn plain_runs(at: usize, base: &[u8], value: &[u8]) -> Vec<Run> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    let chunks = base.chunks(GAP_BYTES).zip(value.chunks(GAP_BYTES));
+    for (index, (base, value)) in chunks.enumerate() {
+        let start = index * GAP_BYTES;
+        if base == value {
+            continue;
+        }
+        match stretches.last_mut() {
+            Some(last) if last.end == start => last.end += value.len(),
+            _ => stretches.push(start..start + value.len()),
+        }
+    }
+    let mut runs = Vec::new();
+    for stretch in stretches {
+        let (base, value) = (&base[stretch.clone()], &value[stretch.clone()]);
+        let differs = |(base, value): (&u8, &u8)| base != value;
+        let Some(first) = base.iter().zip(value).position(differs) else {
+            continue;
+        };
+        let last = base.iter().zip(value).rposition(differs).unwrap_or(first);
+        let (base, value) = (&base[first..=last], &value[first..=last]);
+        let at = at + stretch.start + first;
+        runs.push(Run::new(at, PLAIN, Bytes::copy(base), Bytes::copy(value)));
+    }
+    runs
+}
+
+/// Neighbors with one tag become one.
+fn joined(runs: Vec<Run>) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match out.last_mut() {
+            Some(last) if last.end() == run.at && last.tag == run.tag => *last = last.joined(&run),
+            _ => out.push(run),
+        }
+    }
+    out
+}
