@@ -7,8 +7,8 @@
 
 pub mod action;
 pub mod effect;
-pub mod identity;
 pub mod event;
+pub mod identity;
 pub mod journal;
 pub mod lab;
 pub mod notice;

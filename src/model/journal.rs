@@ -129,9 +129,7 @@ impl Journal {
         let spans = ascending(&spans);
         let shadow = &mut self.shadow;
         let waited = |part: &Part, shadow: &Shadow| {
-            part.state.waits()
-                && overlaps(&spans, part.span())
-                && shadow.is_waiting_in(part.span())
+            part.state.waits() && overlaps(&spans, part.span()) && shadow.is_waiting_in(part.span())
         };
         let mut candidates = Vec::new();
         self.history.each(|edit| {
@@ -253,17 +251,14 @@ impl Journal {
                 candidates.push(edit.id());
             }
         });
-        for span in &spans {
-            shadow.written(*span);
+        for span in shadow.bridged(&spans) {
+            shadow.written(span);
         }
         self.history.each(|edit| {
             if candidates.binary_search(&edit.id()).is_ok() {
                 for part in &mut edit.parts {
                     let held = part.state == EditState::Applied || part.state.waits();
-                    if held
-                        && overlaps(&spans, part.span())
-                        && !shadow.is_private_in(part.span())
-                    {
+                    if held && overlaps(&spans, part.span()) && !shadow.is_private_in(part.span()) {
                         part.state = EditState::WrittenNotSynced;
                         part.settle();
                     }
@@ -396,7 +391,9 @@ impl Journal {
     #[must_use]
     pub fn room_for(&self, n_bytes: u64) -> Room {
         let need = usize::try_from(n_bytes).unwrap_or(usize::MAX);
-        let need = need.saturating_mul(MOST_A_BYTE).saturating_add(MOST_AN_EDIT);
+        let need = need
+            .saturating_mul(MOST_A_BYTE)
+            .saturating_add(MOST_AN_EDIT);
         let kept = self.bytes_kept().saturating_sub(self.history.redo_bytes());
         let over = kept.saturating_add(need).saturating_sub(self.budget);
         if over == 0 {

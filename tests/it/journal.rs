@@ -151,7 +151,11 @@ fn a_byte_of_ones_own_that_was_not_drawn_yet_is_nobody_elses() {
 fn a_page_is_free_once_its_edits_are_undone_or_written() {
     let mut journal = Journal::new();
     let id = private(&mut journal, 0x10, b"a", b"b");
-    assert!(journal.pages_free_of_edits(&[span(0x10, 1)], 4096).is_empty());
+    assert!(
+        journal
+            .pages_free_of_edits(&[span(0x10, 1)], 4096)
+            .is_empty()
+    );
     journal.undone(id);
     private(&mut journal, 0x11, b"c", b"d");
     private(&mut journal, 0x1000, b"e", b"f");
@@ -219,7 +223,10 @@ fn private_edits_are_undone_in_their_generation_only_and_shared_ones_anywhere() 
     journal.skip(written);
     assert_eq!(state_of(&journal, written), EditState::InFile);
     let undo = compensation(journal.undo());
-    assert_eq!((undo.id, undo.mode, undo.target), (in_file, Mode::Shared, None));
+    assert_eq!(
+        (undo.id, undo.mode, undo.target),
+        (in_file, Mode::Shared, None)
+    );
 }
 
 #[test]
@@ -301,7 +308,11 @@ fn what_a_failed_sync_took_is_unsaved_until_it_is_written_and_synced() {
     assert!(!journal.holds_edit(span(3, 1)), "the file shows it");
     journal.synced(); // the system says 0 although the data is lost
     assert_eq!(journal.unsaved_bytes(), 1);
-    assert_eq!(unsaved(&journal), [run(3, b"a", b"b")], "to be written anew");
+    assert_eq!(
+        unsaved(&journal),
+        [run(3, b"a", b"b")],
+        "to be written anew"
+    );
     journal.written(&[span(3, 1)], false);
     assert_eq!(journal.unsaved_bytes(), 1);
     journal.written(&[span(3, 1)], true);

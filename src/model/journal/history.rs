@@ -56,7 +56,11 @@ impl History {
     fn forget_undone(&mut self) {
         let top = self.done.last().copied();
         let redoable = std::mem::take(&mut self.undone);
-        if redoable.is_empty() && !top.and_then(|id| self.find(id)).is_some_and(|edit| edit.can(Way::Redo)) {
+        if redoable.is_empty()
+            && !top
+                .and_then(|id| self.find(id))
+                .is_some_and(|edit| edit.can(Way::Redo))
+        {
             return;
         }
         for id in redoable.iter().copied().chain(top) {
@@ -136,7 +140,10 @@ impl History {
     /// Takes steps that were retired off the stacks, for good.
     pub(super) fn unstack(&mut self, retired: impl Fn(&Edit) -> bool) {
         let Self {
-            edits, done, undone, ..
+            edits,
+            done,
+            undone,
+            ..
         } = self;
         let stays = |id: &u64| {
             let index = edits.binary_search_by_key(id, Edit::id);

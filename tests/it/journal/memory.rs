@@ -30,7 +30,10 @@ fn kept(old: &[u8], new: &[u8], mode: Mode) -> (usize, usize) {
         new: new.to_vec(),
     };
     let (drawn, at) = (Drawn::nothing(), SystemTime::UNIX_EPOCH);
-    let id = journal.record(vec![store], &drawn, mode, TARGET, at).unwrap().id;
+    let id = journal
+        .record(vec![store], &drawn, mode, TARGET, at)
+        .unwrap()
+        .id;
     let most = journal.bytes_kept();
     journal.undone(id);
     let drawn = Drawn::nothing();
@@ -44,8 +47,14 @@ fn a_mebibyte_costs_at_most_four_and_is_given_back() {
     let fill = vec![0x5a; MIB];
     let mut every_other = old.clone();
     let mut now_and_then = old.clone();
-    every_other.iter_mut().step_by(2).for_each(|byte| *byte = !*byte);
-    now_and_then.iter_mut().step_by(65).for_each(|byte| *byte = !*byte);
+    every_other
+        .iter_mut()
+        .step_by(2)
+        .for_each(|byte| *byte = !*byte);
+    now_and_then
+        .iter_mut()
+        .step_by(65)
+        .for_each(|byte| *byte = !*byte);
     let nothing = vec![0; MIB];
     for (name, old, new, most) in [
         ("noise over noise", &old, &new, 4 * MIB + MIB / 8),
@@ -98,12 +107,19 @@ fn unsaved_edits_never_go_and_those_in_the_file_are_undone_no_more() {
         n += 1;
     }
     let room = journal.room_for(4096);
-    assert!(matches!(room, Room::AfterForgetting { edits: 1.., .. }), "{room:?}");
+    assert!(
+        matches!(room, Room::AfterForgetting { edits: 1.., .. }),
+        "{room:?}"
+    );
     let drawn = Drawn::nothing();
     let recorded = super::record(&mut journal, n * 4096, &old, &new, Mode::Private, &drawn);
     assert_eq!(recorded.forgotten.first(), Some(&first), "the oldest first");
     assert!(journal.bytes_kept() <= 64 << 10);
-    assert_eq!(state_of(&journal, first), EditState::InFile, "it is listed still");
+    assert_eq!(
+        state_of(&journal, first),
+        EditState::InFile,
+        "it is listed still"
+    );
     let listed = &journal.edits()[0];
     assert!(listed.parts().all(|part| part.bytes.is_none()));
     while let Some(next) = journal.undo() {
@@ -131,7 +147,11 @@ fn plain_facts_are_listed_and_bounded() {
         journal.skip(id);
     }
     let listed: Vec<u64> = journal.edits().iter().map(|edit| edit.id()).collect();
-    assert!((1000..5000).contains(&listed.len()), "{} listed", listed.len());
+    assert!(
+        (1000..5000).contains(&listed.len()),
+        "{} listed",
+        listed.len()
+    );
     assert_eq!(listed.last(), Some(&10_000));
     assert_eq!(journal.n_recorded(), 10_000);
     journal.synced();

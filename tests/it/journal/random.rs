@@ -9,25 +9,52 @@ use super::world::{PAGE, World};
 #[derive(Clone, Debug)]
 enum Op {
     /// A store by the person; one bit a byte says what was in sight.
-    Type { at: usize, bytes: Vec<u8>, seen: u8 },
+    Type {
+        at: usize,
+        bytes: Vec<u8>,
+        seen: u8,
+    },
     /// The same byte many times.
-    Fill { at: usize, len: usize, byte: u8, seen: u8 },
+    Fill {
+        at: usize,
+        len: usize,
+        byte: u8,
+        seen: u8,
+    },
     /// Of so many bytes only, where a number is given.
     Undo(Option<usize>),
     Redo(Option<usize>),
-    Lose { page: usize, pages: usize },
-    Discard { page: usize, pages: usize },
+    Lose {
+        page: usize,
+        pages: usize,
+    },
+    Discard {
+        page: usize,
+        pages: usize,
+    },
     Remap,
     Switch,
     DropPatch,
     /// At most so many runs.
     Reapply(usize),
-    Write { at: usize, len: usize, synced: bool, over: bool },
-    WriteAll { synced: bool },
+    Write {
+        at: usize,
+        len: usize,
+        synced: bool,
+        over: bool,
+    },
+    WriteAll {
+        synced: bool,
+    },
     Sync(bool),
-    Export { late: bool },
+    Export {
+        late: bool,
+    },
     /// Somebody else writes.
-    Foreign { at: usize, byte: u8 },
+    Foreign {
+        at: usize,
+        byte: u8,
+    },
     /// The window is drawn anew.
     Draw,
 }
@@ -64,10 +91,19 @@ fn run(world: &mut World, op: &Op) {
     let len = world.len();
     let pages = |page: usize, pages: usize| page * PAGE..((page + pages) * PAGE).min(len);
     match *op {
-        Op::Type { at, ref bytes, seen } => {
+        Op::Type {
+            at,
+            ref bytes,
+            seen,
+        } => {
             world.type_bytes(at, bytes, |at| seen >> (at % 8) & 1 == 1);
         }
-        Op::Fill { at, len, byte, seen } => {
+        Op::Fill {
+            at,
+            len,
+            byte,
+            seen,
+        } => {
             world.type_bytes(at, &vec![byte; len], |at| seen >> (at / 3 % 8) & 1 == 1);
         }
         Op::Undo(limit) => world.step(true, limit),
@@ -81,7 +117,12 @@ fn run(world: &mut World, op: &Op) {
         }),
         Op::DropPatch => world.drop_patch(),
         Op::Reapply(n_runs) => world.reapply(n_runs),
-        Op::Write { at, len: n, synced, over } => world.write(at..(at + n).min(len), synced, over),
+        Op::Write {
+            at,
+            len: n,
+            synced,
+            over,
+        } => world.write(at..(at + n).min(len), synced, over),
         Op::WriteAll { synced } => world.write(0..len, synced, false),
         Op::Sync(succeeds) => world.sync(succeeds),
         Op::Export { late } => world.export(late),
@@ -106,7 +147,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(3_000))]
+    #![proptest_config(cases(1_500))]
 
     #[test]
     fn says_what_is_of_few_bytes(ops in vec(op(32, 6), 1..60)) {
@@ -119,7 +160,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(30))]
 
     #[test]
     fn says_what_is_of_many_bytes(ops in vec(op(800, 500), 1..50)) {
@@ -141,7 +182,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn undo_of_everything_restores(typed in vec((0..32_usize, vec(any::<u8>(), 1..6)), 1..30), shared: bool) {

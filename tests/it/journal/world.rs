@@ -98,8 +98,9 @@ pub(super) struct World {
     edits: BTreeMap<u64, Memory>,
     done: Vec<u64>,
     undone: Vec<u64>,
-    /// Bytes stored so far, and operations.
+    /// Bytes stored so far, in how many pieces, and checks.
     n_stored: usize,
+    n_pieces: usize,
     n_ops: usize,
 }
 
@@ -135,6 +136,7 @@ impl World {
             done: Vec::new(),
             undone: Vec::new(),
             n_stored: 0,
+            n_pieces: 0,
             n_ops: 0,
             file,
         }
@@ -223,7 +225,8 @@ impl World {
             } else {
                 self.in_file[i].map(|known| known.value)
             };
-            let differs = known.is_some_and(|byte| byte != self.view[i]) && own != Some(self.view[i]);
+            let differs =
+                known.is_some_and(|byte| byte != self.view[i]) && own != Some(self.view[i]);
             saw.push(known.filter(|_| differs));
         }
         let stores = pieces(at, &old, &new);
@@ -235,7 +238,14 @@ impl World {
     }
 
     /// A new step was recorded.
-    fn took(&mut self, at: usize, old: &[u8], new: &[u8], saw: &[Option<u8>], recorded: Option<Recorded>) {
+    fn took(
+        &mut self,
+        at: usize,
+        old: &[u8],
+        new: &[u8],
+        saw: &[Option<u8>],
+        recorded: Option<Recorded>,
+    ) {
         let recorded = recorded.expect("something was stored");
         let id = recorded.id;
         assert!(self.edits.keys().all(|known| *known < id), "ids ascend");
@@ -257,6 +267,7 @@ impl World {
     }
 
     fn extend(&mut self, id: u64, at: usize, old: &[u8], new: &[u8], saw: &[Option<u8>]) {
+        self.n_pieces += 1;
         for (i, at) in (at..at + new.len()).enumerate() {
             self.poke(at, new[i]);
             let bytes = &mut self.edits.get_mut(&id).unwrap().bytes;
@@ -321,7 +332,11 @@ impl World {
 
     /// Undo or redo, of the first `limit` bytes only where given.
     pub(super) fn step(&mut self, undo: bool, limit: Option<usize>) {
-        let next = if undo { self.journal.undo() } else { self.journal.redo() };
+        let next = if undo {
+            self.journal.undo()
+        } else {
+            self.journal.redo()
+        };
         let Some(next) = next else {
             self.pop_retired(undo, None);
             let stack = if undo { &self.done } else { &self.undone };
@@ -361,7 +376,11 @@ impl World {
             .iter()
             .map(|edit| (edit.id(), edit.state()))
             .collect();
-        let stack = if undo { &mut self.done } else { &mut self.undone };
+        let stack = if undo {
+            &mut self.done
+        } else {
+            &mut self.undone
+        };
         while let Some(last) = stack.last().copied().filter(|last| Some(*last) != until) {
             assert_eq!(states[&last], EditState::Retired, "{last} is not named");
             let bytes = &self.edits[&last].bytes;
@@ -398,7 +417,10 @@ impl World {
             match named.remove(at) {
                 Some(said) => {
                     assert_eq!(said, swap, "what byte {at} goes from and to");
-                    assert!(goes || (!undo && *fate == Fate::Doubtful), "byte {at} is {fate:?}");
+                    assert!(
+                        goes || (!undo && *fate == Fate::Doubtful),
+                        "byte {at} is {fate:?}"
+                    );
                 }
                 None => assert!(!goes, "byte {at} of {} is left out", next.id),
             }
@@ -450,7 +472,11 @@ impl World {
     }
 
     fn names(&self, undo: bool, id: u64) -> bool {
-        let next = if undo { self.journal.undo() } else { self.journal.redo() };
+        let next = if undo {
+            self.journal.undo()
+        } else {
+            self.journal.redo()
+        };
         match next {
             Some(Next::Store(next)) => next.id == id,
             Some(Next::Gone { id: gone, .. }) => gone == id,
@@ -559,7 +585,10 @@ impl World {
         self.copied.fill(false);
         for memory in self.edits.values_mut() {
             if memory.mode == Mode::Private {
-                memory.bytes.values_mut().for_each(|byte| byte.fate = Fate::Out);
+                memory
+                    .bytes
+                    .values_mut()
+                    .for_each(|byte| byte.fate = Fate::Out);
             }
         }
         self.generation += 1;
@@ -567,7 +596,9 @@ impl World {
     }
 
     pub(super) fn drop_patch(&mut self) {
-        let n_bytes = (0..self.len).filter(|at| self.visible_wait(*at).is_some()).count();
+        let n_bytes = (0..self.len)
+            .filter(|at| self.visible_wait(*at).is_some())
+            .count();
         assert_eq!(self.journal.drop_patch(), n_bytes);
         self.waits.fill(None);
     }
@@ -787,7 +818,10 @@ impl World {
                 .map(|(at, byte)| (*at, *byte))
                 .collect();
             assert_eq!(journal.holds_edit(part), !held.is_empty());
-            assert_eq!(flat(&journal.pending_runs_in(part).collect::<Vec<_>>()), held);
+            assert_eq!(
+                flat(&journal.pending_runs_in(part).collect::<Vec<_>>()),
+                held
+            );
         }
         for at in 0..self.len {
             let offset = offset_of(at);
@@ -795,8 +829,13 @@ impl World {
         }
         self.check_device(&unsaved);
         self.check_list();
-        let most = 4 * self.n_stored + 700 * (self.n_ops + 2);
-        assert!(journal.bytes_kept() <= most, "{} > {most}", journal.bytes_kept());
+        let n_steps = self.n_ops + self.n_pieces + 2;
+        let most = 4 * self.n_stored + 700 * n_steps;
+        assert!(
+            journal.bytes_kept() <= most,
+            "{} > {most}",
+            journal.bytes_kept()
+        );
     }
 
     /// What the kernel believes to have written and the device has not, is unsaved.
@@ -808,7 +847,10 @@ impl World {
                 && !self.dirty[at]
                 && known.worth != Worth::Exported
             {
-                assert!(unsaved.contains_key(&offset_of(at)), "byte {at} is not on the device");
+                assert!(
+                    unsaved.contains_key(&offset_of(at)),
+                    "byte {at} is not on the device"
+                );
             }
         }
     }
@@ -818,7 +860,10 @@ impl World {
         assert_eq!(listed, self.edits.keys().copied().collect::<Vec<_>>());
         for edit in self.journal.edits() {
             let memory = &self.edits[&edit.id()];
-            assert_eq!((edit.mode(), edit.at()), (memory.mode, SystemTime::UNIX_EPOCH));
+            assert_eq!(
+                (edit.mode(), edit.at()),
+                (memory.mode, SystemTime::UNIX_EPOCH)
+            );
             assert_eq!(edit.target().generation.0, memory.generation);
             assert_eq!(edit.n_bytes(), memory.bytes.len() as u64);
             for part in edit.parts() {
@@ -831,7 +876,11 @@ impl World {
                     let byte = memory.bytes[&at];
                     assert_eq!((old.get(i), new.get(i)), (Some(byte.old), Some(byte.new)));
                     let undone = matches!(byte.fate, Fate::Undone | Fate::Doubtful);
-                    assert_eq!(part.state == EditState::Undone, undone, "byte {at}: {byte:?}");
+                    assert_eq!(
+                        part.state == EditState::Undone,
+                        undone,
+                        "byte {at}: {byte:?}"
+                    );
                 }
             }
         }

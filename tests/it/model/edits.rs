@@ -502,10 +502,7 @@ fn newest_wins(before: &[Action], after: &[Action]) {
     }
     worker.answer(&mut model);
     let journal = &model.doc.as_ref().unwrap().journal;
-    let unsaved: Vec<_> = journal
-        .unsaved_runs()
-        .map(|run| run.value)
-        .collect();
+    let unsaved: Vec<_> = journal.unsaved_runs().map(|run| run.value).collect();
     assert_eq!(
         unsaved,
         [b"Y"],

@@ -87,7 +87,11 @@ impl Confirmed {
     #[track_caller]
     fn check(&mut self, window: &Window) {
         let journal = &doc(window).journal;
-        let listed: BTreeMap<u64, _> = journal.edits().iter().map(|edit| (edit.id(), edit)).collect();
+        let listed: BTreeMap<u64, _> = journal
+            .edits()
+            .iter()
+            .map(|edit| (edit.id(), edit))
+            .collect();
         for (id, parts) in &self.edits {
             let edit = listed.get(id).expect("it is still listed");
             for (offset, _, mode) in parts {
