@@ -11,7 +11,7 @@
 
 mod bytes;
 mod experiments;
-// mod journal;
+mod journal;
 mod lab;
 mod lookup;
 mod map;

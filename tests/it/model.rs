@@ -77,7 +77,8 @@ fn remapped(mode: Mode, access: Access, len: u64) -> Event {
 }
 
 fn wrote(model: &mut Model) -> Vec<Effect> {
-    let runs = model.doc.as_ref().unwrap().journal.unsaved_runs();
+    let journal = &model.doc.as_ref().unwrap().journal;
+    let runs: Vec<_> = journal.unsaved_runs().collect();
     let span = |offset, len: usize| Span::at(offset, len as u64).unwrap();
     model.hear(Event::WroteBack {
         written: runs

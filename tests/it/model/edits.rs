@@ -56,7 +56,7 @@ fn undo_of_what_somebody_changed_is_refused_in_words() {
             expect: Some(b"Z".to_vec()),
         };
         assert_eq!(stores(&effects), [expected]);
-        let id = model.doc.as_ref().unwrap().journal.edits()[0].id;
+        let id = model.doc.as_ref().unwrap().journal.edits()[0].id();
         let changed = StoreOutcome::Changed(vec![0x41]);
         model.hear(stored(Purpose::Undo(id), mode, 5, b"a", changed));
         assert_says(
@@ -81,7 +81,7 @@ fn undo_and_redo_are_in_the_mode_of_the_edit_only() {
     assert_says(&model, Topic::Error, &["shared mode", "Ctrl+T"]);
     model.hear(remapped(Mode::Shared, Access::ReadWrite, 100));
     assert_eq!(stores(&model.act(Action::Undo)).len(), 1);
-    let id = model.doc.as_ref().unwrap().journal.edits()[0].id;
+    let id = model.doc.as_ref().unwrap().journal.edits()[0].id();
     let outcome = StoreOutcome::Stored(b"Z".to_vec());
     model.hear(stored(Purpose::Undo(id), Mode::Shared, 5, b"a", outcome));
     assert_eq!(cursor(&model), 5, "what changed is shown");
@@ -502,11 +502,7 @@ fn newest_wins(before: &[Action], after: &[Action]) {
     }
     worker.answer(&mut model);
     let journal = &model.doc.as_ref().unwrap().journal;
-    let unsaved: Vec<_> = journal
-        .unsaved_runs()
-        .into_iter()
-        .map(|run| run.value)
-        .collect();
+    let unsaved: Vec<_> = journal.unsaved_runs().map(|run| run.value).collect();
     assert_eq!(
         unsaved,
         [b"Y"],

@@ -87,26 +87,26 @@ impl Confirmed {
         let journal = &doc(window).view().journal;
         let listed: BTreeMap<u64, _> = journal
             .edits()
-            .map(|edit| {
-                let parts: Vec<_> = edit
-                    .parts()
-                    .filter_map(|part| Some((part.offset, part.bytes?.1.all().into_owned())))
-                    .collect();
-                (edit.id(), (parts, edit.mode()))
-            })
+            .iter()
+            .map(|edit| (edit.id(), edit))
             .collect();
-        // bytes that neither undo nor redo can need any more are given up, but none are changed
         for (id, (parts, mode)) in &self.edits {
-            let (now, now_mode) = listed.get(id).expect("every edit stays listed");
-            assert_eq!(mode, now_mode);
-            for part in now {
-                let whole = parts.iter().find(|(offset, bytes)| {
-                    *offset <= part.0 && part.0 + part.1.len() as u64 <= offset + bytes.len() as u64
-                });
-                assert!(whole.is_some(), "edit {id} is no longer what it was");
+            let edit = listed.get(id).expect("it is still listed");
+            for (offset, _) in parts {
+                let same = edit.span().contains(*offset) && edit.mode() == *mode;
+                assert!(same, "edit {id} is no longer what it was");
             }
         }
-        self.edits = listed;
+        for (id, edit) in listed {
+            let parts = edit.parts().filter_map(|part| {
+                let (_, new) = part.bytes?;
+                Some((part.offset, new.all().into_owned()))
+            });
+            // once it can be neither undone nor redone, its bytes are no longer in the list
+            self.edits
+                .entry(id)
+                .or_insert_with(|| (parts.collect(), edit.mode()));
+        }
         // the last private value of each offset is pending or waits
         let mut newest = BTreeMap::new();
         for (parts, mode) in self.edits.values() {
@@ -119,7 +119,7 @@ impl Confirmed {
             unsaved.extend((run.offset..).zip(run.value));
         }
         for (at, byte) in newest {
-            let edits = journal.edits();
+            let edits = journal.edits().iter();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
             let shown = doc(window)
                 .view()
@@ -240,7 +240,7 @@ fn survives_and_keeps_every_edit() {
 /// The trouble is over: the file is as long as any edit needs, the view is private and whole, all that waited is reapplied.
 fn calm(window: &mut Window, held: &Path) {
     let edits = doc(window).view().journal.edits();
-    let length = edits.map(|edit| edit.span().end()).max().unwrap() + 5000;
+    let length = edits.iter().map(|edit| edit.span().end()).max().unwrap() + 5000;
     let file = fs::OpenOptions::new().write(true).open(held).unwrap();
     file.set_len(length).unwrap();
     until(window, "the length is noticed", |window| {

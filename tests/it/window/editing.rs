@@ -163,7 +163,7 @@ fn what_is_typed_and_saved_at_once_is_saved() {
         window.state_mut().act(&ctx, action);
     }
     until(&mut window, "both are stored", |window| {
-        doc(window).view().journal.edits().count() == 2
+        doc(window).view().journal.edits().len() == 2
     });
     until(&mut window, "something was written", |window| {
         is_told(window, &["written to data.bin"])

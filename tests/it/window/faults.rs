@@ -41,7 +41,7 @@ fn shrunk_to_nothing_and_extended_again() {
             && is_told(window, &["data.bin shrank to 0 bytes"])
             && is_told(window, &["2 edited bytes", "truncated"])
     });
-    assert_eq!(doc(&window).view().journal.edits().count(), 2);
+    assert_eq!(doc(&window).view().journal.edits().len(), 2);
     assert!(
         status(&window)
             .iter()
@@ -52,7 +52,7 @@ fn shrunk_to_nothing_and_extended_again() {
     until(&mut window, "it is refused", |window| {
         is_told(window, &["past the end of the file"])
     });
-    assert_eq!(doc(&window).view().journal.edits().count(), 2);
+    assert_eq!(doc(&window).view().journal.edits().len(), 2);
     assert_eq!(fs::read(&path).unwrap(), b"");
     fs::write(&path, vec![b'B'; 3 * 4096]).unwrap();
     until(&mut window, "the new bytes are shown", |window| {
@@ -92,7 +92,7 @@ fn shrunk_to_the_middle_of_a_page_and_extended_again() {
             &["Not written", "past the end of the file", "100 bytes"],
         )
     });
-    assert_eq!(doc(&window).view().journal.edits().count(), 3);
+    assert_eq!(doc(&window).view().journal.edits().len(), 3);
     assert_eq!(
         doc(&window)
             .view()

@@ -228,7 +228,7 @@ fn a_running_program_is_refused_in_words_and_edited_privately() {
     );
     type_text(&mut window, "5a");
     window.run_steps(3);
-    assert!(doc(&window).view().journal.edits().next().is_none());
+    assert!(doc(&window).view().journal.edits().is_empty());
     assert!(is_told(&window, &["ETXTBSY"]));
     press(&mut window, CTRL, Key::T);
     until(&mut window, "it is private", |window| !is_shared(window));

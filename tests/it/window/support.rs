@@ -313,10 +313,10 @@ pub(super) fn go_to(window: &mut Window, offset: u64) {
 /// Types hex digits in the grid and waits until each byte is in the journal, or refused.
 #[track_caller]
 pub(super) fn type_bytes(window: &mut Window, hex: &str) {
-    let edits = doc(window).view().journal.edits().count();
+    let edits = doc(window).view().journal.edits().len();
     type_text(window, hex);
     until(window, "what was typed is stored", |window| {
-        doc(window).view().journal.edits().count() >= edits + hex.len() / 2
+        doc(window).view().journal.edits().len() >= edits + hex.len() / 2
     });
 }
 
