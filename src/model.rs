@@ -7,12 +7,13 @@
 
 pub mod action;
 pub mod effect;
-pub mod identity;
 pub mod event;
+pub mod identity;
 pub mod journal;
 pub mod lab;
 pub mod notice;
 pub mod peers;
+pub mod process;
 pub mod settings;
 pub mod view;
 pub mod window;

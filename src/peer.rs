@@ -20,7 +20,7 @@ mod serve;
 pub mod wire;
 
 pub use error::PeerError;
-pub use handle::{PeerProcess, Pending};
+pub use handle::{Ending, Forking, NotSent, PeerEnd, PeerProcess, Pending, Polled, Wake};
 pub use process::{PeerSignal, Unreaped};
 #[cfg(target_os = "linux")]
 pub(crate) use raw::has_cachestat;

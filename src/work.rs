@@ -6,6 +6,7 @@ pub mod completion;
 pub mod export;
 pub mod file;
 pub mod lab;
+pub mod peers;
 pub mod picker;
 pub mod scratch;
 pub mod witness;

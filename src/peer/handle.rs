@@ -8,13 +8,17 @@
 
 #[cfg(target_os = "linux")]
 mod forked;
+mod polled;
+mod talk;
+#[cfg(not(target_os = "linux"))]
+mod unforked;
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,14 +27,18 @@ use crate::os::thread::{finished_within, join_within};
 use crate::peer::calls::MadeCall;
 use crate::peer::error::PeerError;
 use crate::peer::process::{ChildProcess, Fault, PeerSignal, Unreaped, death_by};
-use crate::peer::protocol::{
-    Answer, AnswerLine, Line, PROTOCOL, Request, RequestLine, encode, next_line,
-};
+use crate::peer::protocol::{Answer, AnswerLine, Request, RequestLine, encode};
+
+#[cfg(target_os = "linux")]
+pub use forked::Forking;
+pub use polled::{Ending, NotSent, PeerEnd, Polled};
+pub use talk::Wake;
+use talk::{Heard, Listener, keep_complaint, locked, read_answers, write_requests};
+#[cfg(not(target_os = "linux"))]
+pub use unforked::Forking;
 
 /// How many answers may wait for somebody to ask for them.
 const ANSWERS_WAITING: usize = 16;
-/// How much of what a peer complains on standard error is kept, in bytes.
-const COMPLAINT_BYTES: usize = 1024;
 /// How long a peer may take to end by itself once its input is closed.
 const GRACE: Duration = Duration::from_millis(250);
 /// How long a killed process may take to go before it is taken for stuck in the kernel.
@@ -51,6 +59,8 @@ pub struct PeerProcess {
     /// Whether the peer closed its output, which is the first that is seen of its end.
     closed: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
+    /// Who is told that there is something to hear of it, and of those that it forks.
+    wake: Option<Wake>,
 }
 
 /// A request that was sent and not yet answered.
@@ -59,10 +69,15 @@ pub struct Pending {
     id: u64,
 }
 
-/// What the thread that listens to a peer heard.
-#[derive(Debug)]
-enum Heard {
-    Answer(AnswerLine),
+/// What is heard of a peer while the answer to one request is waited for.
+enum Word {
+    /// The answer.
+    Answer(Answer),
+    /// Nothing in time.
+    Silence,
+    /// It has closed its output.
+    Closed,
+    /// What is no answer.
     Garbled(String),
 }
 
@@ -73,7 +88,7 @@ impl PeerProcess {
     ///
     /// What starting the process or one of its threads reports.
     pub fn spawn(program: &Path, label: &str) -> io::Result<Self> {
-        Self::spawn_watched(program, label, || {})
+        Self::spawn_heard_by(program, label, Listener::Nobody)
     }
 
     /// As [`Self::spawn`]; `closed` is called once, on another thread, when the peer has closed its output: it ended.
@@ -86,6 +101,10 @@ impl PeerProcess {
         label: &str,
         closed: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
+        Self::spawn_heard_by(program, label, Listener::End(Box::new(closed)))
+    }
+
+    fn spawn_heard_by(program: &Path, label: &str, listener: Listener) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg("peer")
             .stdin(Stdio::piped())
@@ -97,7 +116,7 @@ impl PeerProcess {
         let pid = child.id();
         let mut peer = Self::new(label, pid, ChildProcess::Child(child, false));
         if let (Some(stdin), Some(stdout)) = (stdin, stdout) {
-            peer.talk(stdin, stdout, closed)?;
+            peer.talk(stdin, stdout, listener)?;
         }
         if let Some(stderr) = stderr {
             let complaint = Arc::clone(&peer.complaint);
@@ -119,15 +138,16 @@ impl PeerProcess {
             fault: Arc::default(),
             closed: Arc::default(),
             threads: Vec::new(),
+            wake: None,
         }
     }
 
-    /// Starts the threads that talk to the peer; `closed` is called when it has closed its output.
+    /// Starts the threads that talk to the peer.
     fn talk(
         &mut self,
         input: impl Write + Send + 'static,
         output: impl Read + Send + 'static,
-        closed: impl FnOnce() + Send + 'static,
+        listener: Listener,
     ) -> io::Result<()> {
         let (requests, to_write) = sync_channel::<Vec<u8>>(1);
         let (heard, answers) = sync_channel(ANSWERS_WAITING);
@@ -136,10 +156,10 @@ impl PeerProcess {
         self.thread("peer writer", move || write_requests(input, &to_write))?;
         let (is_closed, fault) = (Arc::clone(&self.closed), Arc::clone(&self.fault));
         self.thread("peer reader", move || {
-            read_answers(output, &heard, &fault);
+            read_answers(output, &heard, &fault, &listener);
             drop(heard);
             is_closed.store(true, Ordering::Release);
-            closed();
+            listener.closed();
         })
     }
 
@@ -172,7 +192,7 @@ impl PeerProcess {
     pub fn fork(&mut self, label: &str, timeout: Duration) -> Result<(Self, MadeCall), PeerError> {
         #[cfg(target_os = "linux")]
         {
-            self.fork_with_pipes(label, timeout)
+            self.fork_within(label, timeout)
         }
         #[cfg(not(target_os = "linux"))]
         {
@@ -207,21 +227,31 @@ impl PeerProcess {
     ///
     /// A peer that ended, or a request that is too long for a line.
     pub fn send(&mut self, request: &Request) -> Result<Pending, PeerError> {
+        match self.put(request) {
+            (_, Ok(pending)) => Ok(pending),
+            (id, Err(NotSent::Full)) => Ok(Pending { id }),
+            (_, Err(NotSent::Closed)) => Err(self.died()),
+            (_, Err(NotSent::NotEncoded(message))) => Err(self.protocol(message)),
+        }
+    }
+
+    /// Hands `request` to the thread that writes, with the number it was given.
+    fn put(&mut self, request: &Request) -> (u64, Result<Pending, NotSent>) {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let line = encode(&RequestLine {
             id,
             request: request.clone(),
-        })
-        .map_err(|message| self.protocol(message))?;
-        match self
-            .requests
-            .as_ref()
-            .map(|requests| requests.try_send(line))
-        {
-            Some(Ok(()) | Err(TrySendError::Full(_))) => Ok(Pending { id }),
-            Some(Err(TrySendError::Disconnected(_))) | None => Err(self.died()),
-        }
+        });
+        let sent = match line {
+            Err(message) => Err(NotSent::NotEncoded(message)),
+            Ok(line) => match self.requests.as_ref().map(|it| it.try_send(line)) {
+                Some(Ok(())) => Ok(Pending { id }),
+                Some(Err(TrySendError::Full(_))) => Err(NotSent::Full),
+                Some(Err(TrySendError::Disconnected(_))) | None => Err(NotSent::Closed),
+            },
+        };
+        (id, sent)
     }
 
     /// Waits for the answer to `pending`, `timeout` at most; `None` where it has not come, and may be waited for again.
@@ -234,37 +264,41 @@ impl PeerProcess {
         pending: &Pending,
         timeout: Duration,
     ) -> Result<Option<Answer>, PeerError> {
-        let deadline = Instant::now() + timeout;
+        match self.word(pending.id, timeout) {
+            Word::Silence => Ok(None),
+            Word::Answer(Answer::Error { message, errno }) => {
+                Err(PeerError::Refused { message, errno })
+            }
+            Word::Answer(answer) => Ok(Some(answer)),
+            Word::Closed => Err(self.died()),
+            Word::Garbled(what) => Err(self.protocol(what)),
+        }
+    }
+
+    /// What is heard within `limit` of the request with the number `wanted`. That the peer is ready, and answers to
+    /// requests that nobody waits for any more, are dropped.
+    fn word(&self, wanted: u64, limit: Duration) -> Word {
+        let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let heard = match self
-                .answers
-                .as_ref()
-                .map(|answers| answers.recv_timeout(left))
-            {
-                Some(Ok(heard)) => heard,
-                Some(Err(RecvTimeoutError::Timeout)) => return Ok(None),
-                Some(Err(RecvTimeoutError::Disconnected)) | None => return Err(self.died()),
-            };
+            let heard = self.answers.as_ref().map(|it| it.recv_timeout(left));
             match heard {
-                Heard::Answer(AnswerLine {
-                    answer: Answer::Ready { protocol, .. },
-                    ..
-                }) if protocol == PROTOCOL => {}
-                Heard::Answer(AnswerLine { id, answer }) if id == Some(pending.id) => {
-                    match answer {
-                        Answer::Error { message, errno } => {
-                            return Err(PeerError::Refused { message, errno });
-                        }
-                        answer => return Ok(Some(answer)),
-                    }
+                Some(Ok(Heard::Answer(AnswerLine { id, answer }))) if id == Some(wanted) => {
+                    return Word::Answer(answer);
                 }
-                // The answer to a request that nobody waits for any more.
-                Heard::Answer(AnswerLine { id: Some(_), .. }) => {}
-                Heard::Answer(AnswerLine { id: None, answer }) => {
-                    return Err(self.protocol(format!("it says {answer:?}")));
+                Some(Ok(Heard::Answer(
+                    AnswerLine { id: Some(_), .. }
+                    | AnswerLine {
+                        answer: Answer::Ready { .. },
+                        ..
+                    },
+                ))) => {}
+                Some(Ok(Heard::Answer(AnswerLine { id: None, answer }))) => {
+                    return Word::Garbled(format!("it says {answer:?}"));
                 }
-                Heard::Garbled(what) => return Err(self.protocol(what)),
+                Some(Ok(Heard::Garbled(what))) => return Word::Garbled(what),
+                Some(Err(RecvTimeoutError::Timeout)) => return Word::Silence,
+                Some(Err(RecvTimeoutError::Disconnected)) | None => return Word::Closed,
             }
         }
     }
@@ -360,13 +394,7 @@ impl PeerProcess {
             (None, _) if is_gone => "its parent knows how".to_owned(),
             (None, _) => "it closed its output".to_owned(),
         };
-        let complaint = locked(&self.complaint).clone();
-        let complaint = String::from_utf8_lossy(&complaint);
-        let how = match complaint
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-        {
+        let how = match self.first_complaint() {
             Some(first) => format!("{how}: {first}"),
             None => how,
         };
@@ -378,69 +406,20 @@ impl PeerProcess {
     }
 }
 
+impl PeerProcess {
+    /// The first line of what it wrote to standard error.
+    fn first_complaint(&self) -> Option<String> {
+        let complaint = locked(&self.complaint);
+        String::from_utf8_lossy(&complaint)
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+    }
+}
+
 impl Drop for PeerProcess {
     fn drop(&mut self) {
         drop(self.shut_down(GRACE));
     }
-}
-
-/// AddedPeers each request to the peer until nobody asks any more or the peer does not listen.
-fn write_requests(mut stdin: impl Write, requests: &Receiver<Vec<u8>>) {
-    for line in requests {
-        if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
-            return;
-        }
-    }
-}
-
-/// Passes on every line of the peer until it closes its output or nobody listens.
-fn read_answers(stdout: impl Read, heard: &SyncSender<Heard>, fault: &Mutex<Option<Fault>>) {
-    let mut stdout = BufReader::new(stdout);
-    while let Ok(Some(line)) = next_line(&mut stdout) {
-        let said = match line {
-            Line::Whole(line) => match serde_json::from_slice(&line) {
-                Ok(AnswerLine {
-                    answer:
-                        Answer::Fault {
-                            signal,
-                            code,
-                            address,
-                        },
-                    ..
-                }) => {
-                    *locked(fault) = Some(Fault {
-                        signal,
-                        code,
-                        address,
-                    });
-                    continue;
-                }
-                Ok(answer) => {
-                    // It lives: what the instruction found when it was tried once more was a page.
-                    *locked(fault) = None;
-                    Heard::Answer(answer)
-                }
-                Err(error) => Heard::Garbled(error.to_string()),
-            },
-            Line::TooLong => Heard::Garbled("it sent a line that is too long".to_owned()),
-        };
-        if heard.send(said).is_err() {
-            return;
-        }
-    }
-}
-
-/// Keeps the first of what the peer complains, and drops the rest so that it never waits for a reader.
-fn keep_complaint(mut stderr: impl Read, kept: &Mutex<Vec<u8>>) {
-    let mut chunk = [0; 512];
-    while let Ok(n @ 1..) = stderr.read(&mut chunk) {
-        let mut kept = locked(kept);
-        let room = COMPLAINT_BYTES.saturating_sub(kept.len()).min(n);
-        kept.extend(chunk.iter().take(room));
-    }
-}
-
-/// What the lock guards is whole also where a thread panicked.
-fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,16 +10,14 @@ use std::io::{self, BufRead, Read as _};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Call, Did, MadeCall};
-use super::wire::{self, PeerPage};
+use super::wire::{self, PeerPage, WireReason};
+use crate::map::GapReason;
 
 /// The longest line that either side takes, in bytes, without its line end.
 pub const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// The most bytes that one [`Request::Read`] may ask for.
 pub const MAX_READ_BYTES: u64 = 65_536;
-
-/// Changes whenever an old peer would misread a new request.
-pub const PROTOCOL: u32 = 2;
 
 /// A request and the number that its answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +60,12 @@ pub enum Request {
         #[serde(with = "wire")]
         bytes: Vec<u8>,
     },
+    /// The file has another length: make the mapping longer, as mremap(2) does, where it ends before `end`. Private copies
+    /// stay. Only a mapping of the whole file can.
+    Grow {
+        /// Offset in the file one past the last byte to map.
+        end: u64,
+    },
     /// Make real system calls, loads and stores, which may end the peer.
     Do(Call),
     /// fork(2): the child is a peer of its own, with everything that this one has open and mapped. Only a peer with a
@@ -89,6 +93,7 @@ impl Request {
             Self::Open(_) => "open",
             Self::Read { .. } => "read",
             Self::Store { .. } => "store",
+            Self::Grow { .. } => "grow",
             Self::Do(call) => call.word(),
             Self::Fork { .. } => "fork",
             Self::Reap { .. } => "reap",
@@ -116,6 +121,9 @@ pub struct Open {
     pub start: u64,
     /// Offset one past the last byte to map.
     pub end: u64,
+    /// Map the whole file instead, as long as it is now, so that [`Request::Grow`] can make it longer.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// The mode of a peer's mapping.
@@ -146,8 +154,6 @@ pub enum Answer {
     Ready {
         /// Its process number.
         pid: u32,
-        /// Its [`PROTOCOL`].
-        protocol: u32,
     },
     /// The file is mapped.
     Opened,
@@ -158,6 +164,24 @@ pub enum Answer {
         /// What stood there before, in hexadecimal on the wire.
         #[serde(with = "wire")]
         old: Vec<u8>,
+    },
+    /// The store broke off, or other bytes stood there right after it.
+    NotWhole {
+        /// What stood where bytes were stored, from the first one.
+        #[serde(with = "wire")]
+        before: Vec<u8>,
+        /// Why, in a full sentence without a final period.
+        message: String,
+        /// The name of the operating system's error, where it was one.
+        errno: Option<String>,
+    },
+    /// The mapping reaches as far as was asked.
+    Grown {
+        /// Offset in the file one past the last byte that is mapped.
+        end: u64,
+        /// The private copies, as starts and ends of whole pages, in order; `None` where the system does not tell, or there
+        /// are too many.
+        copies: Option<Vec<(u64, u64)>>,
     },
     /// What was done, and what came of it.
     Did(Did),
@@ -174,6 +198,10 @@ pub enum Answer {
         how: String,
         /// The signal by name, where one ended it.
         signal: Option<String>,
+        /// Its number.
+        number: Option<i32>,
+        /// The exit code, where it exited.
+        code: Option<i32>,
     },
     /// Said without having been asked, as the last word: a load or store of this peer was refused by the processor, and
     /// the signal ends it now.
@@ -215,8 +243,9 @@ pub struct Gap {
     pub start: u64,
     /// Offset one past the last of them.
     pub end: u64,
-    /// Why: the end of a sentence, without a final period.
-    pub reason: String,
+    /// Why.
+    #[serde(with = "WireReason")]
+    pub reason: GapReason,
 }
 
 /// What came of reading a line.
@@ -270,7 +299,7 @@ pub fn encode(line: &impl Serialize) -> Result<Vec<u8>, String> {
 ///
 /// The refusal to answer with: under the line's own number where that much could be read.
 pub fn decode_request(line: &[u8]) -> Result<RequestLine, AnswerLine> {
-    /// As much of a line as every version of the protocol has.
+    /// As much of a line as every request has.
     #[derive(Deserialize)]
     struct Numbered {
         id: u64,

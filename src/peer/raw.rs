@@ -82,7 +82,8 @@ pub(crate) fn protect(address: usize, len: usize, prot: c_int) -> io::Result<()>
 
 /// madvise(2).
 pub(crate) fn advise(address: usize, len: usize, advice: c_int) -> io::Result<()> {
-    // SAFETY: as with `unmap`: what `MADV_DONTNEED` throws away are pages of an experiment's mapping.
+    // SAFETY: as with `unmap`: what `MADV_DONTNEED` throws away are pages of an experiment's mapping. A witness advises its
+    // own mapping, and only what changes no byte.
     checked(unsafe { libc::madvise(pointer(address), len, advice) })
 }
 

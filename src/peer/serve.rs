@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use crate::map::{die_with_parent, errno_name};
 use crate::peer::protocol::{
-    Answer, AnswerLine, Line, MAX_LINE_BYTES, PROTOCOL, Request, decode_request, encode, next_line,
+    Answer, AnswerLine, Line, MAX_LINE_BYTES, Request, decode_request, encode, next_line,
 };
 
 use children::{Children, Side};
@@ -92,7 +92,6 @@ fn ready() -> AnswerLine {
         id: None,
         answer: Answer::Ready {
             pid: std::process::id(),
-            protocol: PROTOCOL,
         },
     }
 }
@@ -146,6 +145,7 @@ impl Peer {
             Request::Open(open) => self.witness.open(&open),
             Request::Read { offset, len } => self.witness.read(offset, len),
             Request::Store { offset, bytes } => self.witness.store(offset, &bytes),
+            Request::Grow { end } => self.witness.grow(end),
             #[cfg(unix)]
             Request::Do(call) => self
                 .executor

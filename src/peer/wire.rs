@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::bytes::class::hex_pair;
 use crate::bytes::hex::parse_hex;
+use crate::map::GapReason;
 
 /// What backs one page of a peer's mapping, at the moment of the read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,15 @@ impl fmt::Display for PeerPage {
             Self::Unavailable(why) => write!(f, "unavailable: {why}"),
         }
     }
+}
+
+/// How [`GapReason`] travels.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "GapReason", rename_all = "snake_case")]
+pub(super) enum WireReason {
+    PastFileEnd { file_len: u64 },
+    Failed { errno: i32 },
+    OutsideMapping,
 }
 
 pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {

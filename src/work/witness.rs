@@ -81,6 +81,7 @@ impl WitnessTarget {
             access,
             start: self.extent.start(),
             end: self.extent.end(),
+            whole: false,
         }
     }
 }
@@ -90,7 +91,7 @@ pub(super) fn cells_of(span: Span, answer: ReadAnswer) -> (Vec<Cell>, Vec<PeerPa
     let ReadAnswer { bytes, gaps, pages } = answer;
     let cell = |(at, byte): (u64, u8)| match gaps.iter().find(|gap| gap.start <= at && at < gap.end)
     {
-        Some(gap) => Cell::Unreadable(Cow::Owned(gap.reason.clone())),
+        Some(gap) => Cell::Unreadable(Cow::Owned(gap.reason.to_string())),
         None => Cell::Byte(byte),
     };
     let cells = (span.start()..).zip(bytes).map(cell).collect();

@@ -94,6 +94,7 @@ impl Sample {
             access,
             start: target.extent.start(),
             end: target.extent.end(),
+            whole: false,
         })
     }
 

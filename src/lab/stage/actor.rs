@@ -181,8 +181,9 @@ impl Stage<'_> {
         // Of a forked child only its parent learns the signal.
         if let Some(parent) = parent.and_then(|parent| self.actors.get_mut(parent))
             && let Some(process) = parent.process.as_mut()
-            && let Ok(Answer::Reaped { how: told, signal }) =
-                process.request(&Request::Reap { pid }, STEP_LIMIT)
+            && let Ok(Answer::Reaped {
+                how: told, signal, ..
+            }) = process.request(&Request::Reap { pid }, STEP_LIMIT)
         {
             how = told;
             death = signal.map(|signal| match death {

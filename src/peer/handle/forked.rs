@@ -2,67 +2,151 @@
 //!
 //! It owns how such a peer begins. It must not know how it ends, which is as with the others.
 
-use std::io;
-use std::os::fd::{AsRawFd as _, RawFd};
-use std::sync::mpsc::RecvTimeoutError;
-use std::time::Duration;
+use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::AsRawFd as _;
+use std::time::{Duration, Instant};
 
-use super::{Heard, PeerProcess};
+use super::talk::{Heard, Listener};
+use super::{NotSent, PeerProcess, Pending, Polled};
 use crate::map::{errno_name, errno_of};
 use crate::peer::calls::MadeCall;
 use crate::peer::error::PeerError;
 use crate::peer::process::ChildProcess;
-use crate::peer::protocol::{Answer, AnswerLine, PROTOCOL, Request};
+use crate::peer::protocol::{Answer, AnswerLine, Request};
 use crate::peer::raw::Pidfd;
 
+/// A fork that a peer was asked for. Where this is dropped the pipes are closed, and a child that began all the same ends
+/// by that.
+#[derive(Debug)]
+pub struct Forking {
+    label: String,
+    request: Request,
+    pending: Pending,
+    ours: (PipeWriter, PipeReader),
+    /// Open until the parent has opened them too.
+    _theirs: (PipeReader, PipeWriter),
+}
+
+impl Forking {
+    /// The request, to be polled for by the parent's handle. Its answer is [`Answer::Forked`].
+    #[must_use]
+    pub fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// The child that the answer names. Before it is asked anything, it is to be polled by [`PeerProcess::poll_ready`].
+    ///
+    /// # Errors
+    ///
+    /// [`PeerError::Refused`] where the process cannot be held or gets no threads.
+    pub fn born(self, parent: &PeerProcess, pid: u32) -> Result<PeerProcess, PeerError> {
+        let label = &self.label;
+        // Also if the child has ended: until its parent is told to reap it the number is its own.
+        let process = Pidfd::open(pid).map_err(|error| {
+            refused(
+                format!("{label} (process {pid}) cannot be held: {error}"),
+                &error,
+            )
+        })?;
+        let mut child = PeerProcess::new(label, pid, ChildProcess::Adopted(process));
+        child.wake.clone_from(&parent.wake);
+        let listener = child.wake.clone().map_or(Listener::Nobody, Listener::All);
+        let (output, input) = self.ours;
+        child
+            .talk(output, input, listener)
+            .map_err(|error| refused(format!("{label} gets no threads: {error}"), &error))?;
+        Ok(child)
+    }
+}
+
+fn refused(message: String, error: &io::Error) -> PeerError {
+    PeerError::Refused {
+        message,
+        errno: Some(errno_name(errno_of(error)).to_owned()),
+    }
+}
+
 impl PeerProcess {
-    pub(super) fn fork_with_pipes(
+    /// Asks the peer to fork, as [`Self::fork`]. Never waits.
+    ///
+    /// # Errors
+    ///
+    /// [`PeerError::Refused`] where there are no pipes; a peer that does not listen is what [`NotSent`] says.
+    pub fn begin_fork(&mut self, label: &str) -> Result<Result<Forking, NotSent>, PeerError> {
+        let pipe = || {
+            io::pipe().map_err(|error| {
+                refused(
+                    format!("The pipes to {label} cannot be made: {error}"),
+                    &error,
+                )
+            })
+        };
+        let (their_input, our_output) = pipe()?;
+        let (our_input, their_output) = pipe()?;
+        let own = std::process::id();
+        let request = Request::Fork {
+            input: format!("/proc/{own}/fd/{}", their_input.as_raw_fd()).into(),
+            output: format!("/proc/{own}/fd/{}", their_output.as_raw_fd()).into(),
+        };
+        Ok(self.try_send(&request).map(|pending| Forking {
+            label: label.to_owned(),
+            request,
+            pending,
+            ours: (our_output, our_input),
+            _theirs: (their_input, their_output),
+        }))
+    }
+
+    /// Whether a forked child has begun: [`Answer::Ready`]. Not before that does it die with its parent.
+    pub fn poll_ready(&mut self) -> Polled {
+        self.ready_within(Duration::ZERO)
+    }
+
+    fn ready_within(&mut self, limit: Duration) -> Polled {
+        use std::sync::mpsc::RecvTimeoutError;
+        let heard = self.answers.as_ref().map(|it| it.recv_timeout(limit));
+        match heard {
+            Some(Ok(Heard::Answer(AnswerLine {
+                answer: answer @ Answer::Ready { pid },
+                ..
+            }))) if pid == self.pid => Polled::Answer(answer),
+            Some(Ok(other)) => Polled::Nonsense(format!("it begins with {other:?}")),
+            Some(Err(RecvTimeoutError::Timeout)) => Polled::Nothing,
+            Some(Err(RecvTimeoutError::Disconnected)) | None => Polled::Closed,
+        }
+    }
+
+    /// Forks and waits until the child has begun.
+    pub(super) fn fork_within(
         &mut self,
         label: &str,
         timeout: Duration,
     ) -> Result<(Self, MadeCall), PeerError> {
-        let failed = |error: io::Error| PeerError::Refused {
-            message: format!("The pipes to {label} cannot be made: {error}"),
-            errno: Some(errno_name(errno_of(&error)).to_owned()),
+        let forking = match self.begin_fork(label)? {
+            Ok(forking) => forking,
+            Err(NotSent::NotEncoded(message)) => return Err(self.protocol(message)),
+            Err(NotSent::Closed) => return Err(self.died()),
+            Err(NotSent::Full) => {
+                let message = format!("{} has not taken what it was asked before", self.name());
+                return Err(PeerError::Refused {
+                    message,
+                    errno: None,
+                });
+            }
         };
-        let (their_input, our_output) = io::pipe().map_err(failed)?;
-        let (our_input, their_output) = io::pipe().map_err(failed)?;
-        let own = std::process::id();
-        let path = |descriptor: RawFd| format!("/proc/{own}/fd/{descriptor}").into();
-        let request = Request::Fork {
-            input: path(their_input.as_raw_fd()),
-            output: path(their_output.as_raw_fd()),
+        let request = forking.request.clone();
+        let begin = Instant::now();
+        let (pid, call) = match self.wait(forking.pending(), timeout)? {
+            Some(Answer::Forked { pid, call }) => (pid, call),
+            Some(other) => return Err(self.protocol(format!("it says {other:?}"))),
+            None => return Err(self.timed_out(&request, timeout)),
         };
-        // Where it comes to nothing the pipes are closed, and a child that began all the same ends by that.
-        let (pid, call) = match self.request(&request, timeout)? {
-            Answer::Forked { pid, call } => (pid, call),
-            other => return Err(self.protocol(format!("it says {other:?}"))),
-        };
-        // Also if the child has ended: until its parent is told to reap it the number is its own.
-        let process = Pidfd::open(pid).map_err(|error| PeerError::Refused {
-            message: format!("{label} (process {pid}) cannot be held: {error}"),
-            errno: Some(errno_name(errno_of(&error)).to_owned()),
-        })?;
-        let mut child = Self::new(label, pid, ChildProcess::Adopted(process));
-        child.talk(our_output, our_input, || {}).map_err(failed)?;
-        // Not before it is ready does it die with its parent, also where it is stopped.
-        child.wait_until_ready(&request, timeout)?;
-        Ok((child, call))
-    }
-
-    fn wait_until_ready(&mut self, request: &Request, limit: Duration) -> Result<(), PeerError> {
-        let heard = self
-            .answers
-            .as_ref()
-            .map(|answers| answers.recv_timeout(limit));
-        match heard {
-            Some(Ok(Heard::Answer(AnswerLine {
-                answer: Answer::Ready { pid, protocol },
-                ..
-            }))) if (pid, protocol) == (self.pid, PROTOCOL) => Ok(()),
-            Some(Ok(other)) => Err(self.protocol(format!("it begins with {other:?}"))),
-            Some(Err(RecvTimeoutError::Timeout)) => Err(self.timed_out(request, limit)),
-            Some(Err(RecvTimeoutError::Disconnected)) | None => Err(self.died()),
+        let mut child = forking.born(self, pid)?;
+        match child.ready_within(timeout.saturating_sub(begin.elapsed())) {
+            Polled::Answer(_) => Ok((child, call)),
+            Polled::Nothing => Err(child.timed_out(&request, timeout)),
+            Polled::Closed => Err(child.died()),
+            Polled::Nonsense(what) => Err(child.protocol(what)),
         }
     }
 }

@@ -118,6 +118,8 @@ mod linux {
                     Ok(Answer::Reaped {
                         how: describe_exit(status),
                         signal: status.signal().map(signal_name),
+                        number: status.signal(),
+                        code: status.code(),
                     })
                 }
                 Ok(None) => Err(error(format!("Process {pid} has not ended"))),

@@ -8,10 +8,15 @@ use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
     Access, CallLog, GapReason, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState,
-    StoreError, WriteRefusal,
+    StoreError, WriteRefusal, errno_name,
 };
 use crate::peer::protocol::{Answer, Gap, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer};
+#[cfg(target_os = "linux")]
+use crate::peer::raw;
 use crate::peer::wire::PeerPage;
+
+/// The most stretches of private copies that are told at once; they fit into a line.
+const MOST_COPIES: usize = 4096;
 
 /// What a witness has mapped.
 #[derive(Default)]
@@ -25,7 +30,8 @@ struct View {
     file: OpenFile,
     mapping: Mapping,
     mode: Mode,
-    span: Span,
+    /// `None` is the whole file.
+    span: Option<Span>,
     /// What the mapping was asked to allow.
     access: Access,
     /// What it allows by now.
@@ -63,6 +69,7 @@ impl Witness {
             Mode::Private => access,
             Mode::Shared => Access::ReadOnly,
         };
+        let span = (!open.whole).then_some(span);
         let mapping = self.map(&file, mode, mapped, span)?;
         self.view = Some(View {
             file,
@@ -80,15 +87,37 @@ impl Witness {
         file: &OpenFile,
         mode: Mode,
         access: Access,
-        span: Span,
+        span: Option<Span>,
     ) -> Result<Mapping, Answer> {
-        let request = MapRequest {
-            mode,
-            access,
-            span: Some(span),
-        };
-        Mapping::create(file, request, &self.log)
-            .map_err(|refusal| system_error(&refusal, errno_of_map(&refusal)))
+        let request = MapRequest { mode, access, span };
+        let mapping =
+            Mapping::create(file, request, &self.log).map_err(|refusal| refused_map(&refusal))?;
+        // On a huge page that is mapped whole the kernel tells what one page is for all of them. Where it knows no huge
+        // pages, it refuses.
+        #[cfg(target_os = "linux")]
+        {
+            let lead = mapping.address() % usize::try_from(mapping.page_bytes()).unwrap_or(4096);
+            let len = usize::try_from(mapping.span().len()).unwrap_or(usize::MAX);
+            let (base, len) = (mapping.address() - lead, len.saturating_add(lead));
+            raw::advise(base, len, libc::MADV_NOHUGEPAGE).ok();
+        }
+        Ok(mapping)
+    }
+
+    /// Makes the mapping of the whole file longer where it ends before `end`, and tells its private copies.
+    pub(super) fn grow(&mut self, end: u64) -> Result<Answer, Answer> {
+        let view = self.view.as_mut().ok_or_else(nothing_mapped)?;
+        if view.mapping.span().end() < end {
+            view.mapping
+                .grow(end)
+                .map_err(|refusal| refused_map(&refusal))?;
+        }
+        let copies = view.mapping.private_copies(MOST_COPIES);
+        let copies = copies.ok().filter(|copies| copies.len() < MOST_COPIES);
+        Ok(Answer::Grown {
+            end: view.mapping.span().end(),
+            copies: copies.map(|all| all.iter().map(|it| (it.start(), it.end())).collect()),
+        })
     }
 
     pub(super) fn read(&self, offset: u64, len: u64) -> Result<Answer, Answer> {
@@ -113,7 +142,7 @@ impl Witness {
                 .map(|gap| Gap {
                     start: gap.span.start(),
                     end: gap.span.end(),
-                    reason: gap.reason.to_string(),
+                    reason: gap.reason,
                 })
                 .collect(),
             pages,
@@ -129,6 +158,14 @@ impl Witness {
         let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
         match view.mapping.store(offset, bytes, &view.file) {
             Ok(old) => Ok(Answer::Stored { old }),
+            Err(
+                ref refusal @ (StoreError::Refused { ref before, .. }
+                | StoreError::NotKept { ref before, .. }),
+            ) if !before.is_empty() => Ok(Answer::NotWhole {
+                before: before.clone(),
+                message: refusal.to_string(),
+                errno: errno_of_store(refusal).map(|errno| errno_name(errno).to_owned()),
+            }),
             Err(refusal) => Err(system_error(&refusal, errno_of_store(&refusal))),
         }
     }
@@ -142,13 +179,22 @@ impl Witness {
         if view.access == Access::ReadOnly {
             return Err(error("This peer's mapping is read-only".to_owned()));
         }
-        let mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;
+        let end = view.mapping.span().end();
+        let mut mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;
+        // The file may have become shorter; it may grow again.
+        if mapping.span().end() < end {
+            mapping.grow(end).map_err(|refusal| refused_map(&refusal))?;
+        }
         if let Some(view) = self.view.as_mut() {
             view.mapping = mapping;
             view.mapped = Access::ReadWrite;
         }
         Ok(())
     }
+}
+
+fn refused_map(refusal: &MapError) -> Answer {
+    system_error(refusal, errno_of_map(refusal))
 }
 
 fn errno_of_map(error: &MapError) -> Option<i32> {

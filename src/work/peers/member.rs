@@ -1,0 +1,326 @@
+//! One process of the pool, through all its generations: what it was told, and what it is asked next.
+//!
+//! It owns its one question under way and those that wait, and the file that it maps. It must not know the other
+//! processes: what concerns them is a [`Deed`]. How answers are taken stands in `member_talk.rs`, how it ends in
+//! `member_end.rs`.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::JOBS_WAITING;
+use super::copies::Copies;
+use crate::bytes::Span;
+use crate::map::{errno_name, errno_of};
+use crate::model::identity::{MappingId, OrderId, Target};
+use crate::model::process::{
+    Failure, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Reading,
+    Refusal,
+};
+use crate::peer::wire::PeerPage;
+use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, Pending, Wake};
+
+/// How long an answer may take before it is said that there is none.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whoever is told what there is to say.
+pub(super) type Tell = dyn Fn(PeerEvent) + Send;
+
+/// Bytes to store.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) number: OrderId,
+    pub(super) offset: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Store {
+    /// It comes back.
+    pub(super) fn refused(self, why: Refusal) -> PeerNews {
+        let Self {
+            number,
+            offset,
+            bytes,
+        } = self;
+        PeerNews::Refused {
+            number,
+            offset,
+            bytes,
+            why,
+        }
+    }
+
+    /// It was carried out; `old` stood there.
+    pub(super) fn stored(self, old: Vec<u8>) -> PeerNews {
+        let Self {
+            number,
+            offset,
+            bytes,
+        } = self;
+        PeerNews::Stored {
+            number,
+            offset,
+            bytes,
+            old,
+        }
+    }
+}
+
+/// Something that a process is told to do when it has done what it was told before.
+#[derive(Debug)]
+pub(super) enum Job {
+    Store(Store),
+    Fork { child: Target },
+    Reap { child: Target, pid: u32 },
+}
+
+/// What a process was asked and has not answered.
+#[derive(Debug)]
+pub(super) enum Question {
+    Open,
+    Grow,
+    Read(Span),
+    Store(Store),
+    Fork { child: Target, forking: Forking },
+    Reap { child: Target },
+}
+
+/// The one question under way.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) question: Question,
+    /// `None` for a fork, which has its own.
+    pub(super) pending: Option<Pending>,
+    pub(super) since: Instant,
+    /// It was said that the answer takes long.
+    pub(super) is_late: bool,
+}
+
+/// What has come of the file.
+#[derive(Clone, Debug)]
+pub(super) enum Mapped {
+    /// It was not asked yet.
+    No,
+    Yes,
+    /// It could not; when it may be asked again while somebody looks.
+    Failed {
+        why: Failure,
+        again: Instant,
+    },
+}
+
+/// Where in its life a process is.
+#[derive(Debug)]
+pub(super) enum Life {
+    /// Its parent is to fork it.
+    Awaited,
+    /// It is to be started again, not before this.
+    Resting(Instant),
+    /// It was forked and has said nothing yet.
+    Beginning(PeerProcess),
+    Running(PeerProcess),
+    /// It ends. What it said last that is no answer, if that is why.
+    Ending(Ending, Option<String>),
+    /// It ended, and that was said.
+    Over,
+}
+
+/// What a process did that concerns others.
+#[derive(Debug)]
+pub(super) enum Deed {
+    /// A fork has been carried out.
+    Born {
+        child: Target,
+        process: PeerProcess,
+        mapped: Mapped,
+        copies: Copies,
+    },
+    /// It never will be.
+    Unborn { child: Target, why: Refusal },
+    /// The process has ended.
+    Over {
+        target: Target,
+        pid: u32,
+        end: ProcessEnd,
+    },
+}
+
+/// One process.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) target: Target,
+    pub(super) kind: ProcessKind,
+    pub(super) parent: Option<MappingId>,
+    /// Where it ends by itself another is started in its place.
+    pub(super) is_replaced: bool,
+    /// Its own file, in whatever generation.
+    pub(super) file: PeerFile,
+    pub(super) life: Life,
+    pub(super) mapped: Mapped,
+    /// Why it could not, where it was said.
+    pub(super) told_not_mapped: Option<Failure>,
+    pub(super) jobs: VecDeque<Job>,
+    pub(super) asked: Option<Asked>,
+    /// The mapping is to be as long as the file is told to be.
+    pub(super) is_to_grow: bool,
+    /// It is to read what is watched.
+    pub(super) is_to_read: bool,
+    /// What it read last, where it was said.
+    pub(super) told: Option<(Span, Vec<Reading>, Vec<PeerPage>)>,
+    pub(super) copies: Copies,
+    pub(super) pid: u32,
+    pub(super) started: Instant,
+    /// How often in a row it ended, or could not map the file.
+    pub(super) troubles: u32,
+}
+
+/// What is passed to each look at a process.
+pub(super) struct Look<'a> {
+    pub(super) now: Instant,
+    pub(super) watch: Option<Span>,
+    pub(super) program: &'a Path,
+    pub(super) wake: &'a Wake,
+    pub(super) tell: &'a Tell,
+}
+
+impl Member {
+    pub(super) fn new(
+        target: Target,
+        kind: ProcessKind,
+        file: PeerFile,
+        parent: Option<MappingId>,
+    ) -> Self {
+        Self {
+            target,
+            kind,
+            parent,
+            is_replaced: false,
+            file,
+            life: Life::Awaited,
+            mapped: Mapped::No,
+            told_not_mapped: None,
+            jobs: VecDeque::new(),
+            asked: None,
+            is_to_grow: false,
+            is_to_read: true,
+            told: None,
+            copies: Copies::default(),
+            pid: 0,
+            started: Instant::now(),
+            troubles: 0,
+        }
+    }
+
+    pub(super) fn tell(&self, news: PeerNews, tell: &Tell) {
+        tell(PeerEvent {
+            target: self.target,
+            news,
+        });
+    }
+
+    /// Starts the process of this generation.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub(super) fn start(&mut self, look: &Look<'_>) -> Result<(), Failure> {
+        self.started = look.now;
+        let spawned = PeerProcess::spawn_polled(look.program, &self.label(), look.wake.clone());
+        match spawned {
+            Ok(process) => {
+                self.runs(process, look.tell);
+                Ok(())
+            }
+            Err(error) => Err(Failure {
+                message: format!("The process cannot be started: {error}"),
+                errno: Some(errno_name(errno_of(&error)).to_owned()),
+            }),
+        }
+    }
+
+    /// What messages of the system about it call it.
+    pub(super) fn label(&self) -> String {
+        format!("process of {}", self.target)
+    }
+
+    pub(super) fn runs(&mut self, process: PeerProcess, tell: &Tell) {
+        self.pid = process.pid();
+        self.life = Life::Running(process);
+        self.tell(PeerNews::Runs { pid: self.pid }, tell);
+    }
+
+    /// Takes a job, or gives it back with why.
+    pub(super) fn queue(&mut self, job: Job) -> Result<(), (Job, Refusal)> {
+        match self.life {
+            Life::Ending(..) | Life::Over => Err((job, Refusal::Ended)),
+            _ if self.jobs.len() < JOBS_WAITING => {
+                self.jobs.push_back(job);
+                Ok(())
+            }
+            _ if self.is_late() => Err((job, Refusal::NotAnswering)),
+            _ => Err((job, Refusal::QueueFull)),
+        }
+    }
+
+    /// The file is as long as `extent` says.
+    pub(super) fn grow(&mut self, extent: Span) {
+        self.file.extent = extent;
+        // What was asked already was asked with the length of before.
+        self.is_to_grow = match &self.mapped {
+            Mapped::Yes => true,
+            Mapped::No => self.asked.is_some() || matches!(self.life, Life::Awaited),
+            Mapped::Failed { .. } => {
+                self.mapped = Mapped::No;
+                false
+            }
+        };
+    }
+
+    pub(super) fn signal(&mut self, signal: ProcessSignal) -> Result<(), Refusal> {
+        let process = match &self.life {
+            Life::Running(process) | Life::Beginning(process) => process,
+            Life::Awaited | Life::Resting(_) | Life::Ending(..) | Life::Over => {
+                return Err(Refusal::Ended);
+            }
+        };
+        let sent = process.signal(match signal {
+            ProcessSignal::Stop => PeerSignal::Stop,
+            ProcessSignal::Continue => PeerSignal::Continue,
+            ProcessSignal::Kill => PeerSignal::Kill,
+        });
+        // Whoever kills it wants no other one.
+        self.is_replaced &= signal != ProcessSignal::Kill;
+        sent.map_err(|error| {
+            Refusal::Failed(Failure {
+                message: format!("It cannot be signalled: {error}"),
+                errno: Some(errno_name(errno_of(&error)).to_owned()),
+            })
+        })
+    }
+
+    fn is_late(&self) -> bool {
+        self.asked.as_ref().is_some_and(|it| it.is_late)
+    }
+
+    /// Whether a read of it can be asked as soon as one is due.
+    pub(super) fn can_read(&self) -> bool {
+        matches!(self.life, Life::Running(_))
+            && matches!(self.mapped, Mapped::Yes)
+            && !self.is_late()
+    }
+
+    /// When it is to be looked at again, unless something is heard of it before.
+    pub(super) fn due(&self, watch: Option<Span>) -> Option<Instant> {
+        let is_wanted = watch.is_some() || !self.jobs.is_empty();
+        match &self.life {
+            Life::Resting(at) => is_wanted.then_some(*at),
+            Life::Ending(ending, _) => Some(ending.due()),
+            Life::Running(_) => match (&self.asked, &self.mapped) {
+                (Some(asked), _) => (!asked.is_late).then(|| asked.since + PATIENCE),
+                (None, Mapped::Failed { again, .. }) => is_wanted.then_some(*again),
+                (None, _) => None,
+            },
+            Life::Awaited | Life::Beginning(_) | Life::Over => None,
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! What a process is asked and what it answers.
+//!
+//! It owns the order of questions and that an answer counts for the question it was given to. It must not know other
+//! processes.
+
+use std::time::Duration;
+
+use super::member::{Asked, Deed, Job, Life, Look, Mapped, Member, PATIENCE, Question};
+use crate::bytes::Span;
+use crate::model::identity::Target;
+use crate::model::process::{EndHow, Failure, PeerEvent, PeerNews, ProcessKind, Reading, Refusal};
+use crate::peer::protocol::{Answer, MapAccess, MapMode, Open, ReadAnswer, Request};
+use crate::peer::{NotSent, PeerError, Polled};
+
+/// The longest pause between two attempts to map the file, in seconds.
+const LONGEST_PAUSE: u32 = 5;
+
+impl Member {
+    /// Does what is due. Never waits.
+    pub(super) fn step(&mut self, look: &Look<'_>, deeds: &mut Vec<Deed>) {
+        match &mut self.life {
+            Life::Awaited | Life::Over | Life::Running(_) => {}
+            Life::Resting(at) => {
+                let is_wanted = look.watch.is_some() || !self.jobs.is_empty();
+                if is_wanted
+                    && *at <= look.now
+                    && let Err(why) = self.start(look)
+                {
+                    self.not_started(Refusal::Failed(why), look.tell, deeds);
+                }
+            }
+            Life::Beginning(process) => match process.poll_ready() {
+                Polled::Nothing => {}
+                Polled::Answer(_) => {
+                    if let Life::Beginning(process) = std::mem::replace(&mut self.life, Life::Over)
+                    {
+                        self.life = Life::Running(process);
+                    }
+                }
+                Polled::Closed => self.ends(None, look, deeds),
+                Polled::Nonsense(what) => self.ends(Some(what), look, deeds),
+            },
+            Life::Ending(..) => self.finish(look, deeds),
+        }
+        while matches!(self.life, Life::Running(_)) && self.converse(look, deeds) {}
+    }
+
+    /// Takes the answer that is due, or asks what is next; whether there may be more to do.
+    fn converse(&mut self, look: &Look<'_>, deeds: &mut Vec<Deed>) -> bool {
+        let Life::Running(process) = &self.life else {
+            return false;
+        };
+        let Some(asked) = &self.asked else {
+            if process.is_closed() {
+                self.ends(None, look, deeds);
+                return false;
+            }
+            return self.ask_next(look, deeds);
+        };
+        let polled = asked
+            .pending()
+            .map_or(Polled::Nothing, |it| process.poll(it));
+        match polled {
+            Polled::Nothing => {
+                self.note_late(look);
+                false
+            }
+            Polled::Answer(answer) => {
+                self.answered(answer, look, deeds);
+                true
+            }
+            Polled::Closed => {
+                self.ends(None, look, deeds);
+                false
+            }
+            Polled::Nonsense(what) => {
+                self.ends(Some(what), look, deeds);
+                false
+            }
+        }
+    }
+
+    /// Says, once, that the answer takes long.
+    fn note_late(&mut self, look: &Look<'_>) {
+        let asked = self.asked.as_mut().filter(|it| !it.is_late);
+        if let Some(asked) = asked.filter(|it| look.now.duration_since(it.since) >= PATIENCE) {
+            asked.is_late = true;
+            let since = asked.since;
+            self.told = None;
+            self.tell(PeerNews::Late { since }, look.tell);
+        }
+    }
+
+    /// Asks what is next; whether something was done.
+    fn ask_next(&mut self, look: &Look<'_>, deeds: &mut Vec<Deed>) -> bool {
+        let may_map = match &self.mapped {
+            Mapped::Yes => false,
+            Mapped::No => true,
+            Mapped::Failed { again, .. } => look.watch.is_some() && *again <= look.now,
+        };
+        if may_map {
+            let request = Request::Open(self.open());
+            return self.send(Question::Open, &request, look, deeds);
+        }
+        if self.is_to_grow && matches!(self.mapped, Mapped::Yes) {
+            self.is_to_grow = false;
+            let end = self.file.extent.end();
+            return self.send(Question::Grow, &Request::Grow { end }, look, deeds);
+        }
+        if let Some(job) = self.jobs.pop_front() {
+            self.begin(job, look, deeds);
+            return true;
+        }
+        if let Some(span) = look.watch
+            && self.is_to_read
+            && matches!(self.mapped, Mapped::Yes)
+        {
+            self.is_to_read = false;
+            let request = Request::Read {
+                offset: span.start(),
+                len: span.len(),
+            };
+            return self.send(Question::Read(span), &request, look, deeds);
+        }
+        false
+    }
+
+    fn open(&self) -> Open {
+        let file = &self.file;
+        Open {
+            via: file.via.clone().into_os_string(),
+            path: file.path.clone().into_os_string(),
+            dev: file.identity.dev,
+            ino: file.identity.ino,
+            mode: match self.kind {
+                ProcessKind::Shared | ProcessKind::ReadOnly => MapMode::Shared,
+                ProcessKind::Private => MapMode::Private,
+            },
+            access: match self.kind {
+                ProcessKind::Shared | ProcessKind::Private => MapAccess::ReadWrite,
+                ProcessKind::ReadOnly => MapAccess::ReadOnly,
+            },
+            start: file.extent.start(),
+            end: file.extent.end(),
+            whole: file.is_whole,
+        }
+    }
+
+    fn begin(&mut self, job: Job, look: &Look<'_>, deeds: &mut Vec<Deed>) {
+        match job {
+            Job::Store(store) => {
+                if let Mapped::Failed { why, again } = &mut self.mapped {
+                    if *again <= look.now {
+                        // An attempt first; the store comes after it.
+                        self.mapped = Mapped::No;
+                        self.jobs.push_front(Job::Store(store));
+                        return;
+                    }
+                    let news = store.refused(Refusal::Failed(why.clone()));
+                    self.tell(news, look.tell);
+                    return;
+                }
+                let request = Request::Store {
+                    offset: store.offset,
+                    bytes: store.bytes.clone(),
+                };
+                self.send(Question::Store(store), &request, look, deeds);
+            }
+            Job::Fork { child } => self.begin_fork(child, look, deeds),
+            Job::Reap { child, pid } => {
+                self.send(
+                    Question::Reap { child },
+                    &Request::Reap { pid },
+                    look,
+                    deeds,
+                );
+            }
+        }
+    }
+
+    fn begin_fork(&mut self, child: Target, look: &Look<'_>, deeds: &mut Vec<Deed>) {
+        let Life::Running(process) = &mut self.life else {
+            return;
+        };
+        let why = match process.begin_fork(&format!("process of {child}")) {
+            Ok(Ok(forking)) => {
+                self.asked = Some(Asked {
+                    question: Question::Fork { child, forking },
+                    pending: None,
+                    since: look.now,
+                    is_late: false,
+                });
+                return;
+            }
+            Ok(Err(not_sent)) => self.not_sent(not_sent),
+            Err(error) => Refusal::Failed(failure(error)),
+        };
+        deeds.push(Deed::Unborn { child, why });
+    }
+
+    /// Sends a question; whether that was possible. What cannot be sent is answered at once.
+    fn send(
+        &mut self,
+        question: Question,
+        request: &Request,
+        look: &Look<'_>,
+        deeds: &mut Vec<Deed>,
+    ) -> bool {
+        let Life::Running(process) = &mut self.life else {
+            return false;
+        };
+        match process.try_send(request) {
+            Ok(pending) => {
+                self.asked = Some(Asked {
+                    question,
+                    pending: Some(pending),
+                    since: look.now,
+                    is_late: false,
+                });
+                true
+            }
+            Err(not_sent) => {
+                let is_closed = not_sent == NotSent::Closed;
+                let why = self.not_sent(not_sent);
+                self.refused(question, why, look, deeds);
+                if is_closed {
+                    self.ends(None, look, deeds);
+                }
+                !is_closed
+            }
+        }
+    }
+
+    fn not_sent(&self, why: NotSent) -> Refusal {
+        match why {
+            NotSent::Closed => Refusal::Ended,
+            NotSent::Full => Refusal::NotAnswering,
+            NotSent::NotEncoded(message) => Refusal::Failed(Failure {
+                message: format!("The {} cannot be told: {message}", self.label()),
+                errno: None,
+            }),
+        }
+    }
+
+    /// Takes the answer to the question under way.
+    pub(super) fn answered(&mut self, answer: Answer, look: &Look<'_>, deeds: &mut Vec<Deed>) {
+        let Some(Asked {
+            question, is_late, ..
+        }) = self.asked.take()
+        else {
+            return;
+        };
+        if is_late {
+            self.told = None;
+            self.tell(PeerNews::Answers, look.tell);
+        }
+        match (question, answer) {
+            (question, Answer::Error { message, errno }) => {
+                let why = Refusal::Failed(Failure { message, errno });
+                self.refused(question, why, look, deeds);
+            }
+            (Question::Open, Answer::Opened) => {
+                self.mapped = Mapped::Yes;
+                self.is_to_read = true;
+            }
+            (Question::Grow, Answer::Grown { end, copies }) => self.grown(end, copies, look),
+            (Question::Read(span), Answer::Read(answer)) => self.read(span, answer, look),
+            (Question::Store(store), Answer::Stored { old }) => {
+                self.has_stored(store.offset, store.bytes.len());
+                self.tell(store.stored(old), look.tell);
+            }
+            (
+                Question::Store(store),
+                Answer::NotWhole {
+                    before,
+                    message,
+                    errno,
+                },
+            ) => {
+                self.has_stored(store.offset, before.len());
+                let why = Failure { message, errno };
+                let why = Refusal::NotWhole { why, before };
+                self.tell(store.refused(why), look.tell);
+            }
+            (Question::Fork { child, forking }, Answer::Forked { pid, .. }) => {
+                self.forked(child, forking, pid, deeds);
+            }
+            (Question::Reap { child }, Answer::Reaped { number, code, .. }) => {
+                (look.tell)(PeerEvent {
+                    target: child,
+                    news: PeerNews::EndLearned {
+                        how: how(number, code),
+                    },
+                });
+            }
+            (question, other) => {
+                self.refused(question, Refusal::Unanswered, look, deeds);
+                let what = format!("it says {other:?}");
+                self.ends(Some(what), look, deeds);
+            }
+        }
+    }
+
+    fn forked(
+        &mut self,
+        child: Target,
+        forking: crate::peer::Forking,
+        pid: u32,
+        deeds: &mut Vec<Deed>,
+    ) {
+        // A parent that is about to end takes its child along, which hears it by its pipes.
+        let Life::Running(process) = &self.life else {
+            let why = Refusal::Ended;
+            deeds.push(Deed::Unborn { child, why });
+            return;
+        };
+        deeds.push(match forking.born(process, pid) {
+            Ok(process) => Deed::Born {
+                child,
+                process,
+                mapped: self.mapped.clone(),
+                copies: self.copies.clone(),
+            },
+            Err(error) => Deed::Unborn {
+                child,
+                why: Refusal::Failed(failure(error)),
+            },
+        });
+    }
+
+    fn grown(&mut self, end: u64, copies: Option<Vec<(u64, u64)>>, look: &Look<'_>) {
+        let start = self.file.extent.start();
+        let extent = Span::new(start, end).unwrap_or(self.file.extent);
+        self.tell(PeerNews::Grown { extent }, look.tell);
+        if let Some(copies) = copies {
+            let spans = self.copies.are(&copies);
+            self.lost(spans, look);
+        }
+        self.is_to_read = true;
+    }
+
+    fn has_stored(&mut self, offset: u64, len: usize) {
+        if self.kind == ProcessKind::Private {
+            self.copies.stored(offset, len as u64);
+        }
+        // What is read next is news again, also if it is what was read before.
+        self.told = None;
+        self.is_to_read = true;
+    }
+
+    /// A question comes to nothing.
+    pub(super) fn refused(
+        &mut self,
+        question: Question,
+        why: Refusal,
+        look: &Look<'_>,
+        deeds: &mut Vec<Deed>,
+    ) {
+        match (question, why) {
+            (Question::Store(store), why) => self.tell(store.refused(why), look.tell),
+            (Question::Fork { child, .. }, why) => deeds.push(Deed::Unborn { child, why }),
+            (Question::Open, Refusal::Failed(why)) => {
+                self.troubles = self.troubles.saturating_add(1);
+                let pause = Duration::from_secs(self.troubles.min(LONGEST_PAUSE).into());
+                let again = look.now + pause;
+                let same = matches!(&self.told_not_mapped, Some(told) if *told == why);
+                if !same {
+                    self.told_not_mapped = Some(why.clone());
+                    self.tell(PeerNews::NotMapped { why: why.clone() }, look.tell);
+                }
+                self.mapped = Mapped::Failed { why, again };
+            }
+            (Question::Grow, Refusal::Failed(why)) => {
+                self.tell(PeerNews::NotGrown { why }, look.tell);
+            }
+            // A reading that fails as a whole is one that never came; the end of a process is said otherwise.
+            (Question::Open | Question::Grow | Question::Read(_) | Question::Reap { .. }, _) => {}
+        }
+    }
+
+    fn read(&mut self, span: Span, answer: ReadAnswer, look: &Look<'_>) {
+        let ReadAnswer { bytes, gaps, pages } = answer;
+        let lost = self.copies.seen(span, &pages);
+        self.lost(lost, look);
+        if look.watch != Some(span) {
+            return; // something else is looked at by now
+        }
+        let reading = |(at, byte): (u64, u8)| {
+            let gap = gaps.iter().find(|gap| gap.start <= at && at < gap.end);
+            gap.map_or(Reading::Byte(byte), |gap| Reading::Nothing(gap.reason))
+        };
+        let readings: Vec<_> = (span.start()..).zip(bytes).map(reading).collect();
+        let told = (span, readings, pages);
+        if self.told.as_ref() == Some(&told) {
+            return;
+        }
+        let (span, readings, pages) = told.clone();
+        self.told = Some(told);
+        let news = PeerNews::Reads {
+            span,
+            readings,
+            pages,
+        };
+        self.tell(news, look.tell);
+    }
+
+    fn lost(&self, spans: Vec<Span>, look: &Look<'_>) {
+        if !spans.is_empty() {
+            self.tell(PeerNews::CopiesLost { spans }, look.tell);
+        }
+    }
+}
+
+impl Asked {
+    /// What the answer is known by.
+    pub(super) fn pending(&self) -> Option<&crate::peer::Pending> {
+        match &self.question {
+            Question::Fork { forking, .. } => Some(forking.pending()),
+            _ => self.pending.as_ref(),
+        }
+    }
+}
+
+/// How a process ended that its parent reaped.
+fn how(signal: Option<i32>, code: Option<i32>) -> EndHow {
+    match (signal, code) {
+        (Some(signal), _) => EndHow::Killed(signal),
+        (None, Some(code)) => EndHow::Exited(code),
+        (None, None) => EndHow::Unknown,
+    }
+}
+
+/// What a peer says of its own.
+fn failure(error: PeerError) -> Failure {
+    match error {
+        PeerError::Refused { message, errno } => Failure { message, errno },
+        other => Failure {
+            message: other.to_string(),
+            errno: None,
+        },
+    }
+}
