@@ -7,12 +7,12 @@ mod world;
 use std::time::SystemTime;
 
 use mapscope::bytes::Span;
+use mapscope::model::Mode;
 use mapscope::model::identity::{DocId, Generation, MappingId, Target};
 use mapscope::model::journal::{
     Compensation, Differing, Drawn, EditState, Gone, Journal, Next, PendingByte, PendingRun,
     Recorded, Stored, Swap,
 };
-use mapscope::model::{Effect, FileRequest, Mode};
 
 const TARGET: Target = Target {
     doc: DocId(1),
@@ -432,24 +432,4 @@ fn nothing_stored_is_no_edit() {
     assert_eq!(none, None);
     assert_eq!(journal.reapplied(Vec::new(), TARGET, at), None);
     assert_eq!(journal.n_recorded(), 0);
-}
-
-#[test]
-fn reapplying_never_goes_over_what_was_typed_since() {
-    let mut model = super::model::open(64);
-    super::model::typed(&mut model, 5, b'a', b'X');
-    let page = Span::new(0, 64).unwrap();
-    model.hear(mapscope::model::Event::CopiesLost(vec![page]));
-    super::model::typed(&mut model, 5, b'a', b'Y');
-    let stored = model.act(mapscope::model::Action::Reapply);
-    let over = stored.iter().any(|effect| match effect {
-        Effect::File(FileRequest::Store(batch)) => {
-            batch.stores.iter().any(|store| store.bytes.contains(&b'X'))
-        }
-        _ => false,
-    });
-    assert!(
-        !over,
-        "the X of before is stored over the newer Y: {stored:?}"
-    );
 }

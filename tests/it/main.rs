@@ -18,6 +18,7 @@ mod map;
 // mod model;
 mod peers;
 mod picker;
+mod pool;
 mod processes;
 mod skip;
 mod tidy;

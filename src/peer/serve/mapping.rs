@@ -90,7 +90,8 @@ impl Witness {
         span: Option<Span>,
     ) -> Result<Mapping, Answer> {
         let request = MapRequest { mode, access, span };
-        let mapping = Mapping::create(file, request, &self.log).map_err(refused_map)?;
+        let mapping =
+            Mapping::create(file, request, &self.log).map_err(|refusal| refused_map(&refusal))?;
         // On a huge page that is mapped whole the kernel tells what one page is for all of them. Where it knows no huge
         // pages, it refuses.
         #[cfg(target_os = "linux")]
@@ -107,7 +108,9 @@ impl Witness {
     pub(super) fn grow(&mut self, end: u64) -> Result<Answer, Answer> {
         let view = self.view.as_mut().ok_or_else(nothing_mapped)?;
         if view.mapping.span().end() < end {
-            view.mapping.grow(end).map_err(refused_map)?;
+            view.mapping
+                .grow(end)
+                .map_err(|refusal| refused_map(&refusal))?;
         }
         let copies = view.mapping.private_copies(MOST_COPIES);
         let copies = copies.ok().filter(|copies| copies.len() < MOST_COPIES);
@@ -180,7 +183,7 @@ impl Witness {
         let mut mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;
         // The file may have become shorter; it may grow again.
         if mapping.span().end() < end {
-            mapping.grow(end).map_err(refused_map)?;
+            mapping.grow(end).map_err(|refusal| refused_map(&refusal))?;
         }
         if let Some(view) = self.view.as_mut() {
             view.mapping = mapping;
@@ -190,8 +193,8 @@ impl Witness {
     }
 }
 
-fn refused_map(refusal: MapError) -> Answer {
-    system_error(&refusal, errno_of_map(&refusal))
+fn refused_map(refusal: &MapError) -> Answer {
+    system_error(refusal, errno_of_map(refusal))
 }
 
 fn errno_of_map(error: &MapError) -> Option<i32> {

@@ -17,7 +17,13 @@ fn reaped(how: &str, signal: Option<&str>) -> Answer {
     Answer::Reaped {
         how: how.to_owned(),
         signal: signal.map(ToOwned::to_owned),
+        number: signal.and(how.split(' ').nth(1)).map(number),
+        code: how.strip_prefix("exit code ").map(number),
     }
+}
+
+fn number(text: &str) -> i32 {
+    text.parse().unwrap()
 }
 
 /// The processes that have `pid` as their parent, zombies too.
@@ -142,6 +148,7 @@ fn the_mapping_of_a_witness_is_inherited_too() {
         access: MapAccess::ReadWrite,
         start: 0,
         end: meta.len(),
+        whole: false,
     });
     assert_eq!(parent.0.request(&open, LONG), Ok(Answer::Opened));
     let store = |bytes: &[u8]| Request::Store {

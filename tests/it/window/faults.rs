@@ -93,17 +93,7 @@ fn shrunk_to_the_middle_of_a_page_and_extended_again() {
         )
     });
     assert_eq!(doc(&window).view().journal.edits().len(), 3);
-    assert_eq!(
-        doc(&window)
-            .view()
-            .journal
-            .edits()
-            .nth(2)
-            .unwrap()
-            .span()
-            .start(),
-        99
-    );
+    assert_eq!(doc(&window).view().journal.edits()[2].span().start(), 99);
     truncate(&path, 3 * 4096);
     until(&mut window, "the view returns", |window| {
         row(window, 112).starts_with("00000070 00 00 ")
