@@ -9,7 +9,7 @@ use crate::map::Readout;
 use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::event::{StoreOutcome, StoreResult};
 use super::identity::{DocId, Generation, MappingId, Target};
-use super::journal::{Compensation, Drawn, EditPart, Next, Stored};
+use super::journal::{Drawn, Next, Stored, Swap};
 use super::notice::{Notice, Severity, Topic};
 use super::witness;
 use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
@@ -18,11 +18,8 @@ use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
 
 /// Stands for the one mapping that there is.
-const TARGET: Target = Target {
-    doc: DocId(1),
-    mapping: MappingId(1),
-    generation: Generation::FIRST,
-};
+#[rustfmt::skip]
+const TARGET: Target = Target { doc: DocId(1), mapping: MappingId(1), generation: Generation::FIRST };
 
 /// The ticket of a peek whose bytes go to the clipboard; lookups count theirs from 1.
 pub(super) const COPY_TICKET: u64 = u64::MAX;
@@ -165,30 +162,28 @@ impl Model {
         let Some(doc) = &mut self.doc else {
             return Vec::new();
         };
-        let compensation: Compensation = match next {
-            Next::Store(compensation) => compensation,
+        let next = match next {
+            Next::Store(next) => next,
             Next::Gone { id, span, why, .. } => {
                 doc.journal.skip(id);
                 return self.failed(format!("Edit {id} at {:#x}: {why:?}", span.start()));
             }
         };
-        if doc.mode != compensation.mode {
-            let (made, now) = (compensation.mode, doc.mode);
+        if doc.mode != next.mode {
+            let (made, now) = (next.mode, doc.mode);
             return self.failed(format!(
                 "That edit at {:#x} was made in {made} mode and the view is {now} now: press Ctrl+T to go back to {made} mode first",
-                compensation.stores.first().map_or(0, |swap| swap.offset)
+                next.stores.first().map_or(0, |swap| swap.offset)
             ));
         }
-        let swaps = compensation.stores.into_iter();
-        let stores = swaps
-            .map(|swap| Store {
-                offset: swap.offset,
-                bytes: swap.write,
-                expect: Some(swap.expect),
-            })
-            .collect();
+        let store = |swap: Swap| Store {
+            offset: swap.offset,
+            bytes: swap.write,
+            expect: Some(swap.expect),
+        };
+        let stores = next.stores.into_iter().map(store).collect();
         vec![Effect::File(FileRequest::Store(StoreBatch {
-            purpose: purpose(compensation.id),
+            purpose: purpose(next.id),
             mode: doc.mode,
             stores,
         }))]
@@ -364,18 +359,12 @@ impl Model {
             return Vec::new();
         };
         let mut refused: Vec<String> = Vec::new();
-        let mut reapplied = Vec::new();
+        let mut stores = Vec::new();
         for result in results {
             match (result.outcome, purpose) {
-                (StoreOutcome::Stored(old), Purpose::Edit) => {
+                (StoreOutcome::Stored(old), Purpose::Edit | Purpose::Reapply) => {
                     let (offset, new) = (result.offset, result.bytes);
-                    let stores = vec![Stored { offset, old, new }];
-                    let (drawn, now) = (Drawn::nothing(), SystemTime::now());
-                    doc.journal.record(stores, &drawn, mode, TARGET, now);
-                }
-                (StoreOutcome::Stored(old), Purpose::Reapply) => {
-                    let (offset, new) = (result.offset, result.bytes);
-                    reapplied.push(Stored { offset, old, new });
+                    stores.push(Stored { offset, old, new });
                 }
                 (StoreOutcome::Stored(_), Purpose::Undo(id)) => {
                     doc.journal.undone(id);
@@ -397,7 +386,11 @@ impl Model {
                 (StoreOutcome::Refused(why), _) => refused.push(why),
             }
         }
-        doc.journal.reapplied(reapplied, TARGET, SystemTime::now());
+        let (drawn, now) = (Drawn::nothing(), SystemTime::now());
+        match purpose {
+            Purpose::Reapply => doc.journal.reapplied(stores, TARGET, now),
+            _ => doc.journal.record(stores, &drawn, mode, TARGET, now),
+        };
         self.look_wanted = true;
         self.mark_window();
         let mut effects = self.lookup_reread();
@@ -460,18 +453,12 @@ impl Model {
             "# mapscope edits: offset, bytes before, bytes after, mode, state; hexadecimal\n",
         );
         for edit in doc.journal.edits() {
-            for EditPart {
-                offset,
-                state,
-                bytes,
-                ..
-            } in edit.parts()
-            {
-                let (old, new) = bytes.map_or_else(Default::default, |(old, new)| {
-                    (hex::format_hex(&old.all()), hex::format_hex(&new.all()))
+            for part in edit.parts() {
+                let [old, new] = part.bytes.map_or_else(Default::default, |(old, new)| {
+                    [old, new].map(|bytes| hex::format_hex(&bytes.all()))
                 });
-                let state = format!("{state:?}").to_lowercase();
-                let mode = edit.mode();
+                let (offset, mode) = (part.offset, edit.mode());
+                let state = format!("{:?}", part.state).to_lowercase();
                 let _ = writeln!(text, "{offset:#x}\t{old}\t{new}\t{mode}\t{state}");
             }
         }
