@@ -7,7 +7,7 @@ use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::identity::{DocId, ViewId};
-use super::{App, Focus};
+use super::{App, Focus, Topic};
 
 impl App {
     /// Does what the person asked for. What is for a view that is gone is not done to another one.
@@ -22,10 +22,16 @@ impl App {
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
             }),
-            Action::View(action) => self.in_view(view, &mut effects, |doc, view, out| {
-                doc.apply_view(view, action, out);
-                None
-            }),
+            Action::View(ViewAction::Escape) if self.help_shown => self.help_shown = false,
+            Action::View(action) => {
+                if action == ViewAction::Escape {
+                    self.notices.clear(Topic::Error); // as those of the file
+                }
+                self.in_view(view, &mut effects, |doc, view, out| {
+                    doc.apply_view(view, action, out);
+                    None
+                });
+            }
             Action::Edit(action) => {
                 let lost = match &action {
                     EditAction::HexDigit(_)

@@ -134,9 +134,9 @@ impl Doc {
         match bytes {
             0 if self.writes_back() => format!("Edits of {name} are being written to it"),
             0 => format!("A file is being saved from {name}"),
-            1 => format!("1 byte is edited in {name} and not in the file"),
+            1 => format!("1 byte is edited privately in {name} and not in the file"),
             _ => format!(
-                "{} bytes are edited in {name} and not in the file",
+                "{} bytes are edited privately in {name} and not in the file",
                 group_digits(bytes)
             ),
         }

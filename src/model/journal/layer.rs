@@ -169,6 +169,12 @@ impl Layer {
         })
     }
 
+    /// Where in `range` bytes count, ascending.
+    pub(super) fn counted_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let parts = self.0.iter().filter_map(|run| run.part(range));
+        parts.flat_map(|run| run.counted()).collect()
+    }
+
     /// Memory in bytes, beside the value itself.
     pub(super) fn kept(&self) -> usize {
         let bytes = self.0.iter().map(|run| run.base.kept() + run.value.kept());

@@ -92,12 +92,13 @@ impl Part {
                 offset,
                 base,
                 value,
+                id,
+                is_undo: way == Way::Undo,
                 fixes,
-                ends: (way == Way::Undo).then_some(id),
             });
         };
         if way == Way::Undo || kept.settled || kept.drawn.is_empty() {
-            put(self.offset, base, value, None);
+            put(self.offset, base, value, false);
             return;
         }
         let mut done = 0;
@@ -112,14 +113,14 @@ impl Part {
                 self.offset + done as u64,
                 &base.cut(done..at),
                 &value.cut(done..at),
-                None,
+                false,
             );
             done = at + stood.len();
-            put(offset, &Bytes::from(drawn), &value.cut(at..done), Some(id));
+            put(offset, &Bytes::from(drawn), &value.cut(at..done), true);
         }
         let rest = done..value.len();
         let (base, value) = (base.cut(rest.clone()), value.cut(rest));
-        put(self.offset + done as u64, &base, &value, None);
+        put(self.offset + done as u64, &base, &value, false);
     }
 
     pub(super) fn differing(&self) -> Vec<Differing> {

@@ -31,10 +31,12 @@ pub(super) struct Change<'a> {
     /// What stands there, for those that are not pending.
     pub(super) base: &'a Bytes,
     pub(super) value: &'a Bytes,
-    /// The edit, where `base` differs from what stands there: until its undo they are pending, whatever their value.
-    pub(super) fixes: Option<u64>,
-    /// Those whose base this edit fixed are pending no more.
-    pub(super) ends: Option<u64>,
+    /// The edit that stores them.
+    pub(super) id: u64,
+    /// It takes that edit back: those whose base it fixed are pending no more.
+    pub(super) is_undo: bool,
+    /// `base` is not what stands there: until the undo of this edit they are pending, whatever their value.
+    pub(super) fixes: bool,
 }
 
 impl Shadow {
@@ -49,14 +51,31 @@ impl Shadow {
 
     /// The mapping holds new values.
     pub(super) fn put_pending(&mut self, change: &Change<'_>) {
+        let own = tag_of(change.id);
         self.each_new(change.offset, change.value.len(), |block, at, inside| {
+            let base = change.base.part(inside.clone());
+            let value = change.value.part(inside);
+            if !change.is_undo {
+                // what waits there is older: it stays hidden even where the new value is the one that stands there
+                for hidden in block.waiting.counted_in(&(at..at + value.len())) {
+                    let inside = hidden.start - at..hidden.end - at;
+                    block.pending.put(&Put {
+                        at: hidden.start,
+                        base: base.get(inside.clone()).unwrap_or_default(),
+                        value: value.get(inside).unwrap_or_default(),
+                        tag: own,
+                        retag: |tag| if tag == PLAIN { HELD } else { tag },
+                        ends: None,
+                    });
+                }
+            }
             block.pending.put(&Put {
                 at,
-                base: &change.base.part(inside.clone()),
-                value: &change.value.part(inside),
-                tag: change.fixes.map_or(PLAIN, tag_of),
+                base: &base,
+                value: &value,
+                tag: if change.fixes { own } else { PLAIN },
                 retag: |tag| tag,
-                ends: change.ends.map(tag_of),
+                ends: change.is_undo.then_some(own),
             });
         });
     }
@@ -274,7 +293,10 @@ pub(super) const EVERYTHING: Span = match Span::new(0, u64::MAX) {
     None => Span::empty(0),
 };
 
-/// The tag of bytes whose base that edit fixed. It is odd: each byte counts.
+/// The tag of bytes that are pending whatever their value, until they are written. It is odd: each byte counts.
+const HELD: u64 = u64::MAX - 2;
+
+/// The tag of bytes whose base that edit fixed. It is odd, too.
 fn tag_of(id: u64) -> u64 {
     id.wrapping_mul(2) | 1
 }

@@ -92,6 +92,8 @@ pub(super) struct World {
     dirty: Vec<bool>,
     /// Per byte: which stores through the private mapping make it what it is, oldest first.
     live: Vec<Vec<Layer>>,
+    /// Per byte: it was typed over something that waits, so it counts, whatever its value.
+    held: Vec<bool>,
     /// Per byte: base and value of what waits.
     waits: Vec<Option<(u8, u8)>>,
     in_file: Vec<Option<InFile>>,
@@ -130,6 +132,7 @@ impl World {
             device: file.clone(),
             dirty: vec![false; len],
             live: vec![Vec::new(); len],
+            held: vec![false; len],
             waits: vec![None; len],
             in_file: vec![None; len],
             edits: BTreeMap::new(),
@@ -160,7 +163,9 @@ impl World {
 
     /// Nobody can tell any more that the byte was ever stored.
     fn clean(&mut self, at: usize) {
+        self.held[at] &= self.is_pending(at);
         if let Some(first) = self.live[at].first()
+            && !self.held[at]
             && first.saw == first.old
             && self.view[at] == first.saw
         {
@@ -283,6 +288,8 @@ impl World {
             match self.mode {
                 Mode::Shared => self.note_in_file(at, old[i], new[i]),
                 Mode::Private => {
+                    self.held[at] =
+                        self.is_pending(at) && self.held[at] || self.waits[at].is_some();
                     self.live[at].push(Layer {
                         id,
                         is_undo: false,
@@ -496,6 +503,7 @@ impl World {
             self.note_in_file(at, stood, write);
             return;
         }
+        self.held[at] &= self.is_pending(at);
         let before = self.live[at]
             .iter()
             .position(|layer| layer.id == id && layer.is_undo != undo);
@@ -507,6 +515,9 @@ impl World {
                 saw,
                 old: stood,
             }),
+        }
+        if !undo && self.is_pending(at) {
+            self.held[at] |= self.waits[at].is_some();
         }
         self.clean(at);
     }
