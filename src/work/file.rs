@@ -469,7 +469,7 @@ fn create(
 }
 
 fn no_scratch(error: &std::io::Error) -> String {
-    let folder = std::env::temp_dir();
+    let folder = crate::os::environment::temp_dir();
     format!(
         "{}: no scratch copy of the sample can be made here ({error}): set TMPDIR to a folder you may write, or open a file",
         folder.display()

@@ -61,7 +61,7 @@ impl LabRun {
             .spawn(move || {
                 let options = Options {
                     program,
-                    dir: std::env::temp_dir(),
+                    dir: crate::os::environment::temp_dir(),
                     sabotage: None,
                     limit: STEP_LIMIT,
                     pause: if slowly { PAUSE } else { Duration::ZERO },

@@ -32,7 +32,7 @@ impl Scratch {
     /// # Errors
     /// Those of mkdir(2).
     pub fn new() -> io::Result<Self> {
-        let folder = Folder::new(&std::env::temp_dir())?;
+        let folder = Folder::new(&crate::os::environment::temp_dir())?;
         Ok(Self {
             folder,
             keeper: None,

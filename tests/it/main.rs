@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod cli;
 mod experiments;
 mod journal;
 mod lab;
@@ -19,6 +20,7 @@ mod model;
 mod peers;
 mod picker;
 mod processes;
+mod start;
 mod tidy;
 mod view;
 mod window;

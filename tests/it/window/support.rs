@@ -61,7 +61,13 @@ pub(super) fn start(request: OpenRequest) -> Window {
         .with_size([1500.0, 900.0])
         .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
-            let mut app = App::new(program, Start { request, at: None });
+            let mut app = App::new(
+                program,
+                Start {
+                    requests: vec![request],
+                    at: None,
+                },
+            );
             app.attach(creation);
             app
         });
