@@ -75,12 +75,12 @@ pub fn main() -> ExitCode {
         }
     };
     match arguments.command {
-        Some(Command::Lookup(arguments)) => ended(lookup::lookup(&program(), arguments)),
+        Some(Command::Lookup(arguments)) => ended(lookup::lookup(&program(), &arguments)),
         Some(Command::Lab(arguments)) => ended(lab::lab(arguments)),
         Some(Command::Keep { folder }) => crate::os::temp_folder::run_keeper(&folder),
         Some(Command::Peer) => crate::peer::run_peer(),
         Some(Command::Pick { save, folder }) => pick(save, folder.as_deref()),
-        None => ExitCode::from(window::window(&program(), arguments.window)),
+        None => ExitCode::from(window::window(&program(), &arguments.window)),
     }
 }
 

@@ -7,9 +7,10 @@ pub mod display;
 pub mod place;
 pub mod remembered;
 
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,19 +51,7 @@ pub struct Start {
 /// # Errors
 /// A sentence where there is no display or no OpenGL, or where the window was ended by anything but the person.
 pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
-    let way = display::choose(&display::Surroundings::of_this_process(), &display::answers)
-        .map_err(|why| no_window(&why))?;
-    let monitors = match way {
-        Way::X11 => display::ask_x_server().map_err(|why| no_window(&why))?,
-        Way::Wayland => Vec::new(),
-    };
-    if let Some(left) = address_space_left().filter(|left| *left < NEEDED_ADDRESS_SPACE) {
-        return Err(no_window(&format!(
-            "the limit on address space (ulimit -v) leaves {}, and the window needs {}; raise it",
-            human_size(left),
-            human_size(NEEDED_ADDRESS_SPACE)
-        )));
-    }
+    let (way, monitors) = look_at_the_display().map_err(|why| no_window(&why))?;
     let file = remembered::file();
     let mut remembered = file.as_deref().map(Remembered::load).unwrap_or_default();
     let ctx = egui::Context::default();
@@ -75,9 +64,8 @@ pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
         app.model.notices.put(notice);
     }
     let zoom = app.model.settings.zoom();
-    let place = remembered
-        .window
-        .map(|saved| place::place(saved, zoom, &monitors));
+    let window = remembered.window;
+    let place = window.map(|saved| place::place(saved, zoom, &monitors));
     // Where no thread can be started the program ends by a signal as any does, in silence.
     let _ = signals::before_ending(last_words::say);
     let panic = note_panics();
@@ -96,37 +84,59 @@ pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
     if let Some(file) = &file {
         remembered::make_private(file); // it may have been made anew
     }
+    let ended = ended.map_err(|_| {
+        let panic = panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+        panic.unwrap_or_else(|| "a panic without words".to_owned())
+    });
+    if matches!(ended, Ok(Ok(()))) {
+        last_words::forget();
+        return Ok(());
+    }
+    last_words::say();
+    Err(end_in_words(ended, file.as_deref()))
+}
+
+/// Which display the window goes to, and its monitors in pixels; or why it cannot come about on it.
+fn look_at_the_display() -> Result<(Way, Vec<egui::Rect>), String> {
+    let way = display::choose(&display::Surroundings::of_this_process(), &display::answers)?;
+    let monitors = match way {
+        Way::X11 => display::ask_x_server()?,
+        Way::Wayland => Vec::new(),
+    };
+    match address_space_left() {
+        Some(left) if left < NEEDED_ADDRESS_SPACE => Err(format!(
+            "the limit on address space (ulimit -v) leaves {}, and the window needs {}; raise it",
+            human_size(left),
+            human_size(NEEDED_ADDRESS_SPACE)
+        )),
+        _ => Ok((way, monitors)),
+    }
+}
+
+/// The sentence for a window that did not come about, or that went without being asked to. `ended` is the toolkit's error, or
+/// the words of a panic.
+fn end_in_words(ended: Result<eframe::Result, String>, file: Option<&Path>) -> String {
     let has_started = HAS_STARTED.load(Ordering::Relaxed);
     match ended {
-        Ok(Ok(())) => {
-            last_words::forget();
-            Ok(())
+        Ok(Ok(())) => String::new(),
+        Ok(Err(error)) if has_started => format!(
+            "The window is gone, as the display ended: {}",
+            cause(&error)
+        ),
+        Ok(Err(error)) => refusal(&error),
+        Err(panic) if has_started => {
+            format!("The window is gone, by an error in this program or its toolkit: {panic}")
         }
-        Ok(Err(error)) if has_started => {
-            last_words::say();
-            Err(format!(
-                "The window is gone, as the display ended: {}",
-                cause(&error)
-            ))
-        }
-        Ok(Err(error)) => Err(refusal(&error)),
-        Err(_) => {
-            last_words::say();
-            let panic = panic.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let panic = panic.unwrap_or_else(|| "a panic without words".to_owned());
-            if has_started {
-                return Err(format!(
-                    "The window is gone, by an error in this program or its toolkit: {panic}"
-                ));
-            }
-            let aside = file.and_then(|file| remembered::set_aside(&file));
+        Err(panic) => {
+            // It may be at fault, and would be again at the next start.
+            let aside = file.and_then(remembered::set_aside);
             let aside = aside.map_or_else(String::new, |aside| {
+                let aside = path_in_sentence(&aside);
                 format!(
-                    "; what was remembered of the window is now {}, start again without it",
-                    path_in_sentence(&aside)
+                    "; what was remembered of the window is now {aside}, start again without it"
                 )
             });
-            Err(no_window(&format!("the toolkit failed: {panic}{aside}")))
+            no_window(&format!("the toolkit failed: {panic}{aside}"))
         }
     }
 }
@@ -176,7 +186,7 @@ fn note_panics() -> Arc<Mutex<Option<String>>> {
             last_words::say();
             let words = panic.payload_as_str().unwrap_or("no words");
             let place = panic.location().map_or_else(String::new, |location| {
-                let name = std::path::Path::new(location.file()).file_name();
+                let name = Path::new(location.file()).file_name();
                 let name = name.unwrap_or_default().to_string_lossy();
                 format!(" ({name}:{})", location.line())
             });
@@ -206,7 +216,7 @@ fn refusal(error: &eframe::Error) -> String {
         )),
         _ => {
             let display = std::env::var_os("DISPLAY").unwrap_or_default();
-            let display = escape_path(std::path::Path::new(&display));
+            let display = escape_path(Path::new(&display));
             no_window(&format!(
                 "{cause}; DISPLAY is {display}, check that it names a display that is there"
             ))
@@ -260,9 +270,9 @@ pub fn unsaved_words(doc: &Doc) -> String {
     let mut next = None;
     for (offset, byte) in bytes.take(LISTED_BYTES) {
         if next != Some(offset) {
-            lines += &format!("\n  {offset:#x}:");
+            let _ = write!(lines, "\n  {offset:#x}:"); // into a String it does not fail
         }
-        lines += &format!(" {:02x}", byte.value);
+        let _ = write!(lines, " {:02x}", byte.value);
         next = offset.checked_add(1);
     }
     if n_bytes > LISTED_BYTES {

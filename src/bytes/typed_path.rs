@@ -113,16 +113,12 @@ fn decoded(text: &[u8]) -> Vec<u8> {
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
         let pair = after.first_chunk().filter(|_| *first == b'%');
-        match pair.and_then(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
+        let encoded = pair.and_then(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+        bytes.push(encoded.unwrap_or(*first));
+        rest = match encoded {
+            Some(_) => &after[2..],
+            None => after,
+        };
     }
     bytes
 }

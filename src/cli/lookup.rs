@@ -44,7 +44,7 @@ struct Target {
 }
 
 /// Does what the arguments say.
-pub(super) fn lookup(program: &Path, arguments: LookupArguments) -> Result<u8, Unwritten> {
+pub(super) fn lookup(program: &Path, arguments: &LookupArguments) -> Result<u8, Unwritten> {
     let part = match arguments.part.part() {
         Ok(part) => part,
         Err(message) => {

@@ -67,13 +67,13 @@ fn checked(arguments: &WindowArguments) -> Result<(Vec<PathBuf>, Option<Part>), 
 
 /// Opens the window and returns its exit code.
 #[cfg(feature = "gui")]
-pub(super) fn window(program: &Path, arguments: WindowArguments) -> u8 {
+pub(super) fn window(program: &Path, arguments: &WindowArguments) -> u8 {
     use super::output::FINE;
     use crate::app::start::{Start, run};
     use crate::map::{self, Access};
     use crate::model::OpenRequest;
 
-    let (files, part) = match checked(&arguments) {
+    let (files, part) = match checked(arguments) {
         Ok(checked) => checked,
         Err(message) => {
             complain(&message);
@@ -98,7 +98,7 @@ pub(super) fn window(program: &Path, arguments: WindowArguments) -> u8 {
     map::keep_freed_memory();
     let start = Start {
         requests,
-        at: arguments.at,
+        at: arguments.at.clone(),
     };
     match run(program.to_owned(), start) {
         Ok(()) => FINE,
@@ -128,13 +128,13 @@ fn end_for(part: Part, path: Option<&Path>) -> u64 {
 
 /// Says that there is none.
 #[cfg(not(feature = "gui"))]
-pub(super) fn window(_program: &Path, arguments: WindowArguments) -> u8 {
+pub(super) fn window(_program: &Path, arguments: &WindowArguments) -> u8 {
     let _ = (
         Mode::from(arguments.mode),
         arguments.read_only,
         &arguments.at,
     );
-    match checked(&arguments) {
+    match checked(arguments) {
         Ok((_, part)) => {
             let _ = part.map(Part::is_open_ended);
             complain("this mapscope was built without a window; `mapscope lookup FILE` works");

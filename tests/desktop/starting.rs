@@ -109,8 +109,8 @@ fn a_stale_wayland_display_gives_way_to_x() {
     let Some(stage) = Stage::set(1280, 800, &[]) else {
         return;
     };
-    let stale = [("WAYLAND_DISPLAY", "wayland-7")];
-    let mut run = bare::run(&stage, "", &[], &stale);
+    let nobody_there = [("WAYLAND_DISPLAY", "wayland-7")];
+    let mut run = bare::run(&stage, "", &[], &nobody_there);
     let pid = run.process.0.id().to_string();
     until("window", || {
         assert_eq!(run.process.ended(), None, "{}", run.said());

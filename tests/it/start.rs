@@ -1,6 +1,11 @@
 //! The start of the window, without one: where it is put, and what of the remembered is believed.
 
 #![cfg(feature = "gui")]
+#![allow(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "pixels are small whole numbers here"
+)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -236,7 +241,7 @@ fn what_is_good_stays_beside_what_is_bad() {
 fn the_toolkits_own_zoom_is_not_believed() {
     let context = egui::Context::default();
     context.options_mut(|options| options.zoom_factor = 0.0);
-    let memory = context.memory(|memory| ron_of(memory));
+    let memory = context.memory(ron_of);
     let dir = tempfile::tempdir().unwrap();
     let file = remembered_file(
         dir.path(),

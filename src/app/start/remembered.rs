@@ -137,6 +137,7 @@ fn value<T: serde::de::DeserializeOwned>(
 }
 
 /// Renames what was remembered so that it is not read again; the new name, where that was possible.
+#[must_use]
 pub fn set_aside(file: &Path) -> Option<PathBuf> {
     let aside = file.with_extension("ron.bad");
     fs::rename(file, &aside).ok()?;

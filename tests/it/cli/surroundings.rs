@@ -33,7 +33,7 @@ fn a_limit_on_the_size_of_files_is_an_error_and_no_signal() {
         .spawn()
         .unwrap();
     // It may have ended before all is written.
-    let _ = child.stdin.take().unwrap().write_all(&[b'x'; 1 << 16]);
+    let _ = child.stdin.take().unwrap().write_all(&vec![b'x'; 1 << 16]);
     let output = child.wait_with_output().unwrap();
     check_refused(&output, 3, &["(EFBIG)", "ulimit -f", at]);
     assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "files are left");

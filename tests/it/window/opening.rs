@@ -48,7 +48,7 @@ fn what_cannot_be_opened_is_refused_and_the_sample_stays() {
     for (path, parts) in refused {
         let started = Instant::now();
         act(&mut window, Action::Open(path.clone()));
-        let shown = path.to_string_lossy().into_owned();
+        let shown = mapscope::bytes::escape::escape_path(&path);
         until(
             &mut window,
             &format!("{} is refused with {parts:?}", path.display()),
