@@ -7,13 +7,13 @@ mod files;
 mod focus;
 mod helpers;
 mod lab;
+pub mod start;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::model::effect::OpenRequest;
 use crate::model::event::Event;
 use crate::model::identity::DocId;
 use crate::model::{
@@ -28,6 +28,8 @@ use crate::work::picker::Picker;
 
 use files::Files;
 
+pub use start::Start;
+
 /// How long a frame waits for the visible bytes; later ones are drawn when they come.
 const WAIT_FOR_BYTES: Duration = Duration::from_millis(2);
 /// How long a request may take before the person is told.
@@ -41,15 +43,6 @@ const SETTINGS_KEY: &str = "settings";
 
 /// Wakes the window, once there is one.
 type Waker = Arc<OnceLock<egui::Context>>;
-
-/// What the command line asks of the window.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// What to open; at least one, which may be the sample.
-    pub requests: Vec<OpenRequest>,
-    /// A lookup to begin with, in the first of them.
-    pub at: Option<String>,
-}
 
 /// The application.
 pub struct Shell {
@@ -119,15 +112,9 @@ impl Shell {
         shell
     }
 
-    /// Takes the window over: fonts, theme, remembered settings.
+    /// Takes the window over: fonts, theme.
     pub fn attach(&mut self, cc: &eframe::CreationContext<'_>) {
         let ctx = &cc.egui_ctx;
-        if let Some(settings) = cc
-            .storage
-            .and_then(|storage| eframe::get_value::<Settings>(storage, SETTINGS_KEY))
-        {
-            self.model.settings = settings;
-        }
         let _ = self.waker.set(ctx.clone());
         Theme::install(ctx);
         fonts::install(ctx);
@@ -255,7 +242,10 @@ impl Shell {
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
-                Effect::Zoom(by) => zoom(ctx, by),
+                Effect::Zoom(by) => {
+                    self.model.settings.zoom_by(by);
+                    ctx.set_zoom_factor(self.model.settings.zoom());
+                }
                 Effect::Theme(theme) => set_theme(ctx, theme),
                 Effect::ToggleFullScreen => {
                     let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
@@ -308,6 +298,7 @@ impl eframe::App for Shell {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain(ctx);
         self.closing(ctx);
+        self.note_unsaved();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -339,21 +330,12 @@ impl eframe::App for Shell {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+        self.note_unsaved();
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
     }
-}
-
-fn zoom(ctx: &egui::Context, by: i8) {
-    let now = ctx.zoom_factor();
-    let next = if by == 0 {
-        1.0
-    } else {
-        (now + 0.1 * f32::from(by)).clamp(0.5, 3.0)
-    };
-    ctx.set_zoom_factor((next * 10.0).round() / 10.0);
 }
 
 fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
@@ -362,38 +344,4 @@ fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
         ThemeChoice::Dark => egui::ThemePreference::Dark,
         ThemeChoice::Light => egui::ThemePreference::Light,
     });
-}
-/// Opens the window and returns when it is closed.
-///
-/// # Errors
-/// A sentence where there is no display or no OpenGL.
-pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
-    let mut app = Shell::new(program, start);
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png"));
-    let viewport = egui::ViewportBuilder::default()
-        .with_icon(icon.unwrap_or_default())
-        .with_app_id("mapscope")
-        .with_inner_size([1200.0, 740.0])
-        .with_min_inner_size([640.0, 400.0])
-        .with_drag_and_drop(true);
-    let options = eframe::NativeOptions {
-        viewport,
-        renderer: eframe::Renderer::Glow,
-        system_font_fallback: false,
-        ..Default::default()
-    };
-    eframe::run_native(
-        "mapscope",
-        options,
-        Box::new(|cc| {
-            app.attach(cc);
-            Ok(Box::new(app))
-        }),
-    )
-    .map_err(|error| {
-        // the toolkit's error names a line of its own source; its last part is the cause
-        let error = error.to_string();
-        let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches([')', '.']);
-        format!("No window can be opened here: {cause}. Check DISPLAY or WAYLAND_DISPLAY; `mapscope lookup FILE` works without one")
-    })
 }

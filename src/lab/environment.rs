@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::bytes::escape::{escape_path, path_in_sentence};
 use crate::lab::claim::{Environment, OVERLAY};
 use crate::map::{describe_errno, page_bytes};
 
@@ -27,7 +28,7 @@ pub(super) fn environment(dir: &Path) -> Environment {
         kernel: kernel.trim_end().to_owned(),
         machine: std::env::consts::ARCH.to_owned(),
         page_bytes: page_bytes(),
-        dir: dir.display().to_string(),
+        dir: escape_path(dir),
         file_system: file_system(dir).unwrap_or_else(|| "an unknown file system".to_owned()),
         user: user(),
     }
@@ -137,11 +138,14 @@ pub(super) fn refusal(dir: &Path, error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free a few megabytes there, or choose another folder with --dir"
         }
+        io::ErrorKind::FileTooLarge => {
+            "raise the limit on the size of a file (ulimit -f), which is too low for them"
+        }
         io::ErrorKind::NotFound => "make it first, or choose another folder with --dir",
         _ => "choose a folder that you may write in with --dir",
     };
     format!(
         "{} cannot hold scratch files: {cause}; {todo}",
-        dir.display()
+        path_in_sentence(dir)
     )
 }

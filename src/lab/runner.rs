@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
 use crate::lab::limits::check_memory;
@@ -54,7 +55,7 @@ fn run_all(
     // mkdir(2) would name the scratch folder, and not the one that is missing.
     let meta = std::fs::metadata(dir).map_err(|error| refusal(dir, &error))?;
     if !meta.is_dir() {
-        return Err(format!("{} is not a folder", dir.display()));
+        return Err(format!("{} is not a folder", path_in_sentence(dir)));
     }
     let folder = Folder::new(dir).map_err(|error| refusal(dir, &error))?;
     folder

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{
     CallLine, CostPoint, Environment, PeerCard, Progress, Step, lives_in_memory,
 };
@@ -219,7 +220,7 @@ impl Stage<'_> {
         std::fs::write(&path, contents).map_err(|error| {
             Stop::NotDone(format!(
                 "the scratch file {} cannot be written: {error}",
-                path.display()
+                path_in_sentence(&path)
             ))
         })?;
         let what = format!("makes the scratch file {name}, {} bytes", contents.len());

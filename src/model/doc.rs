@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bytes::escape::escape_path;
 use crate::bytes::lookup::Context;
 use crate::bytes::rows::offset_digits;
 use crate::map::Identity;
@@ -250,17 +251,5 @@ impl Doc {
 /// The last part of a path, with what cannot be shown escaped.
 #[must_use]
 pub fn shown_name(path: &Path) -> String {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy();
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
+    escape_path(Path::new(path.file_name().unwrap_or(path.as_os_str())))
 }

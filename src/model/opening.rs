@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::bytes::typed_path::typed_path;
+
 use super::action::FileAction;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, ScratchFile};
@@ -131,7 +133,10 @@ impl App {
         if let Some(known) = known {
             self.open(known.path, effects);
         } else if !text.trim().is_empty() {
-            self.open(PathBuf::from(text), effects);
+            match typed_path(text.as_bytes()) {
+                Ok(path) => self.open(path, effects),
+                Err(error) => self.failed(error.to_string()),
+            }
         }
     }
 

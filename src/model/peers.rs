@@ -663,7 +663,9 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
     if let Some(next) = end.next {
         process.generation = next;
         process.pid = None;
-        process.note = Some(Note::failed(format!("ended: {words}; another one is started")));
+        process.note = Some(Note::failed(format!(
+            "ended: {words}; another one is started"
+        )));
     } else {
         process.ended = Some(words);
     }

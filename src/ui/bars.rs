@@ -49,7 +49,7 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         let mut any = false;
         for path in frame.model.settings.recent() {
             any = true;
-            if ui.button(path.display().to_string()).clicked() {
+            if ui.button(describe::path(&path)).clicked() {
                 actions.push(Action::File(FileAction::Open(path)));
                 ui.close();
             }

@@ -13,9 +13,11 @@
 )]
 
 mod arguments;
+mod bare;
 mod closing;
 mod dialog;
 mod editing;
+mod ending;
 mod lab;
 mod rig;
 mod size;

@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod cli;
 mod experiments;
 mod journal;
 mod lab;
@@ -21,6 +22,7 @@ mod picker;
 mod pool;
 mod processes;
 mod skip;
+mod start;
 mod tidy;
 // mod view;
 mod window;

@@ -152,7 +152,7 @@ fn allowed(layer: &str) -> &'static [&'static str] {
         "model" => &["bytes", "map", "peer", "lab"],
         "work" => &["bytes", "os", "map", "peer", "lab", "model"],
         "ui" => &["bytes", "lab", "model"],
-        "app" => &["bytes", "map", "lab", "model", "work", "ui"],
+        "app" => &["bytes", "os", "map", "lab", "model", "work", "ui"],
         "cli" => &[
             "bytes", "os", "map", "peer", "lab", "model", "work", "ui", "app",
         ],

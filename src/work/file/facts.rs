@@ -57,7 +57,7 @@ fn mapping_facts(mapping: &Mapping, file: &OpenFile) -> Vec<(String, String)> {
     let span = mapping.span();
     let line = |name: &str, value: String| (name.to_owned(), value);
     let mut lines = vec![
-        line("Path", file.path().display().to_string()),
+        line("Path", crate::bytes::escape::escape_path(file.path())),
         line("Mode", format!("{}, {}", mapping.mode(), mapping.access())),
         line("Mapped at", format!("{:#x}", mapping.address())),
         line(
