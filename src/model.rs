@@ -24,11 +24,12 @@ mod mapping;
 mod opening;
 mod update;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::bytes::Span;
 use crate::bytes::lookup::Context;
 
+pub use crate::bytes::name::shown_name;
 pub use crate::map::{Access, GapReason, Mode, PageState};
 pub use action::{Action, Focus, Tab, ThemeChoice, UnsavedChoice};
 pub use effect::{Effect, FileRequest, OpenRequest, ScratchFile};
@@ -115,24 +116,6 @@ impl Doc {
             page_bytes: self.page_bytes,
         }
     }
-}
-
-/// The last part of a path, with what cannot be shown escaped.
-#[must_use]
-pub fn shown_name(path: &Path) -> String {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy();
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
 }
 
 /// What is being opened.

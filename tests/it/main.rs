@@ -16,6 +16,8 @@ mod lab;
 mod lookup;
 mod map;
 mod model;
+mod names;
+mod paste;
 mod peers;
 mod picker;
 mod processes;
