@@ -4,6 +4,7 @@
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping.
 
 mod added;
+mod clipboard;
 mod focus;
 mod helpers;
 mod lab;
@@ -17,7 +18,7 @@ use crate::bytes::Span;
 use crate::model::effect::{FileRequest, OpenRequest};
 use crate::model::event::{Event, StoreOutcome, StoreResult};
 use crate::model::{Action, Effect, Focus, Model, Settings, ThemeChoice};
-use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
+use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::added::AddedWorker;
 use crate::work::completion::Completion;
 use crate::work::file::{FileWorker, Report};
@@ -70,6 +71,7 @@ pub struct App {
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
+    clipboard: clipboard::Clipboard,
     look: Look,
     next_fade: Option<Instant>,
     at: Option<String>,
@@ -110,6 +112,7 @@ impl App {
             picker: None,
             completion: None,
             lab: None,
+            clipboard: clipboard::Clipboard::default(),
             look: Look::default(),
             next_fade: None,
             at: start.at,
@@ -138,6 +141,7 @@ impl App {
         let _ = self.waker.set(ctx.clone());
         Theme::install(ctx);
         fonts::install(ctx);
+        ctx.add_plugin(Turns::default());
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the table of commands has those keys
         set_theme(ctx, self.model.settings.theme);
     }
@@ -150,6 +154,10 @@ impl App {
 
     /// Does what a person asked for, as a click or a key would.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
+        let action = match action {
+            Action::Paste(pasted) => Action::Paste(self.clipboard.pasted(pasted)),
+            other => other,
+        };
         let effects = self.model.act(action);
         self.run(ctx, effects);
     }
@@ -302,7 +310,7 @@ impl App {
                 Effect::Added(order) => self.act_on_added(&order),
                 Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
-                Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::CopyText(clip) => self.clipboard.copy(ctx, clip),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
                 Effect::Zoom(by) => zoom(ctx, by),
                 Effect::Theme(theme) => set_theme(ctx, theme),

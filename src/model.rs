@@ -17,6 +17,7 @@ pub mod view;
 pub mod window;
 pub mod witness;
 
+mod clipboard;
 mod editing;
 mod looking;
 pub mod lookup;

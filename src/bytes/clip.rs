@@ -46,30 +46,26 @@ impl Clip {
             CopyAs::Text => std::str::from_utf8(&bytes).ok(),
             CopyAs::Hex => None,
         };
-        match text.filter(|text| !text.contains('\0')) {
-            Some(text) => {
-                let text = text.to_owned();
-                (Self { text, bytes }, CopyAs::Text)
-            }
-            None => {
-                let text = format_hex(&bytes);
-                (Self { text, bytes }, CopyAs::Hex)
-            }
+        if let Some(text) = text.filter(|text| !text.contains('\0')) {
+            let text = text.to_owned();
+            return (Self { text, bytes }, CopyAs::Text);
         }
+        let text = format_hex(&bytes);
+        (Self { text, bytes }, CopyAs::Hex)
     }
 
     /// Whether `text`, which came from the clipboard, is this copy: equal but for line ends and what follows a NUL,
     /// which are lost on the way.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        !self.text.is_empty() && worn(&self.text).eq(worn(text))
+        !self.text.is_empty() && is_worn(&self.text, text)
     }
 }
 
-/// Whether `full` is `text` with line ends that were lost on the way: then it is the better one.
+/// Whether `text` is `full` as it comes through a clipboard: line ends changed, or cut at a NUL.
 #[must_use]
-pub fn is_fuller(full: &str, text: &str) -> bool {
-    full.len() > text.len() && worn(full).eq(worn(text))
+pub fn is_worn(full: &str, text: &str) -> bool {
+    worn(full).eq(worn(text))
 }
 
 /// A text as it comes through a clipboard at its worst: each line end a line feed, cut at a NUL.

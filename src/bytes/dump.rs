@@ -245,7 +245,7 @@ impl Dump {
         if std::mem::take(&mut self.repeats) {
             let row = self.spelled.bytes.get(self.last_row..).unwrap_or_default();
             let row = row.to_vec();
-            let n_bytes = address.checked_sub(expected).unwrap_or_default();
+            let n_bytes = address.saturating_sub(expected);
             if n_bytes == 0 || row.is_empty() || n_bytes % row.len() as u64 != 0 {
                 return Err(DumpErrorKind::AddressJumps);
             }

@@ -3,21 +3,16 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use crate::bytes::{Span, hex};
-use crate::map::Readout;
-
 use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::event::{StoreOutcome, StoreResult};
 use super::journal::Compensation;
 use super::notice::{Notice, Severity, Topic};
 use super::witness;
-use super::{Access, Action, Column, Doc, Focus, Mode, Model, PathNow, Step};
+use super::{Access, Action, Focus, Mode, Model, PathNow, Step};
+use crate::bytes::hex;
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
-
-/// The ticket of a peek whose bytes go to the clipboard; lookups count theirs from 1.
-pub(super) const COPY_TICKET: u64 = u64::MAX;
 
 impl Model {
     /// Half a byte was typed; the second half stores it, so that a byte is one store.
@@ -46,40 +41,6 @@ impl Model {
         self.store_at_cursor(bytes)
     }
 
-    /// Overwrites from the start of the selection; never past a selection of more than one byte, nor past the end.
-    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let bytes = match doc.view.column {
-            Column::Text => text.as_bytes().to_vec(),
-            Column::Hex => match hex::parse_hex(text) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    return self.failed(format!(
-                        "The clipboard does not hold hex bytes ({error}): to paste it as text, press Tab for the text column"
-                    ));
-                }
-            },
-        };
-        let selection = doc.view.selection();
-        let room = if doc.view.anchor.is_some() {
-            selection
-        } else {
-            rest_of(doc, selection.start())
-        };
-        if bytes.is_empty() {
-            return Vec::new();
-        }
-        if bytes.len() as u64 > room.len() {
-            let (n, room) = (bytes.len(), room.len());
-            return self.failed(format!(
-                "The clipboard holds {n} bytes and there is room for {room}: nothing was pasted, as an edit never changes the length"
-            ));
-        }
-        self.store(room.start(), bytes)
-    }
-
     /// Fills the selection, or the byte at the cursor.
     pub(super) fn fill(&mut self, byte: u8) -> Vec<Effect> {
         let Some(doc) = &self.doc else {
@@ -102,39 +63,6 @@ impl Model {
         }
         self.fill_text = Some("00".to_owned());
         vec![Effect::Focus(Focus::Fill)]
-    }
-
-    /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        let span = doc.view.selection();
-        if span.len() > EDIT_LIMIT_BYTES {
-            return self.failed(format!(
-                "{} bytes are selected; at most {EDIT_LIMIT_BYTES} (1 MiB) can be copied at once",
-                span.len()
-            ));
-        }
-        let ticket = COPY_TICKET;
-        vec![Effect::File(FileRequest::Peek { ticket, span })]
-    }
-
-    /// The selected bytes came.
-    pub(super) fn copied(&mut self, readout: &Readout) -> Vec<Effect> {
-        let Some(doc) = &self.doc else {
-            return Vec::new();
-        };
-        if let Some(gap) = readout.gaps.first() {
-            let (span, reason) = (gap.span, &gap.reason);
-            return self.failed(format!(
-                "Nothing was copied: {span} cannot be read, {reason}"
-            ));
-        }
-        vec![Effect::CopyText(match doc.view.column {
-            Column::Hex => hex::format_hex(&readout.bytes),
-            Column::Text => String::from_utf8_lossy(&readout.bytes).into_owned(),
-        })]
     }
 
     pub(super) fn undo(&mut self) -> Vec<Effect> {
@@ -283,7 +211,7 @@ impl Model {
     }
 
     /// One store by the person, unless there is a reason against it.
-    fn store(&mut self, offset: u64, bytes: Vec<u8>) -> Vec<Effect> {
+    pub(super) fn store(&mut self, offset: u64, bytes: Vec<u8>) -> Vec<Effect> {
         if let Some(refusal) = self.edit_refusal() {
             return self.failed(refusal);
         }
@@ -458,10 +386,6 @@ impl Model {
             text,
         })
     }
-}
-
-fn rest_of(doc: &Doc, start: u64) -> Span {
-    Span::new(start, doc.view.extent.end()).unwrap_or(Span::empty(start))
 }
 
 fn patch_text(n_bytes: usize, why: &str) -> String {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bytes::Span;
+use crate::bytes::clip::Clip;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
@@ -37,7 +38,7 @@ pub enum Effect {
     /// Something with a process that was added by hand.
     Added(AddedOrder),
     /// Put text on the clipboard.
-    CopyText(String),
+    CopyText(Clip),
     /// Put the keyboard somewhere.
     Focus(Focus),
     /// Larger, smaller or built-in size.

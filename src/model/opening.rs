@@ -109,14 +109,9 @@ impl Model {
     }
 
     pub(super) fn path_completed(&mut self, text: String) -> Vec<Effect> {
-        let is_folder = text.ends_with(std::path::is_separator);
         self.path_text = Some(text.clone());
         self.completions.clear();
-        if is_folder {
-            vec![Effect::Complete(text), Effect::Focus(super::Focus::Path)]
-        } else {
-            self.path_submitted()
-        }
+        vec![Effect::Complete(text), Effect::Focus(super::Focus::Path)]
     }
 
     pub(super) fn path_cancelled(&mut self) -> Vec<Effect> {

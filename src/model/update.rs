@@ -2,7 +2,7 @@
 //! a new action or event does not compile until it is handled here.
 
 use super::action::Action;
-use super::editing::COPY_TICKET;
+use super::clipboard::COPY_TICKET;
 use super::effect::{Effect, FileRequest};
 use super::event::Event;
 use super::notice::{Notice, Severity, Topic};
@@ -61,7 +61,8 @@ impl Model {
 
             Action::HexDigit(digit) => self.hex_digit(digit),
             Action::Character(c) => self.character(c),
-            Action::Paste(text) => self.paste(&text),
+            Action::Paste(pasted) => self.paste(pasted),
+            Action::CannotResize(resize) => self.cannot_resize(resize),
             Action::Fill(byte) => self.fill(byte),
             Action::ToggleFill => self.toggle_fill(),
             Action::FillEdited(text) => {
@@ -161,6 +162,7 @@ impl Model {
             | Action::HexDigit(_)
             | Action::Character(_)
             | Action::Paste(_)
+            | Action::CannotResize(_)
             | Action::Fill(_)
             | Action::ToggleFill
             | Action::FillEdited(_)

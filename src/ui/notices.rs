@@ -1,18 +1,69 @@
 //! Messages about the file: one-line banners inside the view, each with what can be done.
 
 use egui::{
-    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, TextStyle, Ui,
-    accesskit,
+    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, UiBuilder, accesskit,
 };
 
-use crate::model::{Action, Notice, Severity};
+use crate::model::{Action, Focus, Notice, Severity, Topic};
 
-use super::Frame;
+use super::right::at_right;
+use super::{Frame, focus_id};
 
-/// Draws the banners that stand.
-pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    for notice in frame.model.notices.iter() {
+/// It must be answered, and cannot be hidden.
+pub(super) fn is_question(notice: &Notice) -> bool {
+    !notice.dismissable && !notice.actions.is_empty()
+}
+
+/// Draws the banners that stand. `asked`: the question of the edits stood in the last frame already.
+pub(super) fn notices_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    asked: &mut bool,
+    actions: &mut Vec<Action>,
+) {
+    let notices = &frame.model.notices;
+    let first = notices.iter().find(|notice| is_question(notice));
+    let first = first.map(|notice| notice.topic);
+    for notice in notices.iter() {
+        let takes_keys = first == Some(notice.topic);
+        banner_ui(ui, frame, notice, takes_keys, actions);
+    }
+    let asks = notices.get(Topic::Unsaved).is_some();
+    if asks && !*asked {
+        // the banner as a whole, not its first button: Enter, typed in haste, must not answer
+        ui.memory_mut(|memory| memory.request_focus(focus_id(Focus::Banner)));
+    }
+    *asked = asks;
+}
+
+/// A banner; the first question is one place for the keys, before its buttons.
+fn banner_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    notice: &Notice,
+    takes_keys: bool,
+    actions: &mut Vec<Action>,
+) {
+    if !takes_keys {
         notice_ui(ui, frame, notice, actions);
+        return;
+    }
+    let id = focus_id(Focus::Banner);
+    let builder = UiBuilder::new()
+        .scope_id(id)
+        .sense(Sense::focusable_noninteractive())
+        .accessibility_role(accesskit::Role::AlertDialog)
+        .accessibility_label(notice.text.as_str());
+    let response = ui.scope_builder(builder, |ui| notice_ui(ui, frame, notice, actions));
+    let bounds = super::grid::bounds(response.response.rect);
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_bounds(bounds));
+    if ui.memory(|memory| memory.has_focus(id)) {
+        let stroke = Stroke::new(1.5, frame.theme.accent);
+        let rect = response.response.rect.shrink(1.0);
+        ui.painter()
+            .rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
     }
 }
 
@@ -29,20 +80,24 @@ fn notice_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<
     banner.show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
         let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
-        if text_width(ui, notice) + buttons_width(ui, notice) <= row.x {
-            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, actions);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    text_ui(ui, frame, notice);
-                });
-            });
-        } else {
+        let layout = Layout::left_to_right(Align::Center);
+        let fits = text_width(ui, notice) + buttons_width(ui, notice) <= row.x;
+        if !fits {
             // the sentence comes first and whole; what can be done stands below it
             ui.horizontal_top(|ui| text_ui(ui, frame, notice));
-            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, actions);
-            });
         }
+        ui.allocate_ui_with_layout(row, layout, |ui| {
+            at_right(
+                ui,
+                "buttons",
+                |ui| {
+                    if fits {
+                        text_ui(ui, frame, notice);
+                    }
+                },
+                |ui| buttons_ui(ui, frame, notice, actions),
+            );
+        });
     });
 }
 
@@ -64,19 +119,18 @@ fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
     });
 }
 
-/// From right to left.
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
+    for (label, action) in &notice.actions {
+        if ui.add(Button::new(label)).clicked() {
+            actions.push(action.clone());
+        }
+    }
     if notice.dismissable {
         let sign = RichText::new("\u{2715}").color(frame.theme.weak);
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
             actions.push(Action::Dismiss(notice.topic));
-        }
-    }
-    for (label, action) in notice.actions.iter().rev() {
-        if ui.add(Button::new(label)).clicked() {
-            actions.push(action.clone());
         }
     }
 }

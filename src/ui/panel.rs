@@ -32,7 +32,7 @@ pub(super) fn panel_ui(
             ),
             (
                 Tab::Mapping,
-                "Mapping",
+                "Facts",
                 "Pages, page cache, system calls (Ctrl+3)",
             ),
             (

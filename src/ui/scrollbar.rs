@@ -88,7 +88,8 @@ impl ScrollBar {
         actions: &mut Vec<Action>,
     ) {
         let track = Track::new(rect, view);
-        let response = ui.interact(rect, id, Sense::click_and_drag());
+        // no stop for Tab: the keys that scroll are the grid's
+        let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
         match response.interact_pointer_pos() {
             Some(pointer) if response.is_pointer_button_down_on() => {
                 if let Some(top) = self.drag(ui, pointer, &track, view) {

@@ -8,6 +8,7 @@ use crate::bytes::class::is_graphic;
 use crate::model::witness::WitnessRow;
 use crate::model::{Action, Doc, Focus, Mode, Seen, WitnessId, WitnessState};
 
+use super::right::at_right;
 use super::{Frame, focus_id};
 
 /// Draws the table.
@@ -85,21 +86,14 @@ fn witness_ui(
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
-            ui.label(RichText::new(title(row.id, doc)).strong());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let reaches_file = reaches_file(row.id, doc);
-                let (words, color) = if reaches_file {
-                    ("Write to file", theme.different)
-                } else {
-                    ("Write", theme.text)
-                };
-                let text = RichText::new(words).color(color);
-                let button = ui.add(Button::new(text)).on_hover_text(how(row.id, doc));
-                super::notices::name(&button, &format!("{words}: {}", title(row.id, doc)));
-                if button.clicked() {
-                    actions.push(Action::WitnessStore(row.id));
-                }
-            });
+            at_right(
+                ui,
+                "write",
+                |ui| {
+                    ui.label(RichText::new(title(row.id, doc)).strong());
+                },
+                |ui| store_ui(ui, frame, doc, row.id, actions),
+            );
         });
         let same = (row.id != WitnessId::View)
             .then(|| frame.model.witnesses.same_as_view(row.id))
@@ -120,6 +114,21 @@ fn witness_ui(
         node.set_role(accesskit::Role::Row);
         node.set_label(words(frame, doc, row));
     });
+}
+
+/// The button that stores through a witness.
+fn store_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, id: WitnessId, actions: &mut Vec<Action>) {
+    let (words, color) = if reaches_file(id, doc) {
+        ("Write to file", frame.theme.different)
+    } else {
+        ("Write", frame.theme.text)
+    };
+    let text = RichText::new(words).color(color);
+    let button = ui.add(Button::new(text)).on_hover_text(how(id, doc));
+    super::notices::name(&button, &format!("{words}: {}", title(id, doc)));
+    if button.clicked() {
+        actions.push(Action::WitnessStore(id));
+    }
 }
 
 /// What a witness says; `same`: whether it is what the view has.

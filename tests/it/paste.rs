@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use mapscope::bytes::clip::{Clip, CopyAs, is_fuller};
+use mapscope::bytes::clip::{Clip, CopyAs, is_worn};
 use mapscope::bytes::dump::{DumpError, DumpErrorKind, Spelled, parse_dump};
 use mapscope::bytes::hex::{HexErrorKind, format_hex};
 use proptest::prelude::*;
@@ -263,7 +263,7 @@ fn a_selection_that_is_no_text_is_copied_as_hex() {
     assert_eq!(copy(b"\xe9\xff"), ("e9 ff".to_owned(), CopyAs::Hex));
     assert_eq!(copy(b"a\0b"), ("61 00 62".to_owned(), CopyAs::Hex));
     assert_eq!(copy(b"A\r\nB"), ("A\r\nB".to_owned(), CopyAs::Text));
-    assert!(is_fuller("A\r\nB", "A\nB"));
-    assert!(!is_fuller("A\nB", "A\nB"));
-    assert!(!is_fuller("other\r\n", "A\nB"));
+    assert!(is_worn("A\r\nB", "A\nB"));
+    assert!(is_worn("A\0B", "A"));
+    assert!(!is_worn("other\r\n", "A\nB"));
 }

@@ -2,21 +2,19 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::model::{Action, Columns, Doc, Focus, LabAction, Model, Tab, ThemeChoice};
+use crate::model::{Action, Columns, Doc, Focus, LabAction, Mode, Model, Tab, ThemeChoice};
 
-use super::{Command, Menu, command};
+use super::{Command, Deed, Menu, command};
+use crate::ui::notices::is_question;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT: Modifiers = Modifiers::ALT;
 const PLAIN: Modifiers = Modifiers::NONE;
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
-}
-
-fn always(_: &Model) -> bool {
-    true
 }
 
 fn has_edits(model: &Model) -> bool {
@@ -28,6 +26,14 @@ fn has_edits(model: &Model) -> bool {
 
 fn has_unsaved(model: &Model) -> bool {
     model.doc.as_ref().is_some_and(Doc::has_unsaved)
+}
+
+fn nothing_to_write(model: &Model) -> Option<&'static str> {
+    let doc = model.doc.as_ref().filter(|doc| !doc.has_unsaved())?;
+    Some(match doc.mode {
+        Mode::Private => "There are no private changes to write",
+        Mode::Shared => "What you write through a shared mapping is in the file at once",
+    })
 }
 
 fn lab_idle(model: &Model) -> bool {
@@ -58,7 +64,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::O)],
         |_| Action::OpenDialog,
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Type a path",
@@ -66,7 +72,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL_SHIFT, Key::O)],
         |_| Action::Focus(Focus::Path),
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Open the sample",
@@ -74,7 +80,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::OpenSample,
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Write private changes to the file",
@@ -82,6 +88,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::S)],
         |_| Action::WriteBack,
     )
+    .in_vain_when(nothing_to_write)
     .separated(),
     command(
         Menu::File,
@@ -90,7 +97,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::ExportEdits,
     )
-    .when(has_edits),
+    .when(has_edits, "Nothing was edited"),
     command(
         Menu::File,
         "Save a copy of the view",
@@ -113,7 +120,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Q)],
         |_| Action::Quit,
     )
-    .when(always),
+    .always(),
     command(
         Menu::Edit,
         "Undo",
@@ -121,7 +128,8 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Z)],
         |_| Action::Undo,
     )
-    .yielding(),
+    .yielding()
+    .in_place(),
     command(
         Menu::Edit,
         "Redo",
@@ -129,15 +137,27 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Y), key(CTRL_SHIFT, Key::Z)],
         |_| Action::Redo,
     )
-    .yielding(),
+    .yielding()
+    .in_place(),
     command(
         Menu::Edit,
         "Copy",
-        "The selection as hex pairs, or as text from the text column (Ctrl+C)",
-        &[],
+        "The selection as hex pairs, or as text from the text column",
+        &[key(CTRL, Key::C), key(CTRL, Key::Insert)],
         |_| Action::Copy,
     )
+    .yielding()
+    .in_place()
     .separated(),
+    command(
+        Menu::Edit,
+        "Paste",
+        "Over the bytes from the cursor on, or over the selection",
+        &[key(CTRL, Key::V), key(SHIFT, Key::Insert)],
+        |_| Action::Focus(Focus::Grid),
+    )
+    .does(Deed::Paste)
+    .yielding(),
     command(
         Menu::Edit,
         "Fill the selection\u{2026}",
@@ -160,7 +180,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Reapply,
     )
-    .when(has_unsaved)
+    .when(has_unsaved, "No edit was lost")
     .separated(),
     command(
         Menu::Mapping,
@@ -242,6 +262,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(ALT, Key::ArrowLeft)],
         |_| Action::HistoryBack,
     )
+    .in_place()
     .separated(),
     command(
         Menu::Go,
@@ -249,15 +270,32 @@ pub static COMMANDS: &[Command] = &[
         "Undo going back",
         &[key(ALT, Key::ArrowRight)],
         |_| Action::HistoryForward,
-    ),
+    )
+    .in_place(),
     command(
         Menu::Go,
         "Next area",
-        "Grid, lookup, path, witnesses or lab, and round again",
+        "A question, lookup, path, witnesses or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
-        |model| Action::Focus(next_area(model)),
+        |model| Action::Focus(area(model, 1)),
     )
     .separated(),
+    command(
+        Menu::Go,
+        "Previous area",
+        "The other way round",
+        &[key(SHIFT, Key::F6)],
+        |model| Action::Focus(area(model, -1)),
+    ),
+    command(
+        Menu::Go,
+        "Menu bar",
+        "Open the first menu; the arrows lead to the others",
+        &[key(PLAIN, Key::F10)],
+        |_| Action::Focus(Focus::Grid),
+    )
+    .does(Deed::MenuBar)
+    .always(),
     command(
         Menu::Lab,
         "Run the chosen experiment",
@@ -265,7 +303,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::RunChosen),
     )
-    .when(lab_idle_chosen),
+    .when(lab_idle_chosen, "No experiment is chosen, or some run"),
     command(
         Menu::Lab,
         "Run its topic",
@@ -273,7 +311,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         run_topic,
     )
-    .when(lab_idle_chosen),
+    .when(lab_idle_chosen, "No experiment is chosen, or some run"),
     command(
         Menu::Lab,
         "Run all experiments",
@@ -281,7 +319,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::RunAll),
     )
-    .when(lab_idle),
+    .when(lab_idle, "Experiments run already"),
     command(
         Menu::Lab,
         "Stop experiments",
@@ -289,7 +327,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::Stop),
     )
-    .when(lab_runs)
+    .when(lab_runs, "No experiment runs")
     .separated(),
     command(
         Menu::View,
@@ -298,7 +336,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F9)],
         |_| Action::TogglePanel,
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Witnesses",
@@ -306,7 +344,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num1)],
         |_| Action::ShowTab(Tab::Witnesses),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Answers",
@@ -314,15 +352,15 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num2)],
         |_| Action::ShowTab(Tab::Lookups),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
-        "Mapping facts",
+        "Facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
         |_| Action::ShowTab(Tab::Mapping),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Lab",
@@ -330,27 +368,27 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num4)],
         |_| Action::ShowTab(Tab::Lab),
     )
-    .when(always),
+    .always(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(8))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(8))
     .separated(),
     command(Menu::View, "16 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(16))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(16)),
     command(Menu::View, "32 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(32))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(32)),
     command(Menu::View, "64 bytes a row", "", &[], |_| {
         Action::SetColumns(Columns::Fixed(64))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(64)),
     command(
         Menu::View,
@@ -359,7 +397,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::SetColumns(Columns::Fit),
     )
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fit),
     command(
         Menu::View,
@@ -368,35 +406,38 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)],
         |_| Action::Zoom(1),
     )
-    .when(always)
+    .in_place()
+    .always()
     .separated(),
     command(Menu::View, "Smaller", "", &[key(CTRL, Key::Minus)], |_| {
         Action::Zoom(-1)
     })
-    .when(always),
+    .in_place()
+    .always(),
     command(
         Menu::View,
-        "Built-in size",
+        "Reset zoom",
         "",
         &[key(CTRL, Key::Num0)],
         |_| Action::Zoom(0),
     )
-    .when(always),
+    .in_place()
+    .always(),
     command(Menu::View, "Theme of the system", "", &[], |_| {
         Action::SetTheme(ThemeChoice::System)
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::System)
     .separated(),
     command(Menu::View, "Dark", "", &[], |_| {
         Action::SetTheme(ThemeChoice::Dark)
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Dark),
     command(Menu::View, "Light", "", &[], |_| {
         Action::SetTheme(ThemeChoice::Light)
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Light),
     command(
         Menu::View,
@@ -405,7 +446,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F11)],
         |_| Action::ToggleFullScreen,
     )
-    .when(always)
+    .always()
     .separated(),
     command(
         Menu::Help,
@@ -414,17 +455,37 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F1)],
         |_| Action::ToggleHelp,
     )
-    .when(always),
+    .always(),
+    command(
+        Menu::Help,
+        "About mapscope",
+        "Its version, and what it is",
+        &[],
+        |_| Action::Focus(Focus::Grid),
+    )
+    .does(Deed::About)
+    .always(),
 ];
 
-fn next_area(model: &Model) -> Focus {
-    match model.area {
-        Focus::Grid | Focus::Fill => Focus::Lookup,
-        Focus::Lookup => Focus::Path,
-        Focus::Path if model.settings.panel_shown && model.settings.tab == Tab::Witnesses => {
-            Focus::WitnessByte
-        }
-        Focus::Path if model.settings.panel_shown && model.settings.tab == Tab::Lab => Focus::Lab,
-        Focus::Path | Focus::WitnessByte | Focus::Lab => Focus::Grid,
+/// The area `by` places behind the one that has the keyboard.
+fn area(model: &Model, by: isize) -> Focus {
+    let mut areas = vec![Focus::Grid];
+    if model.notices.iter().any(is_question) {
+        areas.push(Focus::Banner);
     }
+    areas.extend([Focus::Lookup, Focus::Path]);
+    match model.settings.tab {
+        Tab::Witnesses if model.settings.panel_shown => areas.push(Focus::WitnessByte),
+        Tab::Lab if model.settings.panel_shown => areas.push(Focus::Lab),
+        _ => {}
+    }
+    let now = areas.iter().position(|area| *area == model.area);
+    let next = now.unwrap_or_default().wrapping_add_signed(by);
+    // one before the first is the last
+    let next = if next == usize::MAX {
+        areas.len() - 1
+    } else {
+        next % areas.len()
+    };
+    areas.get(next).copied().unwrap_or_default()
 }
