@@ -16,14 +16,25 @@ pub(super) fn at_right(
     let id = ui.unique_id().with(salt);
     let room = ui.available_rect_before_wrap();
     let known: Option<f32> = ui.data(|data| data.get_temp(id));
-    let start = (room.right() - known.unwrap_or_default()).max(room.left());
+    // not known yet: from the left, so that it does not stand out
+    let start = known.map_or(room.left(), |width| room.right() - width);
+    let start = start.max(room.left());
     let end = (start - ui.spacing().item_spacing.x).max(room.left());
     let layout = Layout::left_to_right(Align::Center);
+    let builder = |rect| UiBuilder::new().max_rect(rect).layout(layout);
     let rect = Rect::from_min_max(room.min, pos2(end, room.max.y));
-    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), left);
+    let mut group = ui.new_child(builder(rect));
+    left(&mut group);
+    let at_left = group.min_rect();
     let rect = Rect::from_min_max(pos2(start, room.min.y), room.max);
-    let group = ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), right);
-    let width = group.response.rect.width();
+    let mut group = ui.new_child(builder(rect));
+    right(&mut group);
+    let at_right = group.min_rect();
+    // what stands out for a frame must not widen what is around it
+    let used = at_left.union(at_right);
+    let used = Rect::from_x_y_ranges(room.x_range(), used.y_range());
+    ui.advance_cursor_after_rect(used);
+    let width = at_right.width();
     if known != Some(width) {
         ui.data_mut(|data| data.insert_temp(id, width));
         ui.ctx()

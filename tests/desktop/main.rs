@@ -16,6 +16,7 @@ mod arguments;
 mod closing;
 mod dialog;
 mod editing;
+mod keys;
 mod lab;
 mod rig;
 mod size;
