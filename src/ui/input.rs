@@ -107,80 +107,96 @@ impl Typist {
     /// Takes out of `events` what is meant for the program as a whole or for the grid, and leaves the rest to the
     /// widgets. The answer is in the order in which the keys were pressed.
     pub fn walk(&mut self, events: &mut Vec<Event>, scene: Scene) -> Vec<Pressed> {
-        let mut out = Vec::new();
-        let in_grid = scene.place == Place::Grid;
-        let mut column = scene.column;
-        // of the key right before: no text is typed with it
-        let mut silent = false;
-        events.retain_mut(|event| {
-            let was_silent = std::mem::take(&mut silent);
-            match event {
-                Event::WindowFocused(_) => {
-                    self.super_held = false;
-                    true
-                }
-                Event::Key {
-                    key: Key::SuperLeft | Key::SuperRight,
-                    pressed,
-                    ..
-                } => {
-                    self.super_held = *pressed;
-                    true
-                }
-                Event::Key {
-                    key,
-                    pressed: true,
-                    modifiers,
-                    ..
-                } => {
-                    let (key, modifiers) = (*key, *modifiers);
-                    silent = self.super_held || types_nothing(modifiers);
-                    if self.super_held {
-                        return false;
-                    }
-                    if let Some(pressed) = by_key(key, modifiers, scene) {
-                        silent = true;
-                        if matches!(pressed, Pressed::Act(Action::SwapColumn)) {
-                            column = match column {
-                                Column::Hex => Column::Text,
-                                Column::Text => Column::Hex,
-                            };
-                        }
-                        out.push(pressed);
-                        return false;
-                    }
-                    if let Some(other) = field_key(key, modifiers, scene.place) {
-                        *event = other;
-                        return true;
-                    }
-                    !(in_grid && key == Key::Space) // typed, and presses no button
-                }
-                Event::Text(text) | Event::Ime(ImeEvent::Commit(text)) => {
-                    if was_silent || self.super_held {
-                        return false;
-                    }
-                    if in_grid {
-                        out.extend(text.chars().filter_map(|c| typed(c, column)));
-                    }
-                    !in_grid
-                }
-                Event::Paste(text) if in_grid => {
-                    let pasted = Pasted::from(std::mem::take(text));
-                    out.push(Pressed::Act(Action::Paste(pasted)));
-                    false
-                }
-                Event::Copy if in_grid => {
-                    out.push(Pressed::Act(Action::Copy));
-                    false
-                }
-                Event::Cut if in_grid => {
-                    out.push(Pressed::Act(Action::CannotResize(Resize::Delete)));
-                    false
-                }
-                _ => true,
+        let mut walk = Walk {
+            typist: self,
+            scene,
+            silent: false,
+            out: Vec::new(),
+        };
+        events.retain_mut(|event| walk.step(event));
+        walk.out
+    }
+}
+
+/// The walk, between two events.
+struct Walk<'a> {
+    typist: &'a mut Typist,
+    scene: Scene,
+    /// The event right before was a key with which no text is typed.
+    silent: bool,
+    out: Vec<Pressed>,
+}
+
+impl Walk<'_> {
+    /// Whether the widgets get the event.
+    fn step(&mut self, event: &mut Event) -> bool {
+        let was_silent = std::mem::take(&mut self.silent);
+        let in_grid = self.scene.place == Place::Grid;
+        match event {
+            Event::WindowFocused(_) => self.typist.super_held = false,
+            Event::Key {
+                key: Key::SuperLeft | Key::SuperRight,
+                pressed,
+                ..
+            } => self.typist.super_held = *pressed,
+            Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } => {
+                let (key, modifiers) = (*key, *modifiers);
+                return self.key(key, modifiers, event);
             }
-        });
-        out
+            Event::Text(_) | Event::Ime(ImeEvent::Commit(_))
+                if was_silent || self.typist.super_held =>
+            {
+                return false;
+            }
+            Event::Text(text) | Event::Ime(ImeEvent::Commit(text)) if in_grid => {
+                let column = self.scene.column;
+                self.out
+                    .extend(text.chars().filter_map(|c| typed(c, column)));
+                return false;
+            }
+            Event::Paste(text) if in_grid => {
+                let pasted = Pasted::from(std::mem::take(text));
+                return self.takes(Action::Paste(pasted));
+            }
+            Event::Copy if in_grid => return self.takes(Action::Copy),
+            Event::Cut if in_grid => return self.takes(Action::CannotResize(Resize::Delete)),
+            _ => {}
+        }
+        true
+    }
+
+    fn takes(&mut self, action: Action) -> bool {
+        self.out.push(Pressed::Act(action));
+        false
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers, event: &mut Event) -> bool {
+        if self.typist.super_held {
+            self.silent = true;
+            return false;
+        }
+        self.silent = types_nothing(modifiers);
+        if let Some(pressed) = by_key(key, modifiers, self.scene) {
+            self.silent = true;
+            if matches!(pressed, Pressed::Act(Action::SwapColumn)) {
+                self.scene.column = match self.scene.column {
+                    Column::Hex => Column::Text,
+                    Column::Text => Column::Hex,
+                };
+            }
+            self.out.push(pressed);
+            return false;
+        }
+        if let Some(other) = field_key(key, modifiers, self.scene.place) {
+            *event = other;
+        }
+        // typed, it presses no button
+        !(self.scene.place == Place::Grid && key == Key::Space)
     }
 }
 

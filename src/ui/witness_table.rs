@@ -192,7 +192,11 @@ fn words(frame: &Frame<'_>, doc: &Doc, row: &WitnessRow) -> String {
 /// Bytes, whether they are what the view has, and what backs their page.
 pub(super) fn reading_words(seen: &[Seen], page: &str, same: Option<bool>) -> String {
     let (hex, text) = hex_and_text(seen);
-    let mut words = format!("{hex} {text}");
+    let mut words = hex;
+    if !text.is_empty() {
+        words.push(' ');
+        words.push_str(&text);
+    }
     words.push_str(match same {
         Some(true) => ", same as this view",
         Some(false) => ", different from this view",
@@ -261,13 +265,13 @@ fn hex_and_text(seen: &[Seen]) -> (String, String) {
                 let _ = write!(hex, "{byte:02x}");
                 text.push(super::grid::text_of(*byte));
             }
-            Seen::Nothing(_) => {
-                hex.push_str("??");
-                text.push('?');
-            }
+            Seen::Nothing(_) => hex.push_str("??"), // and no text, as nothing was read
         }
     }
-    (hex, format!("'{text}'"))
+    if !text.is_empty() {
+        text = format!("'{text}'");
+    }
+    (hex, text)
 }
 
 fn bytes_text(bytes: &[u8]) -> String {
