@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use egui::accesskit::Action;
 use egui::{Context, Event, Key, Modifiers, Plugin, RawInput};
 
 use super::command::{self, Menu};
@@ -114,7 +115,9 @@ pub fn cut(events: &[Event], place: Place) -> Cut {
             Event::PointerMoved(_) => moved = true,
             Event::PointerButton { pressed: false, .. } if moved => return before,
             Event::PointerButton { pressed, .. } => return after(!pressed),
-            Event::AccessKitActionRequest(_) => return after(true),
+            Event::AccessKitActionRequest(request) if moves_focus(request.action) => {
+                return after(true);
+            }
             Event::Key { key: Key::Tab, .. } if typed => return before,
             Event::Key {
                 key,
@@ -130,6 +133,11 @@ pub fn cut(events: &[Event], place: Place) -> Cut {
         n_events: events.len(),
         settles: turned,
     }
+}
+
+/// What a screen reader asks for may lead the keyboard to another place.
+fn moves_focus(action: Action) -> bool {
+    matches!(action, Action::Focus | Action::Click)
 }
 
 fn is_pressed_key(event: Option<&Event>) -> bool {
