@@ -35,7 +35,7 @@ mod witness_table;
 
 use egui::{CentralPanel, Id, Panel, Ui};
 
-use crate::model::{Action, Focus, Model, Opening, Tab, Topic};
+use crate::model::{Action, App, FileAction, Focus, Opening, Tab, Topic, ViewAction};
 
 use command::{Deed, Wishes};
 use input::{Place, Pressed, Scene, Typist};
@@ -56,7 +56,7 @@ const LEAST_GRID: f32 = 470.0;
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
     /// The application's state.
-    pub model: &'a Model,
+    pub model: &'a App,
     /// The colors.
     pub theme: &'a Theme,
 }
@@ -145,7 +145,7 @@ pub fn window_ui(
         if frame.model.fill_text.is_some() {
             bars::fill_ui(ui, frame, actions);
         }
-        if frame.model.doc.is_some() {
+        if frame.doc.is_some() {
             grid_ui(ui, frame, &mut state.grid, actions);
         } else {
             empty_ui(ui, frame);
@@ -175,7 +175,7 @@ fn read_keys(
         column: model
             .doc
             .as_ref()
-            .map(|doc| doc.view.column)
+            .map(|doc| doc.view().viewport.column)
             .unwrap_or_default(),
         asked: model.notices.get(Topic::Unsaved).is_some(),
         menu: state.wishes.arrows_from(ctx),
@@ -189,7 +189,7 @@ fn read_keys(
             Pressed::Command(command) => command.ask(ctx, model, &mut state.wishes, actions),
             Pressed::Menu(menu) => state.wishes.menu = Some(menu),
             Pressed::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
-            Pressed::Act(Action::Escape) if state.wishes.about_shown => {
+            Pressed::Act(Action::View(ViewAction::Escape)) if state.wishes.about_shown => {
                 state.wishes.about_shown = false;
             }
             Pressed::Act(action) => actions.push(action),
@@ -230,7 +230,7 @@ fn dropped_files(ui: &Ui, actions: &mut Vec<Action>) {
             .map(|file| file.path().to_path_buf())
     });
     if let Some(path) = dropped {
-        actions.push(Action::Open(path));
+        actions.push(Action::File(FileAction::Open(path)));
     }
 }
 

@@ -3,7 +3,9 @@
 use egui::{Button, Color32, Key, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::size::{group_digits, human_size};
-use crate::model::{Access, Action, Doc, Focus, Mode};
+use crate::model::{
+    Access, Action, Doc, EditAction, FileAction, Focus, MappingAction, Mode, ViewAction,
+};
 
 use super::command::column_words;
 use super::right::at_right;
@@ -17,7 +19,7 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
             .on_hover_text("Choose a file in the system's dialog (Ctrl+O)")
             .clicked()
         {
-            actions.push(Action::OpenDialog);
+            actions.push(Action::File(FileAction::OpenDialog));
         }
         // two groups of actions that are made while the other is laid out
         let mut pressed = Vec::new();
@@ -26,7 +28,7 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
             "mapping",
             |ui| path_field::path_ui(ui, frame, actions),
             |ui| {
-                if let Some(doc) = &frame.model.doc {
+                if let Some(doc) = frame.doc {
                     mapping_buttons(ui, frame, doc, &mut pressed);
                 }
             },
@@ -38,7 +40,7 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
 fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     let theme = frame.theme;
     let plain = (theme.control, theme.text);
-    let hot = if doc.writes_through() {
+    let hot = if doc.view().writes_through() {
         (theme.warning, theme.on_warning)
     } else {
         (theme.private, theme.on_private)
@@ -55,9 +57,9 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
             "MAP_SHARED: what you write is in the file at once, for everybody to see (Ctrl+T)",
         ),
     ] {
-        let chosen = doc.mode == mode;
+        let chosen = doc.view().mode == mode;
         if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::SetMode(mode));
+            actions.push(Action::Mapping(MappingAction::SetMode(mode)));
         }
     }
     ui.separator();
@@ -73,9 +75,9 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
             "The mapping refuses every store",
         ),
     ] {
-        let chosen = doc.access == access;
+        let chosen = doc.view().access == access;
         if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::SetAccess(access));
+            actions.push(Action::Mapping(MappingAction::SetAccess(access)));
         }
     }
     ui.separator();
@@ -83,19 +85,22 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
         (
             "Remap",
             "Unmap and map anew; private edits are reapplied (Ctrl+R)",
-            Action::Remap,
+            Action::Mapping(MappingAction::Remap),
         ),
         (
             "Flush",
             "msync: write the mapping's changes to the storage now (Ctrl+M)",
-            Action::Flush,
+            Action::Mapping(MappingAction::Flush),
         ),
     ] {
         if ui.button(label).on_hover_text(words).clicked() {
             actions.push(action);
         }
     }
-    let discard = ui.add_enabled(doc.mode == Mode::Private, Button::new("Discard copies"));
+    let discard = ui.add_enabled(
+        doc.view().mode == Mode::Private,
+        Button::new("Discard copies"),
+    );
     let discard = discard.on_hover_text(
         "Give back every private copy: the view shows the file again (Ctrl+Shift+D)",
     );
@@ -103,7 +108,7 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
         .on_disabled_hover_text("A shared mapping has no private copies")
         .clicked()
     {
-        actions.push(Action::DiscardAll);
+        actions.push(Action::Mapping(MappingAction::DiscardAll));
     }
 }
 
@@ -135,7 +140,7 @@ fn chip(
 
 /// The lookup field and its answer.
 pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let lookup = &frame.model.lookup;
+    let lookup = frame.lookup();
     ui.horizontal(|ui| {
         ui.label(RichText::new("Look up").color(frame.theme.weak));
         let mut text = lookup.text.clone();
@@ -147,7 +152,7 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
         let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
         super::notices::name(&response, "Look up");
         if response.changed() {
-            actions.push(Action::LookupEdited(text));
+            actions.push(Action::View(ViewAction::LookupEdited(text)));
         }
         if response.lost_focus() {
             let (enter, escape) = ui.input(|input| {
@@ -157,16 +162,16 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 )
             });
             if enter {
-                actions.push(Action::LookupCommit);
+                actions.push(Action::View(ViewAction::LookupCommit));
                 if lookup.is_error || lookup.text.trim().is_empty() {
                     response.request_focus();
                 }
             } else if escape {
-                actions.push(Action::LookupCancel);
+                actions.push(Action::View(ViewAction::LookupCancel));
             }
         }
         if ui.button("Go").on_hover_text("Go there (Enter)").clicked() {
-            actions.push(Action::LookupCommit);
+            actions.push(Action::View(ViewAction::LookupCommit));
         }
         answer_ui(ui, frame);
     });
@@ -175,7 +180,7 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
 const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 0o101, 0b1000001, 4Ki, 1M\n. is the cursor, $ the end, p12 page 12\n+16 from the cursor on, $-16 from the end, (1+2)*3\n3..7 up to 7, 3..=7 with it, 3:+4 four bytes from 3\nEnter goes there, Esc returns";
 
 fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
-    let lookup = &frame.model.lookup;
+    let lookup = frame.lookup();
     let (text, color) = if lookup.text.trim().is_empty() {
         (lookup_hint(frame), frame.theme.weak)
     } else if lookup.is_error {
@@ -192,11 +197,7 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
 }
 
 fn lookup_hint(frame: &Frame<'_>) -> String {
-    let valid = frame
-        .model
-        .doc
-        .as_ref()
-        .and_then(|doc| doc.context().valid());
+    let valid = frame.doc.and_then(|doc| doc.context().valid());
     match valid.and_then(|span| span.last().map(|last| (span.start(), last))) {
         Some((first, last)) => format!("Enter a number between {first} and {last}"),
         None => String::new(),
@@ -209,10 +210,8 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         return;
     };
     let n_bytes = frame
-        .model
         .doc
-        .as_ref()
-        .map_or(0, |doc| doc.view.selection().len());
+        .map_or(0, |doc| doc.view().viewport.selection().len());
     let bar = egui::Frame::new()
         .fill(frame.theme.notice)
         .inner_margin(egui::Margin::symmetric(10, 5));
@@ -229,7 +228,7 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                 .on_hover_text("Two hex digits, or 'a for a character");
             super::notices::name(&response, "Fill with");
             if response.changed() {
-                actions.push(Action::FillEdited(text.clone()));
+                actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
             }
             let value = crate::model::witness::parse_bytes(&text);
             let byte = value.as_ref().ok().and_then(|bytes| {
@@ -241,16 +240,16 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             });
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-                actions.push(Action::ToggleFill);
+                actions.push(Action::Edit(EditAction::ToggleFill));
             }
             let clicked = ui
                 .add_enabled(byte.is_some(), Button::new("Fill"))
                 .clicked();
             if let Some(byte) = byte.filter(|_| enter || clicked) {
-                actions.push(Action::Fill(byte));
+                actions.push(Action::Edit(EditAction::Fill(byte)));
             }
             if ui.button("Cancel").clicked() {
-                actions.push(Action::ToggleFill);
+                actions.push(Action::Edit(EditAction::ToggleFill));
             }
             if byte.is_none() {
                 ui.label(
@@ -267,7 +266,7 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
 pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let theme = frame.theme;
     ui.horizontal(|ui| {
-        let Some(doc) = &frame.model.doc else {
+        let Some(doc) = frame.doc else {
             ui.label(RichText::new("No file is open").color(theme.weak));
             return;
         };
@@ -281,7 +280,10 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>) {
 }
 
 fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
-    let cursor = format!("Cursor {}", describe::byte(frame, doc, doc.view.cursor));
+    let cursor = format!(
+        "Cursor {}",
+        describe::byte(frame, doc, doc.view().viewport.cursor)
+    );
     let label = ui.label(RichText::new(&cursor).monospace());
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);
@@ -291,12 +293,12 @@ fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 
 fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
     let theme = frame.theme;
-    if doc.view.nibble.is_some() {
+    if doc.view().viewport.nibble.is_some() {
         ui.label("one more digit");
         ui.separator();
     }
-    if doc.view.anchor.is_some() {
-        let selection = doc.view.selection();
+    if doc.view().viewport.anchor.is_some() {
+        let selection = doc.view().viewport.selection();
         let size = human_size(selection.len());
         ui.label(format!("{selection}, {size} selected"));
         ui.separator();
@@ -306,26 +308,30 @@ fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
         ui.label(RichText::new(edits).color(theme.edited));
         ui.separator();
     }
-    let column = format!("{} column", column_words(doc.view.column));
+    let column = format!("{} column", column_words(doc.view().viewport.column));
     ui.label(RichText::new(column).color(theme.weak))
         .on_hover_text("The column that takes typed characters (Tab)");
     ui.separator();
     ui.label(size_words(doc))
         .on_hover_text("Length of the file now");
     ui.separator();
-    let (fill, text) = if doc.writes_through() {
+    let (fill, text) = if doc.view().writes_through() {
         (theme.warning, theme.on_warning)
     } else {
         (theme.private, theme.on_private)
     };
-    let mode = format!(" {} {} ", doc.mode.to_string().to_uppercase(), doc.access);
+    let mode = format!(
+        " {} {} ",
+        doc.view().mode.to_string().to_uppercase(),
+        doc.view().access
+    );
     let chip = RichText::new(&mode)
         .color(text)
         .background_color(fill)
         .strong();
     let chip = ui.label(chip);
     ui.ctx().accesskit_node_builder(chip.id, |node| {
-        let words = format!("Mode: {} {}", doc.mode, doc.access);
+        let words = format!("Mode: {} {}", doc.view().mode, doc.view().access);
         node.set_role(accesskit::Role::Status);
         node.set_label(words.clone());
         node.set_value(words);
@@ -339,15 +345,18 @@ fn size_words(doc: &Doc) -> String {
     } else {
         format!("{} ({exact} bytes)", human_size(doc.file_len))
     };
-    if doc.whole {
+    if doc.view().whole {
         size
     } else {
-        format!("window {} of {size}", doc.view.extent)
+        format!("window {} of {size}", doc.view().viewport.extent)
     }
 }
 
 fn edit_words(doc: &Doc) -> String {
-    match (doc.journal.pending_bytes(), doc.journal.patch_bytes()) {
+    match (
+        doc.view().journal.pending_bytes(),
+        doc.view().journal.patch_bytes(),
+    ) {
         (0, 0) => String::new(),
         (pending, 0) => format!("{} edited", group_digits(pending as u64)),
         (0, patch) => format!("{} to reapply", group_digits(patch as u64)),

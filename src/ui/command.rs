@@ -4,7 +4,7 @@ mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
-use crate::model::{Action, Column, Focus, Model};
+use crate::model::{Action, App, AppAction, Column, Focus};
 
 use super::input::Place;
 
@@ -66,7 +66,7 @@ impl Menu {
 #[derive(Clone, Copy)]
 pub enum Deed {
     /// It changes the program's state.
-    Model(fn(&Model) -> Action),
+    App(fn(&App) -> Action),
     /// It asks for the clipboard, whose text comes as an event.
     Paste,
     /// It opens the first menu.
@@ -120,11 +120,11 @@ pub struct Command {
     /// What it does.
     pub deed: Deed,
     /// It can be asked for now.
-    pub enabled: fn(&Model) -> bool,
+    pub enabled: fn(&App) -> bool,
     /// What it needs to be enabled, where that is more than an open file.
     pub needs: &'static str,
     /// Why asking would be in vain; its keys still ask, and are answered in words.
-    pub in_vain: fn(&Model) -> Option<&'static str>,
+    pub in_vain: fn(&App) -> Option<&'static str>,
     /// It leaves the keyboard where it is, and is done as often as its keys are pressed.
     pub in_place: bool,
     /// Its keys belong to text fields while one is being typed in.
@@ -132,7 +132,7 @@ pub struct Command {
     /// A line is drawn above it in the menu.
     pub separated: bool,
     /// It is what holds now, of several that exclude each other.
-    pub chosen: fn(&Model) -> bool,
+    pub chosen: fn(&App) -> bool,
 }
 
 impl std::fmt::Debug for Command {
@@ -141,15 +141,15 @@ impl std::fmt::Debug for Command {
     }
 }
 
-fn never(_: &Model) -> bool {
+fn never(_: &App) -> bool {
     false
 }
 
-fn not_in_vain(_: &Model) -> Option<&'static str> {
+fn not_in_vain(_: &App) -> Option<&'static str> {
     None
 }
 
-fn is_open(model: &Model) -> bool {
+fn is_open(model: &App) -> bool {
     model.doc.is_some()
 }
 
@@ -158,14 +158,14 @@ const fn command(
     label: &'static str,
     tooltip: &'static str,
     keys: &'static [KeyboardShortcut],
-    action: fn(&Model) -> Action,
+    action: fn(&App) -> Action,
 ) -> Command {
     Command {
         menu,
         label,
         tooltip,
         keys,
-        deed: Deed::Model(action),
+        deed: Deed::App(action),
         enabled: is_open,
         needs: "",
         in_vain: not_in_vain,
@@ -177,7 +177,7 @@ const fn command(
 }
 
 impl Command {
-    const fn when(mut self, enabled: fn(&Model) -> bool, needs: &'static str) -> Self {
+    const fn when(mut self, enabled: fn(&App) -> bool, needs: &'static str) -> Self {
         self.enabled = enabled;
         self.needs = needs;
         self
@@ -188,7 +188,7 @@ impl Command {
         self
     }
 
-    const fn in_vain_when(mut self, in_vain: fn(&Model) -> Option<&'static str>) -> Self {
+    const fn in_vain_when(mut self, in_vain: fn(&App) -> Option<&'static str>) -> Self {
         self.in_vain = in_vain;
         self
     }
@@ -208,7 +208,7 @@ impl Command {
         self
     }
 
-    const fn chosen_when(mut self, chosen: fn(&Model) -> bool) -> Self {
+    const fn chosen_when(mut self, chosen: fn(&App) -> bool) -> Self {
         self.chosen = chosen;
         self
     }
@@ -220,7 +220,7 @@ impl Command {
 
     /// Why it cannot be chosen now; `None` where it can.
     #[must_use]
-    pub fn refusal(&self, model: &Model) -> Option<&'static str> {
+    pub fn refusal(&self, model: &App) -> Option<&'static str> {
         if !is_open(model) && !(self.enabled)(model) {
             return Some("No file is open");
         }
@@ -234,7 +234,7 @@ impl Command {
     pub(super) fn ask(
         &self,
         ctx: &Context,
-        model: &Model,
+        model: &App,
         wishes: &mut Wishes,
         actions: &mut Vec<Action>,
     ) {
@@ -242,9 +242,9 @@ impl Command {
             return;
         }
         match self.deed {
-            Deed::Model(action) => actions.push(action(model)),
+            Deed::App(action) => actions.push(action(model)),
             Deed::Paste => {
-                actions.push(Action::Focus(Focus::Grid)); // where the text will go
+                actions.push(Action::App(AppAction::Focus(Focus::Grid))); // where the text will go
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
             }
             Deed::MenuBar => wishes.menu = Some(Menu::File),

@@ -10,7 +10,7 @@ use super::Frame;
 /// One byte: offset, value and what is special about it.
 pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
     let mut words = format!("{offset:#x} ({offset}): ");
-    let window = frame.model.window.as_ref();
+    let window = frame.window();
     match window.and_then(|window| window.byte(offset)) {
         Some(byte) => {
             let _ = write!(words, "{byte:#04x}, {byte}");
@@ -22,11 +22,13 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             Some(reason) => {
                 let _ = write!(words, "no byte, {reason}");
             }
-            None if doc.view.visible().contains(offset) => words.push_str("waiting for storage"),
+            None if doc.view().viewport.visible().contains(offset) => {
+                words.push_str("waiting for storage")
+            }
             None => words.push_str("out of sight"),
         },
     }
-    if let Some(pending) = doc.journal.pending_at(offset) {
+    if let Some(pending) = doc.view().journal.pending_at(offset) {
         let _ = write!(words, "; edited privately, was {:#04x}", pending.base);
     }
     words
@@ -34,23 +36,20 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
 
 /// A row as it is drawn: offset, hex pairs, text.
 pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
-    let span = doc.view.rows().span_from_row(row, doc.view.extent);
+    let span = doc
+        .view()
+        .viewport
+        .rows()
+        .span_from_row(row, doc.view().viewport.extent);
     let mut words = format!("{:08x}", span.start());
     let mut text = String::new();
     for offset in span.start()..span.end() {
-        if let Some(byte) = frame
-            .model
-            .window
-            .as_ref()
-            .and_then(|window| window.byte(offset))
-        {
+        if let Some(byte) = frame.window().and_then(|window| window.byte(offset)) {
             let _ = write!(words, " {byte:02x}");
             text.push(text_char(byte));
         } else {
             let past_end = frame
-                .model
-                .window
-                .as_ref()
+                .window()
                 .and_then(|window| window.cell(offset))
                 .is_some_and(super::super::model::window::Cell::is_past_end);
             words.push_str(if past_end { " --" } else { " ??" });

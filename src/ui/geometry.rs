@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 use crate::bytes::Span;
-use crate::model::{Column, View};
+use crate::model::{Column, Viewport};
 
 /// Width of the scroll bar in points.
 pub(super) const BAR_WIDTH: f32 = 14.0;
@@ -165,7 +165,7 @@ impl Geometry {
     }
 
     /// The byte under `pointer`, clamped to the rows of the view; `None` left of the bytes and right of them.
-    pub(super) fn hit(&self, pointer: Pos2, view: &View) -> Option<(u64, Column)> {
+    pub(super) fn hit(&self, pointer: Pos2, view: &Viewport) -> Option<(u64, Column)> {
         let (column, which) = self
             .cells
             .hit((pointer.x - self.origin.x) / self.cell.x.max(1.0))?;

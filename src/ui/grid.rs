@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::bytes::class::text_char;
-use crate::model::{Action, Columns, Doc, PageState, View};
+use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewport};
 
 use super::Frame;
 use super::describe;
@@ -39,7 +39,7 @@ pub fn grid_id() -> Id {
 
 /// Draws the bytes of the open file into all the room there is.
 pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &mut Vec<Action>) {
-    let Some(doc) = &frame.model.doc else { return };
+    let Some(doc) = frame.doc else { return };
     let rect = ui.available_rect_before_wrap();
     let builder = egui::UiBuilder::new()
         .scope_id(grid_id())
@@ -59,7 +59,7 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
         .unwrap_or_else(|| Glyphs::new(&ctx, font.clone()));
     glyphs.refresh(&ctx, &font);
 
-    let view = &doc.view;
+    let view = &doc.view().viewport;
     // as many as chosen, fewer where the window is too narrow: nothing is cut off
     let width = rect.width() - super::geometry::BAR_WIDTH;
     let fit = Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes);
@@ -80,10 +80,10 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
         glyphs.pixels_per_point(),
     );
     if columns as u64 != view.columns || geometry.page_rows != view.page_rows {
-        actions.push(Action::Layout {
+        actions.push(Action::View(ViewAction::Layout {
             columns: columns as u64,
             page_rows: geometry.page_rows,
-        });
+        }));
     }
 
     let response = ui.response();
@@ -128,7 +128,7 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
 }
 
 /// The wheel: a notch is exactly three rows everywhere; touchpads scroll by points.
-fn wheel(ui: &Ui, rect: Rect, view: &View, geometry: &Geometry, actions: &mut Vec<Action>) {
+fn wheel(ui: &Ui, rect: Rect, view: &Viewport, geometry: &Geometry, actions: &mut Vec<Action>) {
     if !ui.rect_contains_pointer(rect) {
         return;
     }
@@ -158,16 +158,20 @@ fn wheel(ui: &Ui, rect: Rect, view: &View, geometry: &Geometry, actions: &mut Ve
         (n_rows, points, zoom)
     });
     if n_rows != 0.0 {
-        actions.push(Action::ScrollRows(n_rows.round() as i64));
+        actions.push(Action::View(ViewAction::ScrollRows(n_rows.round() as i64)));
     }
     if points != 0.0 {
-        actions.push(Action::ScrollPoints {
+        actions.push(Action::View(ViewAction::ScrollPoints {
             points,
             row_points: geometry.cell.y,
-        });
+        }));
     }
     if zoom != 0.0 {
-        actions.push(Action::Zoom(if zoom > 0.0 { 1 } else { -1 }));
+        actions.push(Action::App(AppAction::Zoom(if zoom > 0.0 {
+            1
+        } else {
+            -1
+        })));
     }
 }
 
@@ -175,7 +179,7 @@ fn wheel(ui: &Ui, rect: Rect, view: &View, geometry: &Geometry, actions: &mut Ve
 fn pointer(
     ui: &Ui,
     response: &Response,
-    view: &View,
+    view: &Viewport,
     geometry: &Geometry,
     state: &mut GridState,
     actions: &mut Vec<Action>,
@@ -202,19 +206,19 @@ fn pointer(
         return;
     };
     if pressed {
-        actions.push(Action::Point {
+        actions.push(Action::View(ViewAction::Point {
             offset,
             extend: shift,
             column,
-        });
+        }));
     } else if offset != view.cursor
         && ui.input(|input| input.pointer.delta() != Vec2::ZERO || beyond(geometry, pointer))
     {
-        actions.push(Action::Point {
+        actions.push(Action::View(ViewAction::Point {
             offset,
             extend: true,
             column: view.column,
-        });
+        }));
         if beyond(geometry, pointer) {
             ui.ctx().request_repaint(); // goes on scrolling while the pointer stays outside
         }
@@ -244,16 +248,16 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
     let row = ((pointer.y - geometry.origin.y) / geometry.cell.y)
         .floor()
         .max(0.0) as u64;
-    let span = doc
-        .view
-        .rows()
-        .span_from_row(doc.view.top.saturating_add(row), doc.view.extent);
+    let span = doc.view().viewport.rows().span_from_row(
+        doc.view().viewport.top.saturating_add(row),
+        doc.view().viewport.extent,
+    );
     if span.is_empty() {
         return;
     }
     let text = if pointer.x >= lane_x {
         page_words(frame, doc, span.start())
-    } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view) {
+    } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view().viewport) {
         format!(
             "{}\n{}",
             describe::byte(frame, doc, offset),
@@ -268,12 +272,7 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
 fn page_words(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
     let page = offset / doc.page_bytes.max(1);
     let first = page.saturating_mul(doc.page_bytes);
-    let state = match frame
-        .model
-        .window
-        .as_ref()
-        .map(|window| window.page(offset))
-    {
+    let state = match frame.window().map(|window| window.page(offset)) {
         Some(Ok(state)) => format!("{}: {}", describe::page_state(state), page_meaning(state)),
         Some(Err(why)) => format!("its state is {why}"),
         None => "not looked at yet".to_owned(),
@@ -297,7 +296,7 @@ fn page_meaning(state: PageState) -> &'static str {
 /// Rows and cursor for screen readers and tests; costs nothing while nobody listens.
 fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry) {
     let ctx = ui.ctx();
-    let view = &doc.view;
+    let view = &doc.view().viewport;
     let body = geometry.body;
     let listening = ctx.accesskit_node_builder(id, |node| {
         node.set_row_count(usize::try_from(view.row_count()).unwrap_or(usize::MAX));

@@ -65,7 +65,7 @@ fn heads(painting: &Painting<'_>, quads: &mut Quads) {
     let y = geometry.head.min.y + 2.0;
     let at = |cell: usize| pos2(geometry.at(cell, 0).x, y);
     quads.text(glyphs, at(1), "Offset", theme.offset);
-    let view = &painting.doc.view;
+    let view = &painting.doc.view().viewport;
     let cursor_column = view.rows().column_from_offset(view.cursor);
     for column in 0..cells.columns {
         let digits = hex_pair(u8::try_from(column).unwrap_or(0));
@@ -83,7 +83,7 @@ fn heads(painting: &Painting<'_>, quads: &mut Quads) {
 }
 
 fn rows(painting: &Painting<'_>, quads: &mut Quads) {
-    let view = &painting.doc.view;
+    let view = &painting.doc.view().viewport;
     let geometry = painting.geometry;
     let lane = Rect::from_min_max(
         pos2(
@@ -100,9 +100,7 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
         let span = view.rows().span_from_row(row, view.extent);
         let known = painting
             .frame
-            .model
-            .window
-            .as_ref()
+            .window()
             .and_then(|window| window.slice(span));
         let (first, bytes, cells) = known.unwrap_or((span.start(), &[], &[]));
         let row = Row {
@@ -123,12 +121,12 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
 /// Fills behind runs of cells: selection, lookup, flashes, edits, gaps.
 fn backgrounds(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let theme = painting.frame.theme;
-    let view = &painting.doc.view;
+    let view = &painting.doc.view().viewport;
     if view.anchor.is_some() {
         fill(painting, row, view.selection(), theme.selection, quads);
     }
-    if painting.frame.model.lookup.is_previewing()
-        && let Some(found) = painting.frame.model.lookup.found()
+    if painting.frame.lookup().is_previewing()
+        && let Some(found) = painting.frame.lookup().found()
     {
         fill(painting, row, found, theme.found, quads);
     }
@@ -180,7 +178,7 @@ fn fill(painting: &Painting<'_>, row: &Row<'_>, span: Span, color: Color32, quad
 
 fn offset(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let (geometry, theme) = (painting.geometry, painting.frame.theme);
-    let has_cursor = row.span.contains(painting.doc.view.cursor);
+    let has_cursor = row.span.contains(painting.doc.view().viewport.cursor);
     let color = if has_cursor { theme.text } else { theme.offset };
     let digits = geometry.cells.digits;
     for place in 0..digits {
@@ -281,9 +279,7 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let (geometry, theme, doc) = (painting.geometry, painting.frame.theme, painting.doc);
     let state = painting
         .frame
-        .model
-        .window
-        .as_ref()
+        .window()
         .and_then(|window: &Window| window.page(row.span.start()).ok());
     let color = page_color(theme, state);
     let left_top = geometry.at(geometry.cells.lane, row.line);
@@ -316,7 +312,7 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
             theme.offset,
         );
     }
-    if row.span.start() <= begins && begins > doc.view.extent.start() {
+    if row.span.start() <= begins && begins > doc.view().viewport.extent.start() {
         page_line(painting, row, begins, quads);
     }
 }
@@ -377,7 +373,11 @@ fn page_letter(state: Option<PageState>) -> u8 {
 
 /// The cursor: filled where it takes keys, an outline in the other column.
 fn cursor(painting: &Painting<'_>, quads: &mut Quads) {
-    let (geometry, theme, view) = (painting.geometry, painting.frame.theme, &painting.doc.view);
+    let (geometry, theme, view) = (
+        painting.geometry,
+        painting.frame.theme,
+        &painting.doc.view().viewport,
+    );
     let row = view.rows().row_from_offset(view.cursor);
     let Some(line) = row
         .checked_sub(view.top)
@@ -401,9 +401,7 @@ fn cursor(painting: &Painting<'_>, quads: &mut Quads) {
     quads.rect(active.expand2(vec2(1.0, 0.0)), theme.cursor);
     let byte = painting
         .frame
-        .model
-        .window
-        .as_ref()
+        .window()
         .and_then(|window| window.byte(view.cursor));
     let digits = match (view.nibble, byte) {
         (Some(high), _) => [hex_pair(high)[1], b'_'],

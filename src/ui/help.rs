@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::model::Action;
+use crate::model::{Action, AppAction};
 
 use super::Frame;
 use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, MENU_KEYS, Menu, Wishes};
@@ -65,7 +65,7 @@ pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             });
         });
     if !open {
-        actions.push(Action::ToggleHelp);
+        actions.push(Action::App(AppAction::ToggleHelp));
     }
 }
 

@@ -7,7 +7,10 @@ use egui::{Context, Event, Id, ImeEvent, Key, Modifiers};
 
 use crate::bytes::clip::Pasted;
 use crate::model::action::Resize;
-use crate::model::{Action, Column, Focus, LabAction, Step, UnsavedChoice};
+use crate::model::{
+    Action, AppAction, Column, DocAction, EditAction, Focus, LabAction, Step, UnsavedChoice,
+    ViewAction,
+};
 
 use super::command::{self, Command, Menu};
 use super::{focus_id, grid_id};
@@ -161,10 +164,12 @@ impl Walk<'_> {
             }
             Event::Paste(text) if in_grid => {
                 let pasted = Pasted::from(std::mem::take(text));
-                return self.takes(Action::Paste(pasted));
+                return self.takes(Action::Edit(EditAction::Paste(pasted)));
             }
-            Event::Copy if in_grid => return self.takes(Action::Copy),
-            Event::Cut if in_grid => return self.takes(Action::CannotResize(Resize::Delete)),
+            Event::Copy if in_grid => return self.takes(Action::Edit(EditAction::Copy)),
+            Event::Cut if in_grid => {
+                return self.takes(Action::Edit(EditAction::CannotResize(Resize::Delete)));
+            }
             _ => {}
         }
         true
@@ -183,7 +188,7 @@ impl Walk<'_> {
         self.silent = types_nothing(modifiers);
         if let Some(pressed) = by_key(key, modifiers, self.scene) {
             self.silent = true;
-            if matches!(pressed, Pressed::Act(Action::SwapColumn)) {
+            if matches!(pressed, Pressed::Act(Action::View(ViewAction::SwapColumn))) {
                 self.scene.column = match self.scene.column {
                     Column::Hex => Column::Text,
                     Column::Text => Column::Hex,
@@ -219,7 +224,9 @@ fn by_key(key: Key, modifiers: Modifiers, scene: Scene) -> Option<Pressed> {
         && scene.asked
         && !matches!(scene.place, Place::Field | Place::Menu)
     {
-        return Some(Pressed::Act(Action::Unsaved(UnsavedChoice::Stay)));
+        return Some(Pressed::Act(Action::Doc(DocAction::Unsaved(
+            UnsavedChoice::Stay,
+        ))));
     }
     match scene.place {
         Place::Grid => grid_key(key, modifiers).map(Pressed::Act),
@@ -251,19 +258,23 @@ fn grid_key(key: Key, modifiers: Modifiers) -> Option<Action> {
                 Modifiers::NONE
             };
             if modifiers.matches_exact(step_modifiers | shift) {
-                return Some(Action::Step { step, extend });
+                return Some(Action::View(ViewAction::Step { step, extend }));
             }
         }
     }
     match key {
         // the way out for those who go by Tab
-        Key::Tab if modifiers.matches_exact(Modifiers::SHIFT) => Some(Action::Focus(Focus::Lookup)),
-        Key::Tab if modifiers.is_none() => Some(Action::SwapColumn),
-        Key::Escape if modifiers.is_none() => Some(Action::Escape),
-        Key::Delete | Key::Backspace if modifiers.is_none() => {
-            Some(Action::CannotResize(Resize::Delete))
+        Key::Tab if modifiers.matches_exact(Modifiers::SHIFT) => {
+            Some(Action::App(AppAction::Focus(Focus::Lookup)))
         }
-        Key::Insert if modifiers.is_none() => Some(Action::CannotResize(Resize::Insert)),
+        Key::Tab if modifiers.is_none() => Some(Action::View(ViewAction::SwapColumn)),
+        Key::Escape if modifiers.is_none() => Some(Action::View(ViewAction::Escape)),
+        Key::Delete | Key::Backspace if modifiers.is_none() => {
+            Some(Action::Edit(EditAction::CannotResize(Resize::Delete)))
+        }
+        Key::Insert if modifiers.is_none() => {
+            Some(Action::Edit(EditAction::CannotResize(Resize::Insert)))
+        }
         _ => None,
     }
 }
@@ -290,8 +301,8 @@ fn field_key(key: Key, modifiers: Modifiers, place: Place) -> Option<Event> {
 
 fn typed(c: char, column: Column) -> Option<Pressed> {
     let action = match column {
-        Column::Text => Action::Character(c),
-        Column::Hex => Action::HexDigit(u8::try_from(c.to_digit(16)?).ok()?),
+        Column::Text => Action::Edit(EditAction::Character(c)),
+        Column::Hex => Action::Edit(EditAction::HexDigit(u8::try_from(c.to_digit(16)?).ok()?)),
     };
     Some(Pressed::Act(action))
 }

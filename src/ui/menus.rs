@@ -4,7 +4,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, FocusDirection, Popup, RichText, Ui};
 
 use crate::bytes::name::shown_path;
-use crate::model::Action;
+use crate::model::{Action, FileAction};
 
 use super::Frame;
 use super::command::{COMMANDS, Menu, Submenu, Wishes};
@@ -84,7 +84,7 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Subme
         for path in frame.model.settings.recent() {
             any = true;
             if ui.button(shown_path(&path)).clicked() {
-                actions.push(Action::Open(path));
+                actions.push(Action::File(FileAction::Open(path)));
                 ui.close();
             }
         }

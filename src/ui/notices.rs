@@ -5,7 +5,7 @@ use egui::{
     StrokeKind, TextStyle, Ui, UiBuilder, accesskit,
 };
 
-use crate::model::{Action, Focus, Notice, Severity, Topic};
+use crate::model::{Action, DocAction, Focus, Notice, Severity, Topic};
 
 use super::right::at_right;
 use super::{Frame, focus_id};
@@ -130,7 +130,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
-            actions.push(Action::Dismiss(notice.topic));
+            actions.push(Action::Doc(DocAction::Dismiss(notice.topic)));
         }
     }
 }

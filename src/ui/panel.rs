@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
-use crate::model::{Action, Tab};
+use crate::model::{Action, AppAction, Tab, ViewAction};
 
 use super::lab_panel::{self, LabView};
 use super::{Frame, witness_table};
@@ -46,7 +46,7 @@ pub(super) fn panel_ui(
                 .on_hover_text(words)
                 .clicked()
             {
-                actions.push(Action::ShowTab(tab));
+                actions.push(Action::App(AppAction::ShowTab(tab)));
             }
         }
     });
@@ -67,7 +67,7 @@ pub(super) fn panel_ui(
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let history = &frame.model.lookup.history;
+    let history = frame.lookup().history;
     if history.is_empty() {
         ui.label(
             RichText::new("Look something up (Ctrl+G): every answer you go to is kept here")
@@ -85,14 +85,14 @@ fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         );
         let answer = egui::Button::selectable(false, answered.answer.as_str()).wrap();
         if ui.add(answer).clicked() {
-            actions.push(Action::LookupPick(index));
+            actions.push(Action::View(ViewAction::LookupPick(index)));
         }
         ui.add_space(4.0);
     }
 }
 
 fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
-    let Some(facts) = frame.model.doc.as_ref().and_then(|doc| doc.facts.as_ref()) else {
+    let Some(facts) = frame.doc.and_then(|doc| doc.facts.as_ref()) else {
         ui.label(RichText::new("Asking the kernel\u{2026}").color(frame.theme.weak));
         return;
     };

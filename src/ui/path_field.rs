@@ -3,7 +3,7 @@
 use egui::{Event, Key, TextEdit, Ui};
 
 use crate::bytes::name::shown_path;
-use crate::model::{Action, Focus};
+use crate::model::{Action, FileAction, Focus};
 
 use super::{Frame, focus_id};
 
@@ -26,7 +26,7 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
     if let Some(first) = first.clone().filter(|_| has_keys)
         && take_tab(ui)
     {
-        actions.push(Action::PathCompleted(first));
+        actions.push(Action::File(FileAction::PathCompleted(first)));
     }
     let edit = TextEdit::singleline(&mut text)
         .id(id)
@@ -37,7 +37,7 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
     let response = ui.add(edit);
     super::notices::name(&response, "Path");
     if response.changed() {
-        actions.push(Action::PathEdited(text));
+        actions.push(Action::File(FileAction::PathEdited(text)));
     }
     completions_ui(&response, frame, actions);
     if response.lost_focus() {
@@ -49,12 +49,12 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         });
         if enter {
             actions.push(if model.path_text.is_some() {
-                Action::PathSubmitted
+                Action::File(FileAction::PathSubmitted)
             } else {
-                Action::OpenReplacement
+                Action::File(FileAction::OpenReplacement)
             });
         } else if escape {
-            actions.push(Action::PathCancelled);
+            actions.push(Action::File(FileAction::PathCancelled));
         }
     }
 }
@@ -71,9 +71,9 @@ fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Ve
             ui.set_min_width(response.rect.width() - 12.0);
             for path in list {
                 if ui.selectable_label(false, path).clicked() {
-                    actions.push(Action::PathCompleted(path.clone()));
+                    actions.push(Action::File(FileAction::PathCompleted(path.clone())));
                     if !path.ends_with(std::path::is_separator) {
-                        actions.push(Action::PathSubmitted);
+                        actions.push(Action::File(FileAction::PathSubmitted));
                     }
                 }
             }

@@ -70,7 +70,7 @@ fn added_ui(ui: &mut Ui, frame: &Frame<'_>, added: &Added, actions: &mut Vec<Act
         .fill(theme.grid_edge)
         .inner_margin(Margin::symmetric(8, 5))
         .corner_radius(4.0);
-    let same = frame.model.witnesses.agree_with_view(&added.sees);
+    let same = frame.witnesses().agree_with_view(&added.sees);
     let response = fill.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.vertical(|ui| {

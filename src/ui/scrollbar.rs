@@ -2,7 +2,7 @@
 
 use egui::{Id, Pos2, Rect, Sense, Ui, accesskit, pos2, vec2};
 
-use crate::model::{Action, View};
+use crate::model::{Action, ViewAction, Viewport};
 
 use super::theme::Theme;
 
@@ -33,7 +33,7 @@ struct Track {
 }
 
 impl Track {
-    fn new(rect: Rect, view: &View) -> Self {
+    fn new(rect: Rect, view: &Viewport) -> Self {
         let height = f64::from(rect.height());
         let share = view.page_rows as f64 / view.row_count().max(1) as f64;
         let thumb = (height * share).clamp(LEAST_THUMB.min(height), height);
@@ -83,7 +83,7 @@ impl ScrollBar {
         ui: &Ui,
         id: Id,
         rect: Rect,
-        view: &View,
+        view: &Viewport,
         theme: &Theme,
         actions: &mut Vec<Action>,
     ) {
@@ -93,7 +93,7 @@ impl ScrollBar {
         match response.interact_pointer_pos() {
             Some(pointer) if response.is_pointer_button_down_on() => {
                 if let Some(top) = self.drag(ui, pointer, &track, view) {
-                    actions.push(Action::ScrollTo(top));
+                    actions.push(Action::View(ViewAction::ScrollTo(top)));
                 }
             }
             _ => self.grab = None,
@@ -115,7 +115,7 @@ impl ScrollBar {
         }
     }
 
-    fn drag(&mut self, ui: &Ui, pointer: Pos2, track: &Track, view: &View) -> Option<u64> {
+    fn drag(&mut self, ui: &Ui, pointer: Pos2, track: &Track, view: &Viewport) -> Option<u64> {
         let (pressed, origin, modifiers) = ui.input(|input| {
             let pointer = &input.pointer;
             (
@@ -149,7 +149,7 @@ impl ScrollBar {
         top.filter(|top| *top != view.top)
     }
 
-    fn press(&mut self, pointer: Pos2, track: &Track, view: &View, jump: bool) -> Option<u64> {
+    fn press(&mut self, pointer: Pos2, track: &Track, view: &Viewport, jump: bool) -> Option<u64> {
         let y = track.y_from_top(view.top);
         if track.thumb_rect(y).contains(pointer) {
             self.grab = Some(Grab {
@@ -177,7 +177,7 @@ impl ScrollBar {
     }
 }
 
-fn accessible(ui: &Ui, id: Id, track: &Track, view: &View, actions: &mut Vec<Action>) {
+fn accessible(ui: &Ui, id: Id, track: &Track, view: &Viewport, actions: &mut Vec<Action>) {
     let wanted = ui.input(|input| {
         input
             .accesskit_action_requests(id, accesskit::Action::SetValue)
@@ -187,7 +187,9 @@ fn accessible(ui: &Ui, id: Id, track: &Track, view: &View, actions: &mut Vec<Act
             })
     });
     if let Some(value) = wanted {
-        actions.push(Action::ScrollTo((value.max(0.0) as u64).min(track.max_top)));
+        actions.push(Action::View(ViewAction::ScrollTo(
+            (value.max(0.0) as u64).min(track.max_top),
+        )));
     }
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ScrollBar);

@@ -137,7 +137,7 @@ pub fn cut(events: &[Event], place: Place) -> Cut {
 
 /// What a screen reader asks for may lead the keyboard to another place.
 fn moves_focus(action: Action) -> bool {
-    matches!(action, Action::Focus | Action::Click)
+    matches!(action, Action::App(AppAction::Focus) | Action::Click)
 }
 
 fn is_pressed_key(event: Option<&Event>) -> bool {

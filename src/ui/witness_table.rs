@@ -6,16 +6,16 @@ use egui::{Button, Frame as Box_, Margin, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::class::is_graphic;
 use crate::model::witness::WitnessRow;
-use crate::model::{Action, Doc, Focus, Mode, Seen, WitnessId, WitnessState};
+use crate::model::{Action, Doc, Focus, Mode, PeersAction, Seen, WitnessId, WitnessState};
 
 use super::right::at_right;
 use super::{Frame, focus_id};
 
 /// Draws the table.
 pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(doc) = &frame.model.doc else { return };
-    let selection = doc.view.selection();
-    let watched = frame.model.witnesses.span.unwrap_or(selection);
+    let Some(doc) = frame.doc else { return };
+    let selection = doc.view().viewport.selection();
+    let watched = frame.witnesses().span.unwrap_or(selection);
     let heading = if watched.len() == 1 {
         format!(
             "Who sees the byte at {:#x} ({})?",
@@ -28,7 +28,7 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
     ui.label(RichText::new(heading).strong());
     write_ui(ui, frame, actions);
     ui.add_space(2.0);
-    for row in &frame.model.witnesses.rows {
+    for row in frame.witnesses().rows {
         witness_ui(ui, frame, doc, row, actions);
         ui.add_space(4.0);
     }
@@ -43,7 +43,7 @@ pub(super) fn witnesses_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Act
 fn write_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Byte to write").color(frame.theme.weak));
-        let mut text = frame.model.witnesses.byte_text.clone();
+        let mut text = frame.witnesses().byte_text.clone();
         let edit = TextEdit::singleline(&mut text)
             .id(focus_id(Focus::WitnessByte))
             .desired_width(110.0);
@@ -53,9 +53,9 @@ fn write_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         );
         super::notices::name(&response, "Byte to write");
         if response.changed() {
-            actions.push(Action::WitnessByteEdited(text));
+            actions.push(Action::Peers(PeersAction::ByteEdited(text)));
         }
-        match frame.model.witnesses.bytes_to_write() {
+        match frame.witnesses().bytes_to_write() {
             Ok(bytes) => {
                 ui.label(
                     RichText::new(bytes_text(&bytes))
@@ -96,7 +96,7 @@ fn witness_ui(
             );
         });
         let same = (row.id != WitnessId::View)
-            .then(|| frame.model.witnesses.same_as_view(row.id))
+            .then(|| frame.witnesses().same_as_view(row.id))
             .flatten();
         state_ui(ui, frame, &row.state, same);
         if let Some(note) = &row.note {
@@ -127,7 +127,7 @@ fn store_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, id: WitnessId, actions: &
     let button = ui.add(Button::new(text)).on_hover_text(how(id, doc));
     super::notices::name(&button, &format!("{words}: {}", title(id, doc)));
     if button.clicked() {
-        actions.push(Action::WitnessStore(id));
+        actions.push(Action::Peers(PeersAction::StoreAs(id)));
     }
 }
 
@@ -177,7 +177,7 @@ fn words(frame: &Frame<'_>, doc: &Doc, row: &WitnessRow) -> String {
         WitnessState::Unavailable(why) => format!("{title}: {why}"),
         WitnessState::Reading { seen, page, .. } => {
             let same = (row.id != WitnessId::View)
-                .then(|| frame.model.witnesses.same_as_view(row.id))
+                .then(|| frame.witnesses().same_as_view(row.id))
                 .flatten();
             format!("{title}: {}", reading_words(seen, page, same))
         }
@@ -210,7 +210,7 @@ pub(super) fn reading_words(seen: &[Seen], page: &str, same: Option<bool>) -> St
 }
 
 fn title(id: WitnessId, doc: &Doc) -> &'static str {
-    match (id, doc.mode) {
+    match (id, doc.view().mode) {
         (WitnessId::View, _) => "This view",
         (WitnessId::OtherMode, Mode::Private) => "Shared mapping here",
         (WitnessId::OtherMode, Mode::Shared) => "Private mapping here",
@@ -222,15 +222,15 @@ fn title(id: WitnessId, doc: &Doc) -> &'static str {
 
 fn reaches_file(id: WitnessId, doc: &Doc) -> bool {
     match id {
-        WitnessId::View => doc.mode == Mode::Shared,
-        WitnessId::OtherMode => doc.mode == Mode::Private,
+        WitnessId::View => doc.view().mode == Mode::Shared,
+        WitnessId::OtherMode => doc.view().mode == Mode::Private,
         WitnessId::File | WitnessId::SharedPeer => true,
         WitnessId::PrivatePeer => false,
     }
 }
 
 fn how(id: WitnessId, doc: &Doc) -> &'static str {
-    match (id, doc.mode) {
+    match (id, doc.view().mode) {
         (WitnessId::View, Mode::Private) => {
             "Store through this view's private mapping: nobody else sees it"
         }

@@ -2,7 +2,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::model::{Action, Columns, Doc, Focus, LabAction, Mode, Model, Tab, ThemeChoice};
+use crate::model::{
+    Action, App, AppAction, Columns, Doc, DocAction, EditAction, FileAction, Focus, LabAction,
+    MappingAction, Mode, Tab, ThemeChoice, ViewAction,
+};
 
 use super::{Command, Deed, Menu, command};
 use crate::ui::notices::is_question;
@@ -17,38 +20,38 @@ const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
 }
 
-fn has_edits(model: &Model) -> bool {
+fn has_edits(model: &App) -> bool {
     model
         .doc
         .as_ref()
-        .is_some_and(|doc| !doc.journal.edits().is_empty())
+        .is_some_and(|doc| !doc.view().journal.edits().is_empty())
 }
 
-fn has_unsaved(model: &Model) -> bool {
+fn has_unsaved(model: &App) -> bool {
     model.doc.as_ref().is_some_and(Doc::has_unsaved)
 }
 
-fn nothing_to_write(model: &Model) -> Option<&'static str> {
+fn nothing_to_write(model: &App) -> Option<&'static str> {
     let doc = model.doc.as_ref().filter(|doc| !doc.has_unsaved())?;
-    Some(match doc.mode {
+    Some(match doc.view().mode {
         Mode::Private => "There are no private changes to write",
         Mode::Shared => "What you write through a shared mapping is in the file at once",
     })
 }
 
-fn lab_idle(model: &Model) -> bool {
+fn lab_idle(model: &App) -> bool {
     model.lab.queue.is_none() && !model.lab.entries.is_empty()
 }
 
-fn lab_idle_chosen(model: &Model) -> bool {
+fn lab_idle_chosen(model: &App) -> bool {
     lab_idle(model) && model.lab.chosen().is_some()
 }
 
-fn lab_runs(model: &Model) -> bool {
+fn lab_runs(model: &App) -> bool {
     model.lab.queue.is_some()
 }
 
-fn run_topic(model: &Model) -> Action {
+fn run_topic(model: &App) -> Action {
     Action::Lab(match model.lab.chosen() {
         Some(entry) => LabAction::RunTopic(entry.claim.topic),
         None => LabAction::RunChosen,
@@ -62,7 +65,7 @@ pub static COMMANDS: &[Command] = &[
         "Open\u{2026}",
         "Choose a file in the system's dialog",
         &[key(CTRL, Key::O)],
-        |_| Action::OpenDialog,
+        |_| Action::File(FileAction::OpenDialog),
     )
     .always(),
     command(
@@ -70,7 +73,7 @@ pub static COMMANDS: &[Command] = &[
         "Type a path",
         "Open a file by typing its path",
         &[key(CTRL_SHIFT, Key::O)],
-        |_| Action::Focus(Focus::Path),
+        |_| Action::App(AppAction::Focus(Focus::Path)),
     )
     .always(),
     command(
@@ -78,7 +81,7 @@ pub static COMMANDS: &[Command] = &[
         "Open the sample",
         "A fresh scratch copy of the built-in 62 bytes",
         &[],
-        |_| Action::OpenSample,
+        |_| Action::File(FileAction::OpenSample),
     )
     .always(),
     command(
@@ -86,7 +89,7 @@ pub static COMMANDS: &[Command] = &[
         "Write private changes to the file",
         "Each edited byte, where the file still holds what it held when it was edited",
         &[key(CTRL, Key::S)],
-        |_| Action::WriteBack,
+        |_| Action::Edit(EditAction::WriteBack),
     )
     .in_vain_when(nothing_to_write)
     .separated(),
@@ -95,7 +98,7 @@ pub static COMMANDS: &[Command] = &[
         "Export the edits",
         "List every edit in a text file beside the open one",
         &[],
-        |_| Action::ExportEdits,
+        |_| Action::Doc(DocAction::ExportEdits),
     )
     .when(has_edits, "Nothing was edited"),
     command(
@@ -103,14 +106,14 @@ pub static COMMANDS: &[Command] = &[
         "Save a copy of the view",
         "The bytes as shown here, to a new file beside the open one",
         &[],
-        |_| Action::ExportView,
+        |_| Action::Doc(DocAction::SaveCopy),
     ),
     command(
         Menu::File,
         "Close file",
         "Back to the sample",
         &[key(CTRL, Key::W)],
-        |_| Action::CloseFile,
+        |_| Action::File(FileAction::Close),
     )
     .separated(),
     command(
@@ -118,7 +121,7 @@ pub static COMMANDS: &[Command] = &[
         "Quit",
         "Close the window",
         &[key(CTRL, Key::Q)],
-        |_| Action::Quit,
+        |_| Action::App(AppAction::Quit),
     )
     .always(),
     command(
@@ -126,7 +129,7 @@ pub static COMMANDS: &[Command] = &[
         "Undo",
         "Take back the last edit, if its bytes still stand",
         &[key(CTRL, Key::Z)],
-        |_| Action::Undo,
+        |_| Action::Edit(EditAction::Undo),
     )
     .yielding()
     .in_place(),
@@ -135,7 +138,7 @@ pub static COMMANDS: &[Command] = &[
         "Redo",
         "Bring back the last edit taken back",
         &[key(CTRL, Key::Y), key(CTRL_SHIFT, Key::Z)],
-        |_| Action::Redo,
+        |_| Action::Edit(EditAction::Redo),
     )
     .yielding()
     .in_place(),
@@ -144,7 +147,7 @@ pub static COMMANDS: &[Command] = &[
         "Copy",
         "The selection as hex pairs, or as text from the text column",
         &[key(CTRL, Key::C), key(CTRL, Key::Insert)],
-        |_| Action::Copy,
+        |_| Action::Edit(EditAction::Copy),
     )
     .yielding()
     .in_place()
@@ -154,7 +157,7 @@ pub static COMMANDS: &[Command] = &[
         "Paste",
         "Over the bytes from the cursor on, or over the selection",
         &[key(CTRL, Key::V), key(SHIFT, Key::Insert)],
-        |_| Action::Focus(Focus::Grid),
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
     )
     .does(Deed::Paste)
     .yielding(),
@@ -163,14 +166,14 @@ pub static COMMANDS: &[Command] = &[
         "Fill the selection\u{2026}",
         "Overwrite every selected byte with one value",
         &[key(CTRL, Key::B)],
-        |_| Action::ToggleFill,
+        |_| Action::Edit(EditAction::ToggleFill),
     ),
     command(
         Menu::Edit,
         "Select all",
         "Every byte of the mapping",
         &[key(CTRL, Key::A)],
-        |_| Action::SelectAll,
+        |_| Action::View(ViewAction::SelectAll),
     )
     .yielding(),
     command(
@@ -178,7 +181,7 @@ pub static COMMANDS: &[Command] = &[
         "Reapply lost edits",
         "Store again what a truncation or a discard took",
         &[],
-        |_| Action::Reapply,
+        |_| Action::Edit(EditAction::Reapply),
     )
     .when(has_unsaved, "No edit was lost")
     .separated(),
@@ -187,21 +190,21 @@ pub static COMMANDS: &[Command] = &[
         "Switch private / shared",
         "Private: only you see what you write. Shared: it is in the file at once",
         &[key(CTRL, Key::T)],
-        |_| Action::ToggleMode,
+        |_| Action::Mapping(MappingAction::ToggleMode),
     ),
     command(
         Menu::Mapping,
         "Switch read-only / read-write",
         "A read-only mapping refuses every store",
         &[key(CTRL_SHIFT, Key::T)],
-        |_| Action::ToggleAccess,
+        |_| Action::Mapping(MappingAction::ToggleAccess),
     ),
     command(
         Menu::Mapping,
         "Remap",
         "Unmap and map anew; private edits are reapplied",
         &[key(CTRL, Key::R), key(PLAIN, Key::F5)],
-        |_| Action::Remap,
+        |_| Action::Mapping(MappingAction::Remap),
     )
     .separated(),
     command(
@@ -209,14 +212,14 @@ pub static COMMANDS: &[Command] = &[
         "Flush (msync)",
         "Write the shared mapping's changes to the storage now",
         &[key(CTRL, Key::M)],
-        |_| Action::Flush,
+        |_| Action::Mapping(MappingAction::Flush),
     ),
     command(
         Menu::Mapping,
         "Discard private copies of the selection",
         "Its pages show the file again; the edits stay in the journal",
         &[key(CTRL, Key::D)],
-        |_| Action::DiscardSelection,
+        |_| Action::Mapping(MappingAction::DiscardSelection),
     )
     .separated(),
     command(
@@ -224,14 +227,21 @@ pub static COMMANDS: &[Command] = &[
         "Discard all private copies",
         "Every page shows the file again; the edits stay in the journal",
         &[key(CTRL_SHIFT, Key::D)],
-        |_| Action::DiscardAll,
+        |_| Action::Mapping(MappingAction::DiscardAll),
     ),
     command(
         Menu::Mapping,
         "Map only the selection",
         "A mapping of just these bytes",
         &[],
-        |model| Action::SetWindow(model.doc.as_ref().map(|doc| doc.view.selection())),
+        |model| {
+            Action::Mapping(MappingAction::SetWindow(
+                model
+                    .doc
+                    .as_ref()
+                    .map(|doc| doc.view().viewport.selection()),
+            ))
+        },
     )
     .separated(),
     command(
@@ -239,28 +249,28 @@ pub static COMMANDS: &[Command] = &[
         "Map the whole file",
         "A mapping of every byte",
         &[],
-        |_| Action::SetWindow(None),
+        |_| Action::Mapping(MappingAction::SetWindow(None)),
     ),
     command(
         Menu::Go,
         "Look up\u{2026}",
         "An index, an expression or a range",
         &[key(CTRL, Key::G), key(CTRL, Key::L)],
-        |_| Action::Focus(Focus::Lookup),
+        |_| Action::App(AppAction::Focus(Focus::Lookup)),
     ),
     command(
         Menu::Go,
         "Repeat the last lookup",
         "Relative ones go on from the cursor",
         &[key(CTRL_SHIFT, Key::G)],
-        |_| Action::LookupRepeat,
+        |_| Action::View(ViewAction::LookupRepeat),
     ),
     command(
         Menu::Go,
         "Back",
         "Where the cursor was before a jump",
         &[key(ALT, Key::ArrowLeft)],
-        |_| Action::HistoryBack,
+        |_| Action::View(ViewAction::HistoryBack),
     )
     .in_place()
     .separated(),
@@ -269,7 +279,7 @@ pub static COMMANDS: &[Command] = &[
         "Forward",
         "Undo going back",
         &[key(ALT, Key::ArrowRight)],
-        |_| Action::HistoryForward,
+        |_| Action::View(ViewAction::HistoryForward),
     )
     .in_place(),
     command(
@@ -277,7 +287,7 @@ pub static COMMANDS: &[Command] = &[
         "Next area",
         "A question, lookup, path, witnesses or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
-        |model| Action::Focus(area(model, 1)),
+        |model| Action::App(AppAction::Focus(area(model, 1))),
     )
     .separated(),
     command(
@@ -285,14 +295,14 @@ pub static COMMANDS: &[Command] = &[
         "Previous area",
         "The other way round",
         &[key(SHIFT, Key::F6)],
-        |model| Action::Focus(area(model, -1)),
+        |model| Action::App(AppAction::Focus(area(model, -1))),
     ),
     command(
         Menu::Go,
         "Menu bar",
         "Open the first menu; the arrows lead to the others",
         &[key(PLAIN, Key::F10)],
-        |_| Action::Focus(Focus::Grid),
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
     )
     .does(Deed::MenuBar)
     .always(),
@@ -334,7 +344,7 @@ pub static COMMANDS: &[Command] = &[
         "Side panel",
         "Show or hide witnesses, answers, facts and lab",
         &[key(PLAIN, Key::F9)],
-        |_| Action::TogglePanel,
+        |_| Action::App(AppAction::TogglePanel),
     )
     .always(),
     command(
@@ -342,7 +352,7 @@ pub static COMMANDS: &[Command] = &[
         "Witnesses",
         "Who sees the bytes at the cursor",
         &[key(CTRL, Key::Num1)],
-        |_| Action::ShowTab(Tab::Witnesses),
+        |_| Action::App(AppAction::ShowTab(Tab::Witnesses)),
     )
     .always(),
     command(
@@ -350,7 +360,7 @@ pub static COMMANDS: &[Command] = &[
         "Answers",
         "What was looked up so far",
         &[key(CTRL, Key::Num2)],
-        |_| Action::ShowTab(Tab::Lookups),
+        |_| Action::App(AppAction::ShowTab(Tab::Lookups)),
     )
     .always(),
     command(
@@ -358,7 +368,7 @@ pub static COMMANDS: &[Command] = &[
         "Facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
-        |_| Action::ShowTab(Tab::Mapping),
+        |_| Action::App(AppAction::ShowTab(Tab::Mapping)),
     )
     .always(),
     command(
@@ -366,27 +376,27 @@ pub static COMMANDS: &[Command] = &[
         "Lab",
         "Experiments that show what mmap does",
         &[key(CTRL, Key::Num4)],
-        |_| Action::ShowTab(Tab::Lab),
+        |_| Action::App(AppAction::ShowTab(Tab::Lab)),
     )
     .always(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(8))
+        Action::App(AppAction::SetColumns(Columns::Fixed(8)))
     })
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(8))
     .separated(),
     command(Menu::View, "16 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(16))
+        Action::App(AppAction::SetColumns(Columns::Fixed(16)))
     })
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(16)),
     command(Menu::View, "32 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(32))
+        Action::App(AppAction::SetColumns(Columns::Fixed(32)))
     })
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(32)),
     command(Menu::View, "64 bytes a row", "", &[], |_| {
-        Action::SetColumns(Columns::Fixed(64))
+        Action::App(AppAction::SetColumns(Columns::Fixed(64)))
     })
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(64)),
@@ -395,7 +405,7 @@ pub static COMMANDS: &[Command] = &[
         "Fit to the width",
         "As many as fit, in steps of eight",
         &[],
-        |_| Action::SetColumns(Columns::Fit),
+        |_| Action::App(AppAction::SetColumns(Columns::Fit)),
     )
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fit),
@@ -404,13 +414,13 @@ pub static COMMANDS: &[Command] = &[
         "Larger",
         "",
         &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)],
-        |_| Action::Zoom(1),
+        |_| Action::App(AppAction::Zoom(1)),
     )
     .in_place()
     .always()
     .separated(),
     command(Menu::View, "Smaller", "", &[key(CTRL, Key::Minus)], |_| {
-        Action::Zoom(-1)
+        Action::App(AppAction::Zoom(-1))
     })
     .in_place()
     .always(),
@@ -419,23 +429,23 @@ pub static COMMANDS: &[Command] = &[
         "Reset zoom",
         "",
         &[key(CTRL, Key::Num0)],
-        |_| Action::Zoom(0),
+        |_| Action::App(AppAction::Zoom(0)),
     )
     .in_place()
     .always(),
     command(Menu::View, "Theme of the system", "", &[], |_| {
-        Action::SetTheme(ThemeChoice::System)
+        Action::App(AppAction::SetTheme(ThemeChoice::System))
     })
     .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::System)
     .separated(),
     command(Menu::View, "Dark", "", &[], |_| {
-        Action::SetTheme(ThemeChoice::Dark)
+        Action::App(AppAction::SetTheme(ThemeChoice::Dark))
     })
     .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Dark),
     command(Menu::View, "Light", "", &[], |_| {
-        Action::SetTheme(ThemeChoice::Light)
+        Action::App(AppAction::SetTheme(ThemeChoice::Light))
     })
     .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Light),
@@ -444,7 +454,7 @@ pub static COMMANDS: &[Command] = &[
         "Full screen",
         "",
         &[key(PLAIN, Key::F11)],
-        |_| Action::ToggleFullScreen,
+        |_| Action::App(AppAction::ToggleFullScreen),
     )
     .always()
     .separated(),
@@ -453,7 +463,7 @@ pub static COMMANDS: &[Command] = &[
         "Keys and signs",
         "Every key, and what the signs in the grid mean",
         &[key(PLAIN, Key::F1)],
-        |_| Action::ToggleHelp,
+        |_| Action::App(AppAction::ToggleHelp),
     )
     .always(),
     command(
@@ -461,14 +471,14 @@ pub static COMMANDS: &[Command] = &[
         "About mapscope",
         "Its version, and what it is",
         &[],
-        |_| Action::Focus(Focus::Grid),
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
     )
     .does(Deed::About)
     .always(),
 ];
 
 /// The area `by` places behind the one that has the keyboard.
-fn area(model: &Model, by: isize) -> Focus {
+fn area(model: &App, by: isize) -> Focus {
     let mut areas = vec![Focus::Grid];
     if model.notices.iter().any(is_question) {
         areas.push(Focus::Banner);

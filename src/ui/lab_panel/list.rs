@@ -8,7 +8,7 @@ use egui::{
 
 use crate::lab::claim::{Topic, Verdict};
 use crate::model::lab::{LabEntry, Standing};
-use crate::model::{Action, Focus, LabAction};
+use crate::model::{Action, AppAction, Focus, LabAction};
 use crate::ui::{Frame, focus_id};
 
 use super::signs::{self, Sign, sign};
@@ -69,7 +69,7 @@ pub(super) fn list_ui(
                     let name = entry.claim.name.to_owned();
                     actions.push(Action::Lab(LabAction::Choose(name)));
                     // In the next frame: in this one the pointer may have taken the keyboard from everything.
-                    actions.push(Action::Focus(Focus::Lab));
+                    actions.push(Action::App(AppAction::Focus(Focus::Lab)));
                 }
                 if moved && lab.chosen == Some(entry.claim.name) {
                     ui.scroll_to_rect(rect.expand2(vec2(0.0, ROW)), None);
