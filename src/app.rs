@@ -3,6 +3,7 @@
 //! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping, and joins no thread.
 
+mod clipboard;
 mod files;
 mod focus;
 mod helpers;
@@ -17,9 +18,10 @@ use std::time::{Duration, Instant};
 use crate::model::event::Event;
 use crate::model::identity::DocId;
 use crate::model::{
-    Action, App, AppAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction, ViewId,
+    Action, App, AppAction, EditAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction,
+    ViewId,
 };
-use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
+use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::Report;
 use crate::work::lab::LabRun;
@@ -57,6 +59,7 @@ pub struct Shell {
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
+    clipboard: clipboard::Clipboard,
     next_fade: Option<Instant>,
     /// The lookup to begin with, and the file it is for.
     at: Option<(DocId, String)>,
@@ -86,6 +89,7 @@ impl Shell {
             picker: None,
             completion: None,
             lab: None,
+            clipboard: clipboard::Clipboard::default(),
             next_fade: None,
             at: None,
             title: String::new(),
@@ -118,6 +122,7 @@ impl Shell {
         let _ = self.waker.set(ctx.clone());
         Theme::install(ctx);
         fonts::install(ctx);
+        ctx.add_plugin(Turns::default());
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the table of commands has those keys
         set_theme(ctx, self.model.settings.theme);
     }
@@ -135,7 +140,14 @@ impl Shell {
     }
 
     fn apply(&mut self, ctx: &egui::Context, intent: Intent) {
-        let effects = self.model.apply(intent);
+        let Intent { view, action } = intent;
+        let action = match action {
+            Action::Edit(EditAction::Paste(pasted)) => {
+                Action::Edit(EditAction::Paste(self.clipboard.pasted(pasted)))
+            }
+            other => other,
+        };
+        let effects = self.model.apply(Intent { view, action });
         self.run(ctx, effects);
     }
 
@@ -240,7 +252,7 @@ impl Shell {
                 Effect::Complete(text) => self.complete(&text),
                 Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
-                Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::CopyText(clip) => self.clipboard.copy(ctx, clip),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
                 Effect::Zoom(by) => {
                     self.model.settings.zoom_by(by);

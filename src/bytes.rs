@@ -5,9 +5,12 @@
 
 pub mod answer;
 pub mod class;
+pub mod clip;
+pub mod dump;
 pub mod escape;
 pub mod hex;
 pub mod lookup;
+pub mod name;
 pub mod rows;
 pub mod size;
 pub mod span;

@@ -319,7 +319,8 @@ impl Doc {
         match action {
             EditAction::HexDigit(digit) => self.hex_digit(view, digit, out),
             EditAction::Character(c) => self.character(view, c, out),
-            EditAction::Paste(text) => self.paste(view, &text, out),
+            EditAction::Paste(pasted) => self.paste(view, pasted, out),
+            EditAction::CannotResize(resize) => self.cannot_resize(resize),
             EditAction::Fill(byte) => self.fill(view, byte, out),
             EditAction::ToggleFill => self.toggle_fill(view, out),
             EditAction::FillEdited(text) => self.fill_edited(view, text),

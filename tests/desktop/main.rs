@@ -18,6 +18,7 @@ mod closing;
 mod dialog;
 mod editing;
 mod ending;
+mod keys;
 mod lab;
 mod rig;
 mod size;

@@ -242,7 +242,7 @@ fn every_action() -> Vec<Action> {
         A::LookupPick(3),
         A::HexDigit(255),
         A::Character('\u{1f600}'),
-        A::Paste("00 11".to_owned()),
+        A::Paste("00 11".to_owned().into()),
         A::Fill(1),
         A::ToggleFill,
         A::FillEdited("q".to_owned()),

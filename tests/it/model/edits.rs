@@ -106,7 +106,7 @@ fn a_replaced_file_is_edited_shared_only_after_a_decision() {
         let actions: [fn(&mut Model) -> Vec<Effect>; 4] = [
             |model| type_byte(model, 0x41),
             |model| model.act(Action::Character('a')),
-            |model| model.act(Action::Paste("41".to_owned())),
+            |model| model.act(Action::Paste("41".to_owned().into())),
             |model| model.act(Action::Fill(1)),
         ];
         for action in actions {
@@ -133,7 +133,7 @@ fn a_read_only_view_refuses_every_edit() {
     model.hear(remapped(Mode::Private, Access::ReadOnly, 100));
     for action in [
         Action::Character('a'),
-        Action::Paste("41".to_owned()),
+        Action::Paste("41".to_owned().into()),
         Action::Fill(1),
     ] {
         assert!(stores(&model.act(action)).is_empty());
@@ -182,7 +182,7 @@ fn paste(
         extend: anchor.is_some(),
         column,
     });
-    let effects = model.act(Action::Paste(text.to_owned()));
+    let effects = model.act(Action::Paste(text.to_owned().into()));
     match stores(&effects).into_iter().next() {
         Some(store) => Ok((store.offset, store.bytes)),
         None => Err(says(&model, Topic::Error).to_owned()),
@@ -237,7 +237,10 @@ fn pastes_and_fills_a_mebibyte_and_not_a_byte_more() {
         let mut model = open(4 * LIMIT);
         model.act(Action::SwapColumn);
         let text = "a".repeat(usize::try_from(n_bytes).unwrap());
-        assert_eq!(!stores(&model.act(Action::Paste(text))).is_empty(), fits);
+        assert_eq!(
+            !stores(&model.act(Action::Paste(text.into()))).is_empty(),
+            fits
+        );
         point(&mut model, 7);
         model.act(Action::Point {
             offset: 7 + n_bytes - 1,

@@ -116,7 +116,7 @@ fn a_shared_write_is_in_the_file_at_once() {
 fn read_only_refuses_in_words() {
     let (_folder, path) = file(&[b'A'; 64]);
     let mut window = open(&path);
-    click(&mut window, "read-only");
+    click(&mut window, "Read-only");
     until(&mut window, "it is read-only", |window| {
         doc(window).view().access == Access::ReadOnly
     });
@@ -125,7 +125,7 @@ fn read_only_refuses_in_words() {
         is_told(window, &["data.bin is read-only", "read-write"])
     });
     assert!(row(&window, 0).starts_with("00000000 41 41 "));
-    click(&mut window, "read-write");
+    click(&mut window, "Read-write");
     until(&mut window, "it is read-write", |window| {
         doc(window).view().access == Access::ReadWrite
     });
