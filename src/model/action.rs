@@ -245,6 +245,8 @@ pub enum MappingAction {
     DiscardSelection,
     /// Give back every private copy.
     DiscardAll,
+    /// A second view of the file, with a mapping of its own in the other mode.
+    AddView,
 }
 
 /// What becomes of edits that are about to lose their mapping.
