@@ -38,6 +38,7 @@ mod opening;
 pub mod saving;
 mod state;
 mod take;
+mod views;
 mod writing;
 
 use std::path::PathBuf;
@@ -203,6 +204,13 @@ impl App {
         Some(unsaved.fold(first, |words, doc| {
             format!("{words}; {}", closing::unsaved_words(doc))
         }))
+    }
+
+    /// An answer about edits is being carried out, and something waits for that.
+    #[must_use]
+    pub fn is_settling(&self) -> bool {
+        matches!(self.quitting, Some(Quitting::Settling(_)))
+            || self.docs.iter().any(Doc::is_settling)
     }
 
     /// The views on the screen, as they were last told.

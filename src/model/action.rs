@@ -250,6 +250,8 @@ pub enum MappingAction {
     DiscardSelection,
     /// Give back every private copy.
     DiscardAll,
+    /// A second view of the file, with a mapping of its own in the other mode.
+    AddView,
 }
 
 /// What would change a file's length, which a mapping cannot.

@@ -146,19 +146,22 @@ impl App {
         }
     }
 
-    /// What a refused order would do, done in the view that has the focus: as if it was typed there.
+    /// What a refused order would do, done in the view that has the focus: as if it was typed there. What cannot be done
+    /// there stays in the tray.
     fn redirect(&mut self, number: super::OrderId, effects: &mut Vec<Effect>) {
-        let Some(order) = self.tray.get(number).cloned() else {
-            return;
-        };
         let Some(view) = self.view().map(|view| view.id) else {
             return;
         };
-        self.tray.remove(number);
-        self.in_view(Some(view), effects, |doc, view, out| {
-            doc.store(view, order.offset, order.bytes, out);
-            None
-        });
+        for order in self.tray.take(number) {
+            let mut is_taken = false;
+            self.in_view(Some(view), effects, |doc, view, out| {
+                is_taken = doc.store(view, order.offset, order.bytes.clone(), out);
+                None
+            });
+            if !is_taken {
+                self.tray.put(order);
+            }
+        }
     }
 
     fn show(&mut self, views: Vec<ViewId>, effects: &mut Vec<Effect>) {
@@ -347,6 +350,7 @@ impl Doc {
             MappingAction::Flush => self.flush(view, out),
             MappingAction::DiscardSelection => self.discard_selection(view, out),
             MappingAction::DiscardAll => self.discard_all(view, out),
+            MappingAction::AddView => self.add_view(view, out),
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Question {
     pub(super) next: Next,
     /// What was answered.
     pub(super) choice: Option<UnsavedChoice>,
+    /// The edits are being listed in a file, as was answered.
+    pub(super) is_listing: bool,
 }
 
 /// The window is to close.
@@ -67,9 +69,20 @@ impl Doc {
         self.views.iter().map(View::unsaved_bytes).sum()
     }
 
+    /// An answer about its edits is being carried out, and something waits for that.
+    pub(super) fn is_settling(&self) -> bool {
+        self.question
+            .is_some_and(|question| question.choice.is_some())
+    }
+
     /// Nothing of it may be forgotten: neither edits nor what is under way.
     pub(super) fn needs_question(&self) -> bool {
-        self.must_ask() || !self.jobs.is_empty() || self.writes_back()
+        self.must_ask() || !self.jobs.is_empty() || (self.scratch.is_none() && self.is_changing())
+    }
+
+    /// Something is under way, or waits, that changes bytes.
+    fn is_changing(&self) -> bool {
+        self.views.iter().any(|view| view.pending.changes())
     }
 
     fn writes_back(&self) -> bool {
@@ -78,7 +91,11 @@ impl Doc {
 
     /// Asks what becomes of the edits before going on with `next`.
     pub(super) fn ask_unsaved(&mut self, next: Next) {
-        let what = self.unsaved_sentence();
+        let bytes = match next {
+            Next::Map(view, ..) => self.view_by(view).map_or(0, View::held_bytes),
+            Next::Close | Next::Quit => self.unsaved_bytes(),
+        };
+        let what = self.unsaved_sentence(bytes);
         let (why, write, keep, drop) = match next {
             Next::Map(_, Mode::Shared, _) => (
                 "A shared mapping shows the file itself",
@@ -105,7 +122,7 @@ impl Doc {
                 "Drop them",
             ),
         };
-        let then = if self.has_unsaved() {
+        let then = if bytes > 0 {
             "what becomes of the edits?"
         } else {
             "what becomes of it?"
@@ -125,14 +142,19 @@ impl Doc {
             notice = notice.with(label, Action::Doc(DocAction::Unsaved(choice)));
         }
         self.notices.put(notice.pinned());
-        self.question = Some(Question { next, choice: None });
+        self.question = Some(Question {
+            next,
+            choice: None,
+            is_listing: false,
+        });
     }
 
-    fn unsaved_sentence(&self) -> String {
+    /// What would be lost, of which `bytes` bytes are edits.
+    fn unsaved_sentence(&self, bytes: u64) -> String {
         let name = self.name();
-        let bytes = self.unsaved_bytes();
         match bytes {
             0 if self.writes_back() => format!("Edits of {name} are being written to it"),
+            0 if self.jobs.is_empty() => format!("Not all that you asked of {name} is done"),
             0 => format!("A file is being saved from {name}"),
             1 => format!("1 byte is edited privately in {name} and not in the file"),
             _ => format!(
@@ -173,7 +195,8 @@ impl Doc {
                     self.write_back(view, out);
                 }
             }
-            UnsavedChoice::Keep => self.export_beside(out),
+            // they are listed once none of them is on its way
+            UnsavedChoice::Keep => {}
             UnsavedChoice::Drop => {
                 for job in &self.jobs {
                     out.push(Effect::CancelJob(self.id, job.number));
@@ -188,16 +211,31 @@ impl Doc {
         let Question {
             next,
             choice: Some(choice),
+            is_listing,
         } = self.question?
         else {
             return None;
         };
-        let is_safe = match choice {
-            UnsavedChoice::Drop => true,
-            _ => self.jobs.is_empty() && !self.has_unsaved() && !self.writes_back(),
-        };
-        if !is_safe {
-            return None;
+        if choice != UnsavedChoice::Drop {
+            if self.views.iter().any(|view| !view.pending.is_empty()) {
+                return None;
+            }
+            if choice == UnsavedChoice::Keep && !is_listing && self.has_unsaved() {
+                self.question = self.question.map(|question| Question {
+                    is_listing: true,
+                    ..question
+                });
+                self.export_beside(out);
+                return None;
+            }
+            if !self.jobs.is_empty() {
+                return None;
+            }
+            if self.has_unsaved() {
+                // nothing that is under way will change that: not to be waited for, to happen by surprise later
+                self.tell_of_late_edits(next);
+                return self.stay();
+            }
         }
         self.question = None;
         match next {
@@ -208,6 +246,15 @@ impl Doc {
             Next::Close => Some(Settled::Close),
             Next::Quit => Some(Settled::Quit),
         }
+    }
+
+    fn tell_of_late_edits(&mut self, next: Next) {
+        let name = self.name();
+        let stays = match next {
+            Next::Map(..) => "stays mapped as it is",
+            Next::Close | Next::Quit => "stays open",
+        };
+        self.failed(format!("{name} {stays}: it was edited after you answered"));
     }
 
     /// The edits are not safe: what waited for them does not happen.
@@ -228,18 +275,26 @@ impl Doc {
         }
     }
 
-    /// Sends `wish`, or has it wait for what is under way.
-    pub(super) fn submit(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) {
+    /// Sends `wish`, or has it wait for what is under way. `false` where too much waits already: the person is told.
+    pub(super) fn submit(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) -> bool {
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
-            return;
+            return false;
         };
         if known.pending.may_begin(&wish) {
             self.begin(view, wish, out);
-        } else if known.pending.wait(wish).is_err() {
-            self.failed(
-                "So much waits for the storage already that this was not done: try again once it answers",
-            );
+        } else if let Err(wish) = known.pending.wait(wish) {
+            let what = match wish {
+                Waiting::Store { bytes, .. } => {
+                    format!("{} was not written", super::editing::short_hex(&bytes))
+                }
+                _ => "this was not done".to_owned(),
+            };
+            self.failed(format!(
+                "So much waits for the storage already that {what}: try again once it answers"
+            ));
+            return false;
         }
+        true
     }
 
     fn begin(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) {
@@ -289,6 +344,7 @@ impl App {
             self.facts_of = None;
         }
         effects.push(Effect::Close(id));
+        self.is_settled(id, effects);
         if self.docs.is_empty() && self.incoming.is_empty() {
             self.open_request(OpenRequest::private(None), effects);
         }
@@ -306,7 +362,7 @@ impl App {
             if doc.must_ask() {
                 unsaved.push(unsaved_words(doc));
             } else {
-                others.push(doc.unsaved_sentence());
+                others.push(doc.unsaved_sentence(0));
             }
         }
         let has_unsaved = !unsaved.is_empty();
@@ -349,6 +405,10 @@ impl App {
             .filter(|doc| doc.needs_question())
             .map(|doc| doc.id)
             .collect();
+        if asked.is_empty() {
+            effects.push(Effect::Quit); // what was asked about has settled meanwhile
+            return;
+        }
         self.quitting = Some(Quitting::Settling(asked.clone()));
         for id in asked {
             self.in_doc(id, effects, |doc, out| {
@@ -356,6 +416,7 @@ impl App {
                 doc.question = Some(Question {
                     next: Next::Quit,
                     choice: Some(choice),
+                    is_listing: false,
                 });
                 doc.carry_out(choice, out);
             });
@@ -366,17 +427,25 @@ impl App {
     pub(super) fn settled(&mut self, id: DocId, settled: Settled, effects: &mut Vec<Effect>) {
         match settled {
             Settled::Close => self.remove(id, effects),
-            Settled::Stays => self.quitting = None,
-            Settled::Quit => {
-                if let Some(Quitting::Settling(waiting)) = &mut self.quitting {
-                    waiting.retain(|known| *known != id);
-                    if waiting.is_empty() {
-                        self.quitting = None;
-                        // something else may have been typed meanwhile
-                        self.quit(effects);
-                    }
-                }
+            Settled::Stays => {
+                self.quitting.take_if(
+                    |quitting| matches!(quitting, Quitting::Settling(docs) if docs.contains(&id)),
+                );
             }
+            Settled::Quit => self.is_settled(id, effects),
+        }
+    }
+
+    /// The window waits for this file no longer.
+    fn is_settled(&mut self, id: DocId, effects: &mut Vec<Effect>) {
+        let Some(Quitting::Settling(waiting)) = &mut self.quitting else {
+            return;
+        };
+        waiting.retain(|known| *known != id);
+        if waiting.is_empty() {
+            self.quitting = None;
+            // something else may have been typed meanwhile
+            self.quit(effects);
         }
     }
 }

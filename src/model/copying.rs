@@ -11,6 +11,7 @@ use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
+use super::process::Refusal;
 use super::viewport::Column;
 
 impl Doc {
@@ -96,6 +97,20 @@ impl Doc {
         };
         let number = out.file(target, FileRequest::Peek(span));
         known.copying = Some((number, column));
+    }
+
+    /// Bytes that were asked for do not come.
+    pub(super) fn peek_refused(&mut self, number: OrderId, why: &Refusal) {
+        let why = super::take::not_asked_words(why);
+        let copying = self
+            .views
+            .iter_mut()
+            .find_map(|known| known.copying.take_if(|(expected, _)| *expected == number));
+        if copying.is_some() {
+            let message = format!("Nothing was copied from {}: {why}", self.name());
+            self.failed(message);
+        }
+        self.lookup.refused(number, why);
     }
 
     /// Bytes that were asked for came: for the clipboard, or for the answer beside the lookup field.

@@ -87,6 +87,8 @@ pub struct Doc {
     pub experiment: Option<&'static str>,
     /// The view that has the focus.
     pub(super) focus: ViewId,
+    /// A second view is being made: the order, and the name of its mapping.
+    pub(super) adding: Option<(OrderId, MappingId)>,
     /// What becomes of edits is being asked, or an answer to it is carried out.
     pub(super) question: Option<Question>,
     /// The person has done something with it.
@@ -122,6 +124,7 @@ impl Doc {
             waiting_seconds: None,
             experiment,
             focus: view,
+            adding: None,
             question: None,
             touched: false,
         }

@@ -16,12 +16,14 @@ use super::{Focus, View};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
 pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
+/// Bytes that a sentence shows of what was typed.
+const SHOWN_BYTES: usize = 16;
 
 impl Doc {
     /// Half a byte was typed; the second half stores it, so that a byte is one store. Typing begins at the start of a
     /// selection.
     pub(super) fn hex_digit(&mut self, view: ViewId, digit: u8, out: &mut Out<'_>) {
-        if self.refuses_typing(view, &[digit & 15]) {
+        if self.refuses_typing(view, &format!("{:x}", digit & 15)) {
             return;
         }
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
@@ -40,7 +42,7 @@ impl Doc {
     pub(super) fn character(&mut self, view: ViewId, c: char, out: &mut Out<'_>) {
         let mut buffer = [0; 4];
         let bytes = c.encode_utf8(&mut buffer).as_bytes().to_vec();
-        if self.refuses_typing(view, &bytes) {
+        if self.refuses_typing(view, &short_hex(&bytes)) {
             return;
         }
         if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
@@ -86,17 +88,19 @@ impl Doc {
 
     /// Takes back the half-typed byte, else the last edit.
     pub(super) fn undo(&mut self, view: ViewId, out: &mut Out<'_>) {
-        let half = self
-            .views
-            .iter_mut()
-            .find(|known| known.id == view)
-            .and_then(|known| known.viewport.nibble.take());
-        if half.is_none() {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        if known.viewport.nibble.take().is_none() {
+            known.follows = Some(known.viewport.cursor);
             self.submit(view, Waiting::Undo, out);
         }
     }
 
     pub(super) fn redo(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.follows = Some(known.viewport.cursor);
+        }
         self.submit(view, Waiting::Redo, out);
     }
 
@@ -203,7 +207,7 @@ impl Doc {
         bytes: Vec<u8>,
         out: &mut Out<'_>,
     ) -> bool {
-        if self.refuses_typing(view, &bytes) {
+        if self.refuses_typing(view, &short_hex(&bytes)) {
             return false;
         }
         let len = bytes.len() as u64;
@@ -239,8 +243,7 @@ impl Doc {
             bytes,
             seen,
         };
-        self.submit(view, wish, out);
-        true
+        self.submit(view, wish, out)
     }
 
     pub(super) fn begin_store(
@@ -277,16 +280,18 @@ impl Doc {
         ));
     }
 
-    /// Whether nothing can be typed now; the person is told why.
-    pub(super) fn refuses_typing(&mut self, view: ViewId, bytes: &[u8]) -> bool {
+    /// Whether nothing can be typed now, such as these hex digits; the person is told why.
+    pub(super) fn refuses_typing(&mut self, view: ViewId, digits: &str) -> bool {
         let name = self.name();
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
             return true;
         };
         let why = if known.pending.remaps() {
             // said once, with all that was typed
-            known.pending.refused.extend_from_slice(bytes);
-            let typed = hex::format_hex(&known.pending.refused);
+            if let Some(half) = known.viewport.nibble.take() {
+                known.pending.refuse(&format!("{half:x}"));
+            }
+            let typed = known.pending.refuse(digits);
             Some(format!(
                 "{name} is being mapped anew: what you typed ({typed}) was not written, type it again when that is done"
             ))
@@ -326,7 +331,9 @@ impl Doc {
         lost: &[Span],
         out: &mut Out<'_>,
     ) {
-        self.lost_in(answer.target.mapping, lost);
+        if self.is_now(answer.target) {
+            self.lost_in(answer.target.mapping, lost);
+        }
         // the journal that the order came from, which may be another view's than the mapping it went through
         let Some((view, under)) = self.ended(answer.number) else {
             return;
@@ -335,6 +342,8 @@ impl Doc {
             return;
         };
         let told = journal_stores(known, answer, purpose, under, results);
+        // what was refused or failed meanwhile stays said
+        let is_news = purpose != Purpose::Reapply && !known.pending.has_refused();
         known.mark();
         for known in &mut self.views {
             known.look_wanted = true;
@@ -342,7 +351,8 @@ impl Doc {
         self.lookup_reread(out);
         self.renew_patch_notice(view);
         match told.as_slice() {
-            [] => self.notices.clear(super::Topic::Error),
+            [] if is_news => self.notices.clear(super::Topic::Error),
+            [] => {}
             [only] => self.failed(only.clone()),
             [first, rest @ ..] => self.failed(format!("{first} (and {} more)", rest.len())),
         }
@@ -421,12 +431,33 @@ fn journal_stores(
                 told.extend(differing.first().map(undone_words));
             }
             if let Some(first) = first {
-                view.viewport.set_cursor(first, false);
-                view.viewport.reveal();
+                follow(view, first);
             }
         }
     }
     told
+}
+
+/// Shows what undo changed, unless the person has gone elsewhere since it was pressed: what is typed lands where the keys
+/// are.
+fn follow(view: &mut View, offset: u64) {
+    let viewport = &mut view.viewport;
+    if view.follows == Some(viewport.cursor) && viewport.nibble.is_none() {
+        viewport.set_cursor(offset, false);
+        viewport.reveal();
+        view.follows = Some(viewport.cursor);
+    }
+}
+
+/// The first of these bytes, as hex digits with nothing between them.
+pub(super) fn short_hex(bytes: &[u8]) -> String {
+    let shown = bytes.get(..SHOWN_BYTES).unwrap_or(bytes);
+    let more = if shown.len() < bytes.len() {
+        "\u{2026}"
+    } else {
+        ""
+    };
+    hex::format_hex(shown).replace(' ', "") + more
 }
 
 /// The bytes that are drawn where something is to be stored.

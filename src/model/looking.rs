@@ -2,7 +2,7 @@
 
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
-use super::identity::{MappingId, ViewId};
+use super::identity::{MappingId, Target, ViewId};
 use super::viewport::Viewport;
 use super::window::{Look, Window};
 use super::witness::{WitnessId, WitnessState};
@@ -57,10 +57,10 @@ impl Doc {
         }
     }
 
-    /// What a witness in this process says. Late answers about other bytes, or as seen from another view's mapping, are
+    /// What a witness in this process says. Late answers about other bytes, or as seen from another mapping, are
     /// dropped: the row then still waits for the right one.
-    pub(super) fn witness_said(&mut self, mapping: MappingId, id: WitnessId, state: WitnessState) {
-        if mapping != self.view().mapping {
+    pub(super) fn witness_said(&mut self, target: Target, id: WitnessId, state: WitnessState) {
+        if target != self.focused_target() {
             return;
         }
         if let (WitnessState::Reads { span, .. }, Some(watched)) = (&state, self.witnesses.span)

@@ -8,7 +8,7 @@ use crate::map::Readout;
 use super::Focus;
 use super::doc::{Doc, Out};
 use super::effect::Effect;
-use super::identity::OrderId;
+use super::identity::{OrderId, ViewId};
 
 /// Answers that are kept of one file.
 const KEPT_ANSWERS: usize = 200;
@@ -41,8 +41,8 @@ pub struct LookupState {
     peek: Option<OrderId>,
     /// The answer that was taken by Enter before its bytes were there: its text. It is listed when they come.
     taken: Option<String>,
-    /// Where the view was before the preview: first row and its fraction.
-    origin: Option<(u64, f32)>,
+    /// Where a view was before the preview: which, its first row and that one's fraction.
+    origin: Option<(ViewId, u64, f32)>,
     /// The last text that was taken.
     last: Option<String>,
 }
@@ -63,6 +63,14 @@ impl LookupState {
     /// The bytes are asked for under this number: an answer to an earlier one is late.
     pub(super) fn asked(&mut self, number: OrderId) {
         self.peek = Some(number);
+    }
+
+    /// The bytes that were asked for under this number do not come.
+    pub(super) fn refused(&mut self, number: OrderId, why: &str) {
+        if self.peek.take_if(|known| *known == number).is_some() {
+            self.answer = format!("Not read: {why}");
+            self.is_error = true;
+        }
     }
 
     /// The offsets that the text means.
@@ -96,7 +104,7 @@ impl Doc {
             Ok(found) => {
                 self.lookup.found = Some(found);
                 let view = self.view_mut();
-                let origin = (view.viewport.top, view.viewport.fraction_points);
+                let origin = (view.id, view.viewport.top, view.viewport.fraction_points);
                 preview(&mut view.viewport, found.start());
                 view.look_wanted = true;
                 self.lookup.origin.get_or_insert(origin);
@@ -208,8 +216,10 @@ impl Doc {
 
     /// The view shows the cursor's surroundings again, not what a text in the lookup field points at.
     fn lookup_unpreview(&mut self) {
-        if let Some((top, fraction)) = self.lookup.origin.take() {
-            let view = self.view_mut();
+        let Some((view, top, fraction)) = self.lookup.origin.take() else {
+            return;
+        };
+        if let Some(view) = self.views.iter_mut().find(|known| known.id == view) {
             view.viewport.top = top;
             view.viewport.fraction_points = fraction;
             view.viewport.clamp();

@@ -36,8 +36,7 @@ impl Doc {
             Access::ReadOnly if known.refusal.is_none() => Access::ReadOnly,
             Access::ReadOnly | Access::ReadWrite => Access::ReadWrite,
         };
-        let holds = known.journal.pending_bytes() + known.journal.patch_bytes();
-        if mode == Mode::Shared && (holds > 0 || known.pending.edit_bytes() > 0) {
+        if mode == Mode::Shared && known.held_bytes() > 0 {
             self.ask_unsaved(Next::Map(view, mode, access));
         } else {
             self.map_as(view, mode, access, None, out);
@@ -161,13 +160,15 @@ impl Doc {
             whole,
             refusal,
         } = remapped;
+        if generation <= view.generation {
+            return; // said of an earlier one, or said before
+        }
         let same = view.mode == mode && view.access == access;
         view.generation = generation;
         view.mode = mode;
         view.access = access;
         view.whole = whole;
         view.refusal.clone_from(&refusal);
-        view.pending.refused.clear();
         let choice = match number.and_then(|number| view.pending.end(number)) {
             Some(Under::Remap(choice)) => choice,
             _ => None,
@@ -183,9 +184,15 @@ impl Doc {
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
+        let done = remapped_words(&name, mode, access, same);
+        let typed = self.remap_is_over(id);
         match refusal {
-            Some(refusal) => self.not_as_asked(refusal),
-            None => self.done(remapped_words(&name, mode, access, same)),
+            None if typed.is_empty() => self.done(done),
+            None => self.failed(done + &typed),
+            Some(mut refusal) => {
+                refusal.why += &typed;
+                self.not_as_asked(refusal);
+            }
         }
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
             self.reapply(id, out);
@@ -226,15 +233,25 @@ impl Doc {
         message: String,
         out: &mut Out<'_>,
     ) -> Option<Settled> {
-        let ended = number.and_then(|number| self.ended(number));
-        self.failed(message);
-        if let Some((view, _)) = ended {
-            if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
-                known.pending.refused.clear();
-            }
-            self.go_on(view, out);
+        if self.added(number).is_some() {
+            self.failed(message); // a second view, which nothing waits for
+            return None;
         }
+        let (view, _) = self.ended(number?)?;
+        let typed = self.remap_is_over(view);
+        self.failed(message + &typed);
+        self.go_on(view, out);
         self.stay()
+    }
+
+    /// Mapping anew is over: what is typed now is taken again. A sentence on what was typed meanwhile, to be put behind
+    /// another one; empty where nothing was.
+    pub(super) fn remap_is_over(&mut self, view: ViewId) -> String {
+        let known = self.views.iter_mut().find(|known| known.id == view);
+        let refused = known.and_then(|known| known.pending.take_refused());
+        refused.map_or_else(String::new, |typed| {
+            format!(". What you typed meanwhile ({typed}) was not written: type it again")
+        })
     }
 
     pub(super) fn flush(&mut self, view: ViewId, out: &mut Out<'_>) {

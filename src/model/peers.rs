@@ -288,20 +288,22 @@ impl App {
         if let Some(doc) = self.docs.iter_mut().find(|doc| doc.id == shown) {
             doc.processes.shown_at = count;
         }
-        let running: Vec<&Doc> = self
-            .docs
-            .iter()
-            .filter(|doc| doc.processes.built_in().next().is_some())
-            .collect();
-        if running.len() <= MOST_PAIRS {
-            return;
-        }
-        let oldest = running
-            .iter()
-            .filter(|doc| doc.id != shown && doc.processes.pair_is_free())
-            .min_by_key(|doc| doc.processes.shown_at)
-            .map(|doc| doc.id);
-        if let Some((doc, mut out)) = oldest.and_then(|oldest| self.doc_and_out(oldest, effects)) {
+        loop {
+            let running = self
+                .docs
+                .iter()
+                .filter(|doc| doc.processes.built_in().next().is_some());
+            if running.clone().count() <= MOST_PAIRS {
+                return;
+            }
+            let oldest = running
+                .filter(|doc| doc.id != shown && doc.processes.pair_is_free())
+                .min_by_key(|doc| doc.processes.shown_at)
+                .map(|doc| doc.id);
+            let Some((doc, mut out)) = oldest.and_then(|oldest| self.doc_and_out(oldest, effects))
+            else {
+                return;
+            };
             doc.end_pair(&mut out);
         }
     }

@@ -95,9 +95,12 @@ impl Waiting {
 pub struct Pending {
     operations: Vec<Operation>,
     waiting: VecDeque<Waiting>,
-    /// What was typed while the file was being mapped anew, and refused.
-    pub(super) refused: Vec<u8>,
+    /// What was typed while the file was being mapped anew, and refused, as hex digits.
+    refused: String,
 }
+
+/// How many hex digits of what was refused are shown.
+const MOST_REFUSED: usize = 64;
 
 impl Pending {
     /// What is under way, in the order it was sent.
@@ -156,6 +159,42 @@ impl Pending {
             .iter()
             .any(|operation| operation.what == Under::WriteBack);
         under_way || self.waiting.contains(&Waiting::WriteBack)
+    }
+
+    /// Something changes bytes, or is to.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        let under_way = self.operations.iter().any(|operation| {
+            !matches!(
+                operation.what,
+                Under::Remap(_) | Under::Flush | Under::Discard
+            )
+        });
+        under_way
+            || self
+                .waiting
+                .iter()
+                .any(|waiting| !matches!(waiting, Waiting::Remap { .. } | Waiting::Discard(_)))
+    }
+
+    /// What was typed was refused as the file is being mapped anew: all of it so far, so that it can be said at once.
+    pub(super) fn refuse(&mut self, digits: &str) -> &str {
+        if self.refused.len() + digits.len() <= MOST_REFUSED {
+            self.refused.push_str(digits);
+        } else if !self.refused.ends_with('\u{2026}') {
+            self.refused.push('\u{2026}');
+        }
+        &self.refused
+    }
+
+    /// Something was refused that the person may not have seen yet.
+    pub(super) fn has_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// The file is mapped anew: what was refused meanwhile.
+    pub(super) fn take_refused(&mut self) -> Option<String> {
+        Some(std::mem::take(&mut self.refused)).filter(|refused| !refused.is_empty())
     }
 
     /// Stores under way that touch `span`.

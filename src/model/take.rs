@@ -8,6 +8,7 @@ use super::editing::{Answer, stores_of};
 use super::effect::{Effect, FileOrder, FileRequest};
 use super::event::{Event, FileEvent, FileNews};
 use super::identity::{OrderId, Target};
+use super::pending::Under;
 use super::process::Refusal;
 use super::tray::RefusedOrder;
 
@@ -111,12 +112,20 @@ impl Doc {
                 self.stored(&answer, purpose, results, &lost, out);
             }
             (FileNews::Remapped(remapped), number) => {
+                if self.added(number) == Some(mapping) {
+                    self.view_came(target, remapped, out);
+                    return None;
+                }
                 self.remapped(mapping, target.generation, number, remapped, out);
             }
             (FileNews::RemapFailed(message), number) => {
                 return self.remap_failed(number, message, out);
             }
-            (FileNews::Grown(extent), _) => self.grown(mapping, extent, out),
+            (FileNews::Grown(extent), _) => {
+                if self.is_now(target) {
+                    self.grown(mapping, extent, out);
+                }
+            }
             (FileNews::Flushed(result), Some(number)) => self.flushed(number, result, out),
             (FileNews::Discarded(result), Some(number)) => self.discarded(number, result, out),
             (FileNews::WroteBack(wrote), Some(number)) => {
@@ -128,9 +137,13 @@ impl Doc {
                     self.lost_in(mapping, &spans);
                 }
             }
-            (FileNews::Witness(id, state), _) => self.witness_said(mapping, id, state),
+            (FileNews::Witness(id, state), _) => self.witness_said(target, id, state),
             (news @ FileNews::WitnessStored { .. }, _) => self.witness_stored(news),
-            (FileNews::Facts(facts), _) => self.facts = Some(*facts),
+            (FileNews::Facts(facts), _) => {
+                if self.focused_target() == target {
+                    self.facts = Some(*facts);
+                }
+            }
             (FileNews::Progress { done, total }, Some(number)) => {
                 self.progressed(number, done, total);
             }
@@ -153,7 +166,7 @@ impl Doc {
     }
 
     /// It was said of a mapping as it is now.
-    fn is_now(&self, target: Target) -> bool {
+    pub(super) fn is_now(&self, target: Target) -> bool {
         self.views.iter().any(|view| self.target(view) == target)
     }
 
@@ -165,10 +178,18 @@ impl Doc {
         why: &Refusal,
         out: &mut Out<'_>,
     ) -> Option<Settled> {
-        if let FileRequest::Export { .. } = request {
-            self.jobs.retain(|job| job.number != number);
+        let job = self.jobs.iter().position(|job| job.number == number);
+        let is_job = job.map(|at| self.jobs.remove(at)).is_some();
+        let ended = self.ended(number);
+        let is_added = self.added(Some(number)).is_some();
+        let typed = match &ended {
+            Some((view, Under::Remap(_))) => self.remap_is_over(*view),
+            _ => String::new(),
+        };
+        self.peek_refused(number, why);
+        if !is_job && ended.is_none() && !is_added {
+            return None; // a look, or what stands in the tray
         }
-        let view = self.ended(number).map(|(view, _)| view);
         let what = match request {
             // looks are asked for again, or stand for nothing
             FileRequest::Look(_)
@@ -180,24 +201,29 @@ impl Doc {
             | FileRequest::DropView => None,
             // these stand in the tray
             FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,
-            FileRequest::Remap { .. } | FileRequest::AddView { .. } => Some("was not mapped anew"),
+            FileRequest::Remap { .. } => Some("was not mapped anew"),
+            FileRequest::AddView { .. } => Some("has no second view"),
             FileRequest::Flush => Some("was not flushed"),
             FileRequest::Discard(_) => Some("kept its private copies"),
             FileRequest::WriteBack(_) => Some("did not get its edits written"),
-            FileRequest::Export { .. } => Some("was not saved from"),
+            FileRequest::Export { .. } => Some("was not saved as you asked"),
         };
         if let Some(what) = what {
-            let why = match why {
-                Refusal::Gone => "its mapping is another one by now",
-                _ => "its storage has not answered for long",
-            };
-            let message = format!("{} {what}: {why}", self.name());
+            let why = not_asked_words(why);
+            let message = format!("{} {what}: {why}{typed}", self.name());
             self.failed(message);
         }
-        if let Some(view) = view {
+        if let Some((view, _)) = ended {
             self.go_on(view, out);
         }
-        let matters = !request.is_look() && !matches!(request, FileRequest::GiveBack(_));
-        if matters { self.stay() } else { None }
+        if is_added { None } else { self.stay() }
+    }
+}
+
+/// Why an order did not reach its mapping.
+pub(super) fn not_asked_words(why: &Refusal) -> &'static str {
+    match why {
+        Refusal::Gone => "its mapping is another one by now",
+        _ => "its storage has not answered for long",
     }
 }

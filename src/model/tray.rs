@@ -48,7 +48,13 @@ impl Tray {
         &self.orders
     }
 
+    /// Takes an order in, unless it stands here already.
     pub(super) fn put(&mut self, order: RefusedOrder) {
+        let is_known =
+            |known: &RefusedOrder| (known.number, known.offset) == (order.number, order.offset);
+        if self.orders.iter().any(is_known) {
+            return;
+        }
         if self.orders.len() == KEPT {
             self.orders.remove(0);
             self.forgotten += 1;
@@ -56,8 +62,11 @@ impl Tray {
         self.orders.push(order);
     }
 
-    pub(super) fn get(&self, number: OrderId) -> Option<&RefusedOrder> {
-        self.orders.iter().find(|order| order.number == number)
+    /// All of an order, which may be several stores: they are no longer here.
+    pub(super) fn take(&mut self, number: OrderId) -> Vec<RefusedOrder> {
+        self.orders
+            .extract_if(.., |order| order.number == number)
+            .collect()
     }
 
     pub(super) fn remove(&mut self, number: OrderId) {

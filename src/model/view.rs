@@ -43,6 +43,8 @@ pub struct View {
     pub(super) overwrites: Vec<(u64, u8)>,
     /// Why the mapping does not hold edits that wait for reapplication.
     pub(super) patch_why: Option<PatchWhy>,
+    /// Where the cursor was when undo was last pressed, or where that put it: it follows as long as nobody moves it.
+    pub(super) follows: Option<u64>,
     /// Where the cursor was before jumps.
     pub(super) back: Vec<u64>,
     /// Where it was before going back.
@@ -94,6 +96,7 @@ impl View {
             conflicts: Vec::new(),
             overwrites: Vec::new(),
             patch_why: None,
+            follows: None,
             back: Vec::new(),
             forward: Vec::new(),
             copying: None,
@@ -113,6 +116,12 @@ impl View {
         let unsaved = self.journal.unsaved();
         let kept = if unsaved.exported { 0 } else { unsaved.total() };
         kept as u64 + self.pending.edit_bytes()
+    }
+
+    /// Bytes that go with the mapping or wait for another one, those on their way among them, in an export or not.
+    pub(super) fn held_bytes(&self) -> u64 {
+        let held = self.journal.pending_bytes() + self.journal.patch_bytes();
+        held as u64 + self.pending.edit_bytes()
     }
 
     /// Some edit would be lost with the mapping or the journal, or is on its way.

@@ -155,6 +155,11 @@ impl Doc {
         if known.journal.patch_bytes() == 0 {
             return;
         }
+        if known.mode == Mode::Shared {
+            // it reaches the file: compared first with what the person saw there, as all that is written to it
+            self.begin_write_back(view, out);
+            return;
+        }
         let target = self.target(known);
         let runs: Vec<PendingRun> = known.journal.patch_runs().collect();
         let places: Vec<(u64, usize)> = runs

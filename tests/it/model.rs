@@ -5,104 +5,62 @@ use std::path::{Path, PathBuf};
 use mapscope::bytes::Span;
 use mapscope::map::{GapReason, Readout};
 use mapscope::model::effect::{Purpose, Store, StoreBatch};
-use mapscope::model::event::{FileState, Opened, StoreOutcome, StoreResult};
+use mapscope::model::event::{
+    ExportOutcome, FileNews, FileState, Flushed, Remapped, StoreOutcome, WroteBack,
+};
+use mapscope::model::process::Refusal;
 use mapscope::model::window::Look;
 use mapscope::model::{
-    Access, Action, Column, Effect, Event, FileRequest, Focus, Mode, Model, Notice, OpenRequest,
-    Opening, PageState, PathNow, Settings, Severity, Step, Topic, UnsavedChoice,
+    Access, Action, App, AppAction as A, Column, DocAction as D, EditAction as E, Effect, Event,
+    FileAction as F, FileRequest, Focus, LabAction, MappingAction as M, Mode, Notice, OpenRequest,
+    PageState, PathNow, PeersAction as P, Settings, Severity, Step, Tab, Topic, UnsavedChoice,
+    ViewAction as V,
 };
 
+use rig::{Rig, file, mapped};
+
+mod closing;
 mod edits;
 mod fate;
+mod identity;
+mod keys;
 mod lab;
 mod lookups;
 mod notices;
+mod orders;
+mod processes;
+mod rig;
 mod slow;
+mod storage;
+mod tabs;
+mod views;
 
 const PATH: &str = "/folder/data.bin";
 
 /// An open file of `len` bytes, private and read-write.
-pub(super) fn open(len: u64) -> Model {
-    let mut model = Model::new(Settings::default());
-    model.hear(opened(PATH, len));
-    let page_rows = 20;
-    model.act(Action::Layout {
+fn open(len: u64) -> Rig {
+    let mut rig = Rig::new();
+    rig.open(file(PATH, 1, len));
+    rig.act(V::Layout {
         columns: 16,
-        page_rows,
+        page_rows: 20,
     });
-    model
+    rig
 }
 
-fn opened(path: &str, len: u64) -> Event {
-    Event::Opened(Box::new(Opened {
-        path: PathBuf::from(path),
-        scratch: None,
-        mode: Mode::Private,
-        access: Access::ReadWrite,
-        extent: Span::new(0, len).unwrap(),
-        whole: true,
-        file_len: len,
-        page_bytes: 4096,
-        refusal: None,
-    }))
+fn shared(len: u64) -> Rig {
+    let mut rig = open(len);
+    rig.remapped(Mode::Shared, Access::ReadWrite);
+    rig
 }
 
-fn stored(purpose: Purpose, mode: Mode, offset: u64, bytes: &[u8], outcome: StoreOutcome) -> Event {
-    Event::Stored {
-        purpose,
-        mode,
-        results: vec![StoreResult {
-            offset,
-            bytes: bytes.to_vec(),
-            outcome,
-        }],
-    }
-}
-
-/// The worker says that the person's `new` is stored at `offset`, where `old` stood.
-pub(super) fn typed(model: &mut Model, offset: u64, old: u8, new: u8) {
-    let mode = model.doc.as_ref().unwrap().mode;
-    let outcome = StoreOutcome::Stored(vec![old]);
-    model.hear(stored(Purpose::Edit, mode, offset, &[new], outcome));
-}
-
-fn remapped(mode: Mode, access: Access, len: u64) -> Event {
-    Event::Remapped {
-        mode,
-        access,
-        extent: Span::new(0, len).unwrap(),
-        whole: true,
-        refusal: None,
-    }
-}
-
-fn wrote(model: &mut Model) -> Vec<Effect> {
-    let journal = &model.doc.as_ref().unwrap().journal;
-    let runs: Vec<_> = journal.unsaved_runs().collect();
-    let span = |offset, len: usize| Span::at(offset, len as u64).unwrap();
-    model.hear(Event::WroteBack {
-        written: runs
-            .iter()
-            .map(|run| span(run.offset, run.value.len()))
-            .collect(),
-        conflicts: Vec::new(),
-        error: None,
-    })
-}
-
-fn shared(len: u64) -> Model {
-    let mut model = open(len);
-    model.hear(remapped(Mode::Shared, Access::ReadWrite, len));
-    model
-}
-
-fn file_state(file_len: u64, path: PathNow) -> Event {
-    Event::FileState(FileState { file_len, path })
+fn file_state(file_len: u64, path: PathNow) -> FileNews {
+    FileNews::State(FileState { file_len, path })
 }
 
 /// The bytes of `span`, all of them `value`.
-fn look(span: Span, value: u8) -> Event {
-    Event::Looked(Box::new(Look {
+fn look(span: Span, value: u8) -> FileNews {
+    FileNews::Looked(Box::new(Look {
         readout: readout(span, value),
         pages: Ok(vec![PageState::FilePage; span.pages(4096).count()]),
         page_bytes: 4096,
@@ -121,29 +79,13 @@ fn span(start: u64, end: u64) -> Span {
     Span::new(start, end).unwrap()
 }
 
-/// What the notice about `topic` says; empty where there is none.
-fn says(model: &Model, topic: Topic) -> &str {
-    model
-        .notices
-        .get(topic)
-        .map_or("", |notice| notice.text.as_str())
-}
-
-#[track_caller]
-fn assert_says(model: &Model, topic: Topic, parts: &[&str]) {
-    let text = says(model, topic);
-    for part in parts {
-        assert!(text.contains(part), "{topic:?} says {text:?}, not {part:?}");
-    }
-}
-
-/// The requests to the file's worker, without looks and peeks.
+/// The requests to files' workers, without looks and peeks.
 fn requests(effects: &[Effect]) -> Vec<&FileRequest> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::File(FileRequest::Look(_) | FileRequest::Peek { .. }) => None,
-            Effect::File(request) => Some(request),
+            Effect::File(order) if order.request.is_look() => None,
+            Effect::File(order) => Some(&order.request),
             _ => None,
         })
         .collect()
@@ -160,37 +102,15 @@ fn stores(effects: &[Effect]) -> Vec<Store> {
     batches.flatten().collect()
 }
 
-fn type_byte(model: &mut Model, byte: u8) -> Vec<Effect> {
-    let mut effects = model.act(Action::HexDigit(byte >> 4));
-    effects.extend(model.act(Action::HexDigit(byte & 15)));
-    effects
-}
-
-fn cursor(model: &Model) -> u64 {
-    model.doc.as_ref().unwrap().view.cursor
-}
-
-fn top(model: &Model) -> u64 {
-    model.doc.as_ref().unwrap().view.top
-}
-
-fn point(model: &mut Model, offset: u64) {
-    model.act(Action::Point {
-        offset,
-        extend: false,
-        column: Column::Hex,
-    });
-}
-
 #[test]
 fn without_a_file_every_action_is_answered_and_none_panics() {
     for action in every_action() {
-        let mut model = Model::new(Settings::default());
+        let mut rig = Rig::new();
         let text = format!("{action:?}");
-        let effects = model.act(action);
+        let effects = rig.act(action);
         let asked = effects
             .iter()
-            .any(|effect| matches!(effect, Effect::File(_) | Effect::WitnessStore { .. }));
+            .any(|effect| matches!(effect, Effect::File(_) | Effect::Peers(_)));
         assert!(!asked, "{text} asks a file that is not there: {effects:?}");
     }
 }
@@ -199,81 +119,143 @@ fn without_a_file_every_action_is_answered_and_none_panics() {
 fn with_a_file_of_one_byte_no_action_panics_nor_leaves_it() {
     for mode in [Mode::Private, Mode::Shared] {
         for action in every_action() {
-            let mut model = open(1);
-            model.hear(remapped(mode, Access::ReadWrite, 1));
-            typed(&mut model, 0, b'a', b'b');
+            let mut rig = open(1);
+            rig.remapped(mode, Access::ReadWrite);
+            rig.typed(0, b'a', b'b');
             let text = format!("{action:?}");
-            for effect in model.act(action) {
-                if let Effect::File(FileRequest::Look(span) | FileRequest::Discard(span)) = effect {
+            for effect in rig.act(action) {
+                let Effect::File(order) = effect else {
+                    continue;
+                };
+                if let FileRequest::Look(Some(span)) | FileRequest::Discard(span) = order.request {
                     assert!(self::span(0, 1).contains_span(span), "{text}: {span}");
                 }
             }
-            assert_eq!(cursor(&model), 0, "{text}");
+            if rig.app.doc().is_some() {
+                assert_eq!(rig.cursor(), 0, "{text}");
+            }
         }
     }
 }
 
 /// One of each.
 fn every_action() -> Vec<Action> {
-    use Action as A;
-    let mut actions = vec![
-        A::OpenDialog,
-        A::CancelDialog,
-        A::Open(PathBuf::from(PATH)),
-        A::OpenSample,
-        A::OpenReplacement,
-        A::CloseFile,
+    use rig::Done as _;
+    let mut actions: Vec<Action> = Vec::new();
+    let mut add = |more: Vec<Action>| actions.extend(more);
+    add(of_the_program());
+    add(of_files());
+    add(of_a_view());
+    add([
+        E::HexDigit(255),
+        E::Character('\u{1f600}'),
+        E::Paste("00 11".to_owned().into()),
+        E::Fill(1),
+        E::ToggleFill,
+        E::FillEdited("q".to_owned()),
+        E::Copy,
+        E::Undo,
+        E::Redo,
+        E::WriteBack,
+        E::WriteBackConflicts,
+        E::Reapply,
+        E::DropPatch,
+    ]
+    .map(Action::Edit)
+    .to_vec());
+    add([
+        M::ToggleMode,
+        M::SetMode(Mode::Shared),
+        M::ToggleAccess,
+        M::SetAccess(Access::ReadOnly),
+        M::SetWindow(None),
+        M::Remap,
+        M::Flush,
+        M::DiscardSelection,
+        M::DiscardAll,
+        M::AddView,
+    ]
+    .map(Action::Mapping)
+    .to_vec());
+    add(vec![
+        P::ByteEdited("zz".to_owned()).action(),
+        P::StoreAs(mapscope::model::WitnessId::File).action(),
+        P::Add(mapscope::lab::claim::AddedKind::Child).action(),
+        LabAction::RunAll.action(),
+    ]);
+    actions
+}
+
+fn of_the_program() -> Vec<Action> {
+    [
         A::Quit,
-        A::PathEdited("x".to_owned()),
-        A::PathSubmitted,
-        A::PathCompleted("x".to_owned()),
-        A::PathCancelled,
-        A::SelectAll,
-        A::ScrollRows(i64::MAX),
-        A::ScrollRows(i64::MIN),
-        A::ScrollTo(u64::MAX),
-        A::SwapColumn,
-        A::HistoryBack,
-        A::HistoryForward,
-        A::LookupEdited("$-1".to_owned()),
-        A::LookupCommit,
-        A::LookupCancel,
-        A::LookupRepeat,
-        A::LookupPick(3),
-        A::HexDigit(255),
-        A::Character('\u{1f600}'),
-        A::Paste("00 11".to_owned().into()),
-        A::Fill(1),
-        A::ToggleFill,
-        A::FillEdited("q".to_owned()),
-        A::Copy,
-        A::Undo,
-        A::Redo,
-        A::Escape,
-        A::ToggleMode,
-        A::SetMode(Mode::Shared),
-        A::ToggleAccess,
-        A::SetAccess(Access::ReadOnly),
-        A::Remap,
-        A::Flush,
-        A::DiscardSelection,
-        A::DiscardAll,
-        A::WriteBack,
-        A::WriteBackConflicts,
-        A::Reapply,
-        A::DropPatch,
-        A::Unsaved(UnsavedChoice::Write),
-        A::Unsaved(UnsavedChoice::Keep),
-        A::Unsaved(UnsavedChoice::Drop),
-        A::Unsaved(UnsavedChoice::Stay),
-        A::ExportEdits,
-        A::ExportView,
-        A::KeepOld,
-        A::Dismiss(Topic::Error),
-        A::TogglePanel,
-        A::SetWindow(None),
         A::Focus(Focus::Path),
+        A::FocusDoc(mapscope::model::DocId(99)),
+        A::Shown(Vec::new()),
+        A::TogglePanel,
+        A::ShowTab(Tab::Lab),
+        A::ToggleHelp,
+        A::Dismiss(Topic::Error),
+        A::Unsaved(UnsavedChoice::Write),
+        A::Unsaved(UnsavedChoice::Stay),
+        A::Redirect(mapscope::model::OrderId(1)),
+        A::Forget(mapscope::model::OrderId(1)),
         A::Fade,
+    ]
+    .map(Action::App)
+    .to_vec()
+}
+
+fn of_files() -> Vec<Action> {
+    let mut actions = [
+        F::OpenDialog,
+        F::CancelDialog,
+        F::Open(PathBuf::from(PATH)),
+        F::OpenSample,
+        F::OpenReplacement,
+        F::Close,
+        F::CloseDoc(mapscope::model::DocId(99)),
+        F::PathEdited("x".to_owned()),
+        F::PathSubmitted,
+        F::PathCompleted(PathBuf::from("x")),
+        F::PathCancelled,
+        F::DestinationDialog,
+    ]
+    .map(Action::File)
+    .to_vec();
+    let doc = [
+        D::Unsaved(UnsavedChoice::Write),
+        D::Unsaved(UnsavedChoice::Keep),
+        D::Unsaved(UnsavedChoice::Drop),
+        D::Unsaved(UnsavedChoice::Stay),
+        D::ExportEdits,
+        D::SaveCopy,
+        D::DestinationEdited("x".to_owned()),
+        D::DestinationSubmitted,
+        D::DestinationCancelled,
+        D::CancelJob(mapscope::model::OrderId(1)),
+        D::KeepOld,
+        D::Dismiss(Topic::Error),
+    ];
+    actions.extend(doc.map(Action::Doc));
+    actions
+}
+
+fn of_a_view() -> Vec<Action> {
+    let mut actions = vec![
+        V::SelectAll,
+        V::ScrollRows(i64::MAX),
+        V::ScrollRows(i64::MIN),
+        V::ScrollTo(u64::MAX),
+        V::SwapColumn,
+        V::HistoryBack,
+        V::HistoryForward,
+        V::LookupEdited("$-1".to_owned()),
+        V::LookupCommit,
+        V::LookupCancel,
+        V::LookupRepeat,
+        V::LookupPick(3),
+        V::Escape,
     ];
     for step in [
         Step::Left,
@@ -282,18 +264,18 @@ fn every_action() -> Vec<Action> {
         Step::RowEnd,
         Step::End,
     ] {
-        actions.push(A::Step { step, extend: true });
+        actions.push(V::Step { step, extend: true });
     }
     for (points, row_points) in [(-1e9, 0.0), (1e9, 17.0), (f32::MAX, 1.0)] {
-        actions.push(A::ScrollPoints { points, row_points });
+        actions.push(V::ScrollPoints { points, row_points });
     }
     for (columns, page_rows) in [(0, 0), (64, u64::MAX)] {
-        actions.push(A::Layout { columns, page_rows });
+        actions.push(V::Layout { columns, page_rows });
     }
-    actions.push(A::Point {
+    actions.push(V::Point {
         offset: u64::MAX,
         extend: true,
         column: Column::Text,
     });
-    actions
+    actions.into_iter().map(Action::View).collect()
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::processes::{exists, state_of};
 use mapscope::bytes::Span;
-use mapscope::map::{Access, CallLog, Identity, MapRequest, Mapping, Mode, OpenFile};
+use mapscope::map::Identity;
 use mapscope::peer::protocol::{
     Answer, MAX_LINE_BYTES, MapAccess, MapMode, Open, ReadAnswer, Request,
 };

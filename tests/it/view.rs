@@ -1,7 +1,7 @@
 //! Scrolling and the cursor beside plain arithmetic in 128 bits, from one byte to the last that 64 bits can name.
 
 use mapscope::bytes::Span;
-use mapscope::model::{Column, Step, View};
+use mapscope::model::{Column, Step, Viewport};
 use proptest::prelude::*;
 
 const TIB: u64 = 1 << 40;
@@ -60,8 +60,8 @@ prop_compose! {
         (cursor, near_cursor) in (any::<u64>(), 0..200_u64),
         (top, near_top) in (any::<u64>(), 0..200_u64),
         anchored: bool,
-    ) -> View {
-        let mut view = View::new(extent);
+    ) -> Viewport {
+        let mut view = Viewport::new(extent);
         view.columns = columns;
         view.page_rows = page_rows;
         view.cursor = extent.start() + place(extent.len(), cursor, near_cursor);
@@ -81,7 +81,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(view: &View) -> Self {
+    fn of(view: &Viewport) -> Self {
         Self {
             start: view.extent.start().into(),
             len: view.extent.len().into(),
@@ -141,7 +141,7 @@ impl Plain {
     }
 }
 
-fn check_bounds(view: &View) {
+fn check_bounds(view: &Viewport) {
     let plain = Plain::of(view);
     assert_eq!(i128::from(view.row_count()), plain.rows());
     assert_eq!(i128::from(view.max_top()), plain.max_top());
@@ -167,7 +167,7 @@ fn check_bounds(view: &View) {
     assert!(i128::from(shown.end()) >= enough, "{view:?} shows {shown}");
 }
 
-fn check_visible(view: &View) {
+fn check_visible(view: &Viewport) {
     let row = view.rows().row_from_offset(view.cursor);
     assert!(
         view.top <= row && row - view.top < view.page_rows,
@@ -296,7 +296,7 @@ proptest! {
 }
 
 /// Points above the first one shown, in parts.
-fn position(view: &View, row: i128) -> i128 {
+fn position(view: &Viewport, row: i128) -> i128 {
     let parts = f64::from(view.fraction_points) * 64.0;
     assert!(
         parts.fract() == 0.0,
@@ -312,8 +312,8 @@ fn position(view: &View, row: i128) -> i128 {
 }
 
 /// A view of `len` bytes as the window shows it.
-fn of_len(len: u64) -> View {
-    let mut view = View::new(Span::new(0, len).unwrap());
+fn of_len(len: u64) -> Viewport {
+    let mut view = Viewport::new(Span::new(0, len).unwrap());
     view.page_rows = 40;
     view
 }
@@ -375,10 +375,10 @@ fn a_page_keeps_the_cursor_on_its_line_of_the_screen() {
 fn tab_and_a_step_drop_a_half_typed_byte() {
     let mut view = of_len(100);
     for change in [
-        View::swap_column,
-        View::select_all,
-        |view: &mut View| view.step(Step::Right, false),
-        |view: &mut View| view.set_cursor(9, true),
+        Viewport::swap_column,
+        Viewport::select_all,
+        |view: &mut Viewport| view.step(Step::Right, false),
+        |view: &mut Viewport| view.set_cursor(9, true),
     ] {
         view.nibble = Some(7);
         change(&mut view);

@@ -6,7 +6,9 @@ use super::support::*;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, ViewportCommand};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, Column, Mode, Step, Tab, Topic};
+use mapscope::model::{
+    Action, AppAction, Column, DocAction, EditAction, Mode, Step, Tab, Topic, ViewAction,
+};
 use mapscope::ui::command::{COMMANDS, Menu, by_key};
 use mapscope::ui::input::{Place, Pressed, Scene, Typist};
 use mapscope::ui::turns::{Cut, Turns, cut};
@@ -473,7 +475,7 @@ fn a_click_shorter_than_a_frame_counts() {
         .journal
         .edits()
         .iter()
-        .map(|edit| edit.offset)
+        .map(|edit| edit.span().start())
         .collect();
     places.sort_unstable();
     assert_eq!(places, [20, 100]);
@@ -625,10 +627,7 @@ fn a_copy_comes_back_as_the_very_bytes() {
             until(&mut window, "the paste is stored", |window| {
                 doc(window).view().journal.edits().len() > edits
             });
-            assert_eq!(
-                doc(&window).view().journal.edits().last().unwrap().new,
-                whole[..n_bytes]
-            );
+            assert_eq!(last_stored(&window), whole[..n_bytes]);
         }
     }
 }
@@ -660,7 +659,7 @@ fn line_ends_that_were_lost_on_the_way_come_back_with_our_own_copy() {
     until(&mut window, "the paste is stored", |window| {
         doc(window).view().journal.edits().len() == 1
     });
-    assert_eq!(doc(&window).view().journal.edits()[0].new, b"A\r\nB");
+    assert_eq!(last_stored(&window), b"A\r\nB");
 }
 
 #[test]
@@ -671,7 +670,7 @@ fn a_dump_is_pasted_without_its_address_or_refused() {
     until(&mut window, "the bytes are stored", |window| {
         doc(window).view().journal.edits().len() == 1
     });
-    assert_eq!(doc(&window).view().journal.edits()[0].new, b"AB");
+    assert_eq!(last_stored(&window), b"AB");
     assert!(notice(&window, Topic::Done).contains("addresses were left out"));
     burst(&mut window, [Event::Paste("00401000 41 42".to_owned())]);
     assert_eq!(doc(&window).view().journal.edits().len(), 1);
@@ -700,4 +699,11 @@ fn the_lab_and_its_list_count_keys_too() {
     let first = chosen(&window).unwrap();
     burst(&mut window, vec![down(Key::ArrowDown, PLAIN); 3]);
     assert_eq!(chosen(&window), Some(first + 3));
+}
+
+/// The bytes of the last edit.
+fn last_stored(window: &Window) -> Vec<u8> {
+    let edit = doc(window).view().journal.edits().back().unwrap();
+    let (_, new) = edit.parts().next().unwrap().bytes.unwrap();
+    new.all().into_owned()
 }

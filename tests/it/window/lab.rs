@@ -1,6 +1,6 @@
 //! The lab in the window: real experiments with real peers in the real program.
 
-// mod drawn;
+mod drawn;
 
 use super::support::*;
 use std::time::Duration;
