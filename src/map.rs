@@ -33,7 +33,6 @@ use std::fmt;
 
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
-#[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
 pub use facts::{CacheFacts, PageState, Unavailable, cache_facts};
@@ -48,6 +47,7 @@ pub use primitive::{Primitive, primitive};
 pub(crate) use raw::{STRING_BYTES, hex, quoted};
 pub use readout::{Gap, GapReason, Readout};
 pub use store::StoreError;
+pub(crate) use wording::Shown;
 pub use writer::WriteRefusal;
 
 /// Who can see a store through the mapping.

@@ -12,6 +12,7 @@ use crate::lab::report::{self, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
+use crate::os::temp_folder::system_folder;
 use crate::peer::calls::Sabotage;
 
 use super::{INVALID, NOT_OPENED, USAGE, complain, program, write_out};
@@ -64,9 +65,16 @@ pub(super) fn lab(arguments: LabArguments) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    let dir = match arguments.dir.map_or_else(system_folder, Ok) {
+        Ok(dir) => dir,
+        Err(error) => {
+            complain(&error.to_string());
+            return ExitCode::from(NOT_OPENED);
+        }
+    };
     let options = Options {
         program: program(),
-        dir: arguments.dir.unwrap_or_else(std::env::temp_dir),
+        dir,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
         sabotage: arguments.sabotage,

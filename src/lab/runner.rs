@@ -10,7 +10,7 @@ use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
-use crate::os::temp_folder::KeptFolder;
+use crate::os::temp_folder::Folder;
 use crate::peer::calls::Sabotage;
 
 /// How experiments are run.
@@ -55,7 +55,10 @@ fn run_all(
     if !meta.is_dir() {
         return Err(format!("{} is not a folder", dir.display()));
     }
-    let folder = KeptFolder::new(&options.program, dir).map_err(|error| refusal(dir, &error))?;
+    let folder = Folder::new(dir).map_err(|error| refusal(dir, &error))?;
+    folder
+        .keep(&options.program)
+        .map_err(|error| refusal(dir, &error))?;
     check_room(dir, folder.path())?;
     let environment = environment(dir);
     tell(Progress::Environment(environment.clone()));

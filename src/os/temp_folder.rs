@@ -1,25 +1,115 @@
 //! Scratch folders: real folders that only this user can enter, and that go with the program, however it ends.
 //!
-//! It owns their names and their removal. It must not know what is put into them.
+//! It owns their names, the mark and the lock that make them ours, and their removal. It must not know what is put into
+//! them.
+//!
+//! # Whose a folder is
+//!
+//! No name and no process number tells: another program or a person may use the name, and numbers mean nothing in
+//! another PID namespace. A folder is ours to delete where all of this holds, and else it is left alone:
+//!
+//! - it is a directory of this user with the rights 0700, and no link;
+//! - it holds a mark, a file that we wrote, which names this very folder (its name and its inode, so a copy or a renamed
+//!   folder is somebody else's);
+//! - nobody holds a lock on it: flock(2) of the directory itself. Whoever uses the folder (its maker, the keeper, a peer)
+//!   holds a shared lock by an open of its own until it ends, and the kernel takes it back, however it ends.
+//!
+//! The maker locks first and marks then, so a marked folder that nobody locks is one whose users are all gone. Where the
+//! file system knows no locks there is no mark either: such a folder goes with its maker, and stays where that is killed.
+//! Elsewhere than on Unix it is the same.
 
+mod keeper;
+#[cfg(unix)]
+mod mark;
+#[cfg(not(unix))]
+mod unmarked;
+
+use std::error::Error;
+use std::fmt;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use crate::os::exit::gone_within;
+pub use keeper::run_keeper;
+#[cfg(unix)]
+pub use mark::Hold;
+#[cfg(not(unix))]
+pub use unmarked::Hold;
 
-/// What every scratch folder's name begins with; the number of the process that made it follows.
+use keeper::Keeper;
+#[cfg(unix)]
+use mark::{clear, remove_if_dead};
+#[cfg(not(unix))]
+use unmarked::{clear, remove_if_dead};
+
+/// What every scratch folder's name begins with; random letters follow. It tells nothing about whose a folder is.
 const PREFIX: &str = "mapscope-";
 
-/// How long the keeper may take to end once the folder is gone.
-const KEEPER_ENDS: Duration = Duration::from_millis(500);
+/// How many names are tried before the folder is given up.
+const ATTEMPTS: u32 = 16;
 
-/// A folder for scratch files; all of it goes when this value does.
+/// What became of a folder that was to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "nothing is known to be ours there")
+)]
+enum Fate {
+    /// It is removed, or was before.
+    Gone,
+    /// It is not ours by the rules, and is left alone.
+    NotOurs,
+    /// Somebody uses it.
+    Held,
+    /// It is ours and dead, and something in it cannot be removed.
+    Stuck,
+}
+
+/// The environment names no folder for temporary files: `TMPDIR` is set to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoTempFolder;
+
+impl fmt::Display for NoTempFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "TMPDIR is set to nothing, so there is no folder for scratch files: set it to a folder you may write, or unset it",
+        )
+    }
+}
+
+impl Error for NoTempFolder {}
+
+impl From<NoTempFolder> for io::Error {
+    fn from(error: NoTempFolder) -> Self {
+        Self::new(io::ErrorKind::InvalidInput, error)
+    }
+}
+
+/// The system's folder for temporary files: `TMPDIR`, else `/tmp`, or the system's counterpart. Whether it is there and
+/// may be written is found out by [`Folder::new`].
+///
+/// # Errors
+/// [`NoTempFolder`] where `TMPDIR` is set to nothing, which would be the working folder.
+pub fn system_folder() -> Result<PathBuf, NoTempFolder> {
+    let folder = std::env::temp_dir();
+    if folder.as_os_str().is_empty() {
+        return Err(NoTempFolder);
+    }
+    Ok(folder)
+}
+
+/// A folder for scratch files; all of it goes when this value does. Share it (`Arc`) to put several scratch files into
+/// one folder: each gets a place of its own by [`Folder::place`].
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    n_places: AtomicU32,
+    // Dropped in this order, after the folder was removed.
+    hold: Hold,
+    /// Empty where the system gave no process.
+    keeper: OnceLock<Option<Keeper>>,
 }
 
 impl Folder {
@@ -27,169 +117,113 @@ impl Folder {
     /// first.
     ///
     /// # Errors
-    /// Those of mkdir(2).
+    /// Those of mkdir(2) and of writing a small file.
     pub fn new(parent: &Path) -> io::Result<Self> {
-        remove_left_behind(parent);
-        loop {
-            let (path, number) = fresh_name(parent);
-            match make_folder(&path) {
-                Ok(()) => return Ok(Self { path }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 10_000 => {}
+        // Helpers that are told the path may work in another folder.
+        let parent = std::path::absolute(parent)?;
+        sweep(&parent);
+        let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
+        for _ in 0..ATTEMPTS {
+            let path = parent.join(format!("{PREFIX}{}", random_name()));
+            let made = make_private(&path).and_then(|()| {
+                Hold::mark_new(&path).inspect_err(|_| {
+                    // It is empty, or holds our mark alone.
+                    let _ = clear(&path);
+                })
+            });
+            match made {
+                Ok(hold) => {
+                    return Ok(Self {
+                        path,
+                        n_places: AtomicU32::new(0),
+                        hold,
+                        keeper: OnceLock::new(),
+                    });
+                }
+                // Somebody has the name, or a cleaner of the system looks into the folder right now.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::AlreadyExists | io::ErrorKind::WouldBlock
+                    ) =>
+                {
+                    last = error;
+                }
                 Err(error) => return Err(error),
             }
         }
+        Err(last)
     }
 
-    /// Where it is.
+    /// Where it is, absolute.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Makes an empty folder inside that nobody else was given.
+    ///
+    /// # Errors
+    /// Those of mkdir(2).
+    pub fn place(&self) -> io::Result<PathBuf> {
+        let number = self.n_places.fetch_add(1, Ordering::Relaxed) + 1;
+        let place = self.path.join(number.to_string());
+        make_private(&place)?;
+        Ok(place)
+    }
+
+    /// From the first call on the folder goes also where this program is killed: a keeper process, `program keep FOLDER`,
+    /// removes it then. Without a keeper the next start does. Further calls do nothing.
+    ///
+    /// # Errors
+    /// What starting a process reports, once.
+    pub fn keep(&self, program: &Path) -> io::Result<()> {
+        let mut outcome = Ok(());
+        self.keeper.get_or_init(|| {
+            Keeper::start(program, &self.path)
+                .map_err(|error| outcome = Err(error))
+                .ok()
+        });
+        outcome
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A folder that cannot be removed is found and removed by the next start.
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
-}
-
-/// A process that removes a folder should this program end without doing so: it is killed, say.
-///
-/// Drop it after the folder is gone.
-#[derive(Debug)]
-pub struct Keeper(Child);
-
-impl Keeper {
-    /// Starts `program keep` for a folder that is there, or will be.
-    ///
-    /// # Errors
-    /// What starting a process reports.
-    pub fn start(program: &Path, folder: &Path) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command
-            .arg("keep")
-            .arg(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        // Ctrl+C in a terminal goes to the whole group: the keeper has work to do then.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn().map(Self)
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        // Its input closes, and it ends.
-        drop(self.0.stdin.take());
-        if !gone_within(&mut self.0, KEEPER_ENDS) {
-            let _ = self.0.kill();
-            gone_within(&mut self.0, KEEPER_ENDS);
+        // It is ours to remove by having made it; but only that very folder, not what may stand at its path by now. One
+        // that cannot be removed is removed by the keeper or by the next start.
+        if self.hold.is_at(&self.path) {
+            let _ = clear(&self.path);
         }
     }
 }
 
-/// A folder that has had a keeper since before it was made.
-#[derive(Debug)]
-pub struct KeptFolder {
-    // Dropped in this order.
-    folder: Folder,
-    _keeper: Keeper,
-}
-
-impl KeptFolder {
-    /// Starts the keeper, then makes the folder below `parent`.
-    ///
-    /// # Errors
-    /// Those of starting a process and of mkdir(2).
-    pub fn new(program: &Path, parent: &Path) -> io::Result<Self> {
-        remove_left_behind(parent);
-        let (path, _) = fresh_name(parent);
-        let keeper = Keeper::start(program, &path)?;
-        make_folder(&path)?;
-        Ok(Self {
-            folder: Folder { path },
-            _keeper: keeper,
-        })
-    }
-
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-/// What the keeper does, `mapscope keep FOLDER`: waits until its input closes, which is when the program that started it
-/// ended in whatever way, and removes the folder. Only one that a mapscope made.
-#[must_use]
-pub fn run_keeper(folder: &Path) -> ExitCode {
-    let ours = folder
-        .file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| maker(name).is_some());
-    if !ours {
-        return ExitCode::FAILURE;
-    }
-    // An error is the end of the input as well.
-    let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-    // Peers die at the same time; one of them may still be making a file.
-    for _ in 0..50 {
-        match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-            _ => break,
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-/// A name that was not given before, and its number.
-fn fresh_name(parent: &Path) -> (PathBuf, u32) {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("{PREFIX}{}-{number}", std::process::id());
-    (parent.join(name), number)
-}
-
-/// The process that made the folder of this name.
-fn maker(name: &str) -> Option<u32> {
-    name.strip_prefix(PREFIX)?.split_once('-')?.0.parse().ok()
+/// 16 hexadecimal digits that nobody can guess: std's hash keys are random.
+pub(super) fn random_name() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn make_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn make_private(folder: &Path) -> io::Result<()> {
     std::fs::create_dir(folder)
 }
 
-/// Removes scratch folders whose process is gone. Only where `/proc` can tell, and only folders of this user: those of
-/// others cannot be removed.
-fn remove_left_behind(parent: &Path) {
-    if !Path::new("/proc/self").exists() {
-        return;
-    }
+/// Removes scratch folders in `parent` that are ours and that nobody uses any more.
+fn sweep(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else {
         return;
     };
     for entry in entries.flatten() {
+        // The mark decides. The name only spares opening each folder that is there.
         let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(maker) else {
-            continue;
-        };
-        // A process that ended and was not yet waited for still has a folder there, but no program.
-        let gone = std::fs::read_link(format!("/proc/{pid}/exe"))
-            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        if gone {
-            let _ = std::fs::remove_dir_all(entry.path());
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+            let _left_or_gone = remove_if_dead(&entry.path());
         }
     }
 }

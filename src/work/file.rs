@@ -197,12 +197,12 @@ impl Worker {
         let (scratch, path) = if let Some(path) = &request.path {
             (None, expand_home(path))
         } else {
-            let scratch = Scratch::new().map_err(|error| no_scratch(&error))?;
+            let scratch = Scratch::new().map_err(|error| error.to_string())?;
             let made = match request.scratch {
                 ScratchFile::Sample => scratch.sample(),
                 ScratchFile::Letters => scratch.letters(),
             };
-            let path = made.map_err(|error| no_scratch(&error))?;
+            let path = made.map_err(|error| error.to_string())?;
             (Some(scratch), path)
         };
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -466,14 +466,6 @@ fn create(
     let mapping = Mapping::create(file, MapRequest { mode, access, span }, log)
         .map_err(|error| error.to_string())?;
     Ok((mapping, refusal))
-}
-
-fn no_scratch(error: &std::io::Error) -> String {
-    let folder = std::env::temp_dir();
-    format!(
-        "{}: no scratch copy of the sample can be made here ({error}): set TMPDIR to a folder you may write, or open a file",
-        folder.display()
-    )
 }
 
 /// `~/` at the start of a path that a person typed is their home folder.

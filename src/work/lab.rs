@@ -14,6 +14,7 @@ use crate::lab::claim::{Claim, Progress};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
+use crate::os::temp_folder::system_folder;
 use crate::os::thread::join_within;
 
 /// Time to read a step and what it changed.
@@ -59,16 +60,20 @@ impl LabRun {
         let thread = thread::Builder::new()
             .name("lab".to_owned())
             .spawn(move || {
-                let options = Options {
-                    program,
-                    dir: std::env::temp_dir(),
-                    sabotage: None,
-                    limit: STEP_LIMIT,
-                    pause: if slowly { PAUSE } else { Duration::ZERO },
-                };
                 let mut last = LastWord {
                     report,
                     is_over: false,
+                };
+                let dir = match system_folder() {
+                    Ok(dir) => dir,
+                    Err(error) => return last.tell(Progress::Over(Err(error.to_string()))),
+                };
+                let options = Options {
+                    program,
+                    dir,
+                    sabotage: None,
+                    limit: STEP_LIMIT,
+                    pause: if slowly { PAUSE } else { Duration::ZERO },
                 };
                 runner::run(&experiments, &options, &stop, &mut |progress| {
                     last.tell(progress);

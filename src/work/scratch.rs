@@ -1,10 +1,14 @@
-//! Scratch files: the built-in sample, and the file experiments are tried on by hand. Real files, each in a folder of its
-//! own that goes with it.
+//! Scratch files: the built-in sample, and the file experiments are tried on by hand. Real files, each in a place of its
+//! own in the run's scratch folder, which goes with it.
 
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::os::temp_folder::{Folder, Keeper};
+use crate::map::{Shown, describe_errno};
+use crate::os::temp_folder::{Folder, NoTempFolder, system_folder};
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
@@ -15,68 +19,144 @@ pub const SAMPLE_NAME: &str = "alphabet.txt";
 /// The name of the file that experiments are tried on by hand.
 pub const LETTERS_NAME: &str = "letters.bin";
 
-/// A folder for one scratch file; both go when this value does.
+/// A scratch file cannot be made. `Display` is one sentence.
+#[derive(Debug)]
+pub enum ScratchError {
+    /// The environment names no folder for it.
+    NoTempFolder(NoTempFolder),
+    /// The folder cannot be used.
+    Unusable {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// The error of mkdir(2), open(2) or write(2).
+        error: io::Error,
+    },
+}
+
+impl ScratchError {
+    fn unusable(folder: &Path, error: io::Error) -> Self {
+        Self::Unusable {
+            folder: folder.to_owned(),
+            error,
+        }
+    }
+}
+
+impl fmt::Display for ScratchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTempFolder(error) => error.fmt(f),
+            Self::Unusable { folder, error } => write!(
+                f,
+                "{}: no scratch file can be made here ({}): set TMPDIR to a folder you may write, or open a file",
+                Shown(folder),
+                described(error)
+            ),
+        }
+    }
+}
+
+impl Error for ScratchError {}
+
+/// In the system's words with the number's name, where it has one.
+fn described(error: &io::Error) -> String {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.to_string(), describe_errno)
+}
+
+/// Makes the scratch folder of a run in the system's folder for temporary files. Folders that an earlier mapscope left
+/// behind there because it was killed are removed first.
+///
+/// # Errors
+/// [`ScratchError`], one sentence.
+pub fn scratch_folder() -> Result<Arc<Folder>, ScratchError> {
+    let parent = system_folder().map_err(ScratchError::NoTempFolder)?;
+    match Folder::new(&parent) {
+        Ok(folder) => Ok(Arc::new(folder)),
+        Err(error) => Err(ScratchError::unusable(&parent, error)),
+    }
+}
+
+/// A place for one scratch file in a scratch folder, which others may share. The file goes when this value does, and the
+/// folder with the last value that shares it.
 #[derive(Debug)]
 pub struct Scratch {
-    // Dropped in this order.
-    folder: Folder,
-    keeper: Option<Keeper>,
-    /// A keeper was asked for.
-    is_kept: bool,
+    place: PathBuf,
+    folder: Arc<Folder>,
 }
 
 impl Scratch {
-    /// Makes a folder that only this user can enter, below the system's folder for temporary files. Folders that an
-    /// earlier mapscope left behind because it was killed are removed first.
+    /// A place in a scratch folder of its own.
     ///
     /// # Errors
-    /// Those of mkdir(2).
-    pub fn new() -> io::Result<Self> {
-        let folder = Folder::new(&std::env::temp_dir())?;
-        Ok(Self {
-            folder,
-            keeper: None,
-            is_kept: false,
-        })
+    /// [`ScratchError`], one sentence.
+    pub fn new() -> Result<Self, ScratchError> {
+        Self::within(scratch_folder()?)
     }
 
-    /// From the first call on the folder goes also where this program is killed. `program` is what is run as `program keep`; where
-    /// that cannot be started, the next start removes the folder.
-    pub fn keep(&mut self, program: &Path) {
-        if !self.is_kept {
-            self.is_kept = true;
-            self.keeper = Keeper::start(program, self.folder.path()).ok();
+    /// A place in the scratch folder of this run.
+    ///
+    /// # Errors
+    /// [`ScratchError`], one sentence.
+    pub fn within(folder: Arc<Folder>) -> Result<Self, ScratchError> {
+        match folder.place() {
+            Ok(place) => Ok(Self { place, folder }),
+            Err(error) => Err(ScratchError::unusable(folder.path(), error)),
         }
+    }
+
+    /// From the first call on the folder goes also where this program is killed. `program` is what is run as
+    /// `program keep`; where that cannot be started, the next start removes the folder.
+    pub fn keep(&self, program: &Path) {
+        let _ = self.folder.keep(program);
     }
 
     /// Writes a fresh copy of the sample and returns its path.
     ///
     /// # Errors
-    /// Those of open(2) and write(2).
-    pub fn sample(&self) -> io::Result<PathBuf> {
-        let path = self.folder.path().join(SAMPLE_NAME);
-        std::fs::write(&path, SAMPLE)?;
-        Ok(path)
+    /// [`ScratchError::Unusable`] with the error of open(2) or write(2).
+    pub fn sample(&self) -> Result<PathBuf, ScratchError> {
+        self.write(SAMPLE_NAME, SAMPLE)
     }
 
     /// Writes three pages, all `A`, all `B`, all `C`, and returns the file's path.
     ///
     /// # Errors
-    /// Those of open(2) and write(2).
-    pub fn letters(&self) -> io::Result<PathBuf> {
-        let path = self.folder.path().join(LETTERS_NAME);
+    /// [`ScratchError::Unusable`] with the error of open(2) or write(2).
+    pub fn letters(&self) -> Result<PathBuf, ScratchError> {
         let page = usize::try_from(crate::map::page_bytes()).unwrap_or(4096);
         let bytes: Vec<u8> = [b'A', b'B', b'C']
             .into_iter()
             .flat_map(|letter| std::iter::repeat_n(letter, page))
             .collect();
-        std::fs::write(&path, bytes)?;
-        Ok(path)
+        self.write(LETTERS_NAME, &bytes)
     }
 
-    /// The folder.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ScratchError> {
+        let path = self.place.join(name);
+        match std::fs::write(&path, bytes) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(ScratchError::unusable(self.folder.path(), error)),
+        }
+    }
+
+    /// The place: a folder inside the scratch folder.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// The scratch folder.
+    #[must_use]
+    pub fn folder(&self) -> &Arc<Folder> {
+        &self.folder
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays goes with the folder.
+        let _ = std::fs::remove_dir_all(&self.place);
     }
 }

@@ -19,6 +19,7 @@ mod model;
 mod peers;
 mod picker;
 mod processes;
+mod scratch;
 mod tidy;
 mod view;
 mod window;
