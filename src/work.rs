@@ -3,6 +3,7 @@
 
 pub mod added;
 pub mod completion;
+pub mod copy;
 pub mod export;
 pub mod file;
 pub mod lab;

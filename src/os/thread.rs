@@ -24,3 +24,11 @@ pub(crate) fn join_within(thread: JoinHandle<()>, limit: Duration) {
         thread.join().ok();
     }
 }
+
+/// Lets the calling thread give way to others: nice 10, setpriority(2), on Linux. Elsewhere it would be the whole process,
+/// and nothing is done.
+pub(crate) fn be_nice() {
+    // A refusal leaves a thread that is as quick as others.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
+}

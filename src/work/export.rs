@@ -1,48 +1,46 @@
 //! Writing something beside the open file: the list of edits, or a copy of the bytes as the view shows them. Never over
 //! a file that is there already.
+//!
+//! It owns the names that are chosen and the sentences that tell of it. How a file is written is `work/copy`'s.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 
-use crate::bytes::Span;
 use crate::bytes::size::group_digits;
 use crate::map::{Mapping, OpenFile};
 use crate::model::event::Event;
 use crate::model::shown_name;
+use crate::os::save::{Existing, Rights, SaveCause, SaveError};
+use crate::os::thread::be_nice;
 
+use super::copy::{CopyError, CopyOptions, Source, Unread, copy, save_text};
 use super::file::Report;
-
-/// Bytes copied at a time: large enough for the full speed, small enough to stop at once.
-const CHUNK_BYTES: u64 = 256 << 10;
 
 /// Writes `text` to a new file beside `path`, named after it with `suffix`. The outcome is a sentence.
 ///
 /// # Errors
 /// A sentence that names the file and the cause.
 pub fn write_text(path: &Path, suffix: &str, text: &str) -> Result<String, String> {
-    let (mut file, target) =
-        create_beside(path, suffix).map_err(|error| not_written(path, &error))?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| not_written(&target, &error))?;
-    Ok(format!("The edits are listed in {}", target.display()))
+    // A file that is gone tells no rights any more.
+    let like = Rights::of_path(path).unwrap_or(Rights::OWNER_ONLY);
+    let save = |target: &Path| save_text(text, target, Existing::Keep, like);
+    match beside(path, suffix, save) {
+        Ok((target, ())) => Ok(format!("The edits are listed in {}", target.display())),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
-fn not_written(path: &Path, error: &io::Error) -> String {
-    format!(
-        "{}: nothing was written ({error}): choose a folder you may write in, or free some space",
-        path.display()
-    )
-}
-
-/// Creates a file that did not exist: `name.suffix`, else `name.suffix.2` and so on.
-fn create_beside(path: &Path, suffix: &str) -> io::Result<(File, PathBuf)> {
+/// Saves to the first name beside `path` that nothing has: `name.suffix`, else `name.suffix.2` and so on.
+fn beside<T>(
+    path: &Path,
+    suffix: &str,
+    mut save: impl FnMut(&Path) -> Result<T, CopyError>,
+) -> Result<(PathBuf, T), CopyError> {
     let mut number = 1_u32;
     loop {
         let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
@@ -51,15 +49,12 @@ fn create_beside(path: &Path, suffix: &str) -> io::Result<(File, PathBuf)> {
             name.push(format!(".{number}"));
         }
         let target = path.with_file_name(name);
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&target)
-        {
-            Ok(file) => return Ok((file, target)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
-                number += 1;
-            }
+        match save(&target) {
+            Ok(saved) => return Ok((target, saved)),
+            Err(CopyError::Save(SaveError {
+                cause: SaveCause::Exists | SaveCause::IsSource,
+                ..
+            })) if number < 1000 => number += 1,
             Err(error) => return Err(error),
         }
     }
@@ -89,7 +84,8 @@ impl Job {
             .spawn({
                 let stop = Arc::clone(&stop);
                 move || {
-                    if let Some(outcome) = copy(&file, &mapping, &stop) {
+                    be_nice();
+                    if let Some(outcome) = copy_beside(&file, &mapping, &stop) {
                         report(Event::Exported(outcome));
                     }
                 }
@@ -117,71 +113,42 @@ impl Drop for Job {
 }
 
 /// `None` where it was stopped.
-fn copy(
+fn copy_beside(
     file: &OpenFile,
     mapping: &RwLock<Mapping>,
     stop: &AtomicBool,
 ) -> Option<Result<String, String>> {
-    let (mut out, target) = match create_beside(file.path(), ".copy") {
-        Ok(created) => created,
-        Err(error) => return Some(Err(not_written(file.path(), &error))),
+    let options = CopyOptions {
+        existing: Existing::Keep,
+        unread: Unread::LeaveOut,
     };
-    match copy_into(&mut out, file, mapping, stop) {
-        Ok(Some(unreadable)) => {
-            let missing = if unreadable == 0 {
-                String::new()
+    let source = Source::of_view(file, mapping);
+    let copied = beside(file.path(), ".copy", |target| {
+        copy(&source, target, options, &mut |_| {
+            if stop.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
             } else {
+                ControlFlow::Continue(())
+            }
+        })
+    });
+    match copied {
+        Ok((target, report)) => {
+            let missing = report.gaps.first().map_or_else(String::new, |gap| {
                 format!(
-                    "; {} bytes could not be read and are zero in it",
-                    group_digits(unreadable)
+                    "; {} bytes could not be read and are zero in it, the first at {} ({})",
+                    group_digits(report.unread),
+                    gap.span.start(),
+                    gap.reason
                 )
-            };
+            });
             Some(Ok(format!(
                 "The bytes of {} as shown are in {}{missing}",
                 shown_name(file.path()),
                 target.display()
             )))
         }
-        Ok(None) => {
-            let _ = std::fs::remove_file(&target); // half a copy is of no use
-            None
-        }
-        Err(error) => {
-            let _ = std::fs::remove_file(&target);
-            Some(Err(not_written(&target, &error)))
-        }
+        Err(CopyError::Stopped) => None,
+        Err(error) => Some(Err(error.to_string())),
     }
-}
-
-/// Returns how many bytes could not be read; `None` where it was stopped. Blocks of zeros become holes.
-fn copy_into(
-    out: &mut File,
-    file: &OpenFile,
-    mapping: &RwLock<Mapping>,
-    stop: &AtomicBool,
-) -> io::Result<Option<u64>> {
-    let Ok(extent) = mapping.read().map(|mapping| mapping.span()) else {
-        return Ok(None);
-    };
-    let mut unreadable = 0;
-    let mut offset = extent.start();
-    while offset < extent.end() {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let end = offset.saturating_add(CHUNK_BYTES).min(extent.end());
-        let span = Span::new(offset, end).unwrap_or(Span::empty(offset));
-        let Ok(readout) = mapping.read().map(|mapping| mapping.read(span, file)) else {
-            return Ok(None);
-        };
-        unreadable += readout.gaps.iter().map(|gap| gap.span.len()).sum::<u64>();
-        if readout.bytes.iter().any(|byte| *byte != 0) {
-            out.seek(SeekFrom::Start(offset - extent.start()))?;
-            out.write_all(&readout.bytes)?;
-        }
-        offset = end;
-    }
-    out.set_len(extent.len())?;
-    out.sync_all()?;
-    Ok(Some(unreadable))
 }

@@ -19,6 +19,7 @@ mod model;
 mod peers;
 mod picker;
 mod processes;
+mod saving;
 mod scratch;
 mod tidy;
 mod view;
