@@ -182,6 +182,19 @@ impl NewFile {
         written.map_err(|error| self.fail(SaveStep::Write, error))
     }
 
+    /// Lets the storage begin with what was written at `start..end`, so that less is left for [`NewFile::sync`]. Does not
+    /// wait for it. Only advice: `posix_fadvise(2)`, where the system takes it.
+    pub(crate) fn start_sync(&self, start: u64, end: u64) {
+        #[cfg(target_os = "linux")]
+        if let Some(len) = std::num::NonZeroU64::new(end.saturating_sub(start)) {
+            // The kernel starts to write dirty pages that it is told nobody needs.
+            let advice = rustix::fs::Advice::DontNeed;
+            let _ = rustix::fs::fadvise(&self.file, start, Some(len), advice);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (start, end);
+    }
+
     /// Gets what was written onto the disk, which may take seconds: fsync(2), on a thread of its own. `ask` is asked all
     /// the while; where it says to stop, this returns at once, and what is under way ends by itself.
     ///
@@ -250,6 +263,23 @@ impl NewFile {
         naming::sync_folder(&self.path).map_err(|error| self.fail(SaveStep::SyncFolder, error))
     }
 
+    /// Leaves nothing of it, as dropping it does, and does not wait: its name is gone when this returns, and a thread gives
+    /// its room back, which takes as long as the storage is busy with it.
+    pub fn abandon(mut self) {
+        self.remove_name();
+        // Where there is no thread, the closure and the file with it are dropped here.
+        let _ = std::thread::Builder::new()
+            .name("close".to_owned())
+            .spawn(move || drop(self));
+    }
+
+    fn remove_name(&mut self) {
+        if let Some(temporary) = self.temporary.take() {
+            // What cannot be removed keeps its hidden name.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+
     pub(crate) fn fail(&self, step: SaveStep, error: io::Error) -> SaveError {
         SaveError {
             path: self.path.clone(),
@@ -260,10 +290,7 @@ impl NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
-            // What cannot be removed keeps its hidden name.
-            let _ = fs::remove_file(temporary);
-        }
+        self.remove_name();
     }
 }
 

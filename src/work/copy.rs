@@ -7,7 +7,8 @@
 //!
 //! The file's bytes come from the file itself, by `copy_file_range(2)` in steps of at most 16 MiB, else by pread(2): never
 //! through the mapping whose page states the view shows. Over them come the view's private copies, read through the
-//! mapping, also where they lie in holes of the file. Other holes are not read and stay holes. Memory does not grow with
+//! mapping, also where they lie in holes of the file; short ones are bridged, as many small steps of the kernel's take
+//! longer than writing a page twice. Other holes are not read and stay holes. Memory does not grow with
 //! the file.
 //!
 //! It is no snapshot: what is stored while the copy is made is in it or not, page by page.
@@ -15,7 +16,7 @@
 //! # What cannot be read
 //!
 //! By default ([`Unread::Fail`]) the first stretch that cannot be read ends the copy: nothing is left, and the error says
-//! which and why. Asked to go on ([`Unread::LeaveOut`]), the copy has a hole there, and the report lists it. A stretch
+//! which and why. Asked to go on ([`Unread::LeaveOut`]), the copy has a hole or zeros there, and the report lists it. A stretch
 //! that could not be read is never a zero that nobody heard of.
 
 mod error;
@@ -88,7 +89,7 @@ pub enum Unread {
     /// The copy fails and names it.
     #[default]
     Fail,
-    /// It becomes a hole and is listed.
+    /// It becomes a hole, or zeros, and is listed.
     LeaveOut,
 }
 
@@ -128,7 +129,7 @@ pub struct CopyReport {
     pub len: u64,
     /// Bytes of it that are no holes.
     pub written: u64,
-    /// Bytes that could not be read: holes in the copy.
+    /// Bytes that could not be read: holes or zeros in the copy.
     pub unread: u64,
     /// Where and why, in offsets of the source: the first 1000 stretches.
     pub gaps: Vec<Gap>,
@@ -163,15 +164,24 @@ pub fn copy(
         by_kernel: true,
         step: FIRST_STEP,
         work: 0,
+        syncing: 0,
         progress,
         report: CopyReport {
             len: total,
             ..CopyReport::default()
         },
     };
-    copier.ask(source.span.start())?;
-    copier.copy_all()?;
-    copier.finish()
+    match copier.copy_all().and_then(|()| copier.sync()) {
+        Ok(()) => {
+            copier.out.publish()?;
+            Ok(copier.report)
+        }
+        Err(CopyError::Stopped) => {
+            copier.out.abandon();
+            Err(CopyError::Stopped)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes `text` to a new file at `destination`, as [`copy`] does: whole, on the disk, with at most the rights of `like`,
@@ -210,6 +220,8 @@ struct Copier<'a> {
     step: usize,
     /// Bytes since the last question.
     work: usize,
+    /// Up to here the copy is on its way to the disk.
+    syncing: u64,
     progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
     report: CopyReport,
 }
@@ -218,6 +230,7 @@ impl Copier<'_> {
     fn copy_all(&mut self) -> Result<(), CopyError> {
         let end = self.source.span.end();
         let mut at = self.source.span.start();
+        self.ask(at)?;
         while at < end {
             let copy = self.overlay.next_at(at).unwrap_or(Span::empty(end));
             at = if copy.start() <= at {
@@ -229,18 +242,18 @@ impl Copier<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<CopyReport, CopyError> {
-        let (progress, total) = (self.progress, self.source.span.len());
+    fn sync(&mut self) -> Result<(), CopyError> {
+        let total = self.source.span.len();
         let now = Progress {
             phase: Phase::Syncing,
             done: total,
             total,
         };
+        let progress = &mut *self.progress;
         if progress(now).is_break() || self.out.sync(&mut || progress(now))?.is_break() {
             return Err(CopyError::Stopped);
         }
-        self.out.publish()?;
-        Ok(self.report)
+        Ok(())
     }
 
     /// Copies a part of `at..end` that the view shows as the file has it. Returns where it ends.
@@ -260,16 +273,14 @@ impl Copier<'_> {
             self.leave_hole(at, end)?;
             return Ok(end);
         }
-        let end = end.min(self.data.end);
-        let after = if self.by_kernel {
-            self.copy_step(at, end)?
-        } else {
-            at
-        };
-        if after > at {
-            return Ok(after);
+        if self.by_kernel {
+            let end = self.data.end.min(self.source.span.end());
+            let after = self.copy_step(at, self.overlay.bridged(at, end))?;
+            if after > at {
+                return Ok(after);
+            }
         }
-        self.copy_chunk(at, end)
+        self.copy_chunk(at, end.min(self.data.end))
     }
 
     /// A hole up to `end`, but for what is past the end of the file by now.
@@ -287,7 +298,8 @@ impl Copier<'_> {
         self.worked(LEAST_WORK, end)
     }
 
-    /// One `copy_file_range(2)`. Returns where it ended: `at` where it cannot do it, which it is not asked again then.
+    /// One `copy_file_range(2)`, with the private copies over it that lie in it. Returns where it ended: `at` where it cannot
+    /// do it, which it is not asked again then.
     fn copy_step(&mut self, at: u64, end: u64) -> Result<u64, CopyError> {
         let len = usize::try_from(end - at).map_or(self.step, |len| len.min(self.step));
         let begin = Instant::now();
@@ -295,13 +307,13 @@ impl Copier<'_> {
         match copy_by_kernel(file, at, self.out.file(), self.place(at), len) {
             Ok(count) if count > 0 => {
                 let took = begin.elapsed();
-                if took > STEP_TIME {
-                    self.step = (self.step / 2).max(CHUNK);
-                } else if took < STEP_TIME / 4 && len == self.step {
+                self.slow_down(took);
+                if took < STEP_TIME / 4 && len == self.step {
                     self.step = (self.step * 2).min(LARGEST_STEP);
                 }
-                self.report.written += count as u64;
                 let after = at + count as u64;
+                self.cover(at, after)?;
+                self.report.written += count as u64;
                 self.worked(count, after)?;
                 Ok(after)
             }
@@ -313,6 +325,28 @@ impl Copier<'_> {
                 Ok(at)
             }
         }
+    }
+
+    /// Writes the private copies in `at..end` over the file's bytes, which are there already: all of them, as what cannot be
+    /// read must not show the file's bytes in its place.
+    fn cover(&mut self, mut at: u64, end: u64) -> Result<(), CopyError> {
+        while at < end
+            && let Some(view) = self.source.view
+            && let Some(copy) = self.overlay.next_at(at)
+            && copy.start() < end
+        {
+            let from = copy.start().max(at);
+            at = copy.end().min(end).min(from + CHUNK as u64);
+            let len = usize::try_from(at - from).unwrap_or(CHUNK);
+            let gaps = read(view).read_chunk(from, self.source.file, &mut self.buffer[..len]);
+            for gap in gaps {
+                self.gap(gap.span.start(), gap.span.end(), gap.reason)?;
+            }
+            let place = self.place(from);
+            self.out.write_at(&self.buffer[..len], place)?;
+            self.worked(len, at)?;
+        }
+        Ok(())
     }
 
     /// Reads and writes one chunk. Returns where it ends.
@@ -414,8 +448,22 @@ impl Copier<'_> {
         offset - self.source.span.start()
     }
 
-    /// Asks whether to go on where enough was done since the last time.
+    /// Halves the step of a storage that is so slow that a stop would wait for it.
+    fn slow_down(&mut self, took: Duration) {
+        if took > STEP_TIME {
+            self.step = (self.step / 2).max(CHUNK);
+        }
+    }
+
+    /// Asks whether to go on where enough was done since the last time. All up to `at` is copied.
     fn worked(&mut self, len: usize, at: u64) -> Result<(), CopyError> {
+        let place = self.place(at);
+        if place - self.syncing >= self.step as u64 {
+            let begin = Instant::now();
+            self.out.start_sync(self.syncing, place);
+            self.syncing = place;
+            self.slow_down(begin.elapsed());
+        }
         self.work += len.max(LEAST_WORK);
         if self.work < CHUNK {
             return Ok(());

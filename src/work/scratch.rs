@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::map::{Shown, describe_errno};
 use crate::os::temp_folder::{Folder, NoTempFolder, system_folder};
@@ -65,12 +65,23 @@ fn described(error: &io::Error) -> String {
         .map_or_else(|| error.to_string(), describe_errno)
 }
 
-/// Makes the scratch folder of a run in the system's folder for temporary files. Folders that an earlier mapscope left
+/// The scratch folder of this run, which all its scratch files share: made when it is first needed, in the system's folder for temporary files. Folders that an earlier mapscope left
 /// behind there because it was killed are removed first.
 ///
 /// # Errors
 /// [`ScratchError`], one sentence.
 pub fn scratch_folder() -> Result<Arc<Folder>, ScratchError> {
+    static OF_THIS_RUN: Mutex<Weak<Folder>> = Mutex::new(Weak::new());
+    let mut of_this_run = OF_THIS_RUN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(folder) = of_this_run.upgrade() {
+        return Ok(folder);
+    }
+    let folder = make_folder()?;
+    *of_this_run = Arc::downgrade(&folder);
+    Ok(folder)
+}
+
+fn make_folder() -> Result<Arc<Folder>, ScratchError> {
     let parent = system_folder().map_err(ScratchError::NoTempFolder)?;
     match Folder::new(&parent) {
         Ok(folder) => Ok(Arc::new(folder)),
@@ -87,7 +98,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// A place in a scratch folder of its own.
+    /// A place in the scratch folder of this run.
     ///
     /// # Errors
     /// [`ScratchError`], one sentence.
@@ -95,7 +106,7 @@ impl Scratch {
         Self::within(scratch_folder()?)
     }
 
-    /// A place in the scratch folder of this run.
+    /// A place in this scratch folder.
     ///
     /// # Errors
     /// [`ScratchError`], one sentence.

@@ -65,7 +65,7 @@ fn peers_and_scratch_files_go_with_a_killed_program() {
     let peers = two_peers(&program);
     let left_behind = program.scratch_file();
     program.until("keeper of the scratch file", |program| {
-        (program.keepers() == 1).then_some(())
+        (program.keepers().len() == 1).then_some(())
     });
     program.kill();
     until_gone(&peers);
@@ -81,12 +81,22 @@ fn the_next_program_cleans_up() {
     let Some(stage) = Stage::set(1280, 800, &[]) else {
         return;
     };
-    let left_behind = stage.tmp().join("mapscope-4194999-0"); // no process has that number
-    fs::create_dir(&left_behind).expect("a folder");
-    fs::write(left_behind.join("alphabet.txt"), b"left").expect("a file");
-    let program = Program::start(&stage, &[] as &[&str]);
-    assert!(program.scratch_file().exists());
-    assert!(!left_behind.exists(), "the scratch copy of the killed one");
+    let mut killed = Program::start(&stage, &[] as &[&str]);
+    let left_behind = killed.scratch_file();
+    let keeper = killed.until("keeper of the scratch file", |program| {
+        program.keepers().first().copied()
+    });
+    // The keeper first, so that it does not do its work.
+    let sent = std::process::Command::new("kill")
+        .args(["-KILL", &keeper.to_string()])
+        .status();
+    assert!(sent.expect("kill(1)").success());
+    killed.kill();
+    assert!(left_behind.exists());
+    let _program = Program::start(&stage, &[] as &[&str]);
+    until("end of what the killed one left", || {
+        (!left_behind.exists()).then_some(())
+    });
 }
 
 #[track_caller]

@@ -15,6 +15,9 @@ const KEPT: usize = 1 << 14;
 /// Pages looked up at a time where there are more: some 1 MiB of answers.
 const LOOKED_UP: u64 = 1 << 17;
 
+/// Longer private copies, in bytes, are not bridged: the file's bytes under them are not copied.
+const BRIDGED: u64 = 64 << 10;
+
 /// The private copies of a view, as the kernel told them when they were looked up.
 pub(super) struct Overlay<'a> {
     view: Option<&'a RwLock<Mapping>>,
@@ -84,6 +87,15 @@ impl<'a> Overlay<'a> {
             }
             self.look_up(self.known_to.max(at));
         }
+    }
+
+    /// How far from `at` towards `end` only short private copies lie.
+    pub(super) fn bridged(&self, at: u64, end: u64) -> u64 {
+        let mut known = self.spans[self.next.min(self.spans.len())..].iter();
+        let long = known.find(|copy| copy.start() >= end || copy.len() > BRIDGED);
+        let first_long = long.map_or(end, |copy| copy.start().max(at));
+        // What is not looked up yet may be anything.
+        first_long.min(self.known_to).min(end)
     }
 
     /// Looks up the next pages from `start`, a page's.

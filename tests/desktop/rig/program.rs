@@ -130,10 +130,14 @@ impl<'a> Program<'a> {
         let _ = self.process.0.wait();
     }
 
-    /// The scratch copy of the sample.
+    /// The scratch copy of the sample, of which there is one at a time on a stage: `mapscope-…/1/alphabet.txt`.
+    #[track_caller]
     pub(crate) fn scratch_file(&self) -> PathBuf {
-        let name = format!("mapscope-{}-0", self.pid());
-        self.stage.tmp().join(name).join("alphabet.txt")
+        self.until("the scratch copy of the sample", |program| {
+            let folders = std::fs::read_dir(program.stage.tmp()).ok()?.flatten();
+            let mut files = folders.map(|folder| folder.path().join("1/alphabet.txt"));
+            files.find(|file| file.exists())
+        })
     }
 
     /// Its child processes that are peers.
@@ -144,10 +148,12 @@ impl<'a> Program<'a> {
             .collect()
     }
 
-    /// How many child processes of its own would remove its scratch files.
-    pub(crate) fn keepers(&self) -> usize {
-        let children = children(self.pid()).into_iter();
-        children.filter(|pid| is_helper(*pid, b"keep")).count()
+    /// Its child processes that would remove its scratch files.
+    pub(crate) fn keepers(&self) -> Vec<u32> {
+        children(self.pid())
+            .into_iter()
+            .filter(|pid| is_helper(*pid, b"keep"))
+            .collect()
     }
 
     /// The cursor's area where it takes keys, which is filled only while the grid has the keyboard.

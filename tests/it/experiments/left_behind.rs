@@ -1,7 +1,7 @@
 //! No process and no scratch file is left, also when mapscope itself is killed.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::{Lab, is_empty, until};
 
@@ -33,15 +33,35 @@ fn a_killed_lab_leaves_no_process_and_no_file() {
 #[test]
 fn the_next_run_clears_what_was_left() {
     let dir = tempfile::tempdir().unwrap();
-    // No process has this number: it is above the largest that Linux gives, 2^22.
-    let left = dir.path().join("mapscope-4194999-7");
-    fs::create_dir(&left).unwrap();
-    fs::write(left.join("f"), b"left").unwrap();
-    let other = dir.path().join("mapscope-notes");
-    fs::create_dir(&other).unwrap();
     let at = dir.path().to_str().unwrap();
+    let mut lab = Lab::new(&["--all", "--without", "cost", "--dir", at]);
+    lab.command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = lab.command.spawn().unwrap();
+    let keeper = || {
+        let mut processes = lab.processes().into_iter();
+        processes.find(|pid| is_keeper(*pid))
+    };
+    until("there is a keeper", || keeper().is_some());
+    // The keeper first, so that it does not do its work.
+    for pid in [keeper().unwrap(), child.id()] {
+        let sent = Command::new("kill")
+            .args(["-KILL", &pid.to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+    child.wait().unwrap();
+    lab.until_no_process();
+    assert!(!is_empty(dir.path()), "it is left");
+    let other = dir.path().join("mapscope-4194999-7"); // no process has that number
+    fs::create_dir(&other).unwrap();
     let output = Lab::new(&["shared-seen-by-shared", "--dir", at]).output();
     assert!(output.status.success());
-    assert!(!left.exists());
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().flatten().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
     assert!(other.exists(), "only what is ours");
+}
+
+fn is_keeper(pid: u32) -> bool {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0).nth(1) == Some(b"keep")
 }
