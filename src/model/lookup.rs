@@ -104,11 +104,7 @@ impl Doc {
             Ok(found) => {
                 self.lookup.found = Some(found);
                 let view = self.view_mut();
-                let origin = (
-                    view.id,
-                    view.viewport.top,
-                    view.viewport.fraction_points,
-                );
+                let origin = (view.id, view.viewport.top, view.viewport.fraction_points);
                 preview(&mut view.viewport, found.start());
                 view.look_wanted = true;
                 self.lookup.origin.get_or_insert(origin);

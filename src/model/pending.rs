@@ -171,9 +171,10 @@ impl Pending {
             )
         });
         under_way
-            || self.waiting.iter().any(|waiting| {
-                !matches!(waiting, Waiting::Remap { .. } | Waiting::Discard(_))
-            })
+            || self
+                .waiting
+                .iter()
+                .any(|waiting| !matches!(waiting, Waiting::Remap { .. } | Waiting::Discard(_)))
     }
 
     /// What was typed was refused as the file is being mapped anew: all of it so far, so that it can be said at once.

@@ -50,9 +50,8 @@ impl Tray {
 
     /// Takes an order in, unless it stands here already.
     pub(super) fn put(&mut self, order: RefusedOrder) {
-        let is_known = |known: &RefusedOrder| {
-            (known.number, known.offset) == (order.number, order.offset)
-        };
+        let is_known =
+            |known: &RefusedOrder| (known.number, known.offset) == (order.number, order.offset);
         if self.orders.iter().any(is_known) {
             return;
         }

@@ -64,7 +64,10 @@ fn the_end_of_a_copy_is_not_taken_for_that_of_the_write_back() {
     rig.typed(5, b'a', b'Z');
     rig.act(A::Quit);
     rig.act(A::Unsaved(UnsavedChoice::Write));
-    assert!(!rig.wrote().contains(&Effect::Quit), "a copy is being saved");
+    assert!(
+        !rig.wrote().contains(&Effect::Quit),
+        "a copy is being saved"
+    );
     assert!(rig.exported().contains(&Effect::Quit));
 }
 
@@ -157,9 +160,41 @@ fn a_file_closed_meanwhile_is_not_waited_for() {
     rig.act(A::Unsaved(UnsavedChoice::Write));
     rig.act_in(Some(hangs), F::Close);
     let effects = rig.act_in(Some(hangs), D::Unsaved(UnsavedChoice::Drop));
-    assert!(!effects.contains(&Effect::Quit), "the other one is not written");
+    assert!(
+        !effects.contains(&Effect::Quit),
+        "the other one is not written"
+    );
     rig.orders.remove(0);
     assert!(rig.wrote().contains(&Effect::Quit));
+}
+
+/// Another question about a file that the window waits for, and Cancel, call the quit off: nothing waits for ever, and the
+/// window does not go by surprise.
+#[test]
+fn another_question_calls_the_quit_off() {
+    let answers: [fn(&mut Rig); 2] = [
+        |rig| {
+            rig.act(M::ToggleMode);
+        },
+        |rig| {
+            rig.act(F::Close);
+            rig.act(D::Unsaved(UnsavedChoice::Stay));
+        },
+    ];
+    for answer in answers {
+        let mut rig = open(100);
+        rig.typed(5, b'a', b'Z');
+        rig.act(A::Quit);
+        rig.act(A::Unsaved(UnsavedChoice::Write));
+        answer(&mut rig);
+        assert!(!rig.app.is_settling());
+        assert!(!rig.wrote().contains(&Effect::Quit));
+        assert!(
+            !rig.act(D::Unsaved(UnsavedChoice::Stay))
+                .contains(&Effect::Quit)
+        );
+        assert!(rig.act(A::Quit).contains(&Effect::Quit), "asked for again");
+    }
 }
 
 /// A file that stays open stops the quit that waits for it; another one's question is left alone.
@@ -174,7 +209,10 @@ fn what_fails_in_one_file_leaves_the_question_about_all_alone() {
     rig.refuse(&order, Refusal::QueueFull);
     assert!(rig.app.notices.get(Topic::Unsaved).is_some());
     let effects = rig.act(A::Unsaved(UnsavedChoice::Drop));
-    assert!(effects.contains(&Effect::Quit), "its buttons do what they say");
+    assert!(
+        effects.contains(&Effect::Quit),
+        "its buttons do what they say"
+    );
 }
 
 /// A sync that failed leaves the edits unsaved, whichever way it was asked for, until one succeeds or they are exported.

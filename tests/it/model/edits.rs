@@ -56,7 +56,8 @@ fn undo_of_what_somebody_changed_is_refused_in_words() {
         };
         assert_eq!(stores(&effects), [expected]);
         rig.stored(|_| StoreOutcome::Changed(vec![0x41]));
-        rig.assert_says(Topic::Error,
+        rig.assert_says(
+            Topic::Error,
             &["not taken back", "somebody changed", "0x5", "41"],
         );
         assert_eq!(rig.journal().edits().count(), 1);
@@ -124,11 +125,7 @@ fn a_replaced_file_is_edited_shared_only_after_a_decision() {
 fn a_read_only_view_refuses_every_edit() {
     let mut rig = open(100);
     rig.remapped(Mode::Private, Access::ReadOnly);
-    for action in [
-        E::Character('a'),
-        E::Paste("41".to_owned()),
-        E::Fill(1),
-    ] {
+    for action in [E::Character('a'), E::Paste("41".to_owned()), E::Fill(1)] {
         assert!(stores(&rig.act(action)).is_empty());
         rig.assert_says(Topic::Error, &["data.bin is read-only"]);
     }
@@ -254,7 +251,8 @@ fn write_back_lists_conflicts_and_writes_over_them_when_told() {
         error: None,
     };
     rig.answer(&order, FileNews::WroteBack(wrote));
-    rig.assert_says(Topic::Conflict,
+    rig.assert_says(
+        Topic::Conflict,
         &["2 of the edits", "0x5", "0x78", "1 more"],
     );
     assert_eq!(rig.journal().pending_bytes(), 2);
@@ -364,11 +362,7 @@ fn discarded_edits_wait() {
     rig.assert_says(Topic::Patch, &["1 edited byte"]);
     rig.act(E::DropPatch);
     assert_eq!(rig.says(Topic::Patch), "");
-    assert_eq!(
-        rig.journal().edits().count(),
-        1,
-        "still listed"
-    );
+    assert_eq!(rig.journal().edits().count(), 1, "still listed");
 }
 
 #[test]
@@ -382,11 +376,14 @@ fn the_list_of_edits_has_every_one_with_its_bytes() {
         "/folder/data.bin.edits.txt"
     );
     let effects = rig.act(D::DestinationSubmitted);
-    let [FileRequest::Export {
-        what: Export::Text(text),
-        if_exists: IfExists::Refuse,
-        ..
-    }] = requests(&effects)[..] else {
+    let [
+        FileRequest::Export {
+            what: Export::Text(text),
+            if_exists: IfExists::Refuse,
+            ..
+        },
+    ] = requests(&effects)[..]
+    else {
         panic!("{effects:?}");
     };
     for line in [
@@ -422,7 +419,11 @@ fn newest_wins(before: &[Action], after: &[Action]) {
     let refused = storage.view(view).unwrap();
     let is_said = refused_words(&storage, view).contains("59");
     if is_said {
-        assert_eq!(unsaved, [b"X"], "refused with its bytes, and changed nothing");
+        assert_eq!(
+            unsaved,
+            [b"X"],
+            "refused with its bytes, and changed nothing"
+        );
         return;
     }
     assert_eq!(

@@ -126,7 +126,11 @@ fn to_shared_stay() {
     assert_eq!(rig.says(Topic::Unsaved), "");
     // a write-back of later has nothing to do with it
     rig.act(E::WriteBack);
-    assert!(requests(&rig.wrote()).iter().all(|request| matches!(request, FileRequest::GiveBack(_))));
+    assert!(
+        requests(&rig.wrote())
+            .iter()
+            .all(|request| matches!(request, FileRequest::GiveBack(_)))
+    );
 }
 
 #[test]
@@ -175,7 +179,11 @@ fn the_switch_to_shared_asks_about_edits_that_wait() {
     let mut rig = open(100);
     rig.typed(5, b'a', b'Z');
     rig.say(FileNews::CopiesLost(vec![span(0, 4096)]));
-    let label = |rig: &Rig| rig.doc().notices.get(Topic::Patch).unwrap().actions[0].0.clone();
+    let label = |rig: &Rig| {
+        rig.doc().notices.get(Topic::Patch).unwrap().actions[0]
+            .0
+            .clone()
+    };
     assert_eq!(label(&rig), "Reapply");
     assert!(requests(&rig.act(M::ToggleMode)).is_empty());
     rig.assert_says(Topic::Unsaved, &["1 byte is edited in data.bin"]);

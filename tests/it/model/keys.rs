@@ -177,5 +177,9 @@ fn a_copy_that_is_refused_is_said_and_not_waited_for() {
     rig.refuse(&order, Refusal::QueueFull);
     rig.assert_says(Topic::Error, &["Nothing was copied"]);
     let late = rig.answer(&order, FileNews::Peeked(readout(span(0, 1), b'x')));
-    assert!(!late.iter().any(|effect| matches!(effect, Effect::CopyText(_))));
+    assert!(
+        !late
+            .iter()
+            .any(|effect| matches!(effect, Effect::CopyText(_)))
+    );
 }

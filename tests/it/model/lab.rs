@@ -269,7 +269,11 @@ fn a_prediction_names_the_file_system_where_it_matters() {
 fn moving_goes_along_what_is_listed() {
     let mut rig = bench();
     ask(&mut rig, LabAction::Move(10_000));
-    assert_eq!(rig.app.lab.chosen, Some("cost"), "End leads to the last one");
+    assert_eq!(
+        rig.app.lab.chosen,
+        Some("cost"),
+        "End leads to the last one"
+    );
     rig.app.lab.chosen = None;
     let mut go = |action: LabAction, expected: &str| {
         ask(&mut rig, action);
@@ -368,7 +372,11 @@ fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
     rig.act(F::Close);
     assert!(!rig.is_asked());
     assert_eq!(rig.doc().id, edited);
-    assert_eq!(rig.journal().pending_bytes(), 1, "what was typed there stays");
+    assert_eq!(
+        rig.journal().pending_bytes(),
+        1,
+        "what was typed there stays"
+    );
 }
 
 #[test]

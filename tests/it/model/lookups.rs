@@ -142,7 +142,10 @@ fn enter_goes_there_at_once_and_the_answer_is_listed_once_its_bytes_are_there() 
     assert!(effects.contains(&Effect::Focus(Focus::Grid)));
     let typed = rig.type_byte(0x5a);
     assert_eq!(stores(&typed)[0].offset, 16_000, "where it is looked at");
-    assert!(rig.doc().lookup.history.is_empty(), "its bytes are not there");
+    assert!(
+        rig.doc().lookup.history.is_empty(),
+        "its bytes are not there"
+    );
     answer(&mut rig, &peek, b'D');
     assert_eq!(
         rig.doc().lookup.history[0].answer,
@@ -225,10 +228,7 @@ fn a_repeated_lookup_goes_on_from_the_cursor() {
     answer(&mut rig, &effects, 0);
     assert_eq!(rig.cursor(), 64);
     let mut rig = open(100);
-    assert_eq!(
-        rig.act(V::LookupRepeat),
-        [Effect::Focus(Focus::Lookup)]
-    );
+    assert_eq!(rig.act(V::LookupRepeat), [Effect::Focus(Focus::Lookup)]);
 }
 
 #[test]
@@ -268,11 +268,7 @@ fn every_file_has_a_lookup_of_its_own() {
     assert_eq!(before.lookup.history.len(), 1);
     lookup(&mut rig, "99", b'D');
     rig.act(V::LookupCancel);
-    assert_eq!(
-        rig.top(),
-        0,
-        "Escape returned to a row of the file before"
-    );
+    assert_eq!(rig.top(), 0, "Escape returned to a row of the file before");
 }
 
 /// Escape takes a preview back in the view that it was shown in, whichever has the keyboard by now.
@@ -283,7 +279,13 @@ fn a_preview_is_taken_back_in_its_own_view() {
     rig.act(M::AddView);
     let second = rig.view_added();
     for view in [first, second] {
-        rig.act_in(Some(view), V::Layout { columns: 16, page_rows: 20 });
+        rig.act_in(
+            Some(view),
+            V::Layout {
+                columns: 16,
+                page_rows: 20,
+            },
+        );
     }
     let top = |rig: &Rig, view| rig.doc().view_by(view).unwrap().viewport.top;
     rig.act_in(Some(first), V::ScrollTo(50));
@@ -297,10 +299,7 @@ fn a_preview_is_taken_back_in_its_own_view() {
 #[test]
 fn the_path_field_opens_what_was_typed() {
     let mut rig = open(100);
-    assert_eq!(
-        rig.act(A::Focus(Focus::Path)),
-        [Effect::Focus(Focus::Path)]
-    );
+    assert_eq!(rig.act(A::Focus(Focus::Path)), [Effect::Focus(Focus::Path)]);
     assert_eq!(rig.app.path_text.as_deref(), Some(PATH));
     let effects = rig.act(F::PathEdited("/a".to_owned()));
     assert_eq!(effects, [Effect::Complete("/a".to_owned())]);

@@ -11,7 +11,12 @@ fn check(news: &[FileNews], topic: Topic, parts: &[&str], first_action: impl Int
             FileNews::Remapped(remapped) => rig.remapped_as(remapped.clone()),
             news => rig.say(news.clone()),
         };
-        let mut topics: Vec<_> = rig.doc().notices.iter().map(|notice| notice.topic).collect();
+        let mut topics: Vec<_> = rig
+            .doc()
+            .notices
+            .iter()
+            .map(|notice| notice.topic)
+            .collect();
         let sorted = topics.clone();
         topics.dedup();
         assert_eq!(topics, sorted, "one banner a topic, in order");
@@ -126,7 +131,10 @@ fn shrunk_and_grown() {
         remap,
     );
     check(
-        &[len(0), FileNews::Remapped(mapped(Mode::Private, Access::ReadWrite, 100))],
+        &[
+            len(0),
+            FileNews::Remapped(mapped(Mode::Private, Access::ReadWrite, 100)),
+        ],
         size,
         &[],
         None,
@@ -141,7 +149,10 @@ fn growing_keeps_edits_cursor_and_place() {
     let before = rig.view().viewport.clone();
     rig.say(FileNews::Grown(span(0, 5000 + (1 << 30))));
     let doc = rig.doc();
-    assert_eq!((doc.view().viewport.cursor, doc.view().viewport.top), (before.cursor, before.top));
+    assert_eq!(
+        (doc.view().viewport.cursor, doc.view().viewport.top),
+        (before.cursor, before.top)
+    );
     assert_eq!(
         (rig.journal().pending_bytes(), rig.journal().patch_bytes()),
         (1, 0)

@@ -45,7 +45,10 @@ fn a_file_has_twelve_at_most_and_the_refusal_names_it() {
     assert_eq!(add(&mut rig), 0);
     rig.assert_says(Topic::Error, &["12 processes", "data.bin"]);
     let parent = rig.doc().processes.list().last().unwrap().mapping;
-    assert!(orders(&rig.act(P::Fork(parent))).is_empty(), "a child is one too");
+    assert!(
+        orders(&rig.act(P::Fork(parent))).is_empty(),
+        "a child is one too"
+    );
     rig.act(P::Remove(parent));
     assert_eq!(add(&mut rig), 1);
 }

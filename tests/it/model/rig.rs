@@ -9,8 +9,9 @@ use mapscope::model::event::{
 };
 use mapscope::model::process::Refusal;
 use mapscope::model::{
-    AppAction, Doc, DocAction, DocId, EditAction, FileAction, FileOrder, Generation, Intent, Journal,
-    LabAction, MappingAction, MappingId, OrderId, PeersAction, Target, View, ViewAction, ViewId,
+    AppAction, Doc, DocAction, DocId, EditAction, FileAction, FileOrder, Generation, Intent,
+    Journal, LabAction, MappingAction, MappingId, OrderId, PeersAction, Target, View, ViewAction,
+    ViewId,
 };
 
 use super::*;
