@@ -3,23 +3,25 @@
 //! One frame: drain events, wait at most 2 ms for the visible bytes, draw from a read-only frame, apply what the person
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping, and joins no thread.
 
+mod clipboard;
 mod files;
 mod focus;
 mod helpers;
 mod lab;
+pub mod start;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::model::effect::OpenRequest;
 use crate::model::event::Event;
 use crate::model::identity::DocId;
 use crate::model::{
-    Action, App, AppAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction, ViewId,
+    Action, App, AppAction, EditAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction,
+    ViewId,
 };
-use crate::ui::{Frame, Theme, WindowState, fonts, window_ui};
+use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::Report;
 use crate::work::lab::LabRun;
@@ -27,6 +29,8 @@ use crate::work::peers::PeerPool;
 use crate::work::picker::Picker;
 
 use files::Files;
+
+pub use start::Start;
 
 /// How long a frame waits for the visible bytes; later ones are drawn when they come.
 const WAIT_FOR_BYTES: Duration = Duration::from_millis(2);
@@ -42,15 +46,6 @@ const SETTINGS_KEY: &str = "settings";
 /// Wakes the window, once there is one.
 type Waker = Arc<OnceLock<egui::Context>>;
 
-/// What the command line asks of the window.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// What to open; at least one, which may be the sample.
-    pub requests: Vec<OpenRequest>,
-    /// A lookup to begin with, in the first of them.
-    pub at: Option<String>,
-}
-
 /// The application.
 pub struct Shell {
     model: App,
@@ -64,6 +59,7 @@ pub struct Shell {
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabRun>,
+    clipboard: clipboard::Clipboard,
     next_fade: Option<Instant>,
     /// The lookup to begin with, and the file it is for.
     at: Option<(DocId, String)>,
@@ -93,6 +89,7 @@ impl Shell {
             picker: None,
             completion: None,
             lab: None,
+            clipboard: clipboard::Clipboard::default(),
             next_fade: None,
             at: None,
             title: String::new(),
@@ -119,18 +116,13 @@ impl Shell {
         shell
     }
 
-    /// Takes the window over: fonts, theme, remembered settings.
+    /// Takes the window over: fonts, theme.
     pub fn attach(&mut self, cc: &eframe::CreationContext<'_>) {
         let ctx = &cc.egui_ctx;
-        if let Some(settings) = cc
-            .storage
-            .and_then(|storage| eframe::get_value::<Settings>(storage, SETTINGS_KEY))
-        {
-            self.model.settings = settings;
-        }
         let _ = self.waker.set(ctx.clone());
         Theme::install(ctx);
         fonts::install(ctx);
+        ctx.add_plugin(Turns::default());
         ctx.options_mut(|options| options.zoom_with_keyboard = false); // the table of commands has those keys
         set_theme(ctx, self.model.settings.theme);
     }
@@ -148,7 +140,14 @@ impl Shell {
     }
 
     fn apply(&mut self, ctx: &egui::Context, intent: Intent) {
-        let effects = self.model.apply(intent);
+        let Intent { view, action } = intent;
+        let action = match action {
+            Action::Edit(EditAction::Paste(pasted)) => {
+                Action::Edit(EditAction::Paste(self.clipboard.pasted(pasted)))
+            }
+            other => other,
+        };
+        let effects = self.model.apply(Intent { view, action });
         self.run(ctx, effects);
     }
 
@@ -253,9 +252,12 @@ impl Shell {
                 Effect::Complete(text) => self.complete(&text),
                 Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
                 Effect::LabStop => self.stop_experiments(),
-                Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::CopyText(clip) => self.clipboard.copy(ctx, clip),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),
-                Effect::Zoom(by) => zoom(ctx, by),
+                Effect::Zoom(by) => {
+                    self.model.settings.zoom_by(by);
+                    ctx.set_zoom_factor(self.model.settings.zoom());
+                }
                 Effect::Theme(theme) => set_theme(ctx, theme),
                 Effect::ToggleFullScreen => {
                     let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
@@ -308,6 +310,7 @@ impl eframe::App for Shell {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain(ctx);
         self.closing(ctx);
+        self.note_unsaved();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -339,21 +342,12 @@ impl eframe::App for Shell {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+        self.note_unsaved();
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
     }
-}
-
-fn zoom(ctx: &egui::Context, by: i8) {
-    let now = ctx.zoom_factor();
-    let next = if by == 0 {
-        1.0
-    } else {
-        (now + 0.1 * f32::from(by)).clamp(0.5, 3.0)
-    };
-    ctx.set_zoom_factor((next * 10.0).round() / 10.0);
 }
 
 fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
@@ -362,38 +356,4 @@ fn set_theme(ctx: &egui::Context, theme: ThemeChoice) {
         ThemeChoice::Dark => egui::ThemePreference::Dark,
         ThemeChoice::Light => egui::ThemePreference::Light,
     });
-}
-/// Opens the window and returns when it is closed.
-///
-/// # Errors
-/// A sentence where there is no display or no OpenGL.
-pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
-    let mut app = Shell::new(program, start);
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png"));
-    let viewport = egui::ViewportBuilder::default()
-        .with_icon(icon.unwrap_or_default())
-        .with_app_id("mapscope")
-        .with_inner_size([1200.0, 740.0])
-        .with_min_inner_size([640.0, 400.0])
-        .with_drag_and_drop(true);
-    let options = eframe::NativeOptions {
-        viewport,
-        renderer: eframe::Renderer::Glow,
-        system_font_fallback: false,
-        ..Default::default()
-    };
-    eframe::run_native(
-        "mapscope",
-        options,
-        Box::new(|cc| {
-            app.attach(cc);
-            Ok(Box::new(app))
-        }),
-    )
-    .map_err(|error| {
-        // the toolkit's error names a line of its own source; its last part is the cause
-        let error = error.to_string();
-        let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches([')', '.']);
-        format!("No window can be opened here: {cause}. Check DISPLAY or WAYLAND_DISPLAY; `mapscope lookup FILE` works without one")
-    })
 }

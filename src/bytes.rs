@@ -5,11 +5,16 @@
 
 pub mod answer;
 pub mod class;
+pub mod clip;
+pub mod dump;
+pub mod escape;
 pub mod hex;
 pub mod lookup;
+pub mod name;
 pub mod rows;
 pub mod size;
 pub mod span;
+pub mod typed_path;
 
 pub use rows::RowLayout;
 pub use span::Span;

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod claim;
 mod environment;
 pub mod experiment;
+mod limits;
 pub mod report;
 pub mod runner;
 pub mod stage;

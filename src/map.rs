@@ -12,79 +12,61 @@
 //! - **Nothing is made up.** A byte that could not be read is a [`Gap`] with its [`GapReason`]; a fact that the system
 //!   does not tell is [`Unavailable`], with the reason.
 //!
-//! Unsafe code stands in `raw.rs` and in the folder `raw/`, which also holds all that differs by system.
+//! Unsafe code stands in `raw.rs` and in the folder `raw/`, which also holds all that differs by system but the numbers
+//! and names of errors.
+//!
+//! Nothing is kept for all mappings together but what is true of the whole process: the primitive that passed the
+//! self-test, and the descriptor of our own page table. A file may have several mappings; what they have in common stands
+//! in its [`OpenFile`]. The files name each other in one direction, words before calls: `mode`, `errno`, `page`, then
+//! `raw`, then `open`, then `mapping`, then what is done with a mapping. `use` lines name the file where a thing stands.
 
 mod buffer;
 mod call_log;
 mod errno;
 mod facts;
+mod file_kind;
 mod flush;
+mod map_error;
 mod mapping;
+mod mode;
 mod open;
 mod open_error;
+mod page;
 mod primitive;
 mod raw;
 mod readout;
+mod refusal;
+mod self_test;
+mod storage;
 mod store;
+mod store_error;
 mod wording;
 mod writer;
 
-use std::fmt;
-
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
+#[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
-pub use facts::{CacheFacts, PageState, Unavailable, cache_facts};
+pub use facts::cache_facts;
 #[cfg(unix)]
 pub(crate) use facts::{cache_facts_of, page_states_at};
+pub use file_kind::Identity;
 pub use flush::{FlushError, FlushReport};
-pub use mapping::{MapError, MapRequest, Mapping};
-pub use open::{Identity, OpenFile, PathState};
+pub use map_error::MapError;
+pub use mapping::{MapRequest, Mapping};
+pub use mode::{Access, Mode, Way};
+pub use open::{OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
-pub use primitive::{Primitive, primitive};
+pub use page::{CacheFacts, PageOrigin, PageState, Unavailable};
+pub use primitive::Primitive;
 #[cfg(unix)]
 pub(crate) use raw::{STRING_BYTES, hex, quoted};
 pub use readout::{Gap, GapReason, Readout};
-pub use store::StoreError;
+pub use refusal::{Bar, Refusal};
+pub use self_test::primitive;
+pub use store_error::StoreError;
 pub(crate) use wording::Shown;
-pub use writer::WriteRefusal;
-
-/// Who can see a store through the mapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Copy-on-write: a store goes to a copy of the page that this process alone sees (`MAP_PRIVATE`, mmap(2)).
-    Private,
-    /// A store goes to the file's own page, for everybody to see (`MAP_SHARED`, mmap(2)).
-    Shared,
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Private => "private",
-            Self::Shared => "shared",
-        })
-    }
-}
-
-/// Whether stores are allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// Pages are readable only (`PROT_READ`).
-    ReadOnly,
-    /// Pages are readable and writable (`PROT_READ|PROT_WRITE`).
-    ReadWrite,
-}
-
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReadOnly => "read-only",
-            Self::ReadWrite => "read-write",
-        })
-    }
-}
 
 /// Size of a page in bytes, as the system says (sysconf(3), `_SC_PAGESIZE`): 4096 on most machines, up to 65536.
 #[must_use]

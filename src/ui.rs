@@ -13,21 +13,24 @@
 pub mod command;
 pub mod fonts;
 pub mod grid;
+pub mod input;
 pub mod theme;
+pub mod turns;
 
 mod bars;
 mod describe;
 mod geometry;
 mod glyphs;
-mod grid_keys;
 mod grid_paint;
 mod help;
 mod lab_panel;
+mod menus;
 mod notices;
 mod panel;
+mod path_field;
 mod peer_table;
+mod right;
 mod scrollbar;
-mod shortcuts;
 mod tabs;
 mod witness_table;
 
@@ -36,13 +39,18 @@ use std::sync::LazyLock;
 use egui::{CentralPanel, Id, Panel, Ui};
 
 use crate::model::{
-    Action, App, AppAction, Doc, FileAction, Focus, Intent, LookupState, Tab, ViewId, Window,
+    Action, App, AppAction, Doc, DocAction, FileAction, Focus, Intent, LookupState, Tab, Topic,
+    ViewAction, ViewId, Window,
 };
+
+use command::{Deed, Wishes};
+use input::{Place, Pressed, Scene, Typist};
 
 pub use grid::{GridState, grid_id, grid_ui};
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;
+pub use turns::Turns;
 
 /// The narrowest side panel, in points.
 const LEAST_PANEL: f32 = 280.0;
@@ -109,6 +117,11 @@ pub struct WindowState {
     pub tabs: Tabs,
     /// The lab's.
     pub lab: LabView,
+    /// What commands want of the window alone.
+    pub wishes: Wishes,
+    typist: Typist,
+    /// The question of the edits stood in the last frame.
+    asked: bool,
 }
 
 /// The id of what takes the keyboard for `focus`.
@@ -116,6 +129,7 @@ pub struct WindowState {
 pub fn focus_id(focus: Focus) -> Id {
     match focus {
         Focus::Grid => grid_id(),
+        Focus::Banner => Id::unique("question"),
         Focus::Lookup => Id::unique("lookup field"),
         Focus::Path => Id::unique("path field"),
         Focus::WitnessByte => Id::unique("witness byte"),
@@ -136,15 +150,20 @@ pub fn window_ui(
     let mut intents = Vec::new();
     let mut commands = Vec::new();
     let mut actions = Vec::new();
-    shortcuts::read_keys(ui.ctx(), frame.model, &mut commands);
+    let place = Place::now(ui.ctx());
     tab_keys(ui, frame, &state.tabs, &mut commands);
+    read_keys(ui, frame, state, place, &mut commands);
+    if place == Place::Grid {
+        actions.append(&mut commands); // before a click: that ends its frame
+    }
+    notices::focus_question(ui, frame, &mut state.asked);
     dropped_files(ui, &mut actions);
     let bar = egui::Frame::new()
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(8, 4));
-    Panel::top("menu bar")
-        .frame(bar)
-        .show(ui, |ui| bars::menu_ui(ui, frame, &mut actions));
+    Panel::top("menu bar").frame(bar).show(ui, |ui| {
+        menus::menus_ui(ui, frame, &mut state.wishes, &mut actions);
+    });
     Panel::top("mapping bar")
         .frame(bar)
         .show(ui, |ui| bars::mapping_ui(ui, frame, &mut actions));
@@ -157,6 +176,10 @@ pub fn window_ui(
     if frame.model.settings.panel_shown {
         side_panel(ui, frame, &mut state.lab, &mut actions);
     }
+    let done = |actions: &mut Vec<Action>, intents: &mut Vec<Intent>| {
+        intents.extend(actions.drain(..).map(|action| Intent { view, action }));
+    };
+    done(&mut actions, &mut intents);
     let central = egui::Frame::new().fill(frame.theme.grid);
     let shown = CentralPanel::default().frame(central).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -171,10 +194,12 @@ pub fn window_ui(
     if frame.model.help_shown {
         help::help_ui(ui, frame, &mut actions);
     }
+    if state.wishes.about_shown {
+        help::about_ui(ui, frame, &mut state.wishes);
+    }
     hovering_files(ui, frame);
-    actions.append(&mut commands); // after what was typed in the same frame
-    let done_here = actions.into_iter().map(|action| Intent { view, action });
-    intents.extend(done_here);
+    actions.append(&mut commands); // after what was typed into a field in the same frame
+    done(&mut actions, &mut intents);
     (intents, shown.inner)
 }
 
@@ -196,6 +221,59 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, lab: &mut LabView, actions: &mut V
         .size_range(LEAST_PANEL..=most)
         .resizable(true)
         .show(ui, |ui| panel::panel_ui(ui, frame, lab, actions));
+    edge_ui(ui, ui.scope_id().with_salt(egui::IdSalt::new(id)), frame);
+}
+
+/// The keys of this frame that are not for a widget, in order.
+fn read_keys(
+    ui: &Ui,
+    frame: &Frame<'_>,
+    state: &mut WindowState,
+    place: Place,
+    actions: &mut Vec<Action>,
+) {
+    let (ctx, model) = (ui.ctx(), frame.model);
+    let scene = Scene {
+        place,
+        column: model
+            .doc()
+            .map(|doc| doc.view().viewport.column)
+            .unwrap_or_default(),
+        asked: notices::asks(frame),
+        menu: state.wishes.arrows_from(ctx),
+    };
+    let typist = &mut state.typist;
+    for pressed in ctx.input_mut(|input| typist.walk(&mut input.events, scene)) {
+        match pressed {
+            // what is pasted by key goes where the keys are
+            Pressed::Command(command)
+                if matches!(command.deed, Deed::Paste) && place != Place::Grid => {}
+            Pressed::Command(command) => command.ask(ctx, model, &mut state.wishes, actions),
+            Pressed::Menu(menu) => state.wishes.menu = Some(menu),
+            Pressed::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            Pressed::Act(Action::View(ViewAction::Escape)) if state.wishes.about_shown => {
+                state.wishes.about_shown = false;
+            }
+            Pressed::Act(Action::Doc(DocAction::Unsaved(choice)))
+                if model.notices.get(Topic::Unsaved).is_some() =>
+            {
+                actions.push(Action::App(AppAction::Unsaved(choice))); // the program's question comes first
+            }
+            Pressed::Act(action) => actions.push(action),
+        }
+    }
+}
+
+/// Shows that the edge of a panel has the keyboard, which the toolkit does not.
+fn edge_ui(ui: &Ui, panel: Id, frame: &Frame<'_>) {
+    let edge = panel.with("__resize");
+    let Some(response) = ui.read_response(edge).filter(egui::Response::has_focus) else {
+        return;
+    };
+    let layer = egui::LayerId::new(egui::Order::Foreground, edge);
+    let stroke = egui::Stroke::new(2.0, frame.theme.accent);
+    let (x, ys) = (response.rect.center().x, response.rect.y_range());
+    ui.layer_painter(layer).vline(x, ys, stroke);
 }
 
 /// Ctrl+Tab and Ctrl+Shift+Tab: the next file, the one before it.

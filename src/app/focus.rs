@@ -12,16 +12,28 @@ impl Shell {
         };
         let id = focus_id(focus);
         ctx.memory_mut(|memory| memory.request_focus(id));
-        if !matches!(focus, Focus::Grid | Focus::Lab) {
-            let all = egui::text::CCursorRange::two(
-                egui::text::CCursor::new(0),
-                egui::text::CCursor::new(usize::MAX),
-            );
+        if !matches!(focus, Focus::Grid | Focus::Banner | Focus::Lab) {
+            // all of it selected; what is being typed and was completed goes on at its end
+            let end = egui::text::CCursor::new(usize::MAX);
+            let goes_on = focus == Focus::Path && self.is_path_edited();
+            let start = if goes_on {
+                end
+            } else {
+                egui::text::CCursor::new(0)
+            };
+            let all = egui::text::CCursorRange::two(start, end);
             let mut state = egui::TextEdit::load_state(ctx, id).unwrap_or_default();
             state.cursor.set_char_range(Some(all));
             state.store(ctx, id);
         }
         ctx.request_repaint();
+    }
+
+    /// The path field holds something else than the open file's path.
+    fn is_path_edited(&self) -> bool {
+        let open = self.model.doc().map(|doc| doc.path.display().to_string());
+        let text = &self.model.path_text;
+        text.is_some() && *text != open
     }
 
     /// Remembers which area has the keyboard. Where nothing has it, the grid gets it: after a click on a button, keys go
@@ -34,6 +46,7 @@ impl Shell {
         }
         let areas = [
             Focus::Grid,
+            Focus::Banner,
             Focus::Lookup,
             Focus::Path,
             Focus::WitnessByte,

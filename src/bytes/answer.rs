@@ -1,13 +1,13 @@
 //! The sentences that answer a lookup, the same in the window and on the command line.
 //!
-//! It owns their wording, which tests and scripts hold on to. It must not know how a byte was read, nor where the
-//! sentence is shown.
+//! It owns their wording, which tests and scripts hold on to: counts have commas, offsets and the numbers of pages have
+//! none, so that they can be cut out and typed. It must not know how a byte was read, nor where the sentence is shown.
 
 use std::borrow::Cow;
 
 use crate::bytes::class::{hex_pair, is_graphic, text_char};
-use crate::bytes::lookup::{Context, LookupError, LookupErrorKind};
-use crate::bytes::size::group_digits;
+use crate::bytes::lookup::{Context, Lookup, LookupError, LookupErrorKind, reads_as_column};
+use crate::bytes::size::counted;
 use crate::bytes::span::Span;
 
 /// How many bytes of a range an answer shows.
@@ -37,6 +37,26 @@ pub fn prompt(extent: Span) -> String {
     }
 }
 
+/// What is said of a number that stands as in the offset column.
+const AS_COLUMN: &str = "read in hexadecimal as the offset column shows it";
+
+/// The answer to `text`, in which [`parse`](crate::bytes::lookup::parse) found `found` in this context: that of
+/// [`answer_index`] or [`answer_range`], and whether a number was taken for one of the offset column.
+///
+/// `cells` are the first bytes found.
+#[must_use]
+pub fn answer_found(text: &str, found: Lookup, cells: &[Cell], context: &Context) -> String {
+    let mut answer = match (found, cells.first()) {
+        (Lookup::Index(index), Some(cell)) => answer_index(index, cell),
+        _ => answer_range(found.span(), cells, context.page_bytes),
+    };
+    if reads_as_column(text, context) {
+        answer.push_str("; ");
+        answer.push_str(AS_COLUMN);
+    }
+    answer
+}
+
 /// The answer to the lookup of one byte: `Received char at 3 is D`.
 ///
 /// A byte that leaves no ink, the space too, is written `0x0a`.
@@ -54,25 +74,28 @@ pub fn answer_index(index: u64, cell: &Cell) -> String {
 /// The answer to the lookup of a range, on one line: how many bytes, where, on which pages, and the first of them.
 ///
 /// `cells` are the first bytes of `span`, of which `SHOWN_BYTES` are shown, with `…` where the span has more; a
-/// byte that could not be read is `??`, and the reason of the first of them ends the line. The count has commas;
-/// offsets have none, so that they can be typed back.
+/// byte that could not be read is `??`, a blank in the text, and the reason of the first of them ends the line.
 #[must_use]
 pub fn answer_range(span: Span, cells: &[Cell], page_bytes: u64) -> String {
-    let count = span.len();
-    let bytes = if count == 1 { "byte" } else { "bytes" };
-    let head = format!("Received {} {bytes} at {span}", group_digits(count));
+    let head = format!("Received {} at {span}", counted(span.len(), "byte"));
     let Some(last) = span.last() else {
         return head;
     };
+    let offsets = first_to_last(span.start(), last);
     let pages = span.pages(page_bytes);
     let last_page = pages.end.saturating_sub(1);
-    let on_pages = if pages.start == last_page {
-        format!("page {last_page}")
-    } else {
-        format!("pages {} to {last_page}", pages.start)
-    };
+    let plural = if pages.start == last_page { "" } else { "s" };
+    let pages = first_to_last(pages.start, last_page);
     let contents = first_bytes(span, cells);
-    format!("{head} ({} to {last}), {on_pages}{contents}", span.start())
+    format!("{head} ({offsets}), page{plural} {pages}{contents}")
+}
+
+/// `3 to 6`, or `3` alone where there is one.
+fn first_to_last(first: u64, last: u64) -> String {
+    if first == last {
+        return first.to_string();
+    }
+    format!("{first} to {last}")
 }
 
 /// The answer to a text that names no bytes: `Received invalid index 65: past the end; valid indexes are 0 to 61`.
@@ -91,11 +114,16 @@ pub fn answer_error(text: &str, error: &LookupError, context: &Context) -> Strin
         ..*error
     };
     let echoed = echo(text.trim());
+    let as_column = if reads_as_column(text, context) {
+        format!(", {AS_COLUMN}")
+    } else {
+        String::new()
+    };
     if error.kind == LookupErrorKind::EmptyMapping {
         // The reason says already that no index is valid.
         return format!("Received invalid index {echoed}: {reason}");
     }
-    format!("Received invalid index {echoed}: {reason}; {valid}")
+    format!("Received invalid index {echoed}: {reason}{as_column}; {valid}")
 }
 
 /// The first bytes of `span` in hexadecimal and as text, after a colon; nothing where none was given.
@@ -107,20 +135,31 @@ fn first_bytes(span: Span, cells: &[Cell]) -> String {
         return String::new();
     }
     let mut hex = String::new();
-    let mut text = String::new();
     for cell in shown {
         hex.push(' ');
-        if let Cell::Byte(byte) = cell {
-            hex.extend(hex_pair(*byte).map(char::from));
-            text.push(text_char(*byte));
-        } else {
-            hex.push_str("??");
-            text.push('?');
+        match cell {
+            Cell::Byte(byte) => hex.extend(hex_pair(*byte).map(char::from)),
+            Cell::Unreadable(_) => hex.push_str("??"),
         }
+    }
+    // No text for what was not read: a blank keeps the place where bytes follow that were.
+    let n_text = shown
+        .iter()
+        .rposition(|cell| matches!(cell, Cell::Byte(_)))
+        .map_or(0, |last| last + 1);
+    let mut text = String::new();
+    for cell in shown.iter().take(n_text) {
+        text.push(match cell {
+            Cell::Byte(byte) => text_char(*byte),
+            Cell::Unreadable(_) => ' ',
+        });
+    }
+    if n_text > 0 {
+        text.insert(0, ' ');
     }
     if u64::try_from(shown.len()).is_ok_and(|shown| shown < span.len()) {
         hex.push_str(" …");
-        text.push('…');
+        text.push_str(if n_text > 0 { "…" } else { "" });
     }
     // The cells first: the offsets, asked once more than there are cells, could pass 2^64 - 1.
     let unreadable = shown
@@ -130,7 +169,7 @@ fn first_bytes(span: Span, cells: &[Cell]) -> String {
             Cell::Byte(_) => None,
             Cell::Unreadable(reason) => Some(format!("; unreadable index {at}: {reason}")),
         });
-    format!(":{hex} {text}{}", unreadable.unwrap_or_default())
+    format!(":{hex}{text}{}", unreadable.unwrap_or_default())
 }
 
 fn valid_indexes(error: &LookupError, context: &Context) -> String {

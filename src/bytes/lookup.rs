@@ -13,8 +13,13 @@
 //! unary   = {"-"} atom
 //! atom    = number | "p" number | "." | "$" | "(" sum ")"
 //! number  = 65 | 0x41 | 41h | 0o101 | 0b1000001, with _ between digits; all but 41h may end in a unit
-//! unit    = k M G T (powers of 1000) | Ki Mi Gi Ti (powers of 1024)
+//!         | 1,048,576 | 00000041
+//! unit    = (k | K | M | G | T) ["B"] (powers of 1000) | (k | K | M | G | T) "i" ["B"] (powers of 1024)
 //! ```
+//!
+//! What the screen shows is taken as it shows it: counts with a comma between groups of three digits, and offsets as the
+//! column in front of the rows has them. A number that begins with a zero and is just as wide as that column is
+//! hexadecimal; any other with a leading zero is decimal, never octal. `0b000001` is binary where no offset looks so.
 //!
 //! Spaces may stand between tokens. `.` is the cursor, `$` the offset one past the last mapped byte, `p12` the
 //! first byte of page 12 of the file. `a..b` is half-open, `a..=b` inclusive, `a:+n` a start and a length. The
@@ -25,9 +30,10 @@ mod error;
 mod lexer;
 mod parser;
 
-pub use error::{LookupError, LookupErrorKind};
+pub use error::{LookupError, LookupErrorKind, Offer};
 
 use crate::bytes::span::Span;
+use lexer::{Lexer, Token};
 use parser::{Query, RangeForm, RangeQuery, Term};
 
 /// What the text is read against.
@@ -41,6 +47,9 @@ pub struct Context {
     pub cursor: u64,
     /// Bytes a page, for `p12`; 0 is read as 1.
     pub page_bytes: u64,
+    /// How many hexadecimal digits the offset column shows, [`offset_digits`](crate::bytes::rows::offset_digits); 0 where
+    /// no offsets are shown.
+    pub column_digits: usize,
 }
 
 impl Context {
@@ -91,9 +100,48 @@ pub fn parse(text: &str, context: &Context) -> Result<Lookup, LookupError> {
     if text.trim().is_empty() {
         return Err(LookupErrorKind::Empty.at(0));
     }
-    match parser::parse(text, context)? {
+    let found = match parser::parse(text, context)? {
         Query::Index(term) => resolve_index(term, context).map(Lookup::Index),
         Query::Range(range) => resolve_range(&range, context).map(Lookup::Range),
+    };
+    found.map_err(|error| error.offering(offer_for(text, error.kind, context)))
+}
+
+/// Whether a number in `text` is read in hexadecimal for no other reason than that it looks like the offset column: an
+/// answer has to say so.
+#[must_use]
+pub fn reads_as_column(text: &str, context: &Context) -> bool {
+    let mut lexer = Lexer::new(text, context);
+    while let Ok(placed) = lexer.next() {
+        if lexer.read_as_column() || placed.token == Token::End {
+            break;
+        }
+    }
+    lexer.read_as_column()
+}
+
+/// What was meant by a text of right syntax that names bytes before the mapping.
+fn offer_for(text: &str, kind: LookupErrorKind, context: &Context) -> Option<Offer> {
+    if !matches!(kind, LookupErrorKind::BeforeStart { .. }) {
+        return None;
+    }
+    let mut lexer = Lexer::new(text, context);
+    let mut token = || lexer.next().ok().map(|placed| placed.token);
+    let first = token()?;
+    match (first, token()?, token()) {
+        (Token::Number(start), Token::Minus, Some(Token::Number(end)))
+            if token()? == Token::End =>
+        {
+            let (start, end) = (u64::try_from(start?).ok()?, u64::try_from(end?).ok()?);
+            (start < end).then_some(Offer::Range(start, end))
+        }
+        (Token::Number(_), Token::End, _) => {
+            let padded = text.trim().strip_prefix('0')?;
+            let value = u64::from_str_radix(padded, 16).ok()?;
+            let is_there = context.valid().is_some_and(|valid| valid.contains(value));
+            is_there.then_some(Offer::Hexadecimal(value))
+        }
+        _ => None,
     }
 }
 

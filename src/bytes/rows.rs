@@ -1,9 +1,19 @@
 //! Where each byte stands in a grid of rows.
 //!
-//! It owns the arithmetic between offsets, rows and columns, exact to 2^64 - 1. It must not know points, scroll
+//! It owns the arithmetic between offsets, rows and columns, exact to 2^64 - 1, and the width of an offset. It must not know points, scroll
 //! bars or what is drawn in a row.
 
 use crate::bytes::span::Span;
+
+/// How many hexadecimal digits the offset column of `extent` has: as many as its last offset takes, 8 at least. Each
+/// offset is shown with that many, zeros in front.
+#[must_use]
+pub fn offset_digits(extent: Span) -> usize {
+    let last = extent.end().saturating_sub(1);
+    // 64 bits at most, so the count fits everywhere.
+    let digits = (u64::BITS - last.leading_zeros()).div_ceil(4) as usize;
+    digits.max(8)
+}
 
 /// A grid of `columns` bytes a row, whose row 0 begins at offset `origin`.
 ///

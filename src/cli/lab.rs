@@ -1,7 +1,6 @@
 //! `mapscope lab`: lists experiments, runs them, and writes down what they came to.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -15,7 +14,9 @@ use crate::lab::{Experiment, catalogue};
 use crate::os::temp_folder::system_folder;
 use crate::peer::calls::Sabotage;
 
-use super::{INVALID, NOT_OPENED, USAGE, complain, program, write_out};
+use super::output::{FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json};
+use super::program;
+use super::report_file::ReportFile;
 
 /// What `mapscope lab` takes.
 #[derive(Debug, Args)]
@@ -53,23 +54,40 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 }
 
 /// Does what the arguments say.
-pub(super) fn lab(arguments: LabArguments) -> ExitCode {
+pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
     if arguments.names.is_empty() && !arguments.all {
-        let _ = write_out(&report::list());
-        return ExitCode::SUCCESS;
+        if arguments.report.is_some() || arguments.json {
+            complain("--report and --json are about a run; name experiments, or give --all");
+            return Ok(USAGE);
+        }
+        print(&report::list())?;
+        return Ok(FINE);
     }
     let experiments = match chosen(&arguments) {
         Ok(experiments) => experiments,
         Err(message) => {
             complain(&message);
-            return ExitCode::from(USAGE);
+            return Ok(USAGE);
+        }
+    };
+    // A place that cannot be written is found out now, not when all has run.
+    let report = match arguments
+        .report
+        .as_deref()
+        .map(ReportFile::open)
+        .transpose()
+    {
+        Ok(report) => report,
+        Err(message) => {
+            complain(&message);
+            return Ok(NOT_OPENED);
         }
     };
     let dir = match arguments.dir.map_or_else(system_folder, Ok) {
         Ok(dir) => dir,
         Err(error) => {
             complain(&error.to_string());
-            return ExitCode::from(NOT_OPENED);
+            return Ok(NOT_OPENED);
         }
     };
     let options = Options {
@@ -79,29 +97,31 @@ pub(super) fn lab(arguments: LabArguments) -> ExitCode {
         pause: Duration::ZERO,
         sabotage: arguments.sabotage,
     };
-    let (environment, records, over) = run(&experiments, &options, arguments.json);
-    if let Err(message) = over {
+    let ran = run(&experiments, &options, arguments.json);
+    if let Err(message) = &ran.over {
+        complain(message);
+    }
+    if ran.over.is_err() || ran.unwritten.is_some() {
+        if let Some(report) = report {
+            report.give_up();
+        }
+        return ran.unwritten.map_or(Ok(NOT_OPENED), Err);
+    }
+    if let Some(report) = report
+        && let Err(message) = report.write(&report::markdown(&ran.environment, &ran.records))
+    {
         complain(&message);
-        return ExitCode::from(NOT_OPENED);
+        return Ok(NOT_OPENED);
     }
     if arguments.json {
-        let _ = write_out(&Report::new(&environment, &records).json());
+        print_json(&Report::new(&ran.environment, &ran.records).json())?;
     } else {
-        let _ = write_out(&report::summary(&records));
+        print(&report::summary(&ran.records))?;
     }
-    if let Some(path) = arguments.report
-        && let Err(error) = std::fs::write(&path, report::markdown(&environment, &records))
-    {
-        complain(&format!(
-            "the report cannot be written to {}: {error}",
-            path.display()
-        ));
-        return ExitCode::from(NOT_OPENED);
+    if ran.records.iter().any(|record| record.verdict.is_failure()) {
+        return Ok(INVALID);
     }
-    if records.iter().any(|record| record.verdict.is_failure()) {
-        return ExitCode::from(INVALID);
-    }
-    ExitCode::SUCCESS
+    Ok(FINE)
 }
 
 fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> {
@@ -119,16 +139,31 @@ fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> 
     Ok(experiments)
 }
 
-/// Runs them, and prints each when it is over. Stops where nobody reads any more.
-fn run(
-    experiments: &[&'static Experiment],
-    options: &Options,
-    quiet: bool,
-) -> (Environment, Vec<RunRecord>, Result<(), String>) {
+/// What came of a run.
+struct Ran {
+    environment: Environment,
+    records: Vec<RunRecord>,
+    /// Whether it could begin at all.
+    over: Result<(), String>,
+    /// Why it was cut short: nobody reads any more, or nothing can be written.
+    unwritten: Option<Unwritten>,
+}
+
+/// Runs them, and prints each when it is over. Stops where that cannot be printed.
+fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> Ran {
     let cancelled = AtomicBool::new(false);
-    let (mut environment, mut records, mut over) = (Environment::default(), Vec::new(), Ok(()));
-    let print = |text: &str| {
-        if !quiet && write_out(text).is_err() {
+    let mut ran = Ran {
+        environment: Environment::default(),
+        records: Vec::new(),
+        over: Ok(()),
+        unwritten: None,
+    };
+    let tell = |text: &str, unwritten: &mut Option<Unwritten>| {
+        if !quiet
+            && unwritten.is_none()
+            && let Err(error) = print(text)
+        {
+            *unwritten = Some(error);
             cancelled.store(true, Ordering::Relaxed);
         }
     };
@@ -138,16 +173,16 @@ fn run(
         &cancelled,
         &mut |progress| match progress {
             Progress::Environment(found) => {
-                print(&report::environment_line(&found));
-                environment = found;
+                tell(&report::environment_line(&found), &mut ran.unwritten);
+                ran.environment = found;
             }
             Progress::Finished(record) => {
-                print(&report::run_lines(&record));
-                records.push(*record);
+                tell(&report::run_lines(&record), &mut ran.unwritten);
+                ran.records.push(*record);
             }
-            Progress::Over(result) => over = result,
+            Progress::Over(result) => ran.over = result,
             Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
         },
     );
-    (environment, records, over)
+    ran
 }

@@ -6,11 +6,14 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::bytes::escape::{escape_path, path_in_sentence};
 use crate::lab::claim::{Environment, OVERLAY};
 use crate::map::{describe_errno, page_bytes};
 
 /// How much room the scratch folder must have: what most experiments take. Those that take more look for themselves.
 const ROOM: usize = 1 << 20;
+/// What that room is filled with.
+const PIECE: [u8; 4096] = [0x5a; 4096];
 
 /// What can be told of `dir`.
 #[must_use]
@@ -25,7 +28,7 @@ pub(super) fn environment(dir: &Path) -> Environment {
         kernel: kernel.trim_end().to_owned(),
         machine: std::env::consts::ARCH.to_owned(),
         page_bytes: page_bytes(),
-        dir: dir.display().to_string(),
+        dir: escape_path(dir),
         file_system: file_system(dir).unwrap_or_else(|| "an unknown file system".to_owned()),
         user: user(),
     }
@@ -116,7 +119,10 @@ fn unescape(text: &str) -> String {
 pub(super) fn check_room(dir: &Path, folder: &Path) -> Result<(), String> {
     let path = folder.join("room");
     let written = File::create_new(&path).and_then(|mut file| {
-        file.write_all(&vec![0x5a; ROOM])?;
+        // Piece by piece: there may be little memory.
+        for _ in 0..ROOM / PIECE.len() {
+            file.write_all(&PIECE)?;
+        }
         file.sync_all()
     });
     let removed = fs::remove_file(&path);
@@ -132,11 +138,14 @@ pub(super) fn refusal(dir: &Path, error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free a few megabytes there, or choose another folder with --dir"
         }
+        io::ErrorKind::FileTooLarge => {
+            "raise the limit on the size of a file (ulimit -f), which is too low for them"
+        }
         io::ErrorKind::NotFound => "make it first, or choose another folder with --dir",
         _ => "choose a folder that you may write in with --dir",
     };
     format!(
         "{} cannot hold scratch files: {cause}; {todo}",
-        dir.display()
+        path_in_sentence(dir)
     )
 }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
+use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::temp_folder::Folder;
@@ -53,7 +55,7 @@ fn run_all(
     // mkdir(2) would name the scratch folder, and not the one that is missing.
     let meta = std::fs::metadata(dir).map_err(|error| refusal(dir, &error))?;
     if !meta.is_dir() {
-        return Err(format!("{} is not a folder", dir.display()));
+        return Err(format!("{} is not a folder", path_in_sentence(dir)));
     }
     let folder = Folder::new(dir).map_err(|error| refusal(dir, &error))?;
     folder
@@ -107,8 +109,9 @@ fn run_one(
     }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
-    if let Err(error) = std::fs::create_dir(&folder) {
-        let why = refusal(&options.dir, &error);
+    let made = check_memory(0)
+        .and_then(|()| std::fs::create_dir(&folder).map_err(|error| refusal(&options.dir, &error)));
+    if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);
         return record;
@@ -148,7 +151,6 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> 
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
-        Err(Stop::Surprise) => Verdict::Differs,
         Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),

@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{
     CallLine, CostPoint, Environment, PeerCard, Progress, Step, lives_in_memory,
 };
+use crate::lab::limits::check_memory;
 use crate::map::page_bytes;
 use crate::peer::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
 
-use actor::Actor;
+use actor::{Actor, Touches};
 pub use words::outcome_words;
 pub(super) use words::stored_words;
 
@@ -30,9 +32,12 @@ const STORAGE_STEPS: u32 = 4;
 const PASS_STEPS: u32 = 12;
 
 /// Errors that say that the system has not enough of something, or grants it to others only.
-const WANTS: [&str; 8] = [
-    "ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT", "EPERM", "ENOSYS",
+const WANTS: [&str; 9] = [
+    "ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT", "EFBIG", "EPERM", "ENOSYS",
 ];
+
+/// What the threads that talk to a peer take of this process's memory: their stacks.
+const THREADS_OF_A_PEER: u64 = 3 * (2 << 20);
 
 /// How long a stop may take to be noticed in a pause.
 const CANCEL_LATENCY: Duration = Duration::from_millis(20);
@@ -40,8 +45,6 @@ const CANCEL_LATENCY: Duration = Duration::from_millis(20);
 /// What a script returns early with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A step that had to succeed for the rest to make sense came out otherwise; the step says so.
-    Surprise,
     /// It could not be carried out: why, in a sentence.
     NotDone(String),
     /// The person stopped it.
@@ -217,7 +220,7 @@ impl Stage<'_> {
         std::fs::write(&path, contents).map_err(|error| {
             Stop::NotDone(format!(
                 "the scratch file {} cannot be written: {error}",
-                path.display()
+                path_in_sentence(&path)
             ))
         })?;
         let what = format!("makes the scratch file {name}, {} bytes", contents.len());
@@ -231,6 +234,7 @@ impl Stage<'_> {
     /// Where it cannot be started.
     pub fn peer(&mut self, name: &'static str) -> Result<Peer, Stop> {
         self.on()?;
+        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
         let actor = Actor::spawn(self.program, name)?;
         let what = "starts as a process of its own".to_owned();
         let peer = self.enter(actor)?;
@@ -244,6 +248,7 @@ impl Stage<'_> {
     /// Where the fork fails, or the parent does not answer.
     pub fn fork(&mut self, parent: Peer, name: &'static str) -> Result<Peer, Stop> {
         self.on()?;
+        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
         let limit = self.limit;
         let (child, call) = self.actor(parent)?.fork(name, parent.0, limit)?;
         let pid = child.card.pid;
@@ -269,21 +274,23 @@ impl Stage<'_> {
     ) -> Result<Told, Stop> {
         self.on()?;
         let limit = limit(&call, self.limit);
+        let touches = Touches::of(&call);
         let (outcome, calls) = self.carry_out(peer, &call, limit)?;
         self.actor(peer)?.note(&call, &outcome);
         let step = self.push(Some(peer), what.into(), calls, outcome_words(&outcome));
-        self.look_around()?;
+        self.look_around(peer, touches)?;
         Ok(Told { step, outcome })
     }
 
-    /// As [`Self::attempt`], for what has to succeed.
+    /// As [`Self::attempt`], for what has to succeed so that the rest makes sense: a step that sets things up observes
+    /// nothing, and speaks neither for nor against a claim.
     ///
     /// # Errors
-    /// As there; [`Stop::Surprise`] where it fails, but [`Stop::NotDone`] where that is for want of memory, room or
-    /// rights, which speaks neither for nor against a claim.
+    /// As there, and where it fails.
     pub fn must(&mut self, peer: Peer, what: impl Into<String>, call: Call) -> Result<Told, Stop> {
         let word = call.word();
-        let told = self.attempt(peer, what, call)?;
+        let what = what.into();
+        let told = self.attempt(peer, what.clone(), call)?;
         if let Outcome::Failed { errno } = &told.outcome
             && WANTS.contains(&errno.as_str())
         {
@@ -292,8 +299,11 @@ impl Stage<'_> {
             )));
         }
         if matches!(told.outcome, Outcome::Failed { .. } | Outcome::Killed(_)) {
-            self.judge(&told, "success", false);
-            return Err(Stop::Surprise);
+            return Err(Stop::NotDone(format!(
+                "a step that the rest needs does not succeed: {} {what}: {}",
+                self.actor(peer)?.card.name,
+                outcome_words(&told.outcome)
+            )));
         }
         Ok(told)
     }

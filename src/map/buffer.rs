@@ -5,7 +5,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::page_bytes;
+use super::raw::page_bytes;
 
 /// Bytes whose first one stands at a page boundary; zeros at first. The length is fixed.
 #[derive(Debug)]

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::errno::{errno_of, errno_text};
-use super::errno_name;
+use super::errno::{errno_name, errno_of, errno_text};
 
 /// Records that are kept; older ones make room.
 const KEPT_RECORDS: usize = 2000;

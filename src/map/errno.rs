@@ -1,10 +1,19 @@
 //! Error numbers in words.
 //!
-//! It owns how an error number is written. The numbers and names themselves differ by system and stand in `raw/`.
+//! It owns how an error number is written. The numbers and names themselves differ by system and stand in the folder beside
+//! it. It must not know a call.
 
 use std::io;
 
-use super::raw;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub(crate) use unix::*;
+#[cfg(windows)]
+pub(crate) use windows::*;
 
 /// The symbolic name of an error number, such as `EACCES` for 13 on Linux (errno(3)).
 ///
@@ -12,7 +21,7 @@ use super::raw;
 /// number has no name here.
 #[must_use]
 pub fn errno_name(errno: i32) -> &'static str {
-    raw::ERRNO_NAMES
+    ERRNO_NAMES
         .iter()
         .find(|(number, _)| *number == errno)
         .map_or("errno ?", |(_, name)| name)
@@ -40,7 +49,7 @@ pub(crate) fn errno_text(errno: i32) -> String {
 /// The error number of `error`; `EIO` or its counterpart for the few that std makes up itself.
 pub(crate) fn errno_of(error: &io::Error) -> i32 {
     error.raw_os_error().unwrap_or(match error.kind() {
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => raw::EINVAL,
-        _ => raw::EIO,
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => EINVAL,
+        _ => EIO,
     })
 }

@@ -1,13 +1,14 @@
 //! What the kernel says about the pages of a mapping and of its file.
 //!
-//! It owns the facts and the words for what is not told. It must not guess: a fact that is missing is [`Unavailable`].
+//! It owns how the facts are asked for, and how much at once. It must not guess: what is not told is [`Unavailable`].
 
-use std::error::Error;
-use std::fmt;
 use std::ops::Range;
 
-use super::raw::Wanted;
-use super::{Mapping, Mode, OpenFile, describe_errno, errno_name, page_bytes, raw};
+use super::mapping::Mapping;
+use super::mode::Mode;
+use super::open::OpenFile;
+use super::page::{CacheFacts, PageState, Unavailable};
+use super::raw::{self, Wanted, page_bytes};
 use crate::bytes::Span;
 
 /// Pages that one question may cover, so that an answer stays small and quick: 4 GiB of 4 KiB pages.
@@ -16,94 +17,6 @@ const ASKED_PAGES: u64 = 1 << 20;
 /// Pages of the largest mapping that is searched for copies entry by entry where the kernel cannot scan: 1 GiB.
 const SEARCHED_PAGES: u64 = 1 << 18;
 
-/// Why a fact about pages, or an advice to the kernel, is not to be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unavailable {
-    /// This system has no call that tells it.
-    NotOnThisSystem,
-    /// The kernel does not tell it to this process, or would tell something else than the truth.
-    Hidden {
-        /// The error number of the refusal.
-        errno: i32,
-    },
-    /// The call failed.
-    Failed {
-        /// Its error number.
-        errno: i32,
-    },
-    /// The question covers more pages than are answered at once.
-    TooManyPages {
-        /// How many it covers.
-        pages: u64,
-        /// How many are answered.
-        limit: u64,
-    },
-    /// It has a meaning for private mappings only.
-    NotPrivate,
-}
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::NotOnThisSystem => f.write_str("not available on this system"),
-            Self::Hidden { errno } => write!(
-                f,
-                "not available ({}: the kernel hides it from this process)",
-                errno_name(errno)
-            ),
-            Self::Failed { errno } => write!(f, "not available ({})", describe_errno(errno)),
-            Self::TooManyPages { pages, limit } => write!(
-                f,
-                "not available ({pages} pages asked for, {limit} at most)"
-            ),
-            Self::NotPrivate => {
-                f.write_str("not available (the mapping is shared: it has no private copies)")
-            }
-        }
-    }
-}
-
-impl Error for Unavailable {}
-
-/// What a page of a mapping is in our page table (`proc_pid_pagemap(5)`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PageState {
-    /// A copy that a store to a private mapping made: ours alone, frozen as it was at that moment.
-    PrivateCopy,
-    /// The file's own page: the page cache's, shared with everybody.
-    FilePage,
-    /// Moved to swap.
-    Swapped,
-    /// Not in our page table: never touched, given back, or past the end of the file. The next access asks the file.
-    NotPresent,
-}
-
-impl fmt::Display for PageState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::PrivateCopy => "private copy",
-            Self::FilePage => "file page",
-            Self::Swapped => "swapped",
-            Self::NotPresent => "not present",
-        })
-    }
-}
-
-/// Counts of the page cache for a whole file, in pages (cachestat(2)). Counted per folio, so neighbors come along.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CacheFacts {
-    /// In memory.
-    pub cached_pages: u64,
-    /// Changed and not yet written to the device.
-    pub dirty_pages: u64,
-    /// Being written to the device now.
-    pub writeback_pages: u64,
-    /// Were in memory and went.
-    pub evicted_pages: u64,
-    /// Went so recently that reading them again would mean that memory is short.
-    pub recently_evicted_pages: u64,
-}
-
 /// What the page cache holds of `file`: cachestat(2), Linux 6.5 and later.
 ///
 /// # Errors
@@ -111,13 +24,13 @@ pub struct CacheFacts {
 /// [`Unavailable::Hidden`] with `EPERM` for a file that is neither ours nor writable; [`Unavailable::Failed`] with `ENOSYS`
 /// from an older kernel.
 pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
-    raw::cache_facts(file.file())
+    raw::cache_facts(file.file(), None)
 }
 
 /// As [`cache_facts`], of a file that is open otherwise.
 #[cfg(unix)]
 pub(crate) fn cache_facts_of(file: &std::fs::File) -> Result<CacheFacts, Unavailable> {
-    raw::cache_facts(file)
+    raw::cache_facts(file, None)
 }
 
 /// The state of each of `pages` pages of this process's memory from the one that holds `address`, whatever is mapped
@@ -166,8 +79,12 @@ impl Mapping {
     /// # Errors
     ///
     /// [`Unavailable::Hidden`] where the kernel does not let this process look at its own page table, as in a
-    /// non-dumpable process (`EACCES`); [`Unavailable::TooManyPages`] for more than 2^20 pages.
+    /// non-dumpable process (`EACCES`); [`Unavailable::TooManyPages`] for more than 2^20 pages;
+    /// [`Unavailable::NoFilePages`] where the page table does not tell of the mapping's memory.
     pub fn page_states(&self, span: Span) -> Result<Vec<PageState>, Unavailable> {
+        if self.has_no_file_pages() {
+            return Err(Unavailable::NoFilePages);
+        }
         let is_private = self.mode() == Mode::Private;
         self.asked(span, PageState::NotPresent, |pages| {
             Ok(raw::page_entries(pages.base, pages.count)?
@@ -175,20 +92,6 @@ impl Mapping {
                 .map(|entry| state_of(entry, is_private))
                 .collect())
         })
-    }
-
-    /// For each page that `span` touches, whether it is in memory: mincore(2). Pages outside the mapping are not.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable::Hidden`] with the error number of asking for write permission, if `file` is neither ours nor
-    /// writable: the kernel then calls every page resident. [`Unavailable::TooManyPages`] for more than 2^20 pages.
-    pub fn residency(&self, span: Span, file: &OpenFile) -> Result<Vec<bool>, Unavailable> {
-        let metadata = file.file().metadata();
-        if !metadata.is_ok_and(|metadata| raw::is_owner(&metadata)) {
-            raw::may_write(file.file()).map_err(|errno| Unavailable::Hidden { errno })?;
-        }
-        self.asked(span, false, |pages| raw::resident(pages.base, pages.count))
     }
 
     /// All private copies, as offsets of the file: page-aligned, in order, neighbors joined; at most `limit` spans, so a

@@ -7,8 +7,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::atomic::Ordering;
 
-use super::errno::errno_of;
-use super::{Mapping, Mode, describe_errno};
+use super::errno::{describe_errno, errno_of};
+use super::mapping::Mapping;
+use super::mode::Mode;
 use crate::bytes::Span;
 
 /// What a flush did.
@@ -18,7 +19,8 @@ pub struct FlushReport {
     pub span: Span,
     /// The mapping's mode: a private mapping has nothing to write, and the call succeeds without writing (msync(2)).
     pub mode: Mode,
-    /// The error number of an earlier flush of this mapping that failed: this success does not undo it.
+    /// The error number of an earlier flush of this file that failed, through whatever mapping: this success does not undo
+    /// it.
     pub earlier_failure: Option<i32>,
 }
 

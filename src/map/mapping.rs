@@ -3,22 +3,21 @@
 //! It owns the region and the rule that a read tells the bytes that are there, and for the rest why there are none. It
 //! must not know who reads, and keeps no copy of what was read.
 
-use std::error::Error;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicI32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::errno::errno_of;
-use super::raw::Region;
-use super::readout::Gaps;
-use super::wording::Shown;
-use super::{
-    Access, CallLog, Gap, GapReason, Mode, OpenFile, Primitive, Readout, WriteRefusal,
-    describe_errno, page_bytes, primitive, raw,
-};
+use super::call_log::CallLog;
+use super::errno::{EACCES, EFAULT, ENODEV, ENOMEM, ENOSYS, EPERM, ETXTBSY, errno_of};
+use super::map_error::MapError;
+use super::mode::{Access, Mode, Way};
+use super::open::OpenFile;
+use super::primitive::Primitive;
+use super::raw::{self, Region, page_bytes};
+use super::readout::{Gap, GapReason, Gaps, Readout};
+use super::refusal::{Bar, Refusal};
+use super::self_test::primitive;
 use crate::bytes::Span;
-use crate::bytes::size::human_size;
 
 /// What is to be mapped, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,107 +30,6 @@ pub struct MapRequest {
     pub span: Option<Span>,
 }
 
-/// A mapping could not be made or made longer. `Display` is one sentence with the path last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MapError {
-    /// There is no byte to map.
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The window reaches past the end of the file.
-    PastFileEnd {
-        /// The file.
-        path: PathBuf,
-        /// The window that was asked for.
-        span: Span,
-        /// Length of the file in bytes.
-        file_len: u64,
-    },
-    /// A shared read-write mapping needs a file that may be written.
-    NotWritable(WriteRefusal),
-    /// The address space has no room (`ENOMEM`).
-    NoAddressSpace {
-        /// The file.
-        path: PathBuf,
-        /// Bytes of address space that it takes.
-        need_bytes: u64,
-        /// The limit on this process (getrlimit(2), `RLIMIT_AS`), if there is one.
-        limit_bytes: Option<u64>,
-    },
-    /// A mapping of a window, or one that would get shorter, is not changed in length.
-    CannotGrow {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Any other error of the system.
-    Failed {
-        /// The file.
-        path: PathBuf,
-        /// The error number of mmap(2), mremap(2) or fstat(2).
-        errno: i32,
-    },
-}
-
-impl fmt::Display for MapError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty { path } => write!(f, "There are no bytes to map: {}", Shown(path)),
-            Self::PastFileEnd {
-                path,
-                span,
-                file_len,
-            } => write!(
-                f,
-                "The window {span} reaches past the end of the file, which is {file_len} bytes long; choose a window inside it: {}",
-                Shown(path)
-            ),
-            Self::NotWritable(refusal) => refusal.fmt(f),
-            Self::NoAddressSpace {
-                path,
-                need_bytes,
-                limit_bytes,
-            } => {
-                write!(
-                    f,
-                    "The mapping needs {} of address space",
-                    human_size(*need_bytes)
-                )?;
-                match limit_bytes {
-                    Some(limit) => {
-                        write!(
-                            f,
-                            ", and the limit is {} (ENOMEM, RLIMIT_AS)",
-                            human_size(*limit)
-                        )?;
-                    }
-                    None => write!(f, ", which the system does not give in one piece (ENOMEM)")?,
-                }
-                write!(
-                    f,
-                    "; map a window of the file with --offset and --length: {}",
-                    Shown(path)
-                )
-            }
-            Self::CannotGrow { path } => {
-                write!(
-                    f,
-                    "Only a mapping of the whole file follows its growth; map the file again: {}",
-                    Shown(path)
-                )
-            }
-            Self::Failed { path, errno } => write!(
-                f,
-                "The mapping cannot be made: {}: {}",
-                describe_errno(*errno),
-                Shown(path)
-            ),
-        }
-    }
-}
-
-impl Error for MapError {}
-
 /// A mapping of a stretch of a file. Dropping it unmaps it.
 ///
 /// Offsets are the file's, not the mapping's. All calls may be made from any thread; a borrow keeps the address from
@@ -139,17 +37,19 @@ impl Error for MapError {}
 #[derive(Debug)]
 pub struct Mapping {
     region: Region,
-    mode: Mode,
-    access: Access,
+    way: Way,
     span: Span,
     is_whole_file: bool,
-    primitive: Primitive,
+    /// The primitive that is tried first.
+    first: Primitive,
+    /// The primitive that has read a byte of this mapping: all its pages are of one kind, so it stays with it.
+    proven: OnceLock<Primitive>,
     path: PathBuf,
     log: CallLog,
     /// Held by stores, and by what must not meet a store half-way.
     stores: Mutex<()>,
-    /// The error number of a flush that failed, or 0.
-    failed_flush: AtomicI32,
+    /// The file's, see [`OpenFile`].
+    failed_flush: Arc<AtomicI32>,
 }
 
 impl Mapping {
@@ -157,9 +57,51 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// [`MapError`]: nothing to map, a window past the end, a file that may not be written (shared read-write only), no
-    /// room in the address space, or the system's error.
+    /// [`MapError`]: nothing to map, a window past the end, a file that cannot be mapped in this way (the refusal says in
+    /// which it can), no room in the address space, or the system's error.
     pub fn create(file: &OpenFile, request: MapRequest, log: &CallLog) -> Result<Self, MapError> {
+        Self::create_by(primitive(), file, request, log)
+    }
+
+    /// Maps as [`Mapping::create`] does, or where that way is refused in the nearest one that works, and says then what
+    /// was refused. Never in one that lets more reach the file than was asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`MapError`], where no way works.
+    pub fn create_nearest(
+        file: &OpenFile,
+        request: MapRequest,
+        log: &CallLog,
+    ) -> Result<(Self, Option<Refusal>), MapError> {
+        let refusal = match Self::create(file, request, log) {
+            Ok(mapping) => return Ok((mapping, None)),
+            Err(MapError::Refused(refusal)) => refusal,
+            Err(other) => return Err(other),
+        };
+        let Some(&Way { mode, access }) = refusal.works.first() else {
+            return Err(MapError::Refused(refusal));
+        };
+        let nearest = MapRequest {
+            mode,
+            access,
+            ..request
+        };
+        Self::create(file, nearest, log).map(|mapping| (mapping, Some(refusal)))
+    }
+
+    /// Maps as [`Mapping::create`] does; bytes are read and stored by `first`, unless it turns out that it cannot and
+    /// another can.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Mapping::create`].
+    pub fn create_by(
+        first: Primitive,
+        file: &OpenFile,
+        request: MapRequest,
+        log: &CallLog,
+    ) -> Result<Self, MapError> {
         let path = file.path();
         let file_len = file
             .file_len()
@@ -180,53 +122,38 @@ impl Mapping {
                 file_len,
             });
         }
-        let is_writing = (request.mode, request.access) == (Mode::Shared, Access::ReadWrite);
-        let region = if is_writing {
-            let writer = file.writer().map_err(MapError::NotWritable)?;
-            Region::map(&writer, request.mode, request.access, span, log)
+        let way = Way::new(request.mode, request.access);
+        let region = if way.writes_the_file() {
+            let writer = file.writer().map_err(MapError::Refused)?;
+            Region::map(&writer, way, span, log)
         } else {
-            Region::map(file.file(), request.mode, request.access, span, log)
+            Region::map(file.file(), way, span, log)
         };
-        let region = region.map_err(|error| match errno_of(&error) {
-            // A sealed or append-only file, or swap space, may be opened for writing and not be mapped for it.
-            errno @ (raw::EPERM | raw::EACCES | raw::ETXTBSY) if is_writing => {
-                MapError::NotWritable(WriteRefusal {
-                    path: path.to_owned(),
-                    errno,
-                })
-            }
-            errno => refusal(path, errno, span.len()),
-        })?;
+        let region = region.map_err(|error| refused(file, way, errno_of(&error), span.len()))?;
         Ok(Self {
             region,
-            mode: request.mode,
-            access: request.access,
+            way,
             span,
             is_whole_file: request.span.is_none(),
-            primitive: primitive(),
+            first,
+            proven: OnceLock::new(),
             path: path.to_owned(),
             log: log.clone(),
             stores: Mutex::new(()),
-            failed_flush: AtomicI32::new(0),
+            failed_flush: Arc::clone(file.failed_flush()),
         })
-    }
-
-    /// Reads and stores by `primitive` from now on instead of the one that [`primitive()`] chose. For tests of the
-    /// primitives that are not chosen here.
-    pub fn use_primitive(&mut self, primitive: Primitive) {
-        self.primitive = primitive;
     }
 
     /// Who sees stores.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.mode
+        self.way.mode
     }
 
     /// Whether stores are allowed.
     #[must_use]
     pub fn access(&self) -> Access {
-        self.access
+        self.way.access
     }
 
     /// The mapped bytes, in offsets of the file. The file may end earlier by now.
@@ -250,7 +177,13 @@ impl Mapping {
     /// How this mapping is read and stored to.
     #[must_use]
     pub fn primitive(&self) -> Primitive {
-        self.primitive
+        self.proven.get().copied().unwrap_or(self.first)
+    }
+
+    /// Whether the first primitive could not read these pages and another one can: memory of the kernel's own, which it
+    /// hands out page by page without a file's page behind it (`VM_PFNMAP`).
+    pub(super) fn has_no_file_pages(&self) -> bool {
+        self.primitive() != self.first
     }
 
     /// Reads `span` through the mapping. It never fails as a whole: what could not be read is a gap with its reason.
@@ -302,10 +235,10 @@ impl Mapping {
             self.region
                 .remap(len)
                 .map_err(|error| match errno_of(&error) {
-                    raw::ENOSYS => MapError::CannotGrow {
+                    ENOSYS => MapError::CannotGrow {
                         path: self.path.clone(),
                     },
-                    errno => refusal(&self.path, errno, new_len),
+                    errno => no_room_or_failed(&self.path, errno, new_len),
                 })?;
             self.span = longer;
         }
@@ -361,10 +294,11 @@ impl Mapping {
                     let page_end = (at / page_bytes() + 1)
                         .saturating_mul(page_bytes())
                         .min(readable);
-                    let reason = read_failure(at, errno, file);
+                    let reason = file.why_unreadable(at, page_end, errno);
                     // The page may have come back while its failure was looked into.
                     let page = &mut bytes[index(at)..index(page_end)];
-                    if let Ok(count) = self.copy_out(at, page) {
+                    let again = self.copy_out(at, page);
+                    if let Ok(count) = again.or_else(|_| self.copy_otherwise(at, page, reason)) {
                         at += count as u64;
                         continue;
                     }
@@ -384,32 +318,68 @@ impl Mapping {
 
     /// One copy by the kernel, counted: at least one byte, or the error number.
     fn copy_out(&self, offset: u64, into: &mut [u8]) -> Result<usize, i32> {
+        let by = self.primitive();
+        let copied = self.copy_out_by(by, offset, into);
+        if copied.is_ok() {
+            self.proven.get_or_init(|| by);
+        }
+        copied
+    }
+
+    /// The same by the primitives after the one that failed, where that is the primitive's fault: before any byte of this
+    /// mapping was read, and only where a plain read of the file gives the bytes. Pages that nothing but a load can read
+    /// are a device's registers, and reading those may act.
+    fn copy_otherwise(
+        &self,
+        offset: u64,
+        into: &mut [u8],
+        reason: GapReason,
+    ) -> Result<usize, i32> {
+        let is_kind = matches!(reason, GapReason::NotThroughMapping { errno: EFAULT });
+        if !is_kind || self.proven.get().is_some() {
+            return Err(EFAULT);
+        }
+        let others = raw::CANDIDATES.iter().skip_while(|&&it| it != self.first);
+        for &by in others.skip(1) {
+            if let Ok(count) = self.copy_out_by(by, offset, into) {
+                // Once more by the first: a page that came and went meanwhile is no reason to give it up.
+                // Where it fails it copies nothing, and what the other brought stays.
+                return Ok(self.copy_out(offset, into).unwrap_or_else(|_| {
+                    self.proven.get_or_init(|| by);
+                    count
+                }));
+            }
+        }
+        Err(EFAULT)
+    }
+
+    fn copy_out_by(&self, by: Primitive, offset: u64, into: &mut [u8]) -> Result<usize, i32> {
         self.log.count_read();
-        match raw::copy_out(self.primitive, self.address_of(offset), into) {
-            Ok(0) => Err(raw::EFAULT),
+        match raw::copy_out(by, self.address_of(offset), into) {
+            Ok(0) => Err(EFAULT),
             outcome => outcome,
         }
     }
 
     /// The address that shows `offset`, which lies in the mapping.
-    pub(crate) fn address_of(&self, offset: u64) -> usize {
+    pub(super) fn address_of(&self, offset: u64) -> usize {
         self.region.address() + usize::try_from(offset - self.span.start()).unwrap_or(0)
     }
 
-    pub(crate) fn region(&self) -> &Region {
+    pub(super) fn region(&self) -> &Region {
         &self.region
     }
 
-    pub(crate) fn log(&self) -> &CallLog {
+    pub(super) fn log(&self) -> &CallLog {
         &self.log
     }
 
-    pub(crate) fn failed_flush(&self) -> &AtomicI32 {
+    pub(super) fn failed_flush(&self) -> &AtomicI32 {
         &self.failed_flush
     }
 
     /// Keeps other threads from storing as long as the guard lives.
-    pub(crate) fn lock_stores(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn lock_stores(&self) -> MutexGuard<'_, ()> {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -421,9 +391,9 @@ fn failed(path: &Path, errno: i32) -> MapError {
     }
 }
 
-fn refusal(path: &Path, errno: i32, need_bytes: u64) -> MapError {
+fn no_room_or_failed(path: &Path, errno: i32, need_bytes: u64) -> MapError {
     match errno {
-        raw::ENOMEM => MapError::NoAddressSpace {
+        ENOMEM => MapError::NoAddressSpace {
             path: path.to_owned(),
             need_bytes,
             limit_bytes: raw::address_space_limit(),
@@ -432,21 +402,16 @@ fn refusal(path: &Path, errno: i32, need_bytes: u64) -> MapError {
     }
 }
 
-/// Why the byte at `offset` cannot be read through the mapping, which said `errno`: the file knows better.
-pub(crate) fn read_failure(offset: u64, errno: i32, file: &OpenFile) -> GapReason {
-    match file.file_len() {
-        Ok(file_len) if file_len <= offset => return GapReason::PastFileEnd { file_len },
-        Err(error) => {
-            return GapReason::Failed {
-                errno: errno_of(&error),
-            };
+/// What a refusal by mmap(2) means: the way of mapping, or something that no other way would change.
+fn refused(file: &OpenFile, way: Way, errno: i32, need_bytes: u64) -> MapError {
+    let bar = match errno {
+        EPERM | EACCES | ETXTBSY | ENODEV => {
+            Bar::of_mapping(way, errno, raw::protection(file.file()))
         }
-        Ok(_) => {}
-    }
-    match file.pread_once(&mut [0], offset) {
-        Err(errno) => GapReason::Failed { errno },
-        // A hole can be read from the file, but a page to map it needs room on some file systems (tmpfs).
-        Ok(_) if raw::is_full(file.file()) => GapReason::Failed { errno: raw::ENOSPC },
-        Ok(_) => GapReason::Failed { errno },
+        _ => None,
+    };
+    match bar {
+        Some(bar) => MapError::Refused(file.refusal(way, bar, errno)),
+        None => no_room_or_failed(file.path(), errno, need_bytes),
     }
 }

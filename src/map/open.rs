@@ -3,38 +3,22 @@
 //! It owns the descriptor, the file's identity and what the path leads to. It must not know mappings. The file is never
 //! opened for writing until that is asked for: it would make a program un-startable (`ETXTBSY`) and wake file watchers.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::errno::errno_of;
-use super::readout::Gaps;
-use super::writer::open_logged;
-use super::{Access, CallLog, GapReason, Mode, OpenError, OpenErrorKind, Readout, raw};
+use super::call_log::{CallLog, CallResult};
+use super::errno::{EINVAL, errno_of};
+use super::file_kind::{FileKind, Identity};
+use super::mode::{Access, Mode, Way};
+use super::open_error::{OpenError, OpenErrorKind};
+use super::page::Unavailable;
+use super::raw::{self, Opening, page_bytes};
+use super::readout::{GapReason, Gaps, Readout};
+use super::refusal::{Bar, Refusal};
 use crate::bytes::Span;
-
-/// What makes a file the same file, whatever its name: inode(7).
-///
-/// On a system that does not tell it, both are 0 and nothing is known to be the same; see [`Self::is_known`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// Number of the device that holds the file.
-    pub dev: u64,
-    /// Number of the file on its device.
-    pub ino: u64,
-}
-
-impl Identity {
-    /// Whether the system told it.
-    #[must_use]
-    pub fn is_known(self) -> bool {
-        self != Self::UNKNOWN
-    }
-
-    /// What stands for an identity where the system does not tell it.
-    pub(crate) const UNKNOWN: Self = Self { dev: 0, ino: 0 };
-}
 
 /// What stands at the path of an open file by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +34,9 @@ pub enum PathState {
     },
     /// Nothing: the file was deleted or moved away; [`OpenFile::link_count`] tells which.
     Deleted,
-    /// The path cannot be looked at.
-    Unknown {
-        /// The error number of stat(2); `ENOSYS` or its counterpart where the system does not tell identities.
-        errno: i32,
-    },
+    /// Not known. [`Unavailable::NotOnThisSystem`] is a fact of the system and nothing to warn of: it does not tell
+    /// identities. [`Unavailable::Failed`] means that the path cannot be looked at, with the error number of stat(2).
+    Unknown(Unavailable),
 }
 
 /// A file opened for reading, with what is needed to know it again. Cheap calls only; it may be shared by threads.
@@ -64,8 +46,23 @@ pub struct OpenFile {
     file: File,
     identity: Identity,
     is_block_device: bool,
+    /// Whether the file may be opened for writing when that is needed: a block device only after it was allowed.
+    may_open_writer: AtomicBool,
     writer: Mutex<Option<Arc<File>>>,
+    /// The error number of a flush of this file that failed, or 0. The kernel tells it once, whichever mapping asks.
+    failed_flush: Arc<AtomicI32>,
     log: CallLog,
+}
+
+/// Opens and lists the call.
+pub(super) fn open_logged(path: &Path, opening: Opening, log: &CallLog) -> io::Result<File> {
+    let (call, args) = raw::open_call(path, opening);
+    log.run(
+        call,
+        args,
+        || raw::open_options(opening).open(path),
+        |file| CallResult::Ok(raw::open_result(file)),
+    )
 }
 
 impl OpenFile {
@@ -109,24 +106,31 @@ impl OpenFile {
 
     fn open_by(way: &Path, path: &Path, log: &CallLog) -> Result<Self, OpenError> {
         let system = |error: io::Error| OpenError::of_system(path, &error);
-        let refuse = |metadata: &Metadata| match raw::refused_type(metadata) {
+        let refuse = |kind| match refused_kind(kind) {
             Some(kind) => Err(OpenError::of_kind(path, kind)),
             None => Ok(()),
         };
-        refuse(&fs::metadata(way).map_err(system)?)?;
-        let file = open_logged(way, false, log).map_err(system)?;
-        let metadata = file.metadata().map_err(system)?;
+        refuse(raw::file_kind(&fs::metadata(way).map_err(system)?))?;
+        let file = open_logged(way, Opening::Read, log).map_err(system)?;
+        let kind = raw::file_kind(&file.metadata().map_err(system)?);
         // Once more, as the path may have changed its meaning since; the open itself did not wait (O_NONBLOCK).
-        refuse(&metadata)?;
+        refuse(kind)?;
+        let is_block_device = kind == FileKind::BlockDevice;
         let open = Self {
             path: path.to_owned(),
-            identity: raw::identity(&metadata),
-            is_block_device: raw::is_block_device(&metadata),
+            identity: raw::identity(&file).map_err(system)?,
+            is_block_device,
+            may_open_writer: AtomicBool::new(!is_block_device),
             file,
             writer: Mutex::new(None),
+            failed_flush: Arc::new(AtomicI32::new(0)),
             log: log.clone(),
         };
-        open.try_mapping()?;
+        match open.try_way(Way::new(Mode::Private, Access::ReadOnly), &open.file) {
+            // An empty file cannot be mapped either: the length is looked at next.
+            Ok(()) | Err(EINVAL) => {}
+            Err(errno) => return Err(OpenError::of_trial(path, errno)),
+        }
         if open.file_len().map_err(system)? == 0 {
             return Err(OpenError::of_kind(path, OpenErrorKind::Empty));
         }
@@ -134,16 +138,28 @@ impl OpenFile {
     }
 
     /// Maps one byte for a moment: the only way to know whether a file below `/proc`, `/sys` or on an odd file system
-    /// can be mapped, whatever length it claims.
-    fn try_mapping(&self) -> Result<(), OpenError> {
+    /// can be mapped, and how, whatever length and rights it claims. The error number of mmap(2).
+    fn try_way(&self, way: Way, by: &File) -> Result<(), i32> {
         let Some(one) = Span::at(0, 1) else {
             return Ok(());
         };
-        match raw::Region::map(&self.file, Mode::Private, Access::ReadOnly, one, &self.log) {
+        match raw::Region::map(by, way, one, &self.log) {
             Ok(_unmapped_at_once) => Ok(()),
-            // An empty file: the length is looked at next.
-            Err(error) if errno_of(&error) == raw::EINVAL => Ok(()),
-            Err(error) => Err(OpenError::of_trial(&self.path, errno_of(&error))),
+            Err(error) => Err(errno_of(&error)),
+        }
+    }
+
+    /// A refusal of `asked`, with the ways of mapping that work in its place, found by trying each. Nothing is opened for
+    /// that and nothing is written.
+    pub(super) fn refusal(&self, asked: Way, bar: Bar, errno: i32) -> Refusal {
+        let works = asked.instead().iter().copied();
+        Refusal {
+            path: self.path.clone(),
+            bar,
+            errno,
+            works: works
+                .filter(|&way| self.try_way(way, &self.file).is_ok())
+                .collect(),
         }
     }
 
@@ -159,10 +175,22 @@ impl OpenFile {
         self.identity
     }
 
-    /// Whether it is a block device, whose length does not change and which holds file systems that others use.
+    /// Whether it is a block device, whose length does not change and which may hold a file system that others use. It
+    /// is not opened for writing before [`Self::allow_writing`].
     #[must_use]
     pub fn is_block_device(&self) -> bool {
         self.is_block_device
+    }
+
+    /// Lets the file be opened for writing when that is needed, although it is a block device: somebody was asked and
+    /// agreed. It stays allowed as long as the file is open.
+    pub fn allow_writing(&self) {
+        self.may_open_writer.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the file may be opened for writing by what was said so far. Nothing is opened to find out more.
+    pub(super) fn may_open_writer(&self) -> bool {
+        self.may_open_writer.load(Ordering::Relaxed)
     }
 
     /// The number of the descriptor, for `/proc/PID/fd/N`. It stays open as long as this value lives.
@@ -204,30 +232,22 @@ impl OpenFile {
     ///
     /// The system's, as for [`Self::file_len`].
     pub fn link_count(&self) -> io::Result<Option<u64>> {
-        Ok(raw::link_count(&self.file.metadata()?))
+        raw::link_count(&self.file)
     }
 
     /// What the path leads to by now. It waits for one stat(2), no longer.
     #[must_use]
     pub fn path_state(&self) -> PathState {
-        match fs::metadata(&self.path) {
-            Ok(metadata) => {
-                let identity = raw::identity(&metadata);
-                if !identity.is_known() {
-                    PathState::Unknown { errno: raw::ENOSYS }
-                } else if identity == self.identity {
-                    PathState::Same
-                } else {
-                    PathState::Replaced {
-                        identity,
-                        len: metadata.len(),
-                    }
-                }
+        match raw::identity_at(&self.path) {
+            Ok((identity, _)) if !identity.is_known() => {
+                PathState::Unknown(Unavailable::NotOnThisSystem)
             }
+            Ok((identity, _)) if identity == self.identity => PathState::Same,
+            Ok((identity, len)) => PathState::Replaced { identity, len },
             Err(error) if error.kind() == io::ErrorKind::NotFound => PathState::Deleted,
-            Err(error) => PathState::Unknown {
+            Err(error) => PathState::Unknown(Unavailable::Failed {
                 errno: errno_of(&error),
-            },
+            }),
         }
     }
 
@@ -251,8 +271,8 @@ impl OpenFile {
                 Ok(count) => at += count as u64,
                 Err(errno) => {
                     // The call may have met a bad page behind good ones: go on page by page.
-                    let next = (at / super::page_bytes() + 1)
-                        .saturating_mul(super::page_bytes())
+                    let next = (at / page_bytes() + 1)
+                        .saturating_mul(page_bytes())
                         .min(span.end());
                     let len = usize::try_from(next - at)
                         .unwrap_or(rest.len())
@@ -261,7 +281,7 @@ impl OpenFile {
                         Ok(0) => break,
                         Ok(count) => at += count as u64,
                         Err(_) => {
-                            gaps.push(at, next, GapReason::Failed { errno });
+                            gaps.push(at, next, GapReason::Storage { errno });
                             at = next;
                         }
                     }
@@ -286,15 +306,67 @@ impl OpenFile {
         }
     }
 
+    /// Why the bytes from `at` to `end` (at most a page) cannot be read through a mapping, which said `errno`. The file
+    /// itself is asked for the same bytes, as the kernel says `EFAULT` for everything.
+    pub(super) fn why_unreadable(&self, at: u64, end: u64, errno: i32) -> GapReason {
+        match self.file_len() {
+            Ok(file_len) if file_len <= at => GapReason::PastFileEnd { file_len },
+            Err(error) => GapReason::Failed {
+                errno: errno_of(&error),
+            },
+            Ok(file_len) => self.why_no_page(at, end.min(file_len), errno),
+        }
+    }
+
+    fn why_no_page(&self, at: u64, end: u64, errno: i32) -> GapReason {
+        let mut page = vec![0; usize::try_from(end - at).unwrap_or(0)];
+        let (mut from, mut asked_again) = (at, false);
+        while from < end {
+            let index = usize::try_from(from - at).unwrap_or(page.len());
+            match self.pread_once(&mut page[index..], from) {
+                Err(errno) => return GapReason::Storage { errno },
+                Ok(0) => match self.file_len() {
+                    Ok(file_len) if file_len <= from => {
+                        return GapReason::PastFileEnd { file_len };
+                    }
+                    // The file may have been short for that moment only.
+                    _ if !asked_again => asked_again = true,
+                    _ => return GapReason::StorageGaveNothing,
+                },
+                Ok(count) => from += count as u64,
+            }
+        }
+        if raw::is_full(&self.file) && raw::is_hole(&self.file, at) {
+            GapReason::HoleNeedsBlock
+        } else {
+            GapReason::NotThroughMapping { errno }
+        }
+    }
+
     pub(crate) fn file(&self) -> &File {
         &self.file
     }
 
-    pub(crate) fn log(&self) -> &CallLog {
+    pub(super) fn log(&self) -> &CallLog {
         &self.log
     }
 
-    pub(crate) fn writer_slot(&self) -> &Mutex<Option<Arc<File>>> {
+    pub(super) fn failed_flush(&self) -> &Arc<AtomicI32> {
+        &self.failed_flush
+    }
+
+    pub(super) fn writer_slot(&self) -> &Mutex<Option<Arc<File>>> {
         &self.writer
+    }
+}
+
+/// The kind of refusal of what cannot be mapped by its type alone, and must not be opened: that could wait or act.
+fn refused_kind(kind: FileKind) -> Option<OpenErrorKind> {
+    match kind {
+        FileKind::Regular | FileKind::BlockDevice => None,
+        FileKind::Directory => Some(OpenErrorKind::Directory),
+        FileKind::Fifo => Some(OpenErrorKind::Fifo),
+        FileKind::Socket => Some(OpenErrorKind::Socket),
+        FileKind::CharacterDevice => Some(OpenErrorKind::CharacterDevice),
     }
 }

@@ -7,9 +7,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::errno::errno_of;
+use super::errno::{self, describe_errno, errno_name, errno_of};
 use super::wording::Shown;
-use super::{describe_errno, errno_name, raw};
 
 /// The kinds of refusal, for those who must act on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,45 +48,45 @@ pub struct OpenError {
 impl OpenError {
     /// A refusal of a kind that says its error number itself.
     pub(crate) fn of_kind(path: &Path, kind: OpenErrorKind) -> Self {
-        let errno = match kind {
-            OpenErrorKind::NotFound => raw::ENOENT,
-            OpenErrorKind::NoPermission => raw::EACCES,
-            OpenErrorKind::Directory => raw::EISDIR,
+        let number = match kind {
+            OpenErrorKind::NotFound => errno::ENOENT,
+            OpenErrorKind::NoPermission => errno::EACCES,
+            OpenErrorKind::Directory => errno::EISDIR,
             OpenErrorKind::Fifo | OpenErrorKind::CharacterDevice | OpenErrorKind::Pseudo => {
-                raw::ENODEV
+                errno::ENODEV
             }
-            OpenErrorKind::Socket => raw::ENXIO,
-            OpenErrorKind::Empty => raw::EINVAL,
-            OpenErrorKind::SymlinkLoop => raw::ELOOP,
-            OpenErrorKind::NotTheSame => raw::ESTALE,
-            OpenErrorKind::Other => raw::EIO,
+            OpenErrorKind::Socket => errno::ENXIO,
+            OpenErrorKind::Empty => errno::EINVAL,
+            OpenErrorKind::SymlinkLoop => errno::ELOOP,
+            OpenErrorKind::NotTheSame => errno::ESTALE,
+            OpenErrorKind::Other => errno::EIO,
         };
         Self {
             path: path.to_owned(),
             kind,
-            errno,
+            errno: number,
         }
     }
 
     /// A refusal by the system.
     pub(crate) fn of_system(path: &Path, error: &io::Error) -> Self {
-        let errno = errno_of(error);
-        let kind = match errno {
-            raw::ENOENT => OpenErrorKind::NotFound,
-            raw::EACCES => OpenErrorKind::NoPermission,
-            raw::ELOOP => OpenErrorKind::SymlinkLoop,
+        let number = errno_of(error);
+        let kind = match number {
+            errno::ENOENT => OpenErrorKind::NotFound,
+            errno::EACCES => OpenErrorKind::NoPermission,
+            errno::ELOOP => OpenErrorKind::SymlinkLoop,
             _ => OpenErrorKind::Other,
         };
         Self {
             path: path.to_owned(),
             kind,
-            errno,
+            errno: number,
         }
     }
 
     /// A file that cannot be mapped at all, as a trial showed.
-    pub(crate) fn of_trial(path: &Path, errno: i32) -> Self {
-        let pseudo = errno == raw::ENODEV || errno == raw::EIO;
+    pub(crate) fn of_trial(path: &Path, number: i32) -> Self {
+        let pseudo = number == errno::ENODEV || number == errno::EIO;
         let kind = if pseudo {
             OpenErrorKind::Pseudo
         } else {
@@ -96,7 +95,7 @@ impl OpenError {
         Self {
             path: path.to_owned(),
             kind,
-            errno,
+            errno: number,
         }
     }
 

@@ -14,7 +14,9 @@ use std::mem::ManuallyDrop;
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::{Access, CallLog, CallResult, Mode};
+use super::call_log::{CallLog, CallResult};
+use super::errno::ENOMEM;
+use super::mode::{Access, Mode, Way};
 use crate::bytes::Span;
 
 #[cfg(target_vendor = "apple")]
@@ -23,8 +25,6 @@ mod apple;
 mod linux;
 #[cfg(unix)]
 mod unix;
-#[cfg(unix)]
-mod unix_errno;
 #[cfg(windows)]
 mod windows;
 #[cfg(not(target_os = "linux"))]
@@ -36,8 +36,6 @@ pub(crate) use apple::*;
 pub(crate) use linux::*;
 #[cfg(unix)]
 pub(crate) use unix::*;
-#[cfg(unix)]
-pub(crate) use unix_errno::ERRNO_NAMES;
 #[cfg(windows)]
 pub(crate) use windows::*;
 #[cfg(not(target_os = "linux"))]
@@ -45,6 +43,17 @@ pub(crate) use without_page_facts::*;
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple", windows)))]
 compile_error!("the mapping layer knows Linux, macOS and Windows");
+
+/// What a descriptor is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// Reading.
+    Read,
+    /// Reading and writing.
+    Write,
+    /// Reading past the page cache, where the system has that (`O_DIRECT`, Linux).
+    ReadDirect,
+}
 
 /// A stretch of our address space that shows a file: unmapped when it is dropped.
 ///
@@ -57,13 +66,8 @@ pub(crate) struct Region {
 
 impl Region {
     /// Maps `span` of `file`. The span is not empty; its start need not be aligned.
-    pub(crate) fn map(
-        file: &File,
-        mode: Mode,
-        access: Access,
-        span: Span,
-        log: &CallLog,
-    ) -> io::Result<Self> {
+    pub(crate) fn map(file: &File, way: Way, span: Span, log: &CallLog) -> io::Result<Self> {
+        let Way { mode, access } = way;
         let len = usize::try_from(span.len()).map_err(|_| io::Error::from_raw_os_error(ENOMEM))?;
         let mut options = MmapOptions::new();
         options.offset(span.start()).len(len).no_probe_handle();
@@ -88,7 +92,7 @@ impl Region {
                 }
             })
         };
-        let (call, args) = map_call(file, mode, access, span);
+        let (call, args) = map_call(file, way, span);
         let raw = log.run(call, args, make, |raw: &MmapRaw| {
             CallResult::Address(page_floor(raw.as_ptr().addr()) as u64)
         })?;
@@ -150,7 +154,7 @@ impl Region {
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::unused_self, reason = "one signature on all systems")]
     pub(crate) fn remap(&mut self, _: usize) -> io::Result<()> {
-        Err(io::Error::from_raw_os_error(ENOSYS))
+        Err(io::Error::from_raw_os_error(super::errno::ENOSYS))
     }
 }
 
@@ -163,16 +167,12 @@ impl Drop for Region {
             #[cfg(unix)]
             {
                 // By hand, as the owner's drop throws the result away and the log tells what happened.
+                let pages = raw.as_mut_ptr().wrapping_sub(raw.as_ptr().addr() - base);
                 // SAFETY: Condition: the pages are ours, and nobody uses them again. The region is the only owner, its
                 // `MmapRaw` is never dropped (so nothing is unmapped twice), and this is its end. What can still go
                 // wrong: an address that was handed out as a number may be reused by the system for something else;
                 // whoever reads by number must hold a borrow of the region, as `Mapping` does.
-                unsafe {
-                    unmap(
-                        raw.as_mut_ptr().wrapping_sub(raw.as_ptr().addr() - base),
-                        len,
-                    )
-                }
+                unsafe { rustix::mm::munmap(pages.cast(), len) }.map_err(io::Error::from)
             }
             #[cfg(not(unix))]
             {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::bytes::Span;
 
-use super::describe_errno;
+use super::errno::{ENOSPC, describe_errno};
 
 /// Why a stretch of bytes could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +16,48 @@ pub enum GapReason {
         /// Length of the file in bytes when it was read.
         file_len: u64,
     },
-    /// The kernel refused, with this error number.
+    /// The storage answered a plain read of the same place with an error, such as `EIO`.
+    Storage {
+        /// The error number of pread(2).
+        errno: i32,
+    },
+    /// The storage gave no bytes and no error, although the file reaches further.
+    StorageGaveNothing,
+    /// A hole of the file: to read it through a mapping takes a block on this file system (tmpfs), which is full. A plain
+    /// read ([`OpenFile::pread`](super::OpenFile::pread)) shows it.
+    HoleNeedsBlock,
+    /// A plain read gives bytes, and the mapping does not.
+    NotThroughMapping {
+        /// The error number of the read through the mapping, mostly `EFAULT`.
+        errno: i32,
+    },
+    /// Another call failed: asking for the file's length, or a store.
     Failed {
-        /// The error number: of pread(2) where that fails too, else `ENOSPC` on a full file system, else `EFAULT`.
+        /// Its error number; `ENOSPC` for a store that the full file system has no room for.
         errno: i32,
     },
     /// The mapping does not reach there.
     OutsideMapping,
+}
+
+impl GapReason {
+    /// The error number of the call that failed, if there was one; `ENOSPC` for a hole that needs a block.
+    #[must_use]
+    pub fn errno(&self) -> Option<i32> {
+        match *self {
+            Self::Storage { errno }
+            | Self::NotThroughMapping { errno }
+            | Self::Failed { errno } => Some(errno),
+            Self::HoleNeedsBlock => Some(ENOSPC),
+            Self::PastFileEnd { .. } | Self::StorageGaveNothing | Self::OutsideMapping => None,
+        }
+    }
+
+    /// Whether a plain read of the file shows the bytes that the mapping does not.
+    #[must_use]
+    pub fn pread_shows_it(&self) -> bool {
+        matches!(self, Self::HoleNeedsBlock | Self::NotThroughMapping { .. })
+    }
 }
 
 impl fmt::Display for GapReason {
@@ -31,6 +66,22 @@ impl fmt::Display for GapReason {
             Self::PastFileEnd { file_len } => write!(
                 f,
                 "past the end of the file, which is now {file_len} bytes long"
+            ),
+            Self::Storage { errno } => {
+                write!(f, "the storage does not give it: {}", describe_errno(errno))
+            }
+            Self::StorageGaveNothing => {
+                f.write_str("the storage gave nothing here, although the file reaches further")
+            }
+            Self::HoleNeedsBlock => write!(
+                f,
+                "a hole of the file: reading it through a mapping needs a block, and the file system is full: {}; a plain read (pread) shows it",
+                describe_errno(ENOSPC)
+            ),
+            Self::NotThroughMapping { errno } => write!(
+                f,
+                "not through the mapping: {}; a plain read (pread) shows it",
+                describe_errno(errno)
             ),
             Self::Failed { errno } => f.write_str(&describe_errno(errno)),
             Self::OutsideMapping => f.write_str("outside the mapping"),

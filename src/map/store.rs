@@ -2,184 +2,18 @@
 //!
 //! It owns the order of checks, the store itself and the proof that it arrived. It must not know who asked for it.
 
-use std::error::Error;
-use std::fmt;
-
-use super::errno::errno_of;
-use super::mapping::read_failure;
-use super::{
-    Access, CallResult, GapReason, Mapping, Mode, OpenFile, WriteRefusal, describe_errno, raw,
-};
+use super::call_log::CallResult;
+use super::errno::{EFAULT, ENOSPC, errno_of};
+use super::mapping::Mapping;
+use super::mode::{Access, Mode};
+use super::open::OpenFile;
+use super::raw::{self, page_bytes};
+use super::readout::{GapReason, Readout};
+use super::store_error::StoreError;
 use crate::bytes::Span;
 
-/// A store did not happen, or not wholly. [`StoreError::stored`] says how many bytes were stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreError {
-    /// The mapping is read-only.
-    ReadOnly {
-        /// Its mode.
-        mode: Mode,
-    },
-    /// The bytes lie outside the mapping.
-    OutsideMapping {
-        /// Where the store was to go.
-        offset: u64,
-        /// What is mapped.
-        mapped: Span,
-    },
-    /// The bytes reach past the file's present end. A store there would go to memory that belongs to no file.
-    PastFileEnd {
-        /// Where the store was to go.
-        offset: u64,
-        /// How many bytes it had.
-        len: usize,
-        /// Length of the file in bytes.
-        file_len: u64,
-    },
-    /// What stands there cannot be read, so the store could not be undone.
-    Unreadable {
-        /// The first byte that cannot be read.
-        offset: u64,
-        /// Why.
-        reason: GapReason,
-    },
-    /// The kernel refused the store, after `stored` bytes.
-    Refused {
-        /// Where the store was to go.
-        offset: u64,
-        /// How many bytes were stored before.
-        stored: usize,
-        /// How many there were.
-        wanted: usize,
-        /// What stood where bytes were stored: `stored` bytes, or none after a write to the file itself.
-        before: Vec<u8>,
-        /// Why the next one was refused.
-        reason: GapReason,
-    },
-    /// The store succeeded, but another byte stands there now: somebody else stored at the same moment, or the page was
-    /// taken away.
-    NotKept {
-        /// The first byte that differs.
-        offset: u64,
-        /// What was stored there.
-        stored: u8,
-        /// What stands there; `None` if it cannot be read any more.
-        found: Option<u8>,
-        /// What stood at the place before the store, from its first byte.
-        before: Vec<u8>,
-    },
-    /// The file may not be written (only for writes to the file itself).
-    NotWritable(WriteRefusal),
-    /// The file's length cannot be asked for.
-    Failed {
-        /// The error number of fstat(2).
-        errno: i32,
-    },
-}
-
-impl StoreError {
-    /// How many bytes were stored although this is an error.
-    #[must_use]
-    pub fn stored(&self) -> usize {
-        match self {
-            Self::Refused { stored, .. } => *stored,
-            Self::NotKept { before, .. } => before.len(),
-            _ => 0,
-        }
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotWritable(refusal) => refusal.fmt(f),
-            Self::Refused {
-                stored: 0,
-                offset,
-                reason,
-                ..
-            } => write!(f, "Not written at offset {offset}: {reason}"),
-            Self::Refused {
-                offset,
-                stored,
-                wanted,
-                reason,
-                ..
-            } => {
-                write!(
-                    f,
-                    "Only {stored} of {} written at offset {offset}: {reason}",
-                    bytes(*wanted)
-                )
-            }
-            Self::NotKept {
-                offset,
-                stored,
-                found,
-                ..
-            } => {
-                f.write_str("Written, but ")?;
-                match found {
-                    Some(found) => write!(
-                        f,
-                        "offset {offset} now holds {found:#04x} instead of {stored:#04x}: somebody else changed it"
-                    ),
-                    None => write!(
-                        f,
-                        "{stored:#04x} at offset {offset} cannot be read back: the page was taken away"
-                    ),
-                }
-            }
-            _ => {
-                f.write_str("Not written: ")?;
-                self.fmt_refusal(f)
-            }
-        }
-    }
-}
-
-impl StoreError {
-    /// Why the store was not even tried.
-    fn fmt_refusal(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ReadOnly { mode } => write!(
-                f,
-                "this {mode} mapping is read-only; map the file read-write to edit it"
-            ),
-            Self::OutsideMapping { offset, mapped } => {
-                write!(f, "offset {offset} lies outside the mapped bytes {mapped}")
-            }
-            Self::PastFileEnd {
-                offset,
-                len,
-                file_len,
-            } => write!(
-                f,
-                "{} at offset {offset} would reach past the end of the file, which is now {file_len} bytes long",
-                bytes(*len)
-            ),
-            Self::Unreadable { offset, reason } => {
-                write!(f, "what stands at offset {offset} cannot be read: {reason}")
-            }
-            Self::Failed { errno } => write!(
-                f,
-                "the length of the file is not known: {}",
-                describe_errno(*errno)
-            ),
-            Self::Refused { .. } | Self::NotKept { .. } | Self::NotWritable(_) => Ok(()),
-        }
-    }
-}
-
-impl Error for StoreError {}
-
-fn bytes(count: usize) -> String {
-    if count == 1 {
-        "1 byte".to_owned()
-    } else {
-        format!("{count} bytes")
-    }
-}
+/// Bytes that are read back at once: what a store of any length costs beside the bytes that it returns.
+const READ_BACK_BYTES: usize = 64 << 10;
 
 impl Mapping {
     /// Stores `bytes` at `offset` of the file, as a store instruction would, and returns what stood there before.
@@ -224,20 +58,42 @@ impl Mapping {
                 reason,
             });
         }
-        let after = self.read(span, file);
-        for ((at, &stored), offset) in bytes.iter().enumerate().zip(offset..) {
-            let found = after.byte(offset);
-            if found != Some(stored) {
-                debug_assert!(at < before.len());
-                return Err(StoreError::NotKept {
-                    offset,
-                    stored,
-                    found,
-                    before,
-                });
+        match self.first_not_kept(offset, bytes, file) {
+            None => Ok(before),
+            Some((offset, stored, found)) => Err(StoreError::NotKept {
+                offset,
+                stored,
+                found,
+                before,
+            }),
+        }
+    }
+
+    /// Reads back what was stored, a piece at a time: the first byte that differs, with what was stored and what stands
+    /// there.
+    fn first_not_kept(
+        &self,
+        offset: u64,
+        bytes: &[u8],
+        file: &OpenFile,
+    ) -> Option<(u64, u8, Option<u8>)> {
+        let mut now = Readout::new();
+        for (piece, at) in bytes
+            .chunks(READ_BACK_BYTES)
+            .zip((offset..).step_by(READ_BACK_BYTES))
+        {
+            self.read_into(Span::at(at, piece.len() as u64)?, file, &mut now);
+            if now.is_whole() && now.bytes == piece {
+                continue;
+            }
+            for (&stored, at) in piece.iter().zip(at..) {
+                let found = now.byte(at);
+                if found != Some(stored) {
+                    return Some((at, stored, found));
+                }
             }
         }
-        Ok(before)
+        None
     }
 
     /// The span of a store, if it lies in the mapping and in the file as it is now.
@@ -273,7 +129,7 @@ impl Mapping {
             let result_of =
                 |&count: &usize| CallResult::Ok(i128::try_from(count).unwrap_or(i128::MAX));
             match self.log().run(call, args, copy, result_of) {
-                Ok(0) => return (done, raw::EFAULT),
+                Ok(0) => return (done, EFAULT),
                 Ok(count) => done += count,
                 Err(error) => return (done, errno_of(&error)),
             }
@@ -293,7 +149,7 @@ impl Mapping {
             Ok(_) => {}
         }
         if raw::is_full(file.file()) {
-            return GapReason::Failed { errno: raw::ENOSPC };
+            return GapReason::Failed { errno: ENOSPC };
         }
         // Made immutable or read-only since it was mapped: asking for the right to write tells, and changes nothing.
         if self.mode() == Mode::Shared
@@ -301,6 +157,7 @@ impl Mapping {
         {
             return GapReason::Failed { errno };
         }
-        read_failure(offset, errno, file)
+        let page_end = (offset / page_bytes() + 1).saturating_mul(page_bytes());
+        file.why_unreadable(offset, page_end, errno)
     }
 }

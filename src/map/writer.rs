@@ -1,60 +1,21 @@
-//! Opening a file for writing, on demand, and why it may be refused.
+//! Opening a file for writing, on demand, and writing to it without a mapping.
 //!
-//! It owns the second descriptor of an open file and the words of a refusal. It must not know mappings.
+//! It owns when the second descriptor of an open file is made and given up. It must not know mappings.
 
-use std::error::Error;
-use std::fmt;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use super::errno::errno_of;
-use super::store::StoreError;
-use super::wording::Shown;
-use super::{CallLog, CallResult, GapReason, OpenFile, describe_errno, raw};
+use super::call_log::CallResult;
+use super::errno::{EIO, EPERM, ESTALE, errno_of};
+use super::mode::{Access, Mode, Way};
+use super::open::{OpenFile, open_logged};
+use super::raw::{self, Opening};
+use super::readout::GapReason;
+use super::refusal::{Bar, Refusal};
+use super::store_error::StoreError;
 use crate::bytes::Span;
-
-/// The file may not be written. Its `Display` is one sentence that also says what still works.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WriteRefusal {
-    /// The path of the open file.
-    pub path: PathBuf,
-    /// The error number of opening it for writing (open(2)); `ESTALE` where the path leads to another file by now.
-    pub errno: i32,
-}
-
-impl fmt::Display for WriteRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.errno {
-            raw::EACCES => "There is no permission to write the file",
-            raw::EPERM => "The file is immutable, append-only or sealed against writing",
-            raw::EROFS => "The file is on a file system that is mounted read-only",
-            raw::ETXTBSY => "The file is in use as a running program or as swap space",
-            raw::ESTALE => "The path leads to another file by now",
-            _ => "The file cannot be opened for writing",
-        };
-        let cause = describe_errno(self.errno);
-        write!(
-            f,
-            "{why}: {cause}; private editing works and leaves the file as it is: {}",
-            Shown(&self.path)
-        )
-    }
-}
-
-impl Error for WriteRefusal {}
-
-/// Opens and lists the call.
-pub(crate) fn open_logged(path: &Path, write: bool, log: &CallLog) -> io::Result<File> {
-    let (call, args) = raw::open_call(path, write);
-    log.run(
-        call,
-        args,
-        || raw::open_options(write).open(path),
-        |file| CallResult::Ok(raw::open_result(file)),
-    )
-}
 
 impl OpenFile {
     /// The file opened for reading and writing: made at the first call and kept, see [`Self::release_writer`].
@@ -64,8 +25,9 @@ impl OpenFile {
     ///
     /// # Errors
     ///
-    /// [`WriteRefusal`] with the error number of open(2).
-    pub fn writer(&self) -> Result<Arc<File>, WriteRefusal> {
+    /// [`Refusal`] with what stands in the way, which ways of mapping work all the same, and the error number of open(2).
+    /// A block device is not opened before [`Self::allow_writing`].
+    pub fn writer(&self) -> Result<Arc<File>, Refusal> {
         let mut kept = self
             .writer_slot()
             .lock()
@@ -73,16 +35,21 @@ impl OpenFile {
         if let Some(file) = &*kept {
             return Ok(Arc::clone(file));
         }
-        let refusal = |errno| WriteRefusal {
-            path: self.path().to_owned(),
-            errno,
+        let shared = Way::new(Mode::Shared, Access::ReadWrite);
+        if !self.may_open_writer() {
+            return Err(self.refusal(shared, Bar::BlockDevice, EPERM));
+        }
+        let refusal = |errno| {
+            let protection = raw::protection(self.file());
+            self.refusal(shared, Bar::of_opening(errno, protection), errno)
         };
         let way = raw::path_of_descriptor(self.file());
         let way = way.as_deref().unwrap_or(self.path());
-        let file = open_logged(way, true, self.log()).map_err(|error| refusal(errno_of(&error)))?;
-        let metadata = file.metadata().map_err(|error| refusal(errno_of(&error)))?;
-        if raw::identity(&metadata) != self.identity() {
-            return Err(refusal(raw::ESTALE));
+        let file = open_logged(way, Opening::Write, self.log())
+            .map_err(|error| refusal(errno_of(&error)))?;
+        let identity = raw::identity(&file).map_err(|error| refusal(errno_of(&error)))?;
+        if identity != self.identity() {
+            return Err(refusal(ESTALE));
         }
         let file = Arc::new(file);
         *kept = Some(Arc::clone(&file));
@@ -104,7 +71,7 @@ impl OpenFile {
     /// # Errors
     ///
     /// The system's. Like that of msync(2) it is final: a second call may say 0 although the data is lost.
-    pub fn sync(&self) -> std::io::Result<()> {
+    pub fn sync(&self) -> io::Result<()> {
         let writer = self
             .writer_slot()
             .lock()
@@ -114,8 +81,14 @@ impl OpenFile {
             return Ok(()); // nothing was written
         };
         let (call, args) = raw::sync_call(&writer);
-        self.log()
-            .run(call, args, || writer.sync_data(), |()| CallResult::Ok(0))
+        let synced = self
+            .log()
+            .run(call, args, || writer.sync_data(), |()| CallResult::Ok(0));
+        if let Err(error) = &synced {
+            self.failed_flush()
+                .store(errno_of(error), Ordering::Relaxed);
+        }
+        synced
     }
 
     /// Writes `bytes` at `offset` through the file itself, without any mapping: pwrite(2).
@@ -150,7 +123,7 @@ impl OpenFile {
                     .log()
                     .run(call, args, || raw::write_at(&writer, rest, at), result_of)
                 {
-                    Ok(0) => raw::EIO,
+                    Ok(0) => EIO,
                     Ok(count) => {
                         done += count;
                         continue;

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use crate::bytes::Span;
+use crate::bytes::clip::Pasted;
 use crate::map::{Access, Mode};
 
 use super::identity::{DocId, OrderId, ViewId};
@@ -200,8 +201,10 @@ pub enum EditAction {
     HexDigit(u8),
     /// A character was typed in the text column.
     Character(char),
-    /// Text was pasted.
-    Paste(String),
+    /// The clipboard was pasted.
+    Paste(Pasted),
+    /// A key that would change the file's length was pressed.
+    CannotResize(Resize),
     /// Fill the selection with a byte.
     Fill(u8),
     /// Show or hide the fill bar.
@@ -239,6 +242,8 @@ pub enum MappingAction {
     SetWindow(Option<Span>),
     /// Map the file anew.
     Remap,
+    /// Allow writing to a block device.
+    AllowWriting,
     /// msync.
     Flush,
     /// Give back private copies: those of the selection's pages.
@@ -247,6 +252,15 @@ pub enum MappingAction {
     DiscardAll,
     /// A second view of the file, with a mapping of its own in the other mode.
     AddView,
+}
+
+/// What would change a file's length, which a mapping cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resize {
+    /// Insert bytes.
+    Insert,
+    /// Delete or cut bytes.
+    Delete,
 }
 
 /// What becomes of edits that are about to lose their mapping.
@@ -294,6 +308,8 @@ pub enum Focus {
     /// The byte grid.
     #[default]
     Grid,
+    /// The banner that needs an answer.
+    Banner,
     /// The lookup field, its text selected.
     Lookup,
     /// The path field, its text selected.

@@ -7,7 +7,7 @@ use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::identity::{DocId, ViewId};
-use super::{App, Focus};
+use super::{App, Focus, Topic};
 
 impl App {
     /// Does what the person asked for. What is for a view that is gone is not done to another one.
@@ -22,10 +22,16 @@ impl App {
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
             }),
-            Action::View(action) => self.in_view(view, &mut effects, |doc, view, out| {
-                doc.apply_view(view, action, out);
-                None
-            }),
+            Action::View(ViewAction::Escape) if self.help_shown => self.help_shown = false,
+            Action::View(action) => {
+                if action == ViewAction::Escape {
+                    self.notices.clear(Topic::Error); // as those of the file
+                }
+                self.in_view(view, &mut effects, |doc, view, out| {
+                    doc.apply_view(view, action, out);
+                    None
+                });
+            }
             Action::Edit(action) => {
                 let lost = match &action {
                     EditAction::HexDigit(_)
@@ -317,7 +323,8 @@ impl Doc {
         match action {
             EditAction::HexDigit(digit) => self.hex_digit(view, digit, out),
             EditAction::Character(c) => self.character(view, c, out),
-            EditAction::Paste(text) => self.paste(view, &text, out),
+            EditAction::Paste(pasted) => self.paste(view, pasted, out),
+            EditAction::CannotResize(resize) => self.cannot_resize(resize),
             EditAction::Fill(byte) => self.fill(view, byte, out),
             EditAction::ToggleFill => self.toggle_fill(view, out),
             EditAction::FillEdited(text) => self.fill_edited(view, text),
@@ -340,6 +347,7 @@ impl Doc {
             MappingAction::SetAccess(access) => self.set_access(view, access, out),
             MappingAction::SetWindow(span) => self.set_window(view, span, out),
             MappingAction::Remap => self.remap(view, out),
+            MappingAction::AllowWriting => self.allow_writing(view, out),
             MappingAction::Flush => self.flush(view, out),
             MappingAction::DiscardSelection => self.discard_selection(view, out),
             MappingAction::DiscardAll => self.discard_all(view, out),

@@ -156,9 +156,9 @@ impl Doc {
             0 if self.writes_back() => format!("Edits of {name} are being written to it"),
             0 if self.jobs.is_empty() => format!("Not all that you asked of {name} is done"),
             0 => format!("A file is being saved from {name}"),
-            1 => format!("1 byte is edited in {name} and not in the file"),
+            1 => format!("1 byte is edited privately in {name} and not in the file"),
             _ => format!(
-                "{} bytes are edited in {name} and not in the file",
+                "{} bytes are edited privately in {name} and not in the file",
                 group_digits(bytes)
             ),
         }
@@ -445,7 +445,15 @@ impl App {
     pub(super) fn settled(&mut self, id: DocId, settled: Settled, effects: &mut Vec<Effect>) {
         match settled {
             Settled::Close => self.remove(id, effects),
+<<<<<<< HEAD
             Settled::Stays => self.check_quitting(),
+=======
+            Settled::Stays => {
+                self.quitting.take_if(
+                    |quitting| matches!(quitting, Quitting::Settling(docs) if docs.contains(&id)),
+                );
+            }
+>>>>>>> main
             Settled::Quit => self.is_settled(id, effects),
         }
     }

@@ -1,28 +1,35 @@
 //! Bytes in and out by the clipboard.
 
-use crate::bytes::hex;
+use crate::bytes::Span;
+use crate::bytes::clip::{Clip, CopyAs, Pasted};
+use crate::bytes::dump::parse_dump;
 use crate::map::Readout;
 
+use super::View;
+use super::action::Resize;
 use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
 use super::process::Refusal;
 use super::viewport::Column;
-use super::{Focus, View};
-use crate::bytes::Span;
 
 impl Doc {
     /// Overwrites from the start of the selection; never past a selection of more than one byte, nor past the end. The
     /// cursor goes on behind what was written, so that a second paste goes on there.
-    pub(super) fn paste(&mut self, view: ViewId, text: &str, out: &mut Out<'_>) {
+    pub(super) fn paste(&mut self, view: ViewId, pasted: Pasted, out: &mut Out<'_>) {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let bytes = match known.viewport.column {
-            Column::Text => text.as_bytes().to_vec(),
-            Column::Hex => match hex::parse_hex(text) {
-                Ok(bytes) => bytes,
+        let mut left_out = None;
+        let bytes = match (pasted.bytes, known.viewport.column) {
+            (Some(bytes), _) => bytes, // the program's own copy, as it was
+            (None, Column::Text) => pasted.text.into_bytes(),
+            (None, Column::Hex) => match parse_dump(&pasted.text) {
+                Ok(spelled) => {
+                    left_out = spelled.left_out();
+                    spelled.bytes
+                }
                 Err(error) => {
                     self.failed(format!(
                         "The clipboard does not hold hex bytes ({error}): to paste it as text, press Tab for the text column"
@@ -42,13 +49,31 @@ impl Doc {
             ));
             return;
         }
-        let end = room.start() + bytes.len() as u64;
+        let n_bytes = bytes.len();
+        let end = room.start() + n_bytes as u64;
         if self.store(view, room.start(), bytes, out) {
             self.look(view, |viewport| {
                 viewport.set_cursor(end, false);
                 viewport.reveal();
             });
+            if let Some(left_out) = left_out {
+                self.done(format!("{n_bytes} bytes of a dump were pasted. {left_out}"));
+            }
         }
+    }
+
+    /// Says why a key does nothing that inserts or deletes elsewhere.
+    pub(super) fn cannot_resize(&mut self, resize: Resize) {
+        let (what, instead) = match resize {
+            Resize::Insert => ("insert", "typing overwrites"),
+            Resize::Delete => (
+                "delete",
+                "Ctrl+B fills the selection with a byte of your choice",
+            ),
+        };
+        self.failed(format!(
+            "A mapping cannot {what} bytes, as its length is the file's: {instead}"
+        ));
     }
 
     /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
@@ -105,11 +130,15 @@ impl Doc {
             ));
             return;
         }
-        out.push(Effect::CopyText(match column {
-            Column::Hex => hex::format_hex(&readout.bytes),
-            Column::Text => String::from_utf8_lossy(&readout.bytes).into_owned(),
-        }));
-        out.push(Effect::Focus(Focus::Grid));
+        let wanted = match column {
+            Column::Hex => CopyAs::Hex,
+            Column::Text => CopyAs::Text,
+        };
+        let (clip, copied) = Clip::new(readout.bytes.clone(), wanted);
+        if copied != wanted {
+            self.done("The selection is no text: it was copied as hex");
+        }
+        out.push(Effect::CopyText(clip));
     }
 }
 

@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bytes::escape::escape_path;
 use crate::bytes::lookup::Context;
+use crate::bytes::rows::offset_digits;
 use crate::map::Identity;
 
 use super::closing::Question;
@@ -225,6 +227,7 @@ impl Doc {
             file_len: self.file_len,
             cursor: viewport.cursor,
             page_bytes: self.page_bytes,
+            column_digits: offset_digits(viewport.extent),
         }
     }
 
@@ -251,17 +254,5 @@ impl Doc {
 /// The last part of a path, with what cannot be shown escaped.
 #[must_use]
 pub fn shown_name(path: &Path) -> String {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy();
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
+    escape_path(Path::new(path.file_name().unwrap_or(path.as_os_str())))
 }

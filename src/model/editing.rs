@@ -296,9 +296,12 @@ impl Doc {
                 "{name} is being mapped anew: what you typed ({typed}) was not written, type it again when that is done"
             ))
         } else if known.access == Access::ReadOnly {
-            Some(known.refusal.clone().unwrap_or_else(|| {
-                format!("The view of {name} is read-only: choose read-write in the bar to edit it")
-            }))
+            Some(match &known.refusal {
+                Some(refusal) => refusal.why.clone(),
+                None => format!(
+                    "The view of {name} is read-only: choose read-write in the bar to edit it"
+                ),
+            })
         } else if known.mode == Mode::Shared && !self.keep_old && !is_in_place(&self.path_now) {
             let what = match self.path_now {
                 PathNow::Replaced(_) => "was replaced by another file",

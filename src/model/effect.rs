@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bytes::Span;
+use crate::bytes::clip::Clip;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
@@ -31,7 +32,7 @@ pub enum Effect {
     /// List completions of this path.
     Complete(String),
     /// Put text on the clipboard.
-    CopyText(String),
+    CopyText(Clip),
     /// Put the keyboard somewhere.
     Focus(Focus),
     /// Larger, smaller or built-in size.
@@ -130,6 +131,8 @@ pub enum FileRequest {
     },
     /// The view of this mapping is closed.
     DropView,
+    /// The person allows writing to this block device.
+    AllowWriting,
     /// msync the mapping.
     Flush,
     /// Give back the private copies of the pages that this span touches.

@@ -126,8 +126,17 @@ pub struct Remapped {
     pub extent: Span,
     /// It covers the file to its end.
     pub whole: bool,
-    /// Why it is not writable although that was asked for.
-    pub refusal: Option<String>,
+    /// Why it is not mapped as was asked for, where it is not.
+    pub refusal: Option<NotAsAsked>,
+}
+
+/// Why a file is mapped in another way than was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAsAsked {
+    /// In words that also say what works.
+    pub why: String,
+    /// The person may allow it: a block device is not written to before somebody has said so.
+    pub may_allow: bool,
 }
 
 /// What msync did.

@@ -251,8 +251,8 @@ impl Journal {
                 candidates.push(edit.id());
             }
         });
-        for span in &spans {
-            shadow.written(*span);
+        for span in shadow.bridged(&spans) {
+            shadow.written(span);
         }
         self.history.each(|edit| {
             if candidates.binary_search(&edit.id()).is_ok() {

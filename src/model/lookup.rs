@@ -126,10 +126,8 @@ impl Doc {
             return;
         };
         let cells = cells_of(readout);
-        self.lookup.answer = match (found, cells.first()) {
-            (Lookup::Index(index), Some(cell)) => answer::answer_index(index, cell),
-            _ => answer::answer_range(found.span(), &cells, self.page_bytes),
-        };
+        self.lookup.answer =
+            answer::answer_found(&self.lookup.text, found, &cells, &self.context());
         self.lookup.is_error = matches!(
             (found, cells.first()),
             (Lookup::Index(_), Some(Cell::Unreadable(_)))

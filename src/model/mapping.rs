@@ -4,15 +4,15 @@ use crate::bytes::Span;
 use crate::bytes::size::group_digits;
 use crate::map::{Access, Mode};
 
-use super::UnsavedChoice;
 use super::closing::{Next, Settled};
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
-use super::event::{DiscardError, Flushed, Remapped};
+use super::event::{DiscardError, Flushed, NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
-use super::notice::Topic;
+use super::notice::{Notice, Severity, Topic};
 use super::pending::{Under, Waiting};
 use super::view::PatchWhy;
+use super::{Action, MappingAction, UnsavedChoice};
 
 impl Doc {
     pub(super) fn toggle_mode(&mut self, view: ViewId, out: &mut Out<'_>) {
@@ -188,7 +188,11 @@ impl Doc {
         let typed = self.remap_is_over(id);
         match refusal {
             None if typed.is_empty() => self.done(done),
-            refusal => self.failed(refusal.unwrap_or(done) + &typed),
+            None => self.failed(done + &typed),
+            Some(mut refusal) => {
+                refusal.why += &typed;
+                self.not_as_asked(refusal);
+            }
         }
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
             self.reapply(id, out);
@@ -199,6 +203,27 @@ impl Doc {
         }
         self.lookup_reread(out);
         self.go_on(id, out);
+    }
+
+    /// The file is not mapped as was asked for: says why, and asks for leave where the person can give it.
+    pub(super) fn not_as_asked(&mut self, refusal: NotAsAsked) {
+        self.notices.clear(Topic::Done);
+        let mut notice = Notice::new(Topic::Error, Severity::Error, refusal.why);
+        if refusal.may_allow {
+            let allow = Action::Mapping(MappingAction::AllowWriting);
+            notice = notice.with("Allow writing to this device", allow);
+        }
+        self.notices.put(notice);
+    }
+
+    /// The person allows writing to a block device, once for this file, and has it mapped shared and read-write.
+    pub(super) fn allow_writing(&mut self, view: ViewId, out: &mut Out<'_>) {
+        self.notices.clear(Topic::Error);
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        out.file(self.target(known), FileRequest::AllowWriting);
+        self.map_as(view, Mode::Shared, Access::ReadWrite, None, out);
     }
 
     /// The file could not be mapped anew: the old mapping stands, and the edits in it.

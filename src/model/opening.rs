@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::bytes::typed_path::typed_path;
+
 use super::action::FileAction;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, ScratchFile};
@@ -131,7 +133,10 @@ impl App {
         if let Some(known) = known {
             self.open(known.path, effects);
         } else if !text.trim().is_empty() {
-            self.open(PathBuf::from(text), effects);
+            match typed_path(text.as_bytes()) {
+                Ok(path) => self.open(path, effects),
+                Err(error) => self.failed(error.to_string()),
+            }
         }
     }
 
@@ -190,7 +195,7 @@ impl App {
         let view = self.numbers.view();
         let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
         if let Some(refusal) = refusal {
-            doc.failed(refusal);
+            doc.not_as_asked(refusal);
         }
         if scratch == Some(ScratchFile::Sample) {
             let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";

@@ -665,7 +665,9 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
     if let Some(next) = end.next {
         process.generation = next;
         process.pid = None;
-        process.note = Some(Note::failed(format!("{words}; another one is started")));
+        process.note = Some(Note::failed(format!(
+            "ended: {words}; another one is started"
+        )));
     } else {
         process.ended = Some(words);
     }
@@ -673,12 +675,12 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
 
 fn end_words(how: &EndHow) -> String {
     match how {
-        EndHow::Exited(code) => format!("exited with code {code}"),
-        EndHow::Killed(signal) => format!("ended by {}", crate::peer::describe_signal(*signal)),
-        EndHow::WithParent => "ended with the process that forked it".to_owned(),
-        EndHow::Unknown => "ended; only the process that forked it learns how".to_owned(),
-        EndHow::Stuck => "was killed and does not go: it is stuck in the kernel".to_owned(),
-        EndHow::NotUnderstood(what) => format!("was ended, as it said what is no answer: {what}"),
+        EndHow::Exited(code) => format!("exit code {code}"),
+        EndHow::Killed(signal) => crate::peer::describe_signal(*signal),
+        EndHow::WithParent => "with the process that forked it".to_owned(),
+        EndHow::Unknown => "only the process that forked it learns how".to_owned(),
+        EndHow::Stuck => "killed, but it does not go: it is stuck in the kernel".to_owned(),
+        EndHow::NotUnderstood(what) => format!("it said what is no answer: {what}"),
     }
 }
 

@@ -4,7 +4,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::bytes::escape::escape_path;
 use crate::bytes::size::group_digits;
+use crate::bytes::typed_path::typed_path;
 
 use super::Focus;
 use super::closing::Settled;
@@ -118,7 +120,13 @@ impl Doc {
         let path = if saving.proposed.display().to_string() == typed {
             saving.proposed.clone() // the text may only resemble it
         } else {
-            PathBuf::from(typed)
+            match typed_path(typed.as_bytes()) {
+                Ok(path) => path,
+                Err(error) => {
+                    self.failed(error.to_string());
+                    return;
+                }
+            }
         };
         self.save_to(path, IfExists::Refuse, out);
     }
@@ -203,7 +211,7 @@ impl Doc {
                         }
                     }
                 }
-                let place = destination.display();
+                let place = escape_path(&destination);
                 self.done(if is_view {
                     format!(
                         "The {} bytes of {} as shown are in {place}",
@@ -218,7 +226,7 @@ impl Doc {
             ExportOutcome::Cancelled => {
                 self.done(format!(
                     "Stopped: nothing is left at {}",
-                    job.destination.display()
+                    escape_path(&job.destination)
                 ));
                 self.stay()
             }

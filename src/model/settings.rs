@@ -1,6 +1,7 @@
 //! What is remembered between runs. It must not hold anything about the bytes of a file.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::action::{Tab, ThemeChoice};
@@ -8,6 +9,13 @@ use super::viewport::Columns;
 
 /// Recently opened files that are remembered.
 pub const RECENT_FILES: usize = 12;
+
+/// The sizes that everything can be shown in, in hundredths of the usual one.
+const ZOOM_PERCENT: RangeInclusive<u16> = 50..=300;
+/// A step between them.
+const ZOOM_STEP: i16 = 10;
+/// The numbers of bytes in a row that can be chosen.
+const COLUMNS: RangeInclusive<u8> = 8..=64;
 
 /// What a person chose, and the files that were open.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -21,6 +29,8 @@ pub struct Settings {
     pub panel_shown: bool,
     /// Its tab.
     pub tab: Tab,
+    /// The size of everything, in hundredths of the usual one.
+    zoom_percent: u16,
     /// Paths, newest first. Kept as the system gave them, so that any name survives.
     recent: Vec<OsString>,
 }
@@ -32,6 +42,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             panel_shown: true,
             tab: Tab::Witnesses,
+            zoom_percent: 100,
             recent: Vec::new(),
         }
     }
@@ -48,5 +59,42 @@ impl Settings {
         self.recent.retain(|known| Path::new(known) != path);
         self.recent.insert(0, path.as_os_str().to_owned());
         self.recent.truncate(RECENT_FILES);
+    }
+
+    /// How many times the usual size everything has.
+    #[must_use]
+    pub fn zoom(&self) -> f32 {
+        f32::from(self.zoom_percent) / 100.0
+    }
+
+    /// Makes everything larger by so many steps, or smaller; 0 is the usual size.
+    pub fn zoom_by(&mut self, steps: i8) {
+        self.zoom_percent = if steps == 0 {
+            100
+        } else {
+            self.zoom_percent
+                .saturating_add_signed(ZOOM_STEP.saturating_mul(steps.into()))
+                .clamp(*ZOOM_PERCENT.start(), *ZOOM_PERCENT.end())
+        };
+    }
+
+    /// Puts what no person can have chosen back to its default, and names it.
+    pub fn mend(&mut self) -> Vec<&'static str> {
+        let usual = Self::default();
+        let mut mended = Vec::new();
+        if !ZOOM_PERCENT.contains(&self.zoom_percent) {
+            self.zoom_percent = usual.zoom_percent;
+            mended.push("the zoom");
+        }
+        if let Columns::Fixed(columns) = self.columns
+            && !COLUMNS.contains(&columns)
+        {
+            self.columns = usual.columns;
+            mended.push("the bytes in a row");
+        }
+        if self.recent.len() > RECENT_FILES {
+            self.recent.truncate(RECENT_FILES);
+        }
+        mended
     }
 }

@@ -26,7 +26,8 @@ impl Doc {
         });
         self.file_len = self.file_len.max(extent.end());
         let text = format!(
-            "{name} grew to {} bytes; the view shows all of it",
+            "{name} grew from {} to {} bytes; the view shows all of it",
+            group_digits(before),
             group_digits(extent.end())
         );
         let go = Action::View(ViewAction::Point {

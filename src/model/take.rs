@@ -197,6 +197,7 @@ impl Doc {
             | FileRequest::Watch(_)
             | FileRequest::Facts(_)
             | FileRequest::GiveBack(_)
+            | FileRequest::AllowWriting
             | FileRequest::DropView => None,
             // these stand in the tray
             FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,

@@ -3,7 +3,7 @@
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
-use super::event::Remapped;
+use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;
@@ -26,7 +26,7 @@ pub struct View {
     /// It covers the file to its end, and grows with it.
     pub whole: bool,
     /// Why shared writing was refused, when it was.
-    pub refusal: Option<String>,
+    pub refusal: Option<NotAsAsked>,
     /// Where the person looks.
     pub viewport: Viewport,
     /// The bytes on the screen.

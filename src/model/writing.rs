@@ -261,6 +261,7 @@ impl Doc {
             for (edit, part) in view
                 .journal
                 .edits()
+                .iter()
                 .flat_map(|edit| edit.parts().map(move |part| (edit, part)))
             {
                 let (offset, mode, state) = (part.offset, edit.mode(), state_word(part.state));

@@ -93,7 +93,7 @@ impl From<NoTempFolder> for io::Error {
 /// # Errors
 /// [`NoTempFolder`] where `TMPDIR` is set to nothing, which would be the working folder.
 pub fn system_folder() -> Result<PathBuf, NoTempFolder> {
-    let folder = std::env::temp_dir();
+    let folder = crate::os::environment::temp_dir();
     if folder.as_os_str().is_empty() {
         return Err(NoTempFolder);
     }

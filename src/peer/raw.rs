@@ -266,7 +266,9 @@ pub(crate) fn tell_faults_to(descriptor: c_int) {
     TOLD_TO.store(descriptor, Ordering::Relaxed);
 }
 
-/// Has this process tell of a SIGSEGV or SIGBUS before it dies of it, and leave no core dump behind.
+/// Has this process tell of a SIGSEGV or SIGBUS before it dies of it, and leave no core dump behind; and undoes what
+/// whoever started it blocks and ignores, which a process hands on: a fault whose signal is blocked kills without the
+/// handler.
 pub(crate) fn prepare_to_die() {
     let none = libc::rlimit {
         rlim_cur: 0,
@@ -275,17 +277,41 @@ pub(crate) fn prepare_to_die() {
     // SAFETY: `none` is a whole rlimit that lives through the call. A refusal leaves a core dump, no more.
     unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
     let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = on_fault;
+    let handler = handler as *const () as usize;
+    // Reset: the handler returns, the instruction faults once more, and the signal ends the process for real.
+    let once = libc::SA_SIGINFO | libc::SA_RESETHAND | libc::SA_ONSTACK;
+    for (signal, disposition, flags) in [
+        (libc::SIGSEGV, handler, once),
+        (libc::SIGBUS, handler, once),
+        // Ignored, it would keep abort(3) from being the end, and waitpid(2) from telling how a child ended.
+        (libc::SIGABRT, libc::SIG_DFL, 0),
+        (libc::SIGCHLD, libc::SIG_DFL, 0),
+        // A write past the limit on a file's size fails with EFBIG then, and the peer can say so.
+        (libc::SIGXFSZ, libc::SIG_IGN, 0),
+        // Likewise of an output that nobody reads; as Rust has it from the start.
+        (libc::SIGPIPE, libc::SIG_IGN, 0),
+    ] {
+        set_disposition(signal, disposition, flags);
+    }
+    let mut none = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: `none` has room for the set that the call makes empty; it lives through both calls. What can still go wrong:
+    // a refusal, and a fault ends the process without a last word.
+    unsafe { libc::sigemptyset(none.as_mut_ptr()) };
+    // SAFETY: as above.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut()) };
+}
+
+/// sigaction(2): what becomes of a signal from now on: a handler of three arguments, `SIG_DFL` or `SIG_IGN`.
+fn set_disposition(signal: c_int, disposition: usize, flags: c_int) {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: all fields are integers (and, on Linux, an optional function), for which zeros are values.
     let action = unsafe { action.assume_init_mut() };
-    action.sa_sigaction = handler as *const () as usize;
-    // Reset: the handler returns, the instruction faults once more, and the signal ends the process for real.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_RESETHAND | libc::SA_ONSTACK;
-    for signal in [libc::SIGSEGV, libc::SIGBUS] {
-        // SAFETY: Condition: the handler is safe at any instruction, which `on_fault` keeps; `action` is whole and lives
-        // through the call. What can still go wrong: a refusal, and the process dies without a last word.
-        unsafe { libc::sigaction(signal, action, std::ptr::null_mut()) };
-    }
+    action.sa_sigaction = disposition;
+    action.sa_flags = flags;
+    // SAFETY: Condition: a handler is safe at any instruction. `prepare_to_die` keeps it: it passes `on_fault` alone.
+    // `action` is whole and lives through the call. What can still go wrong: a refusal, and the process dies without a last
+    // word.
+    unsafe { libc::sigaction(signal, action, std::ptr::null_mut()) };
 }
 
 /// Tells of the fault. Nothing in here allocates or waits for a lock: it may run at any instruction.

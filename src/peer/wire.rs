@@ -44,6 +44,10 @@ impl fmt::Display for PeerPage {
 #[serde(remote = "GapReason", rename_all = "snake_case")]
 pub(super) enum WireReason {
     PastFileEnd { file_len: u64 },
+    Storage { errno: i32 },
+    StorageGaveNothing,
+    HoleNeedsBlock,
+    NotThroughMapping { errno: i32 },
     Failed { errno: i32 },
     OutsideMapping,
 }

@@ -1,64 +1,16 @@
-//! The bars: menu, mapping, lookup, fill, status.
+//! The bars: mapping, lookup, fill, status.
 
-use egui::{Align, Button, Color32, Key, Layout, Modifiers, RichText, TextEdit, Ui, accesskit};
+use egui::{Button, Color32, Key, RichText, TextEdit, Ui, accesskit};
 
 use crate::bytes::size::{group_digits, human_size};
 use crate::model::saving::What;
 use crate::model::{
-    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, Tab,
-    ViewAction,
+    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, ViewAction,
 };
 
-use super::command::{COMMANDS, Menu, column_words};
-use super::{Frame, describe, focus_id};
-
-/// The menus, drawn from the table of commands.
-pub(super) fn menu_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    egui::MenuBar::new().ui(ui, |ui| {
-        for (menu, label) in Menu::ALL {
-            ui.menu_button(label, |ui| {
-                ui.set_min_width(260.0);
-                if menu == Menu::File {
-                    recent_ui(ui, frame, actions);
-                }
-                for command in COMMANDS.iter().filter(|command| command.menu == menu) {
-                    if command.separated {
-                        ui.separator();
-                    }
-                    let button = Button::new(command.label)
-                        .shortcut_text(command.key_words(ui.ctx()))
-                        .selected((command.chosen)(frame.model));
-                    let response = ui.add_enabled((command.enabled)(frame.model), button);
-                    let response = if command.tooltip.is_empty() {
-                        response
-                    } else {
-                        response.on_hover_text(command.tooltip)
-                    };
-                    if response.clicked() {
-                        actions.push((command.action)(frame.model));
-                        ui.close();
-                    }
-                }
-            });
-        }
-    });
-}
-
-fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    ui.menu_button("Open recent", |ui| {
-        let mut any = false;
-        for path in frame.model.settings.recent() {
-            any = true;
-            if ui.button(path.display().to_string()).clicked() {
-                actions.push(Action::File(FileAction::Open(path)));
-                ui.close();
-            }
-        }
-        if !any {
-            ui.label(RichText::new("No file was opened yet").color(frame.theme.weak));
-        }
-    });
-}
+use super::command::column_words;
+use super::right::at_right;
+use super::{Frame, describe, focus_id, path_field};
 
 /// Open, path, mode, access, flush, discard.
 pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
@@ -70,19 +22,82 @@ pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
         {
             actions.push(Action::File(FileAction::OpenDialog));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(doc) = frame.doc {
-                mapping_buttons(ui, frame, doc, actions);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                path_ui(ui, frame, actions);
-            });
-        });
+        // two groups of actions that are made while the other is laid out
+        let mut pressed = Vec::new();
+        at_right(
+            ui,
+            "mapping",
+            |ui| path_field::path_ui(ui, frame, actions),
+            |ui| {
+                if let Some(doc) = frame.doc {
+                    mapping_buttons(ui, frame, doc, &mut pressed);
+                }
+            },
+        );
+        actions.append(&mut pressed);
     });
 }
 
-/// From right to left.
 fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    let plain = (theme.control, theme.text);
+    let hot = if doc.view().writes_through() {
+        (theme.warning, theme.on_warning)
+    } else {
+        (theme.private, theme.on_private)
+    };
+    for (mode, label, words) in [
+        (
+            Mode::Private,
+            "Private",
+            "MAP_PRIVATE: what you write stays in this view, in copies of the pages (Ctrl+T)",
+        ),
+        (
+            Mode::Shared,
+            "Shared",
+            "MAP_SHARED: what you write is in the file at once, for everybody to see (Ctrl+T)",
+        ),
+    ] {
+        let chosen = doc.view().mode == mode;
+        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
+            actions.push(Action::Mapping(MappingAction::SetMode(mode)));
+        }
+    }
+    ui.separator();
+    for (access, label, words) in [
+        (
+            Access::ReadWrite,
+            "Read-write",
+            "You can write through the mapping",
+        ),
+        (
+            Access::ReadOnly,
+            "Read-only",
+            "The mapping refuses every store",
+        ),
+    ] {
+        let chosen = doc.view().access == access;
+        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
+            actions.push(Action::Mapping(MappingAction::SetAccess(access)));
+        }
+    }
+    ui.separator();
+    for (label, words, action) in [
+        (
+            "Remap",
+            "Unmap and map anew; private edits are reapplied (Ctrl+R)",
+            Action::Mapping(MappingAction::Remap),
+        ),
+        (
+            "Flush",
+            "msync: write the mapping's changes to the storage now (Ctrl+M)",
+            Action::Mapping(MappingAction::Flush),
+        ),
+    ] {
+        if ui.button(label).on_hover_text(words).clicked() {
+            actions.push(action);
+        }
+    }
     let discard = ui.add_enabled(
         doc.view().mode == Mode::Private,
         Button::new("Discard copies"),
@@ -95,64 +110,6 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
         .clicked()
     {
         actions.push(Action::Mapping(MappingAction::DiscardAll));
-    }
-    if ui
-        .button("Flush")
-        .on_hover_text("msync: write the mapping's changes to the storage now (Ctrl+M)")
-        .clicked()
-    {
-        actions.push(Action::Mapping(MappingAction::Flush));
-    }
-    if ui
-        .button("Remap")
-        .on_hover_text("Unmap and map anew; private edits are reapplied (Ctrl+R)")
-        .clicked()
-    {
-        actions.push(Action::Mapping(MappingAction::Remap));
-    }
-    ui.separator();
-    let theme = frame.theme;
-    let plain = (theme.control, theme.text);
-    let writes = doc.view().access == Access::ReadWrite;
-    let hot = if doc.view().writes_through() {
-        (theme.warning, theme.on_warning)
-    } else {
-        (theme.private, theme.on_private)
-    };
-    for (access, label, words) in [
-        (
-            Access::ReadOnly,
-            "read-only",
-            "The mapping refuses every store",
-        ),
-        (
-            Access::ReadWrite,
-            "read-write",
-            "You can write through the mapping",
-        ),
-    ] {
-        let chosen = (access == Access::ReadWrite) == writes;
-        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::Mapping(MappingAction::SetAccess(access)));
-        }
-    }
-    ui.separator();
-    for (mode, label, words) in [
-        (
-            Mode::Shared,
-            "Shared",
-            "MAP_SHARED: what you write is in the file at once, for everybody to see (Ctrl+T)",
-        ),
-        (
-            Mode::Private,
-            "Private",
-            "MAP_PRIVATE: what you write stays in this view, in copies of the pages (Ctrl+T)",
-        ),
-    ] {
-        let chosen = doc.view().mode == mode;
-        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::Mapping(MappingAction::SetMode(mode)));
-        }
     }
 }
 
@@ -180,73 +137,6 @@ fn chip(
         });
     });
     response.clicked() && !chosen
-}
-
-fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let model = frame.model;
-    let shown = model
-        .doc()
-        .map(|doc| doc.path.display().to_string())
-        .unwrap_or_default();
-    let mut text = model.path_text.clone().unwrap_or_else(|| shown.clone());
-    let id = focus_id(Focus::Path);
-    let first = model
-        .completions
-        .first()
-        .filter(|_| model.path_text.is_some());
-    let takes_tab = first.is_some() && ui.memory(|memory| memory.has_focus(id));
-    if let Some(first) = first.filter(|_| takes_tab)
-        && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Tab))
-    {
-        actions.push(Action::File(FileAction::PathCompleted(first.path.clone())));
-    }
-    let edit = TextEdit::singleline(&mut text)
-        .id(id)
-        .hint_text("Path of a file")
-        .lock_focus(takes_tab)
-        .desired_width(f32::INFINITY)
-        .clip_text(true);
-    let response = ui.add(edit);
-    super::notices::name(&response, "Path");
-    if response.changed() {
-        actions.push(Action::File(FileAction::PathEdited(text)));
-    }
-    completions_ui(&response, frame, actions);
-    if response.lost_focus() {
-        let (enter, escape) = ui.input(|input| {
-            (
-                input.key_pressed(Key::Enter),
-                input.key_pressed(Key::Escape),
-            )
-        });
-        if enter {
-            actions.push(if model.path_text.is_some() {
-                Action::File(FileAction::PathSubmitted)
-            } else {
-                Action::File(FileAction::OpenReplacement)
-            });
-        } else if escape {
-            actions.push(Action::File(FileAction::PathCancelled));
-        }
-    }
-}
-
-fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let list = &frame.model.completions;
-    if list.is_empty() || frame.model.path_text.is_none() {
-        return;
-    }
-    egui::Popup::from_response(response)
-        .open(true)
-        .width(response.rect.width())
-        .show(|ui| {
-            ui.set_min_width(response.rect.width() - 12.0);
-            for path in list {
-                if ui.selectable_label(false, path.text.as_str()).clicked() {
-                    actions.push(Action::File(FileAction::PathCompleted(path.path.clone())));
-                }
-            }
-        });
 }
 
 /// The lookup field and its answer.
@@ -381,76 +271,78 @@ pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
             ui.label(RichText::new("No file is open").color(theme.weak));
             return;
         };
-        let cursor = format!(
-            "Cursor {}",
-            describe::byte(frame, doc, doc.view().viewport.cursor)
+        at_right(
+            ui,
+            "status",
+            |ui| cursor_ui(ui, frame, doc),
+            |ui| facts_ui(ui, frame, doc, actions),
         );
-        let label = ui.label(RichText::new(&cursor).monospace());
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(cursor.clone());
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (fill, text) = if doc.view().writes_through() {
-                (theme.warning, theme.on_warning)
-            } else {
-                (theme.private, theme.on_private)
-            };
-            let mode = format!(
-                " {} {} ",
-                doc.view().mode.to_string().to_uppercase(),
-                doc.view().access
-            );
-            let chip = ui.label(
-                RichText::new(&mode)
-                    .color(text)
-                    .background_color(fill)
-                    .strong(),
-            );
-            ui.ctx().accesskit_node_builder(chip.id, |node| {
-                let words = format!("Mode: {} {}", doc.view().mode, doc.view().access);
-                node.set_role(accesskit::Role::Status);
-                node.set_label(words.clone());
-                node.set_value(words);
-            });
-            ui.separator();
-            ui.label(size_words(doc))
-                .on_hover_text("Length of the file now");
-            ui.separator();
-            ui.label(
-                RichText::new(format!(
-                    "{} column",
-                    column_words(doc.view().viewport.column)
-                ))
-                .color(theme.weak),
-            )
-            .on_hover_text("The column that takes typed characters (Tab)");
-            jobs_ui(ui, frame, doc, actions);
-            let edits = edit_words(doc);
-            if !edits.is_empty() {
-                ui.separator();
-                ui.label(RichText::new(edits).color(theme.edited));
-            }
-            if doc.view().viewport.anchor.is_some() {
-                let selection = doc.view().viewport.selection();
-                ui.separator();
-                ui.label(format!(
-                    "{selection}, {} selected",
-                    human_size(selection.len())
-                ));
-            }
-            if frame.model.settings.tab == Tab::Witnesses && doc.view().viewport.nibble.is_some() {
-                ui.separator();
-                ui.label("one more digit");
-            }
-        });
+    });
+}
+
+fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
+    let cursor = format!(
+        "Cursor {}",
+        describe::byte(frame, doc, doc.view().viewport.cursor)
+    );
+    let label = ui.label(RichText::new(&cursor).monospace());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(cursor);
+    });
+}
+
+fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    jobs_ui(ui, frame, doc, actions);
+    let theme = frame.theme;
+    if doc.view().viewport.nibble.is_some() {
+        ui.label("one more digit");
+        ui.separator();
+    }
+    if doc.view().viewport.anchor.is_some() {
+        let selection = doc.view().viewport.selection();
+        let size = human_size(selection.len());
+        ui.label(format!("{selection}, {size} selected"));
+        ui.separator();
+    }
+    let edits = edit_words(doc);
+    if !edits.is_empty() {
+        ui.label(RichText::new(edits).color(theme.edited));
+        ui.separator();
+    }
+    let column = format!("{} column", column_words(doc.view().viewport.column));
+    ui.label(RichText::new(column).color(theme.weak))
+        .on_hover_text("The column that takes typed characters (Tab)");
+    ui.separator();
+    ui.label(size_words(doc))
+        .on_hover_text("Length of the file now");
+    ui.separator();
+    let (fill, text) = if doc.view().writes_through() {
+        (theme.warning, theme.on_warning)
+    } else {
+        (theme.private, theme.on_private)
+    };
+    let mode = format!(
+        " {} {} ",
+        doc.view().mode.to_string().to_uppercase(),
+        doc.view().access
+    );
+    let chip = RichText::new(&mode)
+        .color(text)
+        .background_color(fill)
+        .strong();
+    let chip = ui.label(chip);
+    ui.ctx().accesskit_node_builder(chip.id, |node| {
+        let words = format!("Mode: {} {}", doc.view().mode, doc.view().access);
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words.clone());
+        node.set_value(words);
     });
 }
 
 /// What is being written from the file: how far it is, and what stops it.
 fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     for job in &doc.jobs {
-        ui.separator();
         let words = job.words();
         if ui
             .button("Stop")
@@ -468,6 +360,7 @@ fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>)
             node.set_role(accesskit::Role::Status);
             node.set_label(words.clone());
         });
+        ui.separator();
     }
 }
 

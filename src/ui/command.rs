@@ -2,9 +2,11 @@
 
 mod table;
 
-use egui::{Context, KeyboardShortcut};
+use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
-use crate::model::{Action, App, Column};
+use crate::model::{Action, App, AppAction, Column, Focus};
+
+use super::input::Place;
 
 pub use table::COMMANDS;
 
@@ -28,7 +30,7 @@ pub enum Menu {
 }
 
 impl Menu {
-    /// All menus, in order, with their labels.
+    /// All menus, in order, with their labels. Alt and the first letter opens one.
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::File, "File"),
         (Self::Edit, "Edit"),
@@ -38,6 +40,71 @@ impl Menu {
         (Self::View, "View"),
         (Self::Help, "Help"),
     ];
+
+    /// The menu `by` places to the right of this one, and round.
+    #[must_use]
+    pub fn neighbor(self, by: isize) -> Self {
+        let at = Self::ALL.iter().position(|(menu, _)| *menu == self);
+        let at = at.unwrap_or_default().checked_add_signed(by);
+        let at = at.unwrap_or(Self::ALL.len() - 1) % Self::ALL.len();
+        Self::ALL.get(at).map_or(self, |(menu, _)| *menu)
+    }
+
+    /// The menu that the keys open: Alt and its first letter. Option types on a Mac.
+    #[must_use]
+    pub fn by_key(key: Key, modifiers: Modifiers) -> Option<Self> {
+        if cfg!(target_os = "macos") || !modifiers.matches_exact(Modifiers::ALT) {
+            return None;
+        }
+        let is_first = |label: &str| label.get(..1) == Some(key.name());
+        let (menu, _) = Self::ALL.iter().find(|(_, label)| is_first(label))?;
+        Some(*menu)
+    }
+}
+
+/// What a command does.
+#[derive(Clone, Copy)]
+pub enum Deed {
+    /// It changes the program's state.
+    App(fn(&App) -> Action),
+    /// It asks for the clipboard, whose text comes as an event.
+    Paste,
+    /// It opens the first menu.
+    MenuBar,
+    /// It shows which program this is.
+    About,
+}
+
+/// What commands want of the window alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// This menu is to open.
+    pub menu: Option<Menu>,
+    /// The menu that is open.
+    pub(super) menu_open: Option<Menu>,
+    /// The menu within it.
+    pub(super) submenu: Submenu,
+    /// What the program is stands on the screen.
+    pub about_shown: bool,
+}
+
+/// A menu within a menu.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Submenu {
+    /// Its button in the outer one.
+    pub(super) button: Option<Id>,
+    /// It is open.
+    pub(super) is_open: bool,
+}
+
+impl Wishes {
+    /// The menu from which the arrows at the side lead to its neighbors: not where they open or close one within it.
+    pub(super) fn arrows_from(&self, ctx: &Context) -> Option<Menu> {
+        let focused = ctx.memory(egui::Memory::focused);
+        let at_submenu = focused.is_some() && focused == self.submenu.button;
+        self.menu_open
+            .filter(|_| !self.submenu.is_open && !at_submenu)
+    }
 }
 
 /// Something a person can ask for by menu or key.
@@ -51,9 +118,15 @@ pub struct Command {
     /// The keys; the first is shown.
     pub keys: &'static [KeyboardShortcut],
     /// What it does.
-    pub action: fn(&App) -> Action,
-    /// It can be done now.
+    pub deed: Deed,
+    /// It can be asked for now.
     pub enabled: fn(&App) -> bool,
+    /// What it needs to be enabled, where that is more than an open file.
+    pub needs: &'static str,
+    /// Why asking would be in vain; its keys still ask, and are answered in words.
+    pub in_vain: fn(&App) -> Option<&'static str>,
+    /// It leaves the keyboard where it is, and is done as often as its keys are pressed.
+    pub in_place: bool,
     /// Its keys belong to text fields while one is being typed in.
     pub yields_to_fields: bool,
     /// A line is drawn above it in the menu.
@@ -62,8 +135,18 @@ pub struct Command {
     pub chosen: fn(&App) -> bool,
 }
 
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.label)
+    }
+}
+
 fn never(_: &App) -> bool {
     false
+}
+
+fn not_in_vain(_: &App) -> Option<&'static str> {
+    None
 }
 
 fn is_open(model: &App) -> bool {
@@ -82,8 +165,11 @@ const fn command(
         label,
         tooltip,
         keys,
-        action,
+        deed: Deed::App(action),
         enabled: is_open,
+        needs: "",
+        in_vain: not_in_vain,
+        in_place: false,
         yields_to_fields: false,
         separated: false,
         chosen: never,
@@ -91,8 +177,29 @@ const fn command(
 }
 
 impl Command {
-    const fn when(mut self, enabled: fn(&App) -> bool) -> Self {
+    const fn when(mut self, enabled: fn(&App) -> bool, needs: &'static str) -> Self {
         self.enabled = enabled;
+        self.needs = needs;
+        self
+    }
+
+    const fn always(mut self) -> Self {
+        self.enabled = |_| true;
+        self
+    }
+
+    const fn in_vain_when(mut self, in_vain: fn(&App) -> Option<&'static str>) -> Self {
+        self.in_vain = in_vain;
+        self
+    }
+
+    const fn does(mut self, deed: Deed) -> Self {
+        self.deed = deed;
+        self
+    }
+
+    const fn in_place(mut self) -> Self {
+        self.in_place = true;
         self
     }
 
@@ -111,6 +218,40 @@ impl Command {
         self
     }
 
+    /// Why it cannot be chosen now; `None` where it can.
+    #[must_use]
+    pub fn refusal(&self, model: &App) -> Option<&'static str> {
+        if !is_open(model) && !(self.enabled)(model) {
+            return Some("No file is open");
+        }
+        if !(self.enabled)(model) {
+            return Some(self.needs);
+        }
+        (self.in_vain)(model)
+    }
+
+    /// Asks for it, where it is enabled.
+    pub(super) fn ask(
+        &self,
+        ctx: &Context,
+        model: &App,
+        wishes: &mut Wishes,
+        actions: &mut Vec<Action>,
+    ) {
+        if !(self.enabled)(model) {
+            return;
+        }
+        match self.deed {
+            Deed::App(action) => actions.push(action(model)),
+            Deed::Paste => {
+                actions.push(Action::App(AppAction::Focus(Focus::Grid))); // where the text will go
+                ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+            }
+            Deed::MenuBar => wishes.menu = Some(Menu::File),
+            Deed::About => wishes.about_shown = true,
+        }
+    }
+
     /// The first key in words.
     #[must_use]
     pub fn key_words(&self, ctx: &Context) -> String {
@@ -119,6 +260,24 @@ impl Command {
             .map(|key| ctx.format_shortcut(key))
             .unwrap_or_default()
     }
+}
+
+/// The command that the keys stand for, when they go to `place`. Modifiers are exact, but for signs that some keyboards
+/// have on Shift.
+#[must_use]
+pub fn by_key(key: Key, modifiers: Modifiers, place: Place) -> Option<&'static Command> {
+    let in_field = place == Place::Field;
+    let is = |shortcut: &&KeyboardShortcut| {
+        let mut held = modifiers;
+        if matches!(shortcut.logical_key, Key::Plus | Key::Minus | Key::Equals) {
+            held.shift = shortcut.modifiers.shift;
+        }
+        shortcut.logical_key == key && held.matches_exact(shortcut.modifiers)
+    };
+    COMMANDS
+        .iter()
+        .filter(|command| !(in_field && command.yields_to_fields))
+        .find(|command| command.keys.iter().any(|shortcut| is(&shortcut)))
 }
 
 /// Keys that the grid itself takes, for the list of keys.
@@ -130,9 +289,16 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
         "Move; with Shift extend the selection",
     ),
     ("Home, End", "Row ends; with Ctrl file ends"),
-    ("Ctrl+C, Ctrl+V", "Copy; paste over the selection"),
+    ("Delete, Insert", "Nothing: a mapping keeps its length"),
+    ("Ctrl+Tab", "The next file; with Shift the one before it"),
     ("Esc", "Drop a half-typed byte or the selection"),
     ("Wheel, Ctrl+wheel", "Scroll; larger or smaller"),
+];
+
+/// Keys of the menus, for the list of keys.
+pub const MENU_KEYS: &[(&str, &str)] = &[
+    ("Alt+F, Alt+E, \u{2026}", "Open a menu by its first letter"),
+    ("Arrows, Enter, Esc", "Choose, do, close"),
 ];
 
 /// Keys that the list of experiments takes, for the list of keys.

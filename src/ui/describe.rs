@@ -73,5 +73,5 @@ pub(super) fn page_state(state: PageState) -> &'static str {
 
 /// A path as it can be shown.
 pub(super) fn path(path: &std::path::Path) -> String {
-    path.display().to_string()
+    crate::bytes::escape::escape_path(path)
 }

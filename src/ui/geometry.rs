@@ -3,6 +3,7 @@
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 use crate::bytes::Span;
+use crate::bytes::rows::offset_digits;
 use crate::model::{Column, Viewport};
 
 /// Width of the scroll bar in points.
@@ -32,7 +33,7 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) fn new(columns: usize, extent: Span, page_bytes: u64) -> Self {
         let last = extent.end().saturating_sub(1);
-        let digits = hex_digits(last).max(8);
+        let digits = offset_digits(extent);
         let hex = 1 + digits + GAP;
         let text = hex + columns * 3 + columns.div_ceil(8) - 1 - 1 + GAP;
         let lane = text + columns + GAP;
@@ -85,10 +86,6 @@ impl Cells {
             .find(fits)
             .unwrap_or(8)
     }
-}
-
-fn hex_digits(value: u64) -> usize {
-    (u64::BITS - value.leading_zeros()).div_ceil(4) as usize
 }
 
 fn decimal_digits(value: u64) -> usize {

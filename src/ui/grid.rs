@@ -3,18 +3,20 @@
 //! It draws a copy of the bytes and returns what the person did; between frames it keeps only what belongs to the screen.
 
 use egui::accesskit::{self, Role};
-use egui::{Event, Id, MouseWheelUnit, Pos2, Rect, Response, Sense, Ui, Vec2};
+use egui::{
+    Event, EventFilter, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2,
+};
 
 use crate::bytes::class::text_char;
 use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewport};
 
 use super::Frame;
+use super::describe;
 use super::geometry::{Cells, Geometry};
 use super::glyphs::{Glyphs, Quads};
 use super::grid_paint::{Painting, paint};
 use super::scrollbar::ScrollBar;
 use super::theme::grid_font;
-use super::{describe, grid_keys};
 
 /// Rows a notch of the wheel moves.
 const NOTCH_ROWS: f64 = 3.0;
@@ -98,7 +100,14 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     pointer(ui, &response, view, &geometry, state, actions);
     let focused = response.has_focus();
     if focused {
-        grid_keys::read(ui, id, doc, actions);
+        // Tab swaps the columns here, the arrows move the cursor, and Esc leaves the keyboard where it is
+        let filter = EventFilter {
+            tab: true,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            escape: true,
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     }
     state.bar.show(
         ui,
@@ -191,16 +200,10 @@ fn pointer(
     let Some(pointer) = response.interact_pointer_pos() else {
         return;
     };
-    let (pressed, origin, shift) = ui.input(|input| {
-        let pointer = &input.pointer;
-        (
-            pointer.primary_pressed(),
-            pointer.press_origin(),
-            input.modifiers.shift,
-        )
-    });
-    // a slow frame may hold the press and the first movement: the press counts where it was
-    let pointer = origin.filter(|_| pressed).unwrap_or(pointer);
+    // the press counts where it was, with the modifiers of that moment
+    let press = ui.input(|input| input.events.iter().find_map(pressed_at));
+    let pressed = press.is_some();
+    let (pointer, shift) = press.unwrap_or((pointer, false));
     if pressed {
         response.request_focus();
         state.dragging = geometry.body.contains(pointer) && geometry.hit(pointer, view).is_some();
@@ -228,6 +231,19 @@ fn pointer(
         if beyond(geometry, pointer) {
             ui.ctx().request_repaint(); // goes on scrolling while the pointer stays outside
         }
+    }
+}
+
+/// Where the left button went down, and whether Shift was held.
+fn pressed_at(event: &Event) -> Option<(Pos2, bool)> {
+    match event {
+        Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed: true,
+            modifiers,
+        } => Some((*pos, modifiers.shift)),
+        _ => None,
     }
 }
 
@@ -321,7 +337,8 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
     }
 }
 
-fn bounds(rect: Rect) -> accesskit::Rect {
+/// A rectangle for screen readers.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
     accesskit::Rect {
         x0: f64::from(rect.min.x),
         y0: f64::from(rect.min.y),

@@ -5,7 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::model::{Action, AppAction};
 
 use super::Frame;
-use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, Menu};
+use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, MENU_KEYS, Menu, Wishes};
 
 /// What the signs in the grid mean.
 const SIGNS: &[(&str, &str)] = &[
@@ -37,6 +37,7 @@ pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                 for (title, keys) in [
                     ("In the grid", GRID_KEYS),
                     ("In the list of experiments", LAB_KEYS),
+                    ("Menus", MENU_KEYS),
                 ] {
                     let keys = keys.iter().map(|(key, words)| ((*key).to_owned(), *words));
                     list(ui, frame, title, keys);
@@ -66,6 +67,26 @@ pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
     if !open {
         actions.push(Action::App(AppAction::ToggleHelp));
     }
+}
+
+/// What the program is.
+pub(super) fn about_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes) {
+    let mut open = true;
+    egui::Window::new("About mapscope")
+        .open(&mut open)
+        .collapsible(false)
+        .resizable(false)
+        .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO)
+        .show(ui.ctx(), |ui| {
+            ui.set_max_width(380.0);
+            let version = env!("CARGO_PKG_VERSION");
+            ui.label(RichText::new(format!("mapscope {version}")).strong());
+            ui.label(env!("CARGO_PKG_DESCRIPTION"));
+            ui.add_space(4.0);
+            let license = format!("License: {}", env!("CARGO_PKG_LICENSE"));
+            ui.label(RichText::new(license).color(frame.theme.weak));
+        });
+    wishes.about_shown = open;
 }
 
 fn list<'a>(

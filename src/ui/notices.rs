@@ -1,18 +1,31 @@
 //! Messages about the file: one-line banners inside the view, each with what can be done.
 
 use egui::{
-    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, TextStyle, Ui,
-    accesskit,
+    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, UiBuilder, accesskit,
 };
 
-use crate::model::{Action, AppAction, DocAction, Notice, Severity, Topic};
+use crate::model::{Action, AppAction, DocAction, Focus, Notice, Severity, Topic};
 
-use super::Frame;
+use super::right::at_right;
+use super::{Frame, focus_id};
+
+/// It must be answered, and cannot be hidden.
+pub(super) fn is_question(notice: &Notice) -> bool {
+    !notice.dismissable && !notice.actions.is_empty()
+}
 
 /// Draws the messages of the program, and the orders that were refused.
 pub(super) fn program_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let first = frame
+        .model
+        .notices
+        .iter()
+        .find(|notice| is_question(notice));
+    let first = first.map(|notice| notice.topic);
     for notice in frame.model.notices.iter() {
-        notice_ui(ui, frame, notice, true, actions);
+        let takes_keys = first == Some(notice.topic);
+        banner_ui(ui, frame, notice, Whose::Program, takes_keys, actions);
     }
     for order in frame.model.tray.orders() {
         let mut notice = Notice::new(Topic::Refused, Severity::Error, order.words());
@@ -22,14 +35,78 @@ pub(super) fn program_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Actio
         }
         let forget = Action::App(AppAction::Forget(order.number));
         let notice = notice.with("Forget it", forget).pinned();
-        notice_ui(ui, frame, &notice, true, actions);
+        notice_ui(ui, frame, &notice, Whose::Program, actions);
     }
 }
 
-/// Draws the banners of a file.
+/// Draws the banners of a file. Its first question is the place for the keys, where the program has none and the file has
+/// the focus.
 pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    for notice in frame.doc.iter().flat_map(|doc| doc.notices.iter()) {
-        notice_ui(ui, frame, notice, false, actions);
+    let Some(doc) = frame.doc else { return };
+    let of_program = frame.model.notices.iter().any(is_question);
+    let first = doc.notices.iter().find(|notice| is_question(notice));
+    let first = first
+        .filter(|_| frame.is_front() && !of_program)
+        .map(|notice| notice.topic);
+    for notice in doc.notices.iter() {
+        let takes_keys = first == Some(notice.topic);
+        banner_ui(ui, frame, notice, Whose::File, takes_keys, actions);
+    }
+}
+
+/// Gives a question about edits the keys when it comes up. `asked`: it stood in the last frame already.
+pub(super) fn focus_question(ui: &Ui, frame: &Frame<'_>, asked: &mut bool) {
+    let asks = asks(frame);
+    if asks && !*asked {
+        // the banner as a whole, not its first button: Enter, typed in haste, must not answer
+        ui.memory_mut(|memory| memory.request_focus(focus_id(Focus::Banner)));
+    }
+    *asked = asks;
+}
+
+/// What becomes of edits is being asked.
+pub(super) fn asks(frame: &Frame<'_>) -> bool {
+    let of_file = frame.doc.map(|doc| &doc.notices);
+    std::iter::once(&frame.model.notices)
+        .chain(of_file)
+        .any(|notices| notices.get(Topic::Unsaved).is_some())
+}
+
+/// Whose message it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Program,
+    File,
+}
+
+/// A banner; the first question is one place for the keys, before its buttons.
+fn banner_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    notice: &Notice,
+    whose: Whose,
+    takes_keys: bool,
+    actions: &mut Vec<Action>,
+) {
+    if !takes_keys {
+        notice_ui(ui, frame, notice, whose, actions);
+        return;
+    }
+    let id = focus_id(Focus::Banner);
+    let builder = UiBuilder::new()
+        .scope_id(id)
+        .sense(Sense::focusable_noninteractive())
+        .accessibility_role(accesskit::Role::AlertDialog)
+        .accessibility_label(notice.text.as_str());
+    let response = ui.scope_builder(builder, |ui| notice_ui(ui, frame, notice, whose, actions));
+    let bounds = super::grid::bounds(response.response.rect);
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_bounds(bounds));
+    if ui.memory(|memory| memory.has_focus(id)) {
+        let stroke = Stroke::new(1.5, frame.theme.accent);
+        let rect = response.response.rect.shrink(1.0);
+        ui.painter()
+            .rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
     }
 }
 
@@ -37,7 +114,7 @@ fn notice_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
     notice: &Notice,
-    of_program: bool,
+    whose: Whose,
     actions: &mut Vec<Action>,
 ) {
     let theme = frame.theme;
@@ -52,20 +129,24 @@ fn notice_ui(
     banner.show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
         let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
-        if text_width(ui, notice) + buttons_width(ui, notice) <= row.x {
-            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, of_program, actions);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    text_ui(ui, frame, notice);
-                });
-            });
-        } else {
+        let layout = Layout::left_to_right(Align::Center);
+        let fits = text_width(ui, notice) + buttons_width(ui, notice) <= row.x;
+        if !fits {
             // the sentence comes first and whole; what can be done stands below it
             ui.horizontal_top(|ui| text_ui(ui, frame, notice));
-            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-                buttons_ui(ui, frame, notice, of_program, actions);
-            });
         }
+        ui.allocate_ui_with_layout(row, layout, |ui| {
+            at_right(
+                ui,
+                "buttons",
+                |ui| {
+                    if fits {
+                        text_ui(ui, frame, notice);
+                    }
+                },
+                |ui| buttons_ui(ui, frame, notice, whose, actions),
+            );
+        });
     });
 }
 
@@ -87,29 +168,27 @@ fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
     });
 }
 
-/// From right to left.
 fn buttons_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
     notice: &Notice,
-    of_program: bool,
+    whose: Whose,
     actions: &mut Vec<Action>,
 ) {
+    for (label, action) in &notice.actions {
+        if ui.add(Button::new(label)).clicked() {
+            actions.push(action.clone());
+        }
+    }
     if notice.dismissable {
         let sign = RichText::new("\u{2715}").color(frame.theme.weak);
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
-            actions.push(if of_program {
-                Action::App(AppAction::Dismiss(notice.topic))
-            } else {
-                Action::Doc(DocAction::Dismiss(notice.topic))
+            actions.push(match whose {
+                Whose::Program => Action::App(AppAction::Dismiss(notice.topic)),
+                Whose::File => Action::Doc(DocAction::Dismiss(notice.topic)),
             });
-        }
-    }
-    for (label, action) in notice.actions.iter().rev() {
-        if ui.add(Button::new(label)).clicked() {
-            actions.push(action.clone());
         }
     }
 }
@@ -137,7 +216,7 @@ fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
     ui.fonts_mut(layout).size().x
 }
 
-/// Gives a widget that shows a sign a name that can be spoken.
+/// Gives a widget that shows a sign a name that can be describe.
 pub(super) fn name(response: &egui::Response, name: &str) {
     response
         .ctx

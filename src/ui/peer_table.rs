@@ -77,29 +77,14 @@ fn built_in_ui(
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
-            ui.label(RichText::new(&title).strong());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let (label, color, words) = if process.reaches_file() {
-                    (
-                        "Write to file",
-                        frame.theme.different,
-                        "The other process stores through its shared mapping: it is in the file at once",
-                    )
-                } else {
-                    (
-                        "Write",
-                        frame.theme.text,
-                        "The other process stores through its private mapping: only it sees that",
-                    )
-                };
-                let text = RichText::new(label).color(color);
-                let runs = process.ended.is_none();
-                let button = ui.add_enabled(runs, Button::new(text)).on_hover_text(words);
-                super::notices::name(&button, &format!("{label}: {title}"));
-                if button.clicked() {
-                    actions.push(Action::Peers(PeersAction::Store(process.mapping)));
-                }
-            });
+            super::right::at_right(
+                ui,
+                "write",
+                |ui| {
+                    ui.label(RichText::new(&title).strong());
+                },
+                |ui| pair_store_ui(ui, frame, process, &title, actions),
+            );
         });
         match &process.ended {
             Some(how) => {
@@ -112,6 +97,36 @@ fn built_in_ui(
         }
     });
     name_row(ui, &response.response, &words(doc, process, same));
+}
+
+fn pair_store_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    process: &Process,
+    title: &str,
+    actions: &mut Vec<Action>,
+) {
+    let (label, color, words) = if process.reaches_file() {
+        (
+            "Write to file",
+            frame.theme.different,
+            "The other process stores through its shared mapping: it is in the file at once",
+        )
+    } else {
+        (
+            "Write",
+            frame.theme.text,
+            "The other process stores through its private mapping: only it sees that",
+        )
+    };
+    let text = RichText::new(label).color(color);
+    let button = ui
+        .add_enabled(process.ended.is_none(), Button::new(text))
+        .on_hover_text(words);
+    super::notices::name(&button, &format!("{label}: {title}"));
+    if button.clicked() {
+        actions.push(Action::Peers(PeersAction::Store(process.mapping)));
+    }
 }
 
 /// What became of the last that was asked.

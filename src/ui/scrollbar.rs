@@ -88,7 +88,8 @@ impl ScrollBar {
         actions: &mut Vec<Action>,
     ) {
         let track = Track::new(rect, view);
-        let response = ui.interact(rect, id, Sense::click_and_drag());
+        // no stop for Tab: the keys that scroll are the grid's
+        let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
         match response.interact_pointer_pos() {
             Some(pointer) if response.is_pointer_button_down_on() => {
                 if let Some(top) = self.drag(ui, pointer, &track, view) {
@@ -193,6 +194,7 @@ fn accessible(ui: &Ui, id: Id, track: &Track, view: &Viewport, actions: &mut Vec
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ScrollBar);
         node.set_label("Rows");
+        node.set_bounds(super::grid::bounds(track.rect));
         node.set_orientation(accesskit::Orientation::Vertical);
         node.set_numeric_value(view.top as f64);
         node.set_min_numeric_value(0.0);

@@ -8,6 +8,7 @@ use crate::bytes::class::is_graphic;
 use crate::model::witness::{WitnessRow, parse_bytes};
 use crate::model::{Action, Doc, Focus, Mode, PeersAction, Reading, WitnessId, WitnessState};
 
+use super::right::at_right;
 use super::{Frame, focus_id};
 
 /// Draws the table.
@@ -86,21 +87,14 @@ fn witness_ui(
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
-            ui.label(RichText::new(title(row.id, doc)).strong());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let reaches_file = reaches_file(row.id, doc);
-                let (words, color) = if reaches_file {
-                    ("Write to file", theme.different)
-                } else {
-                    ("Write", theme.text)
-                };
-                let text = RichText::new(words).color(color);
-                let button = ui.add(Button::new(text)).on_hover_text(how(row.id, doc));
-                super::notices::name(&button, &format!("{words}: {}", title(row.id, doc)));
-                if button.clicked() {
-                    actions.push(Action::Peers(PeersAction::StoreAs(row.id)));
-                }
-            });
+            at_right(
+                ui,
+                "write",
+                |ui| {
+                    ui.label(RichText::new(title(row.id, doc)).strong());
+                },
+                |ui| store_ui(ui, frame, doc, row.id, actions),
+            );
         });
         let same = (row.id != WitnessId::View)
             .then(|| doc.witnesses.agree_with_view(&row.state))
@@ -116,6 +110,20 @@ fn witness_ui(
         node.set_role(accesskit::Role::Row);
         node.set_label(words(doc, row));
     });
+}
+
+fn store_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, id: WitnessId, actions: &mut Vec<Action>) {
+    let (words, color) = if reaches_file(id, doc) {
+        ("Write to file", frame.theme.different)
+    } else {
+        ("Write", frame.theme.text)
+    };
+    let text = RichText::new(words).color(color);
+    let button = ui.add(Button::new(text)).on_hover_text(how(id, doc));
+    super::notices::name(&button, &format!("{words}: {}", title(id, doc)));
+    if button.clicked() {
+        actions.push(Action::Peers(PeersAction::StoreAs(id)));
+    }
 }
 
 /// What a witness says; `same`: whether it is what the view has.
@@ -181,7 +189,11 @@ fn words(doc: &Doc, row: &WitnessRow) -> String {
 /// Bytes, whether they are what the view has, and what backs their page.
 pub(super) fn reading_words(readings: &[Reading], page: &str, same: Option<bool>) -> String {
     let (hex, text) = hex_and_text(readings);
-    let mut words = format!("{hex} {text}");
+    let mut words = hex;
+    if !text.is_empty() {
+        words.push(' ');
+        words.push_str(&text);
+    }
     words.push_str(match same {
         Some(true) => ", same as this view",
         Some(false) => ", different from this view",
@@ -241,13 +253,15 @@ fn hex_and_text(readings: &[Reading]) -> (String, String) {
                 let _ = write!(hex, "{byte:02x}");
                 text.push(super::grid::text_of(*byte));
             }
-            Reading::Nothing(_) => {
-                hex.push_str("??");
-                text.push('?');
-            }
+            Reading::Nothing(_) => hex.push_str("??"), // and no text, as nothing was read
         }
     }
-    (hex, format!("'{text}'"))
+    let text = if text.is_empty() {
+        text
+    } else {
+        format!("'{text}'")
+    };
+    (hex, text)
 }
 
 fn bytes_text(bytes: &[u8]) -> String {

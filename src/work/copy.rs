@@ -250,7 +250,7 @@ impl Copier<'_> {
                 Ok(data) => self.data = data.unwrap_or(u64::MAX..u64::MAX),
                 Err(error) => {
                     let errno = errno_of(&error);
-                    self.gap(at, end, GapReason::Failed { errno })?;
+                    self.gap(at, end, GapReason::Storage { errno })?;
                     return Ok(end);
                 }
             }
@@ -281,7 +281,7 @@ impl Copier<'_> {
             }
             Err(error) => {
                 let errno = errno_of(&error);
-                self.gap(at, end, GapReason::Failed { errno })?;
+                self.gap(at, end, GapReason::Storage { errno })?;
             }
         }
         self.worked(LEAST_WORK, end)

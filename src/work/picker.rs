@@ -9,7 +9,6 @@
 #[cfg(feature = "gui")]
 mod dialog;
 
-use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
@@ -318,5 +317,5 @@ fn end(mut child: Child) {
 
 /// Where the helper with this process number keeps what marks an answer that is not the portal's.
 fn mark_dir(helper: u32) -> PathBuf {
-    env::temp_dir().join(format!("mapscope-pick-{helper}"))
+    crate::os::environment::temp_dir().join(format!("mapscope-pick-{helper}"))
 }

@@ -24,9 +24,13 @@ use egui::{Color32, Context, Pos2, RawInput, Rect, Ui, UiBuilder, pos2, vec2};
 use mapscope::bytes::Span;
 use mapscope::bytes::class::{hex_pair, text_char};
 use mapscope::map::{PageState, Readout, keep_freed_memory};
+use mapscope::model::effect::Effect;
 use mapscope::model::event::Opened;
+use mapscope::model::event::{FileEvent, FileNews, Remapped};
 use mapscope::model::window::Look;
-use mapscope::model::{Access, Action, Columns, Event, Mode, Model, Settings};
+use mapscope::model::{
+    Access, Action, App, Columns, Event, Intent, Mode, OpenRequest, Settings, Target, ViewAction,
+};
 use mapscope::ui::theme::grid_font;
 use mapscope::ui::{Frame, GridState, Theme, grid_ui};
 
@@ -99,7 +103,7 @@ fn main() -> ExitCode {
 /// The program's grid, without a window.
 struct Grid {
     ctx: Context,
-    model: Model,
+    model: App,
     state: GridState,
     n_frames: u32,
 }
@@ -108,19 +112,27 @@ impl Grid {
     fn new() -> Self {
         let mut settings = Settings::default();
         settings.columns = Columns::Fixed(N_COLUMNS);
-        let mut model = Model::new(settings);
+        let mut model = App::new(settings);
         let opened = Opened {
             path: PathBuf::from("bench"),
             scratch: None,
-            mode: Mode::Private,
-            access: Access::ReadWrite,
-            extent: Span::at(0, FILE_LEN).expect("a span of 1 TiB"),
-            whole: true,
+            identity: mapscope::map::Identity { dev: 1, ino: 1 },
+            mapped: Remapped {
+                mode: Mode::Private,
+                access: Access::ReadWrite,
+                extent: Span::at(0, FILE_LEN).expect("a span of 1 TiB"),
+                whole: true,
+                refusal: None,
+            },
             file_len: FILE_LEN,
             page_bytes: PAGE_BYTES,
-            refusal: None,
         };
-        let _ = model.hear(Event::Opened(Box::new(opened)));
+        let mut effects = Vec::new();
+        model.open_request(OpenRequest::private(None), &mut effects);
+        let Some(Effect::Open(doc, ..)) = effects.first() else {
+            panic!("a file is asked for");
+        };
+        let _ = model.take(Event::Opened(*doc, Box::new(opened)));
         Self {
             ctx: Context::default(),
             model,
@@ -146,7 +158,7 @@ impl Grid {
 
     fn page_rows(&mut self, height: f32, theme: &Theme) -> u64 {
         self.settle(height, theme);
-        self.model.doc.as_ref().map_or(0, |doc| doc.view.page_rows)
+        self.model.view().map_or(0, |view| view.viewport.page_rows)
     }
 
     /// Frames until the grid wants no other layout.
@@ -154,7 +166,7 @@ impl Grid {
         let mut actions = self.run(height, theme).2;
         while !actions.is_empty() {
             for action in actions {
-                let _ = self.model.act(action);
+                self.act(action);
             }
             actions = self.run(height, theme).2;
         }
@@ -162,13 +174,20 @@ impl Grid {
     }
 
     fn scroll_to(&mut self, top: u64) {
-        let _ = self.model.act(Action::ScrollTo(top));
+        self.act(Action::View(ViewAction::ScrollTo(top)));
         self.look();
     }
 
-    /// AddedPeers the visible bytes in, as the file's worker does.
+    fn act(&mut self, action: Action) {
+        let view = self.model.view().map(|view| view.id);
+        let _ = self.model.apply(Intent { view, action });
+    }
+
+    /// Hands the visible bytes in, as the file's worker does.
     fn look(&mut self) {
-        let Some(span) = self.model.visible() else {
+        let Some(doc) = self.model.doc() else { return };
+        let target: Target = doc.focused_target();
+        let Some(span) = doc.view().visible() else {
             return;
         };
         let look = Look {
@@ -183,7 +202,11 @@ impl Grid {
                 .collect()),
             page_bytes: PAGE_BYTES,
         };
-        let _ = self.model.hear(Event::Looked(Box::new(look)));
+        let _ = self.model.take(Event::File(FileEvent {
+            target,
+            number: None,
+            news: FileNews::Looked(Box::new(look)),
+        }));
     }
 
     /// The time that one frame takes.
@@ -201,7 +224,7 @@ impl Grid {
         let (time, n_corners) = frame_time(&self.ctx, self.n_frames, |ui| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(SCREEN.x, height));
             let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
-            grid_ui(&mut ui, &Frame { model, theme }, state, &mut actions);
+            grid_ui(&mut ui, &Frame::new(model, theme), state, &mut actions);
         });
         (time, n_corners, actions)
     }

@@ -60,6 +60,23 @@ fn part_of_a_file() {
     until_file(&program, &path, &wanted);
 }
 
+/// The mode is for all files, the place for the first.
+#[test]
+fn several_files() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    let path = stage.file("first.bin", b"0123");
+    let other = stage.file("second.bin", b"4567");
+    let other = other.to_str().unwrap();
+    let mut program = start(&stage, &path, &[other, "--mode", "shared", "--at", "2"]);
+    program.until_title("first.bin \u{2014} SHARED read-write \u{2014} mapscope");
+    program.learn_grid();
+    stage.types("99");
+    until_file(&program, &path, b"01\x993");
+    assert_eq!(fs::read(other).unwrap(), b"4567");
+}
+
 #[test]
 fn a_missing_file_opens_the_sample() {
     let Some(stage) = Stage::set(1280, 800, &[]) else {

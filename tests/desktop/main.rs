@@ -13,9 +13,12 @@
 )]
 
 mod arguments;
+mod bare;
 mod closing;
 mod dialog;
 mod editing;
+mod ending;
+mod keys;
 mod lab;
 mod rig;
 mod size;

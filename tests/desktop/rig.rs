@@ -26,6 +26,13 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
+/// Whether no test may be skipped: `MAPSCOPE_REQUIRE_DESKTOP=1` says it of these, `MAPSCOPE_REQUIRE_ALL=1` of all.
+pub(crate) fn is_required() -> bool {
+    ["MAPSCOPE_REQUIRE_DESKTOP", "MAPSCOPE_REQUIRE_ALL"]
+        .iter()
+        .any(|name| std::env::var(name).as_deref() == Ok("1"))
+}
+
 /// Waits until `probe` gives something. `what` completes "there was no".
 #[track_caller]
 pub(crate) fn until<T>(what: &str, probe: impl FnMut() -> Option<T>) -> T {

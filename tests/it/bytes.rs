@@ -1,11 +1,13 @@
 //! Spans, rows, classes, hexadecimal text, sizes and answers, each against a table or a naive reference.
 
-use mapscope::bytes::answer::{Cell, answer_error, answer_index, answer_range, prompt};
+use mapscope::bytes::answer::{
+    Cell, answer_error, answer_found, answer_index, answer_range, prompt,
+};
 use mapscope::bytes::class::{ByteClass, class_of, hex_pair, is_graphic, text_char};
 use mapscope::bytes::hex::{HexError, HexErrorKind, format_hex, parse_hex};
 use mapscope::bytes::lookup::{Context, parse};
-use mapscope::bytes::rows::RowLayout;
-use mapscope::bytes::size::{group_digits, human_size};
+use mapscope::bytes::rows::{RowLayout, offset_digits};
+use mapscope::bytes::size::{counted, group_digits, human_size};
 use mapscope::bytes::span::Span;
 use proptest::prelude::*;
 
@@ -171,6 +173,21 @@ proptest! {
     }
 }
 
+#[test]
+fn offsets_have_eight_digits_or_more() {
+    for (end, digits) in [
+        (0, 8),
+        (1, 8),
+        (0x1_0000_0000, 8),
+        (0x1_0000_0001, 9),
+        (0x10_0000_0000, 9),
+        (0x10_0000_0001, 10),
+        (u64::MAX, 16),
+    ] {
+        assert_eq!(offset_digits(span(0, end)), digits, "{end:#x}");
+    }
+}
+
 // Classes.
 
 #[test]
@@ -294,14 +311,16 @@ fn sizes_for_people() {
     check_size(0, "0 bytes");
     check_size(1, "1 byte");
     check_size(62, "62 bytes");
-    check_size(1023, "1023 bytes");
+    check_size(999, "999 bytes");
+    check_size(1000, "1,000 bytes");
+    check_size(1023, "1,023 bytes");
     check_size(1024, "1.0 KiB");
     check_size(1536, "1.5 KiB");
     check_size(1075, "1.0 KiB");
     check_size(1076, "1.1 KiB");
     check_size((1 << 20) - 1, "1.0 MiB");
     check_size(1 << 20, "1.0 MiB");
-    check_size(1023 * 1024, "1023.0 KiB");
+    check_size(1023 * 1024, "1,023.0 KiB");
     check_size(1 << 30, "1.0 GiB");
     check_size(1 << 40, "1.0 TiB");
     check_size(1 << 50, "1.0 PiB");
@@ -334,6 +353,13 @@ proptest! {
     }
 }
 
+#[test]
+fn counts_with_their_word() {
+    assert_eq!(counted(0, "byte"), "0 bytes");
+    assert_eq!(counted(1, "byte"), "1 byte");
+    assert_eq!(counted(5000, "page"), "5,000 pages");
+}
+
 // Answers.
 
 fn cells(bytes: &[u8]) -> Vec<Cell> {
@@ -348,6 +374,7 @@ const SAMPLE: Context = Context {
     file_len: 62,
     cursor: 0,
     page_bytes: 4096,
+    column_digits: 8,
 };
 
 #[track_caller]
@@ -409,7 +436,7 @@ fn answers_to_a_range() {
     );
     assert_eq!(
         answer_range(span(4095, 4096), &cells(b"\n"), 4096),
-        "Received 1 byte at 0xfff..0x1000 (4095 to 4095), page 0: 0a ."
+        "Received 1 byte at 0xfff..0x1000 (4095), page 0: 0a ."
     );
     assert_eq!(
         answer_range(span(0, 16), &cells(b"ABCDEFGHIJKLMNOP"), 4096),
@@ -427,7 +454,20 @@ fn answers_to_a_range() {
     ];
     assert_eq!(
         answer_range(span(4095, 4098), &holed, 4096),
-        "Received 3 bytes at 0xfff..0x1002 (4095 to 4097), pages 0 to 1: 41 ?? ?? A??; unreadable index 4096: EFAULT"
+        "Received 3 bytes at 0xfff..0x1002 (4095 to 4097), pages 0 to 1: 41 ?? ?? A; unreadable index 4096: EFAULT"
+    );
+    let first = [
+        Cell::Unreadable("EIO".into()),
+        Cell::Byte(b'B'),
+        Cell::Byte(b' '),
+    ];
+    assert_eq!(
+        answer_range(span(0, 3), &first, 4096),
+        "Received 3 bytes at 0x0..0x3 (0 to 2), page 0: ?? 42 20  B ; unreadable index 0: EIO"
+    );
+    assert_eq!(
+        answer_range(span(0, 3), &first[..1], 4096),
+        "Received 3 bytes at 0x0..0x3 (0 to 2), page 0: ?? …; unreadable index 0: EIO"
     );
     assert_eq!(
         answer_range(span(0, 4), &[], 4096),
@@ -441,7 +481,7 @@ fn answers_to_a_range() {
     assert_eq!(
         answer_range(span(u64::MAX - 1, u64::MAX), &cells(b"AB"), 4096),
         "Received 1 byte at 0xfffffffffffffffe..0xffffffffffffffff \
-         (18446744073709551614 to 18446744073709551614), page 4503599627370495: 41 A"
+         (18446744073709551614), page 4503599627370495: 41 A"
     );
 }
 
@@ -461,8 +501,8 @@ fn answers_to_an_error() {
         "Received invalid index -99: before the start; valid indexes are 0 to 61",
     );
     check(
-        "abc",
-        "Received invalid index abc: not a number at column 1; valid indexes are 0 to 61",
+        "xyz",
+        "Received invalid index xyz: not a number at column 1; valid indexes are 0 to 61",
     );
     check(
         "  12x",
@@ -489,6 +529,63 @@ fn answers_to_an_error() {
 }
 
 #[test]
+fn an_answer_says_what_was_taken_for_the_offset_column() {
+    let answer = |text, bytes: &[u8]| {
+        let found = parse(text, &SAMPLE).unwrap();
+        answer_found(text, found, &cells(bytes), &SAMPLE)
+    };
+    assert_eq!(answer("32", b"D"), "Received char at 32 is D");
+    assert_eq!(answer("0x20", b"D"), "Received char at 32 is D");
+    assert_eq!(
+        answer("00000020", b"D"),
+        "Received char at 32 is D; read in hexadecimal as the offset column shows it"
+    );
+    assert_eq!(
+        answer("00000010..00000012", b"DE"),
+        "Received 2 bytes at 0x10..0x12 (16 to 17), page 0: 44 45 DE; \
+         read in hexadecimal as the offset column shows it"
+    );
+    check_error(
+        "00000040",
+        &SAMPLE,
+        "Received invalid index 00000040: past the end, read in hexadecimal as the offset column shows it; \
+         valid indexes are 0 to 61",
+    );
+}
+
+#[test]
+fn an_answer_offers_what_was_meant() {
+    check_error(
+        "FF",
+        &SAMPLE,
+        "Received invalid index FF: hexadecimal is written 0xff; valid indexes are 0 to 61",
+    );
+    check_error(
+        "3-7",
+        &SAMPLE,
+        "Received invalid index 3-7: before the start, a range is written 3..7; valid indexes are 0 to 61",
+    );
+    let wide = Context {
+        column_digits: 9,
+        ..SAMPLE
+    };
+    check_error(
+        "0000001f",
+        &wide,
+        "Received invalid index 0000001f: hexadecimal is written 0x1f; valid indexes are 0 to 61",
+    );
+    check_error(
+        "5",
+        &Context {
+            file_len: 5000,
+            extent: span(10, 5001),
+            ..SAMPLE
+        },
+        "Received invalid index 5: before the start; valid indexes are 10 to 4999",
+    );
+}
+
+#[test]
 fn answers_to_an_error_name_what_is_valid_now() {
     let shrunk = |file_len| Context { file_len, ..SAMPLE };
     check_error(
@@ -505,6 +602,15 @@ fn answers_to_an_error_name_what_is_valid_now() {
         "40",
         &shrunk(0),
         "Received invalid index 40: past the file's present end, the file has 0 bytes now; no index is valid now",
+    );
+    check_error(
+        "5000",
+        &Context {
+            extent: span(0, 6000),
+            ..shrunk(5000)
+        },
+        "Received invalid index 5000: past the file's present end, the file has 5,000 bytes now; \
+         valid indexes are 0 to 4999",
     );
     let nothing = Context {
         extent: Span::empty(0),
@@ -543,9 +649,9 @@ fn an_answer_repeats_no_more_than_a_line() {
         &format!("Received invalid index {fits}: over 64 bits; valid indexes are 0 to 61"),
     );
     check_error(
-        "a\n\u{1b}[31m",
+        "z\n\u{1b}[31m",
         &SAMPLE,
-        "Received invalid index a\\n\\u{1b}[31m: not a number at column 1; valid indexes are 0 to 61",
+        "Received invalid index z\\n\\u{1b}[31m: not a number at column 1; valid indexes are 0 to 61",
     );
     check_error(
         "'\"\\한",

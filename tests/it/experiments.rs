@@ -5,6 +5,7 @@ mod arguments;
 mod deceived;
 mod left_behind;
 mod places;
+mod surroundings;
 mod traced;
 mod trouble;
 
@@ -21,6 +22,8 @@ use mapscope::lab::claim::{Progress, RunRecord, Topic};
 use mapscope::lab::runner::{self, Options};
 use mapscope::lab::stage::STEP_LIMIT;
 use serde_json::Value;
+
+use crate::skip::skip;
 
 /// How long anything may take on a slow and busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -166,10 +169,6 @@ fn json(output: &Output) -> Value {
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata("/proc/self").unwrap().uid() == 0
-}
-
-fn skip(why: &str) {
-    eprintln!("SKIPPED: {why}");
 }
 
 /// Runs a script of the shell where only it sees what it mounts.

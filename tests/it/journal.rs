@@ -1,435 +1,294 @@
-//! The journal beside the plainest thing that does the same: two arrays of bytes, the file and what the private view
-//! shows of it. What is pending is then where they differ, by definition.
+//! The journal beside the plainest thing that does the same, and what it must say of each kind of trouble.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod memory;
+mod random;
+mod world;
+
 use std::time::SystemTime;
 
 use mapscope::bytes::Span;
-use mapscope::model::journal::{EditState, Journal, PendingByte, PendingRun};
-use mapscope::model::{Effect, FileRequest, Mode};
-use proptest::collection::vec;
-use proptest::prelude::*;
+use mapscope::model::Mode;
+use mapscope::model::identity::{DocId, Generation, MappingId, Target};
+use mapscope::model::journal::{
+    Compensation, Differing, Drawn, EditState, Gone, Journal, Next, PendingByte, PendingRun,
+    Recorded, Stored, Swap,
+};
 
-/// Bytes of the file: few, so that edits often meet.
-const LEN: usize = 24;
-/// Bytes that go together when copies are lost.
-const PAGE: usize = 8;
+const TARGET: Target = Target {
+    doc: DocId(1),
+    mapping: MappingId(2),
+    generation: Generation(3),
+};
 
-#[derive(Clone, Debug)]
-enum Op {
-    /// A store by the person.
-    Type {
-        at: usize,
-        bytes: Vec<u8>,
-    },
-    Undo,
-    Redo,
-    /// A truncation takes the copies of these pages.
-    Lose {
-        page: usize,
-        pages: usize,
-    },
-    /// The person gives them back.
-    Discard {
-        page: usize,
-        pages: usize,
-    },
-    /// The mapping is about to go.
-    SetAside,
-    Reapply,
-    /// Everything unsaved is written to the file.
-    WriteBack,
-    /// Only this part of it could be written.
-    WritePart {
-        at: usize,
-        len: usize,
-    },
-    /// From private to shared or back.
-    Switch,
-    /// Somebody else writes a byte that is not edited.
-    Foreign {
-        at: usize,
-        byte: u8,
-    },
+fn span(start: u64, len: u64) -> Span {
+    Span::at(start, len).unwrap()
 }
 
-fn op() -> impl Strategy<Value = Op> {
-    // values from a small set, so that an edit often brings a byte back to what it was
-    let byte = 0_u8..4;
-    prop_oneof![
-        8 => (0..LEN, vec(byte.clone(), 1..5)).prop_map(|(at, bytes)| Op::Type { at, bytes }),
-        4 => Just(Op::Undo),
-        3 => Just(Op::Redo),
-        2 => (0..LEN / PAGE, 1..4_usize).prop_map(|(page, pages)| Op::Lose { page, pages }),
-        1 => (0..LEN / PAGE, 1..4_usize).prop_map(|(page, pages)| Op::Discard { page, pages }),
-        1 => Just(Op::SetAside),
-        3 => Just(Op::Reapply),
-        1 => Just(Op::WriteBack),
-        1 => (0..LEN, 1..LEN).prop_map(|(at, len)| Op::WritePart { at, len }),
-        1 => Just(Op::Switch),
-        1 => (0..LEN, byte).prop_map(|(at, byte)| Op::Foreign { at, byte }),
-    ]
-}
-
-/// The journal and, beside it, what is really there.
-struct Desk {
-    journal: Journal,
+fn record(
+    journal: &mut Journal,
+    offset: u64,
+    old: &[u8],
+    new: &[u8],
     mode: Mode,
-    file: Vec<u8>,
-    view: Vec<u8>,
-    /// What was taken from the view and waits: base and value by offset.
-    waiting: BTreeMap<u64, PendingByte>,
-    /// Ids of edits that undo would take back, oldest first.
-    done: Vec<u64>,
-    /// Ids that redo would bring back, the next one last.
-    undone: Vec<u64>,
-    /// Ids of all that was typed: they stay listed.
-    listed: BTreeSet<u64>,
-    /// Ids of those that were taken back and not brought back.
-    taken_back: BTreeSet<u64>,
+    drawn: &Drawn,
+) -> Recorded {
+    let (old, new) = (old.to_vec(), new.to_vec());
+    let stores = vec![Stored { offset, old, new }];
+    journal
+        .record(stores, drawn, mode, TARGET, SystemTime::UNIX_EPOCH)
+        .expect("something was stored")
 }
 
-impl Desk {
-    fn new() -> Self {
-        let file: Vec<u8> = [0, 1, 2].into_iter().cycle().take(LEN).collect();
-        Self {
-            journal: Journal::new(),
-            mode: Mode::Private,
-            view: file.clone(),
-            file,
-            waiting: BTreeMap::new(),
-            done: Vec::new(),
-            undone: Vec::new(),
-            listed: BTreeSet::new(),
-            taken_back: BTreeSet::new(),
-        }
-    }
+/// A private store of `new` over `old`, out of sight.
+fn private(journal: &mut Journal, offset: u64, old: &[u8], new: &[u8]) -> u64 {
+    record(journal, offset, old, new, Mode::Private, &Drawn::nothing()).id
+}
 
-    /// Stores through the mapping; returns what stood there.
-    fn store(&mut self, at: usize, bytes: &[u8]) -> Vec<u8> {
-        let range = at..at + bytes.len();
-        let old = self.view[range.clone()].to_vec();
-        self.view[range.clone()].copy_from_slice(bytes);
-        if self.mode == Mode::Shared {
-            self.file[range].copy_from_slice(bytes);
-        } else {
-            // what waited there is older than this
-            self.waiting
-                .retain(|offset, _| !range.contains(&index(*offset)));
-        }
-        old
-    }
+fn shared(journal: &mut Journal, offset: u64, old: &[u8], new: &[u8]) -> u64 {
+    record(journal, offset, old, new, Mode::Shared, &Drawn::nothing()).id
+}
 
-    /// The view shows the file again in `range`; what was edited there waits.
-    fn take(&mut self, range: std::ops::Range<usize>) {
-        for at in range {
-            if self.view[at] != self.file[at] {
-                let byte = PendingByte {
-                    base: self.file[at],
-                    value: self.view[at],
-                };
-                self.waiting.insert(at as u64, byte);
-                self.view[at] = self.file[at];
-            }
-        }
-    }
+fn reapply(journal: &mut Journal, offset: u64, old: &[u8], new: &[u8]) -> Recorded {
+    let (old, new) = (old.to_vec(), new.to_vec());
+    let stores = vec![Stored { offset, old, new }];
+    journal
+        .reapplied(stores, TARGET, SystemTime::UNIX_EPOCH)
+        .expect("something was stored")
+}
 
-    fn pending(&self) -> BTreeMap<u64, PendingByte> {
-        (0..LEN)
-            .filter(|at| self.view[*at] != self.file[*at])
-            .map(|at| {
-                let (base, value) = (self.file[at], self.view[at]);
-                (at as u64, PendingByte { base, value })
-            })
-            .collect()
-    }
+fn state_of(journal: &Journal, id: u64) -> EditState {
+    let mut edits = journal.edits().iter();
+    edits.find(|edit| edit.id() == id).expect("listed").state()
+}
 
-    fn unsaved(&self) -> BTreeMap<u64, PendingByte> {
-        let mut unsaved = self.waiting.clone();
-        unsaved.extend(self.pending());
-        unsaved
-    }
-
-    fn run(&mut self, op: Op) {
-        match op {
-            Op::Type { at, bytes } => self.record(at, &bytes),
-            Op::Undo => self.undo(),
-            Op::Redo => self.redo(),
-            Op::Lose { page, pages } => {
-                let (range, span) = pages_from(page, pages);
-                let n_bytes = range
-                    .clone()
-                    .filter(|at| self.view[*at] != self.file[*at])
-                    .count();
-                self.take(range);
-                assert_eq!(self.journal.lose(span), n_bytes);
-            }
-            Op::Discard { page, pages } => {
-                let (range, span) = pages_from(page, pages);
-                self.take(range);
-                self.journal.discard(span);
-            }
-            Op::SetAside => {
-                let n_bytes = self.pending().len();
-                self.take(0..LEN);
-                assert_eq!(self.journal.set_aside(), n_bytes);
-            }
-            Op::Reapply => self.reapply(),
-            Op::WriteBack => self.write(0, LEN),
-            Op::WritePart { at, len } => self.write(at, len.min(LEN - at)),
-            Op::Switch => {
-                self.take(0..LEN);
-                self.journal.set_aside();
-                self.mode = match self.mode {
-                    Mode::Private => Mode::Shared,
-                    Mode::Shared => Mode::Private,
-                };
-            }
-            Op::Foreign { at, byte } => {
-                if self.view[at] == self.file[at] {
-                    self.view[at] = byte;
-                    self.file[at] = byte;
-                }
-            }
-        }
-    }
-
-    fn record(&mut self, at: usize, bytes: &[u8]) {
-        let bytes = &bytes[..bytes.len().min(LEN - at)];
-        let old = self.store(at, bytes);
-        let id = self.journal.record(
-            at as u64,
-            old,
-            bytes.to_vec(),
-            self.mode,
-            SystemTime::UNIX_EPOCH,
-        );
-        assert!(
-            self.listed.iter().all(|known| *known < id),
-            "numbers in the order of typing"
-        );
-        self.undone.clear(); // gone by new typing, as everywhere
-        self.listed.insert(id);
-        self.done.push(id);
-    }
-
-    fn undo(&mut self) {
-        let Some(next) = self.journal.undo() else {
-            assert!(self.done.is_empty(), "undo forgot {:?}", self.done);
-            return;
-        };
-        assert_eq!(Some(next.id), self.done.last().copied());
-        if next.mode != self.mode {
-            return;
-        }
-        let at = index(next.offset);
-        self.done.pop();
-        if self.view[at..at + next.expect.len()] == next.expect[..] {
-            self.store(at, &next.write);
-            self.journal.undone(next.id);
-            self.undone.push(next.id);
-            self.taken_back.insert(next.id);
-        } else {
-            self.journal.skip(next.id);
-        }
-    }
-
-    fn redo(&mut self) {
-        let Some(next) = self.journal.redo() else {
-            assert!(self.undone.is_empty(), "redo forgot {:?}", self.undone);
-            return;
-        };
-
-        assert_eq!(Some(next.id), self.undone.last().copied());
-        let at = index(next.offset);
-        if next.mode != self.mode {
-            return;
-        }
-        self.undone.pop();
-        if self.view[at..at + next.expect.len()] == next.expect[..] {
-            self.store(at, &next.write);
-            self.journal.redone(next.id);
-            self.taken_back.remove(&next.id);
-            self.done.push(next.id);
-        } else {
-            self.journal.skip(next.id);
-        }
-    }
-
-    fn reapply(&mut self) {
-        if self.mode == Mode::Shared {
-            return;
-        }
-        for run in self.journal.patch_runs() {
-            let old = self.store(index(run.offset), &run.value);
-            self.journal.reapplied(run.offset, &old, &run.value);
-            for (i, old) in old.iter().enumerate() {
-                if *old == run.value[i] {
-                    // from here the journal cannot tell a view that had the edit still from a file that holds the same
-                    // by now; it keeps what it knew, as if somebody had put the old byte back below the copy
-                    self.file[index(run.offset) + i] = run.base[i];
-                }
-            }
-            for offset in run.offset..run.offset + run.value.len() as u64 {
-                self.waiting.remove(&offset);
-            }
-        }
-        assert_eq!(self.journal.patch_bytes(), 0);
-    }
-
-    fn write(&mut self, at: usize, len: usize) {
-        let part = Span::at(at as u64, len as u64).unwrap();
-        for (offset, byte) in self.unsaved() {
-            if part.contains(offset) {
-                self.file[index(offset)] = byte.value;
-                self.view[index(offset)] = byte.value;
-                self.waiting.remove(&offset);
-            }
-        }
-        self.journal.written_back(part);
-    }
-
-    fn check(&self) {
-        let journal = &self.journal;
-        let all = Span::new(0, LEN as u64).unwrap();
-        assert_eq!(
-            journal.pending_in(all).collect::<BTreeMap<_, _>>(),
-            self.pending(),
-            "pending is where view and file differ"
-        );
-        assert_eq!(
-            journal.patch_in(all).collect::<BTreeMap<_, _>>(),
-            self.waiting,
-            "what was taken from the view waits"
-        );
-        assert_eq!(journal.pending_bytes(), self.pending().len());
-        assert_eq!(journal.patch_bytes(), self.waiting.len());
-        assert_eq!(flat(&journal.pending_runs()), self.pending());
-        assert_eq!(flat(&journal.patch_runs()), self.waiting);
-        assert_eq!(flat(&journal.unsaved_runs()), self.unsaved());
-        for at in 0..LEN as u64 {
-            assert_eq!(journal.pending_at(at), self.pending().get(&at).copied());
-        }
-        let listed: BTreeSet<u64> = journal.edits().iter().map(|edit| edit.id).collect();
-        assert_eq!(listed, self.listed, "what was typed stays listed");
-        for edit in journal.edits() {
-            assert_eq!(
-                edit.state == EditState::Undone,
-                self.taken_back.contains(&edit.id),
-                "edit {} is {:?}",
-                edit.id,
-                edit.state
-            );
-        }
+fn compensation(next: Option<Next>) -> Compensation {
+    match next {
+        Some(Next::Store(compensation)) => compensation,
+        other => panic!("nothing to store: {other:?}"),
     }
 }
 
-fn index(offset: u64) -> usize {
-    usize::try_from(offset).unwrap()
-}
-
-fn pages_from(page: usize, pages: usize) -> (std::ops::Range<usize>, Span) {
-    let range = page * PAGE..((page + pages) * PAGE).min(LEN);
-    let span = Span::new(range.start as u64, range.end as u64).unwrap();
-    (range, span)
-}
-
-/// The bytes of `runs`, after a check that no two runs could be one and none is out of order.
-fn flat(runs: &[PendingRun]) -> BTreeMap<u64, PendingByte> {
-    let mut bytes = BTreeMap::new();
-    let mut end = None;
-    for run in runs {
-        assert!(!run.value.is_empty() && run.base.len() == run.value.len());
-        assert!(
-            end.is_none_or(|end| end < run.offset),
-            "runs are ascending, apart from each other and as long as can be: {runs:?}"
-        );
-        end = Some(run.offset + run.value.len() as u64);
-        for (index, (base, value)) in run.base.iter().zip(&run.value).enumerate() {
-            let byte = PendingByte {
-                base: *base,
-                value: *value,
-            };
-            bytes.insert(run.offset + index as u64, byte);
-        }
-    }
-    bytes
-}
-
-/// This many cases; a case that failed is printed, not written beside the sources.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
+fn gone(next: Option<Next>) -> Gone {
+    match next {
+        Some(Next::Gone { why, .. }) => why,
+        other => panic!("not gone: {other:?}"),
     }
 }
 
-proptest! {
-    #![proptest_config(cases(2_000))]
-
-    #[test]
-    fn says_what_two_arrays_say(ops in vec(op(), 1..60)) {
-        let mut desk = Desk::new();
-        for op in ops {
-            desk.run(op);
-            desk.check();
-        }
-    }
-
-    #[test]
-    fn undo_of_everything_restores(typed in vec((0..LEN, vec(any::<u8>(), 1..6)), 1..30), shared: bool) {
-        let mut desk = Desk::new();
-        if shared {
-            desk.run(Op::Switch);
-        }
-        let (file, view) = (desk.file.clone(), desk.view.clone());
-        for (at, bytes) in typed.clone() {
-            desk.run(Op::Type { at, bytes });
-        }
-        let (typed_file, typed_view) = (desk.file.clone(), desk.view.clone());
-        while desk.journal.undo().is_some() {
-            desk.run(Op::Undo);
-        }
-        desk.check();
-        prop_assert_eq!(&desk.file, &file);
-        prop_assert_eq!(&desk.view, &view);
-        prop_assert_eq!(desk.journal.pending_bytes(), 0);
-        for _ in typed {
-            desk.run(Op::Redo);
-        }
-        desk.check();
-        prop_assert_eq!(desk.file, typed_file);
-        prop_assert_eq!(desk.view, typed_view);
-    }
-
-    #[test]
-    fn losing_and_reapplying_brings_every_edit_back(typed in vec((0..LEN, vec(any::<u8>(), 1..6)), 1..20), page in 0..LEN / PAGE) {
-        let mut desk = Desk::new();
-        for (at, bytes) in typed {
-            desk.run(Op::Type { at, bytes });
-        }
-        let view = desk.view.clone();
-        desk.run(Op::Lose { page, pages: 2 });
-        desk.check();
-        desk.run(Op::Reapply);
-        desk.check();
-        prop_assert_eq!(desk.view, view);
+fn run(offset: u64, base: &[u8], value: &[u8]) -> PendingRun {
+    let (base, value) = (base.to_vec(), value.to_vec());
+    PendingRun {
+        offset,
+        base,
+        value,
     }
 }
 
-/// A store of `value` at `offset` over `old`.
-fn record(journal: &mut Journal, offset: u64, old: u8, value: u8, mode: Mode) -> u64 {
+fn unsaved(journal: &Journal) -> Vec<PendingRun> {
+    journal.unsaved_runs().collect()
+}
+
+#[test]
+fn the_base_is_what_was_drawn_through_remap_and_reapply() {
+    let mut journal = Journal::new();
+    let drawn = Drawn::bytes(5, b"a".to_vec());
+    record(&mut journal, 5, b"a", b"X", Mode::Private, &drawn);
+    // somebody writes y there; the person maps anew, and the edit is stored over it
+    journal.set_aside();
+    assert_eq!(unsaved(&journal), [run(5, b"a", b"X")]);
+    let recorded = reapply(&mut journal, 5, b"y", b"X");
+    assert_eq!(
+        unsaved(&journal),
+        [run(5, b"a", b"X")],
+        "the conflict with y is told when it is written"
+    );
+    let differing = Differing {
+        offset: 5,
+        drawn: b"a".to_vec(),
+        stood: b"y".to_vec(),
+    };
+    assert_eq!(recorded.differing, [differing.clone()]);
+    let undo = compensation(journal.undo());
+    assert_eq!(undo.stores[0].write, b"y");
+    assert_eq!(undo.differing, [differing], "it is not what was seen");
+}
+
+#[test]
+fn what_stood_there_unseen_is_no_base() {
+    let mut journal = Journal::new();
+    let drawn = Drawn::bytes(4, b"pqr".to_vec());
+    // while the key was on its way, somebody wrote over q
+    let recorded = record(&mut journal, 4, b"pQrs", b"wxyz", Mode::Private, &drawn);
+    assert_eq!(unsaved(&journal), [run(4, b"pqrs", b"wxyz")]);
+    assert_eq!(recorded.differing.len(), 1);
+    assert_eq!(recorded.differing[0].offset, 5);
+    // typed again: the base holds
+    private(&mut journal, 5, b"x", b"X");
+    assert_eq!(unsaved(&journal), [run(4, b"pqrs", b"wXyz")]);
+    // even where that is what was seen: the file holds something else
+    private(&mut journal, 5, b"X", b"q");
+    assert_eq!(unsaved(&journal), [run(4, b"pqrs", b"wqyz")]);
+    for id in [3, 2, 1] {
+        journal.undone(id);
+    }
+    assert!(unsaved(&journal).is_empty(), "all of it is taken back");
+    journal.redone(1);
+    assert_eq!(unsaved(&journal), [run(4, b"pqrs", b"wxyz")]);
+}
+
+#[test]
+fn a_byte_of_ones_own_that_was_not_drawn_yet_is_nobody_elses() {
+    for mode in [Mode::Private, Mode::Shared] {
+        let mut journal = Journal::new();
+        let drawn = Drawn::bytes(0, b"a".to_vec());
+        record(&mut journal, 0, b"a", b"1", mode, &drawn);
+        let again = record(&mut journal, 0, b"1", b"2", mode, &drawn);
+        assert_eq!(again.differing, [], "{mode}");
+    }
+}
+
+#[test]
+fn a_page_is_free_once_its_edits_are_undone_or_written() {
+    let mut journal = Journal::new();
+    let id = private(&mut journal, 0x10, b"a", b"b");
+    assert!(
+        journal
+            .pages_free_of_edits(&[span(0x10, 1)], 4096)
+            .is_empty()
+    );
+    journal.undone(id);
+    private(&mut journal, 0x11, b"c", b"d");
+    private(&mut journal, 0x1000, b"e", b"f");
+    journal.written(&[span(0x11, 1)], true);
+    let pages = [span(0x11, 1), span(0xfff, 2)];
+    assert_eq!(journal.pages_free_of_edits(&pages, 4096), [span(0, 4096)]);
+    assert!(journal.holds_edit(span(0x1000, 4096)));
+    assert_eq!(
+        journal.pages_free_of_edits(&pages, 1 << 16),
+        [],
+        "a larger page holds the other edit"
+    );
+    let there: Vec<_> = journal.pending_runs_in(span(0x1000, 4096)).collect();
+    assert_eq!(there, [run(0x1000, b"e", b"f")]);
+}
+
+#[test]
+fn undo_of_what_the_person_discarded_says_so() {
+    let mut journal = Journal::new();
+    let before = private(&mut journal, 0, b"a", b"b");
+    let id = private(&mut journal, 4096, b"a", b"b");
+    assert_eq!(journal.discard(&[span(4096, 4096)]), 1);
+    assert_eq!(state_of(&journal, id), EditState::Discarded);
+    assert_eq!(gone(journal.undo()), Gone::Discarded);
+    journal.skip(id);
+    assert_eq!(compensation(journal.undo()).id, before);
+    assert_eq!(journal.patch_bytes(), 1);
+    assert_eq!(journal.drop_patch(), 1);
+    assert_eq!(state_of(&journal, id), EditState::Dropped);
+    assert_eq!(state_of(&journal, before), EditState::Applied);
+}
+
+#[test]
+fn of_an_edit_over_two_pages_the_part_that_is_left_can_be_undone() {
+    let mut journal = Journal::new();
+    let id = private(&mut journal, 4094, b"abcd", b"1234");
+    assert_eq!(journal.lose(&[span(4096, 4096)]), 2);
+    assert_eq!(state_of(&journal, id), EditState::Lost);
+    let undo = compensation(journal.undo());
+    let swap = Swap {
+        offset: 4094,
+        expect: b"12".to_vec(),
+        write: b"ab".to_vec(),
+    };
+    assert_eq!(undo.stores, [swap]);
+    assert_eq!(undo.stays, [(span(4096, 2), EditState::Lost)]);
+    assert_eq!(undo.target, Some(TARGET));
+    journal.undone(id);
+    assert_eq!(unsaved(&journal), [run(4096, b"cd", b"34")]);
+    assert_eq!(compensation(journal.redo()).stores[0].write, b"12");
+}
+
+#[test]
+fn private_edits_are_undone_in_their_generation_only_and_shared_ones_anywhere() {
+    let mut journal = Journal::new();
+    let in_file = shared(&mut journal, 9, b"a", b"b");
+    let written = private(&mut journal, 0, b"a", b"b");
+    journal.written(&[span(0, 1)], true);
+    let undone = private(&mut journal, 1, b"a", b"b");
+    journal.undone(undone);
+    assert_eq!(journal.set_aside(), 0);
+    assert_eq!(gone(journal.redo()), Gone::Mapping);
+    journal.skip(undone);
+    assert_eq!(gone(journal.undo()), Gone::Mapping);
+    journal.skip(written);
+    assert_eq!(state_of(&journal, written), EditState::InFile);
+    let undo = compensation(journal.undo());
+    assert_eq!(
+        (undo.id, undo.mode, undo.target),
+        (in_file, Mode::Shared, None)
+    );
+}
+
+#[test]
+fn reapplying_is_one_step_and_retires_the_old_ones() {
+    let mut journal = Journal::new();
+    let first = private(&mut journal, 0, b"ab", b"12");
+    let second = private(&mut journal, 8, b"c", b"3");
+    journal.set_aside();
+    assert_eq!(state_of(&journal, first), EditState::SetAside);
+    let runs: Vec<_> = journal.patch_runs().collect();
+    assert_eq!(runs, [run(0, b"ab", b"12"), run(8, b"c", b"3")]);
+    let stores = runs.into_iter().map(|run| Stored {
+        offset: run.offset,
+        old: run.base,
+        new: run.value,
+    });
     let at = SystemTime::UNIX_EPOCH;
-    journal.record(offset, vec![old], vec![value], mode, at)
+    let new = journal.reapplied(stores.collect(), TARGET, at).unwrap().id;
+    for old in [first, second] {
+        assert_eq!(state_of(&journal, old), EditState::Retired);
+    }
+    let undo = compensation(journal.undo());
+    assert_eq!((undo.id, undo.stores.len()), (new, 2));
+    journal.undone(new);
+    assert_eq!(journal.undo(), None, "the old ones no longer undo");
+    assert!(unsaved(&journal).is_empty());
+    journal.redone(new);
+    assert_eq!(journal.pending_bytes(), 3);
+}
+
+#[test]
+fn what_could_not_be_reapplied_waits_on() {
+    let mut journal = Journal::new();
+    let id = private(&mut journal, 0, b"ab", b"12");
+    journal.set_aside();
+    reapply(&mut journal, 0, b"a", b"1");
+    assert_eq!((journal.pending_bytes(), journal.patch_bytes()), (1, 1));
+    assert_eq!(state_of(&journal, id), EditState::SetAside);
+    reapply(&mut journal, 1, b"b", b"2");
+    assert_eq!(state_of(&journal, id), EditState::Retired);
+}
+
+#[test]
+fn what_waited_beneath_a_newer_edit_is_there_again_after_its_undo() {
+    let mut journal = Journal::new();
+    private(&mut journal, 3, b"a", b"b");
+    journal.lose(&[span(0, 4096)]);
+    let newer = private(&mut journal, 3, b"y", b"c");
+    assert_eq!(unsaved(&journal), [run(3, b"y", b"c")]);
+    assert_eq!((journal.pending_bytes(), journal.patch_bytes()), (1, 0));
+    journal.undone(newer);
+    assert_eq!(unsaved(&journal), [run(3, b"a", b"b")]);
+    assert_eq!((journal.pending_bytes(), journal.patch_bytes()), (0, 1));
 }
 
 #[test]
 fn nothing_is_written_back_twice_and_undo_after_it_is_a_private_edit() {
     let mut journal = Journal::new();
-    let id = record(&mut journal, 3, b'a', b'b', Mode::Private);
-    journal.written_back(Span::at(3, 1).unwrap());
-    assert!(journal.unsaved_runs().is_empty());
+    let id = private(&mut journal, 3, b"a", b"b");
+    journal.written(&[span(3, 1)], true);
+    assert!(unsaved(&journal).is_empty());
+    assert_eq!(state_of(&journal, id), EditState::InFile);
     journal.undone(id);
     let pending = PendingByte {
         base: b'b',
@@ -439,77 +298,138 @@ fn nothing_is_written_back_twice_and_undo_after_it_is_a_private_edit() {
 }
 
 #[test]
-fn a_conflict_is_overwritten_only_after_its_base_was_renewed() {
+fn what_a_failed_sync_took_is_unsaved_until_it_is_written_and_synced() {
     let mut journal = Journal::new();
-    record(&mut journal, 3, b'a', b'b', Mode::Private);
-    record(&mut journal, 4, b'a', b'b', Mode::Private);
-    journal.lose(Span::at(4, 1).unwrap());
-    journal.rebase(3, b'x');
-    journal.rebase(4, b'y');
-    journal.rebase(5, b'z'); // not edited: nothing to renew
-    let run = PendingRun {
-        offset: 3,
-        base: b"xy".to_vec(),
-        value: b"bb".to_vec(),
-    };
-    assert_eq!(journal.unsaved_runs(), [run]);
+    let id = private(&mut journal, 3, b"a", b"b");
+    journal.written(&[span(3, 1)], false);
+    assert_eq!(state_of(&journal, id), EditState::WrittenNotSynced);
+    assert_eq!(journal.unsaved().not_synced, 1);
+    assert!(journal.unsaved().must_ask());
+    assert!(!journal.holds_edit(span(3, 1)), "the file shows it");
+    journal.synced(); // the system says 0 although the data is lost
+    assert_eq!(journal.unsaved_bytes(), 1);
+    assert_eq!(
+        unsaved(&journal),
+        [run(3, b"a", b"b")],
+        "to be written anew"
+    );
+    journal.written(&[span(3, 1)], false);
+    assert_eq!(journal.unsaved_bytes(), 1);
+    journal.written(&[span(3, 1)], true);
+    assert_eq!(journal.unsaved_bytes(), 0);
+    assert_eq!(state_of(&journal, id), EditState::InFile);
+}
+
+#[test]
+fn shared_edits_count_as_unsaved_after_a_failed_sync() {
+    let mut journal = Journal::new();
+    let early = shared(&mut journal, 0, b"a", b"b");
+    journal.synced();
+    assert_eq!(state_of(&journal, early), EditState::InFile);
+    let id = shared(&mut journal, 1, b"a", b"b");
+    assert_eq!(journal.unsaved_bytes(), 0, "it is in the file");
+    journal.sync_failed();
+    assert_eq!(unsaved(&journal), [run(1, b"a", b"b")]);
+    assert_eq!(state_of(&journal, id), EditState::WrittenNotSynced);
+    assert_eq!(state_of(&journal, early), EditState::InFile);
+    // stored once more: a sync that succeeds makes that safe
+    let again = shared(&mut journal, 1, b"b", b"c");
+    assert_eq!(unsaved(&journal), [run(1, b"a", b"c")]);
+    journal.synced();
+    assert_eq!(journal.unsaved_bytes(), 0);
+    assert_eq!(state_of(&journal, again), EditState::InFile);
+}
+
+#[test]
+fn an_export_makes_safe_what_it_holds() {
+    let mut journal = Journal::new();
+    let id = shared(&mut journal, 0, b"a", b"b");
+    journal.sync_failed();
+    private(&mut journal, 8, b"a", b"b");
+    let revision = journal.revision();
+    journal.exported(revision);
+    assert!(!journal.unsaved().must_ask());
+    assert_eq!(journal.pending_bytes(), 1, "it is still not in the file");
+    journal.synced();
+    assert_eq!(state_of(&journal, id), EditState::WrittenNotSynced);
+    private(&mut journal, 9, b"a", b"b");
+    journal.exported(revision); // the answer to an older question
+    assert_eq!(journal.unsaved_bytes(), 2, "a byte that no export holds");
+}
+
+#[test]
+fn a_conflict_is_overwritten_in_one_order_and_the_base_holds() {
+    let mut journal = Journal::new();
+    private(&mut journal, 3, b"aaa", b"bbb");
+    journal.lose(&[span(4, 1)]);
+    let found = [(1, b'w'), (3, b'x'), (4, b'y'), (9, b'z')];
+    let over: Vec<_> = journal.unsaved_runs_over(&found).collect();
+    assert_eq!(over, [run(3, b"xya", b"bbb")]);
+    assert_eq!(unsaved(&journal), [run(3, b"aaa", b"bbb")]);
 }
 
 #[test]
 fn answers_about_another_edit_than_the_one_named_change_nothing() {
     let mut journal = Journal::new();
-    let first = record(&mut journal, 0, 0, 1, Mode::Private);
-    let second = record(&mut journal, 1, 0, 1, Mode::Private);
-    journal.undone(first);
-    journal.skip(first);
+    let first = private(&mut journal, 0, b"0", b"1");
+    let second = private(&mut journal, 1, b"0", b"1");
+    for id in [first, 99] {
+        journal.undone(id);
+        journal.skip(id);
+        journal.redone(id);
+    }
     journal.redone(second);
-    journal.undone(99);
-    assert_eq!(journal.undo().map(|next| next.id), Some(second));
+    assert_eq!(compensation(journal.undo()).id, second);
     assert_eq!(journal.pending_bytes(), 2);
+    journal.undone(second);
+    journal.undone(second);
+    assert_eq!(journal.pending_bytes(), 1, "once");
+    assert_eq!(compensation(journal.undo()).id, first);
+    assert_eq!(compensation(journal.redo()).id, second);
+}
+
+#[test]
+fn an_undo_that_was_stored_in_part_is_undone_in_that_part() {
+    let mut journal = Journal::new();
+    let id = shared(&mut journal, 0, b"abcd", b"1234");
+    journal.undone_in(id, &[span(0, 2)]);
+    let undo = compensation(journal.undo());
+    assert_eq!(undo.stores[0].expect, b"34");
+    assert_eq!(undo.stays, [(span(0, 2), EditState::Undone)]);
+    assert_eq!(journal.redo(), None);
+    journal.skip(id); // the rest will not go
+    assert_eq!(compensation(journal.redo()).stores[0].write, b"12");
 }
 
 #[test]
 fn an_edit_that_undo_passed_over_stays_listed() {
     let mut journal = Journal::new();
-    let id = record(&mut journal, 0, b'a', b'b', Mode::Shared);
+    let id = shared(&mut journal, 0, b"a", b"b");
     journal.skip(id); // somebody changed the byte since: it was not taken back
-    record(&mut journal, 9, b'a', b'b', Mode::Shared);
-    assert!(
-        journal.edits().iter().any(|edit| edit.id == id),
-        "edit {id} reached the file, was never taken back, and is no longer listed: {:?}",
-        journal.edits()
-    );
-}
-
-#[test]
-fn reapplying_never_goes_over_what_was_typed_since() {
-    let mut model = super::model::open(64);
-    super::model::typed(&mut model, 5, b'a', b'X');
-    let page = Span::new(0, 64).unwrap();
-    model.hear(mapscope::model::Event::CopiesLost(vec![page]));
-    super::model::typed(&mut model, 5, b'a', b'Y');
-    let stored = model.act(mapscope::model::Action::Reapply);
-    let over = stored.iter().any(|effect| match effect {
-        Effect::File(FileRequest::Store(batch)) => {
-            batch.stores.iter().any(|store| store.bytes.contains(&b'X'))
-        }
-        _ => false,
-    });
-    assert!(
-        !over,
-        "the X of before is stored over the newer Y: {stored:?}"
-    );
+    shared(&mut journal, 9, b"a", b"b");
+    assert_eq!(state_of(&journal, id), EditState::Applied);
+    assert_eq!(journal.edits()[0].span(), span(0, 1));
 }
 
 #[test]
 fn an_edit_that_the_view_still_had_when_it_was_reapplied_stays_pending() {
     let mut journal = Journal::new();
-    record(&mut journal, 5, b'a', b'X', Mode::Private);
-    journal.lose(Span::new(0, 64).unwrap()); // it seemed lost: the file ended before it for a while
-    journal.reapplied(5, b"X", b"X"); // but its private copy was there all the time
+    private(&mut journal, 5, b"a", b"X");
+    journal.lose(&[span(0, 64)]); // it seemed lost: the file ended before it for a while
+    reapply(&mut journal, 5, b"X", b"X"); // but its private copy was there all the time
     let pending = PendingByte {
         base: b'a',
         value: b'X',
     };
     assert_eq!(journal.pending_at(5), Some(pending));
+}
+
+#[test]
+fn nothing_stored_is_no_edit() {
+    let mut journal = Journal::new();
+    let (drawn, at) = (Drawn::nothing(), SystemTime::UNIX_EPOCH);
+    let none = journal.record(Vec::new(), &drawn, Mode::Private, TARGET, at);
+    assert_eq!(none, None);
+    assert_eq!(journal.reapplied(Vec::new(), TARGET, at), None);
+    assert_eq!(journal.n_recorded(), 0);
 }

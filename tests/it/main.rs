@@ -10,15 +10,22 @@
 )]
 
 mod bytes;
+mod cli;
 mod experiments;
 mod journal;
 mod lab;
 mod lookup;
 mod map;
+// mod model;
 mod model;
+mod names;
+mod paste;
 mod peers;
 mod picker;
+mod pool;
 mod processes;
+mod skip;
+mod start;
 mod tidy;
-mod view;
+// mod view;
 mod window;

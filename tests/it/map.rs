@@ -3,11 +3,15 @@
 
 mod chaos;
 mod facts;
+mod fuse;
+mod imports;
+mod kernel_memory;
 mod limits;
 mod log;
 mod open;
 mod process;
 mod read;
+mod storage;
 mod store;
-mod support;
+pub(crate) mod support;
 mod writing;

@@ -149,7 +149,7 @@ fn every_action() -> Vec<Action> {
     add([
         E::HexDigit(255),
         E::Character('\u{1f600}'),
-        E::Paste("00 11".to_owned()),
+        E::Paste("00 11".to_owned().into()),
         E::Fill(1),
         E::ToggleFill,
         E::FillEdited("q".to_owned()),

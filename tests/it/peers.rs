@@ -1,39 +1,28 @@
-//! Peers and witnesses with real processes: what they see, and what becomes of everything when one dies.
+//! Peers by themselves: what they answer, what ends them.
 //!
 //! Nothing sleeps in the hope that something has happened by then: it is looked for, with a deadline.
 
 mod death;
 mod protocol;
-mod sight;
 
-use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::ffi::OsStringExt as _;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::processes::{check_none_outlives, exists, state_of};
+use crate::processes::{exists, state_of};
 use mapscope::bytes::Span;
-use mapscope::bytes::answer::Cell;
-use mapscope::map::{
-    Access, CallLog, Identity, MapRequest, Mapping, Mode, OpenFile, die_with_parent,
-};
+use mapscope::map::Identity;
 use mapscope::peer::protocol::{
     Answer, MAX_LINE_BYTES, MapAccess, MapMode, Open, ReadAnswer, Request,
 };
-use mapscope::peer::wire::PeerPage;
 use mapscope::peer::{PeerError, PeerProcess};
-use mapscope::work::witness::{
-    WitnessId, WitnessReport, WitnessState, WitnessTarget, WitnessWorker,
-};
 use serde_json::{Value, json};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -42,6 +31,14 @@ const LONG: Duration = Duration::from_secs(20);
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mapscope"))
+}
+
+/// The file that a peer is to map.
+struct Target {
+    via: OsString,
+    path: OsString,
+    identity: Identity,
+    extent: Span,
 }
 
 /// A file of `pages` pages, each full of its number as a letter: A, B, …
@@ -68,10 +65,10 @@ impl Sample {
         }
     }
 
-    fn target(&self) -> WitnessTarget {
+    fn target(&self) -> Target {
         let meta = self.file.metadata().unwrap();
         let fd = std::os::fd::AsRawFd::as_raw_fd(&self.file);
-        WitnessTarget {
+        Target {
             via: format!("/proc/{}/fd/{fd}", std::process::id()).into(),
             path: self.path.clone().into(),
             identity: Identity {
@@ -79,7 +76,6 @@ impl Sample {
                 ino: meta.ino(),
             },
             extent: Span::new(0, meta.len()).unwrap(),
-            writable: true,
         }
     }
 
@@ -94,6 +90,7 @@ impl Sample {
             access,
             start: target.extent.start(),
             end: target.extent.end(),
+            whole: false,
         })
     }
 
@@ -101,19 +98,6 @@ impl Sample {
         let mut byte = [0];
         self.file.read_exact_at(&mut byte, at).unwrap();
         byte[0]
-    }
-
-    /// A shared store by another mapping than the peers': this process's.
-    fn store_shared(&self, at: u64, byte: u8) {
-        let log = CallLog::new();
-        let file = OpenFile::open(&self.path, &log).unwrap();
-        let request = MapRequest {
-            mode: Mode::Shared,
-            access: Access::ReadWrite,
-            span: None,
-        };
-        let mapping = Mapping::create(&file, request, &log).unwrap();
-        mapping.store(at, &[byte], &file).unwrap();
     }
 }
 
@@ -205,108 +189,4 @@ fn signal(name: &str, pid: u32) {
             state_of(pid) == Some('T')
         });
     }
-}
-
-/// A worker with two peers, and what it reports.
-struct Witnesses {
-    worker: WitnessWorker,
-    reports: Receiver<WitnessReport>,
-    /// What was heard while something else was waited for.
-    unread: RefCell<Vec<WitnessReport>>,
-}
-
-impl Witnesses {
-    fn start() -> Self {
-        Self::running(program())
-    }
-
-    fn running(program: &Path) -> Self {
-        let (report, reports) = channel();
-        let worker = WitnessWorker::spawn(program, move |it| {
-            report.send(it).ok();
-        });
-        Self {
-            worker: worker.unwrap(),
-            reports,
-            unread: RefCell::default(),
-        }
-    }
-
-    /// The first report of which `wanted` gives something, of those not waited for yet.
-    #[track_caller]
-    fn wait<T>(&self, what: &str, wanted: impl Fn(&WitnessReport) -> Option<T>) -> T {
-        let mut unread = self.unread.borrow_mut();
-        if let Some(at) = unread.iter().position(|report| wanted(report).is_some()) {
-            return wanted(&unread.remove(at)).unwrap();
-        }
-        let deadline = Instant::now() + LONG;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.reports.recv_timeout(left) {
-                Ok(report) => match wanted(&report) {
-                    Some(it) => return it,
-                    None => unread.push(report),
-                },
-                Err(error) => panic!("{what}: {error}, after {unread:#?}"),
-            }
-        }
-    }
-
-    /// The process number and pages, as soon as `id` reads `bytes`.
-    #[track_caller]
-    fn wait_reading(&self, id: WitnessId, bytes: &[u8]) -> (u32, Vec<PeerPage>) {
-        let what = format!("{id:?} reads {bytes:?}");
-        self.wait(&what, |report| match &report.state {
-            WitnessState::Reading {
-                pid, cells, pages, ..
-            } if report.id == id && *cells == cells_of(bytes) => Some((*pid, pages.clone())),
-            _ => None,
-        })
-    }
-
-    /// As soon as both peers read `bytes`: their process numbers.
-    #[track_caller]
-    fn wait_both(&self, bytes: &[u8]) -> [u32; 2] {
-        WitnessId::ALL.map(|id| self.wait_reading(id, bytes).0)
-    }
-
-    #[track_caller]
-    fn wait_state(
-        &self,
-        id: WitnessId,
-        what: &str,
-        is: impl Fn(&WitnessState) -> bool,
-    ) -> WitnessState {
-        self.wait(what, |report| {
-            (report.id == id && is(&report.state)).then(|| report.state.clone())
-        })
-    }
-
-    /// Nobody looks any more, and both threads know it: they did, after that, what they had to do for it.
-    fn look_away(&self) {
-        self.worker.watch(None);
-        for id in WitnessId::ALL {
-            assert!(self.worker.store(id, 8192, b"C"));
-            let stored = |state: &_| matches!(state, WitnessState::Stored { .. });
-            self.wait_state(id, "a store", stored);
-        }
-    }
-
-    /// Nothing is reported for `time`, and nothing was left unread.
-    #[track_caller]
-    fn silent(&self, time: Duration) {
-        let mut unread = self.unread.borrow_mut();
-        unread.retain(|report| report.state != WitnessState::Starting);
-        assert_eq!(unread.as_slice(), []);
-        let heard = self.reports.recv_timeout(time);
-        assert_eq!(heard, Err(RecvTimeoutError::Timeout));
-    }
-}
-
-fn cells_of(bytes: &[u8]) -> Vec<Cell> {
-    bytes.iter().copied().map(Cell::Byte).collect()
-}
-
-fn died(state: &WitnessState) -> bool {
-    matches!(state, WitnessState::Died { .. })
 }

@@ -33,7 +33,8 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
-/// Runs `test` of this very program in a process of its own, with the path of a file in `variable`. As soon as that has
+/// Runs `test` of this very program in a process of its own, with the path of a file in `variable`: a test that finds this is
+/// not the test but that process. As soon as it has
 /// written the numbers of its `n_peers` peers there and a line end, it is killed: the peers must go, running or stopped.
 #[track_caller]
 pub(crate) fn check_none_outlives(test: &str, variable: &str, n_peers: usize) {

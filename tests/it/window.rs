@@ -6,6 +6,7 @@ mod added;
 mod chaos;
 mod editing;
 mod faults;
+mod input;
 mod keys;
 mod lab;
 mod live;

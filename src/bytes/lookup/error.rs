@@ -1,9 +1,11 @@
 //! What can be wrong with a looked-up text, and where in it.
 //!
-//! It owns the kinds and the reason each gives. It must not know the rest of the answer's sentence.
+//! It owns the kinds, the reason each gives, and what is offered instead. It must not know the rest of the answer's sentence.
 
 use std::error::Error;
 use std::fmt;
+
+use crate::bytes::size::counted;
 
 /// Why a text names no bytes, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,26 @@ pub struct LookupError {
     pub at: usize,
     /// What is wrong there.
     pub kind: LookupErrorKind,
+    /// What was meant, perhaps.
+    pub offer: Option<Offer>,
+}
+
+/// What a person meant, perhaps. Displayed as the grammar writes it, so that it can be typed: `0xff`, `3..7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// This number, which was written in hexadecimal without a sign of it.
+    Hexadecimal(u64),
+    /// A range from the first to the second number, which was written with a minus.
+    Range(u64, u64),
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hexadecimal(value) => write!(f, "{value:#x}"),
+            Self::Range(start, end) => write!(f, "{start}..{end}"),
+        }
+    }
 }
 
 /// The reasons, told apart because the person mends each in another way.
@@ -53,13 +75,39 @@ pub enum LookupErrorKind {
 impl LookupErrorKind {
     /// This kind of error at a column.
     pub(super) const fn at(self, at: usize) -> LookupError {
-        LookupError { at, kind: self }
+        LookupError {
+            at,
+            kind: self,
+            offer: None,
+        }
+    }
+}
+
+impl LookupError {
+    /// The same error with an offer, or without one.
+    pub(super) const fn offering(self, offer: Option<Offer>) -> Self {
+        Self { offer, ..self }
     }
 }
 
 impl fmt::Display for LookupError {
-    /// The reason alone, with the column, as people count it from 1, where the column helps to mend it.
+    /// The reason, with the column, as people count it from 1, where the column helps to mend it; then the offer. Of a
+    /// text that is no number the offer alone: it says all.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind != LookupErrorKind::NotANumber || self.offer.is_none() {
+            self.reason(f)?;
+            f.write_str(if self.offer.is_some() { ", " } else { "" })?;
+        }
+        match &self.offer {
+            Some(offer @ Offer::Hexadecimal(_)) => write!(f, "hexadecimal is written {offer}"),
+            Some(offer @ Offer::Range(..)) => write!(f, "a range is written {offer}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl LookupError {
+    fn reason(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let column = self.at.saturating_add(1);
         match self.kind {
             LookupErrorKind::Empty => f.write_str("nothing was entered"),
@@ -73,11 +121,8 @@ impl fmt::Display for LookupError {
             LookupErrorKind::BeforeStart { .. } => f.write_str("before the start"),
             LookupErrorKind::PastEnd { .. } => f.write_str("past the end"),
             LookupErrorKind::PastFileEnd { file_len } => {
-                let bytes = if file_len == 1 { "byte" } else { "bytes" };
-                write!(
-                    f,
-                    "past the file's present end, the file has {file_len} {bytes} now"
-                )
+                let bytes = counted(file_len, "byte");
+                write!(f, "past the file's present end, the file has {bytes} now")
             }
         }
     }

@@ -47,7 +47,7 @@ const MAX_DEPTH: usize = 64;
 /// Reads the whole of `text`, which is not blank. An error of syntax wins over one of arithmetic before it, since the
 /// numbers of a text that is not understood mean nothing.
 pub(super) fn parse(text: &str, context: &Context) -> Result<Query, LookupError> {
-    let mut lexer = Lexer::new(text);
+    let mut lexer = Lexer::new(text, context);
     let current = lexer.next()?;
     let mut parser = Parser {
         lexer,

@@ -304,21 +304,7 @@ fn measure_size(
         Some(pages) => pages * page,
         None => size.bytes,
     };
-    let (n_bytes, sum) = all.first().copied().unwrap_or_default();
-    let same = all.iter().all(|one| *one == (n_bytes, sum));
-    s.check(
-        "what all passes took",
-        format!(
-            "{n_bytes} bytes, sum {sum:#018x}, {}",
-            if same {
-                "the same each time"
-            } else {
-                "not the same each time"
-            }
-        ),
-        &format!("{taken} bytes, the same sum each time"),
-        same && n_bytes == taken,
-    );
+    check_same(s, &all, taken);
     Ok(Some(CostPoint {
         bytes: size.bytes,
         taken,
@@ -327,6 +313,19 @@ fn measure_size(
         read_faults: reads.faults(),
         load_faults: loads.faults(),
     }))
+}
+
+/// All passes must have taken `taken` bytes with the same sum: of each, what it took and the sum.
+fn check_same(s: &mut Stage<'_>, passes: &[(u64, u64)], taken: u64) {
+    let (n_bytes, sum) = passes.first().copied().unwrap_or_default();
+    let same = passes.iter().all(|one| *one == (n_bytes, sum));
+    let not = if same { "" } else { "not " };
+    s.check(
+        "what all passes took",
+        format!("{n_bytes} bytes, sum {sum:#018x}, {not}the same each time"),
+        &format!("{taken} bytes, the same sum each time"),
+        same && n_bytes == taken,
+    );
 }
 
 /// Makes the file cold, and looks whether it is.

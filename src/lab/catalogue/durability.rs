@@ -323,8 +323,8 @@ fn fsync_adds_the_rest(s: &mut Stage<'_>) -> Result<(), Stop> {
         return Err(Stop::NotDone(why));
     }
     let page = s.page();
-    let letters = s.letters(LEN / page);
-    s.file("f", &letters)?;
+    // Written piece by piece: in memory as a whole it would be much.
+    s.large_file("f", LEN)?;
     let a = s.peer("A")?;
     s.open_and_map(a, shared("f", LEN))?;
     let _ = steps::fsync(s, a, "f")?;

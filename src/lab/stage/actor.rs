@@ -115,6 +115,24 @@ fn line(call: MadeCall) -> CallLine {
     }
 }
 
+/// Whose pages a step can touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Touches {
+    /// Those of the peer that carries it out.
+    Own,
+    /// Those of every peer: what a file loses, the mappings of it lose.
+    All,
+}
+
+impl Touches {
+    pub(super) fn of(call: &Call) -> Self {
+        match call {
+            Call::Truncate { .. } | Call::Cool { .. } => Self::All,
+            _ => Self::Own,
+        }
+    }
+}
+
 impl Stage<'_> {
     pub(super) fn actor(&mut self, peer: Peer) -> Result<&mut Actor, Stop> {
         self.actors
@@ -157,7 +175,7 @@ impl Stage<'_> {
             Err(error @ PeerError::Died { .. }) => {
                 let death = self.reap(peer, &error);
                 match death {
-                    Some(death) if is_of_the_experiment(&death) => {
+                    Some(death) if is_of_the_experiment(call, &death) => {
                         Ok((Outcome::Killed(death), Vec::new()))
                     }
                     _ => Err(Stop::NotDone(error.to_string())),
@@ -203,8 +221,9 @@ impl Stage<'_> {
         death
     }
 
-    /// Looks up what each peer holds now, which touches no page; finds out who ended meanwhile.
-    pub(super) fn look_around(&mut self) -> Result<(), Stop> {
+    /// Looks up what the peers hold now that a step of `by` can have touched, which touches no page itself; finds out who
+    /// ended meanwhile.
+    pub(super) fn look_around(&mut self, by: Peer, touches: Touches) -> Result<(), Stop> {
         for index in 0..self.actors.len() {
             let Some(actor) = self.actors.get_mut(index) else {
                 continue;
@@ -219,7 +238,8 @@ impl Stage<'_> {
             let Some((map, len)) = actor.watched.clone() else {
                 continue;
             };
-            if cfg!(not(target_os = "linux")) {
+            let is_touched = touches == Touches::All || index == by.0;
+            if cfg!(not(target_os = "linux")) || !is_touched {
                 continue;
             }
             let call = Call::Pages { map, at: 0, len };
@@ -277,7 +297,12 @@ impl Stage<'_> {
     }
 }
 
-/// Whether a load or store of the peer itself brought the signal on, or the peer did.
-fn is_of_the_experiment(death: &Death) -> bool {
-    matches!(death.signal.as_str(), "SIGSEGV" | "SIGBUS" | "SIGABRT")
+/// Whether a load or store of the peer itself brought the signal on, or the peer did as it was asked to. A peer that has no
+/// memory left aborts too.
+fn is_of_the_experiment(call: &Call, death: &Death) -> bool {
+    match death.signal.as_str() {
+        "SIGSEGV" | "SIGBUS" => true,
+        "SIGABRT" => *call == Call::Abort,
+        _ => false,
+    }
 }

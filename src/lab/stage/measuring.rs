@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use crate::bytes::escape::path_in_sentence;
 use crate::map::{free_bytes, page_bytes};
 use crate::peer::calls::{Call, Outcome};
 
@@ -41,7 +42,7 @@ impl Stage<'_> {
             self.not_cancelled()?;
             return Err(Stop::NotDone(format!(
                 "the scratch file {} of {len} bytes cannot be written: {error}",
-                path.display()
+                path_in_sentence(&path)
             )));
         }
         let what = format!("makes the scratch file {name}, {len} bytes");
@@ -85,7 +86,7 @@ impl Stage<'_> {
         fs::remove_file(&path).map_err(|error| {
             Stop::NotDone(format!(
                 "the scratch file {} cannot be removed: {error}",
-                path.display()
+                path_in_sentence(&path)
             ))
         })
     }

@@ -11,11 +11,18 @@ use mach2::kern_return::{KERN_NO_SPACE, KERN_PROTECTION_FAILURE, KERN_SUCCESS};
 use mach2::traps::mach_task_self;
 use mach2::vm::{mach_vm_read_overwrite, mach_vm_write};
 
-use super::unix::{EACCES, EFAULT, ENOMEM, ENOSYS, STRING_BYTES, page_bytes, quoted};
-use crate::map::Primitive;
+use super::unix::{STRING_BYTES, page_bytes, quoted};
+use crate::map::errno::{EACCES, EFAULT, ENOMEM, ENOSYS};
+use crate::map::primitive::Primitive;
 
 /// The primitives to try, best first.
 pub(crate) const CANDIDATES: &[Primitive] = &[Primitive::MachVm];
+
+/// The name of our own task.
+fn own_task() -> mach2::port::mach_port_name_t {
+    // SAFETY: Condition: none, the call takes nothing and names our own task. Nothing can go wrong.
+    unsafe { mach_task_self() }
+}
 
 /// The error number that says what a Mach code means.
 fn errno_of_code(code: i32) -> i32 {
@@ -47,8 +54,7 @@ pub(crate) fn copy_out(
         let at = address + done;
         let piece = in_page(at, into.len() - done);
         let target = into[done..].as_mut_ptr().expose_provenance() as u64;
-        // SAFETY: this call takes nothing and names our own task.
-        let task = unsafe { mach_task_self() };
+        let task = own_task();
         let mut copied = 0;
         // SAFETY: Condition: the kernel writes at most `piece` bytes at `target`, a live exclusive slice at least as
         // long. The mapped side is a number that the kernel checks. What can still go wrong: a code, handled below.
@@ -77,8 +83,7 @@ pub(crate) fn copy_in(primitive: Primitive, address: usize, from: &[u8]) -> Resu
         let at = address + done;
         let piece = in_page(at, from.len() - done);
         let source = from[done..].as_ptr().expose_provenance();
-        // SAFETY: this call takes nothing and names our own task.
-        let task = unsafe { mach_task_self() };
+        let task = own_task();
         // SAFETY: Condition: the kernel reads `piece` bytes at `source`, a live slice at least as long, and may write the
         // mapped side, which must be no memory that Rust uses. The callers keep it: they pass addresses inside a
         // `Region`. What can still go wrong: a code, handled below.

@@ -10,13 +10,18 @@ use std::ffi::{c_int, c_long, c_void};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::ops::Range;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::unix::{EACCES, EFAULT, EIO, EPERM, STRING_BYTES, page_bytes, quoted};
-use crate::map::{CacheFacts, CallLog, CallResult, Primitive, Unavailable};
+use super::unix::{STRING_BYTES, page_bytes, quoted};
+use crate::bytes::Span;
+use crate::map::call_log::{CallLog, CallResult};
+use crate::map::errno::{EACCES, EFAULT, EIO, EPERM};
+use crate::map::page::{CacheFacts, Unavailable};
+use crate::map::primitive::Primitive;
+use crate::map::refusal::Bar;
 
 /// The primitives to try, best first.
 pub(crate) const CANDIDATES: &[Primitive] = &[Primitive::ProcessVm, Primitive::Pipe];
@@ -128,8 +133,9 @@ fn pipe_read(address: usize, into: &mut [u8]) -> Result<usize, i32> {
     let mut done = 0;
     while done < into.len() {
         let want = pipe_chunk(address + done, into.len() - done);
-        // SAFETY: Condition: write(2) only reads the memory at the address, and answers EFAULT for what cannot be read.
-        // Nothing in Rust's memory changes. What can still go wrong: as with `process_vm_read`.
+        // SAFETY: Condition: the memory at the address is only read, which write(2) keeps; it answers EFAULT for what cannot
+        // be read, and nothing in Rust's memory changes. What can still go wrong: a load of a device's registers may act;
+        // `Mapping` comes here for such memory only where the file can be read there too.
         let moved = unsafe { libc::write(writer.as_raw_fd(), pointer(address + done), want) };
         let moved = match usize::try_from(moved) {
             Ok(moved) if moved > 0 => moved,
@@ -152,8 +158,9 @@ fn pipe_write(address: usize, from: &[u8]) -> Result<usize, i32> {
         writer
             .write_all(&from[done..done + want])
             .map_err(|error| error.raw_os_error().unwrap_or(EIO))?;
-        // SAFETY: as with `process_vm_write`: read(2) stores at the address, which lies inside a `Region`; protection
-        // is honored, and what cannot be written is EFAULT.
+        // SAFETY: Condition: the memory at the address, to which read(2) stores, must be no memory that Rust uses. The
+        // callers keep it: they pass addresses inside a `Region`. Protection is honored, and what cannot be written is
+        // EFAULT. What can still go wrong: as with `process_vm_write`.
         let moved = unsafe { libc::read(reader.as_raw_fd(), pointer(address + done), want) };
         match usize::try_from(moved) {
             Ok(moved) if moved == want => done += moved,
@@ -167,14 +174,26 @@ fn pipe_write(address: usize, from: &[u8]) -> Result<usize, i32> {
 
 /// A file without a name that lives in memory: `memfd_create(2)`. `None` where the system refuses it.
 pub(crate) fn file_in_memory() -> Option<File> {
-    // SAFETY: the name is a C string that lives for ever; the call touches no other memory.
-    let fd = unsafe { libc::memfd_create(c"mapscope self-test".as_ptr(), libc::MFD_CLOEXEC) };
-    if fd < 0 {
-        return None;
+    rustix::fs::memfd_create("mapscope self-test", rustix::fs::MemfdFlags::CLOEXEC)
+        .ok()
+        .map(File::from)
+}
+
+/// What protects the file against being written whoever asks: seals (fcntl(2), `F_GET_SEALS`) and attributes (statx(2)).
+pub(crate) fn protection(file: &File) -> Option<Bar> {
+    use rustix::fs::{AtFlags, SealFlags, StatxAttributes, StatxFlags};
+    let sealed = SealFlags::WRITE | SealFlags::FUTURE_WRITE;
+    if rustix::fs::fcntl_get_seals(file).is_ok_and(|seals| seals.intersects(sealed)) {
+        return Some(Bar::Sealed);
     }
-    // SAFETY: the call has just made the descriptor, and nobody else knows it.
-    let owned = unsafe { OwnedFd::from_raw_fd(fd) };
-    Some(File::from(owned))
+    let facts = rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty()).ok()?;
+    if facts.stx_attributes.contains(StatxAttributes::IMMUTABLE) {
+        Some(Bar::Immutable)
+    } else if facts.stx_attributes.contains(StatxAttributes::APPEND) {
+        Some(Bar::AppendOnly)
+    } else {
+        None
+    }
 }
 
 /// A path that leads to the very file that is open, also where its name is gone or leads elsewhere (`proc_pid_fd(5)`).
@@ -185,16 +204,9 @@ pub(crate) fn path_of_descriptor(file: &File) -> Option<PathBuf> {
 
 /// Whether this process may write the file: faccessat(2) with `AT_EACCESS`, which opens nothing.
 pub(crate) fn may_write(file: &File) -> Result<(), i32> {
-    let path = std::ffi::CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))
-        .map_err(|_| libc::EINVAL)?;
-    // SAFETY: the path is a C string that lives through the call, which touches no other memory.
-    let result =
-        unsafe { libc::faccessat(libc::AT_FDCWD, path.as_ptr(), libc::W_OK, libc::AT_EACCESS) };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(last_errno())
-    }
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).map_err(rustix::io::Errno::raw_os_error)
 }
 
 /// The call that makes a mapping longer.
@@ -216,12 +228,9 @@ pub(crate) fn drop_pages(
         // SAFETY: Condition: the pages are a mapping of a file to which no reference exists, as their bytes change under
         // it. The callers keep it: they pass pages of a `Region`. What can still go wrong: a wrong address would clear
         // our own memory; both callers compute it from the region and clip it there.
-        let result = unsafe { libc::madvise(pointer(base), len, libc::MADV_DONTNEED) };
-        if result == 0 {
-            Ok(())
-        } else {
-            Err(io::Error::last_os_error())
-        }
+        let advised =
+            unsafe { rustix::mm::madvise(pointer(base), len, rustix::mm::Advice::LinuxDontNeed) };
+        advised.map_err(io::Error::from)
     };
     let outcome = match log {
         Some(log) => log.run(
@@ -235,27 +244,6 @@ pub(crate) fn drop_pages(
     outcome.map_err(|error| Unavailable::Failed {
         errno: error.raw_os_error().unwrap_or(EIO),
     })
-}
-
-/// For each of `pages` pages from `base`, whether it is in memory: mincore(2).
-pub(crate) fn resident(base: usize, pages: usize) -> Result<Vec<bool>, Unavailable> {
-    let mut marks = vec![0_u8; pages];
-    let page = usize::try_from(page_bytes()).unwrap_or(4096);
-    // SAFETY: Condition: the call writes one byte a page to `marks`, which has one a page; the pages are only looked up
-    // in tables. What can still go wrong: ENOMEM for what is not mapped.
-    let result = unsafe {
-        libc::mincore(
-            pointer(base),
-            pages.saturating_mul(page),
-            marks.as_mut_ptr(),
-        )
-    };
-    if result != 0 {
-        return Err(Unavailable::Failed {
-            errno: last_errno(),
-        });
-    }
-    Ok(marks.into_iter().map(|mark| mark & 1 != 0).collect())
 }
 
 /// What pagemap says of one page (`proc_pid_pagemap(5)`).
@@ -389,8 +377,8 @@ pub(crate) fn scan(
             ..ScanRequest::default()
         };
         // SAFETY: Condition: `request` and the regions that it points to are live and exclusively ours, of the kernel's
-        // layout and of the length that is passed. Both live on this stack. What can still go wrong: an old kernel does
-        // not know the call and says ENOTTY.
+        // layout and of the length that is passed. This function keeps it: both live on its stack. What can still go
+        // wrong: an old kernel does not know the call and says ENOTTY.
         let found = unsafe { libc::ioctl(file.as_raw_fd(), PAGEMAP_SCAN, &raw mut request) };
         let found = usize::try_from(found).map_err(|_| Unavailable::Failed {
             errno: last_errno(),
@@ -430,15 +418,19 @@ struct CacheCounts {
     recently_evicted: u64,
 }
 
-/// The page cache's counts for the whole file: cachestat(2), Linux 6.5 and later.
-pub(crate) fn cache_facts(file: &File) -> Result<CacheFacts, Unavailable> {
+/// The page cache's counts for `span` of the file, or for all of it: cachestat(2), Linux 6.5 and later.
+pub(crate) fn cache_facts(file: &File, span: Option<Span>) -> Result<CacheFacts, Unavailable> {
     const SYS_CACHESTAT: c_long = 451;
     // A length of 0 reaches to the end of the file.
-    let range = CacheRange::default();
+    let range = span.map_or(CacheRange::default(), |span| CacheRange {
+        offset: span.start(),
+        len: span.len(),
+    });
     let mut counts = CacheCounts::default();
     let no_flags: libc::c_uint = 0;
-    // SAFETY: Condition: the kernel reads `range` and fills `counts`, both live, of its layout. The number is the same on
-    // every architecture that Rust's std supports on Linux. What can still go wrong: ENOSYS, EPERM.
+    // SAFETY: Condition: the kernel reads `range` and fills `counts`, both live, of its layout. This function keeps it:
+    // both live on its stack, and the number is the same on every architecture that Rust's std supports on Linux. What
+    // can still go wrong: ENOSYS, EPERM.
     let result = unsafe {
         libc::syscall(
             SYS_CACHESTAT,
@@ -468,18 +460,20 @@ pub(crate) fn keep_freed_memory() {
     #[cfg(target_env = "gnu")]
     {
         const KEPT_BYTES: c_int = 256 << 20;
-        // SAFETY: mallopt(3) takes two numbers. What can still go wrong: it refuses, and memory is given back as before.
-        unsafe { libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BYTES) };
-        // SAFETY: as above.
-        unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT_BYTES) };
+        for parameter in [libc::M_TRIM_THRESHOLD, libc::M_MMAP_THRESHOLD] {
+            // SAFETY: Condition: none, mallopt(3) takes two numbers and locks for itself. What can still go wrong: it
+            // refuses, and memory is given back as before.
+            unsafe { libc::mallopt(parameter, KEPT_BYTES) };
+        }
     }
 }
 
 /// See [`crate::map::die_with_parent`].
 pub(crate) fn die_with_parent() {
     let parent = std::os::unix::process::parent_id();
-    // SAFETY: this form of prctl(2) takes numbers only. What can still go wrong: a refusal, with no harm.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    // A refusal does no harm: the process then ends when its pipes do.
+    let _told =
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     if std::os::unix::process::parent_id() != parent {
         std::process::exit(1);
     }

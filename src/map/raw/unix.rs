@@ -1,71 +1,34 @@
 //! What Linux and macOS have in common: POSIX files, and calls written as strace(1) writes them.
 //!
-//! It must not know page facts.
-#![expect(
-    unsafe_code,
-    reason = "munmap, sysconf, getrlimit, fstatvfs and geteuid are C calls"
-)]
+//! It must not know page facts. All of it goes through rustix and std, so there is no unsafe code.
 
 use std::fmt::Write as _;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::sync::OnceLock;
 
+use super::Opening;
 use crate::bytes::Span;
-use crate::map::{Access, Identity, Mode, OpenErrorKind};
-
-pub(crate) use libc::{
-    EACCES, EFAULT, EINVAL, EIO, EISDIR, ELOOP, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOSYS, ENXIO,
-    EPERM, EROFS, ESTALE, ETXTBSY,
-};
+use crate::map::errno::ENXIO;
+use crate::map::file_kind::{FileKind, Identity};
+use crate::map::mode::{Access, Mode, Way};
 
 /// See [`crate::map::page_bytes`].
 pub(crate) fn page_bytes() -> u64 {
-    static PAGE_BYTES: OnceLock<u64> = OnceLock::new();
-    *PAGE_BYTES.get_or_init(|| {
-        // SAFETY: sysconf(3) takes a number and touches no memory of ours. What can still go wrong: -1, handled below.
-        let said = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        u64::try_from(said)
-            .ok()
-            .filter(|bytes| bytes.is_power_of_two())
-            .unwrap_or(4096)
-    })
+    rustix::param::page_size() as u64
 }
 
 /// What the start of a mapping is aligned to, in bytes.
 pub(crate) fn map_alignment() -> usize {
-    usize::try_from(page_bytes()).unwrap_or(4096)
-}
-
-/// Unmaps `len` bytes at `base`: munmap(2).
-///
-/// # Safety
-///
-/// The pages must be the caller's own mapping, and nobody may use them afterwards.
-pub(crate) unsafe fn unmap(base: *mut u8, len: usize) -> io::Result<()> {
-    // SAFETY: passed on to the caller, see above.
-    let result = unsafe { libc::munmap(base.cast(), len) };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    rustix::param::page_size()
 }
 
 /// The limit on this process's address space in bytes, if there is one: getrlimit(2), `RLIMIT_AS`.
 pub(crate) fn address_space_limit() -> Option<u64> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: `limit` is a whole rlimit that lives through the call. What can still go wrong: -1, handled below.
-    let result = unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) };
-    (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+    rustix::process::getrlimit(rustix::process::Resource::As).current
 }
 
 /// Whether the file's file system has no room for one more page. False where it does not say.
@@ -75,42 +38,55 @@ pub(crate) fn is_full(file: &File) -> bool {
 
 /// How much room the file's file system has for this user, where it says: fstatvfs(3).
 pub(crate) fn free_bytes(file: &File) -> Option<u64> {
-    let mut facts = MaybeUninit::<libc::statvfs>::zeroed();
-    // SAFETY: the descriptor is open through the call, and `facts` has room for the struct that the call fills.
-    let result = unsafe { libc::fstatvfs(file.as_raw_fd(), facts.as_mut_ptr()) };
-    // SAFETY: all fields are integers, for which the zeros of above are values too.
-    let facts = unsafe { facts.assume_init() };
-    #[allow(
-        clippy::useless_conversion,
-        reason = "the fields are 32 bits wide on some systems"
-    )]
-    let (blocks, free, unit) = (
-        u64::from(facts.f_blocks),
-        u64::from(facts.f_bavail),
-        u64::from(facts.f_frsize),
-    );
-    (result == 0 && blocks > 0).then(|| free.saturating_mul(unit))
+    let facts = rustix::fs::fstatvfs(file).ok()?;
+    (facts.f_blocks > 0).then(|| facts.f_bavail.saturating_mul(facts.f_frsize))
 }
 
-/// Whether this process runs as the owner of the file: geteuid(2).
-pub(crate) fn is_owner(metadata: &Metadata) -> bool {
-    // SAFETY: geteuid(2) takes nothing and cannot fail.
-    let user = unsafe { libc::geteuid() };
-    metadata.uid() == user
+/// Whether a hole lies at `offset`, where the file system tells: lseek(2), `SEEK_DATA`. Nobody uses the position.
+pub(crate) fn is_hole(file: &File, offset: u64) -> bool {
+    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
+        Ok(data) => data > offset,
+        // No data from there to the end.
+        Err(errno) => errno.raw_os_error() == ENXIO,
+    }
 }
 
 /// How a file is opened: never waiting for a peer, never as controlling terminal. std adds `O_CLOEXEC`.
-pub(crate) fn open_options(write: bool) -> OpenOptions {
+pub(crate) fn open_options(opening: Opening) -> OpenOptions {
     let mut options = OpenOptions::new();
     options
         .read(true)
-        .write(write)
-        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+        .write(opening == Opening::Write)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | direct_flag(opening));
     options
 }
 
-/// Device and inode (inode(7)).
-pub(crate) fn identity(metadata: &Metadata) -> Identity {
+#[cfg(target_os = "linux")]
+fn direct_flag(opening: Opening) -> i32 {
+    if opening == Opening::ReadDirect {
+        libc::O_DIRECT
+    } else {
+        0
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn direct_flag(_: Opening) -> i32 {
+    0
+}
+
+/// Device and inode of an open file (inode(7)).
+pub(crate) fn identity(file: &File) -> io::Result<Identity> {
+    Ok(identity_of(&file.metadata()?))
+}
+
+/// Device and inode of what stands at `path`, and its length: stat(2).
+pub(crate) fn identity_at(path: &Path) -> io::Result<(Identity, u64)> {
+    let metadata = std::fs::metadata(path)?;
+    Ok((identity_of(&metadata), metadata.len()))
+}
+
+fn identity_of(metadata: &Metadata) -> Identity {
     Identity {
         dev: metadata.dev(),
         ino: metadata.ino(),
@@ -118,30 +94,26 @@ pub(crate) fn identity(metadata: &Metadata) -> Identity {
 }
 
 /// Number of names of the file (inode(7), `st_nlink`).
-#[expect(clippy::unnecessary_wraps, reason = "not every system tells it")]
-pub(crate) fn link_count(metadata: &Metadata) -> Option<u64> {
-    Some(metadata.nlink())
+pub(crate) fn link_count(file: &File) -> io::Result<Option<u64>> {
+    Ok(Some(file.metadata()?.nlink()))
 }
 
-/// What kind of file cannot be mapped by its type alone.
-pub(crate) fn refused_type(metadata: &Metadata) -> Option<OpenErrorKind> {
+/// What kind of file it is.
+pub(crate) fn file_kind(metadata: &Metadata) -> FileKind {
     let kind = metadata.file_type();
     if kind.is_dir() {
-        Some(OpenErrorKind::Directory)
+        FileKind::Directory
     } else if kind.is_fifo() {
-        Some(OpenErrorKind::Fifo)
+        FileKind::Fifo
     } else if kind.is_socket() {
-        Some(OpenErrorKind::Socket)
+        FileKind::Socket
     } else if kind.is_char_device() {
-        Some(OpenErrorKind::CharacterDevice)
+        FileKind::CharacterDevice
+    } else if kind.is_block_device() {
+        FileKind::BlockDevice
     } else {
-        None
+        FileKind::Regular
     }
-}
-
-/// Whether the length has to be found by seeking, as stat(2) says 0.
-pub(crate) fn is_block_device(metadata: &Metadata) -> bool {
-    metadata.file_type().is_block_device()
 }
 
 /// pread(2).
@@ -155,10 +127,14 @@ pub(crate) fn write_at(file: &File, from: &[u8], offset: u64) -> io::Result<usiz
 }
 
 /// The call that opens `path`, as std makes it.
-pub(crate) fn open_call(path: &Path, write: bool) -> (&'static str, String) {
+pub(crate) fn open_call(path: &Path, opening: Opening) -> (&'static str, String) {
     let path = quoted(path.as_os_str().as_bytes(), usize::MAX);
-    let access = if write { "O_RDWR" } else { "O_RDONLY" };
-    let flags = format!("{path}, {access}|O_NOCTTY|O_NONBLOCK|O_CLOEXEC");
+    let (access, direct) = match opening {
+        Opening::Read => ("O_RDONLY", ""),
+        Opening::Write => ("O_RDWR", ""),
+        Opening::ReadDirect => ("O_RDONLY", "O_DIRECT|"),
+    };
+    let flags = format!("{path}, {access}|O_NOCTTY|O_NONBLOCK|{direct}O_CLOEXEC");
     if cfg!(target_os = "linux") {
         ("openat", format!("AT_FDCWD, {flags}"))
     } else {
@@ -172,12 +148,8 @@ pub(crate) fn open_result(file: &File) -> i128 {
 }
 
 /// The call that maps `span` of `file`, as memmap2 makes it.
-pub(crate) fn map_call(
-    file: &File,
-    mode: Mode,
-    access: Access,
-    span: Span,
-) -> (&'static str, String) {
+pub(crate) fn map_call(file: &File, way: Way, span: Span) -> (&'static str, String) {
+    let Way { mode, access } = way;
     let lead = span.start() % page_bytes();
     let protection = match access {
         Access::ReadOnly => "PROT_READ",

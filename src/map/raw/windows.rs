@@ -10,100 +10,37 @@
 use std::ffi::c_void;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::os::windows::fs::FileExt as _;
+use std::os::windows::fs::{FileExt as _, OpenOptionsExt as _};
 use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, GetFileInformationByHandle,
+};
 use windows_sys::Win32::System::Diagnostics::Debug::{ReadProcessMemory, WriteProcessMemory};
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
+use super::Opening;
 use crate::bytes::Span;
-use crate::map::{Access, Identity, Mode, OpenErrorKind, Primitive};
-
-/// `ERROR_ACCESS_DENIED`
-pub(crate) const EACCES: i32 = 5;
-/// `ERROR_NOACCESS`
-pub(crate) const EFAULT: i32 = 998;
-/// `ERROR_INVALID_PARAMETER`
-pub(crate) const EINVAL: i32 = 87;
-/// `ERROR_IO_DEVICE`
-pub(crate) const EIO: i32 = 1117;
-/// `ERROR_DIRECTORY`
-pub(crate) const EISDIR: i32 = 267;
-/// `ERROR_CANT_RESOLVE_FILENAME`
-pub(crate) const ELOOP: i32 = 1921;
-/// `ERROR_INVALID_FUNCTION`
-pub(crate) const ENODEV: i32 = 1;
-/// `ERROR_FILE_NOT_FOUND`
-pub(crate) const ENOENT: i32 = 2;
-/// `ERROR_NOT_ENOUGH_MEMORY`
-pub(crate) const ENOMEM: i32 = 8;
-/// `ERROR_DISK_FULL`
-pub(crate) const ENOSPC: i32 = 112;
-/// `ERROR_NOT_SUPPORTED`
-pub(crate) const ENOSYS: i32 = 50;
-/// `ERROR_BAD_DEVICE`
-pub(crate) const ENXIO: i32 = 1200;
-/// `ERROR_PRIVILEGE_NOT_HELD`
-pub(crate) const EPERM: i32 = 1314;
-/// `ERROR_WRITE_PROTECT`
-pub(crate) const EROFS: i32 = 19;
-/// `ERROR_FILE_INVALID`
-pub(crate) const ESTALE: i32 = 1006;
-/// `ERROR_SHARING_VIOLATION`
-pub(crate) const ETXTBSY: i32 = 32;
-
-/// Number and name of the system's error codes that files and mappings meet.
-pub(crate) const ERRNO_NAMES: &[(i32, &str)] = &[
-    (ENODEV, "ERROR_INVALID_FUNCTION"),
-    (ENOENT, "ERROR_FILE_NOT_FOUND"),
-    (3, "ERROR_PATH_NOT_FOUND"),
-    (4, "ERROR_TOO_MANY_OPEN_FILES"),
-    (EACCES, "ERROR_ACCESS_DENIED"),
-    (6, "ERROR_INVALID_HANDLE"),
-    (ENOMEM, "ERROR_NOT_ENOUGH_MEMORY"),
-    (14, "ERROR_OUTOFMEMORY"),
-    (15, "ERROR_INVALID_DRIVE"),
-    (EROFS, "ERROR_WRITE_PROTECT"),
-    (21, "ERROR_NOT_READY"),
-    (23, "ERROR_CRC"),
-    (ETXTBSY, "ERROR_SHARING_VIOLATION"),
-    (33, "ERROR_LOCK_VIOLATION"),
-    (38, "ERROR_HANDLE_EOF"),
-    (39, "ERROR_HANDLE_DISK_FULL"),
-    (ENOSYS, "ERROR_NOT_SUPPORTED"),
-    (53, "ERROR_BAD_NETPATH"),
-    (59, "ERROR_UNEXP_NET_ERR"),
-    (64, "ERROR_NETNAME_DELETED"),
-    (80, "ERROR_FILE_EXISTS"),
-    (EINVAL, "ERROR_INVALID_PARAMETER"),
-    (109, "ERROR_BROKEN_PIPE"),
-    (ENOSPC, "ERROR_DISK_FULL"),
-    (123, "ERROR_INVALID_NAME"),
-    (183, "ERROR_ALREADY_EXISTS"),
-    (206, "ERROR_FILENAME_EXCED_RANGE"),
-    (EISDIR, "ERROR_DIRECTORY"),
-    (299, "ERROR_PARTIAL_COPY"),
-    (487, "ERROR_INVALID_ADDRESS"),
-    (EFAULT, "ERROR_NOACCESS"),
-    (999, "ERROR_SWAPERROR"),
-    (ESTALE, "ERROR_FILE_INVALID"),
-    (EIO, "ERROR_IO_DEVICE"),
-    (1132, "ERROR_MAPPED_ALIGNMENT"),
-    (ENXIO, "ERROR_BAD_DEVICE"),
-    (1224, "ERROR_USER_MAPPED_FILE"),
-    (EPERM, "ERROR_PRIVILEGE_NOT_HELD"),
-    (1455, "ERROR_COMMITMENT_LIMIT"),
-    (ELOOP, "ERROR_CANT_RESOLVE_FILENAME"),
-];
+use crate::map::errno::{EIO, ENOSYS};
+use crate::map::file_kind::{FileKind, Identity};
+use crate::map::mode::{Access, Mode, Way};
+use crate::map::primitive::Primitive;
 
 /// The primitives to try, best first.
 pub(crate) const CANDIDATES: &[Primitive] = &[Primitive::ProcessMemory];
 
 fn last_error() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(EIO)
+}
+
+/// The handle of our own process, which needs no closing.
+fn own_process() -> HANDLE {
+    // SAFETY: Condition: none, the call takes nothing and names our own process. Nothing can go wrong.
+    unsafe { GetCurrentProcess() }
 }
 
 /// Page size and allocation unit: `GetSystemInfo`.
@@ -149,8 +86,7 @@ pub(crate) fn copy_out(
         let mapped: *const c_void = std::ptr::with_exposed_provenance(address + done);
         let target = into[done..].as_mut_ptr().cast();
         let mut copied = 0;
-        // SAFETY: it takes nothing and names our own process.
-        let process = unsafe { GetCurrentProcess() };
+        let process = own_process();
         // SAFETY: Condition: the kernel writes at most `piece` bytes at `target`, a live exclusive slice at least as
         // long. The mapped side is a number that the kernel checks. What can still go wrong: a code, handled below.
         let ok = unsafe { ReadProcessMemory(process, mapped, target, piece, &raw mut copied) };
@@ -180,8 +116,7 @@ pub(crate) fn copy_in(primitive: Primitive, address: usize, from: &[u8]) -> Resu
         let mapped: *const c_void = std::ptr::with_exposed_provenance(address + done);
         let source = from[done..].as_ptr().cast();
         let mut copied = 0;
-        // SAFETY: it takes nothing and names our own process.
-        let process = unsafe { GetCurrentProcess() };
+        let process = own_process();
         // SAFETY: Condition: the kernel reads `piece` bytes at `source`, a live slice at least as long, and may write the
         // mapped side, which must be no memory that Rust uses. The callers keep it: they pass addresses inside a
         // `Region`. What can still go wrong: a code, handled below.
@@ -221,36 +156,81 @@ pub(crate) fn free_bytes(_: &File) -> Option<u64> {
     None
 }
 
-/// Whether this process owns the file: not asked for here.
-pub(crate) fn is_owner(_: &Metadata) -> bool {
-    true
+/// Whether a hole lies at `offset`: not asked for here.
+pub(crate) fn is_hole(_: &File, _: u64) -> bool {
+    false
 }
 
 /// How a file is opened.
-pub(crate) fn open_options(write: bool) -> OpenOptions {
+pub(crate) fn open_options(opening: Opening) -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.read(true).write(write);
+    options.read(true).write(opening == Opening::Write);
     options
 }
 
-/// Volume and index of the file: std does not tell them.
-pub(crate) fn identity(_: &Metadata) -> Identity {
-    Identity::UNKNOWN
+/// What the system tells of an open file: `GetFileInformationByHandle`.
+fn information(file: &File) -> io::Result<BY_HANDLE_FILE_INFORMATION> {
+    let mut told = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: Condition: the handle is open and `told` is a whole structure; both live through the call. What can still
+    // go wrong: 0 where the file system does not tell, handled below.
+    let ok = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut told) };
+    if ok == 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(told)
+    }
 }
 
-/// Number of names of the file: std does not tell it.
-pub(crate) fn link_count(_: &Metadata) -> Option<u64> {
-    None
+fn wide(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
-/// What kind of file cannot be mapped by its type alone.
-pub(crate) fn refused_type(metadata: &Metadata) -> Option<OpenErrorKind> {
-    metadata.is_dir().then_some(OpenErrorKind::Directory)
+fn identity_of(told: &BY_HANDLE_FILE_INFORMATION) -> Identity {
+    Identity {
+        dev: u64::from(told.dwVolumeSerialNumber),
+        ino: wide(told.nFileIndexHigh, told.nFileIndexLow),
+    }
 }
 
-/// Whether the length has to be found by seeking.
-pub(crate) fn is_block_device(_: &Metadata) -> bool {
-    false
+/// Volume and index of an open file; [`Identity::UNKNOWN`] where the file system does not tell them.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems say why they cannot tell"
+)]
+pub(crate) fn identity(file: &File) -> io::Result<Identity> {
+    Ok(information(file).map_or(Identity::UNKNOWN, |told| identity_of(&told)))
+}
+
+/// Volume and index of what stands at `path`, and its length. It is opened for no access, which no lock forbids.
+pub(crate) fn identity_at(path: &Path) -> io::Result<(Identity, u64)> {
+    let file = OpenOptions::new()
+        .access_mode(0)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
+        .open(path)?;
+    Ok(information(&file).map_or((Identity::UNKNOWN, 0), |told| {
+        let len = wide(told.nFileSizeHigh, told.nFileSizeLow);
+        (identity_of(&told), len)
+    }))
+}
+
+/// Number of names of the file; `None` where the file system does not tell it.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems say why they cannot tell"
+)]
+pub(crate) fn link_count(file: &File) -> io::Result<Option<u64>> {
+    Ok(information(file)
+        .ok()
+        .map(|told| u64::from(told.nNumberOfLinks)))
+}
+
+/// What kind of file it is.
+pub(crate) fn file_kind(metadata: &Metadata) -> FileKind {
+    if metadata.is_dir() {
+        FileKind::Directory
+    } else {
+        FileKind::Regular
+    }
 }
 
 /// `ReadFile` at an offset.
@@ -264,8 +244,8 @@ pub(crate) fn write_at(file: &File, from: &[u8], offset: u64) -> io::Result<usiz
 }
 
 /// The call that opens `path`.
-pub(crate) fn open_call(path: &Path, write: bool) -> (&'static str, String) {
-    let access = if write {
+pub(crate) fn open_call(path: &Path, opening: Opening) -> (&'static str, String) {
+    let access = if opening == Opening::Write {
         "GENERIC_READ|GENERIC_WRITE"
     } else {
         "GENERIC_READ"
@@ -279,12 +259,8 @@ pub(crate) fn open_result(file: &File) -> i128 {
 }
 
 /// The call that maps `span` of `file`.
-pub(crate) fn map_call(
-    file: &File,
-    mode: Mode,
-    access: Access,
-    span: Span,
-) -> (&'static str, String) {
+pub(crate) fn map_call(file: &File, way: Way, span: Span) -> (&'static str, String) {
+    let Way { mode, access } = way;
     let lead = span.start() % u64::from(sizes().1);
     let access = match (mode, access) {
         (_, Access::ReadOnly) => "FILE_MAP_READ",

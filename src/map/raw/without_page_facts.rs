@@ -6,7 +6,10 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::map::{CacheFacts, CallLog, Unavailable};
+use crate::bytes::Span;
+use crate::map::call_log::CallLog;
+use crate::map::page::{CacheFacts, Unavailable};
+use crate::map::refusal::Bar;
 
 /// A file without a name that lives in memory: there is none.
 pub(crate) fn file_in_memory() -> Option<File> {
@@ -27,13 +30,13 @@ pub(crate) fn may_write(_: &File) -> Result<(), i32> {
     Ok(())
 }
 
-/// Takes pages out of our page table.
-pub(crate) fn drop_pages(_: usize, _: usize, _: Option<&CallLog>) -> Result<(), Unavailable> {
-    Err(Unavailable::NotOnThisSystem)
+/// What protects the file against being written whoever asks: not asked for here.
+pub(crate) fn protection(_: &File) -> Option<Bar> {
+    None
 }
 
-/// Whether pages are in memory.
-pub(crate) fn resident(_: usize, _: usize) -> Result<Vec<bool>, Unavailable> {
+/// Takes pages out of our page table.
+pub(crate) fn drop_pages(_: usize, _: usize, _: Option<&CallLog>) -> Result<(), Unavailable> {
     Err(Unavailable::NotOnThisSystem)
 }
 
@@ -82,7 +85,7 @@ pub(crate) fn scan(
 }
 
 /// The page cache's counts for a file.
-pub(crate) fn cache_facts(_: &File) -> Result<CacheFacts, Unavailable> {
+pub(crate) fn cache_facts(_: &File, _: Option<Span>) -> Result<CacheFacts, Unavailable> {
     Err(Unavailable::NotOnThisSystem)
 }
 

@@ -6,32 +6,61 @@
 use std::ops::Range;
 
 use super::PendingByte;
-use super::layer::{Layer, Put, Run};
+use super::layer::{Layer, Put, Run, all_count};
 
 /// Bytes of the file in a block. Not the page size: an edit costs no more where pages are large.
 pub(super) const BLOCK_BYTES: usize = 4096;
 
-/// In the file, and no sync has failed since.
-pub(super) const FRESH: u64 = 1;
-/// In the file as far as memory shows it; a sync failed, so it must be written once more.
-pub(super) const FAILED: u64 = 2;
-/// Written once more after a sync had failed; no sync has succeeded since.
-pub(super) const AGAIN: u64 = 3;
-/// As [`FAILED`], but it stands in an export: not unsaved.
-pub(super) const EXPORTED: u64 = 4;
-
-/// The tag of bytes that are written once more.
-fn written_again(tag: u64) -> u64 {
-    match tag {
-        FAILED => AGAIN,
-        EXPORTED => FRESH,
-        _ => tag,
-    }
+/// How safe a byte is that the person put into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// No sync has failed since.
+    Fresh,
+    /// A sync failed, so it must be written once more, whatever memory shows.
+    Failed,
+    /// Written once more after a sync had failed; none has succeeded since.
+    Again,
+    /// As [`Worth::Failed`], but it stands in an export: not unsaved.
+    Exported,
 }
 
-/// What is in the file with this tag counts as unsaved.
-fn is_unsaved(tag: u64) -> bool {
-    tag == FAILED || tag == AGAIN
+impl Worth {
+    /// The tag of runs worth this much in which every byte counts.
+    fn tag(self) -> u64 {
+        match self {
+            Self::Fresh => 1,
+            Self::Failed => 3,
+            Self::Again => 5,
+            Self::Exported => 7,
+        }
+    }
+
+    /// The same where only bytes count that differ from their base.
+    fn plain_tag(self) -> u64 {
+        self.tag() + 1
+    }
+
+    fn of(tag: u64) -> Self {
+        match tag {
+            3 | 4 => Self::Failed,
+            5 | 6 => Self::Again,
+            7 | 8 => Self::Exported,
+            _ => Self::Fresh,
+        }
+    }
+
+    /// What it is worth when written once more.
+    fn again(self) -> Self {
+        match self {
+            Self::Failed | Self::Again => Self::Again,
+            Self::Exported | Self::Fresh => Self::Fresh,
+        }
+    }
+
+    /// It counts as unsaved.
+    fn is_unsaved(self) -> bool {
+        matches!(self, Self::Failed | Self::Again)
+    }
 }
 
 /// What is asked for of a block.
@@ -74,11 +103,11 @@ impl Counts {
 /// A block in which something is edited.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
-    /// The mapping holds it. Runs that are not plain are tagged with the edit that fixed the base.
+    /// The mapping holds it. A run in which all bytes count is tagged with the edit that fixed its base.
     pub(super) pending: Layer,
     /// The mapping lost it; what is pending over it hides it.
     pub(super) waiting: Layer,
-    /// In the file, not known to be on the device: [`FRESH`], [`FAILED`], [`AGAIN`], [`EXPORTED`].
+    /// In the file, not known to be on the device: the tags are those of [`Worth`].
     pub(super) in_file: Layer,
 }
 
@@ -96,7 +125,7 @@ impl Block {
     pub(super) fn counts(&self) -> Counts {
         let pending = self.pending.count();
         let mut in_file = self.in_file.runs().iter();
-        if self.waiting.is_empty() && !in_file.any(|run| is_unsaved(run.tag)) {
+        if self.waiting.is_empty() && !in_file.any(|run| Worth::of(run.tag).is_unsaved()) {
             return Counts {
                 pending,
                 ..Counts::default()
@@ -113,19 +142,24 @@ impl Block {
 
     /// The bytes of `which` in `range`, ascending: where in the block, base and value.
     pub(super) fn bytes(&self, which: Which, range: &Range<usize>) -> Vec<(usize, PendingByte)> {
-        let nothing = match which {
-            Which::Pending => self.pending.is_empty(),
-            Which::Waiting => self.waiting.is_empty(),
-            Which::Unsaved => self.is_empty(),
-        };
-        if nothing {
+        let only_pending = self.waiting.is_empty() && self.in_file.is_empty();
+        if which == Which::Pending || (which == Which::Unsaved && only_pending) {
+            let runs = self.pending.runs().iter();
+            let bytes = runs.flat_map(|run| {
+                let (start, end) = (run.at.max(range.start), run.end().min(range.end));
+                (start..end).filter_map(|at| Some((at, run.byte(at)?)))
+            });
+            return bytes
+                .map(|(at, (base, value))| (at, PendingByte { base, value }))
+                .collect();
+        }
+        if which == Which::Waiting && self.waiting.is_empty() {
             return Vec::new();
         }
         let cells = self.cells();
         let wanted = |kind| match which {
-            Which::Pending => kind == PENDING,
             Which::Waiting => kind == WAITING,
-            Which::Unsaved => kind != NOTHING,
+            Which::Pending | Which::Unsaved => kind != NOTHING,
         };
         let kinds = cells.kind.iter().enumerate();
         let inside = kinds.skip(range.start).take(range.len());
@@ -140,18 +174,26 @@ impl Block {
 
     /// What is pending or waits in `range` was written: it is in the file, and so is anew what was there already.
     pub(super) fn written(&mut self, range: &Range<usize>) {
-        self.in_file.retag(range, |tag| Some(written_again(tag)));
-        let mut unsaved = self.bytes(Which::Pending, range);
-        unsaved.extend(self.bytes(Which::Waiting, range));
-        unsaved.sort_unstable_by_key(|(at, _)| *at);
-        for run in unsaved.chunk_by(|(left, _), (right, _)| left + 1 == *right) {
-            let base: Vec<u8> = run.iter().map(|(_, byte)| byte.base).collect();
-            let value: Vec<u8> = run.iter().map(|(_, byte)| byte.value).collect();
-            let at = run.first().map_or(0, |(at, _)| *at);
-            self.put_in_file(at, &base, &value);
+        self.judge(range, |worth| Some(worth.again()));
+        let pending = self.pending.take(range);
+        for hidden in pending.iter().flat_map(Run::counted) {
+            self.waiting.take(&hidden);
         }
-        self.pending.take(range);
-        self.waiting.take(range);
+        let waiting = self.waiting.take(range);
+        for mut run in pending.into_iter().chain(waiting) {
+            if self.in_file.counts_in(&(run.at..run.end())) {
+                for part in run.counted().iter().filter_map(|range| run.part(range)) {
+                    self.put_in_file(part.at, &part.base.all(), &part.value.all());
+                }
+            } else {
+                run.tag = if all_count(run.tag) {
+                    Worth::Fresh.tag()
+                } else {
+                    Worth::Fresh.plain_tag()
+                };
+                self.in_file.insert(run);
+            }
+        }
     }
 
     /// These values reached the file.
@@ -160,10 +202,28 @@ impl Block {
             at,
             base,
             value,
-            tag: FRESH,
-            retag: written_again,
+            tag: Worth::Fresh.tag(),
+            retag: |tag| Worth::of(tag).again().tag(),
             ends: None,
         });
+    }
+
+    /// Changes what bytes in the file are worth; `None`: they are on the device.
+    pub(super) fn judge(&mut self, range: &Range<usize>, new: impl Fn(Worth) -> Option<Worth>) {
+        self.in_file.retag(range, |tag| {
+            let worth = new(Worth::of(tag))?;
+            Some(if all_count(tag) {
+                worth.tag()
+            } else {
+                worth.plain_tag()
+            })
+        });
+    }
+
+    /// Some byte in the file in `range` may have been lost by a failed sync.
+    pub(super) fn is_unsynced_in(&self, range: &Range<usize>) -> bool {
+        let mut runs = self.in_file.runs().iter();
+        runs.any(|run| Worth::of(run.tag) != Worth::Fresh && run.part(range).is_some())
     }
 
     /// The mapping no longer holds what is pending in `range`: it waits. Returns how many bytes.
@@ -183,7 +243,7 @@ impl Block {
             value: [0; BLOCK_BYTES],
         };
         let in_file = self.in_file.runs().iter();
-        for run in in_file.filter(|run| is_unsaved(run.tag)) {
+        for run in in_file.filter(|run| Worth::of(run.tag).is_unsaved()) {
             cells.lay(run, UNSYNCED);
         }
         for run in self.waiting.runs() {
@@ -210,10 +270,10 @@ struct Cells {
 
 impl Cells {
     fn lay(&mut self, run: &Run, kind: u8) {
-        let all_count = run.n == run.value.len();
+        let all = run.n == run.value.len();
         let (base, value) = (run.base.all(), run.value.all());
         for (at, (base, value)) in (run.at..).zip(base.iter().zip(value.iter())) {
-            if (all_count || base != value) && at < BLOCK_BYTES {
+            if (all || base != value) && at < BLOCK_BYTES {
                 self.kind[at] = kind;
                 self.base[at] = *base;
                 self.value[at] = *value;

@@ -13,6 +13,9 @@ use crate::bytes::Span;
 use crate::map::Mode;
 use crate::model::identity::Target;
 
+/// The most parts of an edit that are told apart once their bytes are given up.
+const MAX_FATES: usize = 8;
+
 /// What has become of an edit, or of a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EditState {
@@ -218,8 +221,9 @@ impl Edit {
         for part in self.parts.iter_mut().filter(|part| which(part)) {
             part.kept = None;
         }
-        if self.parts.len() > 1 && !self.has_bytes() {
-            let state = self.state();
+        let state = self.state();
+        let alike = self.parts.iter().all(|part| part.state == state);
+        if !self.has_bytes() && (alike || self.parts.len() > MAX_FATES) && self.parts.len() > 1 {
             let whole = Part {
                 offset: self.span.start(),
                 len: self.span.len(),

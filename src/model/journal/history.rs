@@ -23,8 +23,8 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn edits(&self) -> impl DoubleEndedIterator<Item = &Edit> + '_ {
-        self.edits.iter()
+    pub(super) fn edits(&self) -> &VecDeque<Edit> {
+        &self.edits
     }
 
     /// How many there ever were.

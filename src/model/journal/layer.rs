@@ -7,12 +7,20 @@ use std::ops::Range;
 
 use super::bytes::Bytes;
 
-/// The tag of runs in which a byte counts only where base and value differ. In all others each byte counts.
+/// The plainest tag.
 pub(super) const PLAIN: u64 = 0;
 /// Stands for the tag of bytes that go; no run has it.
 const ENDED: u64 = u64::MAX;
 /// This many bytes that do not count are not kept inside a run.
 const GAP_BYTES: usize = 64;
+
+/// In runs with this tag each byte counts; in all others only those where base and value differ.
+pub(super) fn all_count(tag: u64) -> bool {
+    tag % 2 == 1
+}
+
+/// Two runs as far apart as this are cheaper as one.
+const CHEAP_GAP_BYTES: usize = size_of::<Run>() / 2;
 
 /// Neighboring bytes with one tag.
 #[derive(Clone, Debug)]
@@ -28,12 +36,12 @@ pub(super) struct Run {
 
 impl Run {
     fn new(at: usize, tag: u64, base: Bytes, value: Bytes) -> Self {
-        let n = if tag == PLAIN {
+        let n = if all_count(tag) {
+            value.len()
+        } else {
             let (base, value) = (base.all(), value.all());
             let pairs = base.iter().zip(value.iter());
             pairs.filter(|(base, value)| base != value).count()
-        } else {
-            value.len()
         };
         Self {
             at,
@@ -49,7 +57,7 @@ impl Run {
     }
 
     /// The part of it in `range` of the block; nothing where none of that counts.
-    fn part(&self, range: &Range<usize>) -> Option<Self> {
+    pub(super) fn part(&self, range: &Range<usize>) -> Option<Self> {
         let (start, end) = (self.at.max(range.start), self.end().min(range.end));
         if start >= end {
             return None;
@@ -60,8 +68,15 @@ impl Run {
         (part.n > 0).then_some(part)
     }
 
+    /// Base and value of the byte there, if it counts.
+    pub(super) fn byte(&self, at: usize) -> Option<(u8, u8)> {
+        let index = at.checked_sub(self.at)?;
+        let (base, value) = (self.base.get(index)?, self.value.get(index)?);
+        (all_count(self.tag) || base != value).then_some((base, value))
+    }
+
     /// Where in the block its bytes count, ascending, as long as can be.
-    fn counted(&self) -> Vec<Range<usize>> {
+    pub(super) fn counted(&self) -> Vec<Range<usize>> {
         if self.n == self.value.len() {
             return vec![self.at..self.end()];
         }
@@ -78,6 +93,21 @@ impl Run {
             }
         }
         found
+    }
+
+    /// The same where they are apart: between them are bytes that do not count, whatever they are.
+    fn joined_over_gap(&self, next: &Self) -> Self {
+        let gap = vec![0; next.at - self.end()];
+        let over = |left: &Bytes, right: &Bytes| {
+            Bytes::from([&*left.all(), gap.as_slice(), &*right.all()].concat())
+        };
+        Self {
+            at: self.at,
+            tag: self.tag,
+            n: self.n + next.n,
+            base: over(&self.base, &next.base),
+            value: over(&self.value, &next.value),
+        }
     }
 
     fn joined(&self, next: &Self) -> Self {
@@ -139,6 +169,12 @@ impl Layer {
         })
     }
 
+    /// Where in `range` bytes count, ascending.
+    pub(super) fn counted_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let parts = self.0.iter().filter_map(|run| run.part(range));
+        parts.flat_map(|run| run.counted()).collect()
+    }
+
     /// Memory in bytes, beside the value itself.
     pub(super) fn kept(&self) -> usize {
         let bytes = self.0.iter().map(|run| run.base.kept() + run.value.kept());
@@ -182,12 +218,13 @@ impl Layer {
                 }
             }
         } else {
-            self.take(&whole);
             self.insert(run);
         }
     }
 
-    fn insert(&mut self, run: Run) {
+    /// Adds a run where nothing counts.
+    pub(super) fn insert(&mut self, run: Run) {
+        self.take(&(run.at..run.end()));
         let index = self.0.partition_point(|other| other.at < run.at);
         let first = index.saturating_sub(1);
         let last = (index + 1).min(self.0.len());
@@ -205,20 +242,21 @@ impl Layer {
         let (mut base, tags) = laid(&there, put);
         let mut runs: Vec<Run> = Vec::new();
         runs.extend(there.iter().filter_map(|run| run.part(&(0..range.start))));
-        if tags.is_whole(PLAIN, range.end) && worth_keeping(&base, put.value) {
+        if tags.is_whole(put.tag, range.end) && worth_keeping(&base, put.value) {
             let base = Bytes::from(std::mem::take(&mut base));
-            runs.push(Run::new(put.at, PLAIN, base, Bytes::copy(put.value)));
+            runs.push(Run::new(put.at, put.tag, base, Bytes::copy(put.value)));
         }
         for (part, tag) in tags.parts().filter(|_| !base.is_empty()) {
             let inside = part.start - put.at..part.end - put.at;
             let (base, value) = (&base[inside.clone()], &put.value[inside]);
-            match tag {
-                ENDED => {}
-                PLAIN => runs.extend(plain_runs(part.start, base, value)),
-                _ => {
-                    let (base, value) = (Bytes::copy(base), Bytes::copy(value));
-                    runs.push(Run::new(part.start, tag, base, value));
-                }
+            if tag == ENDED {
+                continue;
+            }
+            if all_count(tag) {
+                let (base, value) = (Bytes::copy(base), Bytes::copy(value));
+                runs.push(Run::new(part.start, tag, base, value));
+            } else {
+                runs.extend(plain_runs(part.start, tag, base, value));
             }
         }
         let after = range.end..usize::MAX;
@@ -252,21 +290,22 @@ fn laid(there: &[Run], put: &Put<'_>) -> (Vec<u8>, Tags) {
         let inside = start - run.at..end - run.at;
         let (base, value) = (run.base.part(inside.clone()), run.value.part(inside));
         let into = &mut bases[start - put.at..end - put.at];
-        if run.tag != PLAIN {
+        let ended = put.ends == Some(run.tag);
+        let tag = if ended { ENDED } else { (put.retag)(run.tag) };
+        if all_count(run.tag) {
             into.copy_from_slice(&base);
-            let ended = put.ends == Some(run.tag);
-            tags.fill(end, if ended { ENDED } else { (put.retag)(run.tag) });
+            tags.fill(end, tag);
             continue;
         }
         for (into, (base, value)) in into.iter_mut().zip(base.iter().zip(value.iter())) {
             *into = if base == value { *into } else { *base };
         }
-        if put.tag == PLAIN {
-            tags.fill(end, PLAIN);
+        if tag == put.tag {
+            tags.fill(end, tag);
             continue;
         }
         for (at, (base, value)) in (start..).zip(base.iter().zip(value.iter())) {
-            tags.fill(at + 1, if base == value { put.tag } else { PLAIN });
+            tags.fill(at + 1, if base == value { put.tag } else { tag });
         }
     }
     tags.fill(range.end, put.tag);
@@ -309,7 +348,7 @@ impl Tags {
     }
 }
 
-/// First and last byte count, and no long stretch between does not.
+/// First and last byte differ, and in no long stretch between no byte does.
 fn worth_keeping(base: &[u8], value: &[u8]) -> bool {
     base.first() != value.first()
         && base.last() != value.last()
@@ -320,7 +359,7 @@ fn worth_keeping(base: &[u8], value: &[u8]) -> bool {
 }
 
 /// Runs without long stretches that do not count.
-fn plain_runs(at: usize, base: &[u8], value: &[u8]) -> Vec<Run> {
+fn plain_runs(at: usize, tag: u64, base: &[u8], value: &[u8]) -> Vec<Run> {
     let mut stretches: Vec<Range<usize>> = Vec::new();
     let chunks = base.chunks(GAP_BYTES).zip(value.chunks(GAP_BYTES));
     for (index, (base, value)) in chunks.enumerate() {
@@ -343,17 +382,24 @@ fn plain_runs(at: usize, base: &[u8], value: &[u8]) -> Vec<Run> {
         let last = base.iter().zip(value).rposition(differs).unwrap_or(first);
         let (base, value) = (&base[first..=last], &value[first..=last]);
         let at = at + stretch.start + first;
-        runs.push(Run::new(at, PLAIN, Bytes::copy(base), Bytes::copy(value)));
+        runs.push(Run::new(at, tag, Bytes::copy(base), Bytes::copy(value)));
     }
     runs
 }
 
-/// Neighbors with one tag become one.
+/// Neighbors with one tag become one, over a short stretch that does not count, too.
 fn joined(runs: Vec<Run>) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::with_capacity(runs.len());
     for run in runs {
         match out.last_mut() {
-            Some(last) if last.end() == run.at && last.tag == run.tag => *last = last.joined(&run),
+            Some(last) if last.tag == run.tag && last.end() == run.at => *last = last.joined(&run),
+            Some(last)
+                if last.tag == run.tag
+                    && !all_count(run.tag)
+                    && run.at.saturating_sub(last.end()) <= CHEAP_GAP_BYTES =>
+            {
+                *last = last.joined_over_gap(&run);
+            }
             _ => out.push(run),
         }
     }

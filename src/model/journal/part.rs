@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use super::bytes::Bytes;
 use super::edit::{EditState, Way};
-use super::layer::PLAIN;
 use super::shadow::{Change, Shadow};
 use super::{Differing, Drawn, Stored, Swap};
 use crate::bytes::Span;
@@ -88,17 +87,18 @@ impl Part {
             shadow.put_in_file(self.offset, base, value);
             return;
         }
-        let mut put = |offset, base: &Bytes, value: &Bytes, tag| {
+        let mut put = |offset, base: &Bytes, value: &Bytes, fixes| {
             shadow.put_pending(&Change {
                 offset,
                 base,
                 value,
-                tag,
-                ends: (way == Way::Undo).then_some(id),
+                id,
+                is_undo: way == Way::Undo,
+                fixes,
             });
         };
         if way == Way::Undo || kept.settled || kept.drawn.is_empty() {
-            put(self.offset, base, value, PLAIN);
+            put(self.offset, base, value, false);
             return;
         }
         let mut done = 0;
@@ -113,14 +113,14 @@ impl Part {
                 self.offset + done as u64,
                 &base.cut(done..at),
                 &value.cut(done..at),
-                PLAIN,
+                false,
             );
             done = at + stood.len();
-            put(offset, &Bytes::from(drawn), &value.cut(at..done), id);
+            put(offset, &Bytes::from(drawn), &value.cut(at..done), true);
         }
         let rest = done..value.len();
         let (base, value) = (base.cut(rest.clone()), value.cut(rest));
-        put(self.offset + done as u64, &base, &value, PLAIN);
+        put(self.offset + done as u64, &base, &value, false);
     }
 
     pub(super) fn differing(&self) -> Vec<Differing> {

@@ -2,6 +2,8 @@
 //!
 //! It owns no state. It must not change anything.
 
+use std::collections::VecDeque;
+
 use super::block::Which;
 use super::edit::Edit;
 use super::part::ascending;
@@ -12,7 +14,8 @@ use crate::bytes::Span;
 impl Journal {
     /// All edits that are still listed, oldest first. Of old ones that can be neither undone nor redone only the plain
     /// facts are left, and of those only the last few thousand.
-    pub fn edits(&self) -> impl DoubleEndedIterator<Item = &Edit> + '_ {
+    #[must_use]
+    pub fn edits(&self) -> &VecDeque<Edit> {
         self.history.edits()
     }
 

@@ -7,13 +7,15 @@ use std::collections::VecDeque;
 use std::collections::btree_map;
 use std::ops::Range;
 
-use super::block::{AGAIN, BLOCK_BYTES, Block, Counts, EXPORTED, FAILED, FRESH, Which};
+use super::block::{BLOCK_BYTES, Block, Counts, Which, Worth};
 use super::bytes::Bytes;
 use super::layer::{PLAIN, Put};
 use super::{PendingByte, PendingRun};
 use crate::bytes::Span;
 
 const BLOCK: u64 = BLOCK_BYTES as u64;
+/// Spans farther apart are not looked at together.
+const GAP_BYTES: u64 = 64;
 
 /// All blocks in which something is edited.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +31,12 @@ pub(super) struct Change<'a> {
     /// What stands there, for those that are not pending.
     pub(super) base: &'a Bytes,
     pub(super) value: &'a Bytes,
-    /// The tag of those that are not pending.
-    pub(super) tag: u64,
-    /// With this tag, they are pending no more.
-    pub(super) ends: Option<u64>,
+    /// The edit that stores them.
+    pub(super) id: u64,
+    /// It takes that edit back: those whose base it fixed are pending no more.
+    pub(super) is_undo: bool,
+    /// `base` is not what stands there: until the undo of this edit they are pending, whatever their value.
+    pub(super) fixes: bool,
 }
 
 impl Shadow {
@@ -47,14 +51,31 @@ impl Shadow {
 
     /// The mapping holds new values.
     pub(super) fn put_pending(&mut self, change: &Change<'_>) {
+        let own = tag_of(change.id);
         self.each_new(change.offset, change.value.len(), |block, at, inside| {
+            let base = change.base.part(inside.clone());
+            let value = change.value.part(inside);
+            if !change.is_undo {
+                // what waits there is older: it stays hidden even where the new value is the one that stands there
+                for hidden in block.waiting.counted_in(&(at..at + value.len())) {
+                    let inside = hidden.start - at..hidden.end - at;
+                    block.pending.put(&Put {
+                        at: hidden.start,
+                        base: base.get(inside.clone()).unwrap_or_default(),
+                        value: value.get(inside).unwrap_or_default(),
+                        tag: own,
+                        retag: |tag| if tag == PLAIN { HELD } else { tag },
+                        ends: None,
+                    });
+                }
+            }
             block.pending.put(&Put {
                 at,
-                base: &change.base.part(inside.clone()),
-                value: &change.value.part(inside),
-                tag: change.tag,
+                base: &base,
+                value: &value,
+                tag: if change.fixes { own } else { PLAIN },
                 retag: |tag| tag,
-                ends: change.ends,
+                ends: change.is_undo.then_some(own),
             });
         });
     }
@@ -66,6 +87,29 @@ impl Shadow {
         });
     }
 
+    /// Fewer spans with the same edited bytes: those with nothing between them become one. They are ascending and apart.
+    pub(super) fn bridged(&self, spans: &[Span]) -> Vec<Span> {
+        let mut out: Vec<Span> = Vec::new();
+        for span in spans {
+            match out.last_mut() {
+                Some(last) if self.is_bare(last.end(), span.start()) => *last = last.hull(*span),
+                _ => out.push(*span),
+            }
+        }
+        out
+    }
+
+    /// There is little from `start` to `end`, and nothing of it is edited.
+    fn is_bare(&self, start: u64, end: u64) -> bool {
+        let gap = Span::new(start, end).filter(|gap| gap.len() <= GAP_BYTES);
+        gap.is_some_and(|gap| {
+            !self.known(gap).any(|(_, block, range)| {
+                let layers = [&block.pending, &block.waiting, &block.in_file];
+                layers.iter().any(|layer| layer.counts_in(&range))
+            })
+        })
+    }
+
     /// What is pending or waits in `span` is in the file now.
     pub(super) fn written(&mut self, span: Span) {
         self.each_known(span, Block::written);
@@ -74,28 +118,30 @@ impl Shadow {
     /// What is in the file is on the device, but for what a sync had failed with and was not written since.
     pub(super) fn synced(&mut self) {
         self.each_known(EVERYTHING, |block, range| {
-            let stays = |tag| (tag == FAILED || tag == EXPORTED).then_some(tag);
-            block.in_file.retag(range, stays);
+            block.judge(range, |worth| match worth {
+                Worth::Fresh | Worth::Again => None,
+                Worth::Failed | Worth::Exported => Some(worth),
+            });
         });
     }
 
     /// What is in the file may never reach the device.
     pub(super) fn sync_failed(&mut self) {
         self.each_known(EVERYTHING, |block, range| {
-            let failed = |tag| if tag == EXPORTED { EXPORTED } else { FAILED };
-            block.in_file.retag(range, |tag| Some(failed(tag)));
+            block.judge(range, |worth| match worth {
+                Worth::Exported => Some(worth),
+                _ => Some(Worth::Failed),
+            });
         });
     }
 
     /// What a failed sync may have lost is safe in another file.
     pub(super) fn exported(&mut self) {
-        let safe = |tag| match tag {
-            FAILED => EXPORTED,
-            AGAIN => FRESH,
-            _ => tag,
-        };
         self.each_known(EVERYTHING, |block, range| {
-            block.in_file.retag(range, |tag| Some(safe(tag)));
+            block.judge(range, |worth| match worth {
+                Worth::Failed | Worth::Exported => Some(Worth::Exported),
+                Worth::Again | Worth::Fresh => Some(Worth::Fresh),
+            });
         });
     }
 
@@ -130,12 +176,8 @@ impl Shadow {
         let block = self.blocks.get(&(offset / BLOCK))?;
         let at = within(offset);
         [&block.pending, &block.in_file].iter().find_map(|layer| {
-            let run = layer
-                .runs()
-                .iter()
-                .find(|run| run.at <= at && at < run.end())?;
-            let (base, value) = (run.base.get(at - run.at), run.value.get(at - run.at));
-            value.filter(|_| run.tag != PLAIN || base != value)
+            let byte = layer.runs().iter().find_map(|run| run.byte(at))?;
+            Some(byte.1)
         })
     }
 
@@ -158,10 +200,8 @@ impl Shadow {
 
     /// Some byte in `span` may have been lost by a failed sync.
     pub(super) fn is_unsynced_in(&self, span: Span) -> bool {
-        self.known(span).any(|(_, block, range)| {
-            let mut runs = block.in_file.runs().iter();
-            runs.any(|run| run.tag != FRESH && run.at < range.end && range.start < run.end())
-        })
+        self.known(span)
+            .any(|(_, block, range)| block.is_unsynced_in(&range))
     }
 
     /// The bytes of `which` in `span`, ascending.
@@ -252,6 +292,14 @@ pub(super) const EVERYTHING: Span = match Span::new(0, u64::MAX) {
     Some(span) => span,
     None => Span::empty(0),
 };
+
+/// The tag of bytes that are pending whatever their value, until they are written. It is odd: each byte counts.
+const HELD: u64 = u64::MAX - 2;
+
+/// The tag of bytes whose base that edit fixed. It is odd, too.
+fn tag_of(id: u64) -> u64 {
+    id.wrapping_mul(2) | 1
+}
 
 fn within(offset: u64) -> usize {
     usize::try_from(offset % BLOCK).unwrap_or(0)

@@ -5,6 +5,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::talk::{Listener, Wake, locked};
@@ -68,6 +69,7 @@ impl PeerProcess {
     }
 
     /// The answer to `pending`, if it has come. Answers to requests that nobody asks for any more are dropped.
+    #[must_use]
     pub fn poll(&self, pending: &Pending) -> Polled {
         match self.word(pending.id, Duration::ZERO) {
             Word::Silence => Polled::Nothing,
@@ -135,6 +137,7 @@ pub struct Ending {
 
 impl Ending {
     /// As [`PeerProcess::poll`]: what was asked before may still be answered.
+    #[must_use]
     pub fn poll_answer(&self, pending: &Pending) -> Polled {
         self.peer.poll(pending)
     }
@@ -163,7 +166,7 @@ impl Ending {
             Stage::Killed if now >= self.limit => return Some(self.stuck()),
             // All but the first thread read what it said and complained last.
             Stage::Gone
-                if now >= self.limit || self.peer.threads.iter().all(|it| it.is_finished()) =>
+                if now >= self.limit || self.peer.threads.iter().all(JoinHandle::is_finished) =>
             {
                 return Some(self.over());
             }

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
-    Access, CallLog, GapReason, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState,
-    StoreError, WriteRefusal, errno_name,
+    Access, CallLog, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState, Refusal,
+    StoreError, errno_name,
 };
 use crate::peer::protocol::{Answer, Gap, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer};
 #[cfg(target_os = "linux")]
@@ -90,7 +90,8 @@ impl Witness {
         span: Option<Span>,
     ) -> Result<Mapping, Answer> {
         let request = MapRequest { mode, access, span };
-        let mapping = Mapping::create(file, request, &self.log).map_err(refused_map)?;
+        let mapping =
+            Mapping::create(file, request, &self.log).map_err(|refusal| refused_map(&refusal))?;
         // On a huge page that is mapped whole the kernel tells what one page is for all of them. Where it knows no huge
         // pages, it refuses.
         #[cfg(target_os = "linux")]
@@ -107,7 +108,9 @@ impl Witness {
     pub(super) fn grow(&mut self, end: u64) -> Result<Answer, Answer> {
         let view = self.view.as_mut().ok_or_else(nothing_mapped)?;
         if view.mapping.span().end() < end {
-            view.mapping.grow(end).map_err(refused_map)?;
+            view.mapping
+                .grow(end)
+                .map_err(|refusal| refused_map(&refusal))?;
         }
         let copies = view.mapping.private_copies(MOST_COPIES);
         let copies = copies.ok().filter(|copies| copies.len() < MOST_COPIES);
@@ -180,7 +183,7 @@ impl Witness {
         let mut mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;
         // The file may have become shorter; it may grow again.
         if mapping.span().end() < end {
-            mapping.grow(end).map_err(refused_map)?;
+            mapping.grow(end).map_err(|refusal| refused_map(&refusal))?;
         }
         if let Some(view) = self.view.as_mut() {
             view.mapping = mapping;
@@ -190,15 +193,13 @@ impl Witness {
     }
 }
 
-fn refused_map(refusal: MapError) -> Answer {
-    system_error(&refusal, errno_of_map(&refusal))
+fn refused_map(refusal: &MapError) -> Answer {
+    system_error(refusal, errno_of_map(refusal))
 }
 
 fn errno_of_map(error: &MapError) -> Option<i32> {
     match error {
-        MapError::NotWritable(WriteRefusal { errno, .. }) | MapError::Failed { errno, .. } => {
-            Some(*errno)
-        }
+        MapError::Refused(Refusal { errno, .. }) | MapError::Failed { errno, .. } => Some(*errno),
         MapError::Empty { .. }
         | MapError::PastFileEnd { .. }
         | MapError::NoAddressSpace { .. }
@@ -208,21 +209,15 @@ fn errno_of_map(error: &MapError) -> Option<i32> {
 
 fn errno_of_store(error: &StoreError) -> Option<i32> {
     match error {
-        StoreError::NotWritable(WriteRefusal { errno, .. })
-        | StoreError::Failed { errno }
-        | StoreError::Unreadable {
-            reason: GapReason::Failed { errno },
-            ..
+        StoreError::NotWritable(Refusal { errno, .. }) | StoreError::Failed { errno } => {
+            Some(*errno)
         }
-        | StoreError::Refused {
-            reason: GapReason::Failed { errno },
-            ..
-        } => Some(*errno),
+        StoreError::Unreadable { reason, .. } | StoreError::Refused { reason, .. } => {
+            reason.errno()
+        }
         StoreError::ReadOnly { .. }
         | StoreError::OutsideMapping { .. }
         | StoreError::PastFileEnd { .. }
-        | StoreError::Unreadable { .. }
-        | StoreError::Refused { .. }
         | StoreError::NotKept { .. } => None,
     }
 }

@@ -4,22 +4,20 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::model::{
     Action, App, AppAction, Columns, Doc, DocAction, EditAction, FileAction, Focus, LabAction,
-    MappingAction, Tab, ThemeChoice, ViewAction,
+    MappingAction, Mode, Tab, ThemeChoice, ViewAction,
 };
 
-use super::{Command, Menu, command};
+use super::{Command, Deed, Menu, command};
+use crate::ui::notices::is_question;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT: Modifiers = Modifiers::ALT;
 const PLAIN: Modifiers = Modifiers::NONE;
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
-}
-
-fn always(_: &App) -> bool {
-    true
 }
 
 fn has_edits(model: &App) -> bool {
@@ -30,6 +28,14 @@ fn has_edits(model: &App) -> bool {
 
 fn has_unsaved(model: &App) -> bool {
     model.doc().is_some_and(Doc::has_unsaved)
+}
+
+fn nothing_to_write(model: &App) -> Option<&'static str> {
+    let doc = model.doc().filter(|doc| !doc.has_unsaved())?;
+    Some(match doc.view().mode {
+        Mode::Private => "There are no private changes to write",
+        Mode::Shared => "What you write through a shared mapping is in the file at once",
+    })
 }
 
 fn lab_idle(model: &App) -> bool {
@@ -60,7 +66,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::O)],
         |_| Action::File(FileAction::OpenDialog),
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Type a path",
@@ -68,7 +74,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL_SHIFT, Key::O)],
         |_| Action::App(AppAction::Focus(Focus::Path)),
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Open the sample",
@@ -76,7 +82,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::File(FileAction::OpenSample),
     )
-    .when(always),
+    .always(),
     command(
         Menu::File,
         "Write private changes to the file",
@@ -84,6 +90,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::S)],
         |_| Action::Edit(EditAction::WriteBack),
     )
+    .in_vain_when(nothing_to_write)
     .separated(),
     command(
         Menu::File,
@@ -92,7 +99,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Doc(DocAction::ExportEdits),
     )
-    .when(has_edits),
+    .when(has_edits, "Nothing was edited"),
     command(
         Menu::File,
         "Save a copy of the view",
@@ -115,7 +122,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Q)],
         |_| Action::App(AppAction::Quit),
     )
-    .when(always),
+    .always(),
     command(
         Menu::Edit,
         "Undo",
@@ -123,7 +130,8 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Z)],
         |_| Action::Edit(EditAction::Undo),
     )
-    .yielding(),
+    .yielding()
+    .in_place(),
     command(
         Menu::Edit,
         "Redo",
@@ -131,15 +139,27 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Y), key(CTRL_SHIFT, Key::Z)],
         |_| Action::Edit(EditAction::Redo),
     )
-    .yielding(),
+    .yielding()
+    .in_place(),
     command(
         Menu::Edit,
         "Copy",
-        "The selection as hex pairs, or as text from the text column (Ctrl+C)",
-        &[],
+        "The selection as hex pairs, or as text from the text column",
+        &[key(CTRL, Key::C), key(CTRL, Key::Insert)],
         |_| Action::Edit(EditAction::Copy),
     )
+    .yielding()
+    .in_place()
     .separated(),
+    command(
+        Menu::Edit,
+        "Paste",
+        "Over the bytes from the cursor on, or over the selection",
+        &[key(CTRL, Key::V), key(SHIFT, Key::Insert)],
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
+    )
+    .does(Deed::Paste)
+    .yielding(),
     command(
         Menu::Edit,
         "Fill the selection\u{2026}",
@@ -162,7 +182,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Edit(EditAction::Reapply),
     )
-    .when(has_unsaved)
+    .when(has_unsaved, "No edit was lost")
     .separated(),
     command(
         Menu::Mapping,
@@ -248,6 +268,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(ALT, Key::ArrowLeft)],
         |_| Action::View(ViewAction::HistoryBack),
     )
+    .in_place()
     .separated(),
     command(
         Menu::Go,
@@ -255,15 +276,32 @@ pub static COMMANDS: &[Command] = &[
         "Undo going back",
         &[key(ALT, Key::ArrowRight)],
         |_| Action::View(ViewAction::HistoryForward),
-    ),
+    )
+    .in_place(),
     command(
         Menu::Go,
         "Next area",
-        "Grid, lookup, path, witnesses or lab, and round again",
+        "A question, lookup, path, witnesses or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
-        |model| Action::App(AppAction::Focus(next_area(model))),
+        |model| Action::App(AppAction::Focus(area(model, 1))),
     )
     .separated(),
+    command(
+        Menu::Go,
+        "Previous area",
+        "The other way round",
+        &[key(SHIFT, Key::F6)],
+        |model| Action::App(AppAction::Focus(area(model, -1))),
+    ),
+    command(
+        Menu::Go,
+        "Menu bar",
+        "Open the first menu; the arrows lead to the others",
+        &[key(PLAIN, Key::F10)],
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
+    )
+    .does(Deed::MenuBar)
+    .always(),
     command(
         Menu::Lab,
         "Run the chosen experiment",
@@ -271,7 +309,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::RunChosen),
     )
-    .when(lab_idle_chosen),
+    .when(lab_idle_chosen, "No experiment is chosen, or some run"),
     command(
         Menu::Lab,
         "Run its topic",
@@ -279,7 +317,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         run_topic,
     )
-    .when(lab_idle_chosen),
+    .when(lab_idle_chosen, "No experiment is chosen, or some run"),
     command(
         Menu::Lab,
         "Run all experiments",
@@ -287,7 +325,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::RunAll),
     )
-    .when(lab_idle),
+    .when(lab_idle, "Experiments run already"),
     command(
         Menu::Lab,
         "Stop experiments",
@@ -295,7 +333,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Lab(LabAction::Stop),
     )
-    .when(lab_runs)
+    .when(lab_runs, "No experiment runs")
     .separated(),
     command(
         Menu::View,
@@ -304,7 +342,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Witnesses",
@@ -312,7 +350,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num1)],
         |_| Action::App(AppAction::ShowTab(Tab::Witnesses)),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Answers",
@@ -320,15 +358,15 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num2)],
         |_| Action::App(AppAction::ShowTab(Tab::Lookups)),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
-        "Mapping facts",
+        "Facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
         |_| Action::App(AppAction::ShowTab(Tab::Mapping)),
     )
-    .when(always),
+    .always(),
     command(
         Menu::View,
         "Lab",
@@ -336,27 +374,27 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num4)],
         |_| Action::App(AppAction::ShowTab(Tab::Lab)),
     )
-    .when(always),
+    .always(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(8)))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(8))
     .separated(),
     command(Menu::View, "16 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(16)))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(16)),
     command(Menu::View, "32 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(32)))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(32)),
     command(Menu::View, "64 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(64)))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fixed(64)),
     command(
         Menu::View,
@@ -365,7 +403,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::App(AppAction::SetColumns(Columns::Fit)),
     )
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.columns == Columns::Fit),
     command(
         Menu::View,
@@ -374,35 +412,38 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)],
         |_| Action::App(AppAction::Zoom(1)),
     )
-    .when(always)
+    .in_place()
+    .always()
     .separated(),
     command(Menu::View, "Smaller", "", &[key(CTRL, Key::Minus)], |_| {
         Action::App(AppAction::Zoom(-1))
     })
-    .when(always),
+    .in_place()
+    .always(),
     command(
         Menu::View,
-        "Built-in size",
+        "Reset zoom",
         "",
         &[key(CTRL, Key::Num0)],
         |_| Action::App(AppAction::Zoom(0)),
     )
-    .when(always),
+    .in_place()
+    .always(),
     command(Menu::View, "Theme of the system", "", &[], |_| {
         Action::App(AppAction::SetTheme(ThemeChoice::System))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::System)
     .separated(),
     command(Menu::View, "Dark", "", &[], |_| {
         Action::App(AppAction::SetTheme(ThemeChoice::Dark))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Dark),
     command(Menu::View, "Light", "", &[], |_| {
         Action::App(AppAction::SetTheme(ThemeChoice::Light))
     })
-    .when(always)
+    .always()
     .chosen_when(|model| model.settings.theme == ThemeChoice::Light),
     command(
         Menu::View,
@@ -411,7 +452,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F11)],
         |_| Action::App(AppAction::ToggleFullScreen),
     )
-    .when(always)
+    .always()
     .separated(),
     command(
         Menu::Help,
@@ -420,17 +461,37 @@ pub static COMMANDS: &[Command] = &[
         &[key(PLAIN, Key::F1)],
         |_| Action::App(AppAction::ToggleHelp),
     )
-    .when(always),
+    .always(),
+    command(
+        Menu::Help,
+        "About mapscope",
+        "Its version, and what it is",
+        &[],
+        |_| Action::App(AppAction::Focus(Focus::Grid)),
+    )
+    .does(Deed::About)
+    .always(),
 ];
 
-fn next_area(model: &App) -> Focus {
-    match model.area {
-        Focus::Grid | Focus::Fill | Focus::Destination => Focus::Lookup,
-        Focus::Lookup => Focus::Path,
-        Focus::Path if model.settings.panel_shown && model.settings.tab == Tab::Witnesses => {
-            Focus::WitnessByte
-        }
-        Focus::Path if model.settings.panel_shown && model.settings.tab == Tab::Lab => Focus::Lab,
-        Focus::Path | Focus::WitnessByte | Focus::Lab => Focus::Grid,
+/// The area `by` places behind the one that has the keyboard.
+fn area(model: &App, by: isize) -> Focus {
+    let mut areas = vec![Focus::Grid];
+    if model.notices.iter().any(is_question) {
+        areas.push(Focus::Banner);
     }
+    areas.extend([Focus::Lookup, Focus::Path]);
+    match model.settings.tab {
+        Tab::Witnesses if model.settings.panel_shown => areas.push(Focus::WitnessByte),
+        Tab::Lab if model.settings.panel_shown => areas.push(Focus::Lab),
+        _ => {}
+    }
+    let now = areas.iter().position(|area| *area == model.area);
+    let next = now.unwrap_or_default().wrapping_add_signed(by);
+    // one before the first is the last
+    let next = if next == usize::MAX {
+        areas.len() - 1
+    } else {
+        next % areas.len()
+    };
+    areas.get(next).copied().unwrap_or_default()
 }

@@ -2,8 +2,8 @@
 
 use egui::accesskit::{self, Role};
 use egui::{
-    EventFilter, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
-    TextStyle, TextWrapMode, Ui, WidgetText, pos2, vec2,
+    EventFilter, Id, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
+    TextWrapMode, Ui, WidgetText, pos2, vec2,
 };
 
 use crate::lab::claim::{Topic, Verdict};
@@ -45,7 +45,11 @@ pub(super) fn list_ui(
     let id = ui.unique_id();
     let focused = ui.response().has_focus();
     if focused {
-        keys(ui, id, lab.chosen, actions);
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     }
     let moved = view.chosen != lab.chosen;
     view.chosen = lab.chosen;
@@ -77,29 +81,6 @@ pub(super) fn list_ui(
     if let Some(chosen) = chosen.filter(|_| focused) {
         ui.ctx()
             .accesskit_node_builder(id, |node| node.set_active_descendant(chosen));
-    }
-}
-
-fn keys(ui: &Ui, id: Id, chosen: Option<&str>, actions: &mut Vec<Action>) {
-    let filter = EventFilter {
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    for (key, by) in [
-        (Key::ArrowUp, -1),
-        (Key::ArrowDown, 1),
-        (Key::PageUp, -10),
-        (Key::PageDown, 10),
-        (Key::Home, -10_000),
-        (Key::End, 10_000),
-    ] {
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-            actions.push(Action::Lab(LabAction::Move(by)));
-        }
-    }
-    if chosen.is_some() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        actions.push(Action::Lab(LabAction::RunChosen));
     }
 }
 

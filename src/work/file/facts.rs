@@ -34,11 +34,8 @@ impl Worker {
             }
             Err(why) => lines.push(("In the page cache".to_owned(), why.to_string())),
         }
-        if let PathState::Unknown { errno } = self.file.path_state() {
-            lines.push((
-                "What its path names".to_owned(),
-                format!("not known on this system: {}", map::describe_errno(errno)),
-            ));
+        if let PathState::Unknown(why) = self.file.path_state() {
+            lines.push(("What its path names".to_owned(), why.to_string()));
         }
         let facts = Facts {
             lines,
@@ -60,7 +57,7 @@ fn mapping_facts(mapping: &Mapping, file: &OpenFile) -> Vec<(String, String)> {
     let span = mapping.span();
     let line = |name: &str, value: String| (name.to_owned(), value);
     let mut lines = vec![
-        line("Path", file.path().display().to_string()),
+        line("Path", crate::bytes::escape::escape_path(file.path())),
         line("Mode", format!("{}, {}", mapping.mode(), mapping.access())),
         line("Mapped at", format!("{:#x}", mapping.address())),
         line(

@@ -171,6 +171,7 @@ impl Worker {
                     self.release_writer();
                 }
             }
+            FileRequest::AllowWriting => self.file.allow_writing(),
             FileRequest::Flush => self.flush(index, number),
             FileRequest::Discard(span) => self.discard(index, number, span),
             FileRequest::GiveBack(pages) => self.give_back(index, number, &pages),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 
 use crate::bytes::Span;
-use crate::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile, PageState, Readout};
-use crate::model::event::Remapped;
+use crate::map::{Access, Bar, CallLog, MapRequest, Mapping, Mode, OpenFile, PageState, Readout};
+use crate::model::event::{NotAsAsked, Remapped};
 use crate::model::identity::{Generation, MappingId};
 
 /// A view's mapping, and what is remembered of it between looks.
@@ -59,7 +59,7 @@ impl ViewMapping {
     }
 
     /// How it is mapped now.
-    pub(super) fn state(&self, refusal: Option<String>) -> Option<Remapped> {
+    pub(super) fn state(&self, refusal: Option<NotAsAsked>) -> Option<Remapped> {
         self.with(|mapping| Remapped {
             mode: mapping.mode(),
             access: mapping.access(),
@@ -79,24 +79,22 @@ pub(super) fn writes_through(mapping: &Mapping) -> bool {
     mapping.mode() == Mode::Shared && mapping.access() == Access::ReadWrite
 }
 
-/// Maps; where shared writing is refused, maps shared and read-only and says why.
+/// Maps; where the way that was asked for is refused, maps in the nearest that works and says why.
 pub(super) fn create(
     file: &OpenFile,
     mode: Mode,
     access: Access,
     span: Option<Span>,
     log: &CallLog,
-) -> Result<(Mapping, Option<String>), String> {
-    let mut refusal = None;
-    let mut access = access;
-    if mode == Mode::Shared
-        && access == Access::ReadWrite
-        && let Err(refused) = file.writer()
-    {
-        refusal = Some(refused.to_string());
-        access = Access::ReadOnly;
-    }
-    let mapping = Mapping::create(file, MapRequest { mode, access, span }, log)
-        .map_err(|error| error.to_string())?;
-    Ok((mapping, refusal))
+) -> Result<(Mapping, Option<NotAsAsked>), String> {
+    let request = MapRequest { mode, access, span };
+    Mapping::create_nearest(file, request, log)
+        .map(|(mapping, refusal)| {
+            let refusal = refusal.map(|refusal| NotAsAsked {
+                why: refusal.to_string(),
+                may_allow: refusal.bar == Bar::BlockDevice,
+            });
+            (mapping, refusal)
+        })
+        .map_err(|error| error.to_string())
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
-use crate::map::{self, Mapping, Mode, PageState, PathState};
+use crate::map::{self, Mapping, Mode, PageState, PathState, Unavailable};
 use crate::model::event::{FileNews, FileState, PathNow};
 use crate::model::identity::MappingId;
 use crate::model::window::Look;
@@ -168,10 +168,11 @@ impl Worker {
             }
         };
         let path = match self.file.path_state() {
-            PathState::Same => PathNow::Same,
+            // where this system never tells, there is nothing to warn of
+            PathState::Same | PathState::Unknown(Unavailable::NotOnThisSystem) => PathNow::Same,
             PathState::Replaced { len, .. } => PathNow::Replaced(len),
             PathState::Deleted => PathNow::Deleted,
-            PathState::Unknown { errno } => PathNow::Unknown(map::describe_errno(errno)),
+            PathState::Unknown(why) => PathNow::Unknown(why.to_string()),
         };
         let now = Instant::now();
         let only_grew = file_len > self.watcher.state.file_len && path == self.watcher.state.path;

@@ -26,21 +26,52 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// Whoever is told what there is to say.
 pub(super) type Tell = dyn Fn(PeerEvent) + Send;
 
+/// Bytes to store.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) number: OrderId,
+    pub(super) offset: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Store {
+    /// It comes back.
+    pub(super) fn refused(self, why: Refusal) -> PeerNews {
+        let Self {
+            number,
+            offset,
+            bytes,
+        } = self;
+        PeerNews::Refused {
+            number,
+            offset,
+            bytes,
+            why,
+        }
+    }
+
+    /// It was carried out; `old` stood there.
+    pub(super) fn stored(self, old: Vec<u8>) -> PeerNews {
+        let Self {
+            number,
+            offset,
+            bytes,
+        } = self;
+        PeerNews::Stored {
+            number,
+            offset,
+            bytes,
+            old,
+        }
+    }
+}
+
 /// Something that a process is told to do when it has done what it was told before.
 #[derive(Debug)]
 pub(super) enum Job {
-    Store {
-        number: OrderId,
-        offset: u64,
-        bytes: Vec<u8>,
-    },
-    Fork {
-        child: Target,
-    },
-    Reap {
-        child: Target,
-        pid: u32,
-    },
+    Store(Store),
+    Fork { child: Target },
+    Reap { child: Target, pid: u32 },
 }
 
 /// What a process was asked and has not answered.
@@ -49,18 +80,9 @@ pub(super) enum Question {
     Open,
     Grow,
     Read(Span),
-    Store {
-        number: OrderId,
-        offset: u64,
-        bytes: Vec<u8>,
-    },
-    Fork {
-        child: Target,
-        forking: Forking,
-    },
-    Reap {
-        child: Target,
-    },
+    Store(Store),
+    Fork { child: Target, forking: Forking },
+    Reap { child: Target },
 }
 
 /// The one question under way.
@@ -70,6 +92,8 @@ pub(super) struct Asked {
     /// `None` for a fork, which has its own.
     pub(super) pending: Option<Pending>,
     pub(super) since: Instant,
+    /// It was said that the answer takes long.
+    pub(super) is_late: bool,
 }
 
 /// What has come of the file.
@@ -127,7 +151,8 @@ pub(super) struct Member {
     pub(super) target: Target,
     pub(super) kind: ProcessKind,
     pub(super) parent: Option<MappingId>,
-    pub(super) is_built_in: bool,
+    /// Where it ends by itself another is started in its place.
+    pub(super) is_replaced: bool,
     /// Its own file, in whatever generation.
     pub(super) file: PeerFile,
     pub(super) life: Life,
@@ -142,10 +167,7 @@ pub(super) struct Member {
     pub(super) is_to_read: bool,
     /// What it read last, where it was said.
     pub(super) told: Option<(Span, Vec<Reading>, Vec<PeerPage>)>,
-    pub(super) is_late: bool,
     pub(super) copies: Copies,
-    /// Somebody wanted its end: it is not started again.
-    pub(super) is_unwanted: bool,
     pub(super) pid: u32,
     pub(super) started: Instant,
     /// How often in a row it ended, or could not map the file.
@@ -172,7 +194,7 @@ impl Member {
             target,
             kind,
             parent,
-            is_built_in: false,
+            is_replaced: false,
             file,
             life: Life::Awaited,
             mapped: Mapped::No,
@@ -182,9 +204,7 @@ impl Member {
             is_to_grow: false,
             is_to_read: true,
             told: None,
-            is_late: false,
             copies: Copies::default(),
-            is_unwanted: false,
             pid: 0,
             started: Instant::now(),
             troubles: 0,
@@ -237,7 +257,7 @@ impl Member {
                 self.jobs.push_back(job);
                 Ok(())
             }
-            _ if self.is_late => Err((job, Refusal::NotAnswering)),
+            _ if self.is_late() => Err((job, Refusal::NotAnswering)),
             _ => Err((job, Refusal::QueueFull)),
         }
     }
@@ -268,7 +288,8 @@ impl Member {
             ProcessSignal::Continue => PeerSignal::Continue,
             ProcessSignal::Kill => PeerSignal::Kill,
         });
-        self.is_unwanted |= signal == ProcessSignal::Kill;
+        // Whoever kills it wants no other one.
+        self.is_replaced &= signal != ProcessSignal::Kill;
         sent.map_err(|error| {
             Refusal::Failed(Failure {
                 message: format!("It cannot be signalled: {error}"),
@@ -277,9 +298,15 @@ impl Member {
         })
     }
 
+    fn is_late(&self) -> bool {
+        self.asked.as_ref().is_some_and(|it| it.is_late)
+    }
+
     /// Whether a read of it can be asked as soon as one is due.
     pub(super) fn can_read(&self) -> bool {
-        matches!(self.life, Life::Running(_)) && matches!(self.mapped, Mapped::Yes) && !self.is_late
+        matches!(self.life, Life::Running(_))
+            && matches!(self.mapped, Mapped::Yes)
+            && !self.is_late()
     }
 
     /// When it is to be looked at again, unless something is heard of it before.
@@ -289,7 +316,7 @@ impl Member {
             Life::Resting(at) => is_wanted.then_some(*at),
             Life::Ending(ending, _) => Some(ending.due()),
             Life::Running(_) => match (&self.asked, &self.mapped) {
-                (Some(asked), _) => (!self.is_late).then(|| asked.since + PATIENCE),
+                (Some(asked), _) => (!asked.is_late).then(|| asked.since + PATIENCE),
                 (None, Mapped::Failed { again, .. }) => is_wanted.then_some(*again),
                 (None, _) => None,
             },

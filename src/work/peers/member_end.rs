@@ -30,7 +30,7 @@ impl Member {
 
     /// Somebody wants its end, for the reason that `why` gives for what it was told and has not begun.
     pub(super) fn end_by_order(&mut self, why: &Refusal, tell: &Tell, deeds: &mut Vec<Deed>) {
-        self.is_unwanted = true;
+        self.is_replaced = false;
         self.end(GRACE, None, why, tell, deeds);
     }
 
@@ -73,20 +73,7 @@ impl Member {
     fn refuse_jobs(&mut self, why: &Refusal, tell: &Tell, deeds: &mut Vec<Deed>) {
         for job in std::mem::take(&mut self.jobs) {
             match job {
-                Job::Store {
-                    number,
-                    offset,
-                    bytes,
-                } => {
-                    let why = why.clone();
-                    let news = PeerNews::Refused {
-                        number,
-                        offset,
-                        bytes,
-                        why,
-                    };
-                    self.tell(news, tell);
-                }
+                Job::Store(store) => self.tell(store.refused(why.clone()), tell),
                 Job::Fork { child } => {
                     let why = why.clone();
                     deeds.push(Deed::Unborn { child, why });

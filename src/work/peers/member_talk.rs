@@ -19,7 +19,7 @@ impl Member {
     /// Does what is due. Never waits.
     pub(super) fn step(&mut self, look: &Look<'_>, deeds: &mut Vec<Deed>) {
         match &mut self.life {
-            Life::Awaited | Life::Over => {}
+            Life::Awaited | Life::Over | Life::Running(_) => {}
             Life::Resting(at) => {
                 let is_wanted = look.watch.is_some() || !self.jobs.is_empty();
                 if is_wanted
@@ -34,14 +34,13 @@ impl Member {
                 Polled::Answer(_) => {
                     if let Life::Beginning(process) = std::mem::replace(&mut self.life, Life::Over)
                     {
-                        self.runs(process, look.tell);
+                        self.life = Life::Running(process);
                     }
                 }
                 Polled::Closed => self.ends(None, look, deeds),
                 Polled::Nonsense(what) => self.ends(Some(what), look, deeds),
             },
             Life::Ending(..) => self.finish(look, deeds),
-            Life::Running(_) => {}
         }
         while matches!(self.life, Life::Running(_)) && self.converse(look, deeds) {}
     }
@@ -58,17 +57,12 @@ impl Member {
             }
             return self.ask_next(look, deeds);
         };
-        match asked
+        let polled = asked
             .pending()
-            .map_or(Polled::Nothing, |it| process.poll(it))
-        {
+            .map_or(Polled::Nothing, |it| process.poll(it));
+        match polled {
             Polled::Nothing => {
-                let since = asked.since;
-                if look.now.duration_since(since) >= PATIENCE && !self.is_late {
-                    self.is_late = true;
-                    self.told = None;
-                    self.tell(PeerNews::Late { since }, look.tell);
-                }
+                self.note_late(look);
                 false
             }
             Polled::Answer(answer) => {
@@ -83,6 +77,17 @@ impl Member {
                 self.ends(Some(what), look, deeds);
                 false
             }
+        }
+    }
+
+    /// Says, once, that the answer takes long.
+    fn note_late(&mut self, look: &Look<'_>) {
+        let asked = self.asked.as_mut().filter(|it| !it.is_late);
+        if let Some(asked) = asked.filter(|it| look.now.duration_since(it.since) >= PATIENCE) {
+            asked.is_late = true;
+            let since = asked.since;
+            self.told = None;
+            self.tell(PeerNews::Late { since }, look.tell);
         }
     }
 
@@ -143,41 +148,23 @@ impl Member {
 
     fn begin(&mut self, job: Job, look: &Look<'_>, deeds: &mut Vec<Deed>) {
         match job {
-            Job::Store {
-                number,
-                offset,
-                bytes,
-            } => {
+            Job::Store(store) => {
                 if let Mapped::Failed { why, again } = &mut self.mapped {
                     if *again <= look.now {
                         // An attempt first; the store comes after it.
                         self.mapped = Mapped::No;
-                        self.jobs.push_front(Job::Store {
-                            number,
-                            offset,
-                            bytes,
-                        });
+                        self.jobs.push_front(Job::Store(store));
                         return;
                     }
-                    let news = PeerNews::Refused {
-                        number,
-                        offset,
-                        bytes,
-                        why: Refusal::Failed(why.clone()),
-                    };
+                    let news = store.refused(Refusal::Failed(why.clone()));
                     self.tell(news, look.tell);
                     return;
                 }
                 let request = Request::Store {
-                    offset,
-                    bytes: bytes.clone(),
+                    offset: store.offset,
+                    bytes: store.bytes.clone(),
                 };
-                let question = Question::Store {
-                    number,
-                    offset,
-                    bytes,
-                };
-                self.send(question, &request, look, deeds);
+                self.send(Question::Store(store), &request, look, deeds);
             }
             Job::Fork { child } => self.begin_fork(child, look, deeds),
             Job::Reap { child, pid } => {
@@ -201,6 +188,7 @@ impl Member {
                     question: Question::Fork { child, forking },
                     pending: None,
                     since: look.now,
+                    is_late: false,
                 });
                 return;
             }
@@ -227,6 +215,7 @@ impl Member {
                     question,
                     pending: Some(pending),
                     since: look.now,
+                    is_late: false,
                 });
                 true
             }
@@ -255,11 +244,13 @@ impl Member {
 
     /// Takes the answer to the question under way.
     pub(super) fn answered(&mut self, answer: Answer, look: &Look<'_>, deeds: &mut Vec<Deed>) {
-        let Some(Asked { question, .. }) = self.asked.take() else {
+        let Some(Asked {
+            question, is_late, ..
+        }) = self.asked.take()
+        else {
             return;
         };
-        if self.is_late {
-            self.is_late = false;
+        if is_late {
             self.told = None;
             self.tell(PeerNews::Answers, look.tell);
         }
@@ -272,59 +263,34 @@ impl Member {
                 self.mapped = Mapped::Yes;
                 self.is_to_read = true;
             }
-            (Question::Grow, Answer::Grown { end, copies }) => {
-                let start = self.file.extent.start();
-                let extent = Span::new(start, end).unwrap_or(self.file.extent);
-                self.tell(PeerNews::Grown { extent }, look.tell);
-                if let Some(copies) = copies {
-                    let spans = self.copies.are(&copies);
-                    self.lost(spans, look);
-                }
-                self.is_to_read = true;
-            }
+            (Question::Grow, Answer::Grown { end, copies }) => self.grown(end, copies, look),
             (Question::Read(span), Answer::Read(answer)) => self.read(span, answer, look),
-            (
-                Question::Store {
-                    number,
-                    offset,
-                    bytes,
-                },
-                Answer::Stored { old },
-            ) => {
-                self.has_stored(offset, bytes.len());
-                let news = PeerNews::Stored {
-                    number,
-                    offset,
-                    bytes,
-                    old,
-                };
-                self.tell(news, look.tell);
+            (Question::Store(store), Answer::Stored { old }) => {
+                self.has_stored(store.offset, store.bytes.len());
+                self.tell(store.stored(old), look.tell);
             }
             (
-                question @ Question::Store { offset, .. },
+                Question::Store(store),
                 Answer::NotWhole {
                     before,
                     message,
                     errno,
                 },
             ) => {
-                self.has_stored(offset, before.len());
+                self.has_stored(store.offset, before.len());
                 let why = Failure { message, errno };
                 let why = Refusal::NotWhole { why, before };
-                self.refused(question, why, look, deeds);
+                self.tell(store.refused(why), look.tell);
             }
             (Question::Fork { child, forking }, Answer::Forked { pid, .. }) => {
                 self.forked(child, forking, pid, deeds);
             }
             (Question::Reap { child }, Answer::Reaped { number, code, .. }) => {
-                let how = match (number, code) {
-                    (Some(number), _) => EndHow::Killed(number),
-                    (None, Some(code)) => EndHow::Exited(code),
-                    (None, None) => EndHow::Unknown,
-                };
                 (look.tell)(PeerEvent {
                     target: child,
-                    news: PeerNews::EndLearned { how },
+                    news: PeerNews::EndLearned {
+                        how: how(number, code),
+                    },
                 });
             }
             (question, other) => {
@@ -362,6 +328,17 @@ impl Member {
         });
     }
 
+    fn grown(&mut self, end: u64, copies: Option<Vec<(u64, u64)>>, look: &Look<'_>) {
+        let start = self.file.extent.start();
+        let extent = Span::new(start, end).unwrap_or(self.file.extent);
+        self.tell(PeerNews::Grown { extent }, look.tell);
+        if let Some(copies) = copies {
+            let spans = self.copies.are(&copies);
+            self.lost(spans, look);
+        }
+        self.is_to_read = true;
+    }
+
     fn has_stored(&mut self, offset: u64, len: usize) {
         if self.kind == ProcessKind::Private {
             self.copies.stored(offset, len as u64);
@@ -380,22 +357,7 @@ impl Member {
         deeds: &mut Vec<Deed>,
     ) {
         match (question, why) {
-            (
-                Question::Store {
-                    number,
-                    offset,
-                    bytes,
-                },
-                why,
-            ) => {
-                let news = PeerNews::Refused {
-                    number,
-                    offset,
-                    bytes,
-                    why,
-                };
-                self.tell(news, look.tell);
-            }
+            (Question::Store(store), why) => self.tell(store.refused(why), look.tell),
             (Question::Fork { child, .. }, why) => deeds.push(Deed::Unborn { child, why }),
             (Question::Open, Refusal::Failed(why)) => {
                 self.troubles = self.troubles.saturating_add(1);
@@ -456,6 +418,15 @@ impl Asked {
             Question::Fork { forking, .. } => Some(forking.pending()),
             _ => self.pending.as_ref(),
         }
+    }
+}
+
+/// How a process ended that its parent reaped.
+fn how(signal: Option<i32>, code: Option<i32>) -> EndHow {
+    match (signal, code) {
+        (Some(signal), _) => EndHow::Killed(signal),
+        (None, Some(code)) => EndHow::Exited(code),
+        (None, None) => EndHow::Unknown,
     }
 }
 

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use super::MOST_WATCHED_BYTES;
 use super::copies::Copies;
 use super::mailbox::Mailbox;
-use super::member::{Deed, Job, Life, Look, Mapped, Member, Tell};
+use super::member::{Deed, Job, Life, Look, Mapped, Member, Store, Tell};
 use crate::bytes::Span;
-use crate::model::identity::{DocId, Generation, MappingId, Target};
+use crate::model::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::model::process::{
-    EndHow, PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessEnd, ProcessKind, Refusal,
+    EndHow, PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessEnd, ProcessKind, ProcessSignal,
+    Refusal,
 };
 use crate::peer::{Ending, PeerProcess, Wake};
 
@@ -125,54 +126,44 @@ impl Pool {
                 offset,
                 bytes,
             } => {
-                let job = Job::Store {
+                let store = Store {
                     number,
                     offset,
                     bytes,
                 };
-                let refused = match self.find(target) {
-                    Some(member) => member.queue(job),
-                    None => Err((job, Refusal::Gone)),
-                };
-                if let Err((
-                    Job::Store {
-                        number,
-                        offset,
-                        bytes,
-                    },
-                    why,
-                )) = refused
-                {
-                    let news = PeerNews::Refused {
-                        number,
-                        offset,
-                        bytes,
-                        why,
-                    };
-                    self.tell(target, news);
-                }
+                self.store(target, store);
             }
             PeerOrder::Signal {
                 number,
                 target,
                 signal,
-            } => {
-                let sent = self
-                    .find(target)
-                    .ok_or(Refusal::Gone)
-                    .and_then(|member| member.signal(signal));
-                let news = match sent {
-                    Ok(()) => PeerNews::Signalled { number, signal },
-                    Err(why) => PeerNews::NotSignalled {
-                        number,
-                        signal,
-                        why,
-                    },
-                };
-                self.tell(target, news);
-            }
+            } => self.signal(number, target, signal),
             PeerOrder::End { target } => self.end(target),
         }
+    }
+
+    fn store(&mut self, target: Target, store: Store) {
+        let job = Job::Store(store);
+        let taken = match self.find(target) {
+            Some(member) => member.queue(job),
+            None => Err((job, Refusal::Gone)),
+        };
+        if let Err((Job::Store(store), why)) = taken {
+            self.tell(target, store.refused(why));
+        }
+    }
+
+    fn signal(&mut self, number: OrderId, target: Target, signal: ProcessSignal) {
+        let member = self.find(target).ok_or(Refusal::Gone);
+        let news = match member.and_then(|member| member.signal(signal)) {
+            Ok(()) => PeerNews::Signalled { number, signal },
+            Err(why) => PeerNews::NotSignalled {
+                number,
+                signal,
+                why,
+            },
+        };
+        self.tell(target, news);
     }
 
     /// Answers what is not carried out as the pool ends. What asks for no answer has none.
@@ -193,13 +184,12 @@ impl Pool {
                 offset,
                 bytes,
             } => {
-                let news = PeerNews::Refused {
+                let store = Store {
                     number,
                     offset,
                     bytes,
-                    why,
                 };
-                self.tell(target, news);
+                self.tell(target, store.refused(why));
             }
             PeerOrder::Signal {
                 number,
@@ -218,9 +208,7 @@ impl Pool {
 
     /// Where the process of that mapping in that generation stands, of a file that is open.
     fn position(&self, target: Target) -> Option<usize> {
-        if self.docs.get(&target.doc)?.file.is_none() {
-            return None;
-        }
+        self.docs.get(&target.doc)?.file.as_ref()?;
         self.members.iter().position(|it| it.target == target)
     }
 
@@ -287,7 +275,7 @@ impl Pool {
             return self.tell(target, PeerNews::NotStarted { why });
         };
         let mut member = Member::new(target, kind, file, None);
-        member.is_built_in = built_in;
+        member.is_replaced = built_in;
         let look = self.look(Instant::now(), None);
         match member.start(&look) {
             Ok(()) => self.members.push(member),
@@ -409,7 +397,9 @@ impl Pool {
                 member.mapped = mapped;
                 member.copies = copies;
                 member.started = Instant::now();
+                let pid = member.pid;
                 member.life = Life::Beginning(process);
+                member.tell(PeerNews::Runs { pid }, &*self.tell);
             }
             // It was ended before it began.
             _ => self.orphans.push(process.begin_end(Duration::ZERO)),
@@ -436,12 +426,14 @@ impl Pool {
         }
         let is_open = self.docs.contains_key(&target.doc) && !self.is_stopping;
         let member = &mut self.members[at];
-        let is_again = member.is_built_in && !member.is_unwanted && end.how != EndHow::Stuck;
+        let is_again = member.is_replaced && end.how != EndHow::Stuck;
         if is_again && is_open {
             end.next = Some(member.rest());
         }
         self.tell(target, PeerNews::Ended(end));
-        self.members.retain(|it| !matches!(it.life, Life::Over));
+        // The ends of others may still be to say.
+        self.members
+            .retain(|it| it.target != target || !matches!(it.life, Life::Over));
     }
 }
 
@@ -455,7 +447,7 @@ impl Member {
         let at = self.started + AGAIN * self.troubles.min(MOST_PAUSES);
         let mut next = Self::new(self.target, self.kind, self.file.clone(), self.parent);
         next.target.generation = self.target.generation.next();
-        next.is_built_in = true;
+        next.is_replaced = true;
         next.troubles = self.troubles;
         next.started = self.started;
         next.life = Life::Resting(at);

@@ -233,6 +233,16 @@ impl<'a> Program<'a> {
         Some(row * N_COLUMNS + column)
     }
 
+    /// The middle of the hex digits of a byte, counted from the first on the screen.
+    pub(crate) fn place_of(&self, index: usize) -> (usize, usize) {
+        let home = self.home();
+        let (_, top) = Self::grid_corner(&self.stage.picture()).expect("a grid");
+        let (row, column) = (index / N_COLUMNS, index % N_COLUMNS);
+        let cells = column * 3 + column / 8;
+        let x = home.left + cells * (home.width() - 2) / 2 + home.width() / 2;
+        (x, top + home.top + home.height() * row + home.height() / 2)
+    }
+
     /// Waits until the cursor is on that byte of the screen.
     #[track_caller]
     pub(crate) fn until_cursor(&self, index: usize) {

@@ -17,8 +17,8 @@ pub(crate) fn stage_with_python() -> Option<(Stage, &'static str)> {
         return Some((stage, python));
     }
     assert!(
-        std::env::var("MAPSCOPE_REQUIRE_DESKTOP").as_deref() != Ok("1"),
-        "python3 has no module dbus, and MAPSCOPE_REQUIRE_DESKTOP=1 demands it"
+        !super::is_required(),
+        "python3 has no module dbus, and the environment demands it"
     );
     // Not by eprintln, which a test that passes keeps to itself.
     let _ = writeln!(

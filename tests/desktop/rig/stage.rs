@@ -11,8 +11,6 @@ use tempfile::TempDir;
 use super::picture::Picture;
 use super::until;
 
-/// Set to 1 where the desktop tests must run: a missing tool is a failure then.
-const REQUIRED: &str = "MAPSCOPE_REQUIRE_DESKTOP";
 /// What every stage needs.
 const TOOLS: [&str; 3] = ["Xvfb", "openbox", "xdotool"];
 
@@ -54,8 +52,8 @@ impl Stage {
         for tool in TOOLS.iter().chain(tools) {
             if !installed(tool) {
                 assert!(
-                    std::env::var(REQUIRED).as_deref() != Ok("1"),
-                    "{tool} is missing, and {REQUIRED}=1 demands the desktop tests"
+                    !super::is_required(),
+                    "{tool} is missing, and the environment demands the desktop tests"
                 );
                 // not by eprintln, which a test that passes keeps to itself
                 let test = std::thread::current();

@@ -73,13 +73,15 @@ fn evaluate(tree: &Tree, context: &Context) -> Result<i128, Fault> {
 /// Takes its decisions from a list of random bytes, over and over.
 struct Writer<'a> {
     text: String,
+    column_digits: usize,
     noise: std::iter::Cycle<std::slice::Iter<'a, u8>>,
 }
 
 impl<'a> Writer<'a> {
-    fn new(noise: &'a [u8]) -> Self {
+    fn new(noise: &'a [u8], context: &Context) -> Self {
         Self {
             text: String::new(),
+            column_digits: context.column_digits,
             noise: noise.iter().cycle(),
         }
     }
@@ -146,22 +148,57 @@ impl<'a> Writer<'a> {
             ("Mi", 1 << 20),
             ("M", 1_000_000),
             ("Ki", 1 << 10),
+            ("ki", 1 << 10),
+            ("K", 1000),
             ("k", 1000),
         ]
         .into_iter()
-        .find(|(_, factor)| value.is_multiple_of(*factor));
-        let text = match (form % 8, unit) {
+        .filter(|(_, factor)| value.is_multiple_of(*factor))
+        .nth(usize::from(self.chance(128)));
+        let width = self.column_digits;
+        let mut text = match (form % 10, unit) {
             (0, _) => format!("{value:#x}"),
             (1, _) => format!("0{value:x}h"),
             (2, _) => format!("{value:#o}"),
             (3, _) => format!("{value:#b}"),
             (4, _) => format!("00{value}"),
-            (5, Some((unit, factor))) => format!("{}{unit}", value / factor),
+            (5, Some((unit, factor))) => {
+                let byte = if self.chance(128) { "B" } else { "" };
+                format!("{}{unit}{byte}", value / factor)
+            }
             (6, _) => value.to_string().chars().flat_map(|c| [c, '_']).collect(),
+            (7, _) => with_commas(value),
+            (8, _) if format!("{value:0width$x}").len() == width => format!("{value:0width$x}"),
             _ => value.to_string(),
         };
+        // What just happens to look like the offset column would be read as it.
+        let in_column = form % 10 == 8;
+        let all_digits = text.chars().all(|c| c.is_ascii_hexdigit());
+        if !in_column && all_digits && text.len() == width && text.starts_with('0') {
+            text = match form % 10 {
+                3 => text.replacen("0b", "0b0", 1),
+                4 => format!("0{text}"),
+                _ => text,
+            };
+        }
+        // And what the column does not pad looks like any decimal number.
+        if in_column && !text.starts_with('0') {
+            text = value.to_string();
+        }
         self.token(&text);
     }
+}
+
+/// From the right, three by three.
+fn with_commas(value: u64) -> String {
+    let mut groups = Vec::new();
+    let mut rest = value.to_string();
+    while rest.len() > 3 {
+        groups.push(rest.split_off(rest.len() - 3));
+    }
+    groups.push(rest);
+    groups.reverse();
+    groups.join(",")
 }
 
 /// What the value of an index comes to, in the words of the specification.
@@ -204,13 +241,17 @@ fn any_context() -> impl Strategy<Value = Context> {
         file_len,
         cursor,
         prop_oneof![Just(4096_u64), 1..64_u64],
+        0..20_usize,
     )
-        .prop_map(|(extent, file_len, cursor, page_bytes)| Context {
-            extent,
-            file_len,
-            cursor,
-            page_bytes,
-        })
+        .prop_map(
+            |(extent, file_len, cursor, page_bytes, column_digits)| Context {
+                extent,
+                file_len,
+                cursor,
+                page_bytes,
+                column_digits,
+            },
+        )
 }
 
 proptest! {
@@ -218,7 +259,7 @@ proptest! {
 
     #[test]
     fn expressions_agree_with_their_trees(tree in tree(), noise in prop::collection::vec(any::<u8>(), 1..40), context in any_context()) {
-        let mut writer = Writer::new(&noise);
+        let mut writer = Writer::new(&noise, &context);
         writer.tree(&tree, 0);
         let expected = expected_index(evaluate(&tree, &context), &context);
         prop_assert_eq!(parse(&writer.text, &context).map_err(|error| error.kind), expected, "{}", writer.text);
@@ -226,7 +267,7 @@ proptest! {
 
     #[test]
     fn a_leading_plus_adds_to_the_cursor(tree in tree(), noise in prop::collection::vec(any::<u8>(), 1..40), context in any_context()) {
-        let mut writer = Writer::new(&noise);
+        let mut writer = Writer::new(&noise, &context);
         writer.token("+");
         writer.tree(&tree, 2);
         let sum = Tree::Binary(Op::Add, Box::new(Tree::Cursor), Box::new(tree));
@@ -284,7 +325,7 @@ proptest! {
         // What the grammar does not let out: the end of `..=`, both sides of `:+`.
         let end = if matches!(form, Form::HalfOpen) { end } else { end.or(Some(7)) };
         let start = if matches!(form, Form::Length) { start.or(Some(7)) } else { start };
-        let context = Context { extent: span(ends.0.min(ends.1), ends.0.max(ends.1)), file_len, cursor: 0, page_bytes: 16 };
+        let context = Context { extent: span(ends.0.min(ends.1), ends.0.max(ends.1)), file_len, cursor: 0, page_bytes: 16, column_digits: 8 };
         let operator = match form {
             Form::HalfOpen => "..",
             Form::Inclusive => "..=",
@@ -324,7 +365,7 @@ proptest! {
         text in prop_oneof![
             1 => any::<String>(),
             3 => "[0-9a-fhxop_ ]{0,8}",
-            6 => "[0-9hkKMGTix_p .$+*/%():=-]{0,24}",
+            6 => "[0-9hkKMGTiBx_p,. $+*/%():=-]{0,24}",
             3 => "[0-9]{1,2} ?(\\.\\.=?|:\\+) ?[0-9]{1,2}",
         ],
         context in any_context(),

@@ -8,7 +8,10 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use mapscope::map::{CallLog, CallResult, Identity, OpenErrorKind, OpenFile, PathState};
+use mapscope::map::{
+    Access, Bar, CallLog, CallResult, Identity, MapRequest, Mapping, Mode, OpenErrorKind, OpenFile,
+    PathState, StoreError, Unavailable,
+};
 use tempfile::TempDir;
 
 use super::support::{
@@ -131,12 +134,46 @@ fn a_name_that_is_no_text_opens_and_is_shown_on_one_line() -> Outcome {
         .map(|refusal| refusal.to_string())
         .unwrap_or_default();
     assert!(
-        sentence.ends_with("a\u{fffd}\\n\\u{1b}[31m\\u{202e}b"),
+        sentence.ends_with("a\\xff\\n\\u{1b}[31m\\u{202e}b"),
         "{sentence}"
     );
     fs::write(&odd, b"odd name")?;
     let (file, _) = opened(&odd)?;
     assert_eq!(private(&file)?.read(span(0, 8)?, &file).bytes, b"odd name");
+    Ok(())
+}
+
+/// Nothing opens a block device for writing before somebody said so; from then on it is as any file.
+fn check_asked_once(file: &OpenFile) -> Outcome {
+    let log = CallLog::new();
+    let file = OpenFile::open(file.path(), &log)?;
+    let request = MapRequest {
+        mode: Mode::Shared,
+        access: Access::ReadWrite,
+        span: None,
+    };
+    let (nearest, refusal) = Mapping::create_nearest(&file, request, &log)?;
+    let refusal = refusal.ok_or("a block device was opened for writing unasked")?;
+    assert_eq!(refusal.bar, Bar::BlockDevice);
+    assert_eq!(
+        (nearest.mode(), nearest.access()),
+        (Mode::Shared, Access::ReadOnly)
+    );
+    let written = file.pwrite(0, b"x");
+    assert_eq!(written, Err(StoreError::NotWritable(refusal)));
+    let for_writing = || {
+        let records = log.entries();
+        let opens = records.iter().filter(|record| record.call == "openat");
+        opens
+            .filter(|record| record.args.contains("O_RDWR"))
+            .count()
+    };
+    assert_eq!(for_writing(), 0, "{:?}", log.entries());
+    file.allow_writing();
+    let mapping = Mapping::create(&file, request, &log)?;
+    let before = mapping.store(0, b"x", &file)?;
+    mapping.store(0, &before, &file)?;
+    assert_eq!(for_writing(), 1);
     Ok(())
 }
 
@@ -170,6 +207,7 @@ fn a_block_device_has_the_length_that_seeking_tells() -> Outcome {
         assert_eq!(file.file_len()?, 64 * 512);
         assert_eq!(fs::metadata(&device)?.len(), 0, "stat does not know it");
         let whole = span(0, 64 * 512)?;
+        check_asked_once(&file)?;
         assert_eq!(private(&file)?.read(whole, &file).bytes, fs::read(&path)?);
         assert_eq!(file.pread(whole).bytes, fs::read(&path)?);
         Ok(())
@@ -245,7 +283,10 @@ fn the_path_is_compared_with_the_open_file() -> Outcome {
     assert_eq!(file.path_state(), PathState::Deleted);
     symlink(&path, &path)?;
     assert!(
-        matches!(file.path_state(), PathState::Unknown { errno: 40 }),
+        matches!(
+            file.path_state(),
+            PathState::Unknown(Unavailable::Failed { errno: 40 })
+        ),
         "{:?}",
         file.path_state()
     );

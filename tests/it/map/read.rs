@@ -7,7 +7,7 @@ use mapscope::map::{
 };
 
 use super::support::{
-    Outcome, PAGE, PRIMITIVES, mapped, opened, pattern, private, resize_by_other, scratch, shared,
+    Outcome, PAGE, PRIMITIVES, both_by, opened, pattern, private, resize_by_other, scratch, shared,
     span, write_by_other,
 };
 
@@ -39,14 +39,13 @@ fn every_window_shows_what_the_file_holds() -> Outcome {
                     access,
                     span: Some(window),
                 };
-                let mut mapping = Mapping::create(&file, request, &CallLog::new())?;
-                assert_eq!(
-                    (mapping.mode(), mapping.access(), mapping.span()),
-                    (mode, access, window)
-                );
-                assert_eq!(mapping.address() as u64 % PAGE, start % PAGE);
                 for primitive in PRIMITIVES {
-                    mapping.use_primitive(primitive);
+                    let mapping = Mapping::create_by(primitive, &file, request, &CallLog::new())?;
+                    assert_eq!(
+                        (mapping.mode(), mapping.access(), mapping.span()),
+                        (mode, access, window)
+                    );
+                    assert_eq!(mapping.address() as u64 % PAGE, start % PAGE);
                     let out = mapping.read(window, &file);
                     assert!(out.is_whole(), "{mode} {access} {window}: {:?}", out.gaps);
                     assert_eq!(
@@ -136,12 +135,7 @@ fn truncated_to_nothing_every_byte_is_a_gap() -> Outcome {
     for primitive in PRIMITIVES {
         let (_folder, path) = scratch(&pattern(3 * 4096))?;
         let (file, _) = opened(&path)?;
-        for mut mapping in [
-            private(&file)?,
-            shared(&file)?,
-            mapped(&file, Mode::Private, Access::ReadOnly)?,
-        ] {
-            mapping.use_primitive(primitive);
+        for mapping in both_by(primitive, &file)? {
             resize_by_other(&path, 3 * PAGE)?;
             write_by_other(&path, 0, &pattern(3 * 4096))?;
             assert_eq!(
@@ -165,8 +159,7 @@ fn truncated_within_a_page_the_rest_is_no_zeros() -> Outcome {
         let content = pattern(3 * 4096);
         let (_folder, path) = scratch(&content)?;
         let (file, _) = opened(&path)?;
-        let mut mapping = private(&file)?;
-        mapping.use_primitive(primitive);
+        let [mapping, _] = both_by(primitive, &file)?;
         resize_by_other(&path, 5_000)?;
         let out = mapping.read(span(4_000, 3 * PAGE)?, &file);
         assert_eq!(out.bytes[..1_000], content[4_000..5_000]);
@@ -283,14 +276,13 @@ fn the_self_test_chose_what_cannot_be_killed() {
 fn with_no_primitive_every_byte_is_a_gap() -> Outcome {
     let (_folder, path) = scratch(b"content")?;
     let (file, _) = opened(&path)?;
-    let mut mapping = private(&file)?;
-    mapping.use_primitive(Primitive::None);
+    let [mapping, _] = both_by(Primitive::None, &file)?;
     let out = mapping.read(span(0, 7)?, &file);
     assert!(
         matches!(
             out.gaps[..],
             [Gap {
-                reason: GapReason::Failed { errno: 38 },
+                reason: GapReason::NotThroughMapping { errno: 38 },
                 ..
             }]
         ),

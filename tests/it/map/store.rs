@@ -10,8 +10,9 @@ use mapscope::map::{
 };
 
 use super::support::{
-    Mounted, Outcome, PAGE, PRIMITIVES, in_file, mapped, opened, pattern, private, resize_by_other,
-    run, scratch, shared, span, wait_until, write_by_other,
+    Mounted, Outcome, PAGE, PRIMITIVES, both_by, expect_rerun, full_name, in_file, mapped, opened,
+    pattern, private, program_for_all, rerun, rerun_folder, resize_by_other, run, scratch, shared,
+    span, wait_until, write_by_other,
 };
 
 #[test]
@@ -20,9 +21,7 @@ fn a_private_store_stays_here_and_a_shared_one_reaches_everybody() -> Outcome {
     for primitive in PRIMITIVES {
         let (_folder, path) = scratch(&content)?;
         let (file, _) = opened(&path)?;
-        let (mut ours, mut all) = (private(&file)?, shared(&file)?);
-        ours.use_primitive(primitive);
-        all.use_primitive(primitive);
+        let [ours, all] = both_by(primitive, &file)?;
         // Across a page boundary, so that a chunked copy is seen whole.
         assert_eq!(
             ours.store(4_090, b"private edit", &file)?,
@@ -151,8 +150,7 @@ fn a_store_past_the_end_in_the_last_page_is_refused() -> Outcome {
         let (_folder, path) = scratch(&pattern(5_000))?;
         resize_by_other(&path, 8_192)?;
         let (file, _) = opened(&path)?;
-        for mut mapping in [private(&file)?, shared(&file)?] {
-            mapping.use_primitive(primitive);
+        for mapping in both_by(primitive, &file)? {
             resize_by_other(&path, 5_000)?;
             for (offset, bytes) in [(5_000, &b"x"[..]), (4_999, b"xy"), (8_191, b"x")] {
                 let refusal = mapping.store(offset, bytes, &file);
@@ -200,8 +198,7 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
         fs::write(&other, &content)?;
         let (file, _) = opened(&path)?;
         let (vouching, _) = opened(&other)?;
-        for mut mapping in [private(&file)?, shared(&file)?] {
-            mapping.use_primitive(primitive);
+        for mapping in both_by(primitive, &file)? {
             resize_by_other(&path, 6 * PAGE)?;
             write_by_other(&path, 0, &content)?;
             mapping.store(4 * PAGE, b"x", &file)?;
@@ -220,8 +217,14 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
                 out.gaps
             );
             assert_eq!(out.gaps[0].span, span(3 * PAGE, 5 * PAGE + 7)?);
-            assert_eq!(out.gaps[0].reason, GapReason::Failed { errno: 14 });
-            assert_eq!(out.gaps[0].reason.to_string(), "Bad address (EFAULT)");
+            assert_eq!(
+                out.gaps[0].reason,
+                GapReason::NotThroughMapping { errno: 14 }
+            );
+            assert_eq!(
+                out.gaps[0].reason.to_string(),
+                "not through the mapping: Bad address (EFAULT); a plain read (pread) shows it"
+            );
             assert!(
                 out.bytes[3 * 4096 - 100..].iter().all(|&byte| byte == 0),
                 "nothing is left over"
@@ -229,7 +232,7 @@ fn what_the_kernel_refuses_is_told_page_by_page() -> Outcome {
             assert_eq!(out.bytes[..3 * 4096 - 100], content[100..3 * 4096]);
 
             let refusal = mapping.store(3 * PAGE - 2, b"abcd", &vouching).err();
-            let reason = GapReason::Failed { errno: 14 };
+            let reason = GapReason::NotThroughMapping { errno: 14 };
             assert_eq!(
                 refusal,
                 Some(StoreError::Unreadable {
@@ -266,14 +269,13 @@ fn fill_up(mounted: &Mounted, primitive: Primitive) -> Outcome {
     resize_by_other(&path, 4 * PAGE)?;
     write_by_other(&path, 2 * PAGE, b"data")?;
     let (file, _) = opened(&path)?;
-    let mut mapping = shared(&file)?;
-    mapping.use_primitive(primitive);
+    let [_, mapping] = both_by(primitive, &file)?;
     let filler = mounted.path().join("filler");
     let _full = fs::write(&filler, vec![1; 2 << 20]);
 
     let out = mapping.read(span(0, 4 * PAGE)?, &file);
     assert_eq!(out.bytes[..4096], pattern(4096));
-    let reason = GapReason::Failed { errno: 28 };
+    let reason = GapReason::HoleNeedsBlock;
     let (first, second) = (span(PAGE, 2 * PAGE)?, span(3 * PAGE, 4 * PAGE)?);
     assert_eq!(
         out.gaps,
@@ -289,7 +291,12 @@ fn fill_up(mounted: &Mounted, primitive: Primitive) -> Outcome {
         ]
     );
     assert_eq!(&out.bytes[2 * 4096..2 * 4096 + 4], b"data");
-    assert_eq!(reason.to_string(), "No space left on device (ENOSPC)");
+    assert_eq!(
+        reason.to_string(),
+        "a hole of the file: reading it through a mapping needs a block, and the file system is full: No space left on \
+         device (ENOSPC); a plain read (pread) shows it"
+    );
+    assert!(reason.pread_shows_it());
     assert!(
         file.pread(span(0, 4 * PAGE)?).is_whole(),
         "the file itself can be read there"
@@ -366,13 +373,12 @@ fn on_a_full_disk_a_store_says_how_much_was_written() -> Outcome {
         b"a\0",
         "the page still reads"
     );
-    let mut by_pipe = shared(&file)?;
-    by_pipe.use_primitive(Primitive::Pipe);
+    let [_, by_pipe] = both_by(Primitive::Pipe, &file)?;
     let refusal = by_pipe
         .store(offset, b"cd", &file)
         .err()
-        .map(|refusal| (refusal.stored(), refusal.to_string()));
-    assert_eq!(refusal, Some((1, sentence)), "a pipe says the same");
+        .map(|refusal| refusal.to_string());
+    assert_eq!(refusal, Some(sentence), "a pipe says the same");
     assert_eq!(by_pipe.read(span(offset, offset + 2)?, &file).bytes, b"c\0");
     mapping.store(0, b"old pages work", &file)?;
     Ok(())
@@ -404,10 +410,9 @@ fn a_device_that_fails_leaves_gaps_with_its_error() -> Outcome {
     resize_by_other(&image, 0)?;
     let (file, _) = opened(&path)?;
     for primitive in PRIMITIVES {
-        for mut mapping in [private(&file)?, shared(&file)?] {
-            mapping.use_primitive(primitive);
+        for mapping in both_by(primitive, &file)? {
             let out = mapping.read(span(4_000, 9_000)?, &file);
-            let reason = GapReason::Failed { errno: 5 };
+            let reason = GapReason::Storage { errno: 5 };
             assert_eq!(
                 out.gaps,
                 [Gap {
@@ -417,7 +422,10 @@ fn a_device_that_fails_leaves_gaps_with_its_error() -> Outcome {
                 "{primitive:?} {}",
                 mapping.mode()
             );
-            assert_eq!(reason.to_string(), "Input/output error (EIO)");
+            assert_eq!(
+                reason.to_string(),
+                "the storage does not give it: Input/output error (EIO)"
+            );
             let refusal = mapping.store(5_000, b"x", &file);
             assert_eq!(
                 refusal,
@@ -459,6 +467,49 @@ fn a_store_that_does_not_stay_is_told() -> Outcome {
         sentence,
         "Written, but offset 50 now holds 0x5a instead of 0x41: somebody else changed it"
     );
-    assert_eq!(told.map(|told| told.stored()), Some(1));
+    assert!(
+        matches!(&told, Some(StoreError::NotKept { before, .. }) if before.len() == 1),
+        "{told:?}"
+    );
+    Ok(())
+}
+
+/// The most memory that this process has had resident since it was asked to forget, in KiB.
+fn peak_kib() -> Result<u64, Box<dyn std::error::Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    Ok(number.ok_or("no VmHWM")?.parse()?)
+}
+
+/// A long store costs the bytes that it returns, and a small piece to read back into. In a process of its own, as the
+/// peak is the whole process's.
+#[test]
+fn a_long_store_costs_what_it_returns() -> Outcome {
+    const LEN: usize = 16 << 20;
+    let name = full_name(module_path!(), "a_long_store_costs_what_it_returns");
+    let Some(folder) = rerun_folder() else {
+        let (_home, program, folder) = program_for_all(0o755)?;
+        return expect_rerun(rerun(&program, &folder, &name)).map(|_| ());
+    };
+    let path = folder.join("file");
+    fs::write(&path, pattern(LEN))?;
+    let (file, _) = opened(&path)?;
+    let mapping = shared(&file)?;
+    let bytes = vec![b'x'; LEN];
+    // Every page is mapped before it counts, by pieces too small to leave memory for the long store to use again.
+    for (piece, at) in bytes.chunks(4096).zip((0..).step_by(4096)) {
+        mapping.store(at, piece, &file)?;
+    }
+    fs::write("/proc/self/clear_refs", "5")?;
+    let before = peak_kib()?;
+    let old = mapping.store(0, &bytes, &file)?;
+    let cost = peak_kib()?.saturating_sub(before);
+    assert_eq!(old, bytes);
+    let returned = LEN as u64 / 1024;
+    assert!(
+        cost < returned + returned / 4,
+        "{cost} KiB for {returned} KiB returned"
+    );
     Ok(())
 }

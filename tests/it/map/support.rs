@@ -14,7 +14,7 @@ use mapscope::bytes::Span;
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile, Primitive};
 use tempfile::TempDir;
 
-pub(super) type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// The user and group `nobody`.
 const NOBODY: u32 = 65534;
@@ -60,6 +60,22 @@ pub(super) fn mapped(
         span: None,
     };
     Ok(Mapping::create(file, request, &CallLog::new())?)
+}
+
+/// A private and a shared mapping, both read-write, that are read and stored to by `primitive`.
+pub(super) fn both_by(
+    primitive: Primitive,
+    file: &OpenFile,
+) -> Result<[Mapping; 2], Box<dyn Error>> {
+    let by = |mode| {
+        let request = MapRequest {
+            mode,
+            access: Access::ReadWrite,
+            span: None,
+        };
+        Mapping::create_by(primitive, file, request, &CallLog::new())
+    };
+    Ok([by(Mode::Private)?, by(Mode::Shared)?])
 }
 
 pub(super) fn private(file: &OpenFile) -> Result<Mapping, Box<dyn Error>> {
@@ -131,9 +147,10 @@ pub(super) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }
 
-/// Says on the terminal, also where the test harness keeps output back, why a test did not run.
+/// Says why a test, which may stand in another thread's place, did not run.
+#[track_caller]
 pub(super) fn skip(test: &str, reason: &str) {
-    let _told = writeln!(io::stderr(), "SKIPPED {test}: {reason}");
+    crate::skip::skip(&format!("{test}: {reason}"));
 }
 
 /// The folder of this run, if a test started this process.
@@ -198,7 +215,7 @@ pub(super) fn expect_rerun(mut command: Command) -> Result<String, Box<dyn Error
 }
 
 /// Runs `body` as a user without rights: here if this is one, else in a second run of the test as nobody.
-pub(super) fn as_nobody(module: &str, test: &str, body: impl FnOnce(&Path) -> Outcome) -> Outcome {
+pub(crate) fn as_nobody(module: &str, test: &str, body: impl FnOnce(&Path) -> Outcome) -> Outcome {
     if let Some(folder) = rerun_folder() {
         return body(&folder);
     }

@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mapscope::map::{Access, CallLog, MapError, MapRequest, Mapping, Mode, OpenFile, StoreError};
+use mapscope::map::{
+    Access, Bar, CallLog, MapError, MapRequest, Mapping, Mode, OpenFile, StoreError, Way,
+};
 
 use super::support::{
     Mounted, Outcome, as_nobody, copy_program, in_file, is_root, opened, pattern, private, run,
@@ -14,20 +16,34 @@ use super::support::{
 
 /// A shared read-write mapping is refused with `errno` and words, and private editing works.
 #[track_caller]
-fn check_private_only(file: &OpenFile, errno: i32, words: &str) -> Outcome {
+fn check_private_only(file: &OpenFile, bar: Bar, errno: i32, words: &str) -> Outcome {
     let request = MapRequest {
         mode: Mode::Shared,
         access: Access::ReadWrite,
         span: None,
     };
     let refusal = match Mapping::create(file, request, &CallLog::new()) {
-        Err(MapError::NotWritable(refusal)) => refusal,
+        Err(MapError::Refused(refusal)) => refusal,
         other => return Err(format!("not a refusal to write: {other:?}").into()),
     };
     assert_eq!(
-        (refusal.errno, refusal.path.as_path()),
-        (errno, file.path())
+        (refusal.bar, refusal.errno, refusal.path.as_path()),
+        (bar, errno, file.path())
     );
+    assert_eq!(
+        refusal.works,
+        [
+            Way::new(Mode::Shared, Access::ReadOnly),
+            Way::new(Mode::Private, Access::ReadWrite),
+            Way::new(Mode::Private, Access::ReadOnly)
+        ]
+    );
+    let (nearest, why) = Mapping::create_nearest(file, request, &CallLog::new())?;
+    assert_eq!(
+        (nearest.mode(), nearest.access()),
+        (Mode::Shared, Access::ReadOnly)
+    );
+    assert_eq!(why.as_ref(), Some(&refusal));
     let sentence = refusal.to_string();
     assert!(
         sentence.contains(words) && sentence.contains("private editing works"),
@@ -57,6 +73,7 @@ fn a_read_only_file_takes_private_edits_only() -> Outcome {
             let (file, _) = opened(&path)?;
             check_private_only(
                 &file,
+                Bar::NoPermission,
                 13,
                 "no permission to write the file: Permission denied (EACCES)",
             )
@@ -71,8 +88,9 @@ fn a_running_program_takes_private_edits_only() -> Outcome {
     let path = folder.path().join("sleep");
     copy_program(Path::new("/bin/sleep"), &path, 0o755)?;
     let mut running = Command::new(&path).arg("60").stdin(Stdio::null()).spawn()?;
-    let outcome =
-        opened(&path).and_then(|(file, _)| check_private_only(&file, 26, "running program"));
+    let outcome = opened(&path).and_then(|(file, _)| {
+        check_private_only(&file, Bar::RunningProgram, 26, "running program")
+    });
     running.kill()?;
     running.wait()?;
     outcome
@@ -92,7 +110,7 @@ fn a_read_only_mount_takes_private_edits_only() -> Outcome {
         &["-o", "remount,ro", &mounted.path().display().to_string()],
     )?;
     let (file, _) = opened(&path)?;
-    check_private_only(&file, 30, "mounted read-only")
+    check_private_only(&file, Bar::ReadOnlyFileSystem, 30, "mounted read-only")
 }
 
 /// Row 33: another process holds a file in memory, sealed against writing.
@@ -128,9 +146,16 @@ fn a_sealed_file_takes_private_edits_only() -> Outcome {
             access: Access::ReadWrite,
             span: None,
         };
-        let refusal = Mapping::create(&file, request, &CallLog::new())
-            .err()
-            .ok_or("a sealed file was mapped for writing")?;
+        let refusal = match Mapping::create(&file, request, &CallLog::new()) {
+            Err(MapError::Refused(refusal)) => refusal,
+            other => return Err(format!("a sealed file was mapped for writing: {other:?}").into()),
+        };
+        assert_eq!(refusal.bar, Bar::Sealed);
+        let (nearest, _) = Mapping::create_nearest(&file, request, &CallLog::new())?;
+        assert_eq!(
+            (nearest.mode(), nearest.access()),
+            (Mode::Shared, Access::ReadOnly)
+        );
         let sentence = refusal.to_string();
         assert!(
             sentence.contains("sealed")
@@ -146,6 +171,38 @@ fn a_sealed_file_takes_private_edits_only() -> Outcome {
     });
     drop(holder.stdin.take());
     holder.wait()?;
+    outcome
+}
+
+/// Row 31.
+#[test]
+fn swap_space_takes_private_edits_only() -> Outcome {
+    let name = "swap_space_takes_private_edits_only";
+    if !is_root() {
+        skip(name, "swap space needs root");
+        return Ok(());
+    }
+    let (_folder, path) = scratch(&vec![0; 1 << 20])?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    let text = path.display().to_string();
+    if let Err(why) = run("mkswap", &[&text]).and_then(|_| run("swapon", &[&text])) {
+        skip(name, &why.to_string());
+        return Ok(());
+    }
+    let outcome = opened(&path).and_then(|(file, _)| {
+        let request = MapRequest {
+            mode: Mode::Shared,
+            access: Access::ReadWrite,
+            span: None,
+        };
+        let (nearest, refusal) = Mapping::create_nearest(&file, request, &CallLog::new())?;
+        let refusal = refusal.ok_or("swap space was mapped shared for writing")?;
+        assert_eq!((refusal.bar, refusal.errno), (Bar::SwapSpace, 26));
+        assert!(!Way::new(nearest.mode(), nearest.access()).writes_the_file());
+        assert!(nearest.read(span(0, 4096)?, &file).is_whole());
+        Ok(())
+    });
+    run("swapoff", &[&text])?;
     outcome
 }
 
@@ -181,7 +238,7 @@ fn a_file_made_immutable_refuses_stores() -> Outcome {
         sentence.contains("EPERM") && sentence.starts_with("Not written"),
         "{sentence}"
     );
-    assert!(words.contains("immutable"), "{words}");
+    assert!(words.starts_with("The file is immutable: "), "{words}");
     assert_eq!(private_works?, pattern(8192)[5_000..5_001]);
     assert_eq!(fs::read(&path)?, pattern(8192));
     Ok(())
@@ -292,6 +349,7 @@ fn a_flush_that_fails_is_final() -> Outcome {
         .ok_or("the flush succeeded on a full device")?;
     assert!(failure.to_string().contains("final"), "{failure}");
     assert!([5, 28].contains(&failure.errno), "{failure}");
+    let beside = shared(&file)?;
     // The kernel soon says that all is well. We do not forget.
     let mut last = failure;
     let report = loop {
@@ -301,6 +359,11 @@ fn a_flush_that_fails_is_final() -> Outcome {
         }
     };
     assert_eq!(report.earlier_failure, Some(last.errno));
+    assert_eq!(
+        beside.flush(None).map(|report| report.earlier_failure),
+        Ok(Some(last.errno)),
+        "another mapping of the file knows it too"
+    );
     fs::remove_file(&filler)?;
     Ok(())
 }

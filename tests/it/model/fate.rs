@@ -55,7 +55,7 @@ fn assert_edits(rig: &Rig, pending: usize, patch: usize) {
         (journal.pending_bytes(), journal.patch_bytes()),
         (pending, patch)
     );
-    assert_eq!(journal.edits().count(), 1, "the edit stays listed");
+    assert_eq!(journal.edits().len(), 1, "the edit stays listed");
 }
 
 /// The remap to shared that the switch is about.

@@ -25,7 +25,11 @@ fn typing_and_pasting_begin_at_the_start_of_the_selection() {
     let keys: [(Column, fn(&mut Rig) -> Vec<Effect>, u64); 3] = [
         (Column::Hex, |rig| rig.type_byte(0x58), 1),
         (Column::Text, |rig| rig.act(E::Character('X')), 1),
-        (Column::Hex, |rig| rig.act(E::Paste("58 59".to_owned())), 2),
+        (
+            Column::Hex,
+            |rig| rig.act(E::Paste("58 59".to_owned().into())),
+            2,
+        ),
     ];
     for (column, press, len) in keys {
         for (anchor, cursor) in [(10, 14), (14, 10)] {
@@ -59,7 +63,7 @@ fn a_second_paste_goes_on_behind_the_first() {
     for column in [Column::Hex, Column::Text] {
         let mut rig = open(100);
         rig.select(7, false, column);
-        let mut paste = || stores(&rig.act(E::Paste("5858".to_owned())))[0].clone();
+        let mut paste = || stores(&rig.act(E::Paste("5858".to_owned().into())))[0].clone();
         let (first, second) = (paste(), paste());
         assert_eq!(second.offset, first.offset + first.bytes.len() as u64);
     }

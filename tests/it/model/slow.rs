@@ -68,7 +68,7 @@ fn run(storage: &mut Storage, view: ViewId, op: &Op) {
 }
 
 /// All has been heard.
-fn check(storage: &Storage, view: ViewId, saves: bool) -> Result<(), TestCaseError> {
+fn check(storage: &Storage, view: ViewId, is_involved: bool) -> Result<(), TestCaseError> {
     let known = storage.view(view).unwrap();
     let file = &storage.disk[&1];
     let shown = storage.shown(known);
@@ -79,10 +79,11 @@ fn check(storage: &Storage, view: ViewId, saves: bool) -> Result<(), TestCaseErr
             .map(|byte| (byte.base, byte.value));
         let (base, value) = (file[at], shown[at]);
         let is = (base != value).then_some((base, value));
-        // what is typed while something is being written there has the base that the view showed then
+        // an undo leaves the old byte in the private page: what is typed there while the file is being written has that for
+        // its base, as that is what the view showed
         let is_its = said.is_none_or(|(_, said)| said == value) && (said.is_some() || is.is_none());
         prop_assert!(
-            said == is || (saves && is_its),
+            said == is || (is_involved && is_its),
             "{:?} is pending at {}, not {:?}",
             said,
             at,
@@ -97,6 +98,11 @@ fn check(storage: &Storage, view: ViewId, saves: bool) -> Result<(), TestCaseErr
         let kept = unsaved.get(&(*at as u64)).unwrap_or(&file[*at]);
         prop_assert_eq!(kept, value, "what was typed last at {}", at);
     }
+    let doc = storage.app.doc_of(view).unwrap();
+    prop_assert!(
+        is_involved || doc.notices.get(Topic::Conflict).is_none(),
+        "nobody else wrote"
+    );
     Ok(())
 }
 
@@ -113,7 +119,8 @@ proptest! {
         storage.settle();
         storage.assert_rest();
         let saves = ops.iter().any(|op| matches!(op, Op::Save));
-        check(&storage, view, saves)?;
+        let undoes = ops.iter().any(|op| matches!(op, Op::Undo));
+        check(&storage, view, saves && undoes)?;
     }
 }
 

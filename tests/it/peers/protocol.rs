@@ -27,7 +27,7 @@ fn every_request_is_answered_as_the_table_says() {
         ),
         (
             json!({"id": 5, "do": "read", "offset": 12287, "len": 2}),
-            json!({"id": 5, "hex": "4300", "gaps": [{"start": 12288, "end": 12289, "reason": "outside the mapping"}]}),
+            json!({"id": 5, "hex": "4300", "gaps": [{"start": 12288, "end": 12289, "reason": "outside_mapping"}]}),
         ),
         (
             json!({"id": 6, "do": "read", "offset": 0, "len": 0}),
@@ -194,6 +194,7 @@ fn a_running_program_cannot_be_stored_to_by_a_shared_peer() {
         access: MapAccess::ReadWrite,
         start: 0,
         end: meta.len(),
+        whole: false,
     });
     assert_eq!(peer.request(&open, LONG), Ok(Answer::Opened));
     let bytes = vec![0];

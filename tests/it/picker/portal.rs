@@ -2,7 +2,7 @@
 //!
 //! Skipped, with a line that says so, where `dbus-daemon` or Python's bindings are missing.
 
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use super::*;
@@ -138,7 +138,7 @@ impl Drop for Bus {
 }
 
 fn skipped(why: &str) {
-    writeln!(std::io::stderr().lock(), "SKIPPED: {why}").ok();
+    crate::skip::skip(why);
 }
 
 #[test]

@@ -6,15 +6,22 @@ use std::fs;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{AddedId, AddedPeers};
+use mapscope::model::{Action, FileAction, LabAction, PeersAction, Process, Processes};
 
 const SHARED: &str = "Start a process that maps the file shared";
 const PRIVATE: &str = "Start a process that maps the file privately";
 const READ_ONLY: &str =
     "Start a process that maps the file shared and read-only: its stores are refused";
 
-fn hands(window: &Window) -> &AddedPeers {
-    &model(window).added
+fn processes(window: &Window) -> &Processes {
+    &doc(window).processes
+}
+
+/// The process that has this number on the screen.
+#[track_caller]
+fn process(window: &Window, number: u32) -> &Process {
+    let mut list = processes(window).list().iter();
+    list.find(|process| process.ordinal == number).unwrap()
 }
 
 /// What is said of process `number`, after its title.
@@ -34,7 +41,7 @@ fn said(window: &Window, number: u32) -> String {
 }
 
 fn pid(window: &Window, number: u32) -> u32 {
-    hands(window).get(AddedId(number)).unwrap().pid.unwrap()
+    process(window, number).pid.unwrap()
 }
 
 #[track_caller]
@@ -121,16 +128,16 @@ fn a_forked_child_shares_its_parents_copies_until_one_writes() {
         .nth(1)
         .unwrap();
     assert_eq!(parent, pid(&window, 1).to_string(), "a real child");
-    let tree: Vec<_> = hands(&window)
+    let tree: Vec<_> = processes(&window)
         .tree()
         .iter()
-        .map(|(depth, hand)| (*depth, hand.id.0))
+        .map(|(depth, process)| (*depth, process.ordinal))
         .collect();
     assert_eq!(tree, [(0, 1), (1, 2)]);
 
     act(
         &mut window,
-        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+        Action::Peers(PeersAction::ByteEdited("5a".to_owned())),
     );
     click(&mut window, "Write: process 2");
     until_says(&mut window, 2, "5a 'Z', different");
@@ -153,7 +160,7 @@ fn a_process_is_stopped_and_goes_on() {
     until_says(&mut window, 2, "21 '!', same");
     act(
         &mut window,
-        mapscope::model::Action::WitnessByteEdited("5a".to_owned()),
+        Action::Peers(PeersAction::ByteEdited("5a".to_owned())),
     );
     assert_eq!(fs::read(&path).unwrap()[0], b'!');
     click(&mut window, "Continue: process 1");
@@ -187,7 +194,7 @@ fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
         click(&mut window, &format!("Remove: process {number}"));
     }
     until(&mut window, "the list is empty", |window| {
-        hands(window).list().is_empty()
+        processes(window).list().is_empty()
     });
 }
 
@@ -203,11 +210,20 @@ fn a_removed_process_ends_and_the_rest_goes_with_the_window() {
 }
 
 #[test]
-fn they_follow_to_another_file() {
-    let (_folder, _path, mut window) = with(&[SHARED]);
+fn they_stay_with_their_own_file() {
+    let (_folder, path, mut window) = with(&[SHARED]);
+    let first = doc(&window).id;
     let (_other_folder, other) = file(&[b'B'; 64]);
-    act(&mut window, mapscope::model::Action::Open(other));
-    until_says(&mut window, 1, "42 'B', same as this view");
+    act(&mut window, Action::File(FileAction::Open(other)));
+    until(&mut window, "the other file is in front", |window| {
+        doc(window).id != first && witness(window, "The file (pread)").contains("42 'B'")
+    });
+    assert_eq!(processes(&window).n_added(), 0);
+    let own = model(&window).doc_by(first).unwrap();
+    assert_eq!(
+        (own.path.as_path(), own.processes.n_added()),
+        (path.as_path(), 1)
+    );
 }
 
 #[test]
@@ -216,28 +232,25 @@ fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
     heard(&mut window);
     click(&mut window, SHARED);
     until(&mut window, "one is added", |window| {
-        hands(window).list().len() == 1
+        processes(window).n_added() == 1
     });
     let name = "fork-clean-private-page".to_owned();
-    act(
-        &mut window,
-        mapscope::model::Action::Lab(mapscope::model::LabAction::ByHand(name)),
-    );
-    // A private mapping, a child that inherited it, and one that writes to the file; the one from before is gone.
-    for number in [2, 3] {
+    act(&mut window, Action::Lab(LabAction::ByHand(name)));
+    // A private mapping, a child that inherited it, and one that writes to the file, in a tab of their own.
+    for number in [1, 2] {
         until_says(&mut window, number, "41 'A', same as this view");
     }
-    let depths: Vec<_> = hands(&window)
+    let depths: Vec<_> = processes(&window)
         .tree()
         .iter()
-        .map(|(depth, hand)| (*depth, hand.id.0))
+        .map(|(depth, process)| (*depth, process.ordinal))
         .collect();
-    assert_eq!(depths, [(0, 2), (1, 3), (0, 4)]);
-    click(&mut window, "Write: process 2");
+    assert_eq!(depths, [(0, 1), (1, 2), (0, 3)]);
+    click(&mut window, "Write: process 1");
     until_says(
         &mut window,
-        2,
+        1,
         "21 '!', different from this view, private copy",
     );
-    until_says(&mut window, 3, "41 'A', same as this view, file page");
+    until_says(&mut window, 2, "41 'A', same as this view, file page");
 }

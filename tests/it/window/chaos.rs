@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use egui::Key;
 use mapscope::bytes::Span;
-use mapscope::model::{Action, Mode, Topic, UnsavedChoice};
+use mapscope::model::{
+    Action, DocAction, EditAction, MappingAction, Mode, Topic, UnsavedChoice, ViewAction,
+};
 
 /// Names the file that the second process makes trouble with.
 const TROUBLE: &str = "MAPSCOPE_TEST_TROUBLE";
@@ -62,17 +64,13 @@ fn trouble(path: &Path, numbers: &mut Numbers) -> std::io::Result<()> {
     }
 }
 
-/// Runs in the second process only: trouble until it is ended.
-#[test]
-fn makes_trouble() {
-    let Some(path) = std::env::var_os(TROUBLE) else {
-        return;
-    };
+/// What the second process does: trouble until it is ended.
+fn make_trouble(path: &Path) {
     end_with_parent();
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let end = Instant::now() + Duration::from_mins(10);
     while Instant::now() < end {
-        let _may_fail = trouble(Path::new(&path), &mut numbers);
+        let _may_fail = trouble(path, &mut numbers);
         std::thread::sleep(Duration::from_micros(numbers.below(20_000)));
     }
 }
@@ -80,33 +78,40 @@ fn makes_trouble() {
 /// What the journal has confirmed so far: each edit by its number.
 #[derive(Default)]
 struct Confirmed {
-    edits: BTreeMap<u64, (u64, Vec<u8>, Mode)>,
+    edits: BTreeMap<u64, (Vec<(u64, Vec<u8>)>, Mode)>,
 }
 
 impl Confirmed {
     #[track_caller]
     fn check(&mut self, window: &Window) {
-        let journal = &doc(window).journal;
+        let journal = &doc(window).view().journal;
         let listed: BTreeMap<u64, _> = journal
             .edits()
             .iter()
-            .map(|edit| (edit.id, (edit.offset, edit.new.clone(), edit.mode)))
+            .map(|edit| (edit.id(), edit))
             .collect();
-        for (id, edit) in &self.edits {
-            assert_eq!(
-                listed.get(id),
-                Some(edit),
-                "edit {id} is no longer what it was"
-            );
+        for (id, (parts, mode)) in &self.edits {
+            let edit = listed.get(id).expect("it is still listed");
+            for (offset, _) in parts {
+                let same = edit.span().contains(*offset) && edit.mode() == *mode;
+                assert!(same, "edit {id} is no longer what it was");
+            }
         }
-        self.edits = listed;
+        for (id, edit) in listed {
+            let parts = edit.parts().filter_map(|part| {
+                let (_, new) = part.bytes?;
+                Some((part.offset, new.all().into_owned()))
+            });
+            // once it can be neither undone nor redone, its bytes are no longer in the list
+            self.edits
+                .entry(id)
+                .or_insert_with(|| (parts.collect(), edit.mode()));
+        }
         // the last private value of each offset is pending or waits
         let mut newest = BTreeMap::new();
-        for (offset, new, mode) in self.edits.values() {
-            for (at, byte) in (*offset..).zip(new) {
-                if *mode == Mode::Private {
-                    newest.insert(at, *byte);
-                }
+        for (parts, mode) in self.edits.values() {
+            for (offset, new) in parts.iter().filter(|_| *mode == Mode::Private) {
+                newest.extend((*offset..).zip(new.iter().copied()));
             }
         }
         let mut unsaved = BTreeMap::new();
@@ -116,7 +121,8 @@ impl Confirmed {
         for (at, byte) in newest {
             let edits = journal.edits().iter();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
-            let shown = model(window)
+            let shown = doc(window)
+                .view()
                 .window
                 .as_ref()
                 .and_then(|shown| shown.byte(at));
@@ -142,7 +148,7 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
             wheel(window, if numbers.below(2) == 0 { -1.0 } else { 1.0 });
         }
         5..=8 => {
-            let byte = match doc(window).mode {
+            let byte = match doc(window).view().mode {
                 Mode::Private => numbers.byte(0xc0, 0xff),
                 Mode::Shared => numbers.byte(0x80, 0xbf),
             };
@@ -150,22 +156,28 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
             type_text(window, &format!("{byte:02x}"));
         }
         9 => {
-            act(window, Action::ToggleMode);
-            act(window, Action::Unsaved(UnsavedChoice::Keep));
+            act(window, Action::Mapping(MappingAction::ToggleMode));
+            act(window, Action::Doc(DocAction::Unsaved(UnsavedChoice::Keep)));
         }
-        10 => act(window, Action::Reapply),
-        11 => act(window, Action::KeepOld),
-        12 => act(window, Action::Remap),
+        10 => act(window, Action::Edit(EditAction::Reapply)),
+        11 => act(window, Action::Doc(DocAction::KeepOld)),
+        12 => act(window, Action::Mapping(MappingAction::Remap)),
         _ => {
             let offset = numbers.below(LEN);
-            act(window, Action::LookupEdited(offset.to_string()));
-            act(window, Action::LookupCommit);
+            act(
+                window,
+                Action::View(ViewAction::LookupEdited(offset.to_string())),
+            );
+            act(window, Action::View(ViewAction::LookupCommit));
         }
     }
 }
 
 #[test]
 fn survives_and_keeps_every_edit() {
+    if let Some(path) = std::env::var_os(TROUBLE) {
+        return make_trouble(Path::new(&path));
+    }
     let seconds = std::env::var("MAPSCOPE_CHAOS_SECONDS")
         .ok()
         .and_then(|seconds| seconds.parse().ok())
@@ -175,7 +187,11 @@ fn survives_and_keeps_every_edit() {
     let held = path.with_file_name("held.bin");
     fs::hard_link(&path, &held).unwrap();
     let mut window = open(&path);
-    let others = other_process("window::chaos::makes_trouble", TROUBLE, &path);
+    let others = other_process(
+        "window::chaos::survives_and_keeps_every_edit",
+        TROUBLE,
+        &path,
+    );
     let over = Arc::new(AtomicBool::new(false));
     let thread = std::thread::spawn({
         let (over, held) = (Arc::clone(&over), held.clone());
@@ -223,7 +239,7 @@ fn survives_and_keeps_every_edit() {
 
 /// The trouble is over: the file is as long as any edit needs, the view is private and whole, all that waited is reapplied.
 fn calm(window: &mut Window, held: &Path) {
-    let edits = doc(window).journal.edits();
+    let edits = doc(window).view().journal.edits();
     let length = edits.iter().map(|edit| edit.span().end()).max().unwrap() + 5000;
     let file = fs::OpenOptions::new().write(true).open(held).unwrap();
     file.set_len(length).unwrap();
@@ -231,35 +247,36 @@ fn calm(window: &mut Window, held: &Path) {
         doc(window).file_len == length
     });
     throughout(window, Duration::from_millis(700), "it is quiet", |_| true);
-    if doc(window).mode == Mode::Shared {
-        act(window, Action::ToggleMode);
+    if doc(window).view().mode == Mode::Shared {
+        act(window, Action::Mapping(MappingAction::ToggleMode));
         until(window, "it is private", |window| {
-            doc(window).mode == Mode::Private
+            doc(window).view().mode == Mode::Private
         });
     }
-    act(window, Action::Remap);
+    act(window, Action::Mapping(MappingAction::Remap));
     until(window, "all that waited is reapplied", |window| {
-        doc(window).view.extent.end() == length
-            && doc(window).journal.patch_bytes() == 0
+        doc(window).view().viewport.extent.end() == length
+            && doc(window).view().journal.patch_bytes() == 0
             && notice(window, Topic::Patch).is_empty()
     });
 }
 
 /// Whatever is pending is what the view has.
 fn shows_every_edit(window: &mut Window) {
-    let extent = doc(window).view.extent;
+    let extent = doc(window).view().viewport.extent;
     let mut from = extent.start();
     while from < extent.end() {
-        let visible = doc(window).view.visible();
+        let visible = doc(window).view().viewport.visible();
         let shown = Span::new(visible.start().max(from), visible.end()).unwrap();
         until(window, "these rows were read", |window| {
-            model(window)
+            doc(window)
+                .view()
                 .window
                 .as_ref()
                 .is_some_and(|held| held.span().contains_span(shown))
         });
-        let held = model(window).window.as_ref().unwrap();
-        for (offset, pending) in doc(window).journal.pending_in(shown) {
+        let held = doc(window).view().window.as_ref().unwrap();
+        for (offset, pending) in doc(window).view().journal.pending_in(shown) {
             assert_eq!(
                 held.byte(offset),
                 Some(pending.value),
@@ -270,6 +287,6 @@ fn shows_every_edit(window: &mut Window) {
             return;
         }
         from = shown.end();
-        act(window, Action::ScrollTo(from / 16));
+        act(window, Action::View(ViewAction::ScrollTo(from / 16)));
     }
 }

@@ -4,7 +4,7 @@ use super::support::*;
 use std::fs;
 
 use egui::{Event, Key, Modifiers};
-use mapscope::model::{Action, Topic, WitnessId};
+use mapscope::model::{Action, EditAction, Topic, WitnessId};
 
 #[test]
 fn private_typing_changes_the_row_and_not_the_file() {
@@ -15,7 +15,7 @@ fn private_typing_changes_the_row_and_not_the_file() {
         row(window, 0) == "00000000 5a 7e 43 44 45 46 47 48  Z~CDEFGH"
     });
     assert_eq!(fs::read(&path).unwrap(), b"ABCDEFGH");
-    assert_eq!(doc(&window).view.cursor, 2);
+    assert_eq!(doc(&window).view().viewport.cursor, 2);
     assert!(
         status(&window)
             .iter()
@@ -76,12 +76,12 @@ fn undo_and_redo_by_keys() {
     until(&mut window, "it says that nothing is left", |window| {
         is_told(window, &["Nothing left to undo"])
     });
-    assert_eq!(doc(&window).journal.pending_bytes(), 0);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 0);
     press(&mut window, CTRL, Key::Y);
     shows(&mut window, "01 42");
     press(&mut window, shift, Key::Z);
     shows(&mut window, "01 02");
-    assert_eq!(doc(&window).journal.pending_bytes(), 2);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 2);
     assert_eq!(fs::read(&path).unwrap(), b"ABCDEFGH");
 }
 
@@ -121,7 +121,7 @@ fn paste_and_fill() {
         grid(window).is_focused()
     });
     assert_eq!(fs::read(&path).unwrap(), [0x61; 32]);
-    assert_eq!(doc(&window).journal.pending_bytes(), 8);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 8);
 }
 
 #[test]
@@ -155,11 +155,15 @@ fn what_is_typed_and_saved_at_once_is_saved() {
     type_bytes(&mut window, "01");
     // the storage is slow: the second store is still on its way when Ctrl+S is pressed
     let ctx = window.ctx.clone();
-    for action in [Action::HexDigit(0), Action::HexDigit(2), Action::WriteBack] {
+    for action in [
+        Action::Edit(EditAction::HexDigit(0)),
+        Action::Edit(EditAction::HexDigit(2)),
+        Action::Edit(EditAction::WriteBack),
+    ] {
         window.state_mut().act(&ctx, action);
     }
     until(&mut window, "both are stored", |window| {
-        doc(window).journal.edits().len() == 2
+        doc(window).view().journal.edits().len() == 2
     });
     until(&mut window, "something was written", |window| {
         is_told(window, &["written to data.bin"])
@@ -170,7 +174,7 @@ fn what_is_typed_and_saved_at_once_is_saved() {
         "in the file, pending and shown, or told",
         |window| {
             let in_file = fs::read(&path).unwrap()[1] == 2;
-            let pending = doc(window).journal.pending_at(1).is_some();
+            let pending = doc(window).view().journal.pending_at(1).is_some();
             let shown = row(window, 0).starts_with("00000000 01 02 ");
             let told = !notice(window, Topic::Patch).is_empty();
             in_file || (pending && shown) || told
@@ -211,7 +215,7 @@ fn write_back_lists_a_conflict_and_writes_over_it_when_told() {
         is_told(window, &["1 of the edits not written", "0x1", "0x78"])
     });
     assert_eq!(fs::read(&path).unwrap()[..2], [1, b'x']);
-    assert_eq!(doc(&window).journal.pending_bytes(), 1);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 1);
     click(&mut window, "Write over it");
     until(&mut window, "it is written", |window| {
         fs::read(&path).unwrap()[..2] == [1, 2] && !doc(window).has_unsaved()
@@ -224,7 +228,7 @@ fn an_undo_after_somebody_elses_write_is_refused_in_words() {
     let mut window = open(&path);
     press(&mut window, CTRL, Key::T);
     until(&mut window, "it is shared", |window| {
-        doc(window).writes_through()
+        doc(window).view().writes_through()
     });
     type_bytes(&mut window, "01");
     write_at(&path, 0, b"x");
@@ -233,7 +237,7 @@ fn an_undo_after_somebody_elses_write_is_refused_in_words() {
         is_told(window, &["somebody changed", "78"])
     });
     assert_eq!(fs::read(&path).unwrap()[0], b'x');
-    assert_eq!(model(&window).witnesses.rows.len(), WitnessId::ALL.len());
+    assert_eq!(doc(&window).witnesses.rows.len(), WitnessId::ALL.len());
 }
 
 /// Somebody who knows nothing of this program writes.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::Key;
-use mapscope::model::{Action, Topic};
+use mapscope::model::{Action, DocAction, EditAction, Topic};
 
 const GIB: u64 = 1 << 30;
 
@@ -41,7 +41,7 @@ fn shrunk_to_nothing_and_extended_again() {
             && is_told(window, &["data.bin shrank to 0 bytes"])
             && is_told(window, &["2 edited bytes", "truncated"])
     });
-    assert_eq!(doc(&window).journal.edits().len(), 2);
+    assert_eq!(doc(&window).view().journal.edits().len(), 2);
     assert!(
         status(&window)
             .iter()
@@ -52,7 +52,7 @@ fn shrunk_to_nothing_and_extended_again() {
     until(&mut window, "it is refused", |window| {
         is_told(window, &["past the end of the file"])
     });
-    assert_eq!(doc(&window).journal.edits().len(), 2);
+    assert_eq!(doc(&window).view().journal.edits().len(), 2);
     assert_eq!(fs::read(&path).unwrap(), b"");
     fs::write(&path, vec![b'B'; 3 * 4096]).unwrap();
     until(&mut window, "the new bytes are shown", |window| {
@@ -92,8 +92,8 @@ fn shrunk_to_the_middle_of_a_page_and_extended_again() {
             &["Not written", "past the end of the file", "100 bytes"],
         )
     });
-    assert_eq!(doc(&window).journal.edits().len(), 3);
-    assert_eq!(doc(&window).journal.edits()[2].offset, 99);
+    assert_eq!(doc(&window).view().journal.edits().len(), 3);
+    assert_eq!(doc(&window).view().journal.edits()[2].span().start(), 99);
     truncate(&path, 3 * 4096);
     until(&mut window, "the view returns", |window| {
         row(window, 112).starts_with("00000070 00 00 ")
@@ -104,7 +104,7 @@ fn shrunk_to_the_middle_of_a_page_and_extended_again() {
     until(&mut window, "the lost edit is back", |window| {
         notice(window, Topic::Patch).is_empty()
     });
-    assert_eq!(doc(&window).journal.pending_bytes(), 3);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 3);
 }
 
 #[test]
@@ -136,12 +136,12 @@ fn shrunk_to_before_an_edit_in_the_same_page_and_extended_again() {
         "the edit is kept",
         |window| doc(window).has_unsaved(),
     );
-    act(&mut window, Action::Reapply);
+    act(&mut window, Action::Edit(EditAction::Reapply));
     until(&mut window, "the edit is in the view", |window| {
         row(window, 192).contains(" 5a ") && notice(window, Topic::Patch).is_empty()
     });
     assert!(
-        doc(&window).journal.pending_at(200).is_some(),
+        doc(&window).view().journal.pending_at(200).is_some(),
         "the view shows the edit, the file has not got it, and the journal knows nothing of it\n{}",
         state(&window)
     );
@@ -152,7 +152,7 @@ fn shrunk_to_before_an_edit_in_the_same_page_and_extended_again() {
     until(&mut window, "with both edits", |window| {
         row(window, 192).contains(" 5a ") && row(window, 48).contains(" 5b ")
     });
-    assert_eq!(doc(&window).journal.pending_bytes(), 2);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 2);
 }
 
 #[test]
@@ -219,9 +219,9 @@ fn replaced_by_a_rename_twice() {
         row(&window, 0).starts_with("00000000 5a 41 "),
         "the old bytes, with the edit"
     );
-    assert_eq!(doc(&window).journal.pending_bytes(), 2);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 2);
     // the view of the old file can be saved
-    act(&mut window, Action::ExportView);
+    act(&mut window, Action::Doc(DocAction::SaveCopy));
     until(&mut window, "it is saved", |window| {
         !notice(window, Topic::Done).is_empty()
     });
@@ -252,7 +252,7 @@ fn replaced_under_a_shared_view_refuses_edits_until_decided() {
     let mut window = open(&path);
     press(&mut window, CTRL, Key::T);
     until(&mut window, "it is shared", |window| {
-        doc(window).writes_through()
+        doc(window).view().writes_through()
     });
     let old = path.with_file_name("old");
     fs::hard_link(&path, &old).unwrap();
@@ -315,7 +315,7 @@ fn moved_away_with_another_file_in_its_place() {
     until(&mut window, "and no longer when it is back", |window| {
         notice(window, Topic::Path).is_empty()
     });
-    assert_eq!(doc(&window).journal.pending_bytes(), 2);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 2);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn grown_by_a_gibibyte() {
     let started = Instant::now();
     truncate(&path, end);
     until(&mut window, "all of it is mapped", |window| {
-        doc(window).view.extent.end() == end
+        doc(window).view().viewport.extent.end() == end
     });
     let took = started.elapsed();
     assert!(took < Duration::from_secs(1), "took {took:?}");
@@ -337,7 +337,7 @@ fn grown_by_a_gibibyte() {
         "{}",
         state(&window)
     );
-    let journal = &doc(&window).journal;
+    let journal = &doc(&window).view().journal;
     assert_eq!((journal.pending_bytes(), journal.patch_bytes()), (2, 0));
     press(&mut window, CTRL, Key::End);
     until(&mut window, "its last row is shown", |window| {
@@ -366,5 +366,5 @@ fn unreadable_after_it_was_opened() {
         row(window, 0x2320).starts_with("00002320 41 ")
     });
     type_bytes(&mut window, "5a");
-    assert_eq!(doc(&window).journal.pending_bytes(), 3);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 3);
 }

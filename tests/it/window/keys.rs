@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use egui::accesskit::{Action as AccessAction, Role};
 use egui::{Context, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, Focus, Tab};
+use mapscope::model::{Action, AppAction, EditAction, FileAction, Focus, Tab, Topic};
 use mapscope::ui::command::{COMMANDS, GRID_KEYS, Menu};
 
 #[test]
@@ -108,15 +108,273 @@ fn f6_goes_round_the_areas() {
     });
 }
 
-fn focused_name(window: &Window) -> Option<String> {
-    let focused = window.root().children_recursive().find(|node| {
+/// What Tab comes by, from the first stop on, until it has been everywhere.
+fn tab_stops(window: &mut Window) -> Vec<(String, egui::Rect)> {
+    let mut stops: Vec<(String, egui::Rect)> = Vec::new();
+    for _ in 0..60 {
+        let node = focused(window).map(|node| (node.accesskit_node().label(), node.rect()));
+        if let Some((name, rect)) = node {
+            let stop = (name.unwrap_or_default(), rect);
+            if stops.first() == Some(&stop) {
+                return stops;
+            }
+            stops.push(stop);
+        }
+        press(window, PLAIN, Key::Tab);
+        window.run_steps(2);
+        if grid(window).is_focused() {
+            return stops; // where Tab swaps the columns
+        }
+    }
+    stops
+}
+
+#[test]
+fn tab_goes_in_the_order_that_is_seen() {
+    let (_folder, path) = file(&[b'A'; 8192]);
+    for size in [egui::vec2(1500.0, 900.0), egui::vec2(700.0, 420.0)] {
+        let mut window = open(&path);
+        window.set_size(size);
+        type_bytes(&mut window, "5a");
+        act(&mut window, Action::File(FileAction::Close)); // asks about the edit
+        window.run_steps(3);
+        let mut from = Vec::new();
+        for stop in ["Open\u{2026}", "Write them to the file"] {
+            window.get_by_role_and_label(Role::Button, stop).focus();
+            window.run_steps(2);
+            let stops = tab_stops(&mut window);
+            let bar: Vec<_> = stops
+                .iter()
+                .take_while(|(_, rect)| (rect.center().y - stops[0].1.center().y).abs() < 8.0)
+                .collect();
+            assert!(bar.len() > 3, "{stops:?}");
+            for pair in bar.windows(2) {
+                assert!(
+                    pair[0].1.left() < pair[1].1.left(),
+                    "{} stands right of {} and comes before it",
+                    pair[0].0,
+                    pair[1].0
+                );
+            }
+            from.push(bar.len());
+        }
+    }
+}
+
+#[test]
+fn every_stop_of_tab_can_be_seen() {
+    let (_folder, path) = file(&[b'A'; 8192]);
+    let mut window = open(&path);
+    type_bytes(&mut window, "5a");
+    act(&mut window, Action::File(FileAction::Close));
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::Button, "File").focus();
+    window.run_steps(2);
+    let stops = tab_stops(&mut window);
+    assert!(stops.len() > 15, "{stops:?}");
+    window.get_by_role_and_label(Role::Button, "File").focus();
+    window.run_steps(8);
+    let mut hidden = Vec::new();
+    let mut pictures = Vec::new();
+    for _ in &stops {
+        pictures.push(window.output().shapes.clone());
+        press(&mut window, PLAIN, Key::Tab);
+        window.run_steps(8); // a caret blinks, a color fades in
+    }
+    for (index, (name, rect)) in stops.iter().enumerate() {
+        let near = |shapes: &[egui::epaint::ClippedShape]| {
+            let near = shapes.iter().filter(|shape| {
+                let bounds = shape.shape.visual_bounding_rect();
+                bounds.intersects(rect.expand(3.0)) && bounds.width() < rect.width() + 40.0
+            });
+            near.map(|shape| format!("{:?}", shape.shape))
+                .collect::<Vec<_>>()
+        };
+        let elsewhere = (index + stops.len() / 2) % stops.len();
+        if near(&pictures[index]) == near(&pictures[elsewhere]) {
+            hidden.push((name.clone(), *rect));
+        }
+    }
+    assert!(hidden.is_empty(), "the focus is not seen on {hidden:?}");
+}
+
+#[test]
+fn a_question_takes_the_keys_and_esc_is_its_cancel() {
+    let (_folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    type_bytes(&mut window, "5a");
+    act(&mut window, Action::File(FileAction::Close));
+    window.run_steps(3);
+    let question = "1 byte is edited privately";
+    let asked = |window: &Window| focused_name(window).is_some_and(|name| name.contains(question));
+    assert!(asked(&window), "{:?}", focused_name(&window));
+    // what is typed in haste answers nothing
+    for key in [Key::Enter, Key::Space, Key::A] {
+        press(&mut window, PLAIN, key);
+        type_text(&mut window, "a");
+    }
+    assert!(is_told(&window, &[question]));
+    assert_eq!(std::fs::read(&path).unwrap(), [b'A'; 64]);
+    assert_eq!(doc(&window).view().journal.edits().len(), 1);
+    // away from it and back: it is the first stop after the bytes
+    grid(&window).focus();
+    window.run_steps(2);
+    press(&mut window, PLAIN, Key::F6);
+    window.run_steps(3);
+    assert!(asked(&window), "{:?}", focused_name(&window));
+    press(&mut window, PLAIN, Key::Tab);
+    window.run_steps(2);
+    assert_eq!(
+        focused_name(&window).as_deref(),
+        Some("Write them to the file")
+    );
+    press(&mut window, PLAIN, Key::Escape);
+    until(
+        &mut window,
+        "the question is gone and the bytes have the keys",
+        |window| !is_told(window, &[question]) && grid(window).is_focused(),
+    );
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 1);
+    // asked anew, it takes the keys anew
+    act(&mut window, Action::File(FileAction::Close));
+    window.run_steps(3);
+    assert!(asked(&window));
+}
+
+#[test]
+fn shift_f6_goes_the_other_way_round() {
+    let mut window = sample();
+    for (modifiers, name) in [
+        (egui::Modifiers::SHIFT, "Byte to write"),
+        (egui::Modifiers::SHIFT, "Path"),
+        (egui::Modifiers::SHIFT, "Look up"),
+        (egui::Modifiers::SHIFT, "Bytes"),
+    ] {
+        press(&mut window, modifiers, Key::F6);
+        until(
+            &mut window,
+            &format!("Shift+F6 leads to {name}"),
+            |window| focused_name(window).as_deref() == Some(name),
+        );
+    }
+}
+
+#[test]
+fn tab_completes_the_path_and_enter_opens_it() {
+    let (folder, path) = file(&[b'A'; 64]);
+    let other = folder.path().join("other.bin");
+    std::fs::write(&other, [b'B'; 64]).unwrap();
+    let mut window = open(&path);
+    press(&mut window, CTRL_SHIFT, Key::O);
+    until(&mut window, "the path field has the keys", |window| {
+        field(window, "Path").is_focused()
+    });
+    let typed = folder.path().join("oth").display().to_string();
+    type_text(&mut window, &typed);
+    until(&mut window, "there is a completion", |window| {
+        model(window).completions.len() == 1
+    });
+    press(&mut window, PLAIN, Key::Tab);
+    let shown = other.display().to_string();
+    until(&mut window, "the path is completed", |window| {
+        model(window).path_text.as_deref() == Some(shown.as_str())
+    });
+    window.run_steps(5);
+    assert_eq!(doc(&window).path, path, "it is not opened yet");
+    assert!(field(&window, "Path").is_focused());
+    // it is typed on behind what was completed
+    type_text(&mut window, "x");
+    assert_eq!(model(&window).path_text, Some(format!("{shown}x")));
+    press(&mut window, PLAIN, Key::Backspace);
+    press(&mut window, PLAIN, Key::Enter);
+    until(&mut window, "the other file is open", |window| {
+        doc(window).path == other
+    });
+}
+
+#[test]
+fn a_menu_says_why_a_command_is_in_vain() {
+    let (_folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    let write = COMMANDS
+        .iter()
+        .find(|command| command.label.starts_with("Write private changes"))
+        .unwrap();
+    let why = write.refusal(model(&window)).unwrap();
+    assert!(why.contains("no private changes"), "{why}");
+    // its keys are answered, not ignored
+    press(&mut window, CTRL, Key::S);
+    until(&mut window, "it is said", |window| {
+        notice(window, Topic::Done).contains("no private changes")
+    });
+    type_bytes(&mut window, "5a");
+    assert_eq!(write.refusal(model(&window)), None);
+    for command in COMMANDS {
+        let is_enabled = (command.enabled)(model(&window));
+        let why = command.refusal(model(&window));
+        assert!(
+            is_enabled || why.is_some_and(|why| !why.is_empty()),
+            "{}",
+            command.label
+        );
+    }
+    for label in ["Paste", "Reset zoom", "About mapscope"] {
+        assert!(
+            COMMANDS.iter().any(|command| command.label == label),
+            "{label}"
+        );
+    }
+}
+
+#[test]
+fn the_menu_pastes_and_says_what_the_program_is() {
+    let (_folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    let choose = |window: &mut Window, menu: &str, label: &str| {
+        window.get_by_role_and_label(Role::Button, menu).click();
+        window.run_steps(3);
+        let entry = window.query_all_by_label_contains(label).next().unwrap();
+        entry.click_accesskit();
+        window.step();
+    };
+    choose(&mut window, "Edit", "Paste");
+    assert!(commands(&window).contains(&egui::ViewportCommand::RequestPaste));
+    // the text comes a frame later, as with the real clipboard
+    window
+        .input_mut()
+        .events
+        .push(egui::Event::Paste("42".to_owned()));
+    until(&mut window, "it is stored", |window| {
+        doc(window).view().journal.edits().len() == 1
+    });
+    choose(&mut window, "Help", "About");
+    let version = concat!("mapscope ", env!("CARGO_PKG_VERSION"));
+    let told = |window: &Window| window.query_all_by_label(version).next().is_some();
+    until(&mut window, "the version is told", told);
+    grid(&window).focus();
+    window.run_steps(2);
+    press(&mut window, PLAIN, Key::Escape);
+    window.run_steps(2);
+    assert!(!told(&window));
+}
+
+const CTRL_SHIFT: egui::Modifiers = egui::Modifiers {
+    shift: true,
+    ..CTRL
+};
+
+fn focused(window: &Window) -> Option<egui_kittest::Node<'_>> {
+    window.root().children_recursive().find(|node| {
         node.is_focused()
             && node
                 .accesskit_node()
                 .data()
                 .supports_action(AccessAction::Focus)
-    })?;
-    focused.accesskit_node().label()
+    })
+}
+
+fn focused_name(window: &Window) -> Option<String> {
+    focused(window)?.accesskit_node().label()
 }
 
 /// What can be focused has a name.
@@ -146,7 +404,7 @@ fn whatever_can_be_focused_has_a_name() {
     let mut window = open(&path);
     check_names(&window, "a file");
     for tab in [Tab::Witnesses, Tab::Lookups, Tab::Mapping] {
-        act(&mut window, Action::ShowTab(tab));
+        act(&mut window, Action::App(AppAction::ShowTab(tab)));
         go_to(&mut window, 100);
         until(&mut window, "the facts are there", |window| {
             tab != Tab::Mapping || doc(window).facts.is_some()
@@ -154,16 +412,16 @@ fn whatever_can_be_focused_has_a_name() {
         window.run_steps(2);
         check_names(&window, &format!("{tab:?}"));
     }
-    act(&mut window, Action::ToggleFill);
+    act(&mut window, Action::Edit(EditAction::ToggleFill));
     window.run_steps(2);
     check_names(&window, "the fill bar");
-    act(&mut window, Action::ToggleFill);
-    act(&mut window, Action::ToggleHelp);
+    act(&mut window, Action::Edit(EditAction::ToggleFill));
+    act(&mut window, Action::App(AppAction::ToggleHelp));
     window.run_steps(2);
     check_names(&window, "the list of keys");
-    act(&mut window, Action::ToggleHelp);
+    act(&mut window, Action::App(AppAction::ToggleHelp));
     type_bytes(&mut window, "5a");
-    act(&mut window, Action::CloseFile);
+    act(&mut window, Action::File(FileAction::Close));
     window.run_steps(2);
     check_names(&window, "a question");
     click(&mut window, "Cancel");
@@ -171,7 +429,10 @@ fn whatever_can_be_focused_has_a_name() {
     until(&mut window, "nothing is edited", |window| {
         !doc(window).has_unsaved()
     });
-    act(&mut window, Action::Open("/nothing".into()));
+    act(
+        &mut window,
+        Action::File(FileAction::Open("/nothing".into())),
+    );
     until(&mut window, "an error is told", |window| {
         is_told(window, &["ENOENT"])
     });

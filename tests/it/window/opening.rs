@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
-use mapscope::model::{Action, Topic};
+use mapscope::model::{Action, FileAction, MappingAction, Topic};
 use tempfile::TempDir;
 
 #[test]
@@ -47,7 +47,7 @@ fn what_cannot_be_opened_is_refused_and_the_sample_stays() {
     ];
     for (path, parts) in refused {
         let started = Instant::now();
-        act(&mut window, Action::Open(path.clone()));
+        act(&mut window, Action::File(FileAction::Open(path.clone())));
         let shown = path.to_string_lossy().into_owned();
         until(
             &mut window,
@@ -59,9 +59,9 @@ fn what_cannot_be_opened_is_refused_and_the_sample_stays() {
         );
         assert!(started.elapsed() < Duration::from_secs(2), "{shown}");
         assert!(doc(&window).is_sample());
-        assert_eq!(doc(&window).journal.pending_bytes(), 1);
+        assert_eq!(doc(&window).view().journal.pending_bytes(), 1);
         assert!(row(&window, 0).starts_with("00000000 5a 42 "));
-        assert_eq!(model(&window).opening, mapscope::model::Opening::Nothing);
+        assert!(model(&window).incoming.is_empty());
         let said = notice(&window, Topic::Error);
         assert!(!said.contains('\n') && !said.ends_with('.'), "{said}");
         press(&mut window, PLAIN, Key::Escape);
@@ -154,7 +154,7 @@ fn opening_and_closing_with_edits_asks_first() {
     let (_other_folder, other) = file(b"other");
     let mut window = open(&path);
     type_bytes(&mut window, "5a");
-    act(&mut window, Action::Open(other.clone()));
+    act(&mut window, Action::File(FileAction::Open(other.clone())));
     until(&mut window, "it is asked", |window| {
         is_told(
             window,
@@ -163,7 +163,7 @@ fn opening_and_closing_with_edits_asks_first() {
     });
     assert_eq!(doc(&window).path, path);
     click(&mut window, "Cancel");
-    assert_eq!(doc(&window).journal.pending_bytes(), 1);
+    assert_eq!(doc(&window).view().journal.pending_bytes(), 1);
     press(&mut window, CTRL, Key::W);
     until(&mut window, "it is asked", |window| {
         is_told(window, &["about to be closed"])
@@ -243,13 +243,17 @@ fn a_part_of_a_file_is_shown_with_the_files_offsets() {
     for _ in 0..9 {
         press(&mut window, egui::Modifiers::SHIFT, Key::ArrowRight);
     }
-    let selection = doc(&window).view.selection();
-    act(&mut window, Action::SetWindow(Some(selection)));
+    let selection = doc(&window).view().viewport.selection();
+    act(
+        &mut window,
+        Action::Mapping(MappingAction::SetWindow(Some(selection))),
+    );
     until(&mut window, "only the selection is mapped", |window| {
-        doc(window).view.extent == selection && row(window, 5000).starts_with("00001388 41 ")
+        doc(window).view().viewport.extent == selection
+            && row(window, 5000).starts_with("00001388 41 ")
     });
     press(&mut window, CTRL, Key::Home);
-    assert_eq!(doc(&window).view.cursor, 5000);
+    assert_eq!(doc(&window).view().viewport.cursor, 5000);
     type_bytes(&mut window, "5a");
     press(&mut window, CTRL, Key::S);
     until(&mut window, "it is written where it belongs", |_| {

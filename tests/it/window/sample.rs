@@ -21,7 +21,7 @@ fn the_sample_opens_with_rows_and_a_banner() {
     assert!(is_told(&window, &["built-in sample", "scratch copy"]));
     assert!(doc(&window).is_sample());
     assert_eq!(
-        (doc(&window).mode, doc(&window).access),
+        (doc(&window).view().mode, doc(&window).view().access),
         (Mode::Private, Access::ReadWrite)
     );
     let grid = grid(&window);
@@ -87,18 +87,18 @@ fn the_six_lookups() {
 fn enter_goes_there_and_escape_returns() {
     let (_folder, path) = file(&vec![0x61; 1 << 20]);
     let mut window = open(&path);
-    assert_eq!(doc(&window).view.top, 0);
+    assert_eq!(doc(&window).view().viewport.top, 0);
     look_up(&mut window, "0x80000");
     until(&mut window, "the place is in sight", |window| {
         !row(window, 0x80000).is_empty()
     });
-    assert_eq!(doc(&window).view.cursor, 0);
+    assert_eq!(doc(&window).view().viewport.cursor, 0);
     press(&mut window, PLAIN, Key::Escape);
     until(&mut window, "the view is back", |window| {
         !row(window, 0).is_empty()
     });
     assert!(grid(&window).is_focused());
-    assert_eq!(doc(&window).view.cursor, 0);
+    assert_eq!(doc(&window).view().viewport.cursor, 0);
     go_to(&mut window, 0x80000);
     assert!(!row(&window, 0x80000).is_empty());
     until(&mut window, "the answer stays in sight", |window| {
@@ -109,5 +109,5 @@ fn enter_goes_there_and_escape_returns() {
     press(&mut window, PLAIN, Key::Enter);
     window.run_steps(5);
     assert!(field(&window, "Look up").is_focused());
-    assert_eq!(doc(&window).view.cursor, 0x80000);
+    assert_eq!(doc(&window).view().viewport.cursor, 0x80000);
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui::{Key, Pos2, Rect, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, Columns};
+use mapscope::model::{Action, AppAction, Columns, ViewAction};
 
 const TIB: u64 = 1 << 40;
 
@@ -28,7 +28,7 @@ fn sparse(len: u64) -> Option<(tempfile::TempDir, PathBuf)> {
 }
 
 fn top(window: &Window) -> u64 {
-    doc(window).view.top
+    doc(window).view().viewport.top
 }
 
 fn bar(window: &Window) -> egui_kittest::Node<'_> {
@@ -51,7 +51,7 @@ fn walk(path: &Path, len: u64) {
     let mut window = open(path);
     let took = started.elapsed();
     assert!(took < Duration::from_secs(5), "opened after {took:?}");
-    let page_rows = doc(&window).view.page_rows;
+    let page_rows = doc(&window).view().viewport.page_rows;
     let max_top = len / 16 - page_rows;
     let before = resident_kib();
 
@@ -64,7 +64,10 @@ fn walk(path: &Path, len: u64) {
     assert_eq!(top(&window), 12);
 
     press(&mut window, CTRL, Key::End);
-    assert_eq!((doc(&window).view.cursor, top(&window)), (len - 1, max_top));
+    assert_eq!(
+        (doc(&window).view().viewport.cursor, top(&window)),
+        (len - 1, max_top)
+    );
     let last = format!("{:08x} 00 00 ", len - 16);
     until(&mut window, "the last row is shown", |window| {
         rows(window)
@@ -80,7 +83,7 @@ fn walk(path: &Path, len: u64) {
     assert_eq!(top(&window), max_top);
     for up in 1..=3 {
         press(&mut window, egui::Modifiers::NONE, Key::ArrowUp);
-        assert_eq!(doc(&window).view.cursor, len - 1 - 16 * up);
+        assert_eq!(doc(&window).view().viewport.cursor, len - 1 - 16 * up);
     }
     type_bytes(&mut window, "5a");
     press(&mut window, PLAIN, Key::PageUp);
@@ -155,7 +158,7 @@ fn drag_the_thumb(window: &mut Window, max_top: u64) {
 /// A pixel of the bar can be a thousand million rows: pressing the thumb, and moving sideways, is no wish to scroll.
 fn a_press_moves_nothing(window: &mut Window, track: Rect, max_top: u64) {
     let at = max_top / 2 + 1;
-    act(window, Action::ScrollTo(at));
+    act(window, Action::View(ViewAction::ScrollTo(at)));
     let thumb = track.center();
     window.hover_at(thumb);
     window.drag_at(thumb);
@@ -240,14 +243,19 @@ fn a_click_puts_the_cursor_on_the_byte_under_it() {
     window.drag_at(at);
     window.drop_at(at);
     window.step();
-    assert_eq!(doc(&window).view.cursor, 0x23, "{}", state(&window));
+    assert_eq!(
+        doc(&window).view().viewport.cursor,
+        0x23,
+        "{}",
+        state(&window)
+    );
     let to = pos2(row_rect.min.x + cells * 29.7, row_rect.center().y);
     window.hover_at(at);
     window.drag_at(at);
     window.hover_at(to);
     window.drop_at(to);
     window.step();
-    let selection = doc(&window).view.selection();
+    let selection = doc(&window).view().viewport.selection();
     assert_eq!((selection.start(), selection.end()), (0x23, 0x27));
 }
 
@@ -264,18 +272,21 @@ fn bytes_a_row_keep_the_place() {
     go_to(&mut window, 0x8_0000);
     let first = top(&window) * 16;
     let choose = |window: &mut Window, columns: Columns, expected: u64| {
-        act(window, Action::SetColumns(columns));
+        act(window, Action::App(AppAction::SetColumns(columns)));
         until(window, "the rows have that many bytes", |window| {
-            doc(window).view.columns == expected && !rows(window)[0].contains(" ??")
+            doc(window).view().viewport.columns == expected && !rows(window)[0].contains(" ??")
         });
-        let shown = doc(window).view.visible();
+        let shown = doc(window).view().viewport.visible();
         assert!(shown.contains(first), "{columns:?}: {shown}");
     };
-    act(&mut window, Action::SetColumns(Columns::Fit));
+    act(
+        &mut window,
+        Action::App(AppAction::SetColumns(Columns::Fit)),
+    );
     until(&mut window, "more than sixteen fit", |window| {
-        doc(window).view.columns > 16
+        doc(window).view().viewport.columns > 16
     });
-    let fit = doc(&window).view.columns;
+    let fit = doc(&window).view().viewport.columns;
     for columns in [8_u8, 24, 32, 48, 64, 16] {
         let expected = u64::from(columns).min(fit);
         choose(&mut window, Columns::Fixed(columns), expected);

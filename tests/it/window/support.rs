@@ -12,15 +12,15 @@ use egui::accesskit::{Action as AccessAction, Role};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::app::{App, Start};
-use mapscope::model::{Action, Doc, Model, OpenRequest, Topic};
+use mapscope::app::{Shell, Start};
+use mapscope::model::{Action, App, Doc, OpenRequest, Topic};
 use tempfile::TempDir;
 
 /// The application in a window that is not shown. `None` only while it goes.
-pub(super) struct Window(Option<Harness<'static, App>>);
+pub(super) struct Window(Option<Harness<'static, Shell>>);
 
 impl Deref for Window {
-    type Target = Harness<'static, App>;
+    type Target = Harness<'static, Shell>;
 
     fn deref(&self) -> &Self::Target {
         self.0.as_ref().expect("the window is there")
@@ -61,7 +61,13 @@ pub(super) fn start(request: OpenRequest) -> Window {
         .with_size([1500.0, 900.0])
         .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
-            let mut app = App::new(program, Start { request, at: None });
+            let mut app = Shell::new(
+                program,
+                Start {
+                    requests: vec![request],
+                    at: None,
+                },
+            );
             app.attach(creation);
             app
         });
@@ -135,8 +141,7 @@ pub(super) fn state(window: &Window) -> String {
     let model = model(window);
     let mut lines = vec![model.title()];
     lines.extend(
-        model
-            .notices
+        notices(window)
             .iter()
             .map(|notice| format!("{:?}: {}", notice.topic, notice.text)),
     );
@@ -146,13 +151,20 @@ pub(super) fn state(window: &Window) -> String {
     lines.join("\n")
 }
 
-pub(super) fn model(window: &Window) -> &Model {
+pub(super) fn model(window: &Window) -> &App {
     window.state().model()
 }
 
 #[track_caller]
 pub(super) fn doc(window: &Window) -> &Doc {
-    model(window).doc.as_ref().expect("a file is open")
+    model(window).doc().expect("a file is open")
+}
+
+/// The messages of the program and of the file with the focus.
+pub(super) fn notices(window: &Window) -> Vec<mapscope::model::Notice> {
+    let model = model(window);
+    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
+    model.notices.iter().chain(of_file).cloned().collect()
 }
 
 /// What the person asks for by other means than keys and the mouse.
@@ -263,9 +275,9 @@ pub(super) fn status(window: &Window) -> Vec<String> {
 }
 
 pub(super) fn notice(window: &Window, topic: Topic) -> String {
-    model(window)
-        .notices
-        .get(topic)
+    notices(window)
+        .iter()
+        .find(|notice| notice.topic == topic)
         .map(|notice| notice.text.clone())
         .unwrap_or_default()
 }
@@ -294,17 +306,17 @@ pub(super) fn go_to(window: &mut Window, offset: u64) {
     look_up(window, &offset.to_string());
     press(window, PLAIN, Key::Enter);
     until(window, &format!("the cursor is on {offset}"), |window| {
-        doc(window).view.cursor == offset && grid(window).is_focused()
+        doc(window).view().viewport.cursor == offset && grid(window).is_focused()
     });
 }
 
 /// Types hex digits in the grid and waits until each byte is in the journal, or refused.
 #[track_caller]
 pub(super) fn type_bytes(window: &mut Window, hex: &str) {
-    let edits = doc(window).journal.edits().len();
+    let edits = doc(window).view().journal.edits().len();
     type_text(window, hex);
     until(window, "what was typed is stored", |window| {
-        doc(window).journal.edits().len() >= edits + hex.len() / 2
+        doc(window).view().journal.edits().len() >= edits + hex.len() / 2
     });
 }
 
@@ -343,7 +355,8 @@ impl Drop for Running {
     }
 }
 
-/// Runs the test `name` of this program in another process, with `value` in the environment as `key`.
+/// Runs the test `name` of this program in another process, with `value` in the environment as `key`: where it finds that,
+/// the test is not the test but the other process.
 pub(super) fn other_process(name: &str, key: &str, value: &Path) -> Running {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -364,7 +377,8 @@ pub(super) fn end_with_parent() {
     });
 }
 
-/// Says on the terminal why a test, or a part of it, did not run.
+/// Says why a test, or a part of it, did not run.
+#[track_caller]
 pub(super) fn skip(test: &str, reason: &str) {
-    eprintln!("SKIPPED {test}: {reason}");
+    crate::skip::skip(&format!("{test}: {reason}"));
 }

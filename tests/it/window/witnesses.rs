@@ -30,7 +30,7 @@ fn witnessed(mode: Mode) -> (tempfile::TempDir, std::path::PathBuf, Window) {
     if mode == Mode::Shared {
         press(&mut window, CTRL, Key::T);
         until(&mut window, "it is shared", |window| {
-            doc(window).writes_through()
+            doc(window).view().writes_through()
         });
     }
     until(&mut window, "every witness was heard", |window| {
@@ -216,7 +216,7 @@ fn hidden_witnesses_cost_nothing_and_come_back() {
     let (_folder, _path, mut window) = witnessed(Mode::Private);
     press(&mut window, PLAIN, Key::F9);
     until(&mut window, "nothing is watched", |window| {
-        model(window).witnesses.span.is_none()
+        doc(window).witnesses.span.is_none()
     });
     press(&mut window, PLAIN, Key::F9);
     until(&mut window, "every witness was heard", |window| {

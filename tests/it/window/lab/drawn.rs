@@ -7,7 +7,7 @@ use mapscope::lab::claim::{
     CallLine, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
     Step, Topic as Group, Verdict,
 };
-use mapscope::model::{Action, Event, LabAction, Model, Settings, Tab};
+use mapscope::model::{Action, App, AppAction, Event, Intent, LabAction, Settings, Tab};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 
 static CLAIM: Claim = Claim {
@@ -23,21 +23,29 @@ static CLAIM: Claim = Claim {
 };
 
 struct Drawn {
-    model: Model,
+    model: App,
     state: WindowState,
+}
+
+fn act(model: &mut App, action: Action) {
+    let view = None;
+    model.apply(Intent { view, action });
 }
 
 /// A window that shows the made-up experiment, after `progress` was told of its run.
 fn drawn(available: Result<(), String>, progress: Vec<Progress>) -> Harness<'static, Drawn> {
-    let mut model = Model::new(Settings::default());
-    model.hear(Event::LabCatalogue(vec![(&CLAIM, available)]));
-    model.act(Action::ShowTab(Tab::Lab));
-    model.act(Action::Lab(LabAction::Choose(CLAIM.name.to_owned())));
+    let mut model = App::new(Settings::default());
+    model.take(Event::LabCatalogue(vec![(&CLAIM, available)]));
+    act(&mut model, Action::App(AppAction::ShowTab(Tab::Lab)));
+    act(
+        &mut model,
+        Action::Lab(LabAction::Choose(CLAIM.name.to_owned())),
+    );
     if !progress.is_empty() {
-        model.act(Action::Lab(LabAction::RunChosen));
+        act(&mut model, Action::Lab(LabAction::RunChosen));
     }
     for told in progress {
-        model.hear(Event::Lab(Box::new(told)));
+        model.take(Event::Lab(Box::new(told)));
     }
     let drawn = Drawn {
         model,
@@ -48,14 +56,10 @@ fn drawn(available: Result<(), String>, progress: Vec<Progress>) -> Harness<'sta
         .build_ui_state(
             |ui, drawn: &mut Drawn| {
                 let theme = Theme::dark();
-                let frame = Frame {
-                    model: &drawn.model,
-                    theme: &theme,
-                };
-                let mut actions = Vec::new();
-                window_ui(ui, &frame, &mut drawn.state, &mut actions);
-                for action in actions {
-                    drawn.model.act(action);
+                let frame = Frame::new(&drawn.model, &theme);
+                let (intents, _) = window_ui(ui, &frame, &mut drawn.state);
+                for intent in intents {
+                    drawn.model.apply(intent);
                 }
             },
             drawn,

@@ -1,6 +1,11 @@
 //! The names of error numbers on POSIX systems (errno(3)).
 //!
-//! A table and nothing else. Where two names share a number, the one that strace(1) prints stands here.
+//! A table and nothing else, and the numbers that are decided on. Where two names share a number, the one that strace(1) prints stands here.
+
+pub(crate) use libc::{
+    EACCES, EFAULT, EINVAL, EIO, EISDIR, ELOOP, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOSYS, ENXIO,
+    EPERM, EROFS, ESTALE, ETXTBSY,
+};
 
 /// Number and name, for every error of the system.
 pub(crate) const ERRNO_NAMES: &[(i32, &str)] = &[

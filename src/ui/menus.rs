@@ -1,0 +1,99 @@
+//! The menus, drawn from the table of commands, and opened by click or key.
+
+use egui::containers::menu::MenuButton;
+use egui::{Button, FocusDirection, Popup, RichText, Ui};
+
+use crate::bytes::name::shown_path;
+use crate::model::{Action, FileAction};
+
+use super::Frame;
+use super::command::{COMMANDS, Menu, Submenu, Wishes};
+
+/// The bar of menus.
+pub(super) fn menus_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    wishes: &mut Wishes,
+    actions: &mut Vec<Action>,
+) {
+    let wanted = wishes.menu.take();
+    if wanted.is_some() {
+        // what the arrows mean inside the menu that goes is not meant
+        Popup::close_all(ui.ctx());
+        ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    }
+    let (mut open, mut submenu) = (None, Submenu::default());
+    egui::MenuBar::new().ui(ui, |ui| {
+        for (menu, label) in Menu::ALL {
+            let (response, shown) = MenuButton::new(label).ui(ui, |ui| {
+                menu_ui(ui, menu, frame, wishes, &mut submenu, actions);
+            });
+            if shown.is_some() {
+                open = Some(menu);
+            }
+            if wanted == Some(menu) {
+                Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
+                response.request_focus();
+                ui.ctx().request_repaint();
+            }
+        }
+    });
+    wishes.menu_open = open;
+    wishes.submenu = submenu;
+}
+
+fn menu_ui(
+    ui: &mut Ui,
+    menu: Menu,
+    frame: &Frame<'_>,
+    wishes: &mut Wishes,
+    submenu: &mut Submenu,
+    actions: &mut Vec<Action>,
+) {
+    ui.set_min_width(260.0);
+    if menu == Menu::File {
+        *submenu = recent_ui(ui, frame, actions);
+    }
+    for command in COMMANDS.iter().filter(|command| command.menu == menu) {
+        if command.separated {
+            ui.separator();
+        }
+        let button = Button::new(command.label)
+            .shortcut_text(command.key_words(ui.ctx()))
+            .selected((command.chosen)(frame.model));
+        let refusal = command.refusal(frame.model);
+        let mut response = ui.add_enabled(refusal.is_none(), button);
+        if let Some(why) = refusal {
+            response.ctx.accesskit_node_builder(response.id, |node| {
+                node.set_description(why);
+            });
+            response = response.on_disabled_hover_text(why);
+        } else if !command.tooltip.is_empty() {
+            response = response.on_hover_text(command.tooltip);
+        }
+        if response.clicked() {
+            command.ask(ui.ctx(), frame.model, wishes, actions);
+            ui.close();
+        }
+    }
+}
+
+fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Submenu {
+    let list = ui.menu_button("Open recent", |ui| {
+        let mut any = false;
+        for path in frame.model.settings.recent() {
+            any = true;
+            if ui.button(shown_path(&path)).clicked() {
+                actions.push(Action::File(FileAction::Open(path)));
+                ui.close();
+            }
+        }
+        if !any {
+            ui.label(RichText::new("No file was opened yet").color(frame.theme.weak));
+        }
+    });
+    Submenu {
+        button: Some(list.response.id),
+        is_open: list.inner.is_some(),
+    }
+}

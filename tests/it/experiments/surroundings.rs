@@ -1,0 +1,222 @@
+//! What whoever starts the program leaves behind, and what others do to its files meanwhile, speaks neither for nor against
+//! a claim.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use mapscope::lab::claim::{Progress, Verdict};
+use mapscope::lab::{Experiment, catalogue};
+
+use super::{is_empty, options, predicting, program, run, skip, text};
+
+/// A program that is mapscope, started with less: what the shell does first is what it is given.
+fn program_after(dir: &Path, first: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = dir.join("program");
+    let script = format!(
+        "#!/bin/sh\n{first} '{}' \"$@\"\n",
+        program().to_str().unwrap()
+    );
+    // By another process: what this one has open for writing cannot be run (ETXTBSY) while a child of another test has it.
+    let copied = Command::new("sh")
+        .args(["-c", "printf %s \"$1\" > \"$0\""])
+        .arg(&path)
+        .arg(script)
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Runs all of them with peers that are started so, and gives name and verdict of each that is not as predicted.
+fn with_peers_after(
+    first: &str,
+    experiments: &[&'static Experiment],
+) -> Vec<(&'static str, Verdict)> {
+    let tools = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.program = program_after(tools.path(), first);
+    let (records, over) = run(experiments, &options, |_| {});
+    over.unwrap();
+    assert!(is_empty(dir.path()));
+    records
+        .into_iter()
+        .zip(experiments)
+        .filter(|(record, _)| record.verdict != Verdict::AsPredicted)
+        .map(|(record, experiment)| (experiment.claim.name, record.verdict))
+        .collect()
+}
+
+fn available() -> Vec<&'static Experiment> {
+    let mut all = predicting();
+    all.retain(|experiment| experiment.available().is_ok());
+    all
+}
+
+fn has_env_with_signals() -> bool {
+    Command::new("env")
+        .args(["--block-signal=USR1", "true"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// A process hands on to its children what it blocks and ignores.
+#[test]
+fn signals_that_whoever_starts_it_blocks_or_ignores_change_nothing() {
+    if !has_env_with_signals() {
+        skip("this env(1) blocks no signals");
+        return;
+    }
+    let signals = "BUS,SEGV,ABRT,CHLD,XFSZ,PIPE";
+    for how in ["block", "ignore"] {
+        let wrong = with_peers_after(&format!("exec env --{how}-signal={signals}"), &available());
+        assert_eq!(wrong, [], "signals to {how}");
+    }
+}
+
+/// The file is gone as soon as it is there: opening it to set the experiment up says ENOENT, which observes nothing.
+#[test]
+fn a_scratch_file_that_vanishes_is_no_difference() {
+    let mut n_refused = 0;
+    for experiment in available() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = experiment.claim.name;
+        let (records, over) = run(&[experiment], &options(dir.path()), |progress| {
+            if let Progress::Step(step) = progress
+                && step.what.starts_with("makes the scratch file")
+            {
+                remove_files(dir.path());
+            }
+        });
+        over.unwrap();
+        match &records[0].verdict {
+            Verdict::AsPredicted => {}
+            Verdict::NotDone(why) => {
+                n_refused += 1;
+                assert!(why.contains("ENOENT"), "{name}: {why}");
+                assert!(why.contains("open"), "{name}: {why}");
+            }
+            other => panic!("{name}: {other}, {}", records[0].observed),
+        }
+    }
+    assert!(n_refused > 40, "{n_refused} were refused");
+}
+
+/// All files below a folder.
+fn remove_files(dir: &Path) {
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            remove_files(&entry.path());
+        } else {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+}
+
+/// Runs the lab where the shell's ulimit sets `option` to `kib`.
+fn limited(option: &str, kib: u64, arguments: &[&str], dir: &Path) -> Output {
+    Command::new("sh")
+        .args(["-c", &format!("ulimit {option} {kib}; exec \"$0\" \"$@\"")])
+        .arg(program())
+        .args(arguments)
+        .arg(dir)
+        .output()
+        .unwrap()
+}
+
+/// Too small a limit ends neither the lab nor a peer without a word, and no claim differs by it.
+#[test]
+fn limits_of_memory_are_told_and_make_no_difference() {
+    for option in ["-v", "-d"] {
+        // The least with which the program can begin at all; what it is depends on the system's libraries.
+        let dir = tempfile::tempdir().unwrap();
+        let begins = |kib: &u64| {
+            let listed = limited(
+                option,
+                *kib,
+                &["lab", "--without", "cost", "--dir"],
+                dir.path(),
+            );
+            listed.status.success()
+        };
+        let least = (0..500).map(|step| step * 2_048).find(begins).unwrap();
+        let mut n_told = 0;
+        for more in [2_048, 8_192, 14_336, 18_432, 24_576] {
+            let kib = least + more;
+            let arguments = ["lab", "--all", "--without", "cost", "--dir"];
+            let output = limited(option, kib, &arguments, dir.path());
+            let said = text(&output.stdout);
+            let complained = text(&output.stderr);
+            let case = format!("ulimit {option} {kib}: {complained}\n{said}");
+            match output.status.code() {
+                Some(0) => {}
+                Some(1) => assert!(said.contains("not carried out"), "{case}"),
+                Some(3) => assert!(complained.starts_with("mapscope: "), "{case}"),
+                _ => panic!("{case}"),
+            }
+            assert!(!said.contains("differs"), "{case}");
+            n_told += usize::from(said.contains("the limit on memory (ulimit"));
+            assert!(is_empty(dir.path()), "{case}");
+        }
+        assert!(n_told > 0, "ulimit {option}: no limit is told of");
+    }
+}
+
+#[test]
+fn a_limit_of_peers_is_told_and_makes_no_difference() {
+    for (limit, part) in [("-f 1", "EFBIG"), ("-d 6000", "ENOMEM")] {
+        let wrong = with_peers_after(&format!("ulimit {limit}; exec"), &available());
+        assert!(!wrong.is_empty(), "{limit}: nothing needed more");
+        for (name, verdict) in &wrong {
+            assert!(
+                matches!(verdict, Verdict::NotDone(_)),
+                "{limit}: {name}: {verdict}"
+            );
+        }
+        let told = wrong
+            .iter()
+            .any(|(_, verdict)| matches!(verdict, Verdict::NotDone(why) if why.contains(part)));
+        assert!(told, "{limit}: nobody says {part}: {wrong:?}");
+    }
+}
+
+/// Only the peers that a step can touch are asked after it: another one may stand still for now, and is missed when its own
+/// turn comes, or at the end.
+#[test]
+fn a_peer_is_asked_when_a_step_can_touch_it() {
+    let experiment = catalogue::find("shared-seen-by-shared").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (mut pid_of_a, mut steps) = (None, Vec::new());
+    let mut options = options(dir.path());
+    options.limit = std::time::Duration::from_millis(1500);
+    let (records, over) = run(&[experiment], &options, |progress| match progress {
+        Progress::Peers(peers) => pid_of_a = peers.first().map(|peer| peer.pid),
+        Progress::Step(step) if steps.len() < step.number => {
+            steps.push(step.peer.clone());
+            if step.peer.as_deref() == Some("B") && steps.iter().flatten().count() > 2 {
+                let stopped = Command::new("kill")
+                    .args(["-STOP", &pid_of_a.unwrap().to_string()])
+                    .status();
+                assert!(stopped.unwrap().success());
+            }
+        }
+        _ => {}
+    });
+    over.unwrap();
+    let why = match &records[0].verdict {
+        Verdict::NotDone(why) => why,
+        other => panic!("{other}"),
+    };
+    assert!(
+        why.contains("peer A") && why.contains("did not answer"),
+        "{why}"
+    );
+    let last_of_b = steps
+        .iter()
+        .rev()
+        .take_while(|peer| peer.as_deref() == Some("B"));
+    assert!(last_of_b.count() >= 2, "{steps:?}");
+}
