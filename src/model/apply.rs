@@ -214,6 +214,7 @@ impl App {
 
     /// What follows from every change: the witnesses watch the cursor, the screen gets its bytes, the facts their file.
     pub(super) fn after(&mut self, effects: &mut Vec<Effect>) {
+        self.check_quitting();
         self.watch(effects);
         self.facts_wanted(effects);
         let mut out = Out {

@@ -331,13 +331,13 @@ impl Doc {
         lost: &[Span],
         out: &mut Out<'_>,
     ) {
-        if self.is_now(answer.target) {
-            self.lost_in(answer.target.mapping, lost);
-        }
         // the journal that the order came from, which may be another view's than the mapping it went through
         let Some((view, under)) = self.ended(answer.number) else {
             return;
         };
+        if self.is_now(answer.target) {
+            self.lost_in(answer.target.mapping, lost);
+        }
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
             return;
         };
@@ -536,7 +536,12 @@ pub(super) fn beside(view: &View, stores: &[(u64, usize)], page_bytes: u64) -> V
         let start = (pages.start * page_bytes).max(from);
         from = pages.end.saturating_mul(page_bytes).max(from);
         if let Some(span) = Span::new(start.min(from), from) {
-            runs.extend(view.journal.pending_runs_in(span));
+            let runs_in = view.journal.pending_runs_in(span);
+            // what is on its way there will have changed it by then
+            runs.extend(runs_in.filter(|run| {
+                let span = Span::at(run.offset, run.value.len() as u64);
+                span.is_some_and(|span| !view.pending.stores_in(span))
+            }));
         }
     }
     runs

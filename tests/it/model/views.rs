@@ -63,6 +63,36 @@ fn undo_of_a_shared_edit_goes_through_another_shared_view() {
     storage.assert_rest();
 }
 
+/// The answer to a question about one view writes nothing of the other one to the file, nor drops it.
+#[test]
+fn a_switch_of_one_view_leaves_the_edits_of_the_other_alone() {
+    for choice in [
+        UnsavedChoice::Write,
+        UnsavedChoice::Drop,
+        UnsavedChoice::Keep,
+    ] {
+        let (mut storage, first, second) = two_views();
+        storage.act_in(second, M::ToggleMode);
+        storage.settle();
+        storage.type_at(first, 0, b'P');
+        storage.type_at(second, 1, b'S');
+        storage.settle();
+        storage.act_in(second, M::ToggleMode);
+        let doc = storage.app.doc().unwrap();
+        let asked = &doc.notices.get(Topic::Unsaved).unwrap().text;
+        assert!(asked.starts_with("1 byte is edited"), "{asked}");
+        storage.act_in(second, D::Unsaved(choice));
+        storage.settle();
+        assert_eq!(storage.view(second).unwrap().mode, Mode::Shared);
+        let file = &storage.disk[&1];
+        assert_eq!(file[0], b'a', "nobody asked for that");
+        assert_eq!(file[1] == b'S', choice == UnsavedChoice::Write);
+        let pending = storage.view(first).unwrap().journal.pending_at(0);
+        assert_eq!(pending.map(|byte| byte.value), Some(b'P'), "{choice:?}");
+        storage.assert_rest();
+    }
+}
+
 #[test]
 fn a_second_view_that_cannot_be_made_leaves_nothing_behind() {
     let fails: [fn(&mut Rig); 2] = [
