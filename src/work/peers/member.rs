@@ -66,12 +66,20 @@ impl Store {
     }
 }
 
+/// A forked child that ended: its parent is to reap it, and learns how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reap {
+    pub(super) pid: u32,
+    /// Who it was, where that is to be told.
+    pub(super) tell: Option<Target>,
+}
+
 /// Something that a process is told to do when it has done what it was told before.
 #[derive(Debug)]
 pub(super) enum Job {
     Store(Store),
     Fork { child: Target },
-    Reap { child: Target, pid: u32 },
+    Reap(Reap),
 }
 
 /// What a process was asked and has not answered.
@@ -82,7 +90,7 @@ pub(super) enum Question {
     Read(Span),
     Store(Store),
     Fork { child: Target, forking: Forking },
-    Reap { child: Target },
+    Reap(Reap),
 }
 
 /// The one question under way.
@@ -130,8 +138,9 @@ pub(super) enum Life {
 pub(super) enum Deed {
     /// A fork has been carried out.
     Born {
+        parent: Target,
         child: Target,
-        process: PeerProcess,
+        process: Box<PeerProcess>,
         mapped: Mapped,
         copies: Copies,
     },
@@ -246,6 +255,20 @@ impl Member {
     pub(super) fn runs(&mut self, process: PeerProcess, tell: &Tell) {
         self.pid = process.pid();
         self.life = Life::Running(process);
+        self.tell(PeerNews::Runs { pid: self.pid }, tell);
+    }
+
+    /// It was forked, with what its parent had.
+    pub(super) fn is_born(
+        &mut self,
+        process: PeerProcess,
+        mapped: Mapped,
+        copies: Copies,
+        tell: &Tell,
+    ) {
+        (self.pid, self.started) = (process.pid(), Instant::now());
+        (self.mapped, self.copies) = (mapped, copies);
+        self.life = Life::Beginning(process);
         self.tell(PeerNews::Runs { pid: self.pid }, tell);
     }
 

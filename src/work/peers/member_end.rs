@@ -79,7 +79,7 @@ impl Member {
                     deeds.push(Deed::Unborn { child, why });
                 }
                 // How that child ended stays unknown.
-                Job::Reap { .. } => {}
+                Job::Reap(_) => {}
             }
         }
     }
