@@ -117,6 +117,17 @@ pub(super) enum Mapped {
     },
 }
 
+/// What a process that ends has said.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Nothing: it never began.
+    Nothing,
+    /// Answers.
+    Answers,
+    /// What is no answer, at last.
+    Nonsense(String),
+}
+
 /// Where in its life a process is.
 #[derive(Debug)]
 pub(super) enum Life {
@@ -127,8 +138,7 @@ pub(super) enum Life {
     /// It was forked and has said nothing yet.
     Beginning(PeerProcess),
     Running(PeerProcess),
-    /// It ends. What it said last that is no answer, if that is why.
-    Ending(Ending, Option<String>),
+    Ending(Ending, Said),
     /// It ended, and that was said.
     Over,
 }
@@ -146,6 +156,8 @@ pub(super) enum Deed {
     },
     /// It never will be.
     Unborn { child: Target, why: Refusal },
+    /// A forked child ended before it began.
+    Stillborn { parent: Option<MappingId>, pid: u32 },
     /// The process has ended.
     Over {
         target: Target,
@@ -259,17 +271,10 @@ impl Member {
     }
 
     /// It was forked, with what its parent had.
-    pub(super) fn is_born(
-        &mut self,
-        process: PeerProcess,
-        mapped: Mapped,
-        copies: Copies,
-        tell: &Tell,
-    ) {
+    pub(super) fn is_born(&mut self, process: PeerProcess, mapped: Mapped, copies: Copies) {
         (self.pid, self.started) = (process.pid(), Instant::now());
         (self.mapped, self.copies) = (mapped, copies);
         self.life = Life::Beginning(process);
-        self.tell(PeerNews::Runs { pid: self.pid }, tell);
     }
 
     /// Takes a job, or gives it back with why.
@@ -301,10 +306,12 @@ impl Member {
 
     pub(super) fn signal(&mut self, signal: ProcessSignal) -> Result<(), Refusal> {
         let process = match &self.life {
-            Life::Running(process) | Life::Beginning(process) => process,
-            Life::Awaited | Life::Resting(_) | Life::Ending(..) | Life::Over => {
-                return Err(Refusal::Ended);
+            Life::Running(process) => process,
+            // Not before a child has begun does it die with its parent, and one that stands still never begins.
+            Life::Awaited | Life::Resting(_) | Life::Beginning(_) => {
+                return Err(Refusal::NotRunning);
             }
+            Life::Ending(..) | Life::Over => return Err(Refusal::Ended),
         };
         let sent = process.signal(match signal {
             ProcessSignal::Stop => PeerSignal::Stop,

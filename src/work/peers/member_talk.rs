@@ -34,7 +34,7 @@ impl Member {
                 Polled::Answer(_) => {
                     if let Life::Beginning(process) = std::mem::replace(&mut self.life, Life::Over)
                     {
-                        self.life = Life::Running(process);
+                        self.runs(process, look.tell);
                     }
                 }
                 Polled::Closed => self.ends(None, look, deeds),

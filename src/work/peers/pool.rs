@@ -408,7 +408,7 @@ impl Pool {
                 let is_wanted =
                     |it: &&mut Member| it.target == child && matches!(it.life, Life::Awaited);
                 match self.members.iter_mut().find(is_wanted) {
-                    Some(member) => member.is_born(*process, mapped, copies, &*self.tell),
+                    Some(member) => member.is_born(*process, mapped, copies),
                     None => self.orphans.push(Orphan {
                         parent,
                         pid: process.pid(),
@@ -422,6 +422,11 @@ impl Pool {
                     if matches!(member.life, Life::Awaited) {
                         member.not_started(why, &*self.tell, more);
                     }
+                }
+            }
+            Deed::Stillborn { parent, pid } => {
+                if let Some(parent) = parent {
+                    self.reap(parent, Reap { pid, tell: None });
                 }
             }
             Deed::Over { target, pid, end } => self.over(target, pid, end),
