@@ -9,16 +9,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::MOST_WATCHED_BYTES;
-use super::copies::Copies;
 use super::mailbox::Mailbox;
-use super::member::{Deed, Job, Life, Look, Mapped, Member, Store, Tell};
+use super::member::{Deed, Job, Life, Look, Member, Reap, Store, Tell};
 use crate::bytes::Span;
 use crate::model::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::model::process::{
     EndHow, PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessEnd, ProcessKind, ProcessSignal,
     Refusal,
 };
-use crate::peer::{Ending, PeerProcess, Wake};
+use crate::peer::{Ending, Wake};
 
 /// Between two reads of what is watched.
 const POLL: Duration = Duration::from_millis(100);
@@ -38,6 +37,13 @@ struct DocState {
     next_read: Option<Instant>,
 }
 
+/// A forked child that is to end, and who has to reap it.
+struct Orphan {
+    parent: Target,
+    pid: u32,
+    ending: Ending,
+}
+
 /// What the thread keeps.
 pub(super) struct Pool {
     program: PathBuf,
@@ -47,8 +53,8 @@ pub(super) struct Pool {
     docs: BTreeMap<DocId, DocState>,
     /// Parents before their children.
     members: Vec<Member>,
-    /// Forked children that nobody wants any more.
-    orphans: Vec<Ending>,
+    /// Forked children that nobody wanted any more when they were born.
+    orphans: Vec<Orphan>,
     is_stopping: bool,
 }
 
@@ -316,8 +322,30 @@ impl Pool {
         }
     }
 
+    /// Has the parent reap a child; whether it lives.
+    fn reap(&mut self, parent: MappingId, reap: Reap) -> bool {
+        let is_parent =
+            |it: &&mut Member| it.target.mapping == parent && matches!(it.life, Life::Running(_));
+        let parent = self.members.iter_mut().find(is_parent);
+        // It is not bounded: there are as many as there were children.
+        parent
+            .map(|parent| parent.jobs.push_back(Job::Reap(reap)))
+            .is_some()
+    }
+
+    fn end_orphans(&mut self) {
+        let over = self
+            .orphans
+            .extract_if(.., |it| it.ending.poll().is_some())
+            .map(|it| (it.parent, it.pid));
+        for (parent, pid) in over.collect::<Vec<_>>() {
+            self.reap(parent.mapping, Reap { pid, tell: None });
+        }
+    }
+
     /// Does for each process what is due, and says when something is due again.
     fn turn(&mut self) -> Option<Instant> {
+        self.end_orphans();
         let mut deeds = Vec::new();
         loop {
             let now = Instant::now();
@@ -336,7 +364,6 @@ impl Pool {
             }
             self.follow_all(std::mem::take(&mut deeds));
         }
-        self.orphans.retain_mut(|it| it.poll().is_none());
         let members = self.members.iter().filter_map(|it| {
             let doc = self.docs.get(&it.target.doc);
             it.due(doc.and_then(|doc| doc.watch))
@@ -346,7 +373,7 @@ impl Pool {
             let next = doc.next_read.filter(|_| doc.watch.is_some())?;
             self.members.iter().any(can_read).then_some(next)
         });
-        let orphans = self.orphans.iter().map(Ending::due);
+        let orphans = self.orphans.iter().map(|it| it.ending.due());
         members.chain(reads).chain(orphans).min()
     }
 
@@ -372,11 +399,23 @@ impl Pool {
     fn follow(&mut self, deed: Deed, more: &mut Vec<Deed>) {
         match deed {
             Deed::Born {
+                parent,
                 child,
                 process,
                 mapped,
                 copies,
-            } => self.born(child, process, mapped, copies),
+            } => {
+                let is_wanted =
+                    |it: &&mut Member| it.target == child && matches!(it.life, Life::Awaited);
+                match self.members.iter_mut().find(is_wanted) {
+                    Some(member) => member.is_born(*process, mapped, copies),
+                    None => self.orphans.push(Orphan {
+                        parent,
+                        pid: process.pid(),
+                        ending: process.begin_end(Duration::ZERO),
+                    }),
+                }
+            }
             Deed::Unborn { child, why } => {
                 if let Some(at) = self.members.iter().position(|it| it.target == child) {
                     let member = &mut self.members[at];
@@ -385,24 +424,12 @@ impl Pool {
                     }
                 }
             }
-            Deed::Over { target, pid, end } => self.over(target, pid, end),
-        }
-    }
-
-    fn born(&mut self, child: Target, process: PeerProcess, mapped: Mapped, copies: Copies) {
-        let member = self.members.iter_mut().find(|it| it.target == child);
-        match member {
-            Some(member) if matches!(member.life, Life::Awaited) => {
-                member.pid = process.pid();
-                member.mapped = mapped;
-                member.copies = copies;
-                member.started = Instant::now();
-                let pid = member.pid;
-                member.life = Life::Beginning(process);
-                member.tell(PeerNews::Runs { pid }, &*self.tell);
+            Deed::Stillborn { parent, pid } => {
+                if let Some(parent) = parent {
+                    self.reap(parent, Reap { pid, tell: None });
+                }
             }
-            // It was ended before it began.
-            _ => self.orphans.push(process.begin_end(Duration::ZERO)),
+            Deed::Over { target, pid, end } => self.over(target, pid, end),
         }
     }
 
@@ -414,14 +441,9 @@ impl Pool {
         if end.how == EndHow::Unknown
             && let Some(parent) = parent
         {
-            let parent = self
-                .members
-                .iter_mut()
-                .find(|it| it.target.mapping == parent && matches!(it.life, Life::Running(_)));
-            match parent {
-                // That it is asked is not bounded: there are as many as there were children.
-                Some(parent) => parent.jobs.push_back(Job::Reap { child: target, pid }),
-                None => end.how = EndHow::WithParent,
+            let tell = Some(target);
+            if !self.reap(parent, Reap { pid, tell }) {
+                end.how = EndHow::WithParent;
             }
         }
         let is_open = self.docs.contains_key(&target.doc) && !self.is_stopping;
