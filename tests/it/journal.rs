@@ -283,6 +283,23 @@ fn what_waited_beneath_a_newer_edit_is_there_again_after_its_undo() {
 }
 
 #[test]
+fn typing_what_stands_there_over_an_edit_that_waits_is_newer() {
+    let mut journal = Journal::new();
+    private(&mut journal, 3, b"a", b"b");
+    journal.lose(&[span(0, 4096)]);
+    let newer = private(&mut journal, 3, b"a", b"a");
+    assert_eq!(
+        unsaved(&journal),
+        [],
+        "the person wants what the file holds"
+    );
+    journal.undone(newer);
+    assert_eq!(unsaved(&journal), [run(3, b"a", b"b")], "and now does not");
+    journal.redone(newer);
+    assert_eq!(unsaved(&journal), []);
+}
+
+#[test]
 fn nothing_is_written_back_twice_and_undo_after_it_is_a_private_edit() {
     let mut journal = Journal::new();
     let id = private(&mut journal, 3, b"a", b"b");

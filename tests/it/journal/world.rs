@@ -65,6 +65,8 @@ struct Kept {
     /// What was drawn, where that differs.
     saw: Option<u8>,
     fate: Fate,
+    /// Base and value of what waited there and gave way.
+    covered: Option<(u8, u8)>,
     /// It was in the file once.
     settled: bool,
     /// It is, and nothing was done to it since.
@@ -92,17 +94,16 @@ pub(super) struct World {
     dirty: Vec<bool>,
     /// Per byte: which stores through the private mapping make it what it is, oldest first.
     live: Vec<Vec<Layer>>,
-    /// Per byte: it was typed over something that waits, so it counts, whatever its value.
-    held: Vec<bool>,
     /// Per byte: base and value of what waits.
     waits: Vec<Option<(u8, u8)>>,
     in_file: Vec<Option<InFile>>,
     edits: BTreeMap<u64, Memory>,
     done: Vec<u64>,
     undone: Vec<u64>,
-    /// Bytes stored so far, in how many pieces, and checks.
+    /// Bytes stored so far, in how many pieces, how many of them differed, and checks.
     n_stored: usize,
     n_pieces: usize,
+    n_differing: usize,
     n_ops: usize,
 }
 
@@ -132,7 +133,6 @@ impl World {
             device: file.clone(),
             dirty: vec![false; len],
             live: vec![Vec::new(); len],
-            held: vec![false; len],
             waits: vec![None; len],
             in_file: vec![None; len],
             edits: BTreeMap::new(),
@@ -140,6 +140,7 @@ impl World {
             undone: Vec::new(),
             n_stored: 0,
             n_pieces: 0,
+            n_differing: 0,
             n_ops: 0,
             file,
         }
@@ -163,9 +164,7 @@ impl World {
 
     /// Nobody can tell any more that the byte was ever stored.
     fn clean(&mut self, at: usize) {
-        self.held[at] &= self.is_pending(at);
         if let Some(first) = self.live[at].first()
-            && !self.held[at]
             && first.saw == first.old
             && self.view[at] == first.saw
         {
@@ -273,6 +272,7 @@ impl World {
 
     fn extend(&mut self, id: u64, at: usize, old: &[u8], new: &[u8], saw: &[Option<u8>]) {
         self.n_pieces += 1;
+        self.n_differing += saw.iter().flatten().count();
         for (i, at) in (at..at + new.len()).enumerate() {
             self.poke(at, new[i]);
             let bytes = &mut self.edits.get_mut(&id).unwrap().bytes;
@@ -281,6 +281,7 @@ impl World {
                 new: new[i],
                 saw: saw[i],
                 fate: Fate::Shown,
+                covered: None,
                 settled: false,
                 in_file: false,
             };
@@ -288,8 +289,6 @@ impl World {
             match self.mode {
                 Mode::Shared => self.note_in_file(at, old[i], new[i]),
                 Mode::Private => {
-                    self.held[at] =
-                        self.is_pending(at) && self.held[at] || self.waits[at].is_some();
                     self.live[at].push(Layer {
                         id,
                         is_undo: false,
@@ -297,6 +296,7 @@ impl World {
                         old: old[i],
                     });
                     self.clean(at);
+                    self.cover(id, at);
                 }
             }
         }
@@ -503,7 +503,6 @@ impl World {
             self.note_in_file(at, stood, write);
             return;
         }
-        self.held[at] &= self.is_pending(at);
         let before = self.live[at]
             .iter()
             .position(|layer| layer.id == id && layer.is_undo != undo);
@@ -516,10 +515,25 @@ impl World {
                 old: stood,
             }),
         }
-        if !undo && self.is_pending(at) {
-            self.held[at] |= self.waits[at].is_some();
-        }
         self.clean(at);
+        let covered = self.kept(id, at).covered.take();
+        if self.waits[at].is_none() {
+            self.waits[at] = covered;
+        }
+        if !undo {
+            self.cover(id, at);
+        }
+    }
+
+    fn kept(&mut self, id: u64, at: usize) -> &mut Kept {
+        self.edits.get_mut(&id).unwrap().bytes.get_mut(&at).unwrap()
+    }
+
+    /// What waits is older than what was typed, though that be what stands there: it gives way.
+    fn cover(&mut self, id: u64, at: usize) {
+        if !self.is_pending(at) {
+            self.kept(id, at).covered = self.waits[at].take();
+        }
     }
 
     fn skip(&mut self, undo: bool, id: u64) {
@@ -612,6 +626,12 @@ impl World {
             .count();
         assert_eq!(self.journal.drop_patch(), n_bytes);
         self.waits.fill(None);
+        for memory in self.edits.values_mut() {
+            memory
+                .bytes
+                .values_mut()
+                .for_each(|byte| byte.covered = None);
+        }
     }
 
     /// What waits is stored again, all of it or the first few runs.
@@ -728,6 +748,7 @@ impl World {
                     };
                     assert!(self.live[at].is_empty() && self.waits[at].is_none());
                     (byte.settled, byte.in_file) = (true, true);
+                    byte.covered = None;
                 }
             }
         }
@@ -841,7 +862,8 @@ impl World {
         self.check_device(&unsaved);
         self.check_list();
         let n_steps = self.n_ops + self.n_pieces + 2;
-        let most = 4 * self.n_stored + 700 * n_steps;
+        // what differs from what was drawn is kept by itself: it was in sight, so it is not much
+        let most = 4 * self.n_stored + 300 * self.n_differing + 700 * n_steps;
         assert!(
             journal.bytes_kept() <= most,
             "{} > {most}",
