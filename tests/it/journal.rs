@@ -107,7 +107,10 @@ fn the_base_is_what_was_drawn_through_remap_and_reapply() {
         drawn: b"a".to_vec(),
         stood: b"y".to_vec(),
     };
-    assert_eq!(recorded.differing, [differing.clone()]);
+    assert_eq!(
+        recorded.differing.as_slice(),
+        std::slice::from_ref(&differing)
+    );
     let undo = compensation(journal.undo());
     assert_eq!(undo.stores[0].write, b"y");
     assert_eq!(undo.differing, [differing], "it is not what was seen");

@@ -8,7 +8,8 @@ use mapscope::bytes::Span;
 use mapscope::model::Mode;
 use mapscope::model::identity::{DocId, Generation, MappingId, Target};
 use mapscope::model::journal::{
-    Compensation, Drawn, EditState, Gone, Journal, Next, PendingByte, PendingRun, Recorded, Stored,
+    Compensation, Drawn, Edit, EditState, Gone, Journal, Next, PendingByte, PendingRun, Recorded,
+    Stored,
 };
 
 /// The first byte that is looked at: a little before a round number, in case the journal likes those.
@@ -179,12 +180,12 @@ impl World {
         match self.mode {
             Mode::Private => self.copied[at / PAGE] = true,
             Mode::Shared => {
-                self.into_file(at, byte);
+                self.reaches_file(at, byte);
             }
         }
     }
 
-    fn into_file(&mut self, at: usize, byte: u8) {
+    fn reaches_file(&mut self, at: usize, byte: u8) {
         self.file[at] = byte;
         self.dirty[at] = true;
         if !self.copied[at / PAGE] {
@@ -206,7 +207,7 @@ impl World {
 
     /// Somebody else writes to the file.
     pub(super) fn foreign(&mut self, at: usize, byte: u8) {
-        self.into_file(at, byte);
+        self.reaches_file(at, byte);
         if self.mode == Mode::Shared {
             self.view[at] = byte;
         }
@@ -719,7 +720,7 @@ impl World {
             } else if let Some(known) = &mut self.in_file[at] {
                 known.worth = again(known.worth);
             }
-            self.into_file(at, value);
+            self.reaches_file(at, value);
             self.live[at].clear();
             self.waits[at] = None;
             spans.push(span(at, at + 1));
@@ -889,7 +890,7 @@ impl World {
     }
 
     fn check_list(&self) {
-        let listed: Vec<u64> = self.journal.edits().iter().map(|edit| edit.id()).collect();
+        let listed: Vec<u64> = self.journal.edits().iter().map(Edit::id).collect();
         assert_eq!(listed, self.edits.keys().copied().collect::<Vec<_>>());
         for edit in self.journal.edits() {
             let memory = &self.edits[&edit.id()];
