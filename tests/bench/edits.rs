@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     let log = CallLog::new();
     let file = OpenFile::open(&path, &log).expect("the file opens");
 
-    let mut fine = true;
+    let mut within = true;
     for (name, piece, new) in [
         ("a fill, one store", MIB, vec![0x5a; MIB]),
         ("a fill, stores of 64 KiB", 64 << 10, vec![0x5a; MIB]),
@@ -83,7 +83,7 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        fine &= time(name, piece, &new, &file, &log);
+        within &= time(name, piece, &new, &file, &log);
     }
     for (name, most, new) in [
         ("a fill", 2 * MIB + MIB / 8, vec![0x5a; MIB]),
@@ -93,9 +93,9 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        fine &= memory(name, most, &text, &new);
+        within &= memory(name, most, &text, &new);
     }
-    if fine {
+    if within {
         ExitCode::SUCCESS
     } else {
         println!("MISSED");
