@@ -445,15 +445,7 @@ impl App {
     pub(super) fn settled(&mut self, id: DocId, settled: Settled, effects: &mut Vec<Effect>) {
         match settled {
             Settled::Close => self.remove(id, effects),
-<<<<<<< HEAD
             Settled::Stays => self.check_quitting(),
-=======
-            Settled::Stays => {
-                self.quitting.take_if(
-                    |quitting| matches!(quitting, Quitting::Settling(docs) if docs.contains(&id)),
-                );
-            }
->>>>>>> main
             Settled::Quit => self.is_settled(id, effects),
         }
     }

@@ -689,6 +689,7 @@ pub(super) fn refusal_words(why: &Refusal) -> String {
         Refusal::Gone => "it is gone".to_owned(),
         Refusal::QueueFull => "too much waits there already".to_owned(),
         Refusal::NotAnswering => "it does not answer, and too much waits there already".to_owned(),
+        Refusal::NotRunning => "there is no process to be signalled now".to_owned(),
         Refusal::Ended => "it ended before it began".to_owned(),
         Refusal::Unanswered => {
             "it ended before it answered: whether it wrote is not known".to_owned()

@@ -122,15 +122,11 @@ fn a_replaced_file_is_edited_shared_only_after_a_decision() {
 fn a_read_only_view_refuses_every_edit() {
     let mut rig = open(100);
     rig.remapped(Mode::Private, Access::ReadOnly);
-<<<<<<< HEAD
-    for action in [E::Character('a'), E::Paste("41".to_owned()), E::Fill(1)] {
-=======
     for action in [
         E::Character('a'),
         E::Paste("41".to_owned().into()),
         E::Fill(1),
     ] {
->>>>>>> main
         assert!(stores(&rig.act(action)).is_empty());
         rig.assert_says(Topic::Error, &["data.bin is read-only"]);
     }
@@ -370,11 +366,7 @@ fn discarded_edits_wait() {
     rig.assert_says(Topic::Patch, &["1 edited byte"]);
     rig.act(E::DropPatch);
     assert_eq!(rig.says(Topic::Patch), "");
-<<<<<<< HEAD
-    assert_eq!(rig.journal().edits().count(), 1, "still listed");
-=======
     assert_eq!(rig.journal().edits().len(), 1, "still listed");
->>>>>>> main
 }
 
 #[test]
