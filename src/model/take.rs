@@ -148,9 +148,9 @@ impl Doc {
                 self.progressed(number, done, total);
             }
             (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
-            (FileNews::GaveBack, _) => {}
-            // an answer without the number of its order answers nothing
-            (
+            // nothing follows from having given pages back; an answer without the number of its order answers nothing
+            (FileNews::GaveBack, _)
+            | (
                 FileNews::Refused(..)
                 | FileNews::Peeked(_)
                 | FileNews::Stored { .. }
@@ -198,9 +198,10 @@ impl Doc {
             | FileRequest::Facts(_)
             | FileRequest::GiveBack(_)
             | FileRequest::AllowWriting
-            | FileRequest::DropView => None,
-            // these stand in the tray
-            FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,
+            | FileRequest::DropView
+            // and these stand in the tray
+            | FileRequest::Store(_)
+            | FileRequest::WitnessStore { .. } => None,
             FileRequest::Remap { .. } => Some("was not mapped anew"),
             FileRequest::AddView { .. } => Some("has no second view"),
             FileRequest::Flush => Some("was not flushed"),
