@@ -4,12 +4,13 @@
 use super::App;
 use super::closing::Settled;
 use super::doc::{Doc, Out};
-use super::editing::{Answer, stores_of};
+use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest};
 use super::event::{Event, FileEvent, FileNews};
 use super::identity::{OrderId, Target};
 use super::pending::Under;
 use super::process::Refusal;
+use super::storing::Answer;
 use super::tray::RefusedOrder;
 
 impl App {
@@ -131,7 +132,7 @@ impl Doc {
             (FileNews::WroteBack(wrote), Some(number)) => {
                 return self.wrote_back(number, wrote, out);
             }
-            (FileNews::State(state), _) => self.state_changed(state),
+            (FileNews::State(state), _) => self.state_changed(state, out),
             (FileNews::CopiesLost(spans), _) => {
                 if self.is_now(target) {
                     self.lost_in(mapping, &spans);
