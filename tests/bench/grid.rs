@@ -45,7 +45,7 @@ const PAGE_BYTES: u64 = 4096;
 const N_FRAMES: usize = 150;
 const N_WARM: usize = 10;
 /// The simplest way must cost at least this many times as much.
-const LEAST_GAIN: f64 = 40.0;
+const LEAST_GAIN: f64 = 50.0;
 /// A frame whose every row is new may cost this many times one where nothing changed.
 const MOST_FOR_NEW: f64 = 5.0;
 
