@@ -44,7 +44,7 @@ use crate::model::{
 };
 
 use command::{Deed, Wishes};
-use input::{Place, Pressed, Scene, Typist};
+use input::{KeyPlace, Pressed, Scene, Typist};
 
 pub use grid::{GridState, grid_id, grid_ui};
 pub use lab_panel::LabView;
@@ -150,10 +150,10 @@ pub fn window_ui(
     let mut intents = Vec::new();
     let mut commands = Vec::new();
     let mut actions = Vec::new();
-    let place = Place::now(ui.ctx());
+    let place = KeyPlace::now(ui.ctx());
     tab_keys(ui, frame, &state.tabs, &mut commands);
     read_keys(ui, frame, state, place, &mut commands);
-    if place == Place::Grid {
+    if place == KeyPlace::Grid {
         actions.append(&mut commands); // before a click: that ends its frame
     }
     notices::focus_question(ui, frame, &mut state.asked);
@@ -229,7 +229,7 @@ fn read_keys(
     ui: &Ui,
     frame: &Frame<'_>,
     state: &mut WindowState,
-    place: Place,
+    place: KeyPlace,
     actions: &mut Vec<Action>,
 ) {
     let (ctx, model) = (ui.ctx(), frame.model);
@@ -247,7 +247,7 @@ fn read_keys(
         match pressed {
             // what is pasted by key goes where the keys are
             Pressed::Command(command)
-                if matches!(command.deed, Deed::Paste) && place != Place::Grid => {}
+                if matches!(command.deed, Deed::Paste) && place != KeyPlace::Grid => {}
             Pressed::Command(command) => command.ask(ctx, model, &mut state.wishes, actions),
             Pressed::Menu(menu) => state.wishes.menu = Some(menu),
             Pressed::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),

@@ -98,6 +98,11 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         sabotage: arguments.sabotage,
     };
     let ran = run(&experiments, &options, arguments.json);
+    hand_in(ran, report, arguments.json)
+}
+
+/// Writes what a run came to: the report, and what is printed.
+fn hand_in(ran: Ran, report: Option<ReportFile>, json: bool) -> Result<u8, Unwritten> {
     if let Err(message) = &ran.over {
         complain(message);
     }
@@ -113,7 +118,7 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         complain(&message);
         return Ok(NOT_OPENED);
     }
-    if arguments.json {
+    if json {
         print_json(&Report::new(&ran.environment, &ran.records).json())?;
     } else {
         print(&report::summary(&ran.records))?;

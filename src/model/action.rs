@@ -12,8 +12,8 @@ use crate::map::{Access, Mode};
 
 use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
-use super::notice::Topic;
 use super::peers::PeersAction;
+use super::topic::Topic;
 use super::viewport::{Column, Columns, Step};
 
 /// An action and the view that it was done in.

@@ -5,8 +5,9 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::event::PathNow;
 use super::identity::{DocId, ViewId};
-use super::notice::{Notice, Severity, Topic};
+use super::notice::{Notice, Severity};
 use super::pending::Waiting;
+use super::topic::Topic;
 use super::{Access, Action, App, AppAction, DocAction, Mode, View};
 use crate::bytes::size::group_digits;
 

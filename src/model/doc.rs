@@ -14,9 +14,10 @@ use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
 use super::event::{Facts, Opened, PathNow};
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
 use super::lookup::LookupState;
-use super::notice::{Notice, Notices, Severity, Topic};
+use super::notice::{Notice, Notices, Severity};
 use super::peers::Processes;
 use super::saving::{Job, Saving};
+use super::topic::Topic;
 use super::view::View;
 use super::witness::Witnesses;
 

@@ -9,8 +9,9 @@ use super::doc::{Doc, Out};
 use super::effect::FileRequest;
 use super::event::{DiscardError, Flushed, NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
-use super::notice::{Notice, Severity, Topic};
+use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
+use super::topic::Topic;
 use super::view::PatchWhy;
 use super::{Action, MappingAction, UnsavedChoice};
 
@@ -165,10 +166,7 @@ impl Doc {
         }
         let same = view.mode == mode && view.access == access;
         view.generation = generation;
-        view.mode = mode;
-        view.access = access;
-        view.whole = whole;
-        view.refusal.clone_from(&refusal);
+        view.is_mapped(mode, access, whole, refusal.clone());
         let choice = match number.and_then(|number| view.pending.end(number)) {
             Some(Under::Remap(choice)) => choice,
             _ => None,
@@ -185,15 +183,7 @@ impl Doc {
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
         let done = remapped_words(&name, mode, access, same);
-        let typed = self.remap_is_over(id);
-        match refusal {
-            None if typed.is_empty() => self.done(done),
-            None => self.failed(done + &typed),
-            Some(mut refusal) => {
-                refusal.why += &typed;
-                self.not_as_asked(refusal);
-            }
-        }
+        self.say_remapped(id, done, refusal);
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
             self.reapply(id, out);
         } else if aside > 0 || (waits && !shows) {
@@ -203,6 +193,19 @@ impl Doc {
         }
         self.lookup_reread(out);
         self.go_on(id, out);
+    }
+
+    /// Says how it is mapped now, and what was typed meanwhile in vain.
+    fn say_remapped(&mut self, view: ViewId, done: String, refusal: Option<NotAsAsked>) {
+        let typed = self.remap_is_over(view);
+        match refusal {
+            None if typed.is_empty() => self.done(done),
+            None => self.failed(done + &typed),
+            Some(mut refusal) => {
+                refusal.why += &typed;
+                self.not_as_asked(refusal);
+            }
+        }
     }
 
     /// The file is not mapped as was asked for: says why, and asks for leave where the person can give it.

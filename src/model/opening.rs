@@ -9,7 +9,8 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, ScratchFile};
 use super::event::Opened;
 use super::identity::{DocId, OrderId};
-use super::notice::{Notice, Severity, Topic};
+use super::notice::{Notice, Severity};
+use super::topic::Topic;
 use super::{Access, Action, App, AppAction, Completed, Focus, Incoming, Mode, Tab};
 
 impl OpenRequest {

@@ -7,8 +7,9 @@ use super::doc::{Doc, Out};
 use super::effect::Effect;
 use super::event::{FileState, PathNow};
 use super::identity::MappingId;
-use super::notice::{Notice, Severity, Topic};
+use super::notice::{Notice, Severity};
 use super::process::PeerOrder;
+use super::topic::Topic;
 use super::{Action, DocAction, FileAction, MappingAction, ViewAction};
 
 impl Doc {

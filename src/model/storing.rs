@@ -64,14 +64,8 @@ pub(super) struct Answer {
     pub(super) at: std::time::SystemTime,
 }
 
-/// Takes note of stores. What the person has to know comes back in sentences.
-fn journal_stores(
-    view: &mut View,
-    answer: &Answer,
-    purpose: Purpose,
-    under: Under,
-    results: Vec<StoreResult>,
-) -> Vec<String> {
+/// What was stored, and in words what was not.
+fn sorted(purpose: Purpose, results: Vec<StoreResult>) -> (Vec<Stored>, Vec<String>) {
     let mut told = Vec::new();
     let mut stored = Vec::new();
     for result in results {
@@ -86,6 +80,18 @@ fn journal_stores(
             StoreOutcome::Refused(why) => told.push(why),
         }
     }
+    (stored, told)
+}
+
+/// Takes note of stores. What the person has to know comes back in sentences.
+fn journal_stores(
+    view: &mut View,
+    answer: &Answer,
+    purpose: Purpose,
+    under: Under,
+    results: Vec<StoreResult>,
+) -> Vec<String> {
+    let (stored, mut told) = sorted(purpose, results);
     let spans: Vec<Span> = stored.iter().map(Stored::span).collect();
     let first = spans.first().map(|span| span.start());
     match purpose {
@@ -109,20 +115,21 @@ fn journal_stores(
                 told.extend(forgotten_words(&recorded.forgotten));
             }
         }
-        Purpose::Undo(id) | Purpose::Redo(id) => {
-            let is_undo = matches!(purpose, Purpose::Undo(_));
-            if is_undo {
-                view.journal.undone_in(id, &spans);
-            } else {
-                view.journal.redone_in(id, &spans);
-            }
-            if !told.is_empty() {
-                view.journal.skip(id);
-            } else if let (true, Under::Compensate(differing)) = (is_undo, under) {
+        Purpose::Undo(id) => {
+            view.journal.undone_in(id, &spans);
+            if let (true, Under::Compensate(differing)) = (told.is_empty(), under) {
                 told.extend(differing.first().map(undone_words));
-            }
-            if let Some(first) = first {
                 follow(view, first);
+            } else {
+                view.journal.skip(id);
+            }
+        }
+        Purpose::Redo(id) => {
+            view.journal.redone_in(id, &spans);
+            if told.is_empty() {
+                follow(view, first);
+            } else {
+                view.journal.skip(id);
             }
         }
     }
@@ -131,7 +138,8 @@ fn journal_stores(
 
 /// Shows what undo changed, unless the person has gone elsewhere since it was pressed: what is typed lands where the keys
 /// are.
-fn follow(view: &mut View, offset: u64) {
+fn follow(view: &mut View, first: Option<u64>) {
+    let Some(offset) = first else { return };
     let viewport = &mut view.viewport;
     if view.follows == Some(viewport.cursor) && viewport.nibble.is_none() {
         viewport.set_cursor(offset, false);

@@ -104,6 +104,20 @@ impl View {
         }
     }
 
+    /// It is mapped in this way now.
+    pub(super) fn is_mapped(
+        &mut self,
+        mode: Mode,
+        access: Access,
+        whole: bool,
+        refusal: Option<NotAsAsked>,
+    ) {
+        self.mode = mode;
+        self.access = access;
+        self.whole = whole;
+        self.refusal = refusal;
+    }
+
     /// Whether a store now would reach the file.
     #[must_use]
     pub fn writes_through(&self) -> bool {

@@ -12,8 +12,9 @@ use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::event::WroteBack;
 use super::identity::{MappingId, OrderId, ViewId};
 use super::journal::{EditState, PendingRun};
-use super::notice::{Notice, Severity, Topic};
+use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
+use super::topic::Topic;
 use super::view::PatchWhy;
 use super::{Action, DocAction, EditAction};
 

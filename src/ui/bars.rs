@@ -82,6 +82,11 @@ fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<
         }
     }
     ui.separator();
+    whole_mapping_ui(ui, doc, actions);
+}
+
+/// What is done to the mapping as a whole.
+fn whole_mapping_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
     for (label, words, action) in [
         (
             "Remap",

@@ -6,7 +6,7 @@ use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::model::{Action, App, AppAction, Column, Focus};
 
-use super::input::Place;
+use super::input::KeyPlace;
 
 pub use table::COMMANDS;
 
@@ -265,8 +265,8 @@ impl Command {
 /// The command that the keys stand for, when they go to `place`. Modifiers are exact, but for signs that some keyboards
 /// have on Shift.
 #[must_use]
-pub fn by_key(key: Key, modifiers: Modifiers, place: Place) -> Option<&'static Command> {
-    let in_field = place == Place::Field;
+pub fn by_key(key: Key, modifiers: Modifiers, place: KeyPlace) -> Option<&'static Command> {
+    let in_field = place == KeyPlace::Field;
     let is = |shortcut: &&KeyboardShortcut| {
         let mut held = modifiers;
         if matches!(shortcut.logical_key, Key::Plus | Key::Minus | Key::Equals) {

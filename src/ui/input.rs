@@ -17,7 +17,7 @@ use super::{focus_id, grid_id};
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum KeyPlace {
     /// The bytes.
     Grid,
     /// The list of experiments.
@@ -30,7 +30,7 @@ pub enum Place {
     Elsewhere,
 }
 
-impl Place {
+impl KeyPlace {
     /// Who has it now.
     #[must_use]
     pub fn now(ctx: &Context) -> Self {
@@ -54,7 +54,7 @@ impl Place {
 #[derive(Clone, Copy, Debug)]
 pub struct Scene {
     /// Who has the keyboard.
-    pub place: Place,
+    pub place: KeyPlace,
     /// The column of the grid that takes typed characters.
     pub column: Column,
     /// A question stands in the window: Esc is its Cancel.
@@ -134,7 +134,7 @@ impl Walk<'_> {
     /// Whether the widgets get the event.
     fn step(&mut self, event: &mut Event) -> bool {
         let was_silent = std::mem::take(&mut self.silent);
-        let in_grid = self.scene.place == Place::Grid;
+        let in_grid = self.scene.place == KeyPlace::Grid;
         match event {
             Event::WindowFocused(_) => self.typist.super_held = false,
             Event::Key {
@@ -201,7 +201,7 @@ impl Walk<'_> {
             *event = other;
         }
         // typed, it presses no button
-        !(self.scene.place == Place::Grid && key == Key::Space)
+        !(self.scene.place == KeyPlace::Grid && key == Key::Space)
     }
 }
 
@@ -222,15 +222,15 @@ fn by_key(key: Key, modifiers: Modifiers, scene: Scene) -> Option<Pressed> {
     if key == Key::Escape
         && plain
         && scene.asked
-        && !matches!(scene.place, Place::Field | Place::Menu)
+        && !matches!(scene.place, KeyPlace::Field | KeyPlace::Menu)
     {
         return Some(Pressed::Act(Action::Doc(DocAction::Unsaved(
             UnsavedChoice::Stay,
         ))));
     }
     match scene.place {
-        Place::Grid => grid_key(key, modifiers).map(Pressed::Act),
-        Place::Menu if plain => {
+        KeyPlace::Grid => grid_key(key, modifiers).map(Pressed::Act),
+        KeyPlace::Menu if plain => {
             let by = match key {
                 Key::ArrowLeft => -1,
                 Key::ArrowRight => 1,
@@ -238,8 +238,8 @@ fn by_key(key: Key, modifiers: Modifiers, scene: Scene) -> Option<Pressed> {
             };
             scene.menu.map(|menu| Pressed::Menu(menu.neighbor(by)))
         }
-        Place::List if plain => list_key(key).map(Pressed::Act),
-        Place::Field if key == Key::Insert && modifiers.matches_exact(Modifiers::SHIFT) => {
+        KeyPlace::List if plain => list_key(key).map(Pressed::Act),
+        KeyPlace::Field if key == Key::Insert && modifiers.matches_exact(Modifiers::SHIFT) => {
             Some(Pressed::Paste)
         }
         _ => None,
@@ -288,8 +288,8 @@ fn list_key(key: Key) -> Option<Action> {
 }
 
 /// The older keys of the clipboard, which text fields do not know.
-fn field_key(key: Key, modifiers: Modifiers, place: Place) -> Option<Event> {
-    if place != Place::Field {
+fn field_key(key: Key, modifiers: Modifiers, place: KeyPlace) -> Option<Event> {
+    if place != KeyPlace::Field {
         return None;
     }
     match key {

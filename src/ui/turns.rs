@@ -10,7 +10,7 @@ use egui::accesskit::Action;
 use egui::{Context, Event, Key, Modifiers, Plugin, RawInput};
 
 use super::command::{self, Menu};
-use super::input::Place;
+use super::input::KeyPlace;
 
 /// The plugin that holds events back.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Plugin for Turns {
             return; // the same frame once more, to lay it out
         }
         self.add(std::mem::take(&mut input.events));
-        input.events = self.take(Place::now(ctx));
+        input.events = self.take(KeyPlace::now(ctx));
         if self.settles || !self.held.is_empty() {
             ctx.request_repaint();
         }
@@ -78,13 +78,13 @@ impl Turns {
                 repeat: true,
                 modifiers,
                 ..
-            }) if last == key && is_turn(*key, *modifiers, Place::Elsewhere) => Some(at),
+            }) if last == key && is_turn(*key, *modifiers, KeyPlace::Elsewhere) => Some(at),
             _ => None,
         }
     }
 
     /// The events of this frame.
-    pub fn take(&mut self, place: Place) -> Vec<Event> {
+    pub fn take(&mut self, place: KeyPlace) -> Vec<Event> {
         if std::mem::take(&mut self.settles) {
             return Vec::new();
         }
@@ -96,7 +96,7 @@ impl Turns {
 
 /// Where the first frame of `events` ends, when the keys go to `place`.
 #[must_use]
-pub fn cut(events: &[Event], place: Place) -> Cut {
+pub fn cut(events: &[Event], place: KeyPlace) -> Cut {
     let (mut moved, mut typed, mut turned) = (false, false, false);
     for (index, event) in events.iter().enumerate() {
         let before = Cut {
@@ -145,7 +145,7 @@ fn is_pressed_key(event: Option<&Event>) -> bool {
 }
 
 /// The key may lead the keyboard to another place.
-fn is_turn(key: Key, modifiers: Modifiers, place: Place) -> bool {
+fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
     if let Some(command) = command::by_key(key, modifiers, place) {
         return !command.in_place;
     }
@@ -154,9 +154,9 @@ fn is_turn(key: Key, modifiers: Modifiers, place: Place) -> bool {
     }
     match key {
         Key::Tab | Key::Escape | Key::Enter => true,
-        Key::Space => !matches!(place, Place::Grid | Place::Field),
+        Key::Space => !matches!(place, KeyPlace::Grid | KeyPlace::Field),
         Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {
-            matches!(place, Place::Menu | Place::Elsewhere)
+            matches!(place, KeyPlace::Menu | KeyPlace::Elsewhere)
         }
         _ => false,
     }

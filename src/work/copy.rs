@@ -54,13 +54,13 @@ const LISTED_GAPS: usize = 1000;
 
 /// What is copied.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
+pub struct CopySource<'a> {
     file: &'a OpenFile,
     span: Span,
     view: Option<&'a RwLock<Mapping>>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> CopySource<'a> {
     /// What `view`, a mapping of `file`, shows: as many bytes as it has now, and its private copies over the file's. The
     /// lock is taken for reading, for a moment at a time.
     #[must_use]
@@ -113,7 +113,7 @@ pub enum Phase {
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct CopyProgress {
     /// What is under way.
     pub phase: Phase,
     /// Bytes that are behind, holes too.
@@ -144,10 +144,10 @@ pub struct CopyReport {
 /// # Errors
 /// [`CopyError`], one sentence. Nothing is left, but where only the folder could not be synced.
 pub fn copy(
-    source: &Source<'_>,
+    source: &CopySource<'_>,
     destination: &Path,
     options: CopyOptions,
-    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(CopyProgress) -> ControlFlow<()>,
 ) -> Result<CopyReport, CopyError> {
     // A file that cannot be looked at is copied for the owner alone.
     let rights = Rights::of_file(source.file.file()).unwrap_or(Rights::OWNER_ONLY);
@@ -207,7 +207,7 @@ fn read(view: &RwLock<Mapping>) -> RwLockReadGuard<'_, Mapping> {
 
 /// A copy in the making.
 struct Copier<'a> {
-    source: &'a Source<'a>,
+    source: &'a CopySource<'a>,
     out: NewFile,
     unread: Unread,
     overlay: Overlay<'a>,
@@ -222,7 +222,7 @@ struct Copier<'a> {
     work: usize,
     /// Up to here the copy is on its way to the disk.
     syncing: u64,
-    progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: &'a mut dyn FnMut(CopyProgress) -> ControlFlow<()>,
     report: CopyReport,
 }
 
@@ -244,7 +244,7 @@ impl Copier<'_> {
 
     fn sync(&mut self) -> Result<(), CopyError> {
         let total = self.source.span.len();
-        let now = Progress {
+        let now = CopyProgress {
             phase: Phase::Syncing,
             done: total,
             total,
@@ -473,7 +473,7 @@ impl Copier<'_> {
     }
 
     fn ask(&mut self, at: u64) -> Result<(), CopyError> {
-        let now = Progress {
+        let now = CopyProgress {
             phase: Phase::Copying,
             done: self.place(at),
             total: self.source.span.len(),

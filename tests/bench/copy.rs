@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
-use mapscope::work::copy::{CopyError, CopyOptions, CopyReport, Source, copy};
+use mapscope::work::copy::{CopyError, CopyOptions, CopyReport, CopySource, copy};
 
 const MIB: u64 = 1 << 20;
 const LARGE: u64 = 1 << 30;
@@ -211,7 +211,7 @@ impl Opened {
     }
 
     fn copy(&self, to: &Path, is_over: impl Fn() -> bool) -> Result<CopyReport, CopyError> {
-        let source = Source::of_view(&self.file, &self.view);
+        let source = CopySource::of_view(&self.file, &self.view);
         copy(&source, to, CopyOptions::default(), &mut |_| {
             if is_over() {
                 ControlFlow::Break(())

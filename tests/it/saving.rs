@@ -14,7 +14,7 @@ use std::sync::RwLock;
 
 use mapscope::bytes::Span;
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
-use mapscope::work::copy::{CopyError, CopyOptions, CopyReport, Progress, Source, copy};
+use mapscope::work::copy::{CopyError, CopyOptions, CopyProgress, CopyReport, CopySource, copy};
 use tempfile::TempDir;
 
 const PAGE: u64 = 4096;
@@ -53,9 +53,9 @@ impl Opened {
         &self,
         to: &Path,
         options: CopyOptions,
-        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
+        mut progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
     ) -> Result<CopyReport, CopyError> {
-        let source = Source::of_view(&self.file, &self.view);
+        let source = CopySource::of_view(&self.file, &self.view);
         copy(&source, to, options, &mut progress)
     }
 }

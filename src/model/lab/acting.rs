@@ -5,7 +5,7 @@
 
 use crate::lab::claim::{Claim, Progress, RunRecord, Step, Topic};
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
-use crate::model::notice::{self, Notice, Severity};
+use crate::model::notice::{Notice, Severity};
 use crate::model::{App, DocId, Tab};
 
 use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
@@ -134,7 +134,7 @@ impl App {
         self.show_tab(Tab::Witnesses);
         self.in_doc(id, effects, |doc, out| {
             doc.notices.put(
-                Notice::new(notice::Topic::Sample, Severity::Info, text)
+                Notice::new(crate::model::topic::Topic::Sample, Severity::Info, text)
                     .with("Back to the experiment", App::back_to_lab()),
             );
             for kind in claim.map(|claim| claim.by_hand).unwrap_or_default() {

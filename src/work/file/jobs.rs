@@ -38,14 +38,14 @@ impl Teller {
         }));
     }
 
-    fn tell(&mut self, progress: copy::Progress) -> ControlFlow<()> {
+    fn tell(&mut self, progress: copy::CopyProgress) -> ControlFlow<()> {
         if self.stop.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
         let now = Instant::now();
         if now >= self.next {
             self.next = now + TELL_EVERY;
-            let copy::Progress { done, total, .. } = progress;
+            let copy::CopyProgress { done, total, .. } = progress;
             self.say(FileNews::Progress { done, total });
         }
         ControlFlow::Continue(())
@@ -171,7 +171,7 @@ fn write_once(
                 existing,
                 ..copy::CopyOptions::default()
             };
-            let source = copy::Source::of_view(file, mapping);
+            let source = copy::CopySource::of_view(file, mapping);
             let report = copy::copy(&source, destination, options, &mut |progress| {
                 teller.tell(progress)
             })?;

@@ -210,7 +210,7 @@ fn what_cannot_be_read_is_told() {
     assert!(got.len() == bytes.len() && got[..cut] == bytes[..cut]);
 }
 
-/// Progress begins at nothing, never goes back, and comes at least once for each quarter of a megabyte that is read; the
+/// CopyProgress begins at nothing, never goes back, and comes at least once for each quarter of a megabyte that is read; the
 /// last is the sync.
 #[test]
 fn progress_is_told_all_the_way() {
@@ -336,7 +336,7 @@ fn without_proc(folder: &Path) {
     assert!(hidden > 0, "a temporary name is used");
     assert!(fs::read(&copy).unwrap() == expected);
     assert!(allocated(&copy) < 3 << 20, "{}", allocated(&copy));
-    let stop = |progress: mapscope::work::copy::Progress| {
+    let stop = |progress: mapscope::work::copy::CopyProgress| {
         if progress.done > 0 {
             ControlFlow::Break(())
         } else {

@@ -8,31 +8,53 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Source, none, sources};
 
 /// The circles that there still are, each with why. A file that is in none any more must go from here.
-const KNOWN: [(&[&str], &str); 5] = [
-    (
-        &["map/call_log", "map/errno", "map/raw"],
-        "raw has the names of error numbers, by system; the log of calls prints them; raw logs its calls",
-    ),
-    (
-        &["map/mapping", "map/open", "map/store", "map/writer"],
-        "a file keeps the writer that was made for it, which opens by it, and refuses in the words of a store",
-    ),
+const KNOWN: [(&[&str], &str); 6] = [
     (
         &[
             "model/action",
+            "model/closing",
+            "model/doc",
+            "model/editing",
             "model/effect",
+            "model/event",
+            "model/lookup",
             "model/notice",
             "model/peers",
+            "model/pending",
+            "model/saving",
+            "model/view",
         ],
-        "a notice offers an action, and actions name topics of notices; orders to processes are effects and name them",
+        "a file's state and what is done with it, by area: the halves of `Doc`, each with the part of the state it owns, and the words that they share with who asks and who answers",
+    ),
+    (
+        &[
+            "model/journal/block",
+            "model/journal/edit",
+            "model/journal/order",
+            "model/journal/part",
+            "model/journal/shadow",
+        ],
+        "the journal's two records and the words that both answer in",
+    ),
+    (
+        &["ui/command", "ui/input"],
+        "the table says where its keys count, and the walk over the keys looks them up in it",
+    ),
+    (
+        &["ui/grid", "ui/scrollbar"],
+        "the grid draws its scroll bar, whose place on the screen it tells as its own",
     ),
     (
         &["ui/peer_table", "ui/witness_table"],
         "the table of witnesses ends with that of processes, whose rows it draws",
     ),
     (
-        &["work/export", "work/file"],
-        "the file's worker starts exports, which answer by its own type",
+        &[
+            "work/file/serve",
+            "work/file/watcher",
+            "work/file/witnesses",
+        ],
+        "the halves of one worker: what it is told, what it looks at by itself, and through whom",
     ),
 ];
 

@@ -10,7 +10,7 @@ use mapscope::model::{
     Action, AppAction, Column, DocAction, EditAction, Mode, Step, Tab, Topic, ViewAction,
 };
 use mapscope::ui::command::{COMMANDS, Menu, by_key};
-use mapscope::ui::input::{Place, Pressed, Scene, Typist};
+use mapscope::ui::input::{KeyPlace, Pressed, Scene, Typist};
 use mapscope::ui::turns::{Cut, Turns, cut};
 use proptest::prelude::*;
 
@@ -76,7 +76,7 @@ fn burst(window: &mut Window, events: impl IntoIterator<Item = Event>) {
 
 // The walk, without a window.
 
-fn walk(events: Vec<Event>, place: Place, column: Column) -> (Vec<String>, Vec<Event>) {
+fn walk(events: Vec<Event>, place: KeyPlace, column: Column) -> (Vec<String>, Vec<Event>) {
     let mut events = events;
     let scene = Scene {
         place,
@@ -98,7 +98,7 @@ fn walk(events: Vec<Event>, place: Place, column: Column) -> (Vec<String>, Vec<E
 }
 
 fn in_grid(events: Vec<Event>) -> Vec<String> {
-    walk(events, Place::Grid, Column::Hex).0
+    walk(events, KeyPlace::Grid, Column::Hex).0
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn keys_come_in_the_order_in_which_they_were_pressed() {
     let undo = vec![down(Key::Z, CTRL); 30];
     assert_eq!(in_grid(undo), vec!["Undo"; 30]);
     let steps = vec![down(Key::ArrowDown, PLAIN); 30];
-    assert_eq!(walk(steps, Place::List, Column::Hex).0.len(), 30);
+    assert_eq!(walk(steps, KeyPlace::List, Column::Hex).0.len(), 30);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_key_with_alt_ctrl_or_super_is_never_typed() {
     // neither in a field
     let (_, rest) = walk(
         vec![down(Key::F, ALT), text("f")],
-        Place::Field,
+        KeyPlace::Field,
         Column::Hex,
     );
     assert!(rest.is_empty());
@@ -159,7 +159,7 @@ fn characters_count_by_their_text() {
     let typed = |key, types: &str| {
         walk(
             vec![down(key, PLAIN), text(types)],
-            Place::Grid,
+            KeyPlace::Grid,
             Column::Text,
         )
         .0
@@ -171,7 +171,7 @@ fn characters_count_by_their_text() {
     // to a field the text is left
     let (pressed, rest) = walk(
         vec![down(Key::A, PLAIN), text("a")],
-        Place::Field,
+        KeyPlace::Field,
         Column::Text,
     );
     assert!(pressed.is_empty());
@@ -191,13 +191,13 @@ fn modifiers_are_exact() {
                 let sign = matches!(shortcut.logical_key, Key::Plus | Key::Minus | Key::Equals);
                 let exact =
                     (shift == wanted.shift || sign) && alt == wanted.alt && ctrl == wanted.command;
-                let found = by_key(shortcut.logical_key, held, Place::Grid);
+                let found = by_key(shortcut.logical_key, held, KeyPlace::Grid);
                 let is_it = found.is_some_and(|found| found.label == command.label);
                 assert_eq!(is_it, exact, "{} by {held:?}", command.label);
             }
         }
     }
-    assert!(by_key(Key::S, CTRL_SHIFT, Place::Grid).is_none());
+    assert!(by_key(Key::S, CTRL_SHIFT, KeyPlace::Grid).is_none());
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn each_menu_has_a_letter_of_its_own() {
         let key = Key::from_name(&label[..1]).unwrap();
         assert_eq!(Menu::by_key(key, ALT), Some(menu));
         assert_eq!(Menu::by_key(key, PLAIN), None);
-        assert!(by_key(key, ALT, Place::Grid).is_none());
+        assert!(by_key(key, ALT, KeyPlace::Grid).is_none());
     }
 }
 
@@ -240,13 +240,13 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn any_place() -> impl Strategy<Value = Place> {
+fn any_place() -> impl Strategy<Value = KeyPlace> {
     prop::sample::select(vec![
-        Place::Grid,
-        Place::List,
-        Place::Field,
-        Place::Menu,
-        Place::Elsewhere,
+        KeyPlace::Grid,
+        KeyPlace::List,
+        KeyPlace::Field,
+        KeyPlace::Menu,
+        KeyPlace::Elsewhere,
     ])
 }
 
@@ -268,7 +268,7 @@ proptest! {
     /// What is typed behind a key that leads elsewhere is not in its frame.
     #[test]
     fn nothing_is_typed_in_the_frame_of_a_turn(events in prop::collection::vec(any_event(), 1..40)) {
-        let Cut { n_events, .. } = cut(&events, Place::Grid);
+        let Cut { n_events, .. } = cut(&events, KeyPlace::Grid);
         let frame = &events[..n_events];
         let leads = |event: &Event| matches!(event, Event::Key { key: Key::G, modifiers, .. } if *modifiers == CTRL);
         if let Some(at) = frame.iter().position(leads) {
@@ -290,7 +290,9 @@ fn a_held_key_that_goes_about_stops_with_the_key() {
     };
     let mut turns = Turns::default();
     turns.add((0..30).map(|_| repeat()).collect());
-    let n_events: usize = (0..100).map(|_| turns.take(Place::Elsewhere).len()).sum();
+    let n_events: usize = (0..100)
+        .map(|_| turns.take(KeyPlace::Elsewhere).len())
+        .sum();
     assert_eq!(n_events, 1);
 }
 
