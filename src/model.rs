@@ -37,6 +37,7 @@ mod mapping;
 mod opening;
 pub mod saving;
 mod state;
+mod storing;
 mod take;
 mod views;
 mod writing;

@@ -206,14 +206,13 @@ impl Doc {
                     self.write_back(view, out);
                 }
             }
-            // they are listed once none of them is on its way
-            UnsavedChoice::Keep => {}
             UnsavedChoice::Drop => {
                 for job in &self.jobs {
                     out.push(Effect::CancelJob(self.id, job.number));
                 }
             }
-            UnsavedChoice::Stay => {}
+            // what is kept is listed once none of it is on its way
+            UnsavedChoice::Keep | UnsavedChoice::Stay => {}
         }
     }
 

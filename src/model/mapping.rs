@@ -184,16 +184,7 @@ impl Doc {
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
-        let done = remapped_words(&name, mode, access, same);
-        let typed = self.remap_is_over(id);
-        match refusal {
-            None if typed.is_empty() => self.done(done),
-            None => self.failed(done + &typed),
-            Some(mut refusal) => {
-                refusal.why += &typed;
-                self.not_as_asked(refusal);
-            }
-        }
+        self.tell_of_remap(id, remapped_words(&name, mode, access, same), refusal);
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
             self.reapply(id, out);
         } else if aside > 0 || (waits && !shows) {
@@ -203,6 +194,19 @@ impl Doc {
         }
         self.lookup_reread(out);
         self.go_on(id, out);
+    }
+
+    /// Says how a view is mapped now, and what was typed meanwhile.
+    fn tell_of_remap(&mut self, view: ViewId, done: String, refusal: Option<NotAsAsked>) {
+        let typed = self.remap_is_over(view);
+        match refusal {
+            None if typed.is_empty() => self.done(done),
+            None => self.failed(done + &typed),
+            Some(mut refusal) => {
+                refusal.why += &typed;
+                self.not_as_asked(refusal);
+            }
+        }
     }
 
     /// The file is not mapped as was asked for: says why, and asks for leave where the person can give it.
@@ -356,7 +360,7 @@ impl Doc {
                 self.lookup_reread(out);
             }
             Err(DiscardError::Shared) => {
-                self.failed("A shared mapping has no private copies to discard: it shows the file")
+                self.failed("A shared mapping has no private copies to discard: it shows the file");
             }
             Err(DiscardError::Failed(why)) => {
                 let name = self.name();

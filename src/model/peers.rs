@@ -587,9 +587,7 @@ impl Doc {
             } => {
                 if watched == Some(span) {
                     let page = pages.first().map(ToString::to_string).unwrap_or_default();
-                    process.holds_copy |= pages
-                        .iter()
-                        .any(|page| *page == crate::peer::wire::PeerPage::PrivateCopy);
+                    process.holds_copy |= pages.contains(&crate::peer::wire::PeerPage::PrivateCopy);
                     process.state = WitnessState::Reads {
                         span,
                         readings,

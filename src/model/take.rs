@@ -4,12 +4,13 @@
 use super::App;
 use super::closing::Settled;
 use super::doc::{Doc, Out};
-use super::editing::{Answer, stores_of};
+use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest};
 use super::event::{Event, FileEvent, FileNews};
 use super::identity::{OrderId, Target};
 use super::pending::Under;
 use super::process::Refusal;
+use super::storing::Answer;
 use super::tray::RefusedOrder;
 
 impl App {
@@ -148,7 +149,6 @@ impl Doc {
                 self.progressed(number, done, total);
             }
             (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
-            (FileNews::GaveBack, _) => {}
             // an answer without the number of its order answers nothing
             (
                 FileNews::Refused(..)
@@ -160,7 +160,8 @@ impl Doc {
                 | FileNews::Progress { .. }
                 | FileNews::Exported(_),
                 None,
-            ) => {}
+            )
+            | (FileNews::GaveBack, _) => {}
         }
         None
     }
