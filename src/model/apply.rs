@@ -116,7 +116,7 @@ impl App {
             FileAction::CloseDoc(id) => self.close(id, effects),
             FileAction::PathEdited(text) => self.path_edited(text, effects),
             FileAction::PathSubmitted => self.path_submitted(effects),
-            FileAction::PathCompleted(path) => self.path_completed(path, effects),
+            FileAction::PathCompleted(path) => self.path_completed(&path, effects),
             FileAction::PathCancelled => self.path_cancelled(effects),
             FileAction::DestinationDialog => {
                 if let Some(id) = id {

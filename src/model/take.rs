@@ -192,16 +192,16 @@ impl Doc {
             return None; // a look, or what stands in the tray
         }
         let what = match request {
-            // looks are asked for again, or stand for nothing
+            // looks are asked for again, or stand for nothing; stores stand in the tray
             FileRequest::Look(_)
             | FileRequest::Peek(_)
             | FileRequest::Watch(_)
             | FileRequest::Facts(_)
             | FileRequest::GiveBack(_)
             | FileRequest::AllowWriting
-            | FileRequest::DropView => None,
-            // these stand in the tray
-            FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,
+            | FileRequest::DropView
+            | FileRequest::Store(_)
+            | FileRequest::WitnessStore { .. } => None,
             FileRequest::Remap { .. } => Some("was not mapped anew"),
             FileRequest::AddView { .. } => Some("has no second view"),
             FileRequest::Flush => Some("was not flushed"),

@@ -22,7 +22,8 @@ fn a_half_digit_is_the_first_step_of_undo() {
 
 #[test]
 fn typing_and_pasting_begin_at_the_start_of_the_selection() {
-    let keys: [(Column, fn(&mut Rig) -> Vec<Effect>, u64); 3] = [
+    type Press = fn(&mut Rig) -> Vec<Effect>;
+    let keys: [(Column, Press, u64); 3] = [
         (Column::Hex, |rig| rig.type_byte(0x58), 1),
         (Column::Text, |rig| rig.act(E::Character('X')), 1),
         (

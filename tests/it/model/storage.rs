@@ -433,7 +433,7 @@ impl Storage {
                 while self.carry_out(doc) {
                     is_done = false;
                 }
-                while self.workers[&doc].jobs.first().is_some() {
+                while !self.workers[&doc].jobs.is_empty() {
                     self.finish(doc, None);
                     is_done = false;
                 }

@@ -221,7 +221,7 @@ fn late_news_of_an_earlier_generation_changes_nothing() {
         FileNews::Grown(span(0, 900)),
         FileNews::Remapped(mapped(Mode::Shared, Access::ReadOnly, 7)),
         FileNews::Witness(WitnessId::View, reads),
-        FileNews::Facts(Box::new(Facts::default())),
+        FileNews::Facts(Box::<Facts>::default()),
     ];
     for news in late {
         let picture = |rig: &Rig| format!("{:?}", rig.app.docs);
