@@ -145,7 +145,7 @@ impl App {
         let Some(known) = self
             .completions
             .iter()
-            .find(|known| known.path == path)
+            .find(|known| known.path == *path)
             .cloned()
         else {
             return;

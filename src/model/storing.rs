@@ -1,6 +1,4 @@
-//! What became of stores: what the journal learns of them, and what the person is told.
-//!
-//! It must not know how a store came about, nor send one.
+//! What became of stores: the journal learns what was stored, and the person what was not, or not as it was drawn.
 
 use crate::bytes::size::group_digits;
 use crate::bytes::{Span, hex};

@@ -132,7 +132,7 @@ impl Doc {
             (FileNews::WroteBack(wrote), Some(number)) => {
                 return self.wrote_back(number, wrote, out);
             }
-            (FileNews::State(state), _) => self.state_changed(state),
+            (FileNews::State(state), _) => self.state_changed(state, out),
             (FileNews::CopiesLost(spans), _) => {
                 if self.is_now(target) {
                     self.lost_in(mapping, &spans);
@@ -149,8 +149,9 @@ impl Doc {
                 self.progressed(number, done, total);
             }
             (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
-            // an answer without the number of its order answers nothing
-            (
+            // nothing follows from having given pages back; an answer without the number of its order answers nothing
+            (FileNews::GaveBack, _)
+            | (
                 FileNews::Refused(..)
                 | FileNews::Peeked(_)
                 | FileNews::Stored { .. }
@@ -160,8 +161,7 @@ impl Doc {
                 | FileNews::Progress { .. }
                 | FileNews::Exported(_),
                 None,
-            )
-            | (FileNews::GaveBack, _) => {}
+            ) => {}
         }
         None
     }
@@ -192,7 +192,7 @@ impl Doc {
             return None; // a look, or what stands in the tray
         }
         let what = match request {
-            // looks are asked for again, or stand for nothing; stores stand in the tray
+            // looks are asked for again, or stand for nothing
             FileRequest::Look(_)
             | FileRequest::Peek(_)
             | FileRequest::Watch(_)
@@ -200,6 +200,7 @@ impl Doc {
             | FileRequest::GiveBack(_)
             | FileRequest::AllowWriting
             | FileRequest::DropView
+            // and these stand in the tray
             | FileRequest::Store(_)
             | FileRequest::WitnessStore { .. } => None,
             FileRequest::Remap { .. } => Some("was not mapped anew"),

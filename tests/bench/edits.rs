@@ -13,6 +13,9 @@
     reason = "a bench prints its figures and stops where it cannot measure"
 )]
 
+#[path = "edits/through.rs"]
+mod through;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,7 +76,7 @@ fn main() -> ExitCode {
     let log = CallLog::new();
     let file = OpenFile::open(&path, &log).expect("the file opens");
 
-    let mut within = true;
+    let mut fine = true;
     for (name, piece, new) in [
         ("a fill, one store", MIB, vec![0x5a; MIB]),
         ("a fill, stores of 64 KiB", 64 << 10, vec![0x5a; MIB]),
@@ -83,7 +86,7 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        within &= time(name, piece, &new, &file, &log);
+        fine &= time(name, piece, &new, &file, &log);
     }
     for (name, most, new) in [
         ("a fill", 2 * MIB + MIB / 8, vec![0x5a; MIB]),
@@ -93,9 +96,11 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        within &= memory(name, most, &text, &new);
+        fine &= memory(name, most, &text, &new);
     }
-    if within {
+    fine &= through::time(&path, &file, &log);
+    fine &= through::memory(&path);
+    if fine {
         ExitCode::SUCCESS
     } else {
         println!("MISSED");

@@ -1,6 +1,6 @@
 //! Views and generations: what belongs to one mapping stays with it, and the base of an edit is what was drawn.
 
-use mapscope::model::event::{DiscardError, Facts};
+use mapscope::model::event::DiscardError;
 use mapscope::model::{Generation, Target, ViewId, WitnessId, WitnessState};
 
 use super::storage::Storage;
@@ -221,7 +221,7 @@ fn late_news_of_an_earlier_generation_changes_nothing() {
         FileNews::Grown(span(0, 900)),
         FileNews::Remapped(mapped(Mode::Shared, Access::ReadOnly, 7)),
         FileNews::Witness(WitnessId::View, reads),
-        FileNews::Facts(Box::<Facts>::default()),
+        FileNews::Facts(Box::default()),
     ];
     for news in late {
         let picture = |rig: &Rig| format!("{:?}", rig.app.docs);
