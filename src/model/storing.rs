@@ -93,7 +93,6 @@ fn journal_stores(
 ) -> Vec<String> {
     let (stored, mut told) = sorted(purpose, results);
     let spans: Vec<Span> = stored.iter().map(Stored::span).collect();
-    let first = spans.first().map(|span| span.start());
     match purpose {
         Purpose::Edit => {
             let drawn = match under {
@@ -115,31 +114,41 @@ fn journal_stores(
                 told.extend(forgotten_words(&recorded.forgotten));
             }
         }
-        Purpose::Undo(id) => {
-            view.journal.undone_in(id, &spans);
-            if let (true, Under::Compensate(differing)) = (told.is_empty(), under) {
-                told.extend(differing.first().map(undone_words));
-                follow(view, first);
-            } else {
-                view.journal.skip(id);
-            }
+        Purpose::Undo(id) | Purpose::Redo(id) => {
+            told = compensated(view, (purpose, id), under, &spans, told);
         }
-        Purpose::Redo(id) => {
-            view.journal.redone_in(id, &spans);
-            if told.is_empty() {
-                follow(view, first);
-            } else {
-                view.journal.skip(id);
-            }
-        }
+    }
+    told
+}
+
+/// Takes note of an edit that was taken back or brought back in `spans`, or of why not.
+fn compensated(
+    view: &mut View,
+    (purpose, id): (Purpose, u64),
+    under: Under,
+    spans: &[Span],
+    mut told: Vec<String>,
+) -> Vec<String> {
+    let is_undo = matches!(purpose, Purpose::Undo(_));
+    if is_undo {
+        view.journal.undone_in(id, spans);
+    } else {
+        view.journal.redone_in(id, spans);
+    }
+    if !told.is_empty() {
+        view.journal.skip(id);
+    } else if let (true, Under::Compensate(differing)) = (is_undo, under) {
+        told.extend(differing.first().map(undone_words));
+    }
+    if let Some(first) = spans.first().map(|span| span.start()) {
+        follow(view, first);
     }
     told
 }
 
 /// Shows what undo changed, unless the person has gone elsewhere since it was pressed: what is typed lands where the keys
 /// are.
-fn follow(view: &mut View, first: Option<u64>) {
-    let Some(offset) = first else { return };
+fn follow(view: &mut View, offset: u64) {
     let viewport = &mut view.viewport;
     if view.follows == Some(viewport.cursor) && viewport.nibble.is_none() {
         viewport.set_cursor(offset, false);

@@ -20,6 +20,7 @@ use mapscope::model::{
 use rig::{Rig, file, mapped};
 
 mod closing;
+mod disk;
 mod edits;
 mod fate;
 mod identity;

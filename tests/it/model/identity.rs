@@ -170,7 +170,7 @@ fn check(storage: &Storage) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_answer_changes_its_own_view_and_nothing_stays_pending(ops in prop::collection::vec(op(), 1..60)) {

@@ -4,36 +4,18 @@
 //! A page is one byte, so that a private copy hides nothing but its own byte.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::SystemTime;
 
 use mapscope::model::effect::Export;
-use mapscope::model::event::{FileEvent, Opened, StoreResult};
-use mapscope::model::journal::PendingRun;
+use mapscope::model::event::{FileEvent, Opened};
 use mapscope::model::{
     AppAction, Doc, DocId, FileOrder, Generation, Intent, MappingId, OrderId, Target, View, ViewId,
 };
 
+use super::disk::{Map, Worker, listed, store, write_back};
 use super::rig::{Done, is_quiet};
 use super::*;
 
-/// A mapping of a worker.
-struct Map {
-    id: MappingId,
-    generation: Generation,
-    mode: Mode,
-    access: Access,
-    copies: BTreeMap<usize, u8>,
-}
-
-/// The worker of an open file.
-struct Worker {
-    inode: u64,
-    maps: Vec<Map>,
-    queue: VecDeque<FileOrder>,
-    said: VecDeque<FileEvent>,
-    jobs: Vec<FileOrder>,
-    is_closed: bool,
-}
+mod hearing;
 
 /// The model, and all files.
 pub(super) struct Storage {
@@ -443,63 +425,6 @@ impl Storage {
         true
     }
 
-    /// The model hears `event`, which may change its own file and view, and nothing else.
-    fn tell(&mut self, event: FileEvent) {
-        let number = event.number;
-        let asker = number.and_then(|number| self.asker.get(&number).copied());
-        if let (FileNews::Refused(request, _), Some(number)) = (&event.news, number)
-            && let FileRequest::Store(batch) = &**request
-        {
-            for store in &batch.stores {
-                self.refused
-                    .push((number, store.offset, store.bytes.clone()));
-            }
-        }
-        let mapping = event.target.mapping;
-        // the list of edits is of all views
-        let mapping = Some(mapping).filter(|_| !matches!(event.news, FileNews::Exported(_)));
-        let before = others(&self.app, event.target.doc, mapping, asker);
-        self.heard.push(event.clone());
-        let doc = event.target.doc;
-        let text = format!("{event:?}");
-        let effects = self.app.take(Event::File(event));
-        let after = others(&self.app, doc, mapping, asker);
-        let is_open = self.app.doc_by(doc).is_some();
-        assert!(before.0 == after.0, "another file is changed by {text}");
-        assert!(
-            before.1 == after.1 || !is_open,
-            "another view is changed by {text}"
-        );
-        self.note(&effects, asker);
-    }
-
-    /// Says once more what was said before, where it is of a closed file, of an earlier generation, or answers what was
-    /// answered: nothing may change.
-    pub(super) fn say_again(&mut self, which: usize) {
-        if self.heard.is_empty() {
-            return;
-        }
-        let event = self.heard[which % self.heard.len()].clone();
-        let is_past = event.number.is_some() || !self.is_now(event.target);
-        if !is_past {
-            return;
-        }
-        let picture = |app: &App| format!("{:?} {:?} {:?}", app.docs, app.notices, app.tray);
-        let before = picture(&self.app);
-        let text = format!("{event:?}");
-        let effects = self.app.take(Event::File(event));
-        assert!(before == picture(&self.app), "changed by another {text}");
-        assert!(requests(&effects).is_empty(), "{effects:?} for {text}");
-    }
-
-    fn is_now(&self, target: Target) -> bool {
-        let mut views = self.app.docs.iter().flat_map(|doc| {
-            let target = |view| doc.target(view);
-            doc.views.iter().map(target)
-        });
-        views.any(|known| known == target)
-    }
-
     /// All is carried out and heard.
     pub(super) fn settle(&mut self) {
         loop {
@@ -554,42 +479,6 @@ impl Storage {
         }
         of_all || !views.is_empty()
     }
-
-    /// Nothing is left under way anywhere.
-    pub(super) fn assert_rest(&self) {
-        for doc in &self.app.docs {
-            for view in &doc.views {
-                assert!(view.pending.is_empty(), "{:?}", view.pending);
-            }
-            assert!(doc.jobs.is_empty(), "{:?}", doc.jobs);
-        }
-        assert!(!self.app.is_settling(), "something waits for ever");
-        assert_eq!(self.app.tray.forgotten, 0);
-        let mut tray: Vec<_> = self.app.tray.orders().iter().collect();
-        tray.sort_by_key(|order| (order.number, order.offset));
-        let mut refused = self.refused.clone();
-        refused.sort();
-        let tray: Vec<_> = tray
-            .into_iter()
-            .map(|order| (order.number, order.offset, order.bytes.clone()))
-            .collect();
-        assert_eq!(tray, refused, "each refused store once, with its bytes");
-    }
-}
-
-/// The edits that a list says are not in the file.
-fn listed(text: &str) -> BTreeMap<usize, u8> {
-    let section = text.split("# not in the file").nth(1).unwrap_or_default();
-    let mut found = BTreeMap::new();
-    for line in section.lines().skip(1) {
-        let mut fields = line.split('\t');
-        let offset = fields.next().unwrap().trim_start_matches("0x");
-        let offset = usize::from_str_radix(offset, 16).unwrap();
-        let bytes = fields.nth(1).unwrap().split(' ');
-        let bytes = bytes.map(|byte| u8::from_str_radix(byte, 16).unwrap());
-        found.extend((offset..).zip(bytes));
-    }
-    found
 }
 
 fn refusal(order: &FileOrder, why: Refusal) -> FileEvent {
@@ -598,95 +487,4 @@ fn refusal(order: &FileOrder, why: Refusal) -> FileEvent {
         number: Some(order.number),
         news: FileNews::Refused(Box::new(order.request.clone()), why),
     }
-}
-
-/// All but what an answer of this mapping, or of the file as a whole, to what this view asked, may change.
-fn others(
-    app: &App,
-    id: DocId,
-    mapping: Option<MappingId>,
-    asker: Option<ViewId>,
-) -> (Vec<String>, Vec<String>) {
-    let (mut files, mut pictures) = (Vec::new(), Vec::new());
-    for doc in &app.docs {
-        if doc.id != id {
-            files.push(format!("{doc:?}"));
-            continue;
-        }
-        for view in &doc.views {
-            if Some(view.id) != asker && mapping.is_some_and(|mapping| view.mapping != mapping) {
-                pictures.push(format!("{:?} {:?}", view.journal, view.pending));
-                pictures.push(format!("{:?} {:?}", view.generation, view.viewport));
-                pictures.push(format!("{:?} {:?}", view.mode, view.access));
-            }
-        }
-    }
-    (files, pictures)
-}
-
-fn store(map: &mut Map, file: &mut [u8], batch: &StoreBatch) -> FileNews {
-    let shown =
-        |map: &Map, file: &[u8], at: usize| map.copies.get(&at).copied().unwrap_or(file[at]);
-    let mut lost = Vec::new();
-    for run in &batch.beside {
-        let at = usize::try_from(run.offset).unwrap();
-        let now: Vec<u8> = (at..at + run.value.len())
-            .map(|at| shown(map, file, at))
-            .collect();
-        if now != run.value {
-            lost.push(Span::at(run.offset, run.value.len() as u64).unwrap());
-        }
-    }
-    let mut results = Vec::new();
-    for store in &batch.stores {
-        let at = usize::try_from(store.offset).unwrap();
-        let old: Vec<u8> = (at..at + store.bytes.len())
-            .map(|at| shown(map, file, at))
-            .collect();
-        let outcome = if map.access == Access::ReadOnly {
-            StoreOutcome::Refused("read-only".to_owned())
-        } else if store.expect.as_ref().is_some_and(|expect| *expect != old) {
-            StoreOutcome::Changed(old)
-        } else {
-            for (at, byte) in (at..).zip(&store.bytes) {
-                match map.mode {
-                    Mode::Private => {
-                        map.copies.insert(at, *byte);
-                    }
-                    Mode::Shared => file[at] = *byte,
-                }
-            }
-            StoreOutcome::Stored(old)
-        };
-        results.push(StoreResult {
-            offset: store.offset,
-            bytes: store.bytes.clone(),
-            outcome,
-        });
-    }
-    FileNews::Stored {
-        purpose: batch.purpose,
-        mode: map.mode,
-        at: SystemTime::UNIX_EPOCH,
-        results,
-        lost,
-    }
-}
-
-/// Each byte where the file still holds its base, or already its value.
-fn write_back(file: &mut [u8], runs: &[PendingRun]) -> WroteBack {
-    let mut wrote = WroteBack::default();
-    for run in runs {
-        for ((at, base), value) in (run.offset..).zip(&run.base).zip(&run.value) {
-            let place = &mut file[usize::try_from(at).unwrap()];
-            if *place == *base || *place == *value {
-                *place = *value;
-                wrote.written.push(span(at, at + 1));
-            } else {
-                wrote.conflicts.push((at, *place));
-            }
-        }
-    }
-    wrote.synced = !wrote.written.is_empty();
-    wrote
 }
