@@ -33,8 +33,7 @@ impl Shell {
         );
         if let Some(earlier) = self.picker.replace(picker) {
             earlier.cancel();
-            let thread = std::thread::Builder::new().name("goodbye".to_owned());
-            let _ = thread.spawn(move || drop(earlier));
+            self.farewell.see_off(earlier);
         }
     }
 

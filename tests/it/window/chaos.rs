@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use egui::Key;
 use mapscope::bytes::Span;
 use mapscope::model::{
-    Action, DocAction, EditAction, MappingAction, Mode, Topic, UnsavedChoice, ViewAction,
+    Action, DocAction, EditAction, Generation, MappingAction, Mode, Topic, UnsavedChoice,
+    ViewAction,
 };
 
 /// Names the file that the second process makes trouble with.
@@ -79,6 +80,11 @@ fn make_trouble(path: &Path) {
 #[derive(Default)]
 struct Confirmed {
     edits: BTreeMap<u64, (Vec<(u64, Vec<u8>)>, Mode)>,
+    /// What was unsaved when the person asked for it to be stored again, which a shared view does in the file.
+    offered: BTreeMap<u64, u8>,
+    /// It was asked for, and no private mapping came since.
+    is_offered: bool,
+    generation: Option<Generation>,
 }
 
 impl Confirmed {
@@ -114,11 +120,16 @@ impl Confirmed {
                 newest.extend((*offset..).zip(new.iter().copied()));
             }
         }
-        let mut unsaved = BTreeMap::new();
-        for run in journal.unsaved_runs() {
-            unsaved.extend((run.offset..).zip(run.value));
+        let (view, unsaved) = (doc(window).view(), unsaved(window));
+        let is_new = self.generation.replace(view.generation) != Some(view.generation);
+        self.is_offered &= !(is_new && view.mode == Mode::Private);
+        if self.is_offered {
+            self.offered.extend(&unsaved);
         }
         for (at, byte) in newest {
+            if !unsaved.contains_key(&at) && self.offered.get(&at) == Some(&byte) {
+                continue; // it went into the file, as was asked
+            }
             let edits = journal.edits().iter();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
             let shown = doc(window)
@@ -136,8 +147,17 @@ impl Confirmed {
     }
 }
 
+/// What is edited and not in the file, by offset.
+fn unsaved(window: &Window) -> BTreeMap<u64, u8> {
+    let mut unsaved = BTreeMap::new();
+    for run in doc(window).view().journal.unsaved_runs() {
+        unsaved.extend((run.offset..).zip(run.value));
+    }
+    unsaved
+}
+
 /// One thing that a person does. Private bytes are from 0xc0 on, shared ones from 0x80 to 0xbf.
-fn person(window: &mut Window, numbers: &mut Numbers) {
+fn person(window: &mut Window, numbers: &mut Numbers, confirmed: &mut Confirmed) {
     match numbers.below(14) {
         0 => press(window, PLAIN, Key::PageDown),
         1 => press(window, PLAIN, Key::PageUp),
@@ -159,7 +179,11 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
             act(window, Action::Mapping(MappingAction::ToggleMode));
             act(window, Action::Doc(DocAction::Unsaved(UnsavedChoice::Keep)));
         }
-        10 => act(window, Action::Edit(EditAction::Reapply)),
+        10 => {
+            confirmed.is_offered = true;
+            confirmed.offered.append(&mut unsaved(window));
+            act(window, Action::Edit(EditAction::Reapply));
+        }
         11 => act(window, Action::Doc(DocAction::KeepOld)),
         12 => act(window, Action::Mapping(MappingAction::Remap)),
         _ => {
@@ -218,7 +242,7 @@ fn survives_and_keeps_every_edit() {
     );
     while Instant::now() < end {
         let started = Instant::now();
-        person(&mut window, &mut numbers);
+        person(&mut window, &mut numbers, &mut confirmed);
         slowest = slowest.max(started.elapsed());
         confirmed.check(&window);
         steps += 1;
