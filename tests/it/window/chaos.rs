@@ -4,7 +4,7 @@
 //! `MAPSCOPE_CHAOS_SECONDS` makes it longer than the ten seconds of an ordinary run.
 
 use super::support::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
@@ -80,14 +80,21 @@ fn make_trouble(path: &Path) {
 #[derive(Default)]
 struct Confirmed {
     edits: BTreeMap<u64, (Vec<(u64, Vec<u8>)>, Mode)>,
-    /// What was unsaved when the person asked for it to be stored again, which a shared view does in the file.
-    offered: BTreeMap<u64, u8>,
+    /// What was unsaved when the person asked for it to be stored again, by offset. A shared view does that in the file:
+    /// from then on it may hold these values.
+    offered: BTreeMap<u64, BTreeSet<u8>>,
     /// It was asked for, and no private mapping came since.
     is_offered: bool,
     generation: Option<Generation>,
 }
 
 impl Confirmed {
+    fn offer(&mut self, unsaved: &BTreeMap<u64, u8>) {
+        for (at, byte) in unsaved {
+            self.offered.entry(*at).or_default().insert(*byte);
+        }
+    }
+
     #[track_caller]
     fn check(&mut self, window: &Window) {
         let journal = &doc(window).view().journal;
@@ -124,11 +131,12 @@ impl Confirmed {
         let is_new = self.generation.replace(view.generation) != Some(view.generation);
         self.is_offered &= !(is_new && view.mode == Mode::Private);
         if self.is_offered {
-            self.offered.extend(&unsaved);
+            self.offer(&unsaved);
         }
         for (at, byte) in newest {
-            if !unsaved.contains_key(&at) && self.offered.get(&at) == Some(&byte) {
-                continue; // it went into the file, as was asked
+            let in_file = self.offered.get(&at).is_some_and(|of| of.contains(&byte));
+            if in_file && !unsaved.contains_key(&at) {
+                continue; // it went into the file, as was asked, or is what that holds
             }
             let edits = journal.edits().iter();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
@@ -181,7 +189,7 @@ fn person(window: &mut Window, numbers: &mut Numbers, confirmed: &mut Confirmed)
         }
         10 => {
             confirmed.is_offered = true;
-            confirmed.offered.append(&mut unsaved(window));
+            confirmed.offer(&unsaved(window));
             act(window, Action::Edit(EditAction::Reapply));
         }
         11 => act(window, Action::Doc(DocAction::KeepOld)),

@@ -173,7 +173,7 @@ fn closing_with_edits_asks_first() {
     });
     click(&mut window, "Export them");
     until(&mut window, "the sample is back", |window| {
-        doc(window).is_sample()
+        model(window).doc().is_some_and(|doc| doc.is_sample())
     });
     let list = fs::read_to_string(path.with_file_name("data.bin.edits.txt")).unwrap();
     assert!(list.contains("0x0\t41\t5a\tprivate\tapplied"), "{list}");

@@ -138,7 +138,7 @@ fn a_tab_is_closed_by_key_and_by_the_middle_button_and_the_sample_comes_last() {
     let (_folder, a, b, mut window) = two();
     press(&mut window, CTRL, Key::W);
     until_front(&mut window, &a);
-    assert_eq!(tabs(&window).0, ["a.bin"]);
+    assert_eq!(model(&window).docs.len(), 1);
     and_open(&mut window, &b);
     let tab = window.get_by_role_and_label(Role::Tab, "a.bin");
     let pos = tab.rect().left_center() + egui::vec2(20.0, 0.0);
@@ -155,11 +155,16 @@ fn a_tab_is_closed_by_key_and_by_the_middle_button_and_the_sample_comes_last() {
     }
     until(
         &mut window,
-        "it is closed, and it was not in front",
-        |window| tabs(window).0 == ["b.bin"],
+        "it is closed, and was not in front",
+        |window| model(window).docs.iter().all(|doc| doc.path == b),
     );
     until_front(&mut window, &b);
+    and_open(&mut window, &a);
     click(&mut window, "Close b.bin");
+    until(&mut window, "it is closed by its cross", |window| {
+        model(window).docs.iter().all(|doc| doc.path == a)
+    });
+    press(&mut window, CTRL, Key::W);
     until(&mut window, "the sample is back", |window| {
         model(window).docs.len() == 1 && model(window).doc().is_some_and(|doc| doc.is_sample())
     });
@@ -318,10 +323,17 @@ fn private_copies_of_all_processes_outlast_growth() {
                 && witness(window, "Other process, private").starts_with(copied)
         },
     );
-    // and each maps the new bytes
+    // a copy has what stood past the end when it was made; what is no copy shows the new bytes
     go_to(&mut window, 69);
     for number in [1, 2] {
-        until_says(&mut window, number, "5a 'Z', same as this view");
+        until_says(
+            &mut window,
+            number,
+            "00 '.', different from this view, private copy",
+        );
     }
+    until(&mut window, "the other process sees them", |window| {
+        witness(window, "Other process, shared").starts_with("5a 'Z', same as this view")
+    });
     assert_eq!(fs::read(&path).unwrap()[0], b'A');
 }
