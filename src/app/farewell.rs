@@ -36,8 +36,11 @@ impl Farewell {
         list
     }
 
-    /// Drops `what` on a thread of its own; here only where no thread can be started.
-    pub(super) fn see_off(&self, what: impl Send + 'static) {
+    /// Drops `what`, if there is something, on a thread of its own; here only where no thread can be started.
+    pub(super) fn see_off(&self, what: Option<impl Send + 'static>) {
+        let Some(what) = what else {
+            return;
+        };
         let thread = std::thread::Builder::new().name("goodbye".to_owned());
         if let Ok(thread) = thread.spawn(move || drop(what)) {
             self.list().push(Leaving { thread, file: None });

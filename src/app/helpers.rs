@@ -10,7 +10,7 @@ use super::Shell;
 
 impl Shell {
     /// Shows the native dialog. An earlier one ends on a thread of its own: its helper may take its time.
-    pub(super) fn pick(&mut self, request: PickRequest) {
+    pub(super) fn pick(&mut self, request: &PickRequest) {
         let report = self.report();
         let kind = if request.save {
             PickKind::Save
@@ -31,10 +31,11 @@ impl Shell {
                 report(Event::Picked(number, picked));
             },
         );
-        if let Some(earlier) = self.picker.replace(picker) {
+        let earlier = self.picker.replace(picker);
+        if let Some(earlier) = &earlier {
             earlier.cancel();
-            self.farewell.see_off(earlier);
         }
+        self.farewell.see_off(earlier);
     }
 
     pub(super) fn complete(&mut self, text: &str) {

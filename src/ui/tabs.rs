@@ -241,20 +241,20 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         tile: TileId,
         state: &TabState,
     ) -> Response {
-        let (title, doc) = self.title(tiles, tile);
-        let (name, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
+        let (name, doc) = self.title(tiles, tile);
+        let (doc_id, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
         let galley = ui
             .painter()
-            .layout_no_wrap(title.clone(), FontId::proportional(13.5), color);
+            .layout_no_wrap(name.clone(), FontId::proportional(13.5), color);
         let width = galley.size().x.min(MOST_TITLE) + BESIDE_TITLE;
         let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
         let tab = ui.interact(rect, id, Sense::click_and_drag());
         let label = if edited {
-            format!("{title}, edited")
+            format!("{name}, edited")
         } else {
-            title.clone()
+            name.clone()
         };
         tab.widget_info(|| egui::WidgetInfo::labeled(Role::Tab, true, &label));
         // of a tab, screen readers say that it is selected, not that it is pressed
@@ -269,16 +269,17 @@ impl Behavior<Pane> for Drawing<'_, '_> {
                 .with_clip_rect(clip)
                 .galley(place.min, galley, color);
         }
-        let closes = close_ui(ui, theme, &tab, rect, &title, (edited, state.active));
-        if let Some(doc) = name.filter(|_| closes) {
+        let closes = close_ui(ui, theme, &tab, rect, &name, (edited, state.active));
+        if let Some(doc) = doc_id.filter(|_| closes) {
             self.push(None, Action::File(FileAction::CloseDoc(doc)));
         }
         let tab = tab.on_hover_text(
-            name.and_then(|name| self.frame.model.doc_by(name))
+            doc_id
+                .and_then(|id| self.frame.model.doc_by(id))
                 .map(|doc| super::describe::path(&doc.path))
                 .unwrap_or_default(),
         );
-        if let Some(doc) = name.filter(|_| tab.clicked() || tab.drag_started()) {
+        if let Some(doc) = doc_id.filter(|_| tab.clicked() || tab.drag_started()) {
             self.push(None, Action::App(AppAction::FocusDoc(doc)));
         }
         self.on_tab_button(tiles, tile, tab)

@@ -156,6 +156,12 @@ fn storage_that_does_not_answer_holds_neither_the_window_nor_the_program() {
     program.until_title("sound.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
     let peers = two_peers(&program);
     stage.keys(&["ctrl+q"]);
+    // the window first: what is waited for holds the program a little
+    let window_went_first = within(Duration::from_secs(4), || {
+        let is_running = program.is_running();
+        (!is_running || program.title().is_empty()).then_some(is_running)
+    });
+    assert_eq!(window_went_first, Some(true), "{}", program.said());
     let ended = within(Duration::from_secs(4), || {
         (!program.is_running()).then_some(())
     });
