@@ -184,7 +184,7 @@ impl Drawing<'_, '_> {
         self.intents.push(Intent { view, action });
     }
 
-    fn title(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<&Doc>) {
+    fn named(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<&Doc>) {
         let doc = match tiles.get(tile) {
             Some(Tile::Pane(pane)) => self.frame.model.doc_by(pane.doc),
             _ => None,
@@ -241,22 +241,22 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         tile: TileId,
         state: &TabState,
     ) -> Response {
-        let (name, doc) = self.title(tiles, tile);
-        let (doc_id, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
+        let (label, doc) = self.named(tiles, tile);
+        let (name, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
         let galley = ui
             .painter()
-            .layout_no_wrap(name.clone(), FontId::proportional(13.5), color);
+            .layout_no_wrap(label.clone(), FontId::proportional(13.5), color);
         let width = galley.size().x.min(MOST_TITLE) + BESIDE_TITLE;
         let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
         let tab = ui.interact(rect, id, Sense::click_and_drag());
-        let label = if edited {
-            format!("{name}, edited")
+        let words = if edited {
+            format!("{label}, edited")
         } else {
-            name.clone()
+            label.clone()
         };
-        tab.widget_info(|| egui::WidgetInfo::labeled(Role::Tab, true, &label));
+        tab.widget_info(|| egui::WidgetInfo::labeled(Role::Tab, true, &words));
         // of a tab, screen readers say that it is selected, not that it is pressed
         ui.ctx()
             .accesskit_node_builder(id, |node| node.set_selected(state.active));
@@ -269,17 +269,16 @@ impl Behavior<Pane> for Drawing<'_, '_> {
                 .with_clip_rect(clip)
                 .galley(place.min, galley, color);
         }
-        let closes = close_ui(ui, theme, &tab, rect, &name, (edited, state.active));
-        if let Some(doc) = doc_id.filter(|_| closes) {
+        let closes = close_ui(ui, theme, &tab, rect, &label, (edited, state.active));
+        if let Some(doc) = name.filter(|_| closes) {
             self.push(None, Action::File(FileAction::CloseDoc(doc)));
         }
         let tab = tab.on_hover_text(
-            doc_id
-                .and_then(|id| self.frame.model.doc_by(id))
+            name.and_then(|name| self.frame.model.doc_by(name))
                 .map(|doc| super::describe::path(&doc.path))
                 .unwrap_or_default(),
         );
-        if let Some(doc) = doc_id.filter(|_| tab.clicked() || tab.drag_started()) {
+        if let Some(doc) = name.filter(|_| tab.clicked() || tab.drag_started()) {
             self.push(None, Action::App(AppAction::FocusDoc(doc)));
         }
         self.on_tab_button(tiles, tile, tab)

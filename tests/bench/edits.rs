@@ -13,6 +13,9 @@
     reason = "a bench prints its figures and stops where it cannot measure"
 )]
 
+#[path = "edits/through.rs"]
+mod through;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -95,6 +98,8 @@ fn main() -> ExitCode {
     ] {
         fine &= memory(name, most, &text, &new);
     }
+    fine &= through::time(&path, &file, &log);
+    fine &= through::memory(&path);
     if fine {
         ExitCode::SUCCESS
     } else {

@@ -45,7 +45,7 @@ const PAGE_BYTES: u64 = 4096;
 const N_FRAMES: usize = 150;
 const N_WARM: usize = 10;
 /// The simplest way must cost at least this many times as much.
-const LEAST_GAIN: f64 = 40.0;
+const LEAST_GAIN: f64 = 50.0;
 /// A frame whose every row is new may cost this many times one where nothing changed.
 const MOST_FOR_NEW: f64 = 5.0;
 
@@ -129,10 +129,12 @@ impl Grid {
         };
         let mut effects = Vec::new();
         model.open_request(OpenRequest::private(None), &mut effects);
-        let Some(Effect::Open(doc, ..)) = effects.first() else {
-            panic!("a file is asked for");
-        };
-        let _ = model.take(Event::Opened(*doc, Box::new(opened)));
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Open(doc, ..) => Some(*doc),
+            _ => None,
+        });
+        let doc = asked.expect("a file is asked for");
+        let _ = model.take(Event::Opened(doc, Box::new(opened)));
         Self {
             ctx: Context::default(),
             model,

@@ -1,8 +1,10 @@
 //! The real window: how soon it shows bytes, what it costs while nothing happens, and what a file's size costs.
 //!
-//! `cargo bench --bench window`, or only a part with `-- start`, `-- idle` or `-- memory`; needs Xvfb, openbox and xdotool. The start is compared with that of an empty window of the
-//! same library, which this program shows when called with `--empty-window`: both are watched from outside, by what
-//! stands on the screen. The exit code is 1 where a figure misses its bound.
+//! `cargo bench --bench window`, or only parts of it, such as `-- start idle`: the parts are `start`, `idle`, `behind`,
+//! `many`, `growing`, `actions` and `memory`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
+//! reader need. The start is compared with that of an empty window of the same library, which this program shows when
+//! called with `--empty-window`: both are watched from outside, by what stands on the screen. The exit code is 1 where a
+//! figure misses its bound.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +19,10 @@
 #[path = "../desktop/rig.rs"]
 #[allow(dead_code, reason = "the desktop tests use the rest of it")]
 mod rig;
+
+#[cfg(target_os = "linux")]
+#[path = "window/cost.rs"]
+mod cost;
 
 use std::process::ExitCode;
 
@@ -71,45 +77,37 @@ mod linux {
     use egui::Color32;
     use mapscope::ui::Theme;
 
+    use crate::cost;
     use crate::rig::memory::{Cost, MOST_KIB};
-    use crate::rig::program::stat;
     use crate::rig::stage::Kept;
-    use crate::rig::{Program, Stage, until};
+    use crate::rig::{Stage, until};
 
     /// Starts of each kind.
     const N_STARTS: usize = 25;
     /// The program may take this many times as long as an empty window.
-    const MOST_START: f64 = 1.3;
-    /// How long idleness is watched.
-    const IDLE: Duration = Duration::from_secs(10);
-    /// The most that it may cost, in percent of one processor: the grid alone, and with all witnesses read ten times a second.
-    const MOST_GRID: f64 = 1.0;
-    const MOST_WITNESSES: f64 = 3.0;
-    /// Ticks a second in /proc/PID/stat, on every Linux since 2.6.
-    const TICKS: f64 = 100.0;
+    const MOST_START: f64 = 1.25;
 
     pub(super) fn main() -> ExitCode {
-        let Some(stage) = Stage::set(1280, 800, &[]) else {
-            return ExitCode::SUCCESS;
-        };
         let parts: Vec<String> = std::env::args()
             .skip(1)
             .filter(|argument| !argument.starts_with('-'))
             .collect();
         let wanted = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
-        let mut fine = true;
-        if wanted("start") {
-            fine &= starts(&stage);
-        }
-        if wanted("idle") {
-            fine &= idle(&stage, true, MOST_WITNESSES);
-            fine &= idle(&stage, false, MOST_GRID);
-        }
-        if wanted("memory") {
-            for mode in ["private", "shared"] {
-                let cost = Cost::measure(&stage, mode);
-                fine &= verdict(&cost.to_string(), cost.more_kib() <= MOST_KIB);
-            }
+        // before the other stage: there is one at a time
+        let mut fine = !wanted("idle") || cost::idle();
+        let Some(stage) = Stage::set(1280, 800, &[]) else {
+            return ExitCode::SUCCESS;
+        };
+        let all: [(&str, fn(&Stage) -> bool); 6] = [
+            ("behind", cost::behind),
+            ("many", cost::many),
+            ("growing", cost::growing),
+            ("actions", cost::actions),
+            ("start", starts),
+            ("memory", memory),
+        ];
+        for (part, measure) in all {
+            fine &= !wanted(part) || measure(&stage);
         }
         if fine {
             ExitCode::SUCCESS
@@ -118,7 +116,16 @@ mod linux {
         }
     }
 
-    fn verdict(figure: &str, fine: bool) -> bool {
+    /// What a file's size costs in memory.
+    fn memory(stage: &Stage) -> bool {
+        ["private", "shared"].into_iter().fold(true, |fine, mode| {
+            let cost = Cost::measure(stage, mode);
+            fine & verdict(&cost.to_string(), cost.more_kib() <= MOST_KIB)
+        })
+    }
+
+    /// Prints a figure, and whether it misses its bound.
+    pub(super) fn verdict(figure: &str, fine: bool) -> bool {
         println!("{figure}{}", if fine { "" } else { "  MISSED" });
         fine
     }
@@ -226,65 +233,5 @@ mod linux {
         };
         drop(program);
         time
-    }
-
-    /// What an unchanged window costs while another one has the keyboard, with the peers.
-    fn idle(stage: &Stage, panel: bool, most: f64) -> bool {
-        let file = stage.file("small.bin", &[0x99; 62]);
-        let mut program = Program::start(stage, &[&file]);
-        program.learn_grid();
-        program.until("two peers", |program| {
-            (program.peers().len() == 2).then_some(())
-        });
-        if !panel {
-            let bar = Theme::dark().bar;
-            let before = stage.picture().count(bar);
-            stage.keys(&["F9"]);
-            program.until("end of the side panel", |_| {
-                (stage.picture().count(bar) < before * 2 / 3).then_some(())
-            });
-        }
-        let mut command = stage.command(std::env::current_exe().expect("this bench"));
-        command.arg("--empty-window").stderr(stage.log("empty"));
-        let _other = Kept(command.spawn().expect("an empty window"));
-        program.until("another window with the keyboard", |_| {
-            let active = stage.ask(&["getactivewindow"])?;
-            stage
-                .windows_of("mapscope-empty")
-                .contains(&active)
-                .then_some(())
-        });
-        // what is measured must not be hidden
-        stage.hand(&[
-            "search",
-            "--onlyvisible",
-            "--class",
-            "mapscope-empty",
-            "windowsize",
-            "200",
-            "100",
-        ]);
-        sleep(Duration::from_secs(2)); // what the start left to do
-        let processes: Vec<u32> = program.peers().into_iter().chain([program.pid()]).collect();
-        let ticks = || -> f64 { processes.iter().map(|pid| ticks_of(*pid)).sum() };
-        let (start, before) = (Instant::now(), ticks());
-        sleep(IDLE);
-        let percent = (ticks() - before) / TICKS / start.elapsed().as_secs_f64() * 100.0;
-        let shown = if panel {
-            "witnesses read ten times a second"
-        } else {
-            "no side panel"
-        };
-        let figure = format!("idle, {shown}: {percent:.2} % of a processor (below {most})");
-        verdict(&figure, percent < most)
-    }
-
-    fn ticks_of(pid: u32) -> f64 {
-        let fields = stat(pid).expect("a running process");
-        // utime and stime
-        [11, 12]
-            .iter()
-            .map(|index| -> f64 { fields[*index].parse().expect("a number of ticks") })
-            .sum()
     }
 }

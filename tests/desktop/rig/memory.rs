@@ -15,7 +15,7 @@ use super::until;
 /// The large file.
 const LARGE_BYTES: u64 = 1 << 40;
 /// The most that it may cost, in KiB.
-pub(crate) const MOST_KIB: i64 = 16 << 10;
+pub(crate) const MOST_KIB: i64 = 4 << 10;
 /// Places that the scroll bar is dragged to.
 const N_PLACES: usize = 20;
 /// Screenfuls that are paged through.
@@ -46,7 +46,7 @@ impl Memory {
     }
 
     /// Once it changes no more.
-    fn settled(pid: u32) -> Self {
+    pub(crate) fn settled(pid: u32) -> Self {
         let mut before = Self::of(pid);
         until("end of the changes of its memory", || {
             sleep(Duration::from_millis(400));
@@ -55,7 +55,8 @@ impl Memory {
         })
     }
 
-    fn total(self) -> i64 {
+    /// All of it.
+    pub(crate) fn total(self) -> i64 {
         self.anonymous + self.file + self.shared
     }
 }
