@@ -4,6 +4,7 @@
 //! did, carry out the effects. The window's thread makes no call on a file or a mapping, and joins no thread.
 
 mod clipboard;
+mod farewell;
 mod files;
 mod focus;
 mod helpers;
@@ -28,6 +29,7 @@ use crate::work::lab::LabRun;
 use crate::work::peers::PeerPool;
 use crate::work::picker::Picker;
 
+use farewell::Farewell;
 use files::Files;
 
 pub use start::Start;
@@ -55,6 +57,7 @@ pub struct Shell {
     waker: Waker,
     program: PathBuf,
     files: Files,
+    farewell: Farewell,
     peers: Option<PeerPool>,
     picker: Option<Picker>,
     completion: Option<Completion>,
@@ -85,6 +88,7 @@ impl Shell {
             waker: Waker::default(),
             program,
             files: Files::default(),
+            farewell: Farewell::default(),
             peers: None,
             picker: None,
             completion: None,

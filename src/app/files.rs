@@ -75,7 +75,7 @@ impl Files {
         }
     }
 
-    /// All workers go, each on a thread of its own.
+    /// All workers.
     fn take_all(&mut self) -> Vec<FileWorker> {
         std::mem::take(&mut self.workers).into_values().collect()
     }
@@ -94,10 +94,10 @@ impl Shell {
         }
     }
 
-    /// The file is closed: its worker goes on a thread of its own, as its storage may hang, and its processes end.
+    /// The file is closed: its worker goes without being waited for, as its storage may hang, and its processes end.
     pub(super) fn close(&mut self, doc: DocId) {
         if let Some(worker) = self.files.workers.remove(&doc) {
-            goodbye(worker);
+            self.farewell.leave(worker);
         }
         if let Some(peers) = &self.peers {
             let _ = peers.order(PeerOrder::Close { doc });
@@ -255,17 +255,15 @@ impl Shell {
 }
 
 impl Drop for Shell {
-    /// The window goes at once; what its workers wait for does not hold it.
+    /// The window goes at once; what its workers, processes and dialog wait for does not hold it.
     fn drop(&mut self) {
         for worker in self.files.take_all() {
-            goodbye(worker);
+            self.farewell.leave(worker);
         }
+        // each by itself: one that is slow to go holds none of the others
+        self.farewell.see_off(self.peers.take());
+        self.farewell.see_off(self.picker.take());
+        self.farewell.see_off(self.lab.take());
+        self.farewell.see_off(self.completion.take());
     }
-}
-
-/// Lets a file's worker go on a thread of its own, as its storage may hang.
-fn goodbye(worker: FileWorker) {
-    worker.close();
-    let thread = std::thread::Builder::new().name("goodbye".to_owned());
-    let _ = thread.spawn(move || drop(worker));
 }

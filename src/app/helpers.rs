@@ -31,11 +31,11 @@ impl Shell {
                 report(Event::Picked(number, picked));
             },
         );
-        if let Some(earlier) = self.picker.replace(picker) {
+        let earlier = self.picker.replace(picker);
+        if let Some(earlier) = &earlier {
             earlier.cancel();
-            let thread = std::thread::Builder::new().name("goodbye".to_owned());
-            let _ = thread.spawn(move || drop(earlier));
         }
+        self.farewell.see_off(earlier);
     }
 
     pub(super) fn complete(&mut self, text: &str) {

@@ -17,7 +17,7 @@ impl Shell {
         let report = self.report();
         let tell = move |progress| report(Event::Lab(Box::new(progress)));
         match LabRun::start(self.program.clone(), names, slowly, tell) {
-            Ok(run) => self.lab = Some(run),
+            Ok(run) => self.farewell.see_off(self.lab.replace(run)),
             Err(error) => {
                 let why = format!("no thread can be started for the experiments: {error}");
                 let over = Progress::Over(Err(why));

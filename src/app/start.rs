@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{group_digits, human_size};
@@ -30,6 +31,8 @@ const APP_ID: &str = "mapscope";
 /// Address space that the window takes with a driver that draws in software, measured, and some more. With less, libraries
 /// that do not expect it end the process.
 const NEEDED_ADDRESS_SPACE: u64 = 1 << 30;
+/// How long the program stays after its window for what still ends.
+const GOODBYE: Duration = Duration::from_millis(1500);
 /// Bytes of edits that the last words list.
 const LISTED_BYTES: usize = 128;
 
@@ -45,17 +48,18 @@ pub struct Start {
     pub at: Option<String>,
 }
 
-/// Opens the window and returns when it is closed.
+/// Opens the window and returns when it is closed, with a sentence on files whose storage does not answer.
 ///
 /// # Errors
 /// A sentence where there is no display or no OpenGL, or where the window was ended by anything but the person.
-pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
+pub fn run(program: PathBuf, start: Start) -> Result<Option<String>, String> {
     let (way, monitors) = look_at_the_display().map_err(|why| no_window(&why))?;
     let file = remembered::file();
     let mut remembered = file.as_deref().map(Remembered::load).unwrap_or_default();
     let ctx = egui::Context::default();
     remembered.prepare(&ctx);
     let mut app = Shell::new(program, start);
+    let farewell = app.farewell.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);
     if let Some(problem) = remembered.problem.take() {
         // Of this topic, as that of the start stays in sight when the file is there.
@@ -89,9 +93,10 @@ pub fn run(program: PathBuf, start: Start) -> Result<(), String> {
     });
     if matches!(ended, Ok(Ok(()))) {
         last_words::forget();
-        return Ok(());
+        return Ok(farewell.wait(GOODBYE));
     }
     last_words::say();
+    let _ = farewell.wait(GOODBYE);
     Err(end_in_words(ended, file.as_deref()))
 }
 

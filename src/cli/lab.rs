@@ -11,7 +11,7 @@ use crate::lab::report::{self, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
-use crate::os::temp_folder::system_folder;
+use crate::os::environment::temp_dir;
 use crate::peer::calls::Sabotage;
 
 use super::output::{FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json};
@@ -83,13 +83,7 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(NOT_OPENED);
         }
     };
-    let dir = match arguments.dir.map_or_else(system_folder, Ok) {
-        Ok(dir) => dir,
-        Err(error) => {
-            complain(&error.to_string());
-            return Ok(NOT_OPENED);
-        }
-    };
+    let dir = arguments.dir.unwrap_or_else(temp_dir);
     let options = Options {
         program: program(),
         dir,

@@ -101,7 +101,12 @@ pub(super) fn window(program: &Path, arguments: &WindowArguments) -> u8 {
         at: arguments.at.clone(),
     };
     match run(program.to_owned(), start) {
-        Ok(()) => FINE,
+        Ok(still_waits) => {
+            if let Some(still_waits) = still_waits {
+                complain(&still_waits);
+            }
+            FINE
+        }
         Err(message) => {
             complain(&message);
             USAGE

@@ -24,8 +24,6 @@ mod mark;
 #[cfg(not(unix))]
 mod unmarked;
 
-use std::error::Error;
-use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,39 +63,6 @@ enum Fate {
     Held,
     /// It is ours and dead, and something in it cannot be removed.
     Stuck,
-}
-
-/// The environment names no folder for temporary files: `TMPDIR` is set to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoTempFolder;
-
-impl fmt::Display for NoTempFolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "TMPDIR is set to nothing, so there is no folder for scratch files: set it to a folder you may write, or unset it",
-        )
-    }
-}
-
-impl Error for NoTempFolder {}
-
-impl From<NoTempFolder> for io::Error {
-    fn from(error: NoTempFolder) -> Self {
-        Self::new(io::ErrorKind::InvalidInput, error)
-    }
-}
-
-/// The system's folder for temporary files: `TMPDIR`, else `/tmp`, or the system's counterpart. Whether it is there and
-/// may be written is found out by [`Folder::new`].
-///
-/// # Errors
-/// [`NoTempFolder`] where `TMPDIR` is set to nothing, which would be the working folder.
-pub fn system_folder() -> Result<PathBuf, NoTempFolder> {
-    let folder = crate::os::environment::temp_dir();
-    if folder.as_os_str().is_empty() {
-        return Err(NoTempFolder);
-    }
-    Ok(folder)
 }
 
 /// A folder for scratch files; all of it goes when this value does. Share it (`Arc`) to put several scratch files into

@@ -256,7 +256,10 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         } else {
             label.clone()
         };
-        tab.widget_info(|| egui::WidgetInfo::selected(Role::Tab, true, state.active, &words));
+        tab.widget_info(|| egui::WidgetInfo::labeled(Role::Tab, true, &words));
+        // of a tab, screen readers say that it is selected, not that it is pressed
+        ui.ctx()
+            .accesskit_node_builder(id, |node| node.set_selected(state.active));
         if !state.is_being_dragged {
             paint_tab(ui, theme, rect, &tab, state.active);
             let clip = rect.with_max_x(rect.right() - 26.0);

@@ -12,7 +12,7 @@ mod views;
 mod watcher;
 mod witnesses;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +55,8 @@ pub struct FileWorker {
     thread: Option<JoinHandle<()>>,
     board: Arc<Board>,
     start: Instant,
+    /// `None` for a scratch file.
+    path: Option<PathBuf>,
 }
 
 impl FileWorker {
@@ -75,6 +77,7 @@ impl FileWorker {
         let (orders, inbox) = sync_channel(QUEUED_ORDERS);
         let board = Arc::new(Board::default());
         let start = Instant::now();
+        let path = request.path.clone();
         let thread = std::thread::Builder::new().name("file".to_owned()).spawn({
             let board = Arc::clone(&board);
             move || {
@@ -92,6 +95,7 @@ impl FileWorker {
             thread: Some(thread),
             board,
             start,
+            path,
         })
     }
 
@@ -140,6 +144,21 @@ impl FileWorker {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The file that it was asked to open; `None` for a scratch file.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// As [`FileWorker::close`], and the worker ends. Its thread comes back, which is not waited for: it ends when its
+    /// storage has answered what is under way.
+    #[must_use]
+    pub fn leave(mut self) -> Option<JoinHandle<()>> {
+        self.close();
+        drop(self.orders.take());
+        self.thread.take()
     }
 
     /// What is queued is not carried out any more, and jobs stop. Does not wait.

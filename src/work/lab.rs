@@ -14,7 +14,7 @@ use crate::lab::claim::{Claim, Progress};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
-use crate::os::temp_folder::system_folder;
+use crate::os::environment::temp_dir;
 use crate::os::thread::join_within;
 
 /// Time to read a step and what it changed.
@@ -64,13 +64,9 @@ impl LabRun {
                     report,
                     is_over: false,
                 };
-                let dir = match system_folder() {
-                    Ok(dir) => dir,
-                    Err(error) => return last.tell(Progress::Over(Err(error.to_string()))),
-                };
                 let options = Options {
                     program,
-                    dir,
+                    dir: temp_dir(),
                     sabotage: None,
                     limit: STEP_LIMIT,
                     pause: if slowly { PAUSE } else { Duration::ZERO },

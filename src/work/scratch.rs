@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::map::{Shown, describe_errno};
-use crate::os::temp_folder::{Folder, NoTempFolder, system_folder};
+use crate::os::environment::temp_dir;
+use crate::os::temp_folder::Folder;
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
@@ -21,21 +22,16 @@ pub const LETTERS_NAME: &str = "letters.bin";
 
 /// A scratch file cannot be made. `Display` is one sentence.
 #[derive(Debug)]
-pub enum ScratchError {
-    /// The environment names no folder for it.
-    NoTempFolder(NoTempFolder),
-    /// The folder cannot be used.
-    Unusable {
-        /// The folder for temporary files.
-        folder: PathBuf,
-        /// The error of mkdir(2), open(2) or write(2).
-        error: io::Error,
-    },
+pub struct ScratchError {
+    /// The folder for temporary files, which cannot be used.
+    folder: PathBuf,
+    /// The error of mkdir(2), open(2) or write(2).
+    error: io::Error,
 }
 
 impl ScratchError {
     fn unusable(folder: &Path, error: io::Error) -> Self {
-        Self::Unusable {
+        Self {
             folder: folder.to_owned(),
             error,
         }
@@ -44,15 +40,12 @@ impl ScratchError {
 
 impl fmt::Display for ScratchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoTempFolder(error) => error.fmt(f),
-            Self::Unusable { folder, error } => write!(
-                f,
-                "{}: no scratch file can be made here ({}): set TMPDIR to a folder you may write, or open a file",
-                Shown(folder),
-                described(error)
-            ),
-        }
+        write!(
+            f,
+            "{}: no scratch file can be made here ({}): set TMPDIR to a folder you may write, or open a file",
+            Shown(&self.folder),
+            described(&self.error)
+        )
     }
 }
 
@@ -65,8 +58,8 @@ fn described(error: &io::Error) -> String {
         .map_or_else(|| error.to_string(), describe_errno)
 }
 
-/// The scratch folder of this run, which all its scratch files share: made when it is first needed, in the system's folder for temporary files. Folders that an earlier mapscope left
-/// behind there because it was killed are removed first.
+/// The scratch folder of this run, which all its scratch files share: made when it is first needed, in the system's folder
+/// for temporary files. Folders that an earlier mapscope left behind there because it was killed are removed first.
 ///
 /// # Errors
 /// [`ScratchError`], one sentence.
@@ -82,7 +75,7 @@ pub fn scratch_folder() -> Result<Arc<Folder>, ScratchError> {
 }
 
 fn make_folder() -> Result<Arc<Folder>, ScratchError> {
-    let parent = system_folder().map_err(ScratchError::NoTempFolder)?;
+    let parent = temp_dir();
     match Folder::new(&parent) {
         Ok(folder) => Ok(Arc::new(folder)),
         Err(error) => Err(ScratchError::unusable(&parent, error)),
@@ -126,7 +119,7 @@ impl Scratch {
     /// Writes a fresh copy of the sample and returns its path.
     ///
     /// # Errors
-    /// [`ScratchError::Unusable`] with the error of open(2) or write(2).
+    /// [`ScratchError`] with the error of open(2) or write(2).
     pub fn sample(&self) -> Result<PathBuf, ScratchError> {
         self.write(SAMPLE_NAME, SAMPLE)
     }
@@ -134,7 +127,7 @@ impl Scratch {
     /// Writes three pages, all `A`, all `B`, all `C`, and returns the file's path.
     ///
     /// # Errors
-    /// [`ScratchError::Unusable`] with the error of open(2) or write(2).
+    /// [`ScratchError`] with the error of open(2) or write(2).
     pub fn letters(&self) -> Result<PathBuf, ScratchError> {
         let page = usize::try_from(crate::map::page_bytes()).unwrap_or(4096);
         let bytes: Vec<u8> = [b'A', b'B', b'C']

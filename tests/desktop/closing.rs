@@ -1,6 +1,8 @@
 //! The end of the window, wanted or not, and what it leaves behind.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::rig::program::is_alive;
@@ -97,6 +99,81 @@ fn the_next_program_cleans_up() {
     until("end of what the killed one left", || {
         (!left_behind.exists()).then_some(())
     });
+}
+
+/// Storage that never answers: a file system in user space (fuse(4)) that nobody serves. It goes with this value.
+struct Silent {
+    folder: PathBuf,
+    /// As long as it is open, what asks is made to wait.
+    _device: File,
+}
+
+impl Silent {
+    /// Mounts it; `None`, loudly, where that is not allowed.
+    fn mount(parent: &Path) -> Option<Self> {
+        let folder = parent.join("silent");
+        fs::create_dir(&folder).unwrap();
+        let device = File::options().read(true).write(true).open("/dev/fuse");
+        let mounted = device.and_then(|device| {
+            let done = Command::new("mount")
+                .args(["-i", "-t", "fuse", "-o"])
+                .arg("fd=0,rootmode=40000,user_id=0,group_id=0,allow_other")
+                .arg("mapscope-silent")
+                .arg(&folder)
+                .stdin(Stdio::from(device.try_clone()?))
+                .stderr(Stdio::null())
+                .status()?;
+            Ok(done.success().then_some(device))
+        });
+        let Ok(Some(device)) = mounted else {
+            assert!(!crate::rig::is_required(), "fuse cannot be mounted");
+            eprintln!("SKIPPED: storage that does not answer, as fuse cannot be mounted");
+            return None;
+        };
+        let _device = device;
+        Some(Self { folder, _device })
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
+    }
+}
+
+#[test]
+fn storage_that_does_not_answer_holds_neither_the_window_nor_the_program() {
+    let Some(stage) = Stage::set(1280, 800, &[]) else {
+        return;
+    };
+    let Some(silent) = Silent::mount(stage.folder()) else {
+        return;
+    };
+    let sound = stage.file("sound.bin", b"sound");
+    let file = silent.folder.join("silent.bin");
+    let mut program = Program::start(&stage, &[&sound, &file]);
+    program.learn_grid();
+    program.until_title("sound.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
+    let peers = two_peers(&program);
+    stage.keys(&["ctrl+q"]);
+    // the window first: what is waited for holds the program a little
+    let window_went_first = within(Duration::from_secs(4), || {
+        let is_running = program.is_running();
+        (!is_running || program.title().is_empty()).then_some(is_running)
+    });
+    assert_eq!(window_went_first, Some(true), "{}", program.said());
+    let ended = within(Duration::from_secs(4), || {
+        (!program.is_running()).then_some(())
+    });
+    assert!(ended.is_some(), "it waits: {}", program.said());
+    assert!(program.until_end().success());
+    let said = program.said();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.starts_with("mapscope: the storage of ") && said.contains("silent/silent.bin"),
+        "{said}"
+    );
+    until_gone(&peers);
 }
 
 #[track_caller]

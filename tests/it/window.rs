@@ -15,4 +15,5 @@ mod opening;
 mod sample;
 mod scrolling;
 mod support;
+mod tabs;
 mod witnesses;

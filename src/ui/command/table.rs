@@ -476,7 +476,8 @@ pub static COMMANDS: &[Command] = &[
 /// The area `by` places behind the one that has the keyboard.
 fn area(model: &App, by: isize) -> Focus {
     let mut areas = vec![Focus::Grid];
-    if model.notices.iter().any(is_question) {
+    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
+    if model.notices.iter().chain(of_file).any(is_question) {
         areas.push(Focus::Banner);
     }
     areas.extend([Focus::Lookup, Focus::Path]);

@@ -4,7 +4,7 @@
 //! `MAPSCOPE_CHAOS_SECONDS` makes it longer than the ten seconds of an ordinary run.
 
 use super::support::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use egui::Key;
 use mapscope::bytes::Span;
 use mapscope::model::{
-    Action, DocAction, EditAction, MappingAction, Mode, Topic, UnsavedChoice, ViewAction,
+    Action, DocAction, EditAction, Generation, MappingAction, Mode, Topic, UnsavedChoice,
+    ViewAction,
 };
 
 /// Names the file that the second process makes trouble with.
@@ -82,9 +83,21 @@ type Part = (u64, Vec<u8>);
 #[derive(Default)]
 struct Confirmed {
     edits: BTreeMap<u64, (Vec<Part>, Mode)>,
+    /// What was unsaved when the person asked for it to be stored again, by offset. A shared view does that in the file:
+    /// from then on it may hold these values.
+    offered: BTreeMap<u64, BTreeSet<u8>>,
+    /// It was asked for, and no private mapping came since.
+    is_offered: bool,
+    generation: Option<Generation>,
 }
 
 impl Confirmed {
+    fn offer(&mut self, unsaved: &BTreeMap<u64, u8>) {
+        for (at, byte) in unsaved {
+            self.offered.entry(*at).or_default().insert(*byte);
+        }
+    }
+
     #[track_caller]
     fn check(&mut self, window: &Window) {
         let journal = &doc(window).view().journal;
@@ -117,11 +130,17 @@ impl Confirmed {
                 newest.extend((*offset..).zip(new.iter().copied()));
             }
         }
-        let mut unsaved = BTreeMap::new();
-        for run in journal.unsaved_runs() {
-            unsaved.extend((run.offset..).zip(run.value));
+        let (view, unsaved) = (doc(window).view(), unsaved(window));
+        let is_new = self.generation.replace(view.generation) != Some(view.generation);
+        self.is_offered &= !(is_new && view.mode == Mode::Private);
+        if self.is_offered {
+            self.offer(&unsaved);
         }
         for (at, byte) in newest {
+            let in_file = self.offered.get(&at).is_some_and(|of| of.contains(&byte));
+            if in_file && !unsaved.contains_key(&at) {
+                continue; // it went into the file, as was asked, or is what that holds
+            }
             let edits = journal.edits().iter();
             let there: Vec<_> = edits.filter(|edit| edit.span().contains(at)).collect();
             let shown = doc(window)
@@ -139,8 +158,17 @@ impl Confirmed {
     }
 }
 
+/// What is edited and not in the file, by offset.
+fn unsaved(window: &Window) -> BTreeMap<u64, u8> {
+    let mut unsaved = BTreeMap::new();
+    for run in doc(window).view().journal.unsaved_runs() {
+        unsaved.extend((run.offset..).zip(run.value));
+    }
+    unsaved
+}
+
 /// One thing that a person does. Private bytes are from 0xc0 on, shared ones from 0x80 to 0xbf.
-fn person(window: &mut Window, numbers: &mut Numbers) {
+fn person(window: &mut Window, numbers: &mut Numbers, confirmed: &mut Confirmed) {
     match numbers.below(14) {
         0 => press(window, PLAIN, Key::PageDown),
         1 => press(window, PLAIN, Key::PageUp),
@@ -162,7 +190,11 @@ fn person(window: &mut Window, numbers: &mut Numbers) {
             act(window, Action::Mapping(MappingAction::ToggleMode));
             act(window, Action::Doc(DocAction::Unsaved(UnsavedChoice::Keep)));
         }
-        10 => act(window, Action::Edit(EditAction::Reapply)),
+        10 => {
+            confirmed.is_offered = true;
+            confirmed.offer(&unsaved(window));
+            act(window, Action::Edit(EditAction::Reapply));
+        }
         11 => act(window, Action::Doc(DocAction::KeepOld)),
         12 => act(window, Action::Mapping(MappingAction::Remap)),
         _ => {
@@ -221,7 +253,7 @@ fn survives_and_keeps_every_edit() {
     );
     while Instant::now() < end {
         let started = Instant::now();
-        person(&mut window, &mut numbers);
+        person(&mut window, &mut numbers, &mut confirmed);
         slowest = slowest.max(started.elapsed());
         confirmed.check(&window);
         steps += 1;

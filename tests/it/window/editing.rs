@@ -97,11 +97,12 @@ fn paste_and_fill() {
     until(&mut window, "a paste is refused in words", |window| {
         is_told(window, &["does not hold hex"])
     });
+    // the cursor went on behind what was pasted
     window.event(Event::Paste("00 ".repeat(33)));
     until(&mut window, "a paste is refused in words", |window| {
         is_told(
             window,
-            &["33 bytes", "room for 32", "never changes the length"],
+            &["33 bytes", "room for 28", "never changes the length"],
         )
     });
     go_to(&mut window, 16);

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
+use mapscope::bytes::escape::escape_path;
 use mapscope::model::{Action, FileAction, MappingAction, Topic};
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ fn what_cannot_be_opened_is_refused_and_the_sample_stays() {
     for (path, parts) in refused {
         let started = Instant::now();
         act(&mut window, Action::File(FileAction::Open(path.clone())));
-        let shown = path.to_string_lossy().into_owned();
+        let shown = escape_path(&path);
         until(
             &mut window,
             &format!("{} is refused with {parts:?}", path.display()),
@@ -149,28 +150,30 @@ fn a_path_is_typed_with_completion() {
 }
 
 #[test]
-fn opening_and_closing_with_edits_asks_first() {
+fn closing_with_edits_asks_first() {
     let (_folder, path) = file(&[b'A'; 64]);
-    let (_other_folder, other) = file(b"other");
     let mut window = open(&path);
     type_bytes(&mut window, "5a");
-    act(&mut window, Action::File(FileAction::Open(other.clone())));
+    press(&mut window, CTRL, Key::W);
     until(&mut window, "it is asked", |window| {
         is_told(
             window,
-            &["1 byte is edited", "Another file is about to be opened"],
+            &[
+                "1 byte is edited privately in data.bin",
+                "about to be closed",
+            ],
         )
     });
-    assert_eq!(doc(&window).path, path);
     click(&mut window, "Cancel");
     assert_eq!(doc(&window).view().journal.pending_bytes(), 1);
+    assert_eq!(notice(&window, Topic::Unsaved), "");
     press(&mut window, CTRL, Key::W);
     until(&mut window, "it is asked", |window| {
         is_told(window, &["about to be closed"])
     });
     click(&mut window, "Export them");
     until(&mut window, "the sample is back", |window| {
-        doc(window).is_sample()
+        model(window).doc().is_some_and(|doc| doc.is_sample())
     });
     let list = fs::read_to_string(path.with_file_name("data.bin.edits.txt")).unwrap();
     assert!(list.contains("0x0\t41\t5a\tprivate\tapplied"), "{list}");
@@ -205,7 +208,7 @@ fn quitting_with_edits_asks_first() {
     });
     let mut closed = false;
     let buttons: Vec<_> = window
-        .query_all_by_label("Write them to the file")
+        .query_all_by_label("Write them to their files")
         .collect();
     buttons.last().unwrap().click();
     until(

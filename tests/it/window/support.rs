@@ -320,6 +320,17 @@ pub(super) fn type_bytes(window: &mut Window, hex: &str) {
     });
 }
 
+/// Answers the bar that asks where to save: types `path` over what it proposes, and Enter.
+#[track_caller]
+pub(super) fn save_to(window: &mut Window, path: &Path) {
+    until(window, "it is asked where to save", |window| {
+        let field = window.query_by_role_and_label(Role::TextInput, "Save to");
+        field.is_some_and(|field| field.is_focused())
+    });
+    type_text(window, path.to_str().unwrap());
+    press(window, PLAIN, Key::Enter);
+}
+
 pub(super) fn wheel(window: &mut Window, lines: f32) {
     window.event(Event::MouseWheel {
         unit: MouseWheelUnit::Line,
