@@ -214,7 +214,7 @@ impl Shell {
             Event::Opened(doc, _) => Some(*doc),
             _ => None,
         };
-        let peers = self.files.wants_peers_told(&event);
+        let peers = Files::wants_peers_told(&event);
         let effects = self.model.take(event);
         if let Some(doc) = peers {
             self.tell_peers_of(doc);
@@ -243,7 +243,7 @@ impl Shell {
                 Effect::File(order) => self.ask(ctx, order),
                 Effect::CancelJob(doc, number) => self.files.cancel(doc, number),
                 Effect::Peers(order) => self.order_peers(ctx, order),
-                Effect::Pick(request) => self.pick(request),
+                Effect::Pick(request) => self.pick(&request),
                 Effect::CancelPick => {
                     if let Some(picker) = &self.picker {
                         picker.cancel(); // dropping it would wait for the helper to go

@@ -35,10 +35,13 @@ mod editing;
 mod looking;
 mod mapping;
 mod opening;
+mod peer_news;
 pub mod saving;
 mod state;
+mod storing;
 mod take;
 mod views;
+mod watching;
 mod writing;
 
 use std::path::PathBuf;

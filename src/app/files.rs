@@ -63,7 +63,7 @@ impl Files {
     }
 
     /// The file whose processes must hear how it is mapped now.
-    pub(super) fn wants_peers_told(&self, event: &Event) -> Option<DocId> {
+    pub(super) fn wants_peers_told(event: &Event) -> Option<DocId> {
         match event {
             Event::Opened(doc, _) => Some(*doc),
             Event::File(FileEvent {

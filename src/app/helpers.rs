@@ -10,7 +10,7 @@ use super::Shell;
 
 impl Shell {
     /// Shows the native dialog. An earlier one ends on a thread of its own: its helper may take its time.
-    pub(super) fn pick(&mut self, request: PickRequest) {
+    pub(super) fn pick(&mut self, request: &PickRequest) {
         let report = self.report();
         let kind = if request.save {
             PickKind::Save

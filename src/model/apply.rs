@@ -116,7 +116,7 @@ impl App {
             FileAction::CloseDoc(id) => self.close(id, effects),
             FileAction::PathEdited(text) => self.path_edited(text, effects),
             FileAction::PathSubmitted => self.path_submitted(effects),
-            FileAction::PathCompleted(path) => self.path_completed(path, effects),
+            FileAction::PathCompleted(path) => self.path_completed(&path, effects),
             FileAction::PathCancelled => self.path_cancelled(effects),
             FileAction::DestinationDialog => {
                 if let Some(id) = id {
@@ -214,6 +214,7 @@ impl App {
 
     /// What follows from every change: the witnesses watch the cursor, the screen gets its bytes, the facts their file.
     pub(super) fn after(&mut self, effects: &mut Vec<Effect>) {
+        self.check_quitting();
         self.watch(effects);
         self.facts_wanted(effects);
         let mut out = Out {

@@ -167,7 +167,10 @@ impl Doc {
     /// The answer to the question.
     pub(super) fn choose(&mut self, choice: UnsavedChoice, out: &mut Out<'_>) -> Option<Settled> {
         self.notices.clear(Topic::Unsaved);
-        let question = self.question.take()?;
+        // one that is being carried out was answered
+        let question = self
+            .question
+            .take_if(|question| question.choice.is_none())?;
         if choice == UnsavedChoice::Stay {
             return Some(Settled::Stays);
         }
@@ -186,23 +189,30 @@ impl Doc {
         self.settle(out)
     }
 
+    /// The views that the question is about: the one that is mapped otherwise, else all, as all go.
+    fn concerned(&self) -> Vec<ViewId> {
+        match self.question.map(|question| question.next) {
+            Some(Next::Map(view, ..)) => vec![view],
+            _ => self.views.iter().map(|view| view.id).collect(),
+        }
+    }
+
     /// Does what was answered.
     pub(super) fn carry_out(&mut self, choice: UnsavedChoice, out: &mut Out<'_>) {
         match choice {
             UnsavedChoice::Write => {
-                let views: Vec<ViewId> = self.views.iter().map(|view| view.id).collect();
+                let views = self.concerned();
                 for view in views {
                     self.write_back(view, out);
                 }
             }
-            // they are listed once none of them is on its way
-            UnsavedChoice::Keep => {}
             UnsavedChoice::Drop => {
                 for job in &self.jobs {
                     out.push(Effect::CancelJob(self.id, job.number));
                 }
             }
-            UnsavedChoice::Stay => {}
+            // what is kept is listed once none of it is on its way
+            UnsavedChoice::Keep | UnsavedChoice::Stay => {}
         }
     }
 
@@ -217,10 +227,17 @@ impl Doc {
             return None;
         };
         if choice != UnsavedChoice::Drop {
-            if self.views.iter().any(|view| !view.pending.is_empty()) {
+            let concerned = self.concerned();
+            let views = self.views.iter();
+            let (mut is_busy, mut is_unsaved) = (false, false);
+            for view in views.filter(|view| concerned.contains(&view.id)) {
+                is_busy |= !view.pending.is_empty();
+                is_unsaved |= view.has_unsaved();
+            }
+            if is_busy {
                 return None;
             }
-            if choice == UnsavedChoice::Keep && !is_listing && self.has_unsaved() {
+            if choice == UnsavedChoice::Keep && !is_listing && is_unsaved {
                 self.question = self.question.map(|question| Question {
                     is_listing: true,
                     ..question
@@ -228,10 +245,10 @@ impl Doc {
                 self.export_beside(out);
                 return None;
             }
-            if !self.jobs.is_empty() {
+            if !self.jobs.is_empty() && !matches!(next, Next::Map(..)) {
                 return None;
             }
-            if self.has_unsaved() {
+            if is_unsaved {
                 // nothing that is under way will change that: not to be waited for, to happen by surprise later
                 self.tell_of_late_edits(next);
                 return self.stay();
@@ -427,12 +444,23 @@ impl App {
     pub(super) fn settled(&mut self, id: DocId, settled: Settled, effects: &mut Vec<Effect>) {
         match settled {
             Settled::Close => self.remove(id, effects),
-            Settled::Stays => {
-                self.quitting.take_if(
-                    |quitting| matches!(quitting, Quitting::Settling(docs) if docs.contains(&id)),
-                );
-            }
+            Settled::Stays => self.check_quitting(),
             Settled::Quit => self.is_settled(id, effects),
+        }
+    }
+
+    /// Where a file that the window waits for does not go after all, or is asked something else, the window stays.
+    pub(super) fn check_quitting(&mut self) {
+        let Some(Quitting::Settling(waiting)) = &self.quitting else {
+            return;
+        };
+        let goes = |doc: &Doc| {
+            doc.question
+                .is_some_and(|question| matches!(question.next, Next::Close | Next::Quit))
+        };
+        let mut docs = self.docs.iter().filter(|doc| waiting.contains(&doc.id));
+        if !docs.all(goes) {
+            self.quitting = None;
         }
     }
 

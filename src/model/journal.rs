@@ -163,8 +163,8 @@ impl Journal {
         at: SystemTime,
     ) -> Option<Recorded> {
         let id = self.history.next_id();
-        let edit = Edit::new(id, parts, mode, target, at)?;
-        for part in &edit.parts {
+        let mut edit = Edit::new(id, parts, mode, target, at)?;
+        for part in &mut edit.parts {
             part.apply(Way::Redo, mode, id, &mut self.shadow);
         }
         let differing = edit.differing();
@@ -379,6 +379,7 @@ impl Journal {
         let n_bytes = self.shadow.forget_all_waiting();
         self.history.each(|edit| {
             for part in &mut edit.parts {
+                part.forget_covered();
                 if part.state.waits() {
                     part.state = EditState::Dropped;
                 }

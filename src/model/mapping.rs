@@ -356,7 +356,7 @@ impl Doc {
                 self.lookup_reread(out);
             }
             Err(DiscardError::Shared) => {
-                self.failed("A shared mapping has no private copies to discard: it shows the file")
+                self.failed("A shared mapping has no private copies to discard: it shows the file");
             }
             Err(DiscardError::Failed(why)) => {
                 let name = self.name();

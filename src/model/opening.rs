@@ -1,6 +1,6 @@
 //! Opening files: each gets a tab of its own, and what is open stays as it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::bytes::typed_path::typed_path;
 
@@ -141,11 +141,11 @@ impl App {
     }
 
     /// A completion is taken into the field: a folder goes on being completed, a file waits for Enter.
-    pub(super) fn path_completed(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
+    pub(super) fn path_completed(&mut self, path: &Path, effects: &mut Vec<Effect>) {
         let Some(known) = self
             .completions
             .iter()
-            .find(|known| known.path == path)
+            .find(|known| known.path == *path)
             .cloned()
         else {
             return;

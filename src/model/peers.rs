@@ -8,22 +8,16 @@ use crate::lab::claim::AddedKind;
 
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
-use super::event::FileNews;
-use super::identity::{DocId, Generation, MappingId, Target, ViewId};
-use super::process::{
-    EndHow, Failure, PeerEvent, PeerNews, PeerOrder, ProcessEnd, ProcessKind, ProcessSignal,
-    Refusal,
-};
-use super::tray::RefusedOrder;
-use super::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState, parse_bytes};
-use super::{App, Tab};
+use super::identity::{Generation, MappingId, Target, ViewId};
+use super::process::{PeerOrder, ProcessKind, ProcessSignal};
+use super::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
 
 /// The most processes added to a file.
 pub const MOST_ADDED: usize = 12;
 /// The most processes added to all files.
 pub const MOST_ADDED_IN_ALL: usize = 32;
 /// The most files whose built-in pair runs; beyond, the one shown longest ago ends.
-const MOST_PAIRS: usize = 4;
+pub(super) const MOST_PAIRS: usize = 4;
 
 /// What a person does with witnesses and processes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +64,7 @@ pub struct Process {
     /// How it ended, in words.
     pub ended: Option<String>,
     /// Orders to it that are not answered.
-    pending: usize,
+    pub(super) pending: usize,
 }
 
 impl Process {
@@ -93,7 +87,7 @@ pub struct Processes {
     list: Vec<Process>,
     last_ordinal: u32,
     /// When the built-in pair was last shown, in a count of shows.
-    shown_at: u64,
+    pub(super) shown_at: u64,
 }
 
 impl Processes {
@@ -109,7 +103,7 @@ impl Processes {
         self.list.iter().find(|process| process.mapping == mapping)
     }
 
-    fn get_mut(&mut self, mapping: MappingId) -> Option<&mut Process> {
+    pub(super) fn get_mut(&mut self, mapping: MappingId) -> Option<&mut Process> {
         self.list
             .iter_mut()
             .find(|process| process.mapping == mapping)
@@ -164,7 +158,7 @@ impl Processes {
     }
 
     /// Nothing of the person's would go with the built-in pair.
-    fn pair_is_free(&self) -> bool {
+    pub(super) fn pair_is_free(&self) -> bool {
         self.built_in()
             .all(|process| !process.holds_copy && process.pending == 0)
     }
@@ -196,160 +190,6 @@ impl Processes {
     }
 }
 
-impl App {
-    pub(super) fn apply_peers(
-        &mut self,
-        view: Option<ViewId>,
-        action: PeersAction,
-        effects: &mut Vec<Effect>,
-    ) {
-        if let PeersAction::ByteEdited(text) = action {
-            self.byte_text = text;
-            return;
-        }
-        if matches!(action, PeersAction::Add(_) | PeersAction::Fork(_))
-            && let Some(why) = view.and_then(|view| self.why_no_room(view))
-        {
-            self.in_view(view, effects, |doc, _, _| {
-                doc.failed(why);
-                None
-            });
-            return;
-        }
-        let bytes = parse_bytes(&self.byte_text);
-        self.in_view(view, effects, |doc, view, out| {
-            doc.touched = true;
-            match action {
-                PeersAction::ByteEdited(_) => {}
-                PeersAction::StoreAs(id) => doc.store_as(view, id, bytes, out),
-                PeersAction::Add(kind) => doc.add_process(kind, out),
-                PeersAction::Fork(parent) => doc.fork_process(parent, out),
-                PeersAction::Store(mapping) => doc.store_by(mapping, bytes, out),
-                PeersAction::Signal(mapping, signal) => doc.signal(mapping, signal, out),
-                PeersAction::Remove(mapping) => doc.remove_process(mapping, out),
-            }
-            None
-        });
-    }
-
-    /// Why no process can be added to the file of `view`, in words that name the tab that has them; `None` where one can.
-    #[must_use]
-    pub fn why_no_room(&self, view: ViewId) -> Option<String> {
-        let doc = self.doc_of(view)?;
-        if doc.processes.n_added() >= MOST_ADDED {
-            return Some(format!(
-                "{MOST_ADDED} processes are enough for one file: remove one of {} first",
-                doc.name()
-            ));
-        }
-        let in_all: usize = self.docs.iter().map(|doc| doc.processes.n_added()).sum();
-        if in_all < MOST_ADDED_IN_ALL {
-            return None;
-        }
-        let most = self.docs.iter().max_by_key(|doc| doc.processes.n_added())?;
-        Some(format!(
-            "{MOST_ADDED_IN_ALL} processes are enough: remove one first, the tab of {} has {}",
-            most.name(),
-            most.processes.n_added()
-        ))
-    }
-
-    /// The witnesses of the file that has the focus watch its cursor while somebody looks; all others rest.
-    pub(super) fn watch(&mut self, effects: &mut Vec<Effect>) {
-        let shown = self.settings.panel_shown && self.settings.tab == Tab::Witnesses;
-        let wanted = self
-            .doc()
-            .filter(|_| shown)
-            .and_then(|doc| Some((doc.focused_target(), doc.watched()?)));
-        if wanted == self.watched {
-            return;
-        }
-        let before = std::mem::replace(&mut self.watched, wanted);
-        if let Some((target, _)) = before
-            && wanted.is_none_or(|(now, _)| now.doc != target.doc)
-            && let Some((doc, mut out)) = self.doc_and_out(target.doc, effects)
-        {
-            doc.rest(target, &mut out);
-        }
-        if let Some((target, span)) = wanted {
-            let is_new = before.is_none_or(|(was, _)| was.doc != target.doc);
-            if let Some((doc, mut out)) = self.doc_and_out(target.doc, effects) {
-                doc.start_watching(target, span, is_new, &mut out);
-            }
-            if is_new {
-                self.end_old_pairs(target.doc, effects);
-            }
-        }
-    }
-
-    /// Beyond four built-in pairs the one shown longest ago ends, unless something of the person's would go with it.
-    fn end_old_pairs(&mut self, shown: DocId, effects: &mut Vec<Effect>) {
-        let count = self.numbers.fresh();
-        if let Some(doc) = self.docs.iter_mut().find(|doc| doc.id == shown) {
-            doc.processes.shown_at = count;
-        }
-        loop {
-            let running = self
-                .docs
-                .iter()
-                .filter(|doc| doc.processes.built_in().next().is_some());
-            if running.clone().count() <= MOST_PAIRS {
-                return;
-            }
-            let oldest = running
-                .filter(|doc| doc.id != shown && doc.processes.pair_is_free())
-                .min_by_key(|doc| doc.processes.shown_at)
-                .map(|doc| doc.id);
-            let Some((doc, mut out)) = oldest.and_then(|oldest| self.doc_and_out(oldest, effects))
-            else {
-                return;
-            };
-            doc.end_pair(&mut out);
-        }
-    }
-
-    /// What a process says. Late news of an earlier generation is not taken for that of a later one.
-    pub(super) fn peer_said(&mut self, event: PeerEvent, effects: &mut Vec<Effect>) {
-        let PeerEvent { target, news } = event;
-        if let PeerNews::Refused {
-            number,
-            offset,
-            bytes,
-            why,
-        } = &news
-        {
-            let order = RefusedOrder {
-                number: *number,
-                doc: target.doc,
-                name: self
-                    .doc_by(target.doc)
-                    .map_or_else(|| "a file that is closed".to_owned(), Doc::name),
-                through: self.through_words(target),
-                offset: *offset,
-                bytes: bytes.clone(),
-                why: why.clone(),
-            };
-            self.tray.put(order);
-        }
-        if let Some((doc, _)) = self.doc_and_out(target.doc, effects) {
-            doc.process_said(target, news);
-        }
-    }
-
-    fn through_words(&self, target: Target) -> String {
-        self.doc_by(target.doc)
-            .and_then(|doc| doc.processes.get(target.mapping))
-            .map_or_else(
-                || "a process that is gone".to_owned(),
-                |process| match (process.is_built_in(), process.kind) {
-                    (true, ProcessKind::Shared) => "the other process, shared".to_owned(),
-                    (true, _) => "the other process, private".to_owned(),
-                    (false, _) => format!("process {}", process.ordinal),
-                },
-            )
-    }
-}
-
 impl Doc {
     /// What the witnesses are to watch: up to 16 bytes from the cursor's selection.
     pub(super) fn watched(&self) -> Option<Span> {
@@ -371,7 +211,7 @@ impl Doc {
     }
 
     /// Nobody looks at this file's witnesses.
-    fn rest(&mut self, target: Target, out: &mut Out<'_>) {
+    pub(super) fn rest(&mut self, target: Target, out: &mut Out<'_>) {
         self.witnesses.span = None;
         out.file(target, FileRequest::Watch(None));
         out.push(Effect::Peers(PeerOrder::Watch {
@@ -381,7 +221,13 @@ impl Doc {
     }
 
     /// Somebody looks at these bytes. The built-in pair starts when it is first shown.
-    fn start_watching(&mut self, target: Target, span: Span, is_new: bool, out: &mut Out<'_>) {
+    pub(super) fn start_watching(
+        &mut self,
+        target: Target,
+        span: Span,
+        is_new: bool,
+        out: &mut Out<'_>,
+    ) {
         if self.witnesses.span != Some(span) || self.witnesses.mapping != Some(target.mapping) {
             for row in &mut self.witnesses.rows {
                 row.note = None;
@@ -404,7 +250,7 @@ impl Doc {
         }));
     }
 
-    fn end_pair(&mut self, out: &mut Out<'_>) {
+    pub(super) fn end_pair(&mut self, out: &mut Out<'_>) {
         let pair: Vec<MappingId> = self
             .processes
             .built_in()
@@ -449,7 +295,7 @@ impl Doc {
         }
     }
 
-    fn fork_process(&mut self, parent: MappingId, out: &mut Out<'_>) {
+    pub(super) fn fork_process(&mut self, parent: MappingId, out: &mut Out<'_>) {
         let Some(target) = self.process_target(parent) else {
             return;
         };
@@ -465,7 +311,7 @@ impl Doc {
         }));
     }
 
-    fn remove_process(&mut self, mapping: MappingId, out: &mut Out<'_>) {
+    pub(super) fn remove_process(&mut self, mapping: MappingId, out: &mut Out<'_>) {
         let Some(target) = self.process_target(mapping) else {
             return;
         };
@@ -475,7 +321,7 @@ impl Doc {
         out.push(Effect::Peers(PeerOrder::End { target }));
     }
 
-    fn signal(&mut self, mapping: MappingId, signal: ProcessSignal, out: &mut Out<'_>) {
+    pub(super) fn signal(&mut self, mapping: MappingId, signal: ProcessSignal, out: &mut Out<'_>) {
         let Some(target) = self.process_target(mapping) else {
             return;
         };
@@ -488,7 +334,12 @@ impl Doc {
     }
 
     /// Has a process store the byte to write.
-    fn store_by(&mut self, mapping: MappingId, bytes: Result<Vec<u8>, String>, out: &mut Out<'_>) {
+    pub(super) fn store_by(
+        &mut self,
+        mapping: MappingId,
+        bytes: Result<Vec<u8>, String>,
+        out: &mut Out<'_>,
+    ) {
         let (Some(target), Some(span)) = (self.process_target(mapping), self.watched()) else {
             return;
         };
@@ -515,7 +366,7 @@ impl Doc {
     }
 
     /// Stores the byte to write through a witness of this process. Through the view it is as if it was typed.
-    fn store_as(
+    pub(super) fn store_as(
         &mut self,
         view: ViewId,
         id: WitnessId,
@@ -538,168 +389,6 @@ impl Doc {
             self.store(view, offset, bytes, out);
         } else {
             out.file(target, FileRequest::WitnessStore { id, offset, bytes });
-        }
-    }
-
-    /// What became of bytes written as a witness of this process.
-    pub(super) fn witness_stored(&mut self, news: FileNews) {
-        let FileNews::WitnessStored { id, outcome, .. } = news else {
-            return;
-        };
-        let note = match (outcome, id) {
-            (Ok(_), WitnessId::File) => Note::done("written with pwrite"),
-            (Ok(_), _) => {
-                let mode = match self.view().mode {
-                    super::Mode::Private => super::Mode::Shared,
-                    super::Mode::Shared => super::Mode::Private,
-                };
-                Note::done(format!("written through the {mode} mapping"))
-            }
-            (Err(why), _) => Note::failed(format!("Not written: {why}")),
-        };
-        self.witnesses.row_mut(id).note = Some(note);
-    }
-
-    fn process_said(&mut self, target: Target, news: PeerNews) {
-        let watched = self.witnesses.span;
-        let Some(process) = self.processes.get_mut(target.mapping) else {
-            return; // it was taken off the list meanwhile
-        };
-        if target.generation < process.generation {
-            return;
-        }
-        process.generation = target.generation;
-        match news {
-            PeerNews::Runs { pid } => {
-                process.pid = Some(pid);
-                process.ended = None;
-                process.stopped = false;
-                process.state = WitnessState::Waiting;
-            }
-            PeerNews::NotStarted { why } => {
-                process.ended = Some(format!("it was not started: {}", refusal_words(&why)));
-            }
-            PeerNews::NotMapped { why } => process.state = WitnessState::Unavailable(why.message),
-            PeerNews::Reads {
-                span,
-                readings,
-                pages,
-            } => {
-                if watched == Some(span) {
-                    let page = pages.first().map(ToString::to_string).unwrap_or_default();
-                    process.holds_copy |= pages
-                        .iter()
-                        .any(|page| *page == crate::peer::wire::PeerPage::PrivateCopy);
-                    process.state = WitnessState::Reads {
-                        span,
-                        readings,
-                        page,
-                    };
-                }
-            }
-            PeerNews::Stored { .. } => {
-                process.pending = process.pending.saturating_sub(1);
-                process.holds_copy |= process.kind == ProcessKind::Private;
-                process.note = Some(Note::done("written by that process"));
-            }
-            PeerNews::Refused { why, .. } => {
-                process.pending = process.pending.saturating_sub(1);
-                process.note = Some(Note::failed(format!(
-                    "Not written: {}",
-                    refusal_words(&why)
-                )));
-            }
-            PeerNews::Signalled { signal, .. } => {
-                process.stopped = match signal {
-                    ProcessSignal::Stop => true,
-                    ProcessSignal::Continue => false,
-                    ProcessSignal::Kill => process.stopped,
-                };
-            }
-            PeerNews::NotSignalled { why, .. } => {
-                process.note = Some(Note::failed(format!(
-                    "It was not signalled: {}",
-                    refusal_words(&why)
-                )));
-            }
-            PeerNews::Late { .. } => {
-                process.note = Some(Note::done(if process.stopped {
-                    "it is stopped: what it was told waits"
-                } else {
-                    "it has not answered for a second: what it was told waits"
-                }));
-            }
-            PeerNews::Answers => process.note = None,
-            PeerNews::Grown { .. } => {}
-            PeerNews::NotGrown { why } => {
-                process.note = Some(Note::failed(format!(
-                    "it could not map the new bytes: {}",
-                    why.message
-                )));
-            }
-            PeerNews::CopiesLost { spans } => {
-                let bytes: u64 = spans.iter().map(|span| span.len()).sum();
-                process.note = Some(Note::failed(format!(
-                    "its private copies of {} bytes are gone: the file was shorter in between",
-                    crate::bytes::size::group_digits(bytes)
-                )));
-            }
-            PeerNews::Ended(end) => process_ended(process, &end),
-            PeerNews::EndLearned { how } => process.ended = Some(end_words(&how)),
-        }
-    }
-}
-
-fn process_ended(process: &mut Process, end: &ProcessEnd) {
-    let mut words = end_words(&end.how);
-    if let Some(complaint) = &end.complaint {
-        words = format!("{words}: {complaint}");
-    }
-    if end.lost_copies {
-        words.push_str("; its private copies went with it");
-    }
-    process.pending = 0;
-    process.holds_copy = false;
-    process.stopped = false;
-    process.state = WitnessState::Waiting;
-    if let Some(next) = end.next {
-        process.generation = next;
-        process.pid = None;
-        process.note = Some(Note::failed(format!(
-            "ended: {words}; another one is started"
-        )));
-    } else {
-        process.ended = Some(words);
-    }
-}
-
-fn end_words(how: &EndHow) -> String {
-    match how {
-        EndHow::Exited(code) => format!("exit code {code}"),
-        EndHow::Killed(signal) => crate::peer::describe_signal(*signal),
-        EndHow::WithParent => "with the process that forked it".to_owned(),
-        EndHow::Unknown => "only the process that forked it learns how".to_owned(),
-        EndHow::Stuck => "killed, but it does not go: it is stuck in the kernel".to_owned(),
-        EndHow::NotUnderstood(what) => format!("it said what is no answer: {what}"),
-    }
-}
-
-pub(super) fn refusal_words(why: &Refusal) -> String {
-    match why {
-        Refusal::Gone => "it is gone".to_owned(),
-        Refusal::QueueFull => "too much waits there already".to_owned(),
-        Refusal::NotAnswering => "it does not answer, and too much waits there already".to_owned(),
-        Refusal::Ended => "it ended before it began".to_owned(),
-        Refusal::Unanswered => {
-            "it ended before it answered: whether it wrote is not known".to_owned()
-        }
-        Refusal::Failed(Failure { message, .. }) => message.clone(),
-        Refusal::NotWhole { why, before } => {
-            format!(
-                "only the first {} bytes were: {}",
-                before.len(),
-                why.message
-            )
         }
     }
 }

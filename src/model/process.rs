@@ -282,6 +282,8 @@ pub enum Refusal {
     QueueFull,
     /// The same, and it does not answer.
     NotAnswering,
+    /// There is no process to be signalled now: it has not begun, or is to be started again.
+    NotRunning,
     /// The process ended before it began.
     Ended,
     /// The process ended after it was told and before it answered: whether it did it is not known.

@@ -44,7 +44,7 @@ impl Doc {
     }
 
     /// The file's length or what its path names changed.
-    pub(super) fn state_changed(&mut self, state: FileState) {
+    pub(super) fn state_changed(&mut self, state: FileState, out: &mut Out<'_>) {
         let name = self.name();
         let was = std::mem::replace(&mut self.file_len, state.file_len);
         let (extent, whole) = (self.view().viewport.extent, self.view().whole);
@@ -66,6 +66,15 @@ impl Doc {
             .is_some_and(|notice| notice.severity == Severity::Warning)
         {
             self.notices.clear(Topic::Size); // it has its old length again
+        }
+        if let Some(extent) =
+            Span::new(extent.start(), state.file_len).filter(|_| whole && state.file_len != was)
+        {
+            // shorter, too: after that and growth the private copies past the end are gone
+            out.push(Effect::Peers(PeerOrder::Grow {
+                doc: self.id,
+                extent,
+            }));
         }
         if self.path_now != state.path {
             self.path_now = state.path;

@@ -4,12 +4,13 @@
 use super::App;
 use super::closing::Settled;
 use super::doc::{Doc, Out};
-use super::editing::{Answer, stores_of};
+use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest};
 use super::event::{Event, FileEvent, FileNews};
 use super::identity::{OrderId, Target};
 use super::pending::Under;
 use super::process::Refusal;
+use super::storing::Answer;
 use super::tray::RefusedOrder;
 
 impl App {
@@ -131,7 +132,7 @@ impl Doc {
             (FileNews::WroteBack(wrote), Some(number)) => {
                 return self.wrote_back(number, wrote, out);
             }
-            (FileNews::State(state), _) => self.state_changed(state),
+            (FileNews::State(state), _) => self.state_changed(state, out),
             (FileNews::CopiesLost(spans), _) => {
                 if self.is_now(target) {
                     self.lost_in(mapping, &spans);
@@ -148,9 +149,9 @@ impl Doc {
                 self.progressed(number, done, total);
             }
             (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
-            (FileNews::GaveBack, _) => {}
-            // an answer without the number of its order answers nothing
-            (
+            // nothing follows from having given pages back; an answer without the number of its order answers nothing
+            (FileNews::GaveBack, _)
+            | (
                 FileNews::Refused(..)
                 | FileNews::Peeked(_)
                 | FileNews::Stored { .. }
@@ -198,9 +199,10 @@ impl Doc {
             | FileRequest::Facts(_)
             | FileRequest::GiveBack(_)
             | FileRequest::AllowWriting
-            | FileRequest::DropView => None,
-            // these stand in the tray
-            FileRequest::Store(_) | FileRequest::WitnessStore { .. } => None,
+            | FileRequest::DropView
+            // and these stand in the tray
+            | FileRequest::Store(_)
+            | FileRequest::WitnessStore { .. } => None,
             FileRequest::Remap { .. } => Some("was not mapped anew"),
             FileRequest::AddView { .. } => Some("has no second view"),
             FileRequest::Flush => Some("was not flushed"),

@@ -23,7 +23,7 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
                 let _ = write!(words, "no byte, {reason}");
             }
             None if doc.view().viewport.visible().contains(offset) => {
-                words.push_str("waiting for storage")
+                words.push_str("waiting for storage");
             }
             None => words.push_str("out of sight"),
         },

@@ -184,7 +184,7 @@ impl Drawing<'_, '_> {
         self.intents.push(Intent { view, action });
     }
 
-    fn title(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<&Doc>) {
+    fn named(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<&Doc>) {
         let doc = match tiles.get(tile) {
             Some(Tile::Pane(pane)) => self.frame.model.doc_by(pane.doc),
             _ => None,
@@ -241,22 +241,22 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         tile: TileId,
         state: &TabState,
     ) -> Response {
-        let (title, doc) = self.title(tiles, tile);
+        let (label, doc) = self.named(tiles, tile);
         let (name, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
         let galley = ui
             .painter()
-            .layout_no_wrap(title.clone(), FontId::proportional(13.5), color);
+            .layout_no_wrap(label.clone(), FontId::proportional(13.5), color);
         let width = galley.size().x.min(MOST_TITLE) + BESIDE_TITLE;
         let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
         let tab = ui.interact(rect, id, Sense::click_and_drag());
-        let label = if edited {
-            format!("{title}, edited")
+        let words = if edited {
+            format!("{label}, edited")
         } else {
-            title.clone()
+            label.clone()
         };
-        tab.widget_info(|| egui::WidgetInfo::selected(Role::Tab, true, state.active, &label));
+        tab.widget_info(|| egui::WidgetInfo::selected(Role::Tab, true, state.active, &words));
         if !state.is_being_dragged {
             paint_tab(ui, theme, rect, &tab, state.active);
             let clip = rect.with_max_x(rect.right() - 26.0);
@@ -266,7 +266,7 @@ impl Behavior<Pane> for Drawing<'_, '_> {
                 .with_clip_rect(clip)
                 .galley(place.min, galley, color);
         }
-        let closes = close_ui(ui, theme, &tab, rect, &title, (edited, state.active));
+        let closes = close_ui(ui, theme, &tab, rect, &label, (edited, state.active));
         if let Some(doc) = name.filter(|_| closes) {
             self.push(None, Action::File(FileAction::CloseDoc(doc)));
         }

@@ -12,6 +12,7 @@ mod mailbox;
 mod member;
 mod member_end;
 mod member_talk;
+mod orders;
 mod pool;
 
 use std::io;

@@ -129,10 +129,12 @@ impl Grid {
         };
         let mut effects = Vec::new();
         model.open_request(OpenRequest::private(None), &mut effects);
-        let Some(Effect::Open(doc, ..)) = effects.first() else {
-            panic!("a file is asked for");
-        };
-        let _ = model.take(Event::Opened(*doc, Box::new(opened)));
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Open(doc, ..) => Some(*doc),
+            _ => None,
+        });
+        let doc = asked.expect("a file is asked for");
+        let _ = model.take(Event::Opened(doc, Box::new(opened)));
         Self {
             ctx: Context::default(),
             model,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::PendingByte;
-use super::layer::{Layer, Put, Run, all_count};
+use super::layer::{Layer, PLAIN, Put, Run, all_count};
 
 /// Bytes of the file in a block. Not the page size: an edit costs no more where pages are large.
 pub(super) const BLOCK_BYTES: usize = 4096;
@@ -62,6 +62,9 @@ impl Worth {
         matches!(self, Self::Failed | Self::Again)
     }
 }
+
+/// The tag of bytes that wait although their value is their base: it is not what stood there.
+const ALWAYS: u64 = 1;
 
 /// What is asked for of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +135,10 @@ impl Block {
             };
         }
         let cells = self.cells();
-        let count = |kind| cells.kind.iter().filter(|cell| **cell == kind).count();
+        let count = |kind| {
+            let is_it = cells.kind.iter().map(|cell| usize::from(*cell == kind));
+            is_it.sum()
+        };
         Counts {
             pending,
             waiting: count(WAITING),
@@ -234,6 +240,19 @@ impl Block {
             self.waiting.replace(run);
         }
         n_bytes
+    }
+
+    /// This byte waits.
+    pub(super) fn wait(&mut self, at: usize, byte: PendingByte) {
+        let differs = byte.base != byte.value;
+        self.waiting.put(&Put {
+            at,
+            base: &[byte.base],
+            value: &[byte.value],
+            tag: if differs { PLAIN } else { ALWAYS },
+            retag: |tag| tag,
+            ends: None,
+        });
     }
 
     fn cells(&self) -> Cells {

@@ -78,7 +78,7 @@ impl Run {
     /// Where in the block its bytes count, ascending, as long as can be.
     pub(super) fn counted(&self) -> Vec<Range<usize>> {
         if self.n == self.value.len() {
-            return vec![self.at..self.end()];
+            return std::iter::once(self.at..self.end()).collect();
         }
         let (base, value) = (self.base.all(), self.value.all());
         let mut found: Vec<Range<usize>> = Vec::new();
@@ -167,12 +167,6 @@ impl Layer {
             let inside = run.at >= range.start && run.end() <= range.end;
             inside || run.part(range).is_some()
         })
-    }
-
-    /// Where in `range` bytes count, ascending.
-    pub(super) fn counted_in(&self, range: &Range<usize>) -> Vec<Range<usize>> {
-        let parts = self.0.iter().filter_map(|run| run.part(range));
-        parts.flat_map(|run| run.counted()).collect()
     }
 
     /// Memory in bytes, beside the value itself.

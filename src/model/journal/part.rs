@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::bytes::Bytes;
 use super::edit::{EditState, Way};
-use super::shadow::{Change, Shadow};
+use super::shadow::{Change, Covered, Shadow};
 use super::{Differing, Drawn, Stored, Swap};
 use crate::bytes::Span;
 use crate::map::Mode;
@@ -29,6 +29,8 @@ pub(super) struct Kept {
     pub(super) new: Bytes,
     /// What was drawn, where it differs from `old`: index in the part, bytes.
     drawn: Vec<(usize, Vec<u8>)>,
+    /// What waited there and gave way.
+    covered: Option<Box<Covered>>,
     /// It was in the file once: what was drawn then is no base any more.
     settled: bool,
 }
@@ -40,6 +42,7 @@ impl Part {
             old: stored.old.into(),
             new: stored.new.into(),
             drawn,
+            covered: None,
             settled: false,
         };
         Self {
@@ -58,7 +61,8 @@ impl Part {
         let Some(kept) = &self.kept else { return 0 };
         let drawn = kept.drawn.iter().map(|(_, bytes)| bytes.capacity());
         let list = kept.drawn.capacity() * size_of::<(usize, Vec<u8>)>();
-        kept.old.kept() + kept.new.kept() + list + drawn.sum::<usize>()
+        let covered = kept.covered.as_ref().map_or(0, |covered| covered.kept());
+        kept.old.kept() + kept.new.kept() + list + drawn.sum::<usize>() + covered
     }
 
     pub(super) fn can(&self, way: Way) -> bool {
@@ -74,10 +78,33 @@ impl Part {
         if let Some(kept) = &mut self.kept {
             kept.settled = true;
         }
+        self.forget_covered();
+    }
+
+    /// What gave way to it never comes back.
+    pub(super) fn forget_covered(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.covered = None;
+        }
     }
 
     /// Tells the shadow what was stored.
-    pub(super) fn apply(&self, way: Way, mode: Mode, id: u64, shadow: &mut Shadow) {
+    pub(super) fn apply(&mut self, way: Way, mode: Mode, id: u64, shadow: &mut Shadow) {
+        self.apply_bytes(way, mode, id, shadow);
+        let span = self.span();
+        let Some(kept) = self.kept.as_mut().filter(|_| mode == Mode::Private) else {
+            return;
+        };
+        if let Some(covered) = kept.covered.take() {
+            shadow.uncover(span.start(), &covered);
+        }
+        if way == Way::Redo {
+            let covered = shadow.cover(span);
+            kept.covered = (!covered.is_empty()).then(|| Box::new(covered));
+        }
+    }
+
+    fn apply_bytes(&self, way: Way, mode: Mode, id: u64, shadow: &mut Shadow) {
         let Some(kept) = &self.kept else { return };
         let (base, value) = match way {
             Way::Undo => (&kept.new, &kept.old),
@@ -194,10 +221,18 @@ impl Part {
                     drawn.push((from - range.start, inside.to_vec()));
                 }
             }
+            let mut covered = Covered::default();
+            for (at, byte) in kept.covered.iter().flat_map(|covered| covered.bytes()) {
+                let at = at + self.offset;
+                if start <= at && at < end {
+                    covered.push(at - start, byte);
+                }
+            }
             Kept {
                 old: kept.old.cut(range.clone()),
                 new: kept.new.cut(range.clone()),
                 drawn,
+                covered: (!covered.is_empty()).then(|| Box::new(covered)),
                 settled: kept.settled,
             }
         });

@@ -13,6 +13,43 @@ use super::layer::{PLAIN, Put};
 use super::{PendingByte, PendingRun};
 use crate::bytes::Span;
 
+/// Bytes that gave way to an edit: where in it, base and value. Apart, as they may be many.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered {
+    at: Vec<u32>,
+    base: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl Covered {
+    pub(super) fn push(&mut self, at: u64, byte: PendingByte) {
+        if let Ok(at) = u32::try_from(at) {
+            self.at.push(at);
+            self.base.push(byte.base);
+            self.value.push(byte.value);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    pub(super) fn bytes(&self) -> impl Iterator<Item = (u64, PendingByte)> + '_ {
+        let pairs = self.base.iter().zip(&self.value);
+        let bytes = pairs.map(|(base, value)| PendingByte {
+            base: *base,
+            value: *value,
+        });
+        self.at.iter().map(|at| u64::from(*at)).zip(bytes)
+    }
+
+    /// Memory in bytes.
+    pub(super) fn kept(&self) -> usize {
+        let bytes = self.base.capacity() + self.value.capacity();
+        size_of::<Self>() + self.at.capacity() * size_of::<u32>() + bytes
+    }
+}
+
 const BLOCK: u64 = BLOCK_BYTES as u64;
 /// Spans farther apart are not looked at together.
 const GAP_BYTES: u64 = 64;
@@ -55,20 +92,6 @@ impl Shadow {
         self.each_new(change.offset, change.value.len(), |block, at, inside| {
             let base = change.base.part(inside.clone());
             let value = change.value.part(inside);
-            if !change.is_undo {
-                // what waits there is older: it stays hidden even where the new value is the one that stands there
-                for hidden in block.waiting.counted_in(&(at..at + value.len())) {
-                    let inside = hidden.start - at..hidden.end - at;
-                    block.pending.put(&Put {
-                        at: hidden.start,
-                        base: base.get(inside.clone()).unwrap_or_default(),
-                        value: value.get(inside).unwrap_or_default(),
-                        tag: own,
-                        retag: |tag| if tag == PLAIN { HELD } else { tag },
-                        ends: None,
-                    });
-                }
-            }
             block.pending.put(&Put {
                 at,
                 base: &base,
@@ -155,6 +178,33 @@ impl Shadow {
     /// All that is pending waits. Returns how many bytes.
     pub(super) fn lose_all(&mut self) -> usize {
         self.lose(EVERYTHING)
+    }
+
+    /// Takes out what waits in `span` where nothing is pending: what was typed there is newer, although it is what stands
+    /// there anyway.
+    pub(super) fn cover(&mut self, span: Span) -> Covered {
+        let mut covered = Covered::default();
+        for (index, block) in self.blocks.range(span.pages(BLOCK)) {
+            for (at, byte) in block.bytes(Which::Waiting, &inside(*index, span)) {
+                covered.push(index * BLOCK + at as u64 - span.start(), byte);
+            }
+        }
+        for (at, _) in covered.bytes() {
+            let start = span.start() + at;
+            self.forget_waiting(Span::at(start, 1).unwrap_or(Span::empty(start)));
+        }
+        covered
+    }
+
+    /// Lets that wait again, but where something newer waits.
+    pub(super) fn uncover(&mut self, start: u64, covered: &Covered) {
+        for (at, byte) in covered.bytes() {
+            let Some(span) = Span::at(start + at, 1).filter(|span| !self.is_waiting_in(*span))
+            else {
+                continue;
+            };
+            self.each_new(span.start(), 1, |block, at, _| block.wait(at, byte));
+        }
     }
 
     /// Nothing waits in `span`, nor beneath what is pending there.
@@ -293,10 +343,7 @@ pub(super) const EVERYTHING: Span = match Span::new(0, u64::MAX) {
     None => Span::empty(0),
 };
 
-/// The tag of bytes that are pending whatever their value, until they are written. It is odd: each byte counts.
-const HELD: u64 = u64::MAX - 2;
-
-/// The tag of bytes whose base that edit fixed. It is odd, too.
+/// The tag of bytes whose base that edit fixed. It is odd: each byte counts.
 fn tag_of(id: u64) -> u64 {
     id.wrapping_mul(2) | 1
 }

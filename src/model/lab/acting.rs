@@ -33,16 +33,16 @@ impl App {
             LabAction::Run(names) => self.lab_run(names, effects),
             LabAction::RunChosen => {
                 let name = self.lab.chosen.map(str::to_owned);
-                self.lab_run(name.into_iter().collect(), effects)
+                self.lab_run(name.into_iter().collect(), effects);
             }
             LabAction::RunTopic(topic) => {
                 let names = names(self.lab.of_topic(topic));
-                self.lab_run(names, effects)
+                self.lab_run(names, effects);
             }
             LabAction::RunAll => {
                 let measures = |entry: &&LabEntry| entry.claim.topic == Topic::Cost;
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
-                self.lab_run(names, effects)
+                self.lab_run(names, effects);
             }
             LabAction::Slowly(slowly) => {
                 self.lab.slowly = slowly;

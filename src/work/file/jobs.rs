@@ -84,7 +84,7 @@ impl Worker {
             .name("export".to_owned())
             .spawn(move || {
                 crate::os::thread::be_nice();
-                let outcome = write(&file, &mapping, &destination, if_exists, what, &mut teller);
+                let outcome = write(&file, &mapping, &destination, if_exists, &what, &mut teller);
                 let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
                 jobs.retain(|(known, _)| *known != number);
                 drop(jobs);
@@ -117,7 +117,7 @@ fn write(
     mapping: &RwLock<Mapping>,
     destination: &Path,
     if_exists: IfExists,
-    what: Export,
+    what: &Export,
     teller: &mut Teller,
 ) -> ExportOutcome {
     let mut number = 1_u32;
@@ -126,13 +126,13 @@ fn write(
             1 => destination.to_owned(),
             n => numbered(destination, n),
         };
-        let result = write_once(file, mapping, &place, if_exists, &what, teller);
+        let result = write_once(file, mapping, &place, if_exists, what, teller);
         match result {
             Ok(bytes) => {
                 return ExportOutcome::Done {
                     destination: place,
                     bytes,
-                    is_view: what == Export::View,
+                    is_view: *what == Export::View,
                 };
             }
             Err(CopyError::Stopped) => return ExportOutcome::Cancelled,

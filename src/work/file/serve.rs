@@ -202,11 +202,11 @@ impl Worker {
         access: Access,
         span: Option<Span>,
     ) {
-        let made = create(&self.file, mode, access, span, &self.log);
+        let created = create(&self.file, mode, access, span, &self.log);
         let Some(view) = self.views.get_mut(index) else {
             return;
         };
-        match made {
+        match created {
             Ok((mapping, refusal)) => {
                 view.replace(mapping, span.is_none());
                 let state = view.state(refusal);
@@ -229,8 +229,8 @@ impl Worker {
 
     fn add_view(&mut self, number: OrderId, mapping: MappingId, mode: Mode, access: Access) {
         match create(&self.file, mode, access, None, &self.log) {
-            Ok((made, refusal)) => {
-                self.views.push(ViewMapping::new(mapping, made, true));
+            Ok((created, refusal)) => {
+                self.views.push(ViewMapping::new(mapping, created, true));
                 let index = self.views.len() - 1;
                 let state = self.views.get(index).and_then(|view| view.state(refusal));
                 self.say_remapped(index, number, state);

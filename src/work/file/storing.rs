@@ -19,11 +19,20 @@ impl Worker {
         let stored = self.with(index, |mapping| {
             // compared before: a store would make the lost page a private copy again, of other bytes
             let lost = lost_runs(mapping, &file, &batch.beside);
-            let results: Vec<StoreResult> = batch
+            // what takes an edit back is stored whole, or not at all
+            let changed: Vec<StoreResult> = batch
                 .stores
-                .into_iter()
-                .flat_map(|store| store_one(mapping, &file, store))
+                .iter()
+                .filter_map(|store| changed(mapping, &file, store))
                 .collect();
+            let results: Vec<StoreResult> = if changed.is_empty() {
+                let stores = batch.stores.into_iter();
+                stores
+                    .flat_map(|store| store_one(mapping, &file, store))
+                    .collect()
+            } else {
+                changed
+            };
             (mapping.mode(), mapping.page_bytes(), lost, results)
         });
         let Some((mode, page_bytes, lost, results)) = stored else {
@@ -115,24 +124,20 @@ impl Worker {
     }
 }
 
+/// Something else stands there than was expected; `None` where nothing was, or that cannot be read.
+fn changed(mapping: &Mapping, file: &OpenFile, store: &Store) -> Option<StoreResult> {
+    let expect = store.expect.as_ref()?;
+    let now = mapping.read(Span::at(store.offset, store.bytes.len() as u64)?, file);
+    (now.is_whole() && now.bytes != *expect).then(|| StoreResult {
+        offset: store.offset,
+        bytes: store.bytes.clone(),
+        outcome: StoreOutcome::Changed(now.bytes),
+    })
+}
+
 /// What became of one store: one result, or two where only the first part was stored.
 fn store_one(mapping: &Mapping, file: &OpenFile, store: Store) -> Vec<StoreResult> {
-    let Store {
-        offset,
-        bytes,
-        expect,
-    } = store;
-    if let (Some(expect), Some(span)) = (&expect, Span::at(offset, bytes.len() as u64)) {
-        let now = mapping.read(span, file);
-        if now.is_whole() && now.bytes != *expect {
-            let outcome = StoreOutcome::Changed(now.bytes);
-            return vec![StoreResult {
-                offset,
-                bytes,
-                outcome,
-            }];
-        }
-    }
+    let Store { offset, bytes, .. } = store;
     match mapping.store(offset, &bytes, file) {
         Ok(old) => vec![StoreResult {
             offset,

@@ -66,12 +66,20 @@ impl Store {
     }
 }
 
+/// A forked child that ended: its parent is to reap it, and learns how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reap {
+    pub(super) pid: u32,
+    /// Who it was, where that is to be told.
+    pub(super) tell: Option<Target>,
+}
+
 /// Something that a process is told to do when it has done what it was told before.
 #[derive(Debug)]
 pub(super) enum Job {
     Store(Store),
     Fork { child: Target },
-    Reap { child: Target, pid: u32 },
+    Reap(Reap),
 }
 
 /// What a process was asked and has not answered.
@@ -82,7 +90,7 @@ pub(super) enum Question {
     Read(Span),
     Store(Store),
     Fork { child: Target, forking: Forking },
-    Reap { child: Target },
+    Reap(Reap),
 }
 
 /// The one question under way.
@@ -109,6 +117,17 @@ pub(super) enum Mapped {
     },
 }
 
+/// What a process that ends has said.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Nothing: it never began.
+    Nothing,
+    /// Answers.
+    Answers,
+    /// What is no answer, at last.
+    Nonsense(String),
+}
+
 /// Where in its life a process is.
 #[derive(Debug)]
 pub(super) enum Life {
@@ -119,8 +138,7 @@ pub(super) enum Life {
     /// It was forked and has said nothing yet.
     Beginning(PeerProcess),
     Running(PeerProcess),
-    /// It ends. What it said last that is no answer, if that is why.
-    Ending(Ending, Option<String>),
+    Ending(Ending, Said),
     /// It ended, and that was said.
     Over,
 }
@@ -130,13 +148,16 @@ pub(super) enum Life {
 pub(super) enum Deed {
     /// A fork has been carried out.
     Born {
+        parent: Target,
         child: Target,
-        process: PeerProcess,
+        process: Box<PeerProcess>,
         mapped: Mapped,
         copies: Copies,
     },
     /// It never will be.
     Unborn { child: Target, why: Refusal },
+    /// A forked child ended before it began.
+    Stillborn { parent: Option<MappingId>, pid: u32 },
     /// The process has ended.
     Over {
         target: Target,
@@ -249,6 +270,13 @@ impl Member {
         self.tell(PeerNews::Runs { pid: self.pid }, tell);
     }
 
+    /// It was forked, with what its parent had.
+    pub(super) fn is_born(&mut self, process: PeerProcess, mapped: Mapped, copies: Copies) {
+        (self.pid, self.started) = (process.pid(), Instant::now());
+        (self.mapped, self.copies) = (mapped, copies);
+        self.life = Life::Beginning(process);
+    }
+
     /// Takes a job, or gives it back with why.
     pub(super) fn queue(&mut self, job: Job) -> Result<(), (Job, Refusal)> {
         match self.life {
@@ -278,10 +306,12 @@ impl Member {
 
     pub(super) fn signal(&mut self, signal: ProcessSignal) -> Result<(), Refusal> {
         let process = match &self.life {
-            Life::Running(process) | Life::Beginning(process) => process,
-            Life::Awaited | Life::Resting(_) | Life::Ending(..) | Life::Over => {
-                return Err(Refusal::Ended);
+            Life::Running(process) => process,
+            // Not before a child has begun does it die with its parent, and one that stands still never begins.
+            Life::Awaited | Life::Resting(_) | Life::Beginning(_) => {
+                return Err(Refusal::NotRunning);
             }
+            Life::Ending(..) | Life::Over => return Err(Refusal::Ended),
         };
         let sent = process.signal(match signal {
             ProcessSignal::Stop => PeerSignal::Stop,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::member::{Asked, Deed, Job, Life, Look, Member, Question, Tell};
+use super::member::{Asked, Deed, Job, Life, Look, Member, Question, Said, Tell};
 use crate::model::process::{EndHow, PeerNews, ProcessEnd, Refusal};
 use crate::peer::{PeerEnd, Polled};
 
@@ -43,8 +43,12 @@ impl Member {
         deeds: &mut Vec<Deed>,
     ) {
         match std::mem::replace(&mut self.life, Life::Over) {
-            Life::Running(process) | Life::Beginning(process) => {
-                self.life = Life::Ending(process.begin_end(grace), nonsense);
+            Life::Running(process) => {
+                let said = nonsense.map_or(Said::Answers, Said::Nonsense);
+                self.life = Life::Ending(process.begin_end(grace), said);
+            }
+            Life::Beginning(process) => {
+                self.life = Life::Ending(process.begin_end(grace), Said::Nothing);
             }
             // The fork, or the next start, does not come about.
             Life::Awaited | Life::Resting(_) => self.not_started(why.clone(), tell, deeds),
@@ -79,7 +83,7 @@ impl Member {
                     deeds.push(Deed::Unborn { child, why });
                 }
                 // How that child ended stays unknown.
-                Job::Reap { .. } => {}
+                Job::Reap(_) => {}
             }
         }
     }
@@ -99,7 +103,12 @@ impl Member {
             self.refused(question, Refusal::Unanswered, look, deeds);
         }
         let nonsense = match std::mem::replace(&mut self.life, Life::Over) {
-            Life::Ending(_, nonsense) => nonsense,
+            Life::Ending(_, Said::Nothing) => {
+                let (parent, pid) = (self.parent, self.pid);
+                deeds.push(Deed::Stillborn { parent, pid });
+                return self.not_started(Refusal::Ended, look.tell, deeds);
+            }
+            Life::Ending(_, Said::Nonsense(what)) => Some(what),
             _ => None,
         };
         deeds.push(Deed::Over {

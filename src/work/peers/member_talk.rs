@@ -34,7 +34,7 @@ impl Member {
                 Polled::Answer(_) => {
                     if let Life::Beginning(process) = std::mem::replace(&mut self.life, Life::Over)
                     {
-                        self.life = Life::Running(process);
+                        self.runs(process, look.tell);
                     }
                 }
                 Polled::Closed => self.ends(None, look, deeds),
@@ -167,13 +167,9 @@ impl Member {
                 self.send(Question::Store(store), &request, look, deeds);
             }
             Job::Fork { child } => self.begin_fork(child, look, deeds),
-            Job::Reap { child, pid } => {
-                self.send(
-                    Question::Reap { child },
-                    &Request::Reap { pid },
-                    look,
-                    deeds,
-                );
+            Job::Reap(reap) => {
+                let request = Request::Reap { pid: reap.pid };
+                self.send(Question::Reap(reap), &request, look, deeds);
             }
         }
     }
@@ -285,13 +281,12 @@ impl Member {
             (Question::Fork { child, forking }, Answer::Forked { pid, .. }) => {
                 self.forked(child, forking, pid, deeds);
             }
-            (Question::Reap { child }, Answer::Reaped { number, code, .. }) => {
-                (look.tell)(PeerEvent {
-                    target: child,
-                    news: PeerNews::EndLearned {
-                        how: how(number, code),
-                    },
-                });
+            (Question::Reap(reap), Answer::Reaped { number, code, .. }) => {
+                if let Some(target) = reap.tell {
+                    let how = how(number, code);
+                    let news = PeerNews::EndLearned { how };
+                    (look.tell)(PeerEvent { target, news });
+                }
             }
             (question, other) => {
                 self.refused(question, Refusal::Unanswered, look, deeds);
@@ -316,8 +311,9 @@ impl Member {
         };
         deeds.push(match forking.born(process, pid) {
             Ok(process) => Deed::Born {
+                parent: self.target,
                 child,
-                process,
+                process: Box::new(process),
                 mapped: self.mapped.clone(),
                 copies: self.copies.clone(),
             },
@@ -374,7 +370,7 @@ impl Member {
                 self.tell(PeerNews::NotGrown { why }, look.tell);
             }
             // A reading that fails as a whole is one that never came; the end of a process is said otherwise.
-            (Question::Open | Question::Grow | Question::Read(_) | Question::Reap { .. }, _) => {}
+            (Question::Open | Question::Grow | Question::Read(_) | Question::Reap(_), _) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use mapscope::model::Mode;
-use mapscope::model::journal::{Drawn, EditState, Journal, Room, Stored};
+use mapscope::model::journal::{Drawn, Edit, EditState, Journal, Room, Stored};
 
 use super::{TARGET, private, shared, span, state_of};
 
@@ -146,7 +146,7 @@ fn plain_facts_are_listed_and_bounded() {
         let id = shared(&mut journal, at, b"a", b"b");
         journal.skip(id);
     }
-    let listed: Vec<u64> = journal.edits().iter().map(|edit| edit.id()).collect();
+    let listed: Vec<u64> = journal.edits().iter().map(Edit::id).collect();
     assert!(
         (1000..5000).contains(&listed.len()),
         "{} listed",

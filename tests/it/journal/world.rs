@@ -8,7 +8,8 @@ use mapscope::bytes::Span;
 use mapscope::model::Mode;
 use mapscope::model::identity::{DocId, Generation, MappingId, Target};
 use mapscope::model::journal::{
-    Compensation, Drawn, EditState, Gone, Journal, Next, PendingByte, PendingRun, Recorded, Stored,
+    Compensation, Drawn, Edit, EditState, Gone, Journal, Next, PendingByte, PendingRun, Recorded,
+    Stored,
 };
 
 /// The first byte that is looked at: a little before a round number, in case the journal likes those.
@@ -65,6 +66,8 @@ struct Kept {
     /// What was drawn, where that differs.
     saw: Option<u8>,
     fate: Fate,
+    /// Base and value of what waited there and gave way.
+    covered: Option<(u8, u8)>,
     /// It was in the file once.
     settled: bool,
     /// It is, and nothing was done to it since.
@@ -92,17 +95,16 @@ pub(super) struct World {
     dirty: Vec<bool>,
     /// Per byte: which stores through the private mapping make it what it is, oldest first.
     live: Vec<Vec<Layer>>,
-    /// Per byte: it was typed over something that waits, so it counts, whatever its value.
-    held: Vec<bool>,
     /// Per byte: base and value of what waits.
     waits: Vec<Option<(u8, u8)>>,
     in_file: Vec<Option<InFile>>,
     edits: BTreeMap<u64, Memory>,
     done: Vec<u64>,
     undone: Vec<u64>,
-    /// Bytes stored so far, in how many pieces, and checks.
+    /// Bytes stored so far, in how many pieces, how many of them differed, and checks.
     n_stored: usize,
     n_pieces: usize,
+    n_differing: usize,
     n_ops: usize,
 }
 
@@ -132,7 +134,6 @@ impl World {
             device: file.clone(),
             dirty: vec![false; len],
             live: vec![Vec::new(); len],
-            held: vec![false; len],
             waits: vec![None; len],
             in_file: vec![None; len],
             edits: BTreeMap::new(),
@@ -140,6 +141,7 @@ impl World {
             undone: Vec::new(),
             n_stored: 0,
             n_pieces: 0,
+            n_differing: 0,
             n_ops: 0,
             file,
         }
@@ -163,9 +165,7 @@ impl World {
 
     /// Nobody can tell any more that the byte was ever stored.
     fn clean(&mut self, at: usize) {
-        self.held[at] &= self.is_pending(at);
         if let Some(first) = self.live[at].first()
-            && !self.held[at]
             && first.saw == first.old
             && self.view[at] == first.saw
         {
@@ -180,12 +180,12 @@ impl World {
         match self.mode {
             Mode::Private => self.copied[at / PAGE] = true,
             Mode::Shared => {
-                self.into_file(at, byte);
+                self.reaches_file(at, byte);
             }
         }
     }
 
-    fn into_file(&mut self, at: usize, byte: u8) {
+    fn reaches_file(&mut self, at: usize, byte: u8) {
         self.file[at] = byte;
         self.dirty[at] = true;
         if !self.copied[at / PAGE] {
@@ -207,7 +207,7 @@ impl World {
 
     /// Somebody else writes to the file.
     pub(super) fn foreign(&mut self, at: usize, byte: u8) {
-        self.into_file(at, byte);
+        self.reaches_file(at, byte);
         if self.mode == Mode::Shared {
             self.view[at] = byte;
         }
@@ -273,6 +273,7 @@ impl World {
 
     fn extend(&mut self, id: u64, at: usize, old: &[u8], new: &[u8], saw: &[Option<u8>]) {
         self.n_pieces += 1;
+        self.n_differing += saw.iter().flatten().count();
         for (i, at) in (at..at + new.len()).enumerate() {
             self.poke(at, new[i]);
             let bytes = &mut self.edits.get_mut(&id).unwrap().bytes;
@@ -281,6 +282,7 @@ impl World {
                 new: new[i],
                 saw: saw[i],
                 fate: Fate::Shown,
+                covered: None,
                 settled: false,
                 in_file: false,
             };
@@ -288,8 +290,6 @@ impl World {
             match self.mode {
                 Mode::Shared => self.note_in_file(at, old[i], new[i]),
                 Mode::Private => {
-                    self.held[at] =
-                        self.is_pending(at) && self.held[at] || self.waits[at].is_some();
                     self.live[at].push(Layer {
                         id,
                         is_undo: false,
@@ -297,6 +297,7 @@ impl World {
                         old: old[i],
                     });
                     self.clean(at);
+                    self.cover(id, at);
                 }
             }
         }
@@ -503,7 +504,6 @@ impl World {
             self.note_in_file(at, stood, write);
             return;
         }
-        self.held[at] &= self.is_pending(at);
         let before = self.live[at]
             .iter()
             .position(|layer| layer.id == id && layer.is_undo != undo);
@@ -516,10 +516,25 @@ impl World {
                 old: stood,
             }),
         }
-        if !undo && self.is_pending(at) {
-            self.held[at] |= self.waits[at].is_some();
-        }
         self.clean(at);
+        let covered = self.kept(id, at).covered.take();
+        if self.waits[at].is_none() {
+            self.waits[at] = covered;
+        }
+        if !undo {
+            self.cover(id, at);
+        }
+    }
+
+    fn kept(&mut self, id: u64, at: usize) -> &mut Kept {
+        self.edits.get_mut(&id).unwrap().bytes.get_mut(&at).unwrap()
+    }
+
+    /// What waits is older than what was typed, though that be what stands there: it gives way.
+    fn cover(&mut self, id: u64, at: usize) {
+        if !self.is_pending(at) {
+            self.kept(id, at).covered = self.waits[at].take();
+        }
     }
 
     fn skip(&mut self, undo: bool, id: u64) {
@@ -612,6 +627,12 @@ impl World {
             .count();
         assert_eq!(self.journal.drop_patch(), n_bytes);
         self.waits.fill(None);
+        for memory in self.edits.values_mut() {
+            memory
+                .bytes
+                .values_mut()
+                .for_each(|byte| byte.covered = None);
+        }
     }
 
     /// What waits is stored again, all of it or the first few runs.
@@ -699,7 +720,7 @@ impl World {
             } else if let Some(known) = &mut self.in_file[at] {
                 known.worth = again(known.worth);
             }
-            self.into_file(at, value);
+            self.reaches_file(at, value);
             self.live[at].clear();
             self.waits[at] = None;
             spans.push(span(at, at + 1));
@@ -728,6 +749,7 @@ impl World {
                     };
                     assert!(self.live[at].is_empty() && self.waits[at].is_none());
                     (byte.settled, byte.in_file) = (true, true);
+                    byte.covered = None;
                 }
             }
         }
@@ -841,7 +863,8 @@ impl World {
         self.check_device(&unsaved);
         self.check_list();
         let n_steps = self.n_ops + self.n_pieces + 2;
-        let most = 4 * self.n_stored + 700 * n_steps;
+        // what differs from what was drawn is kept by itself: it was in sight, so it is not much
+        let most = 4 * self.n_stored + 300 * self.n_differing + 700 * n_steps;
         assert!(
             journal.bytes_kept() <= most,
             "{} > {most}",
@@ -867,7 +890,7 @@ impl World {
     }
 
     fn check_list(&self) {
-        let listed: Vec<u64> = self.journal.edits().iter().map(|edit| edit.id()).collect();
+        let listed: Vec<u64> = self.journal.edits().iter().map(Edit::id).collect();
         assert_eq!(listed, self.edits.keys().copied().collect::<Vec<_>>());
         for edit in self.journal.edits() {
             let memory = &self.edits[&edit.id()];

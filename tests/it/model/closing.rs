@@ -168,6 +168,35 @@ fn a_file_closed_meanwhile_is_not_waited_for() {
     assert!(rig.wrote().contains(&Effect::Quit));
 }
 
+/// Another question about a file that the window waits for, and Cancel, call the quit off: nothing waits for ever, and the
+/// window does not go by surprise.
+#[test]
+fn another_question_calls_the_quit_off() {
+    let answers: [fn(&mut Rig); 2] = [
+        |rig| {
+            rig.act(M::ToggleMode);
+        },
+        |rig| {
+            rig.act(F::Close);
+            rig.act(D::Unsaved(UnsavedChoice::Stay));
+        },
+    ];
+    for answer in answers {
+        let mut rig = open(100);
+        rig.typed(5, b'a', b'Z');
+        rig.act(A::Quit);
+        rig.act(A::Unsaved(UnsavedChoice::Write));
+        answer(&mut rig);
+        assert!(!rig.app.is_settling());
+        assert!(!rig.wrote().contains(&Effect::Quit));
+        assert!(
+            !rig.act(D::Unsaved(UnsavedChoice::Stay))
+                .contains(&Effect::Quit)
+        );
+        assert!(rig.act(A::Quit).contains(&Effect::Quit), "asked for again");
+    }
+}
+
 /// A file that stays open stops the quit that waits for it; another one's question is left alone.
 #[test]
 fn what_fails_in_one_file_leaves_the_question_about_all_alone() {

@@ -26,7 +26,7 @@ fn asked(done: impl Done) -> Rig {
 /// The same, where the question is the file's own.
 fn asked_of_file(done: impl Done) -> Rig {
     let rig = asked(done);
-    rig.assert_says(Topic::Unsaved, &["1 byte is edited in data.bin"]);
+    rig.assert_says(Topic::Unsaved, &["1 byte is edited privately in data.bin"]);
     let notice = rig.doc().notices.get(Topic::Unsaved).unwrap();
     assert!(!notice.dismissable, "it must be answered");
     assert_eq!(
@@ -186,7 +186,7 @@ fn the_switch_to_shared_asks_about_edits_that_wait() {
     };
     assert_eq!(label(&rig), "Reapply");
     assert!(requests(&rig.act(M::ToggleMode)).is_empty());
-    rig.assert_says(Topic::Unsaved, &["1 byte is edited in data.bin"]);
+    rig.assert_says(Topic::Unsaved, &["1 byte is edited privately in data.bin"]);
     rig.act(D::Unsaved(UnsavedChoice::Keep));
     rig.remapped(Mode::Shared, Access::ReadWrite);
     assert_eq!(label(&rig), "Reapply to the file");

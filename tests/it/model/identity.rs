@@ -151,15 +151,13 @@ fn check(storage: &Storage) -> Result<(), TestCaseError> {
         }
     }
     for ((view, at), value) in &storage.newest {
+        let home = storage.home(*view);
         let listed = storage
             .exports
             .iter()
-            .any(|text| text.contains(&format!("\t{value:02x}")));
+            .any(|(file, edits)| *file == home && edits.get(at) == Some(value));
         let kept = unsaved.get(&(*view, *at as u64)) == Some(value);
-        let in_file = storage
-            .app
-            .doc_of(*view)
-            .is_some_and(|doc| storage.disk[&storage.inode(doc.id)][*at] == *value);
+        let in_file = storage.disk[&home][*at] == *value;
         prop_assert!(
             kept || in_file || listed,
             "{:02x} at {} of {:?} is nowhere",

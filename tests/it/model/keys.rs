@@ -6,6 +6,9 @@ use mapscope::model::ViewId;
 use super::storage::Storage;
 use super::*;
 
+/// What a key does.
+type Press = fn(&mut Rig) -> Vec<Effect>;
+
 #[test]
 fn a_half_digit_is_the_first_step_of_undo() {
     let mut rig = open(100);
@@ -22,7 +25,7 @@ fn a_half_digit_is_the_first_step_of_undo() {
 
 #[test]
 fn typing_and_pasting_begin_at_the_start_of_the_selection() {
-    let keys: [(Column, fn(&mut Rig) -> Vec<Effect>, u64); 3] = [
+    let keys: [(Column, Press, u64); 3] = [
         (Column::Hex, |rig| rig.type_byte(0x58), 1),
         (Column::Text, |rig| rig.act(E::Character('X')), 1),
         (

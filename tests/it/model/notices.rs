@@ -102,7 +102,7 @@ fn shrunk_and_grown() {
     check(
         &[grown(9000), len(9000)],
         size,
-        &["grew to 9,000 bytes", "shows all of it"],
+        &["to 9,000 bytes", "shows all of it"],
         go(5000),
     );
     check(
@@ -127,7 +127,7 @@ fn shrunk_and_grown() {
     check(
         &[len(9000)],
         size,
-        &["grew to 9,000 bytes", "5,000 are mapped"],
+        &["to 9,000 bytes", "5,000 are mapped"],
         remap,
     );
     check(

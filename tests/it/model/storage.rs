@@ -3,7 +3,7 @@
 //!
 //! A page is one byte, so that a private copy hides nothing but its own byte.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::SystemTime;
 
 use mapscope::model::effect::Export;
@@ -42,19 +42,23 @@ pub(super) struct Storage {
     pub(super) disk: BTreeMap<u64, Vec<u8>>,
     /// The files that are being opened.
     pub(super) opening: Vec<(DocId, MappingId, OpenRequest)>,
-    /// Lists of edits that were written out.
-    pub(super) exports: Vec<String>,
+    /// Lists of edits that were written out: of which file, and what is not in it by the list.
+    pub(super) exports: Vec<(u64, BTreeMap<usize, u8>)>,
     /// The window was let go.
     pub(super) quits: usize,
     /// Stores that came back refused, as they were heard: the order, the offset, the bytes.
     pub(super) refused: Vec<(OrderId, u64, Vec<u8>)>,
     /// What each view typed last into private copies, until it is in the file or dropped.
     pub(super) newest: BTreeMap<(ViewId, usize), u8>,
+    /// Views whose edits are dropped with their mapping, as soon as that is made anew.
+    dropping: BTreeSet<ViewId>,
     /// All that was heard.
     pub(super) heard: Vec<FileEvent>,
     /// Workers take no more than this many orders at once.
     pub(super) room: usize,
     workers: BTreeMap<DocId, Worker>,
+    /// The file that each view is of.
+    homes: BTreeMap<ViewId, u64>,
     /// Which view each order came from.
     asker: BTreeMap<OrderId, ViewId>,
 }
@@ -71,9 +75,11 @@ impl Storage {
             quits: 0,
             refused: Vec::new(),
             newest: BTreeMap::new(),
+            dropping: BTreeSet::new(),
             heard: Vec::new(),
             room: usize::MAX,
             workers: BTreeMap::new(),
+            homes: BTreeMap::new(),
             asker: BTreeMap::new(),
         }
     }
@@ -136,6 +142,9 @@ impl Storage {
     }
 
     pub(super) fn type_at(&mut self, view: ViewId, offset: u64, byte: u8) {
+        if let Some(doc) = self.app.doc_of(view).map(|doc| doc.id) {
+            self.homes.insert(view, self.workers[&doc].inode);
+        }
         self.act_in(
             view,
             V::Point {
@@ -162,8 +171,9 @@ impl Storage {
         self.workers.keys().copied().collect()
     }
 
-    pub(super) fn inode(&self, doc: DocId) -> u64 {
-        self.workers[&doc].inode
+    /// The file that a view is of in which something was typed, also after it is closed.
+    pub(super) fn home(&self, view: ViewId) -> u64 {
+        self.homes[&view]
     }
 
     /// The bytes that the view's mapping shows.
@@ -278,6 +288,7 @@ impl Storage {
                 FileNews::WroteBack(wrote)
             }
             FileRequest::Remap { mode, access, .. } => {
+                self.dropping.retain(|view| Some(*view) != asker);
                 map.copies.clear();
                 map.generation = map.generation.next();
                 (map.mode, map.access) = (*mode, *access);
@@ -336,7 +347,7 @@ impl Storage {
             let at = usize::try_from(result.offset).unwrap();
             for (at, byte) in (at..).zip(&result.bytes) {
                 match (purpose, mode) {
-                    (Purpose::Edit, Mode::Private) => {
+                    (Purpose::Edit, Mode::Private) if !self.dropping.contains(&view) => {
                         self.newest.insert((view, at), *byte);
                     }
                     (Purpose::Reapply, _) => {}
@@ -404,7 +415,7 @@ impl Storage {
             ExportOutcome::Cancelled
         } else {
             if let Export::Text(text) = what {
-                self.exports.push(text.clone());
+                self.exports.push((worker.inode, listed(text)));
             }
             ExportOutcome::Done {
                 destination: destination.clone(),
@@ -453,7 +464,12 @@ impl Storage {
         let text = format!("{event:?}");
         let effects = self.app.take(Event::File(event));
         let after = others(&self.app, doc, mapping, asker);
-        assert!(before == after, "something else is changed by {text}");
+        let is_open = self.app.doc_by(doc).is_some();
+        assert!(before.0 == after.0, "another file is changed by {text}");
+        assert!(
+            before.1 == after.1 || !is_open,
+            "another view is changed by {text}"
+        );
         self.note(&effects, asker);
     }
 
@@ -492,7 +508,7 @@ impl Storage {
                 while self.carry_out(doc) {
                     is_done = false;
                 }
-                while self.workers[&doc].jobs.first().is_some() {
+                while !self.workers[&doc].jobs.is_empty() {
                     self.finish(doc, None);
                     is_done = false;
                 }
@@ -528,6 +544,7 @@ impl Storage {
                     .collect()
             };
             self.newest.retain(|(view, _), _| !dropped.contains(view));
+            self.dropping.extend(dropped);
         }
         if of_all {
             self.act(None, AppAction::Unsaved(choice));
@@ -560,6 +577,21 @@ impl Storage {
     }
 }
 
+/// The edits that a list says are not in the file.
+fn listed(text: &str) -> BTreeMap<usize, u8> {
+    let section = text.split("# not in the file").nth(1).unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for line in section.lines().skip(1) {
+        let mut fields = line.split('\t');
+        let offset = fields.next().unwrap().trim_start_matches("0x");
+        let offset = usize::from_str_radix(offset, 16).unwrap();
+        let bytes = fields.nth(1).unwrap().split(' ');
+        let bytes = bytes.map(|byte| u8::from_str_radix(byte, 16).unwrap());
+        found.extend((offset..).zip(bytes));
+    }
+    found
+}
+
 fn refusal(order: &FileOrder, why: Refusal) -> FileEvent {
     FileEvent {
         target: order.target,
@@ -569,11 +601,16 @@ fn refusal(order: &FileOrder, why: Refusal) -> FileEvent {
 }
 
 /// All but what an answer of this mapping, or of the file as a whole, to what this view asked, may change.
-fn others(app: &App, id: DocId, mapping: Option<MappingId>, asker: Option<ViewId>) -> Vec<String> {
-    let mut pictures = Vec::new();
+fn others(
+    app: &App,
+    id: DocId,
+    mapping: Option<MappingId>,
+    asker: Option<ViewId>,
+) -> (Vec<String>, Vec<String>) {
+    let (mut files, mut pictures) = (Vec::new(), Vec::new());
     for doc in &app.docs {
         if doc.id != id {
-            pictures.push(format!("{doc:?}"));
+            files.push(format!("{doc:?}"));
             continue;
         }
         for view in &doc.views {
@@ -584,7 +621,7 @@ fn others(app: &App, id: DocId, mapping: Option<MappingId>, asker: Option<ViewId
             }
         }
     }
-    pictures
+    (files, pictures)
 }
 
 fn store(map: &mut Map, file: &mut [u8], batch: &StoreBatch) -> FileNews {

@@ -1,6 +1,6 @@
 //! Views and generations: what belongs to one mapping stays with it, and the base of an edit is what was drawn.
 
-use mapscope::model::event::{DiscardError, Facts};
+use mapscope::model::event::DiscardError;
 use mapscope::model::{Generation, Target, ViewId, WitnessId, WitnessState};
 
 use super::storage::Storage;
@@ -61,6 +61,36 @@ fn undo_of_a_shared_edit_goes_through_another_shared_view() {
     storage.settle();
     assert_eq!(storage.disk[&1], b"aaaaaaaa");
     storage.assert_rest();
+}
+
+/// The answer to a question about one view writes nothing of the other one to the file, nor drops it.
+#[test]
+fn a_switch_of_one_view_leaves_the_edits_of_the_other_alone() {
+    for choice in [
+        UnsavedChoice::Write,
+        UnsavedChoice::Drop,
+        UnsavedChoice::Keep,
+    ] {
+        let (mut storage, first, second) = two_views();
+        storage.act_in(second, M::ToggleMode);
+        storage.settle();
+        storage.type_at(first, 0, b'P');
+        storage.type_at(second, 1, b'S');
+        storage.settle();
+        storage.act_in(second, M::ToggleMode);
+        let doc = storage.app.doc().unwrap();
+        let asked = &doc.notices.get(Topic::Unsaved).unwrap().text;
+        assert!(asked.starts_with("1 byte is edited"), "{asked}");
+        storage.act_in(second, D::Unsaved(choice));
+        storage.settle();
+        assert_eq!(storage.view(second).unwrap().mode, Mode::Shared);
+        let file = &storage.disk[&1];
+        assert_eq!(file[0], b'a', "nobody asked for that");
+        assert_eq!(file[1] == b'S', choice == UnsavedChoice::Write);
+        let pending = storage.view(first).unwrap().journal.pending_at(0);
+        assert_eq!(pending.map(|byte| byte.value), Some(b'P'), "{choice:?}");
+        storage.assert_rest();
+    }
 }
 
 #[test]
@@ -191,7 +221,7 @@ fn late_news_of_an_earlier_generation_changes_nothing() {
         FileNews::Grown(span(0, 900)),
         FileNews::Remapped(mapped(Mode::Shared, Access::ReadOnly, 7)),
         FileNews::Witness(WitnessId::View, reads),
-        FileNews::Facts(Box::new(Facts::default())),
+        FileNews::Facts(Box::default()),
     ];
     for news in late {
         let picture = |rig: &Rig| format!("{:?}", rig.app.docs);

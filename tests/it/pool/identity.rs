@@ -244,7 +244,10 @@ fn a_fork_of_a_stopped_process_holds_up_nobody() {
     assert_eq!(rig.reads(child, b"c"), [PeerPage::PrivateCopy]);
     rig.reads(parent, b"s");
 
-    // A fork that is not to be any more leaves nothing.
+    // A fork that is not to be any more leaves nothing, also where it was asked for already.
+    rig.watch(doc, None);
+    let order = rig.store(parent, 2, b"x");
+    assert!(rig.outcome(parent, order).is_ok());
     signal("STOP", pid);
     let unwanted = rig.fork(parent);
     rig.order(PeerOrder::End { target: unwanted });

@@ -14,6 +14,8 @@ use oracle::{Counts, Fate, Oracle};
 
 /// Steps of a sequence.
 const STEPS: u64 = 150;
+/// The most files of a sequence.
+const MOST_FILES: usize = 4;
 /// The most processes of a file that are not known to have ended.
 const MOST: usize = 6;
 
@@ -58,20 +60,26 @@ struct Play {
 impl Play {
     fn new(seed: u64) -> Self {
         let rig = Rig::new();
-        let docs = [b'A', b'B', b'C']
-            .map(|letter| {
-                let sample = Sample::pages(letter, 40);
-                let is_open = true;
-                (rig.open(&sample), Doc { sample, is_open })
-            })
-            .into();
-        Self {
+        let mut play = Self {
             rig,
             draw: Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
-            docs,
+            docs: BTreeMap::new(),
             oracle: Oracle::default(),
             stopped: BTreeSet::new(),
             places: 0,
+        };
+        play.open();
+        play
+    }
+
+    /// Opens one more file.
+    fn open(&mut self) {
+        if self.docs.len() < MOST_FILES {
+            let letter = b'A' + u8::try_from(self.docs.len()).unwrap();
+            let sample = Sample::pages(letter, 40);
+            let is_open = true;
+            let doc = self.rig.open(&sample);
+            self.docs.insert(doc, Doc { sample, is_open });
         }
     }
 
@@ -214,7 +222,9 @@ impl Play {
     fn step(&mut self) {
         self.pace();
         let what = self.draw.next(100);
-        if what < 10 {
+        if what < 2 {
+            self.open();
+        } else if what < 12 {
             self.start();
         } else if what < 16 {
             self.grow();

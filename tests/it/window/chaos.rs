@@ -75,10 +75,13 @@ fn make_trouble(path: &Path) {
     }
 }
 
+/// Where a part of an edit begins, and what it stored.
+type Part = (u64, Vec<u8>);
+
 /// What the journal has confirmed so far: each edit by its number.
 #[derive(Default)]
 struct Confirmed {
-    edits: BTreeMap<u64, (Vec<(u64, Vec<u8>)>, Mode)>,
+    edits: BTreeMap<u64, (Vec<Part>, Mode)>,
 }
 
 impl Confirmed {

@@ -278,7 +278,7 @@ impl Oracle {
             Refusal::Ended => &mut counts.ended,
             Refusal::Unanswered => &mut counts.unanswered,
             Refusal::Failed(_) => &mut counts.failed,
-            Refusal::NotWhole { .. } => panic!("{what}: {why:?}"),
+            Refusal::NotRunning | Refusal::NotWhole { .. } => panic!("{what}: {why:?}"),
         };
         *count += 1;
     }

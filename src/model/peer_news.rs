@@ -1,0 +1,173 @@
+//! What processes and witnesses say, as the table of them shows it.
+//!
+//! It owns the sentences. It must not know what is asked of them.
+
+use super::doc::Doc;
+use super::event::FileNews;
+use super::identity::Target;
+use super::peers::Process;
+use super::process::{EndHow, Failure, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Refusal};
+use super::witness::{Note, WitnessId, WitnessState};
+
+impl Doc {
+    /// What became of bytes written as a witness of this process.
+    pub(super) fn witness_stored(&mut self, news: FileNews) {
+        let FileNews::WitnessStored { id, outcome, .. } = news else {
+            return;
+        };
+        let note = match (outcome, id) {
+            (Ok(_), WitnessId::File) => Note::done("written with pwrite"),
+            (Ok(_), _) => {
+                let mode = match self.view().mode {
+                    super::Mode::Private => super::Mode::Shared,
+                    super::Mode::Shared => super::Mode::Private,
+                };
+                Note::done(format!("written through the {mode} mapping"))
+            }
+            (Err(why), _) => Note::failed(format!("Not written: {why}")),
+        };
+        self.witnesses.row_mut(id).note = Some(note);
+    }
+
+    pub(super) fn process_said(&mut self, target: Target, news: PeerNews) {
+        let watched = self.witnesses.span;
+        let Some(process) = self.processes.get_mut(target.mapping) else {
+            return; // it was taken off the list meanwhile
+        };
+        if target.generation < process.generation {
+            return;
+        }
+        process.generation = target.generation;
+        match news {
+            PeerNews::Runs { pid } => {
+                process.pid = Some(pid);
+                process.ended = None;
+                process.stopped = false;
+                process.state = WitnessState::Waiting;
+            }
+            PeerNews::NotStarted { why } => {
+                process.ended = Some(format!("it was not started: {}", refusal_words(&why)));
+            }
+            PeerNews::NotMapped { why } => process.state = WitnessState::Unavailable(why.message),
+            PeerNews::Reads {
+                span,
+                readings,
+                pages,
+            } => {
+                if watched == Some(span) {
+                    let page = pages.first().map(ToString::to_string).unwrap_or_default();
+                    process.holds_copy |= pages.contains(&crate::peer::wire::PeerPage::PrivateCopy);
+                    process.state = WitnessState::Reads {
+                        span,
+                        readings,
+                        page,
+                    };
+                }
+            }
+            PeerNews::Stored { .. } => {
+                process.pending = process.pending.saturating_sub(1);
+                process.holds_copy |= process.kind == ProcessKind::Private;
+                process.note = Some(Note::done("written by that process"));
+            }
+            PeerNews::Refused { why, .. } => {
+                process.pending = process.pending.saturating_sub(1);
+                process.note = Some(Note::failed(format!(
+                    "Not written: {}",
+                    refusal_words(&why)
+                )));
+            }
+            PeerNews::Signalled { signal, .. } => {
+                process.stopped = match signal {
+                    ProcessSignal::Stop => true,
+                    ProcessSignal::Continue => false,
+                    ProcessSignal::Kill => process.stopped,
+                };
+            }
+            PeerNews::NotSignalled { why, .. } => {
+                process.note = Some(Note::failed(format!(
+                    "It was not signalled: {}",
+                    refusal_words(&why)
+                )));
+            }
+            PeerNews::Late { .. } => {
+                process.note = Some(Note::done(if process.stopped {
+                    "it is stopped: what it was told waits"
+                } else {
+                    "it has not answered for a second: what it was told waits"
+                }));
+            }
+            PeerNews::Answers => process.note = None,
+            PeerNews::Grown { .. } => {}
+            PeerNews::NotGrown { why } => {
+                process.note = Some(Note::failed(format!(
+                    "it could not map the new bytes: {}",
+                    why.message
+                )));
+            }
+            PeerNews::CopiesLost { spans } => {
+                let bytes: u64 = spans.iter().map(|span| span.len()).sum();
+                process.note = Some(Note::failed(format!(
+                    "its private copies of {} bytes are gone: the file was shorter in between",
+                    crate::bytes::size::group_digits(bytes)
+                )));
+            }
+            PeerNews::Ended(end) => process_ended(process, &end),
+            PeerNews::EndLearned { how } => process.ended = Some(end_words(&how)),
+        }
+    }
+}
+
+fn process_ended(process: &mut Process, end: &ProcessEnd) {
+    let mut words = end_words(&end.how);
+    if let Some(complaint) = &end.complaint {
+        words = format!("{words}: {complaint}");
+    }
+    if end.lost_copies {
+        words.push_str("; its private copies went with it");
+    }
+    process.pending = 0;
+    process.holds_copy = false;
+    process.stopped = false;
+    process.state = WitnessState::Waiting;
+    if let Some(next) = end.next {
+        process.generation = next;
+        process.pid = None;
+        process.note = Some(Note::failed(format!(
+            "ended: {words}; another one is started"
+        )));
+    } else {
+        process.ended = Some(words);
+    }
+}
+
+fn end_words(how: &EndHow) -> String {
+    match how {
+        EndHow::Exited(code) => format!("exit code {code}"),
+        EndHow::Killed(signal) => crate::peer::describe_signal(*signal),
+        EndHow::WithParent => "with the process that forked it".to_owned(),
+        EndHow::Unknown => "only the process that forked it learns how".to_owned(),
+        EndHow::Stuck => "killed, but it does not go: it is stuck in the kernel".to_owned(),
+        EndHow::NotUnderstood(what) => format!("it said what is no answer: {what}"),
+    }
+}
+
+pub(super) fn refusal_words(why: &Refusal) -> String {
+    match why {
+        Refusal::Gone => "it is gone".to_owned(),
+        Refusal::QueueFull => "too much waits there already".to_owned(),
+        Refusal::NotAnswering => "it does not answer, and too much waits there already".to_owned(),
+        Refusal::NotRunning => "there is no process to be signalled now".to_owned(),
+        Refusal::Ended => "it ended before it began".to_owned(),
+        Refusal::Unanswered => {
+            "it ended before it answered: whether it wrote is not known".to_owned()
+        }
+        Refusal::Failed(Failure { message, .. }) => message.clone(),
+        Refusal::NotWhole { why, before } => {
+            format!(
+                "only the first {} bytes were: {}",
+                before.len(),
+                why.message
+            )
+        }
+    }
+}

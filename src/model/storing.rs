@@ -1,0 +1,189 @@
+//! What became of stores: the journal learns what was stored, and the person what was not, or not as it was drawn.
+
+use crate::bytes::size::group_digits;
+use crate::bytes::{Span, hex};
+use crate::map::Mode;
+
+use super::View;
+use super::doc::{Doc, Out};
+use super::effect::Purpose;
+use super::event::{StoreOutcome, StoreResult};
+use super::identity::{OrderId, Target};
+use super::journal::{Differing, Drawn, Stored};
+use super::pending::Under;
+
+impl Doc {
+    /// What became of stores: the journal learns what was stored, the person what was not.
+    pub(super) fn stored(
+        &mut self,
+        answer: &Answer,
+        purpose: Purpose,
+        results: Vec<StoreResult>,
+        lost: &[Span],
+        out: &mut Out<'_>,
+    ) {
+        // the journal that the order came from, which may be another view's than the mapping it went through
+        let Some((view, under)) = self.ended(answer.number) else {
+            return;
+        };
+        if self.is_now(answer.target) {
+            self.lost_in(answer.target.mapping, lost);
+        }
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        let told = journal_stores(known, answer, purpose, under, results);
+        // what was refused or failed meanwhile stays said
+        let is_news = purpose != Purpose::Reapply && !known.pending.has_refused();
+        known.mark();
+        for known in &mut self.views {
+            known.look_wanted = true;
+        }
+        self.lookup_reread(out);
+        self.renew_patch_notice(view);
+        match told.as_slice() {
+            [] if is_news => self.notices.clear(super::Topic::Error),
+            [] => {}
+            [only] => self.failed(only.clone()),
+            [first, rest @ ..] => self.failed(format!("{first} (and {} more)", rest.len())),
+        }
+        self.go_on(view, out);
+    }
+}
+
+/// What an answer about stores says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    /// The order that is answered.
+    pub(super) number: OrderId,
+    /// The mapping it went through.
+    pub(super) target: Target,
+    /// Its mode.
+    pub(super) mode: Mode,
+    /// When.
+    pub(super) at: std::time::SystemTime,
+}
+
+/// Takes note of stores. What the person has to know comes back in sentences.
+fn journal_stores(
+    view: &mut View,
+    answer: &Answer,
+    purpose: Purpose,
+    under: Under,
+    results: Vec<StoreResult>,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut stored = Vec::new();
+    for result in results {
+        let StoreResult {
+            offset,
+            bytes: new,
+            outcome,
+        } = result;
+        match outcome {
+            StoreOutcome::Stored(old) => stored.push(Stored { offset, old, new }),
+            StoreOutcome::Changed(found) => told.push(changed_since(purpose, offset, &found)),
+            StoreOutcome::Refused(why) => told.push(why),
+        }
+    }
+    let spans: Vec<Span> = stored.iter().map(Stored::span).collect();
+    let first = spans.first().map(|span| span.start());
+    match purpose {
+        Purpose::Edit => {
+            let drawn = match under {
+                Under::Store { seen, .. } => seen,
+                _ => Drawn::nothing(),
+            };
+            let recorded =
+                view.journal
+                    .record(stored, &drawn, answer.mode, answer.target, answer.at);
+            if let Some(recorded) = recorded {
+                told.extend(recorded.differing.first().map(differing_words));
+                told.extend(forgotten_words(&recorded.forgotten));
+            }
+        }
+        Purpose::Reapply => {
+            let recorded = view.journal.reapplied(stored, answer.target, answer.at);
+            if let Some(recorded) = recorded {
+                told.extend(recorded.differing.first().map(reapplied_words));
+                told.extend(forgotten_words(&recorded.forgotten));
+            }
+        }
+        Purpose::Undo(id) | Purpose::Redo(id) => {
+            let is_undo = matches!(purpose, Purpose::Undo(_));
+            if is_undo {
+                view.journal.undone_in(id, &spans);
+            } else {
+                view.journal.redone_in(id, &spans);
+            }
+            if !told.is_empty() {
+                view.journal.skip(id);
+            } else if let (true, Under::Compensate(differing)) = (is_undo, under) {
+                told.extend(differing.first().map(undone_words));
+            }
+            if let Some(first) = first {
+                follow(view, first);
+            }
+        }
+    }
+    told
+}
+
+/// Shows what undo changed, unless the person has gone elsewhere since it was pressed: what is typed lands where the keys
+/// are.
+fn follow(view: &mut View, offset: u64) {
+    let viewport = &mut view.viewport;
+    if view.follows == Some(viewport.cursor) && viewport.nibble.is_none() {
+        viewport.set_cursor(offset, false);
+        viewport.reveal();
+        view.follows = Some(viewport.cursor);
+    }
+}
+
+/// Somebody changed bytes between the look and the store.
+fn differing_words(differing: &Differing) -> String {
+    let (offset, drawn, stood) = hex_of(differing);
+    format!(
+        "Written, but somebody had changed the bytes at {offset:#x} from {drawn} to {stood} just before: undo brings {stood} back"
+    )
+}
+
+fn reapplied_words(differing: &Differing) -> String {
+    let (offset, base, stood) = hex_of(differing);
+    format!(
+        "Reapplied, but the file holds {stood} at {offset:#x} by now, where it held {base} when you edited it: writing back will ask"
+    )
+}
+
+fn undone_words(differing: &Differing) -> String {
+    let (offset, drawn, stood) = hex_of(differing);
+    format!(
+        "Taken back to {stood} at {offset:#x}: that is what stood there, though {drawn} was drawn when you typed"
+    )
+}
+
+fn hex_of(differing: &Differing) -> (u64, String, String) {
+    let short = |bytes: &[u8]| hex::format_hex(bytes.get(..8).unwrap_or(bytes));
+    (
+        differing.offset,
+        short(&differing.drawn),
+        short(&differing.stood),
+    )
+}
+
+fn forgotten_words(forgotten: &[u64]) -> Option<String> {
+    (!forgotten.is_empty()).then(|| {
+        let n = group_digits(forgotten.len() as u64);
+        format!("The memory for undo is full: {n} of the oldest edits, which are in the file, can no longer be undone")
+    })
+}
+
+fn changed_since(purpose: Purpose, offset: u64, found: &[u8]) -> String {
+    let found = hex::format_hex(found.get(..found.len().min(8)).unwrap_or_default());
+    let edit = match purpose {
+        Purpose::Undo(id) => format!("Edit {id} was not taken back: "),
+        Purpose::Redo(id) => format!("Edit {id} was not brought back: "),
+        Purpose::Edit | Purpose::Reapply => String::new(),
+    };
+    format!("{edit}somebody changed the bytes at {offset:#x} to {found} since")
+}

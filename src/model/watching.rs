@@ -1,0 +1,164 @@
+//! Which witnesses are watched, and how many processes there may be in all: what concerns the files together.
+
+use super::doc::Doc;
+use super::effect::Effect;
+use super::identity::{DocId, Target, ViewId};
+use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
+use super::process::{PeerEvent, PeerNews, ProcessKind};
+use super::tray::RefusedOrder;
+use super::witness::parse_bytes;
+use super::{App, Tab};
+
+impl App {
+    pub(super) fn apply_peers(
+        &mut self,
+        view: Option<ViewId>,
+        action: PeersAction,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let PeersAction::ByteEdited(text) = action {
+            self.byte_text = text;
+            return;
+        }
+        if matches!(action, PeersAction::Add(_) | PeersAction::Fork(_))
+            && let Some(why) = view.and_then(|view| self.why_no_room(view))
+        {
+            self.in_view(view, effects, |doc, _, _| {
+                doc.failed(why);
+                None
+            });
+            return;
+        }
+        let bytes = parse_bytes(&self.byte_text);
+        self.in_view(view, effects, |doc, view, out| {
+            doc.touched = true;
+            match action {
+                PeersAction::ByteEdited(_) => {}
+                PeersAction::StoreAs(id) => doc.store_as(view, id, bytes, out),
+                PeersAction::Add(kind) => doc.add_process(kind, out),
+                PeersAction::Fork(parent) => doc.fork_process(parent, out),
+                PeersAction::Store(mapping) => doc.store_by(mapping, bytes, out),
+                PeersAction::Signal(mapping, signal) => doc.signal(mapping, signal, out),
+                PeersAction::Remove(mapping) => doc.remove_process(mapping, out),
+            }
+            None
+        });
+    }
+
+    /// Why no process can be added to the file of `view`, in words that name the tab that has them; `None` where one can.
+    #[must_use]
+    pub fn why_no_room(&self, view: ViewId) -> Option<String> {
+        let doc = self.doc_of(view)?;
+        if doc.processes.n_added() >= MOST_ADDED {
+            return Some(format!(
+                "{MOST_ADDED} processes are enough for one file: remove one of {} first",
+                doc.name()
+            ));
+        }
+        let in_all: usize = self.docs.iter().map(|doc| doc.processes.n_added()).sum();
+        if in_all < MOST_ADDED_IN_ALL {
+            return None;
+        }
+        let most = self.docs.iter().max_by_key(|doc| doc.processes.n_added())?;
+        Some(format!(
+            "{MOST_ADDED_IN_ALL} processes are enough: remove one first, the tab of {} has {}",
+            most.name(),
+            most.processes.n_added()
+        ))
+    }
+
+    /// The witnesses of the file that has the focus watch its cursor while somebody looks; all others rest.
+    pub(super) fn watch(&mut self, effects: &mut Vec<Effect>) {
+        let shown = self.settings.panel_shown && self.settings.tab == Tab::Witnesses;
+        let wanted = self
+            .doc()
+            .filter(|_| shown)
+            .and_then(|doc| Some((doc.focused_target(), doc.watched()?)));
+        if wanted == self.watched {
+            return;
+        }
+        let before = std::mem::replace(&mut self.watched, wanted);
+        if let Some((target, _)) = before
+            && wanted.is_none_or(|(now, _)| now.doc != target.doc)
+            && let Some((doc, mut out)) = self.doc_and_out(target.doc, effects)
+        {
+            doc.rest(target, &mut out);
+        }
+        if let Some((target, span)) = wanted {
+            let is_new = before.is_none_or(|(was, _)| was.doc != target.doc);
+            if let Some((doc, mut out)) = self.doc_and_out(target.doc, effects) {
+                doc.start_watching(target, span, is_new, &mut out);
+            }
+            if is_new {
+                self.end_old_pairs(target.doc, effects);
+            }
+        }
+    }
+
+    /// Beyond four built-in pairs the one shown longest ago ends, unless something of the person's would go with it.
+    fn end_old_pairs(&mut self, shown: DocId, effects: &mut Vec<Effect>) {
+        let count = self.numbers.fresh();
+        if let Some(doc) = self.docs.iter_mut().find(|doc| doc.id == shown) {
+            doc.processes.shown_at = count;
+        }
+        loop {
+            let running = self
+                .docs
+                .iter()
+                .filter(|doc| doc.processes.built_in().next().is_some());
+            if running.clone().count() <= MOST_PAIRS {
+                return;
+            }
+            let oldest = running
+                .filter(|doc| doc.id != shown && doc.processes.pair_is_free())
+                .min_by_key(|doc| doc.processes.shown_at)
+                .map(|doc| doc.id);
+            let Some((doc, mut out)) = oldest.and_then(|oldest| self.doc_and_out(oldest, effects))
+            else {
+                return;
+            };
+            doc.end_pair(&mut out);
+        }
+    }
+
+    /// What a process says. Late news of an earlier generation is not taken for that of a later one.
+    pub(super) fn peer_said(&mut self, event: PeerEvent, effects: &mut Vec<Effect>) {
+        let PeerEvent { target, news } = event;
+        if let PeerNews::Refused {
+            number,
+            offset,
+            bytes,
+            why,
+        } = &news
+        {
+            let order = RefusedOrder {
+                number: *number,
+                doc: target.doc,
+                name: self
+                    .doc_by(target.doc)
+                    .map_or_else(|| "a file that is closed".to_owned(), Doc::name),
+                through: self.through_words(target),
+                offset: *offset,
+                bytes: bytes.clone(),
+                why: why.clone(),
+            };
+            self.tray.put(order);
+        }
+        if let Some((doc, _)) = self.doc_and_out(target.doc, effects) {
+            doc.process_said(target, news);
+        }
+    }
+
+    fn through_words(&self, target: Target) -> String {
+        self.doc_by(target.doc)
+            .and_then(|doc| doc.processes.get(target.mapping))
+            .map_or_else(
+                || "a process that is gone".to_owned(),
+                |process| match (process.is_built_in(), process.kind) {
+                    (true, ProcessKind::Shared) => "the other process, shared".to_owned(),
+                    (true, _) => "the other process, private".to_owned(),
+                    (false, _) => format!("process {}", process.ordinal),
+                },
+            )
+    }
+}
