@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::errno::{errno_name, errno_of, errno_text};
 
 /// Records that are kept; older ones make room.
-const KEPT_RECORDS: usize = 2000;
+const KEPT_RECORDS: usize = 60;
 
 /// What a call returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ struct Shared {
     painted_reads: AtomicU64,
 }
 
-/// The log. Clones share one list, which keeps the last 2000 calls; it may be used from any thread.
+/// The log. Clones share one list, which keeps the last 60 calls; it may be used from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct CallLog {
     shared: Arc<Shared>,

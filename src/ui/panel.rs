@@ -117,7 +117,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
         .small(),
     );
     ui.add_space(2.0);
-    for call in facts.calls.iter().rev().take(60) {
+    for call in facts.calls.iter().rev() {
         let text = RichText::new(call.to_string()).monospace().size(11.5);
         ui.add(Label::new(text).wrap().selectable(true))
             .on_hover_text(format!("took {:?}", call.took));

@@ -12,6 +12,7 @@
 mod bytes;
 mod cli;
 mod experiments;
+mod facts;
 mod journal;
 mod lab;
 mod lookup;

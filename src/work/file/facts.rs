@@ -1,7 +1,7 @@
 //! Facts about a mapping and its file, for the panel that shows them: asked of the kernel only while it is shown.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::bytes::size::group_digits;
 use crate::map::{self, Mapping, Mode, OpenFile, PathState};
@@ -9,14 +9,19 @@ use crate::model::event::{Facts, FileNews};
 
 use super::serve::Worker;
 
+/// How often facts are told of which only the number of reads for painting is another: it grows ten times a second, and
+/// each report costs a frame.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
+
 impl Worker {
     /// Shows or hides the facts of the view at `index`.
     pub(super) fn show_facts(&mut self, index: usize, shown: bool) {
         self.watcher.facts_of = self.views.get(index).filter(|_| shown).map(|view| view.id);
+        self.watcher.facts_told = None;
         self.watcher.next_facts = Instant::now();
     }
 
-    /// Reads and reports them.
+    /// Reads them, and reports them where they are others than before.
     pub(super) fn read_facts(&mut self) {
         let shown = self.watcher.facts_of;
         let Some(index) = self.views.iter().position(|view| Some(view.id) == shown) else {
@@ -42,9 +47,20 @@ impl Worker {
             calls: self.log.entries(),
             painted_reads: self.log.painted_reads(),
         };
+        let now = Instant::now();
+        let is_known = |(told, at): &(Facts, Instant)| {
+            told.lines == facts.lines
+                && told.calls == facts.calls
+                && (told.painted_reads == facts.painted_reads || now < *at + COUNT_EVERY)
+        };
+        if self.watcher.facts_told.as_ref().is_some_and(is_known) {
+            return;
+        }
+        self.watcher.facts_told = Some((facts.clone(), now));
         self.say(index, None, FileNews::Facts(Box::new(facts)));
     }
 }
+
 fn pages(n_pages: u64) -> String {
     if n_pages == 1 {
         "1 page".to_owned()

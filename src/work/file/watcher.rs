@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
 use crate::map::{self, Mapping, Mode, PageState, PathState, Unavailable};
-use crate::model::event::{FileNews, FileState, PathNow};
+use crate::model::event::{Facts, FileNews, FileState, PathNow};
 use crate::model::identity::MappingId;
 use crate::model::window::Look;
 
@@ -36,6 +36,8 @@ pub(super) struct Watcher {
     state: FileState,
     /// The view whose facts are shown.
     pub(super) facts_of: Option<MappingId>,
+    /// The facts as they were last told, and when.
+    pub(super) facts_told: Option<(Facts, Instant)>,
     next_look: Instant,
     next_state: Instant,
     next_growth: Instant,
@@ -51,6 +53,7 @@ impl Watcher {
                 path: PathNow::Same,
             },
             facts_of: None,
+            facts_told: None,
             next_look: now + LOOK_EVERY,
             next_state: now + STATE_EVERY,
             next_growth: now,
