@@ -65,8 +65,9 @@ pub enum Waiting {
     Undo,
     /// Redo was pressed.
     Redo,
-    /// The lost edits are to be stored again.
-    Reapply,
+    /// The lost edits are to be stored again, through the mapping in this mode: what is asked of a private one must not
+    /// reach the file because the view is shared by then.
+    Reapply(Mode),
     /// The private changes are to be written.
     WriteBack,
     /// Private copies are to be given back.

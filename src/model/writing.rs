@@ -142,13 +142,22 @@ impl Doc {
 
     /// Stores again what the mapping lost, over whatever stands there.
     pub(super) fn reapply(&mut self, view: ViewId, out: &mut Out<'_>) {
-        self.submit(view, Waiting::Reapply, out);
+        if let Some(mode) = self.view_by(view).map(|known| known.mode) {
+            self.submit(view, Waiting::Reapply(mode), out);
+        }
     }
 
-    pub(super) fn begin_reapply(&mut self, view: ViewId, out: &mut Out<'_>) {
+    pub(super) fn begin_reapply(&mut self, view: ViewId, asked: Mode, out: &mut Out<'_>) {
         let Some(known) = self.view_by(view) else {
             return;
         };
+        if known.mode != asked {
+            let mode = known.mode;
+            self.failed(format!(
+                "The edits were not reapplied, as the view is {mode} by now: press Reapply again for that"
+            ));
+            return;
+        }
         if known.access == Access::ReadOnly {
             self.failed("The view is read-only: make it read-write to reapply the edits");
             return;

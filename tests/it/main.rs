@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says loudly when it cannot run"
 )]
 
+mod astray;
 mod bytes;
 mod cli;
 mod experiments;

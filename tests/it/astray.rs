@@ -1,0 +1,135 @@
+//! No byte goes astray: random orders for three real files, of which each may have two views, with real workers and real
+//! processes; orders and answers come late in any order that keeps each sender's own, processes are stopped and killed,
+//! files are closed with orders under way, and others truncate, extend and write them meanwhile.
+//!
+//! The oracle knows from the test's own log what was ordered for which file, offset and mapping, and looks there: into
+//! the files, into the views, and into the memory of the processes. `MAPSCOPE_ASTRAY` is how many sequences are played,
+//! `MAPSCOPE_ASTRAY_SEED` which is the first.
+
+mod check;
+mod oracle;
+mod others;
+mod shell;
+mod steps;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::{self, File};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::processes::{exists, state_of};
+use mapscope::bytes::Span;
+use mapscope::model::event::{Event, FileEvent, FileNews};
+use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
+use mapscope::model::{
+    Action, Doc, DocId, Generation, Intent, MappingId, OrderId, RefusedOrder, Target, ViewId,
+};
+
+use oracle::{Counts, Oracle};
+use shell::Shell;
+use steps::Play;
+
+/// Far more than anything here takes.
+const LONG: Duration = Duration::from_secs(30);
+/// Sequences that are played unless asked otherwise.
+const SEQUENCES: u64 = 60;
+/// Steps of a sequence, at least.
+const STEPS: u64 = 30;
+/// Pages of a file.
+const PAGES: u64 = 12;
+const PAGE: u64 = 4096;
+const LEN: u64 = PAGES * PAGE;
+/// Sequences that are played at once: most of their time they wait for processes.
+const AT_ONCE: u64 = 4;
+/// Each of what must happen does so once in so many sequences, at least.
+const SELDOM: u64 = 20;
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mapscope"))
+}
+
+fn number_of(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+/// xorshift64*.
+struct Draw(u64);
+
+impl Draw {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % below
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+        let len = u64::try_from(all.len()).unwrap();
+        (len > 0).then(|| all[usize::try_from(self.next(len)).unwrap()])
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.next(n) == 0
+    }
+}
+
+fn span(start: u64, end: u64) -> Span {
+    Span::new(start, end).unwrap()
+}
+
+fn play(seed: u64) -> Counts {
+    let mut play = Play::new(seed);
+    for _ in 0..STEPS + seed % 15 {
+        play.step();
+    }
+    play.settle();
+    play.check_all();
+    play.end()
+}
+
+#[test]
+fn no_byte_goes_astray() {
+    let first = number_of("MAPSCOPE_ASTRAY_SEED", 1);
+    let sequences = number_of("MAPSCOPE_ASTRAY", SEQUENCES);
+    let next = AtomicU64::new(first);
+    let counts = Mutex::new(Counts::default());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + sequences {
+                        return;
+                    }
+                    let played = std::panic::catch_unwind(|| play(seed));
+                    let Ok(counted) = played else {
+                        next.store(u64::MAX / 2, Ordering::Relaxed);
+                        panic!("MAPSCOPE_ASTRAY=1 MAPSCOPE_ASTRAY_SEED={seed} plays this again");
+                    };
+                    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+                    counts.add(&counted);
+                }
+            });
+        }
+    });
+    let counts = counts.into_inner().unwrap();
+    eprintln!("{sequences} sequences: {counts:#?}");
+    for (what, n) in [
+        ("an answer came late", counts.late),
+        ("an order was refused", counts.refused),
+        ("a queue was full", counts.full),
+    ] {
+        assert!(
+            n * SELDOM >= sequences / SELDOM * SELDOM,
+            "{what} {n} times"
+        );
+    }
+}

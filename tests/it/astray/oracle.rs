@@ -1,0 +1,727 @@
+//! What must be true of files, views and processes, told from the test's own log of orders and from what was answered.
+//! It shares no code with the program: the files and the processes' memory are read elsewhere and compared with this.
+
+use mapscope::model::effect::Purpose;
+use mapscope::model::event::{StoreOutcome, WroteBack};
+use mapscope::model::process::ProcessKind;
+use mapscope::model::{App, FileOrder, FileRequest, Mode, Severity, Topic, WitnessId};
+
+use super::*;
+
+/// How often what happened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) orders: u64,
+    pub(super) stored: u64,
+    pub(super) late: u64,
+    pub(super) refused: u64,
+    pub(super) full: u64,
+    pub(super) switches: u64,
+    pub(super) written_back: u64,
+    pub(super) lost: u64,
+    pub(super) checked: u64,
+    pub(super) private_checked: u64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.orders += other.orders;
+        self.stored += other.stored;
+        self.late += other.late;
+        self.refused += other.refused;
+        self.full += other.full;
+        self.switches += other.switches;
+        self.written_back += other.written_back;
+        self.lost += other.lost;
+        self.checked += other.checked;
+        self.private_checked += other.private_checked;
+    }
+}
+
+/// A byte that somebody ordered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meant {
+    pub(super) byte: u8,
+    /// The place that it was given, in the order of places.
+    pub(super) place: u64,
+}
+
+/// What a file must hold.
+#[derive(Clone, Debug)]
+pub(super) struct Truth {
+    letter: u8,
+    holds: BTreeMap<u64, u8>,
+    /// Every byte that it may have held there.
+    held: BTreeMap<u64, BTreeSet<u8>>,
+    /// Bytes of which only that is known.
+    loose: BTreeSet<u64>,
+    /// From here on it was cut off once.
+    cut: u64,
+    meant: BTreeMap<u64, Vec<Meant>>,
+    /// Places up to this one may be written from a private view to the file: the person asked for it.
+    pub(super) may_write: u64,
+    /// Places up to this one may be gone: the person dropped edits.
+    pub(super) may_drop: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    target: Target,
+    what: What,
+    n_answers: u32,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    /// Nothing is answered, or it does not matter.
+    Quiet,
+    File(FileRequest),
+    Peer {
+        offset: u64,
+        bytes: Vec<u8>,
+    },
+    Signal,
+}
+
+/// A process.
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) kind: ProcessKind,
+    parent: Option<Target>,
+    is_answered: bool,
+    pub(super) pid: Option<u32>,
+    pub(super) is_over: bool,
+    /// What it stored privately, with the number of the order.
+    pub(super) own: BTreeMap<u64, (u8, u64)>,
+    pub(super) lost: Vec<Span>,
+}
+
+#[derive(Debug)]
+pub(super) struct Oracle {
+    pub(super) counts: Counts,
+    pub(super) files: Vec<Truth>,
+    paths: Vec<PathBuf>,
+    pub(super) docs: BTreeMap<DocId, usize>,
+    modes: BTreeMap<Target, Mode>,
+    first: BTreeMap<DocId, MappingId>,
+    orders: BTreeMap<OrderId, Known>,
+    /// What views hold privately: the byte and its place.
+    pub(super) private: BTreeMap<(DocId, MappingId, u64), (u8, u64)>,
+    pub(super) peers: BTreeMap<Target, Peer>,
+    /// Bytes that stand in a list of edits that was saved, of each file.
+    exported: BTreeMap<DocId, BTreeSet<(u64, u8)>>,
+    /// When a file was closed, what its views held and was not accounted for.
+    pub(super) unaccounted: Vec<(usize, u64, u8)>,
+}
+
+impl Truth {
+    fn new(letter: u8, len: u64) -> Self {
+        Self {
+            letter,
+            holds: BTreeMap::new(),
+            held: BTreeMap::new(),
+            loose: BTreeSet::new(),
+            cut: len,
+            meant: BTreeMap::new(),
+            may_write: 0,
+            may_drop: 0,
+        }
+    }
+
+    fn put(&mut self, offset: u64, byte: u8) {
+        self.holds.insert(offset, byte);
+        self.held.entry(offset).or_default().insert(byte);
+    }
+
+    /// Somebody else writes there, or it is not known whether a store was carried out.
+    pub(super) fn perhaps(&mut self, offset: u64, byte: u8) {
+        self.held.entry(offset).or_default().insert(byte);
+        self.loose.insert(offset);
+    }
+
+    pub(super) fn is_cut(&mut self, at: u64) {
+        self.cut = self.cut.min(at);
+    }
+
+    /// It is cut off somewhere: what is there is known only roughly.
+    pub(super) fn may_hold(&self, offset: u64, found: u8) -> bool {
+        let expected = self.holds.get(&offset).copied().unwrap_or(self.letter);
+        let is_loose = offset >= self.cut || self.loose.contains(&offset);
+        found == expected
+            || (is_loose
+                && (found == self.letter
+                    || (found == 0 && offset >= self.cut)
+                    || self.has_held(offset, found)))
+    }
+
+    pub(super) fn has_held(&self, offset: u64, byte: u8) -> bool {
+        byte == self.letter || self.held.get(&offset).is_some_and(|it| it.contains(&byte))
+    }
+
+    fn is_meant(&self, offset: u64, byte: u8) -> Option<u64> {
+        let all = self.meant.get(&offset)?;
+        all.iter().find(|it| it.byte == byte).map(|it| it.place)
+    }
+}
+
+impl Oracle {
+    pub(super) fn new(files: &[(PathBuf, u8, u64)]) -> Self {
+        Self {
+            counts: Counts::default(),
+            files: files.iter().map(|it| Truth::new(it.1, it.2)).collect(),
+            paths: files.iter().map(|it| it.0.clone()).collect(),
+            docs: BTreeMap::new(),
+            modes: BTreeMap::new(),
+            first: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            private: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            exported: BTreeMap::new(),
+            unaccounted: Vec::new(),
+        }
+    }
+
+    /// The person wants these bytes there, in this file.
+    pub(super) fn means(&mut self, file: usize, offset: u64, bytes: &[u8], place: u64) {
+        for (at, byte) in (offset..).zip(bytes.iter().copied()) {
+            let meant = Meant { byte, place };
+            self.files[file].meant.entry(at).or_default().push(meant);
+        }
+    }
+
+    pub(super) fn opens(&mut self, doc: DocId, mapping: MappingId) {
+        self.first.insert(doc, mapping);
+    }
+
+    /// What was stored privately and is in no list of edits that was saved must be in the file, or dropped by the person.
+    pub(super) fn closes(&mut self, doc: DocId) {
+        let Some(file) = self.docs.get(&doc).copied() else {
+            return;
+        };
+        let gone: Vec<_> = self
+            .private
+            .range(all_of(doc))
+            .map(|it| (*it.0, *it.1))
+            .collect();
+        for ((_, mapping, offset), (byte, place)) in gone {
+            self.private.remove(&(doc, mapping, offset));
+            let truth = &self.files[file];
+            let is_safe = place <= truth.may_drop
+                || truth.may_hold(offset, byte)
+                || self
+                    .exported
+                    .get(&doc)
+                    .is_some_and(|it| it.contains(&(offset, byte)));
+            if !is_safe {
+                self.unaccounted.push((file, offset, byte));
+            }
+        }
+    }
+
+    pub(super) fn orders_file(&mut self, order: &FileOrder) {
+        let (number, target) = (order.number, order.target);
+        let what = match &order.request {
+            FileRequest::Look(_)
+            | FileRequest::Watch(_)
+            | FileRequest::Facts(_)
+            | FileRequest::AllowWriting
+            | FileRequest::DropView => What::Quiet,
+            request => What::File(request.clone()),
+        };
+        if let Some(file) = self.docs.get(&target.doc).copied() {
+            self.check_meant(file, &order.request);
+        }
+        let known = Known {
+            target,
+            what,
+            n_answers: 0,
+        };
+        assert!(
+            self.orders.insert(number, known).is_none(),
+            "{number:?} is given twice"
+        );
+    }
+
+    /// Nothing is ordered for a file that the person did not order for it.
+    fn check_meant(&mut self, file: usize, request: &FileRequest) {
+        let truth = &self.files[file];
+        let place = |offset: u64, bytes: &[u8]| {
+            for (at, byte) in (offset..).zip(bytes.iter().copied()) {
+                let is_meant = truth.is_meant(at, byte).is_some() || truth.has_held(at, byte);
+                assert!(
+                    is_meant || (at >= truth.cut && byte == 0),
+                    "{byte} at {at} of file {file}: {request:?}"
+                );
+            }
+        };
+        match request {
+            FileRequest::Store(batch) => {
+                self.counts.orders += 1;
+                for store in &batch.stores {
+                    place(store.offset, &store.bytes);
+                }
+            }
+            FileRequest::WitnessStore { offset, bytes, .. } => {
+                self.counts.orders += 1;
+                place(*offset, bytes);
+            }
+            FileRequest::WriteBack(runs) => {
+                for run in runs {
+                    for (at, byte) in (run.offset..).zip(run.value.iter().copied()) {
+                        let is_old = truth.has_held(at, byte) || byte == 0;
+                        let asked = truth
+                            .is_meant(at, byte)
+                            .is_some_and(|it| it <= truth.may_write);
+                        assert!(
+                            asked || is_old,
+                            "nobody asked to write {byte} at {at} of file {file}"
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn orders_peer(&mut self, order: &PeerOrder) {
+        let (number, known) = match order {
+            PeerOrder::Store {
+                number,
+                target,
+                offset,
+                bytes,
+            } => {
+                self.counts.orders += 1;
+                let what = What::Peer {
+                    offset: *offset,
+                    bytes: bytes.clone(),
+                };
+                (
+                    *number,
+                    Known {
+                        target: *target,
+                        what,
+                        n_answers: 0,
+                    },
+                )
+            }
+            PeerOrder::Signal { number, target, .. } => (
+                *number,
+                Known {
+                    target: *target,
+                    what: What::Signal,
+                    n_answers: 0,
+                },
+            ),
+            PeerOrder::Start { target, kind, .. } => return self.enter(*target, *kind, None),
+            PeerOrder::Fork { parent, child } => {
+                let kind = self.peers[parent].kind;
+                let child = Target {
+                    mapping: *child,
+                    generation: Generation::FIRST,
+                    ..*parent
+                };
+                return self.enter(child, kind, Some(*parent));
+            }
+            _ => return,
+        };
+        assert!(
+            self.orders.insert(number, known).is_none(),
+            "{number:?} is given twice"
+        );
+    }
+
+    fn enter(&mut self, target: Target, kind: ProcessKind, parent: Option<Target>) {
+        let peer = Peer {
+            kind,
+            parent,
+            is_answered: false,
+            pid: None,
+            is_over: false,
+            own: BTreeMap::new(),
+            lost: Vec::new(),
+        };
+        self.peers.insert(target, peer);
+    }
+
+    /// Orders that are not answered, looks left out.
+    pub(super) fn n_outstanding(&self) -> usize {
+        let is_open = |it: &&Known| it.n_answers == 0 && !matches!(it.what, What::Quiet);
+        self.orders.values().filter(is_open).count()
+    }
+
+    pub(super) fn unanswered(&self) -> Option<String> {
+        let is_open =
+            |it: &(&OrderId, &Known)| it.1.n_answers == 0 && !matches!(it.1.what, What::Quiet);
+        let order = self.orders.iter().find(is_open).map(|it| format!("{it:?}"));
+        // a later generation rests until somebody looks
+        let begins =
+            |it: &(&Target, &Peer)| !it.1.is_answered && it.0.generation == Generation::FIRST;
+        order.or_else(|| self.peers.iter().find(begins).map(|it| format!("{it:?}")))
+    }
+
+    pub(super) fn hears(&mut self, event: &Event) {
+        match event {
+            Event::Opened(doc, opened) => {
+                if let Some(file) = self.paths.iter().position(|it| *it == opened.path) {
+                    self.docs.insert(*doc, file);
+                }
+                let target = Target {
+                    doc: *doc,
+                    mapping: self.first[doc],
+                    generation: Generation::FIRST,
+                };
+                self.modes.insert(target, opened.mapped.mode);
+            }
+            Event::File(event) => self.hears_file(event),
+            Event::Peer(event) => self.hears_peer(event),
+            _ => {}
+        }
+    }
+
+    /// Counts an answer; it comes once, from whom the order was for.
+    fn answered(&mut self, number: OrderId, target: Target, is_new: bool) -> What {
+        let known = self.orders.get_mut(&number).unwrap();
+        let what = format!("{number:?} {known:?}");
+        known.n_answers += 1;
+        assert_eq!(known.n_answers, 1, "{what} is answered twice");
+        assert!(
+            is_new || known.target == target,
+            "{what} is answered by {target}"
+        );
+        assert_eq!(
+            known.target.doc, target.doc,
+            "{what} is answered by {target}"
+        );
+        known.what.clone()
+    }
+
+    fn hears_file(&mut self, event: &FileEvent) {
+        let FileEvent {
+            target,
+            number,
+            news,
+        } = event;
+        if let FileNews::Remapped(remapped) = news {
+            self.modes.insert(*target, remapped.mode);
+        }
+        let Some(number) = number else { return };
+        if matches!(news, FileNews::Progress { .. }) {
+            return;
+        }
+        if matches!(
+            self.orders.get(number),
+            Some(Known {
+                what: What::Quiet,
+                ..
+            })
+        ) {
+            return;
+        }
+        let is_new = matches!(news, FileNews::Remapped(_) | FileNews::RemapFailed(_));
+        let What::File(request) = self.answered(*number, *target, is_new) else {
+            panic!("{event:?} answers no order of a file");
+        };
+        let Some(file) = self.docs.get(&target.doc).copied() else {
+            return;
+        };
+        match (news, request) {
+            (FileNews::Refused(back, why), request) => {
+                assert_eq!(**back, request, "what comes back");
+                self.counts.refused += 1;
+                self.counts.full += u64::from(*why == Refusal::QueueFull);
+            }
+            (
+                FileNews::Stored {
+                    purpose,
+                    mode,
+                    results,
+                    ..
+                },
+                FileRequest::Store(_),
+            ) => {
+                assert_eq!(self.modes[target], *mode, "{target}");
+                for result in results {
+                    if let StoreOutcome::Stored(_) = result.outcome {
+                        self.has_stored(
+                            file,
+                            *target,
+                            *mode,
+                            *purpose,
+                            result.offset,
+                            &result.bytes,
+                        );
+                    }
+                }
+            }
+            (FileNews::WroteBack(wrote), FileRequest::WriteBack(runs)) => {
+                self.wrote_back(file, wrote, &runs);
+            }
+            (
+                FileNews::WitnessStored { outcome: Ok(_), .. },
+                FileRequest::WitnessStore { id, offset, bytes },
+            ) => {
+                self.counts.stored += 1;
+                if id == WitnessId::File || self.modes[target] == Mode::Private {
+                    for (at, byte) in (offset..).zip(bytes) {
+                        self.files[file].put(at, byte);
+                    }
+                }
+            }
+            (
+                FileNews::Exported(mapscope::model::event::ExportOutcome::Done {
+                    destination, ..
+                }),
+                _,
+            ) => {
+                self.has_exported(target.doc, &std::fs::read_to_string(destination).unwrap());
+            }
+            _ => {}
+        }
+    }
+
+    fn has_stored(
+        &mut self,
+        file: usize,
+        target: Target,
+        mode: Mode,
+        purpose: Purpose,
+        offset: u64,
+        bytes: &[u8],
+    ) {
+        self.counts.stored += 1;
+        for (at, byte) in (offset..).zip(bytes.iter().copied()) {
+            if mode == Mode::Shared {
+                self.files[file].put(at, byte);
+                continue;
+            }
+            let key = (target.doc, target.mapping, at);
+            match (purpose, self.files[file].is_meant(at, byte)) {
+                (Purpose::Undo(_), _) | (_, None) => self.private.remove(&key),
+                (_, Some(place)) => self.private.insert(key, (byte, place)),
+            };
+        }
+    }
+
+    fn wrote_back(
+        &mut self,
+        file: usize,
+        wrote: &WroteBack,
+        runs: &[mapscope::model::journal::PendingRun],
+    ) {
+        for run in runs {
+            for (at, byte) in (run.offset..).zip(run.value.iter().copied()) {
+                if wrote.written.iter().any(|span| span.contains(at)) {
+                    self.counts.written_back += 1;
+                    self.files[file].put(at, byte);
+                }
+            }
+        }
+    }
+
+    /// The second part of a list of edits: offset, base, value, in hexadecimal.
+    fn has_exported(&mut self, doc: DocId, text: &str) {
+        let (_, rest) = text.split_once("# not in the file").unwrap();
+        let kept = self.exported.entry(doc).or_default();
+        kept.clear();
+        for line in rest.lines().skip(1) {
+            let mut words = line.split('\t');
+            let offset = words.next().unwrap().trim_start_matches("0x");
+            let offset = u64::from_str_radix(offset, 16).unwrap();
+            let values = words.nth(1).unwrap().split(' ');
+            let values = values.map(|it| u8::from_str_radix(it, 16).unwrap());
+            kept.extend((offset..).zip(values));
+        }
+    }
+
+    /// An answer reaches the model: it is late where another file has come forward since.
+    pub(super) fn is_delivered(&mut self, event: &Event, focus: Option<DocId>) {
+        let (doc, answers) = match event {
+            Event::File(event) => (event.target.doc, event.number.is_some()),
+            Event::Peer(event) => (
+                event.target.doc,
+                matches!(
+                    event.news,
+                    PeerNews::Stored { .. } | PeerNews::Refused { .. }
+                ),
+            ),
+            _ => return,
+        };
+        self.counts.late += u64::from(answers && focus != Some(doc));
+    }
+
+    /// What was not carried out stands in the tray, or is said.
+    pub(super) fn check_told(&self, event: &Event, app: &App) {
+        let in_tray = |number: OrderId, offset: u64, bytes: &[u8]| {
+            let is_it =
+                |it: &&RefusedOrder| (it.number, it.offset, &*it.bytes) == (number, offset, bytes);
+            let n = app.tray.orders().iter().filter(is_it).count();
+            assert_eq!(n, 1, "{number:?} at {offset} in the tray");
+        };
+        match event {
+            Event::Peer(PeerEvent {
+                news:
+                    PeerNews::Refused {
+                        number,
+                        offset,
+                        bytes,
+                        ..
+                    },
+                ..
+            }) => {
+                in_tray(*number, *offset, bytes);
+            }
+            Event::File(FileEvent {
+                number: Some(number),
+                news: FileNews::Refused(request, _),
+                ..
+            }) => match &**request {
+                FileRequest::Store(batch) => {
+                    for store in &batch.stores {
+                        in_tray(*number, store.offset, &store.bytes);
+                    }
+                }
+                FileRequest::WitnessStore { offset, bytes, .. } => in_tray(*number, *offset, bytes),
+                _ => {}
+            },
+            Event::File(FileEvent {
+                target,
+                news: FileNews::Stored { results, .. },
+                ..
+            }) => {
+                let is_bad = |it: &mapscope::model::event::StoreResult| {
+                    !matches!(it.outcome, StoreOutcome::Stored(_))
+                };
+                if let Some(doc) = app
+                    .doc_by(target.doc)
+                    .filter(|_| results.iter().any(is_bad))
+                {
+                    let said = doc.notices.get(Topic::Error).map(|it| it.severity);
+                    assert_eq!(said, Some(Severity::Error), "{results:?} is said");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hears_peer(&mut self, event: &PeerEvent) {
+        let target = event.target;
+        match &event.news {
+            PeerNews::Stored {
+                number,
+                offset,
+                bytes,
+                ..
+            } => {
+                self.peer_answered(*number, target, *offset, bytes);
+                self.counts.stored += 1;
+                let peer = self.peers.get_mut(&target).unwrap();
+                for (at, byte) in (*offset..).zip(bytes.iter().copied()) {
+                    match peer.kind {
+                        ProcessKind::Shared => self.files[self.docs[&target.doc]].put(at, byte),
+                        ProcessKind::Private => {
+                            peer.own.insert(at, (byte, number.0));
+                        }
+                        ProcessKind::ReadOnly => panic!("{target} is read-only and stored"),
+                    }
+                }
+            }
+            PeerNews::Refused {
+                number,
+                offset,
+                bytes,
+                why,
+            } => {
+                self.peer_answered(*number, target, *offset, bytes);
+                self.counts.refused += 1;
+                self.counts.full +=
+                    u64::from(matches!(why, Refusal::QueueFull | Refusal::NotAnswering));
+                if matches!(why, Refusal::Unanswered | Refusal::NotWhole { .. })
+                    && self.peers[&target].kind == ProcessKind::Shared
+                {
+                    for (at, byte) in (*offset..).zip(bytes.iter().copied()) {
+                        self.files[self.docs[&target.doc]].perhaps(at, byte);
+                    }
+                }
+            }
+            PeerNews::Signalled { number, .. } | PeerNews::NotSignalled { number, .. } => {
+                self.answered(*number, target, false);
+            }
+            PeerNews::Runs { pid } => self.runs(target, *pid),
+            PeerNews::NotStarted { .. } => {
+                let peer = self.peers.get_mut(&target).unwrap();
+                assert!(!peer.is_answered, "{target} is answered twice");
+                (peer.is_answered, peer.is_over) = (true, true);
+            }
+            PeerNews::CopiesLost { spans } => {
+                self.counts.lost += 1;
+                let peer = self.peers.get_mut(&target).unwrap();
+                peer.lost.extend(spans);
+            }
+            PeerNews::Ended(end) => self.ended(target, end),
+            _ => {}
+        }
+    }
+
+    fn peer_answered(&mut self, number: OrderId, target: Target, offset: u64, bytes: &[u8]) {
+        match self.answered(number, target, false) {
+            What::Peer {
+                offset: at,
+                bytes: meant,
+            } => assert_eq!((at, &*meant), (offset, bytes), "{number:?}"),
+            other => panic!("{number:?} {other:?} is answered by {target}"),
+        }
+    }
+
+    fn runs(&mut self, target: Target, pid: u32) {
+        let parent = self.peers[&target].parent;
+        let born = target.mapping.0;
+        let inherited: Vec<_> = parent
+            .map(|parent| {
+                self.peers[&parent]
+                    .own
+                    .iter()
+                    .filter(|it| it.1.1 < born)
+                    .map(|it| (*it.0, *it.1))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let lost = parent
+            .map(|parent| self.peers[&parent].lost.clone())
+            .unwrap_or_default();
+        let peer = self.peers.get_mut(&target).unwrap();
+        assert!(!peer.is_answered, "{target} runs twice");
+        peer.is_answered = true;
+        peer.pid = Some(pid);
+        peer.own.extend(inherited);
+        peer.lost = lost;
+    }
+
+    fn ended(&mut self, target: Target, end: &mapscope::model::process::ProcessEnd) {
+        let peer = self.peers.get_mut(&target).unwrap();
+        peer.is_over = true;
+        let kind = peer.kind;
+        let had: Vec<u64> = peer.own.keys().copied().collect();
+        let all_lost = had
+            .iter()
+            .all(|at| peer.lost.iter().any(|span| span.contains(*at)));
+        assert!(
+            end.lost_copies || all_lost,
+            "{target} ended with copies, and nobody says so"
+        );
+        if let Some(generation) = end.next {
+            self.enter(
+                Target {
+                    generation,
+                    ..target
+                },
+                kind,
+                None,
+            );
+        }
+    }
+}
+
+pub(super) fn all_of(doc: DocId) -> std::ops::RangeInclusive<(DocId, MappingId, u64)> {
+    (doc, MappingId(0), 0)..=(doc, MappingId(u64::MAX), u64::MAX)
+}
