@@ -73,7 +73,10 @@ impl Worker {
             let now = self.file.pread(span);
             for (part, bytes) in agreeing_parts(run, |offset| now.byte(offset)) {
                 match self.file.pwrite(part.start(), bytes) {
-                    Ok(()) => wrote.written.push(part),
+                    Ok(()) => {
+                        self.show_written(index, part, bytes);
+                        wrote.written.push(part);
+                    }
                     Err(refused) => {
                         wrote.error = Some(format!(
                             "The edits from {:#x} on stay unwritten: {refused}",
@@ -111,6 +114,21 @@ impl Worker {
         self.say(index, Some(number), FileNews::WroteBack(wrote));
         self.look_again(index);
         self.read_witnesses(true);
+    }
+
+    /// What waited for reapplication and is saved now: where the view has a private copy of the page, which still holds
+    /// what stood there, it shows what was saved.
+    fn show_written(&self, index: usize, part: Span, bytes: &[u8]) {
+        let file = Arc::clone(&self.file);
+        self.with(index, |mapping| {
+            if mapping.mode() == Mode::Private {
+                let shown = mapping.read(part, &file);
+                if shown.is_whole() && shown.bytes != bytes {
+                    // refused only where the mapping is read-only, and then it keeps showing its copy
+                    let _ = mapping.store(part.start(), bytes, &file);
+                }
+            }
+        });
     }
 
     fn past_end(&self, offset: u64) -> String {

@@ -136,14 +136,14 @@ fn the_log_reads_as_strace_reads() -> Outcome {
 }
 
 #[test]
-fn the_log_keeps_the_last_two_thousand_calls() -> Outcome {
+fn the_log_keeps_the_last_sixty_calls() -> Outcome {
     let (_folder, path) = scratch(b"content")?;
     let (file, log) = opened(&path)?;
     for _ in 0..2_100 {
         file.pwrite(0, b"C")?;
     }
     let entries = log.entries();
-    assert_eq!(entries.len(), 2_000);
+    assert_eq!(entries.len(), 60);
     let last = entries.last().map_or(0, |record| record.seq);
     assert!(last >= 2_100);
     assert!(
@@ -151,7 +151,7 @@ fn the_log_keeps_the_last_two_thousand_calls() -> Outcome {
             .iter()
             .rev()
             .map(|record| record.seq)
-            .eq((last - 1_999..=last).rev())
+            .eq((last - 59..=last).rev())
     );
     assert_eq!(CallLog::new().entries(), []);
     Ok(())

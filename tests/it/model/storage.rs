@@ -265,6 +265,13 @@ impl Storage {
             FileRequest::WriteBack(runs) => {
                 let wrote = write_back(bytes, runs);
                 let file = &*bytes;
+                // a private copy of the page shows what was saved, too
+                for span in &wrote.written {
+                    let saved = map.copies.iter_mut();
+                    for (at, byte) in saved.filter(|(at, _)| span.contains(**at as u64)) {
+                        *byte = file[*at];
+                    }
+                }
                 self.newest
                     .retain(|(view, at), value| Some(*view) != asker || file[*at] != *value);
                 FileNews::WroteBack(wrote)
