@@ -12,6 +12,7 @@ mod lab;
 pub mod start;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -45,8 +46,29 @@ const DRAIN: Duration = Duration::from_millis(4);
 /// Key of the remembered settings.
 const SETTINGS_KEY: &str = "settings";
 
-/// Wakes the window, once there is one.
-type Waker = Arc<OnceLock<egui::Context>>;
+/// Wakes the window, once there is one, unless it is just taking in what there is: each frame costs.
+#[derive(Debug, Default)]
+struct Waker {
+    window: OnceLock<egui::Context>,
+    is_taking: AtomicBool,
+}
+
+impl Waker {
+    /// Something was sent. Changed in one step with being read, here and in [`Waker::take_on`], so that either this sees
+    /// that the window goes on by itself, or the window sees what was sent.
+    fn wake(&self) {
+        let is_taking = self.is_taking.fetch_or(false, Ordering::AcqRel);
+        if let (false, Some(window)) = (is_taking, self.window.get()) {
+            window.request_repaint();
+        }
+    }
+
+    /// The window takes in what is sent from now on without being woken, or, with `false`, has to be woken again: what
+    /// was sent until then it must take in after this.
+    fn take_on(&self, is_taking: bool) {
+        self.is_taking.swap(is_taking, Ordering::AcqRel);
+    }
+}
 
 /// The application.
 pub struct Shell {
@@ -54,7 +76,7 @@ pub struct Shell {
     window: WindowState,
     sender: Sender<Event>,
     events: Receiver<Event>,
-    waker: Waker,
+    waker: Arc<Waker>,
     program: PathBuf,
     files: Files,
     farewell: Farewell,
@@ -85,7 +107,7 @@ impl Shell {
             window: WindowState::default(),
             sender,
             events,
-            waker: Waker::default(),
+            waker: Arc::default(),
             program,
             files: Files::default(),
             farewell: Farewell::default(),
@@ -123,7 +145,7 @@ impl Shell {
     /// Takes the window over: fonts, theme.
     pub fn attach(&mut self, cc: &eframe::CreationContext<'_>) {
         let ctx = &cc.egui_ctx;
-        let _ = self.waker.set(ctx.clone());
+        let _ = self.waker.window.set(ctx.clone());
         Theme::install(ctx);
         fonts::install(ctx);
         ctx.add_plugin(Turns::default());
@@ -158,10 +180,8 @@ impl Shell {
     fn report(&self) -> Report {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         Arc::new(move |event| {
-            if sender.send(event).is_ok()
-                && let Some(ctx) = waker.get()
-            {
-                ctx.request_repaint();
+            if sender.send(event).is_ok() {
+                waker.wake();
             }
         })
     }
@@ -180,13 +200,18 @@ impl Shell {
 
     /// Waits a moment for the visible bytes that were asked for.
     fn wait_for_bytes(&mut self, ctx: &egui::Context) {
-        let deadline = Instant::now() + WAIT_FOR_BYTES;
-        while self.awaits_bytes() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
-                Ok(event) => self.take(ctx, event),
-                Err(_) => break,
+        if self.awaits_bytes() {
+            self.waker.take_on(true); // what comes in time needs no frame of its own
+            let deadline = Instant::now() + WAIT_FOR_BYTES;
+            while self.awaits_bytes() {
+                let left = deadline.saturating_duration_since(Instant::now());
+                match self.events.recv_timeout(left) {
+                    Ok(event) => self.take(ctx, event),
+                    Err(_) => break,
+                }
             }
+            self.waker.take_on(false);
+            self.drain(ctx);
         }
         for (doc, busy) in self.files.waiting() {
             let waiting = (busy >= PATIENCE).then_some(busy.as_secs());

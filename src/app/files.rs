@@ -166,7 +166,12 @@ impl Shell {
         }
         if self.peers.is_none() {
             let report = self.report();
-            match PeerPool::spawn(&self.program, move |event| report(Event::Peer(event))) {
+            match PeerPool::spawn(&self.program, move |event| {
+                // nothing shows that a process mapped the new bytes too: it is worth no frame
+                if !matches!(event.news, PeerNews::Grown { .. }) {
+                    report(Event::Peer(event));
+                }
+            }) {
                 Ok(pool) => self.peers = Some(pool),
                 Err(error) => {
                     self.refuse_peers(ctx, order, &format!("no thread for it: {error}"));

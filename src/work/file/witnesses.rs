@@ -27,6 +27,11 @@ impl Witnesses {
         self.said = [None, None, None];
     }
 
+    /// The file is longer: the other mode's mapping is made anew. What was said still holds.
+    pub(super) fn forget_other(&mut self) {
+        self.other = None;
+    }
+
     /// No mapping here is to need a descriptor that may write.
     pub(super) fn release_writer(&mut self) {
         self.other.take_if(|other| writes_through(other));
