@@ -68,8 +68,8 @@ impl PeerPool {
     /// # Errors
     ///
     /// The order itself, where [`ORDERS_WAITING`] wait already or the pool ends: nothing is done, and nothing reported.
-    /// [`PeerOrder::File`], [`PeerOrder::Grow`], [`PeerOrder::Watch`] and [`PeerOrder::Close`] always find room while it
-    /// runs.
+    /// [`PeerOrder::File`], [`PeerOrder::Grow`], [`PeerOrder::Watch`], [`PeerOrder::Close`] and [`PeerOrder::End`] always
+    /// find room while it runs.
     pub fn order(&self, order: PeerOrder) -> Result<(), PeerOrder> {
         self.mailbox.put(order)
     }

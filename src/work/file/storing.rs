@@ -11,14 +11,17 @@ use crate::model::identity::OrderId;
 use crate::model::journal::PendingRun;
 
 use super::serve::Worker;
+use super::watcher::lost_copies;
 
 impl Worker {
     /// Stores a batch through a view's mapping.
     pub(super) fn store(&mut self, index: usize, number: OrderId, batch: StoreBatch) {
         let file = Arc::clone(&self.file);
+        let gone = self.gone_under(index, &batch.stores);
         let stored = self.with(index, |mapping| {
             // compared before: a store would make the lost page a private copy again, of other bytes
-            let lost = lost_runs(mapping, &file, &batch.beside);
+            let mut lost = lost_runs(mapping, &file, &batch.beside);
+            lost.extend(gone);
             // what takes an edit back is stored whole, or not at all
             let changed: Vec<StoreResult> = batch
                 .stores
@@ -61,6 +64,34 @@ impl Worker {
         );
         self.look_again(index);
         self.read_witnesses(true);
+    }
+
+    /// The pages under these stores whose private copies are gone. The model cannot name all edits beside a store: some
+    /// may have been stored just before, by orders whose answers it had not heard when it gave this one.
+    fn gone_under(&mut self, index: usize, stores: &[Store]) -> Vec<Span> {
+        let Some(view) = self.views.get_mut(index) else {
+            return Vec::new();
+        };
+        let copies = &view.copies;
+        let gone = view.with(|mapping| {
+            let page_bytes = mapping.page_bytes();
+            let touched = stores
+                .iter()
+                .filter_map(|store| Span::at(store.offset, store.bytes.len() as u64))
+                .flat_map(|span| span.pages(page_bytes))
+                .filter(|page| copies.contains(page))
+                .collect();
+            (page_bytes, lost_copies(mapping, &touched))
+        });
+        let Some((page_bytes, gone)) = gone else {
+            return Vec::new();
+        };
+        for page in &gone {
+            view.copies.remove(page);
+        }
+        gone.iter()
+            .filter_map(|page| Span::at(page * page_bytes, page_bytes))
+            .collect()
     }
 
     /// Writes private edits to the file: each byte only where the file still holds what it held when it was edited.

@@ -232,7 +232,7 @@ impl Worker {
 }
 
 /// Which of the pages in `copies` no longer hold a private copy. Nothing is claimed where the system cannot tell.
-fn lost_copies(mapping: &Mapping, copies: &BTreeSet<u64>) -> Vec<u64> {
+pub(super) fn lost_copies(mapping: &Mapping, copies: &BTreeSet<u64>) -> Vec<u64> {
     let page_bytes = mapping.page_bytes();
     if mapping.mode() == Mode::Shared {
         return Vec::new();

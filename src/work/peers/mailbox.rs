@@ -1,7 +1,8 @@
 //! What the pool's thread is told, and how it sleeps until there is something to do.
 //!
 //! It owns the bounded list of orders. It must not know processes. What changes the state of a file stands in the list
-//! once for each file, the latest, and so always finds room.
+//! once for each file, the latest, and so always finds room; so does the end of a process, of which nothing but its
+//! mapping's name is kept.
 
 use std::collections::VecDeque;
 use std::mem::discriminant;
@@ -22,7 +23,7 @@ pub(super) struct Mailbox {
 #[derive(Debug, Default)]
 struct Slot {
     orders: VecDeque<PeerOrder>,
-    /// How many of them are not about a file's state.
+    /// How many of them may be refused for want of room.
     bounded: usize,
     /// A process said something.
     woken: bool,
@@ -66,6 +67,9 @@ impl Mailbox {
                 Some(before) => *before = order,
                 None => slot.orders.push_back(order),
             }
+        } else if matches!(order, PeerOrder::End { .. }) {
+            // There are no more than there were processes. Lost, the process would run on with nobody to end it.
+            slot.orders.push_back(order);
         } else if slot.bounded >= ORDERS_WAITING {
             return Err(order);
         } else {
