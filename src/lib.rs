@@ -9,41 +9,69 @@
 //!
 //! # Code map
 //!
-//! Layers, each naming only those before it: [`bytes`], [`map`], [`model`], then [`lab`] and [`work`], then `ui`, `app`,
-//! [`cli`]. A test reads the sources and fails where one points back.
+//! Layers, each naming only those before it: [`bytes`] and [`os`], [`map`], [`peer`], [`lab`], [`model`], [`work`], then
+//! `ui`, `app`, [`cli`]. A test reads the sources and fails where one points back. Of [`lab`] the model and the window
+//! name its claims alone: plain words.
 //!
-//! - [`bytes`]: pure: spans, rows, byte classes, the lookup grammar and its answers.
+//! - [`bytes`]: pure: spans, rows, byte classes, the lookup grammar and its answers, dumps that are pasted, names as they
+//!   can be shown.
+//! - [`os`]: what any program needs of the system: threads that end, the exit of a child, the scratch folder and its lock,
+//!   a new file that is never seen half written, signals, last words.
 //! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls. All
-//!   unsafe code is in `map/raw.rs` and its folder, which also holds everything that differs by system.
-//! - [`model`]: all state; `Action` (person), `Event` (workers, kernel), `Effect` (what the shell must do). No I/O. It
-//!   takes the words of [`map`] (mode, access, page state) and hands them on to the window.
-//! - [`lab`]: peers: child processes of this program with mappings of their own, and their protocol; the experiments
-//!   that they carry out, the stage that judges what they tell, and the report. Real loads, stores and forks stand in
-//!   `lab/raw.rs`: they may kill the peer that makes them and nobody else.
-//! - [`work`]: threads: one per open file, the witnesses, processes added by hand, a run of the lab, the dialog's helper
-//!   process, path completion.
+//!   unsafe code of it is in `map/raw.rs` and its folder, which also holds everything that differs by system.
+//! - [`peer`]: child processes of this program with mappings of their own: wire form, calls, handle (ours), serving loop
+//!   (theirs). Real loads, stores and forks stand in `peer/raw.rs`: they may kill the peer that makes them and nobody
+//!   else.
+//! - [`lab`]: claims, experiments, the stage that judges what peers tell, and the report.
+//! - [`model`]: all state, one writer. `App` owns `Doc`s; a `Doc` owns what belongs to one file (lookups, witnesses,
+//!   processes, jobs, messages), a `View` what belongs to one mapping of it (mode, window, cursor, journal, what is under
+//!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell
+//!   must do. No I/O, no clock.
+//! - [`work`]: threads: a worker an open file, the pool of processes of all files, jobs, a run of the lab, the dialog's
+//!   helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
-//!   table of commands.
-//! - `app`: the shell that owns model and workers.
-//! - [`cli`]: the command line; the only place that prints.
+//!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs.
+//! - `app`: the shell: the model, a worker for each file, the pool, the event loop.
+//! - [`cli`]: the command line. It prints, and so does [`os::last_words`], when the program ends otherwise than asked.
 //!
 //! `cargo check --lib --no-default-features` builds everything but `ui` and `app` with no GUI crate in the graph.
+//!
+//! # Identity
+//!
+//! A file is device and inode: a second open of it brings the first tab forward. Every mapping, of a view, a witness or a
+//! process, has a number that is never given again, and a *generation*: a new one for each new mmap in its place (open,
+//! mapping anew, another mode or window, a process started again), none for growth by mremap, mprotect, discard or fork.
+//! Every order, answer and job names file, mapping and generation, and they are compared where it is carried out. What is
+//! for a mapping that is gone comes back with its bytes and stands in the tray of refused orders; nothing is redirected by
+//! itself, and nothing dropped in silence. Queues are bounded, and a full one is an answer.
+//!
+//! An intent names the view that it was done in, so what was pressed in one view never acts on another that came forward
+//! meanwhile. Each view keeps one record of what is under way (`model/pending.rs`); undo, mapping anew, closing and
+//! quitting ask it.
 //!
 //! # Decisions
 //!
 //! - The worker of an open file owns its descriptor and mappings; the window's thread makes no call on either, as a file
 //!   system that hangs would hang it. A frame waits at most 2 ms for the visible bytes and else draws the last ones.
-//! - Mapped memory is read and written by the kernel for us (`process_vm_readv` and its kin): past the end of a truncated
-//!   file that is an error number where a load would be a signal. No reference into mapped memory exists.
-//! - The journal, not the mapping, is the truth about edits: a truncation destroys even private copies.
+//! - Mapped memory is read and written by the kernel for us (`process_vm_readv` and its kin, chosen a mapping): past the
+//!   end of a truncated file that is an error number where a load would be a signal. No reference into mapped memory
+//!   exists.
+//! - The journal, not the mapping, is the truth about edits, and their only shadow: a truncation destroys even private
+//!   copies. The base of an edit is what was drawn when the key came, and is never rebased.
+//! - A process maps the file that it was started for, and no other: mode switches and mapping anew do not touch it, and
+//!   growth extends its mapping and keeps its private copies.
+//! - A folder is ours by a mark that we made and a lock that nobody holds, never by its name.
 //! - A file is opened for reading only; the descriptor that may write is opened when somebody asks for it. An open for
 //!   writing alone makes a program that is looked at impossible to start, and wakes programs that watch the file.
+//! - A new file (a copy, a list of edits, a report) gets its name once it is whole, and never wider rights than its source.
 //! - An experiment's script is Rust that asks peers and checks what they tell; its claim is plain data that the window can
 //!   show without knowing peers. A claim is borne out where every check held. Peers that a script moves are asked one at
 //!   a time, so a run takes the same steps each time.
 //! - A forked child is handed its pipes through `/proc/PID/fd`: no file is made for them that could be left behind.
 //! - A scratch folder has a keeper, a process that outlives a killed mapscope just long enough to remove it.
 //! - A typed byte is one store: the first hex digit waits for the second.
+//! - A frame ends at whatever moves the keyboard: what follows waits for the next one, so that keys land where the keys
+//!   before them led.
 //! - Offsets are plain `u64` and ranges are [`bytes::Span`]; rows are turned into offsets and back in one place,
 //!   [`bytes::RowLayout`].
 //!
