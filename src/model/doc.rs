@@ -1,6 +1,6 @@
 //! An open file: what belongs to it and to no other one.
 //!
-//! It must not know other files. What it asks for goes out through [`Out`].
+//! It must not know other files. What it asks for goes out through `Out`.
 
 use std::path::{Path, PathBuf};
 
