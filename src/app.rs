@@ -88,6 +88,8 @@ pub struct Shell {
     next_fade: Option<Instant>,
     /// The lookup to begin with, and the file it is for.
     at: Option<(DocId, String)>,
+    /// Of the files to begin with, the one that is to be in front, whichever is open first.
+    first: Option<DocId>,
     title: String,
     may_close: bool,
     /// Frames drawn so far, up to a few.
@@ -118,6 +120,7 @@ impl Shell {
             clipboard: clipboard::Clipboard::default(),
             next_fade: None,
             at: None,
+            first: None,
             title: String::new(),
             may_close: false,
             frames: 0,
@@ -132,6 +135,7 @@ impl Shell {
             Effect::Open(doc, ..) => Some(*doc),
             _ => None,
         });
+        shell.first = first;
         shell.at = first.zip(start.at);
         for effect in effects {
             if let Effect::Open(doc, mapping, request) = effect {
@@ -250,6 +254,9 @@ impl Shell {
         }
         self.run(ctx, effects);
         self.look_next(ctx);
+        if opened.is_some() {
+            self.bring_first_forward(ctx);
+        }
         if let Some(doc) = opened
             && let Some((_, at)) = self.at.take_if(|(first, _)| *first == doc)
             && let Some(view) = self.model.doc_by(doc).map(|doc| doc.view().id)
@@ -261,6 +268,23 @@ impl Shell {
                 };
                 self.apply(ctx, intent);
             }
+        }
+    }
+
+    /// Workers open the files to begin with at the same time, in whatever order.
+    fn bring_first_forward(&mut self, ctx: &egui::Context) {
+        let open = self
+            .first
+            .filter(|first| self.model.doc_by(*first).is_some());
+        if let Some(first) = open {
+            let intent = Intent {
+                view: None,
+                action: Action::App(AppAction::FocusDoc(first)),
+            };
+            self.apply(ctx, intent);
+        }
+        if self.model.incoming.is_empty() {
+            self.first = None;
         }
     }
 

@@ -130,8 +130,10 @@ impl Silent {
             eprintln!("SKIPPED: storage that does not answer, as fuse cannot be mounted");
             return None;
         };
-        let _device = device;
-        Some(Self { folder, _device })
+        Some(Self {
+            folder,
+            _device: device,
+        })
     }
 }
 

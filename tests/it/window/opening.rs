@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use mapscope::bytes::escape::escape_path;
-use mapscope::model::{Action, FileAction, MappingAction, Topic};
+use mapscope::model::{Action, Doc, FileAction, MappingAction, Topic};
 use tempfile::TempDir;
 
 #[test]
@@ -173,7 +173,7 @@ fn closing_with_edits_asks_first() {
     });
     click(&mut window, "Export them");
     until(&mut window, "the sample is back", |window| {
-        model(window).doc().is_some_and(|doc| doc.is_sample())
+        model(window).doc().is_some_and(Doc::is_sample)
     });
     let list = fs::read_to_string(path.with_file_name("data.bin.edits.txt")).unwrap();
     assert!(list.contains("0x0\t41\t5a\tprivate\tapplied"), "{list}");

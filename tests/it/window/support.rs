@@ -56,18 +56,17 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// A window on `path`, or on the sample, as `request` says; not waited for.
 pub(super) fn start(request: OpenRequest) -> Window {
+    start_with(vec![request])
+}
+
+/// A window on several files; not waited for.
+pub(super) fn start_with(requests: Vec<OpenRequest>) -> Window {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
     let harness = Harness::builder()
         .with_size([1500.0, 900.0])
         .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
-            let mut app = Shell::new(
-                program,
-                Start {
-                    requests: vec![request],
-                    at: None,
-                },
-            );
+            let mut app = Shell::new(program, Start { requests, at: None });
             app.attach(creation);
             app
         });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, FileAction, Topic};
+use mapscope::model::{Action, Doc, FileAction, OpenRequest, Topic};
 use tempfile::TempDir;
 
 const SHARED: &str = "Start a process that maps the file shared";
@@ -166,7 +166,7 @@ fn a_tab_is_closed_by_key_and_by_the_middle_button_and_the_sample_comes_last() {
     });
     press(&mut window, CTRL, Key::W);
     until(&mut window, "the sample is back", |window| {
-        model(window).docs.len() == 1 && model(window).doc().is_some_and(|doc| doc.is_sample())
+        model(window).docs.len() == 1 && model(window).doc().is_some_and(Doc::is_sample)
     });
 }
 
@@ -336,4 +336,22 @@ fn private_copies_of_all_processes_outlast_growth() {
         witness(window, "Other process, shared").starts_with("5a 'Z', same as this view")
     });
     assert_eq!(fs::read(&path).unwrap()[0], b'A');
+}
+
+/// The program opens them at the same time; whichever comes first, the one that was named first is in front.
+#[test]
+fn of_the_files_to_begin_with_the_first_is_in_front() {
+    let folder = TempDir::new().unwrap();
+    let paths: Vec<PathBuf> = (0..8)
+        .map(|number| folder.path().join(format!("a{number}.bin")))
+        .collect();
+    for path in &paths {
+        fs::write(path, [b'A'; 64]).unwrap();
+    }
+    let requests = paths.iter().cloned().map(Some);
+    let mut window = start_with(requests.map(OpenRequest::private).collect());
+    until(&mut window, "all are open", |window| {
+        model(window).docs.len() == paths.len()
+    });
+    until_front(&mut window, &paths[0]);
 }
