@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     let log = CallLog::new();
     let file = OpenFile::open(&path, &log).expect("the file opens");
 
-    let mut fine = true;
+    let mut is_fine = true;
     for (name, piece, new) in [
         ("a fill, one store", MIB, vec![0x5a; MIB]),
         ("a fill, stores of 64 KiB", 64 << 10, vec![0x5a; MIB]),
@@ -86,7 +86,7 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        fine &= time(name, piece, &new, &file, &log);
+        is_fine &= time(name, piece, &new, &file, &log);
     }
     for (name, most, new) in [
         ("a fill", 2 * MIB + MIB / 8, vec![0x5a; MIB]),
@@ -96,11 +96,11 @@ fn main() -> ExitCode {
             text.iter().map(|byte| !byte).collect(),
         ),
     ] {
-        fine &= memory(name, most, &text, &new);
+        is_fine &= memory(name, most, &text, &new);
     }
-    fine &= through::time(&path, &file, &log);
-    fine &= through::memory(&path);
-    if fine {
+    is_fine &= through::time(&path, &file, &log);
+    is_fine &= through::memory(&path);
+    if is_fine {
         ExitCode::SUCCESS
     } else {
         println!("MISSED");

@@ -162,15 +162,14 @@ mod linux {
                 }
             }
         }
-        let [empty, small, large] = times.map(|mut times| {
-            times.sort_unstable();
-            times[times.len() / 2].as_secs_f64()
-        });
+        // what else the machine does only ever adds to a time
+        let [empty, small, large] =
+            times.map(|times| times.iter().min().map_or(0.0, Duration::as_secs_f64));
         let mut fine = true;
         for (name, time) in [("62 bytes", small), ("1 TiB", large)] {
             let ratio = time / empty;
             let figure = format!(
-                "start, {name}: bytes after {:.0} ms, empty window after {:.0} ms: ratio {ratio:.2} (at most {MOST_START})",
+                "start, {name}, the quickest of {N_STARTS}: bytes after {:.0} ms, empty window after {:.0} ms: ratio {ratio:.2} (at most {MOST_START})",
                 time * 1e3,
                 empty * 1e3
             );
