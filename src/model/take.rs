@@ -5,11 +5,11 @@ use super::App;
 use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::editing::stores_of;
-use super::effect::{Effect, FileOrder, FileRequest};
-use super::event::{Event, FileEvent, FileNews};
-use super::identity::{OrderId, Target};
+use super::effect::{Effect, FileOrder, FileRequest, Purpose};
+use super::event::{Event, FileEvent, FileNews, StoreOutcome, StoreResult};
+use super::identity::{DocId, OrderId, Target};
 use super::pending::Under;
-use super::process::Refusal;
+use super::process::{Failure, Refusal};
 use super::storing::Answer;
 use super::tray::RefusedOrder;
 
@@ -46,18 +46,52 @@ impl App {
                 why,
             );
         }
+        if let (
+            FileNews::Stored {
+                purpose: Purpose::Edit,
+                results,
+                ..
+            },
+            Some(number),
+        ) = (&event.news, event.number)
+        {
+            self.not_stored(event.target, number, results);
+        }
         let settled = self.in_doc(id, effects, |doc, out| doc.take(event, out));
         if let Some(Some(settled)) = settled {
             self.settled(id, settled, effects);
         }
     }
 
+    /// What was typed and could not be stored stands in the tray too: the message about it goes with the next key.
+    fn not_stored(&mut self, target: Target, number: OrderId, results: &[StoreResult]) {
+        for result in results {
+            if let StoreOutcome::Refused(why) = &result.outcome {
+                self.tray.put(RefusedOrder {
+                    number,
+                    doc: target.doc,
+                    name: self.name_of(target.doc),
+                    through: "the view".to_owned(),
+                    offset: result.offset,
+                    bytes: result.bytes.clone(),
+                    why: Refusal::Failed(Failure {
+                        message: why.clone(),
+                        errno: None,
+                    }),
+                });
+            }
+        }
+    }
+
+    fn name_of(&self, doc: DocId) -> String {
+        self.doc_by(doc)
+            .map_or_else(|| "a file that is closed".to_owned(), Doc::name)
+    }
+
     /// An order that stores something was not carried out: it stands in the tray, with its bytes.
     pub(super) fn refused(&mut self, order: &FileOrder, why: &Refusal) {
         let id = order.target.doc;
-        let name = self
-            .doc_by(id)
-            .map_or_else(|| "a file that is closed".to_owned(), Doc::name);
+        let name = self.name_of(id);
         for (offset, bytes) in stores_of(order) {
             self.tray.put(RefusedOrder {
                 number: order.number,

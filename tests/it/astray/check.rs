@@ -224,7 +224,7 @@ impl Play {
 
     /// Everything ends, and with it every process.
     pub(super) fn end(self) -> Counts {
-        let oracle = self.shell.end();
+        let mut oracle = self.shell.end();
         let begin = Instant::now();
         for peer in oracle.peers.values() {
             let is_there = |pid: u32| !matches!(state_of(pid), None | Some('Z' | 'X'));
@@ -233,6 +233,6 @@ impl Play {
                 std::thread::yield_now();
             }
         }
-        oracle.counts
+        std::mem::take(&mut oracle.counts)
     }
 }

@@ -4,7 +4,7 @@
 use mapscope::model::effect::Purpose;
 use mapscope::model::event::{StoreOutcome, WroteBack};
 use mapscope::model::process::ProcessKind;
-use mapscope::model::{App, FileOrder, FileRequest, Mode, Severity, Topic, WitnessId};
+use mapscope::model::{App, FileOrder, FileRequest, Mode, WitnessId};
 
 use super::*;
 
@@ -110,6 +110,9 @@ pub(super) struct Oracle {
     pub(super) peers: BTreeMap<Target, Peer>,
     /// Bytes that stand in a list of edits that was saved, of each file.
     exported: BTreeMap<DocId, BTreeSet<(u64, u8)>>,
+    /// What happened is kept, and printed where the sequence fails.
+    is_told: bool,
+    told: std::cell::RefCell<Vec<String>>,
     /// When a file was closed, what its views held and was not accounted for.
     pub(super) unaccounted: Vec<(usize, u64, u8)>,
 }
@@ -177,7 +180,18 @@ impl Oracle {
             private: BTreeMap::new(),
             peers: BTreeMap::new(),
             exported: BTreeMap::new(),
+            is_told: std::env::var_os("MAPSCOPE_ASTRAY_TELL").is_some(),
+            told: std::cell::RefCell::default(),
             unaccounted: Vec::new(),
+        }
+    }
+
+    /// Keeps what happens, where a sequence is looked into.
+    pub(super) fn tell(&self, what: impl FnOnce() -> String) {
+        if self.is_told {
+            let what = what();
+            let short = what.get(..400).unwrap_or(&what).to_owned();
+            self.told.borrow_mut().push(short);
         }
     }
 
@@ -220,6 +234,7 @@ impl Oracle {
 
     pub(super) fn orders_file(&mut self, order: &FileOrder) {
         let (number, target) = (order.number, order.target);
+        self.tell(|| format!("order {order:?}"));
         let what = match &order.request {
             FileRequest::Look(_)
             | FileRequest::Watch(_)
@@ -284,6 +299,7 @@ impl Oracle {
     }
 
     pub(super) fn orders_peer(&mut self, order: &PeerOrder) {
+        self.tell(|| format!("order {order:?}"));
         let (number, known) = match order {
             PeerOrder::Store {
                 number,
@@ -361,6 +377,7 @@ impl Oracle {
     }
 
     pub(super) fn hears(&mut self, event: &Event) {
+        self.tell(|| format!("  event {event:?}"));
         match event {
             Event::Opened(doc, opened) => {
                 if let Some(file) = self.paths.iter().position(|it| *it == opened.path) {
@@ -584,20 +601,21 @@ impl Oracle {
                 FileRequest::WitnessStore { offset, bytes, .. } => in_tray(*number, *offset, bytes),
                 _ => {}
             },
+            // what is not taken back or reapplied stays where it is, and is said
             Event::File(FileEvent {
-                target,
-                news: FileNews::Stored { results, .. },
+                number: Some(number),
+                news:
+                    FileNews::Stored {
+                        purpose: Purpose::Edit,
+                        results,
+                        ..
+                    },
                 ..
             }) => {
-                let is_bad = |it: &mapscope::model::event::StoreResult| {
-                    !matches!(it.outcome, StoreOutcome::Stored(_))
-                };
-                if let Some(doc) = app
-                    .doc_by(target.doc)
-                    .filter(|_| results.iter().any(is_bad))
-                {
-                    let said = doc.notices.get(Topic::Error).map(|it| it.severity);
-                    assert_eq!(said, Some(Severity::Error), "{results:?} is said");
+                for result in results {
+                    if !matches!(result.outcome, StoreOutcome::Stored(_)) {
+                        in_tray(*number, result.offset, &result.bytes);
+                    }
                 }
             }
             _ => {}
@@ -718,6 +736,14 @@ impl Oracle {
                 kind,
                 None,
             );
+        }
+    }
+}
+
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.told.borrow().iter().for_each(|it| eprintln!("{it}"));
         }
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use mapscope::map::Readout;
-use mapscope::model::process::Failure;
 use mapscope::model::{App, Effect, FileOrder, FileRequest, Generation, Settings};
 use mapscope::work::file::FileWorker;
 use mapscope::work::peers::PeerPool;
@@ -108,6 +107,7 @@ impl Shell {
             BTreeMap::new()
         };
         let what = format!("{action:?}");
+        self.oracle.tell(|| format!("person in {view:?}: {what}"));
         let effects = self.app.apply(Intent { view, action });
         self.unchanged(&before, &what);
         self.run(effects.clone());
@@ -265,6 +265,7 @@ impl Shell {
         self.oracle.is_delivered(&event, focus);
         let before = self.states(&[doc, focus]);
         let what = format!("{event:?}");
+        self.oracle.tell(|| format!("    heard {what}"));
         let tell = match &event {
             Event::Opened(doc, _) => Some(*doc),
             Event::File(FileEvent { target, news, .. }) => match news {
@@ -379,14 +380,6 @@ fn refused_by_pool(order: PeerOrder) -> PeerEvent {
                 why,
             },
         ),
-        PeerOrder::End { target } => {
-            let message = "not ended".to_owned();
-            let why = Failure {
-                message,
-                errno: None,
-            };
-            (target, PeerNews::NotGrown { why })
-        }
         other => panic!("{other:?} always finds room"),
     };
     PeerEvent { target, news }

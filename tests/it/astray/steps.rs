@@ -325,6 +325,9 @@ impl Play {
 
     /// Others change the file's length, or write where somebody has typed.
     fn others_step(&mut self, file: usize) {
+        self.shell
+            .oracle
+            .tell(|| format!("others touch file {file}"));
         match self.draw.next(6) {
             0 => {
                 let cut = PAGE * (4 + self.draw.next(PAGES - 4)) + self.draw.next(2) * 100;
