@@ -17,10 +17,14 @@ use super::{Action, MappingAction, UnsavedChoice};
 
 impl Doc {
     pub(super) fn toggle_mode(&mut self, view: ViewId, out: &mut Out<'_>) {
-        let mode = match self.view_by(view).map(|known| known.mode) {
-            Some(Mode::Private) => Mode::Shared,
-            Some(Mode::Shared) => Mode::Private,
-            None => return,
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        // pressed twice while the first is under way, it goes back
+        let (mode, _) = known.pending.wished().unwrap_or((known.mode, known.access));
+        let mode = match mode {
+            Mode::Private => Mode::Shared,
+            Mode::Shared => Mode::Private,
         };
         self.set_mode(view, mode, out);
     }
@@ -29,7 +33,8 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        if known.mode == mode {
+        let (now, _) = known.pending.wished().unwrap_or((known.mode, known.access));
+        if now == mode {
             return;
         }
         // read-only by choice stays so; where only shared writing was refused, private editing comes back
@@ -45,10 +50,13 @@ impl Doc {
     }
 
     pub(super) fn toggle_access(&mut self, view: ViewId, out: &mut Out<'_>) {
-        let access = match self.view_by(view).map(|known| known.access) {
-            Some(Access::ReadOnly) => Access::ReadWrite,
-            Some(Access::ReadWrite) => Access::ReadOnly,
-            None => return,
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let (_, access) = known.pending.wished().unwrap_or((known.mode, known.access));
+        let access = match access {
+            Access::ReadOnly => Access::ReadWrite,
+            Access::ReadWrite => Access::ReadOnly,
         };
         self.set_access(view, access, out);
     }
@@ -57,10 +65,10 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        if known.access == access {
+        let (mode, now) = known.pending.wished().unwrap_or((known.mode, known.access));
+        if now == access {
             return;
         }
-        let mode = known.mode;
         let holds = known.journal.pending_bytes() > 0 || known.pending.edit_bytes() > 0;
         if mode == Mode::Private && holds {
             self.ask_unsaved(Next::Map(view, Mode::Private, access));
@@ -124,7 +132,15 @@ impl Doc {
             return;
         };
         let number = out.file(target, FileRequest::Remap { mode, access, span });
-        self.began(view, number, Under::Remap(choice));
+        self.began(
+            view,
+            number,
+            Under::Remap {
+                mode,
+                access,
+                choice,
+            },
+        );
     }
 
     /// An order of a view was sent.
@@ -168,7 +184,7 @@ impl Doc {
         view.generation = generation;
         view.is_mapped(mode, access, whole, refusal.clone());
         let choice = match number.and_then(|number| view.pending.end(number)) {
-            Some(Under::Remap(choice)) => choice,
+            Some(Under::Remap { choice, .. }) => choice,
             _ => None,
         };
         let mut aside = view.journal.set_aside(); // whatever the old mapping held privately is gone

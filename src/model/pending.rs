@@ -41,8 +41,15 @@ pub enum Under {
     Reapply,
     /// Writes edits to the file.
     WriteBack,
-    /// Maps anew; what becomes of the edits.
-    Remap(Option<UnsavedChoice>),
+    /// Maps anew.
+    Remap {
+        /// The mode.
+        mode: Mode,
+        /// The access.
+        access: Access,
+        /// What becomes of the edits.
+        choice: Option<UnsavedChoice>,
+    },
     /// msync.
     Flush,
     /// Gives private copies back.
@@ -144,12 +151,29 @@ impl Pending {
         let under_way = self
             .operations
             .iter()
-            .any(|operation| matches!(operation.what, Under::Remap(_)));
+            .any(|operation| matches!(operation.what, Under::Remap { .. }));
         under_way
             || self
                 .waiting
                 .iter()
                 .any(|waiting| matches!(waiting, Waiting::Remap { .. }))
+    }
+
+    /// The mode and access that the person last asked for, where the mapping does not have them yet.
+    pub(super) fn wished(&self) -> Option<(Mode, Access)> {
+        let waiting = self.waiting.iter().rev().find_map(|waiting| match waiting {
+            Waiting::Remap { mode, access, .. } => Some((*mode, *access)),
+            _ => None,
+        });
+        waiting.or_else(|| {
+            self.operations
+                .iter()
+                .rev()
+                .find_map(|operation| match operation.what {
+                    Under::Remap { mode, access, .. } => Some((mode, access)),
+                    _ => None,
+                })
+        })
     }
 
     /// Edits are being written to the file, or are to be.
@@ -168,7 +192,7 @@ impl Pending {
         let under_way = self.operations.iter().any(|operation| {
             !matches!(
                 operation.what,
-                Under::Remap(_) | Under::Flush | Under::Discard
+                Under::Remap { .. } | Under::Flush | Under::Discard
             )
         });
         under_way
@@ -234,7 +258,7 @@ impl Pending {
         self.operations
             .iter()
             .all(|operation| match operation.what {
-                Under::Remap(_) => false,
+                Under::Remap { .. } => false,
                 Under::Flush => true,
                 _ => wish.is_store(),
             })

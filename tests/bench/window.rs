@@ -82,6 +82,9 @@ mod linux {
     use crate::rig::stage::Kept;
     use crate::rig::{Stage, until};
 
+    /// A part of the benchmark: whether its bounds are met.
+    type Part = fn(&Stage) -> bool;
+
     /// Starts of each kind.
     const N_STARTS: usize = 25;
     /// The program may take this many times as long as an empty window.
@@ -98,7 +101,7 @@ mod linux {
         let Some(stage) = Stage::set(1280, 800, &[]) else {
             return ExitCode::SUCCESS;
         };
-        let all: [(&str, fn(&Stage) -> bool); 6] = [
+        let all: [(&str, Part); 6] = [
             ("behind", cost::behind),
             ("many", cost::many),
             ("growing", cost::growing),

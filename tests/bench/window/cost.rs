@@ -57,7 +57,7 @@ pub(super) fn idle() -> bool {
     reader.press("Start a process that maps the file shared");
     until_peers(&program, 3);
     drop(reader);
-    let mut fine = true;
+    let mut is_met = true;
     for (keys, shown) in [
         ("ctrl+1", "witnesses and a process more"),
         ("ctrl+2", "answers"),
@@ -65,11 +65,11 @@ pub(super) fn idle() -> bool {
         ("ctrl+4", "lab"),
     ] {
         stage.keys(&[keys]);
-        fine &= idles(&program, shown, MOST_IDLE);
+        is_met &= idles(&program, shown, MOST_IDLE);
     }
     stage.keys(&["ctrl+1"]);
     without_panel(&program);
-    fine & idles(&program, "no panel", MOST_IDLE)
+    is_met & idles(&program, "no panel", MOST_IDLE)
 }
 
 /// Eight files, each of which was looked at.
@@ -94,7 +94,7 @@ pub(super) fn many(stage: &Stage) -> bool {
 
 /// A file that grows out of sight.
 pub(super) fn growing(stage: &Stage) -> bool {
-    let path = stage.file("growing.log", &[b'.'; 64 << 10]);
+    let path = stage.file("growing.log", &vec![b'.'; 64 << 10]);
     let mut program = Program::start(stage, &[&path]);
     program.learn_grid();
     let is_over = AtomicBool::new(false);

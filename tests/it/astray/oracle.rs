@@ -568,7 +568,7 @@ impl Oracle {
     }
 
     /// What was not carried out stands in the tray, or is said.
-    pub(super) fn check_told(&self, event: &Event, app: &App) {
+    pub(super) fn check_told(event: &Event, app: &App) {
         let in_tray = |number: OrderId, offset: u64, bytes: &[u8]| {
             let is_it =
                 |it: &&RefusedOrder| (it.number, it.offset, &*it.bytes) == (number, offset, bytes);

@@ -281,7 +281,7 @@ impl Shell {
         let check = event.clone();
         let effects = self.app.take(event);
         self.unchanged(&before, &what);
-        self.oracle.check_told(&check, &self.app);
+        Oracle::check_told(&check, &self.app);
         let file = tell.and_then(|doc| self.workers.get(&doc)?.peer_file());
         if let (Some(doc), Some(file)) = (tell, file) {
             self.held_peers.push_back(PeerOrder::File { doc, file });

@@ -202,7 +202,7 @@ impl Play {
         let truth = &mut self.shell.oracle.files[file];
         match edit {
             Edit::WriteBack | Edit::WriteBackConflicts | Edit::Reapply => {
-                truth.may_write = self.places
+                truth.may_write = self.places;
             }
             Edit::DropPatch => truth.may_drop = self.places,
             _ => {}

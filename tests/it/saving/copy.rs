@@ -210,7 +210,7 @@ fn what_cannot_be_read_is_told() {
     assert!(got.len() == bytes.len() && got[..cut] == bytes[..cut]);
 }
 
-/// CopyProgress begins at nothing, never goes back, and comes at least once for each quarter of a megabyte that is read; the
+/// Progress begins at nothing, never goes back, and comes at least once for each quarter of a megabyte that is read; the
 /// last is the sync.
 #[test]
 fn progress_is_told_all_the_way() {
