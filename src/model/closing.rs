@@ -91,7 +91,16 @@ impl Doc {
     }
 
     /// Asks what becomes of the edits before going on with `next`.
+    ///
+    /// An answer that is being carried out is not replaced: what waits for it, such as the window, would wait for ever.
     pub(super) fn ask_unsaved(&mut self, next: Next) {
+        if self.is_settling() {
+            let name = self.name();
+            self.failed(format!(
+                "What you answered about the edits of {name} is still being done: try again after that"
+            ));
+            return;
+        }
         let bytes = match next {
             Next::Map(view, ..) => self.view_by(view).map_or(0, View::held_bytes),
             Next::Close | Next::Quit => self.unsaved_bytes(),

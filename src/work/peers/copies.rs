@@ -22,6 +22,11 @@ impl Copies {
         self.pages.is_empty()
     }
 
+    /// Some page of that is in the list.
+    pub(super) fn are_under(&self, span: Span) -> bool {
+        self.pages.range(span.pages(page_bytes())).next().is_some()
+    }
+
     /// Bytes were stored there.
     pub(super) fn stored(&mut self, offset: u64, len: u64) {
         let Some(span) = Span::at(offset, len) else {

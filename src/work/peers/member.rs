@@ -189,6 +189,8 @@ pub(super) struct Member {
     /// What it read last, where it was said.
     pub(super) told: Option<(Span, Vec<Reading>, Vec<PeerPage>)>,
     pub(super) copies: Copies,
+    /// The store before which it was looked whether the copies under it are still there.
+    pub(super) looked_under: Option<OrderId>,
     pub(super) pid: u32,
     pub(super) started: Instant,
     /// How often in a row it ended, or could not map the file.
@@ -226,6 +228,7 @@ impl Member {
             is_to_read: true,
             told: None,
             copies: Copies::default(),
+            looked_under: None,
             pid: 0,
             started: Instant::now(),
             troubles: 0,

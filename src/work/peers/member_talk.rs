@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
-use super::member::{Asked, Deed, Job, Life, Look, Mapped, Member, PATIENCE, Question};
+use super::member::{Asked, Deed, Job, Life, Look, Mapped, Member, PATIENCE, Question, Store};
 use crate::bytes::Span;
 use crate::model::identity::Target;
 use crate::model::process::{EndHow, Failure, PeerEvent, PeerNews, ProcessKind, Reading, Refusal};
-use crate::peer::protocol::{Answer, MapAccess, MapMode, Open, ReadAnswer, Request};
+use crate::peer::protocol::{
+    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, Request,
+};
 use crate::peer::{NotSent, PeerError, Polled};
 
 /// The longest pause between two attempts to map the file, in seconds.
@@ -160,6 +162,14 @@ impl Member {
                     self.tell(news, look.tell);
                     return;
                 }
+                if let Some(span) = self.to_look_under(&store) {
+                    self.looked_under = Some(store.number);
+                    self.jobs.push_front(Job::Store(store));
+                    let (offset, len) = (span.start(), span.len());
+                    let request = Request::Read { offset, len };
+                    self.send(Question::Read(span), &request, look, deeds);
+                    return;
+                }
                 let request = Request::Store {
                     offset: store.offset,
                     bytes: store.bytes.clone(),
@@ -172,6 +182,15 @@ impl Member {
                 self.send(Question::Reap(reap), &request, look, deeds);
             }
         }
+    }
+
+    /// What is to be read before the store: a page that was taken away would be copied anew by it, and nobody would
+    /// miss what stood there.
+    fn to_look_under(&self, store: &Store) -> Option<Span> {
+        let len = (store.bytes.len() as u64).min(MAX_READ_BYTES);
+        let span = Span::at(store.offset, len)?;
+        let is_due = self.looked_under != Some(store.number) && self.copies.are_under(span);
+        is_due.then_some(span)
     }
 
     fn begin_fork(&mut self, child: Target, look: &Look<'_>, deeds: &mut Vec<Deed>) {
