@@ -91,17 +91,7 @@ impl Doc {
     }
 
     /// Asks what becomes of the edits before going on with `next`.
-    ///
-    /// A question about a mapping does not replace an answer that is being carried out: what waits for that, such as the
-    /// window, would wait for ever. One about closing may, as its answer settles that too.
     pub(super) fn ask_unsaved(&mut self, next: Next) {
-        if self.is_settling() && matches!(next, Next::Map(..)) {
-            let name = self.name();
-            self.failed(format!(
-                "What you answered about the edits of {name} is still being done: try again after that"
-            ));
-            return;
-        }
         let bytes = match next {
             Next::Map(view, ..) => self.view_by(view).map_or(0, View::held_bytes),
             Next::Close | Next::Quit => self.unsaved_bytes(),
