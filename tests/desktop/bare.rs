@@ -90,9 +90,11 @@ impl<'a> Bare<'a> {
 pub(crate) fn run(stage: &Stage, before: &str, arguments: &[&str], set: &[(&str, &str)]) -> Run {
     let said = stage.folder().join("said.log");
     let file = File::create(&said).expect("a file for what it says");
+    // the tests may run where some are ignored, as under nohup, and then the program would ignore them too
     let process = stage
-        .command("sh")
-        .args(["-c", &format!("{before} exec \"$0\" \"$@\"")])
+        .command("env")
+        .args(["--default-signal=HUP,INT,TERM", "sh", "-c"])
+        .arg(format!("{before} exec \"$0\" \"$@\""))
         .arg(env!("CARGO_BIN_EXE_mapscope"))
         .args(arguments)
         .envs(set.iter().copied())
