@@ -280,5 +280,5 @@ fn by_hand_opens_the_scratch_file_of_experiments() {
         verdict(window) == "not run"
     });
     drop(window);
-    assert!(!path.exists(), "it goes with the window");
+    until_removed(&path);
 }

@@ -5,7 +5,6 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::{Access, Mode};
-use std::time::{Duration, Instant};
 
 #[test]
 fn the_sample_opens_with_rows_and_a_banner() {
@@ -52,16 +51,7 @@ fn the_scratch_copy_goes_with_the_window() {
     let path = doc(&window).path.clone();
     assert!(path.exists());
     drop(window);
-    // the window does not wait for the worker, which removes it
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while path.parent().unwrap().exists() {
-        assert!(
-            Instant::now() < deadline,
-            "{} was left behind",
-            path.display()
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until_removed(path.parent().unwrap());
 }
 
 #[test]

@@ -392,3 +392,17 @@ pub(super) fn end_with_parent() {
 pub(super) fn skip(test: &str, reason: &str) {
     crate::skip::skip(&format!("{test}: {reason}"));
 }
+
+/// Waits until nothing is at `path`: a window that goes does not wait for the worker that removes its scratch file.
+#[track_caller]
+pub(super) fn until_removed(path: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while path.exists() {
+        assert!(
+            Instant::now() < deadline,
+            "{} was left behind",
+            path.display()
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
