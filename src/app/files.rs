@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::model::Effect;
 use crate::model::effect::{FileOrder, FileRequest, OpenRequest};
 use crate::model::event::{Event, FileEvent, FileNews};
-use crate::model::identity::{DocId, MappingId, OrderId, Target};
-use crate::model::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
+use crate::model::identity::{DocId, MappingId, OrderId};
+use crate::model::process::{PeerNews, PeerOrder, Refusal};
 use crate::work::file::FileWorker;
 use crate::work::peers::PeerPool;
 
@@ -210,51 +210,10 @@ impl Shell {
                 errno: None,
             })
         };
-        let event = match order {
-            PeerOrder::Start { target, .. } => (target, PeerNews::NotStarted { why }),
-            PeerOrder::Fork { parent, child } => {
-                let target = Target {
-                    mapping: child,
-                    generation: crate::model::Generation::FIRST,
-                    ..parent
-                };
-                (target, PeerNews::NotStarted { why })
-            }
-            PeerOrder::Store {
-                number,
-                target,
-                offset,
-                bytes,
-            } => (
-                target,
-                PeerNews::Refused {
-                    number,
-                    offset,
-                    bytes,
-                    why,
-                },
-            ),
-            PeerOrder::Signal {
-                number,
-                target,
-                signal,
-            } => (
-                target,
-                PeerNews::NotSignalled {
-                    number,
-                    signal,
-                    why,
-                },
-            ),
-            // these always find room while the pool runs
-            PeerOrder::File { .. }
-            | PeerOrder::Grow { .. }
-            | PeerOrder::Close { .. }
-            | PeerOrder::Watch { .. }
-            | PeerOrder::End { .. } => return,
+        let Some(event) = order.refused(why) else {
+            return; // these always find room while the pool runs
         };
-        let (target, news) = event;
-        let effects = self.model.take(Event::Peer(PeerEvent { target, news }));
+        let effects = self.model.take(Event::Peer(event));
         self.run(ctx, effects);
     }
 }

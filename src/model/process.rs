@@ -126,6 +126,62 @@ pub enum PeerOrder {
     },
 }
 
+impl PeerOrder {
+    /// The answer where it is not carried out, and why. `None` for what asks for no answer, and for an end: a process that
+    /// cannot be told to end says so by going on.
+    #[must_use]
+    pub fn refused(self, why: Refusal) -> Option<PeerEvent> {
+        let (target, news) = match self {
+            Self::Start { target, .. } => (target, PeerNews::NotStarted { why }),
+            Self::Fork { parent, child } => (parent.child(child), PeerNews::NotStarted { why }),
+            Self::Store {
+                number,
+                target,
+                offset,
+                bytes,
+            } => {
+                let news = PeerNews::Refused {
+                    number,
+                    offset,
+                    bytes,
+                    why,
+                };
+                (target, news)
+            }
+            Self::Signal {
+                number,
+                target,
+                signal,
+            } => {
+                let news = PeerNews::NotSignalled {
+                    number,
+                    signal,
+                    why,
+                };
+                (target, news)
+            }
+            Self::File { .. }
+            | Self::Grow { .. }
+            | Self::Close { .. }
+            | Self::Watch { .. }
+            | Self::End { .. } => return None,
+        };
+        Some(PeerEvent { target, news })
+    }
+}
+
+impl Target {
+    /// What a child that this process forks is called.
+    #[must_use]
+    pub const fn child(self, child: MappingId) -> Self {
+        Self {
+            doc: self.doc,
+            mapping: child,
+            generation: Generation::FIRST,
+        }
+    }
+}
+
 /// What a process says, or what is found out about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerEvent {

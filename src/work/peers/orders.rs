@@ -8,7 +8,7 @@ use super::MOST_WATCHED_BYTES;
 use super::member::{Job, Member, Store};
 use super::pool::Pool;
 use crate::bytes::Span;
-use crate::model::identity::{DocId, Generation, MappingId, OrderId, Target};
+use crate::model::identity::{DocId, MappingId, OrderId, Target};
 use crate::model::process::{PeerNews, PeerOrder, ProcessKind, ProcessSignal, Refusal};
 
 impl Pool {
@@ -77,46 +77,6 @@ impl Pool {
             },
         };
         self.tell(target, news);
-    }
-
-    /// Answers what is not carried out as the pool ends. What asks for no answer has none.
-    pub(super) fn refuse(&mut self, order: PeerOrder, why: Refusal) {
-        match order {
-            PeerOrder::File { .. }
-            | PeerOrder::Grow { .. }
-            | PeerOrder::Close { .. }
-            | PeerOrder::Watch { .. }
-            | PeerOrder::End { .. } => {}
-            PeerOrder::Start { target, .. } => self.tell(target, PeerNews::NotStarted { why }),
-            PeerOrder::Fork { parent, child } => {
-                self.tell(child_of(parent, child), PeerNews::NotStarted { why });
-            }
-            PeerOrder::Store {
-                number,
-                target,
-                offset,
-                bytes,
-            } => {
-                let store = Store {
-                    number,
-                    offset,
-                    bytes,
-                };
-                self.tell(target, store.refused(why));
-            }
-            PeerOrder::Signal {
-                number,
-                target,
-                signal,
-            } => {
-                let news = PeerNews::NotSignalled {
-                    number,
-                    signal,
-                    why,
-                };
-                self.tell(target, news);
-            }
-        }
     }
 
     /// Where the process of that mapping in that generation stands, of a file that is open.
@@ -200,7 +160,7 @@ impl Pool {
     }
 
     fn fork(&mut self, parent: Target, child: MappingId) {
-        let target = child_of(parent, child);
+        let target = parent.child(child);
         let is_taken = self.members.iter().any(|it| it.target.mapping == child);
         let job = Job::Fork { child: target };
         let taken = match self.find(parent) {
@@ -217,14 +177,5 @@ impl Pool {
             }
             Err(why) => self.tell(target, PeerNews::NotStarted { why }),
         }
-    }
-}
-
-/// What a forked child is called.
-fn child_of(parent: Target, child: MappingId) -> Target {
-    Target {
-        doc: parent.doc,
-        mapping: child,
-        generation: Generation::FIRST,
     }
 }

@@ -76,7 +76,9 @@ impl Pool {
             let taken = self.mailbox.take(due);
             for order in taken.orders {
                 if taken.stop {
-                    self.refuse(order, Refusal::Gone);
+                    if let Some(event) = order.refused(Refusal::Gone) {
+                        (self.tell)(event);
+                    }
                 } else {
                     self.obey(order);
                 }

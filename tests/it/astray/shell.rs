@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use mapscope::map::Readout;
-use mapscope::model::{App, Effect, FileOrder, FileRequest, Generation, Settings};
+use mapscope::model::{App, Effect, FileOrder, FileRequest, Settings};
 use mapscope::work::file::FileWorker;
 use mapscope::work::peers::PeerPool;
 
@@ -204,7 +204,11 @@ impl Shell {
                 return;
             };
             if let Err(order) = self.pool.as_ref().unwrap().order(order) {
-                let event = Event::Peer(refused_by_pool(order));
+                let event = Event::Peer(
+                    order
+                        .refused(Refusal::QueueFull)
+                        .expect("always finds room"),
+                );
                 self.oracle.hears(&event);
                 self.deliver(event);
             }
@@ -339,48 +343,4 @@ fn doc_of(event: &Event) -> Option<DocId> {
         Event::Peer(event) => Some(event.target.doc),
         _ => None,
     }
-}
-
-/// What the program's shell answers for an order that the pool does not take.
-fn refused_by_pool(order: PeerOrder) -> PeerEvent {
-    let why = Refusal::QueueFull;
-    let (target, news) = match order {
-        PeerOrder::Start { target, .. } => (target, PeerNews::NotStarted { why }),
-        PeerOrder::Fork { parent, child } => {
-            let target = Target {
-                mapping: child,
-                generation: Generation::FIRST,
-                ..parent
-            };
-            (target, PeerNews::NotStarted { why })
-        }
-        PeerOrder::Store {
-            number,
-            target,
-            offset,
-            bytes,
-        } => (
-            target,
-            PeerNews::Refused {
-                number,
-                offset,
-                bytes,
-                why,
-            },
-        ),
-        PeerOrder::Signal {
-            number,
-            target,
-            signal,
-        } => (
-            target,
-            PeerNews::NotSignalled {
-                number,
-                signal,
-                why,
-            },
-        ),
-        other => panic!("{other:?} always finds room"),
-    };
-    PeerEvent { target, news }
 }
