@@ -182,24 +182,32 @@ impl Block {
     pub(super) fn written(&mut self, range: &Range<usize>) {
         self.judge(range, |worth| Some(worth.again()));
         let pending = self.pending.take(range);
-        for hidden in pending.iter().flat_map(Run::counted) {
-            self.waiting.take(&hidden);
-        }
+        self.waiting
+            .take_each(pending.iter().flat_map(Run::counted));
         let waiting = self.waiting.take(range);
-        for mut run in pending.into_iter().chain(waiting) {
+        for run in pending.into_iter().chain(waiting) {
             if self.in_file.counts_in(&(run.at..run.end())) {
                 for part in run.counted().iter().filter_map(|range| run.part(range)) {
-                    self.put_in_file(part.at, &part.base.all(), &part.value.all());
+                    self.add_written(part);
                 }
             } else {
-                run.tag = if all_count(run.tag) {
-                    Worth::Fresh.tag()
-                } else {
-                    Worth::Fresh.plain_tag()
-                };
-                self.in_file.insert(run);
+                self.add_written(run);
             }
         }
+    }
+
+    /// This is in the file now: as a plain run where nothing was of what is in its place.
+    fn add_written(&mut self, mut run: Run) {
+        if self.in_file.counts_in(&(run.at..run.end())) {
+            self.put_in_file(run.at, &run.base.all(), &run.value.all());
+            return;
+        }
+        run.tag = if all_count(run.tag) {
+            Worth::Fresh.tag()
+        } else {
+            Worth::Fresh.plain_tag()
+        };
+        self.in_file.insert(run);
     }
 
     /// These values reached the file.

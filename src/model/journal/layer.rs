@@ -95,6 +95,19 @@ impl Run {
         found
     }
 
+    /// From its first to its last byte that counts; nothing where none does.
+    fn trimmed(self) -> Option<Self> {
+        if self.n == self.value.len() {
+            return (self.n > 0).then_some(self);
+        }
+        let counted = self.counted();
+        let hull = counted.first()?.start..counted.last()?.end;
+        if hull == (self.at..self.end()) {
+            return Some(self);
+        }
+        self.part(&hull)
+    }
+
     /// The same where they are apart: between them are bytes that do not count, whatever they are.
     fn joined_over_gap(&self, next: &Self) -> Self {
         let gap = vec![0; next.at - self.end()];
@@ -177,6 +190,42 @@ impl Layer {
 
     /// Takes what counts in `range` out; what does not count may stand in it.
     pub(super) fn take(&mut self, range: &Range<usize>) -> Vec<Run> {
+        self.take_each(std::iter::once(range.clone()))
+    }
+
+    /// Takes what counts in each of `ranges`, which are ascending.
+    ///
+    /// What is left between and beside them stays one run where that is cheaper: many small pieces out of a long run would
+    /// leave many small ones, each dearer than its bytes.
+    pub(super) fn take_each(&mut self, ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Run> {
+        let mut taken = Vec::new();
+        let mut hull: Option<Range<usize>> = None;
+        for range in ranges {
+            let there = self.carve(&range);
+            if !there.is_empty() {
+                taken.extend(there);
+                hull = Some(hull.map_or(range.start, |hull| hull.start)..range.end);
+            }
+        }
+        if let Some(hull) = hull {
+            self.join_around(&hull);
+        }
+        taken
+    }
+
+    /// Makes one run of neighbors in `hull` and right beside it where that is cheaper.
+    fn join_around(&mut self, hull: &Range<usize>) {
+        let first = self.0.partition_point(|run| run.end() <= hull.start);
+        let last = self.0.partition_point(|run| run.at < hull.end);
+        let (first, last) = (first.saturating_sub(1), (last + 1).min(self.0.len()));
+        let near = self.0.drain(first..last);
+        let near = joined(near.filter_map(Run::trimmed).collect());
+        self.0.splice(first..first, near);
+        self.0.shrink_to(self.0.len() * 2);
+    }
+
+    /// The same, with no run left across `range`.
+    fn carve(&mut self, range: &Range<usize>) -> Vec<Run> {
         let first = self.0.partition_point(|run| run.end() <= range.start);
         let last = self.0.partition_point(|run| run.at < range.end);
         if first >= last {
@@ -205,11 +254,10 @@ impl Layer {
     pub(super) fn replace(&mut self, run: Run) {
         let whole = run.at..run.end();
         if self.counts_in(&whole) {
-            for range in run.counted() {
-                self.take(&range);
-                if let Some(part) = run.part(&range) {
-                    self.insert(part);
-                }
+            let counted = run.counted();
+            self.take_each(counted.iter().cloned());
+            for part in counted.iter().filter_map(|range| run.part(range)) {
+                self.insert(part);
             }
         } else {
             self.insert(run);
@@ -218,7 +266,7 @@ impl Layer {
 
     /// Adds a run where nothing counts.
     pub(super) fn insert(&mut self, run: Run) {
-        self.take(&(run.at..run.end()));
+        self.carve(&(run.at..run.end()));
         let index = self.0.partition_point(|other| other.at < run.at);
         let first = index.saturating_sub(1);
         let last = (index + 1).min(self.0.len());

@@ -135,12 +135,12 @@ impl Shadow {
 
     /// What is pending or waits in `span` is in the file now.
     pub(super) fn written(&mut self, span: Span) {
-        self.each_known(span, Block::written);
+        self.each_known(span, |_, block, range| block.written(range));
     }
 
     /// What is in the file is on the device, but for what a sync had failed with and was not written since.
     pub(super) fn synced(&mut self) {
-        self.each_known(EVERYTHING, |block, range| {
+        self.each_known(EVERYTHING, |_, block, range| {
             block.judge(range, |worth| match worth {
                 Worth::Fresh | Worth::Again => None,
                 Worth::Failed | Worth::Exported => Some(worth),
@@ -150,7 +150,7 @@ impl Shadow {
 
     /// What is in the file may never reach the device.
     pub(super) fn sync_failed(&mut self) {
-        self.each_known(EVERYTHING, |block, range| {
+        self.each_known(EVERYTHING, |_, block, range| {
             block.judge(range, |worth| match worth {
                 Worth::Exported => Some(worth),
                 _ => Some(Worth::Failed),
@@ -160,7 +160,7 @@ impl Shadow {
 
     /// What a failed sync may have lost is safe in another file.
     pub(super) fn exported(&mut self) {
-        self.each_known(EVERYTHING, |block, range| {
+        self.each_known(EVERYTHING, |_, block, range| {
             block.judge(range, |worth| match worth {
                 Worth::Failed | Worth::Exported => Some(Worth::Exported),
                 Worth::Again | Worth::Fresh => Some(Worth::Fresh),
@@ -171,7 +171,7 @@ impl Shadow {
     /// What is pending in `span` waits. Returns how many bytes.
     pub(super) fn lose(&mut self, span: Span) -> usize {
         let mut n_bytes = 0;
-        self.each_known(span, |block, range| n_bytes += block.lose(range));
+        self.each_known(span, |_, block, range| n_bytes += block.lose(range));
         n_bytes
     }
 
@@ -184,15 +184,15 @@ impl Shadow {
     /// there anyway.
     pub(super) fn cover(&mut self, span: Span) -> Covered {
         let mut covered = Covered::default();
-        for (index, block) in self.blocks.range(span.pages(BLOCK)) {
-            for (at, byte) in block.bytes(Which::Waiting, &inside(*index, span)) {
+        self.each_known(span, |index, block, range| {
+            let bytes = block.bytes(Which::Waiting, range);
+            block
+                .waiting
+                .take_each(bytes.iter().map(|(at, _)| *at..at + 1));
+            for (at, byte) in bytes {
                 covered.push(index * BLOCK + at as u64 - span.start(), byte);
             }
-        }
-        for (at, _) in covered.bytes() {
-            let start = span.start() + at;
-            self.forget_waiting(Span::at(start, 1).unwrap_or(Span::empty(start)));
-        }
+        });
         covered
     }
 
@@ -209,7 +209,7 @@ impl Shadow {
 
     /// Nothing waits in `span`, nor beneath what is pending there.
     pub(super) fn forget_waiting(&mut self, span: Span) {
-        self.each_known(span, |block, range| {
+        self.each_known(span, |_, block, range| {
             block.waiting.take(range);
         });
     }
@@ -286,13 +286,13 @@ impl Shadow {
             .map(move |(index, block)| (index * BLOCK, block, inside(*index, span)))
     }
 
-    /// Changes those blocks that there are.
-    fn each_known(&mut self, span: Span, mut change: impl FnMut(&mut Block, &Range<usize>)) {
+    /// Changes those blocks that there are: the number of each, and what of it is in `span`.
+    fn each_known(&mut self, span: Span, mut change: impl FnMut(u64, &mut Block, &Range<usize>)) {
         let pages = span.pages(BLOCK);
         let mut emptied = Vec::new();
         for (index, block) in self.blocks.range_mut(pages) {
             let before = (block.counts(), block.kept());
-            change(block, &inside(*index, span));
+            change(*index, block, &inside(*index, span));
             let mut kept = block.kept();
             if block.is_empty() {
                 emptied.push(*index);

@@ -87,6 +87,18 @@ fn typing_byte_by_byte_joins() {
     assert!(kept < 3 * 20_000 + 700_000, "{kept} bytes are kept");
 }
 
+/// An edit whose every third byte stands there anyway takes only those out of what waits beneath it.
+#[test]
+fn what_waits_beneath_an_edit_costs_no_more_in_pieces() {
+    let mut journal = Journal::new();
+    let file: Vec<u8> = (0..=2).cycle().take(MIB).collect();
+    private(&mut journal, 0, &file, &vec![1; MIB]);
+    journal.set_aside();
+    private(&mut journal, 0, &file, &vec![2; MIB]);
+    let kept = journal.bytes_kept();
+    assert!(kept <= 4 * 2 * MIB, "{kept} bytes are kept");
+}
+
 #[test]
 fn unsaved_edits_never_go_and_those_in_the_file_are_undone_no_more() {
     let mut journal = Journal::with_budget(64 << 10);

@@ -864,7 +864,18 @@ impl World {
         self.check_list();
         let n_steps = self.n_ops + self.n_pieces + 2;
         // what differs from what was drawn is kept by itself: it was in sight, so it is not much
-        let most = 4 * self.n_stored + 300 * self.n_differing + 700 * n_steps;
+        let known = 4 * self.n_stored + 300 * self.n_differing;
+        // and so are bytes in the file that are worth something else than their neighbors, or that came to be what they
+        // were and still count: a failed sync can make such of every other byte
+        let worths: Vec<Worth> = self.in_file.iter().flatten().map(|it| it.worth).collect();
+        let is_again = |it: &Option<InFile>| it.is_some_and(|it| it.base == it.value);
+        let n_changes = worths.windows(2).filter(|pair| pair[0] != pair[1]).count()
+            + self
+                .in_file
+                .windows(2)
+                .filter(|pair| is_again(&pair[0]) != is_again(&pair[1]))
+                .count();
+        let most = known + 150 * n_changes + 700 * n_steps;
         assert!(
             journal.bytes_kept() <= most,
             "{} > {most}",
