@@ -188,7 +188,9 @@ impl OffsetColumn {
         let is_binary = word
             .strip_prefix(['0'])
             .and_then(|word| word.strip_prefix(['b', 'B']))
-            .is_some_and(|digits| digits.bytes().all(|b| matches!(b, b'0' | b'1')));
+            .is_some_and(|digits| {
+                !digits.is_empty() && digits.bytes().all(|b| matches!(b, b'0' | b'1'))
+            });
         (!is_binary || self.extent.contains(offset)).then_some(offset)
     }
 }

@@ -74,6 +74,7 @@ fn evaluate(tree: &Tree, context: &Context) -> Result<i128, Fault> {
 struct Writer<'a> {
     text: String,
     column_digits: usize,
+    extent: Span,
     noise: std::iter::Cycle<std::slice::Iter<'a, u8>>,
 }
 
@@ -82,6 +83,7 @@ impl<'a> Writer<'a> {
         Self {
             text: String::new(),
             column_digits: context.column_digits,
+            extent: context.extent,
             noise: noise.iter().cycle(),
         }
     }
@@ -181,12 +183,18 @@ impl<'a> Writer<'a> {
                 _ => text,
             };
         }
-        // And what the column does not pad looks like any decimal number.
-        if in_column && !text.starts_with('0') {
+        // And what the column does not pad looks like any decimal number, and what it shows nowhere like a binary one.
+        let is_binary = is_binary(&text) && !self.extent.contains(value);
+        if in_column && (!text.starts_with('0') || is_binary) {
             text = value.to_string();
         }
         self.token(&text);
     }
+}
+
+fn is_binary(text: &str) -> bool {
+    text.strip_prefix("0b")
+        .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| "01".contains(c)))
 }
 
 /// From the right, three by three.
