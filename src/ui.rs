@@ -158,21 +158,7 @@ pub fn window_ui(
     }
     notices::focus_question(ui, frame, &mut state.asked);
     dropped_files(ui, &mut actions);
-    let bar = egui::Frame::new()
-        .fill(frame.theme.bar)
-        .inner_margin(egui::Margin::symmetric(8, 4));
-    Panel::top("menu bar").frame(bar).show(ui, |ui| {
-        menus::menus_ui(ui, frame, &mut state.wishes, &mut actions);
-    });
-    Panel::top("mapping bar")
-        .frame(bar)
-        .show(ui, |ui| bars::mapping_ui(ui, frame, &mut actions));
-    Panel::top("lookup bar")
-        .frame(bar)
-        .show(ui, |ui| bars::lookup_ui(ui, frame, &mut actions));
-    Panel::bottom("status")
-        .frame(bar)
-        .show(ui, |ui| bars::status_ui(ui, frame, &mut actions));
+    bars_ui(ui, frame, &mut state.wishes, &mut actions);
     if frame.model.settings.panel_shown {
         side_panel(ui, frame, &mut state.lab, &mut actions);
     }
@@ -201,6 +187,25 @@ pub fn window_ui(
     actions.append(&mut commands); // after what was typed into a field in the same frame
     done(&mut actions, &mut intents);
     (intents, shown.inner)
+}
+
+/// The bars above and below everything else.
+fn bars_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
+    let bar = egui::Frame::new()
+        .fill(frame.theme.bar)
+        .inner_margin(egui::Margin::symmetric(8, 4));
+    Panel::top("menu bar")
+        .frame(bar)
+        .show(ui, |ui| menus::menus_ui(ui, frame, wishes, actions));
+    Panel::top("mapping bar")
+        .frame(bar)
+        .show(ui, |ui| bars::mapping_ui(ui, frame, actions));
+    Panel::top("lookup bar")
+        .frame(bar)
+        .show(ui, |ui| bars::lookup_ui(ui, frame, actions));
+    Panel::bottom("status")
+        .frame(bar)
+        .show(ui, |ui| bars::status_ui(ui, frame, actions));
 }
 
 fn side_panel(ui: &mut Ui, frame: &Frame<'_>, lab: &mut LabView, actions: &mut Vec<Action>) {

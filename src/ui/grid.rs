@@ -69,45 +69,13 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     glyphs.refresh(&ctx, &font);
 
     let view = &doc.view().viewport;
-    // as many as chosen, fewer where the window is too narrow: nothing is cut off
-    let width = rect.width() - super::geometry::BAR_WIDTH;
-    let fit = Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes);
-    let columns = match frame.model.settings.columns {
-        Columns::Fixed(n) => usize::from(n).clamp(8, 64).min(fit),
-        Columns::Fit => fit,
-    };
-    let cells = Cells::new(
-        usize::try_from(view.columns).unwrap_or(16),
-        view.extent,
-        doc.page_bytes,
-    );
-    let geometry = Geometry::new(
-        rect,
-        cells,
-        glyphs.cell(),
-        view.fraction_points,
-        glyphs.pixels_per_point(),
-    );
-    if columns as u64 != view.columns || geometry.page_rows != view.page_rows {
-        actions.push(Action::View(ViewAction::Layout {
-            columns: columns as u64,
-            page_rows: geometry.page_rows,
-        }));
-    }
-
+    let geometry = lay_out(rect, frame, doc, &glyphs, actions);
     let response = ui.response();
     wheel(ui, rect, view, &geometry, actions);
     pointer(ui, &response, view, &geometry, state, actions);
     let focused = response.has_focus();
     if focused {
-        // Tab swaps the columns here, the arrows move the cursor, and Esc leaves the keyboard where it is
-        let filter = EventFilter {
-            tab: true,
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            escape: true,
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        keep_keys(ui, id);
     }
     state.bar.show(
         ui,
@@ -134,6 +102,55 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     if let Some(pointer) = hovered {
         hover(&response, frame, doc, &geometry, pointer);
     }
+}
+
+/// Where everything stands in `rect`. Asks for another layout where the present one does not fit.
+fn lay_out(
+    rect: Rect,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    glyphs: &Glyphs,
+    actions: &mut Vec<Action>,
+) -> Geometry {
+    let view = &doc.view().viewport;
+    // as many as chosen, fewer where the window is too narrow: nothing is cut off
+    let width = rect.width() - super::geometry::BAR_WIDTH;
+    let fit = Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes);
+    let columns = match frame.model.settings.columns {
+        Columns::Fixed(n) => usize::from(n).clamp(8, 64).min(fit),
+        Columns::Fit => fit,
+    };
+    let cells = Cells::new(
+        usize::try_from(view.columns).unwrap_or(16),
+        view.extent,
+        doc.page_bytes,
+    );
+    let geometry = Geometry::new(
+        rect,
+        cells,
+        glyphs.cell(),
+        view.fraction_points,
+        glyphs.pixels_per_point(),
+    );
+    if columns as u64 != view.columns || geometry.page_rows != view.page_rows {
+        actions.push(Action::View(ViewAction::Layout {
+            columns: columns as u64,
+            page_rows: geometry.page_rows,
+        }));
+    }
+    geometry
+}
+
+/// Has the toolkit leave the grid's keys to the grid: Tab swaps the columns here, the arrows move the cursor, and Esc
+/// leaves the keyboard where it is.
+fn keep_keys(ui: &Ui, id: Id) {
+    let filter = EventFilter {
+        tab: true,
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape: true,
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
 }
 
 /// The wheel: a notch is exactly three rows everywhere; touchpads scroll by points.

@@ -196,68 +196,97 @@ fn process_ui(
     name_row(ui, &response.response, &words(doc, process, same));
 }
 
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, process: &Process, actions: &mut Vec<Action>) {
+/// What a button has a process do.
+struct Order {
+    label: &'static str,
+    /// What it does, in words.
+    words: &'static str,
+    enabled: bool,
+    /// The bytes of the file change.
+    marked: bool,
+    action: PeersAction,
+}
+
+impl Order {
+    const fn new(
+        label: &'static str,
+        words: &'static str,
+        enabled: bool,
+        action: PeersAction,
+    ) -> Self {
+        Self {
+            label,
+            words,
+            enabled,
+            marked: false,
+            action,
+        }
+    }
+}
+
+/// What a person can have `process` do, in the order of the buttons.
+fn orders(process: &Process) -> [Order; 5] {
     let (id, runs) = (process.mapping, process.ended.is_none());
-    let (stop, stop_words) = if process.stopped {
+    let store = PeersAction::Store(id);
+    let write = if process.reaches_file() {
+        let words =
+            "It stores the byte to write through its shared mapping: it is in the file at once";
+        Order {
+            marked: true,
+            ..Order::new("Write to file", words, runs, store)
+        }
+    } else {
+        let words = "It stores the byte to write through its own mapping: nobody else sees it";
+        Order::new("Write", words, runs, store)
+    };
+    let (stop, label) = if process.stopped {
         (ProcessSignal::Continue, "Continue")
     } else {
         (ProcessSignal::Stop, "Stop")
     };
-    let (write, write_words) = if process.reaches_file() {
-        (
-            "Write to file",
-            "It stores the byte to write through its shared mapping: it is in the file at once",
-        )
-    } else {
-        (
-            "Write",
-            "It stores the byte to write through its own mapping: nobody else sees it",
-        )
-    };
+    [
+        write,
+        Order::new(
+            "Fork",
+            "It forks: the child has the same mapping, and shares its private pages until one of them writes",
+            runs && !process.stopped,
+            PeersAction::Fork(id),
+        ),
+        Order::new(
+            label,
+            "SIGSTOP and SIGCONT: a stopped process answers nobody",
+            runs,
+            PeersAction::Signal(id, stop),
+        ),
+        Order::new(
+            "Kill",
+            "SIGKILL; those that it forked go with it",
+            runs,
+            PeersAction::Signal(id, ProcessSignal::Kill),
+        ),
+        Order::new(
+            "Remove",
+            "Off the list; its process ends",
+            true,
+            PeersAction::Remove(id),
+        ),
+    ]
+}
+
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, process: &Process, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        for (label, words, enabled, action) in [
-            (
-                write,
-                write_words,
-                runs,
-                PeersAction::Store(id),
-            ),
-            (
-                "Fork",
-                "It forks: the child has the same mapping, and shares its private pages until one of them writes",
-                runs && !process.stopped,
-                PeersAction::Fork(id),
-            ),
-            (
-                stop_words,
-                "SIGSTOP and SIGCONT: a stopped process answers nobody",
-                runs,
-                PeersAction::Signal(id, stop),
-            ),
-            (
-                "Kill",
-                "SIGKILL; those that it forked go with it",
-                runs,
-                PeersAction::Signal(id, ProcessSignal::Kill),
-            ),
-            (
-                "Remove",
-                "Off the list; its process ends",
-                true,
-                PeersAction::Remove(id),
-            ),
-        ] {
-            let text = if label == "Write to file" {
-                RichText::new(label).color(frame.theme.different)
-            } else {
-                RichText::new(label)
-            };
+        for order in orders(process) {
+            let mut text = RichText::new(order.label);
+            if order.marked {
+                text = text.color(frame.theme.different);
+            }
             let button = ui
-                .add_enabled(enabled, Button::new(text))
-                .on_hover_text(words);
-            super::notices::name(&button, &format!("{label}: process {}", process.ordinal));
+                .add_enabled(order.enabled, Button::new(text))
+                .on_hover_text(order.words);
+            let name = format!("{}: process {}", order.label, process.ordinal);
+            super::notices::name(&button, &name);
             if button.clicked() {
-                actions.push(Action::Peers(action));
+                actions.push(Action::Peers(order.action));
             }
         }
     });

@@ -78,20 +78,32 @@ pub(super) fn detail_ui(
         }
         expectation_ui(ui, frame, entry, actions);
         claim_ui(ui, frame, entry);
-        if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
-            heading(ui, "Cost");
-            chart::chart_ui(ui, frame, &record.costs);
-        }
-        if !pinned && !entry.peers().is_empty() {
-            heading(ui, "Peers");
-            peers::peers_ui(ui, frame, &mut view.peers, entry);
-        }
-        if !entry.steps().is_empty() {
-            heading(ui, "Steps");
-            steps::steps_ui(ui, frame, &mut view.steps, entry);
-        }
-        environment_ui(ui, frame, entry);
+        let peers = (!pinned).then_some(&mut view.peers);
+        run_ui(ui, frame, peers, &mut view.steps, entry);
     });
+}
+
+/// What the run showed: what it cost, its peers where they do not stand above, its steps, and where it ran.
+fn run_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    peers: Option<&mut peers::PeersView>,
+    steps: &mut steps::StepsView,
+    entry: &LabEntry,
+) {
+    if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
+        heading(ui, "Cost");
+        chart::chart_ui(ui, frame, &record.costs);
+    }
+    if let Some(peers) = peers.filter(|_| !entry.peers().is_empty()) {
+        heading(ui, "Peers");
+        peers::peers_ui(ui, frame, peers, entry);
+    }
+    if !entry.steps().is_empty() {
+        heading(ui, "Steps");
+        steps::steps_ui(ui, frame, steps, entry);
+    }
+    environment_ui(ui, frame, entry);
 }
 
 /// Nothing is chosen: how to begin, and what it does.
