@@ -25,8 +25,8 @@ use crate::model::{
 };
 use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
-use crate::work::file::Report;
-use crate::work::lab::LabRun;
+use crate::work::file::EventSink;
+use crate::work::lab::LabThread;
 use crate::work::peers::PeerPool;
 use crate::work::picker::Picker;
 
@@ -83,7 +83,7 @@ pub struct Shell {
     peers: Option<PeerPool>,
     picker: Option<Picker>,
     completion: Option<Completion>,
-    lab: Option<LabRun>,
+    lab: Option<LabThread>,
     clipboard: clipboard::Clipboard,
     next_fade: Option<Instant>,
     /// The lookup to begin with, and the file it is for.
@@ -181,7 +181,7 @@ impl Shell {
         self.run(ctx, effects);
     }
 
-    fn report(&self) -> Report {
+    fn report(&self) -> EventSink {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
         Arc::new(move |event| {
             if sender.send(event).is_ok() {

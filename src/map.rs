@@ -63,7 +63,7 @@ pub use primitive::Primitive;
 #[cfg(unix)]
 pub(crate) use raw::{STRING_BYTES, hex, quoted};
 pub use readout::{Gap, GapReason, Readout};
-pub use refusal::{Bar, Refusal};
+pub use refusal::{Bar, MapRefusal};
 pub use self_test::primitive;
 pub use store_error::StoreError;
 pub(crate) use wording::Shown;

@@ -21,7 +21,7 @@ pub mod wire;
 
 pub(crate) use crate::os::exit::describe_signal;
 pub use error::PeerError;
-pub use handle::{Ending, Forking, NotSent, PeerEnd, PeerProcess, Pending, Polled, Wake};
+pub use handle::{Ending, Forking, NotSent, PeerEnd, PeerProcess, PendingRequest, Polled, Wake};
 pub use process::{PeerSignal, Unreaped};
 #[cfg(target_os = "linux")]
 pub(crate) use raw::has_cachestat;

@@ -2,7 +2,7 @@
 
 use crate::lab::claim::Progress;
 use crate::model::event::Event;
-use crate::work::lab::{self, LabRun};
+use crate::work::lab::{self, LabThread};
 
 use super::Shell;
 
@@ -16,7 +16,7 @@ impl Shell {
     pub(super) fn run_experiments(&mut self, names: &[String], slowly: bool) {
         let report = self.report();
         let tell = move |progress| report(Event::Lab(Box::new(progress)));
-        match LabRun::start(self.program.clone(), names, slowly, tell) {
+        match LabThread::start(self.program.clone(), names, slowly, tell) {
             Ok(run) => self.farewell.see_off(self.lab.replace(run)),
             Err(error) => {
                 let why = format!("no thread can be started for the experiments: {error}");

@@ -17,7 +17,7 @@ mod truncation;
 mod unmapping;
 
 use crate::lab::Experiment;
-use crate::lab::claim::Topic;
+use crate::lab::claim::LabTopic;
 
 /// Every experiment, in the order of study.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {
@@ -41,7 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
 }
 
 /// Those of a topic.
-pub fn of_topic(topic: Topic) -> impl Iterator<Item = &'static Experiment> {
+pub fn of_topic(topic: LabTopic) -> impl Iterator<Item = &'static Experiment> {
     all().filter(move |experiment| experiment.claim.topic == topic)
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// What a person would study together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Topic {
+pub enum LabTopic {
     /// Who sees a store.
     Sharing,
     /// What a forked child inherits.
@@ -29,7 +29,7 @@ pub enum Topic {
     Cost,
 }
 
-impl Topic {
+impl LabTopic {
     /// All topics, in the order of study.
     pub const ALL: [Self; 8] = [
         Self::Sharing,
@@ -142,7 +142,7 @@ pub struct Claim {
     /// Its name on the command line: words with hyphens.
     pub name: &'static str,
     /// Its group.
-    pub topic: Topic,
+    pub topic: LabTopic,
     /// The claim in one sentence, without a final period.
     pub title: &'static str,
     /// What could happen; a person may pick one before a run. Sentences without a final period.
@@ -199,7 +199,7 @@ pub struct CallLine {
 
 /// One step of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct RunStep {
     /// Counts from 1.
     pub number: usize,
     /// The peer that did it; `None` for mapscope itself.
@@ -341,7 +341,7 @@ pub struct RunRecord {
     /// What was observed, in words.
     pub observed: String,
     /// Each step.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RunStep>,
     /// The peers at the end.
     pub peers: Vec<PeerCard>,
     /// The measurements of the cost group.
@@ -375,7 +375,7 @@ pub enum Progress {
     /// This one begins.
     Started(String),
     /// A step of it is done, or a check was added to one that was told before.
-    Step(Step),
+    Step(RunStep),
     /// What its peers hold now.
     Peers(Vec<PeerCard>),
     /// It is over.

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::bytes::size::human_size;
 use crate::lab::catalogue;
 use crate::lab::claim::{
-    Claim, CostPoint, Environment, PeerCard, Promise, RunRecord, Step, Topic, Verdict, time_words,
+    Claim, CostPoint, Environment, LabTopic, PeerCard, Promise, RunRecord, RunStep, Verdict,
+    time_words,
 };
 
 /// The version of the JSON form. It changes when a field goes or changes its meaning, not when one is added.
@@ -33,7 +34,7 @@ pub struct Report<'a> {
 #[derive(Debug, Serialize)]
 struct Entry<'a> {
     name: &'a str,
-    topic: Topic,
+    topic: LabTopic,
     title: &'a str,
     promise: Promise,
     choices: &'a [&'a str],
@@ -43,7 +44,7 @@ struct Entry<'a> {
     why: &'a str,
     source: &'a str,
     milliseconds: u64,
-    steps: &'a [Step],
+    steps: &'a [RunStep],
     peers: &'a [PeerCard],
     costs: &'a [CostPoint],
 }
@@ -99,7 +100,7 @@ impl<'a> Report<'a> {
 #[must_use]
 pub fn list() -> String {
     let mut text = String::new();
-    for topic in Topic::ALL {
+    for topic in LabTopic::ALL {
         let _ = writeln!(text, "{} ({})", topic.title(), topic.word());
         for experiment in catalogue::of_topic(topic) {
             let claim = &experiment.claim;
@@ -161,7 +162,7 @@ pub fn run_lines(record: &RunRecord) -> String {
     text
 }
 
-fn step_lines(text: &mut String, step: &Step) {
+fn step_lines(text: &mut String, step: &RunStep) {
     let (sign, expected) = judged(step);
     let _ = writeln!(
         text,
@@ -182,7 +183,7 @@ fn step_lines(text: &mut String, step: &Step) {
 }
 
 /// The sign of a step, and what was expected where that did not come.
-fn judged(step: &Step) -> (char, String) {
+fn judged(step: &RunStep) -> (char, String) {
     let expected = step.expected.as_deref().unwrap_or_default();
     match step.holds {
         None => (' ', String::new()),
@@ -191,7 +192,7 @@ fn judged(step: &Step) -> (char, String) {
     }
 }
 
-fn who(step: &Step) -> String {
+fn who(step: &RunStep) -> String {
     match (&step.peer, step.pid) {
         (Some(peer), Some(pid)) => format!("{peer} ({pid})"),
         (Some(peer), None) => peer.clone(),
@@ -332,7 +333,7 @@ pub fn markdown(environment: &Environment, records: &[RunRecord]) -> String {
             cell(&record.predicted)
         );
     }
-    for topic in Topic::ALL {
+    for topic in LabTopic::ALL {
         let mut of_topic = with_claims(records)
             .filter(|(claim, _)| claim.topic == topic)
             .peekable();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bytes::escape::path_in_sentence;
-use crate::lab::claim::{Environment, Progress, RunRecord, Step, Topic, Verdict};
+use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
 use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
@@ -144,14 +144,14 @@ fn run_one(
 }
 
 /// A claim is borne out where every check holds, and there was one.
-fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[Step]) -> Verdict {
+fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[RunStep]) -> Verdict {
     let failed = steps.iter().any(|step| step.holds == Some(false));
     match ended {
         Err(Stop::Cancelled) => Verdict::Cancelled,
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
-        Ok(()) if experiment.claim.topic == Topic::Cost => Verdict::Measured,
+        Ok(()) if experiment.claim.topic == LabTopic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),
     }
@@ -199,7 +199,7 @@ fn observed(experiment: &Experiment, environment: &Environment, record: &RunReco
 pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
     let mut chosen: Vec<&'static Experiment> = Vec::new();
     for name in names {
-        let topic = Topic::ALL.into_iter().find(|topic| topic.word() == name);
+        let topic = LabTopic::ALL.into_iter().find(|topic| topic.word() == name);
         let found: Vec<_> = match topic {
             Some(topic) => catalogue::of_topic(topic).collect(),
             None => catalogue::find(name).into_iter().collect(),
@@ -227,7 +227,7 @@ pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
 fn nearest(name: &str) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = catalogue::all()
         .map(|experiment| experiment.claim.name)
-        .chain(Topic::ALL.map(Topic::word))
+        .chain(LabTopic::ALL.map(LabTopic::word))
         .collect();
     names.sort_by_cached_key(|known| distance(name, known));
     names.truncate(3);

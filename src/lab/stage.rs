@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{
-    CallLine, CostPoint, Environment, PeerCard, Progress, Step, lives_in_memory,
+    CallLine, CostPoint, Environment, PeerCard, Progress, RunStep, lives_in_memory,
 };
 use crate::lab::limits::check_memory;
 use crate::map::page_bytes;
@@ -96,7 +96,7 @@ pub struct Stage<'a> {
     pub(super) sabotage: Option<(&'a str, Sabotage)>,
     pub(super) tell: &'a mut dyn FnMut(Progress),
     pub(super) actors: Vec<Actor>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<RunStep>,
     pub(super) costs: Vec<CostPoint>,
 }
 
@@ -434,7 +434,7 @@ impl Stage<'_> {
         let card = peer
             .and_then(|peer| self.actors.get(peer.0))
             .map(|actor| &actor.card);
-        let step = Step {
+        let step = RunStep {
             number: self.steps.len() + 1,
             peer: card.map(|card| card.name.clone()),
             pid: card.map(|card| card.pid),

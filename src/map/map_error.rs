@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::errno::describe_errno;
-use super::refusal::Refusal;
+use super::refusal::MapRefusal;
 use super::wording::Shown;
 use crate::bytes::Span;
 use crate::bytes::size::human_size;
@@ -30,7 +30,7 @@ pub enum MapError {
         file_len: u64,
     },
     /// The file cannot be mapped in this way; the refusal says in which it can.
-    Refused(Refusal),
+    Refused(MapRefusal),
     /// The address space has no room (`ENOMEM`).
     NoAddressSpace {
         /// The file.

@@ -15,7 +15,7 @@ use super::open::OpenFile;
 use super::primitive::Primitive;
 use super::raw::{self, Region, page_bytes};
 use super::readout::{Gap, GapReason, Gaps, Readout};
-use super::refusal::{Bar, Refusal};
+use super::refusal::{Bar, MapRefusal};
 use super::self_test::primitive;
 use crate::bytes::Span;
 
@@ -73,7 +73,7 @@ impl Mapping {
         file: &OpenFile,
         request: MapRequest,
         log: &CallLog,
-    ) -> Result<(Self, Option<Refusal>), MapError> {
+    ) -> Result<(Self, Option<MapRefusal>), MapError> {
         let refusal = match Self::create(file, request, log) {
             Ok(mapping) => return Ok((mapping, None)),
             Err(MapError::Refused(refusal)) => refusal,

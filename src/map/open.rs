@@ -17,7 +17,7 @@ use super::open_error::{OpenError, OpenErrorKind};
 use super::page::Unavailable;
 use super::raw::{self, Opening, page_bytes};
 use super::readout::{GapReason, Gaps, Readout};
-use super::refusal::{Bar, Refusal};
+use super::refusal::{Bar, MapRefusal};
 use crate::bytes::Span;
 
 /// What stands at the path of an open file by now.
@@ -151,9 +151,9 @@ impl OpenFile {
 
     /// A refusal of `asked`, with the ways of mapping that work in its place, found by trying each. Nothing is opened for
     /// that and nothing is written.
-    pub(super) fn refusal(&self, asked: Way, bar: Bar, errno: i32) -> Refusal {
+    pub(super) fn refusal(&self, asked: Way, bar: Bar, errno: i32) -> MapRefusal {
         let works = asked.instead().iter().copied();
-        Refusal {
+        MapRefusal {
             path: self.path.clone(),
             bar,
             errno,

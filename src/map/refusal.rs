@@ -94,7 +94,7 @@ impl Bar {
 
 /// The file may not be written, or not be mapped as was asked. Its `Display` is one sentence that also says what works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct MapRefusal {
     /// The path of the open file.
     pub path: PathBuf,
     /// What stands in the way.
@@ -105,7 +105,7 @@ pub struct Refusal {
     pub works: Vec<Way>,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for MapRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.bar.sentence())?;
         if self.bar != Bar::BlockDevice {
@@ -123,4 +123,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Error for Refusal {}
+impl Error for MapRefusal {}

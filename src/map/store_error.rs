@@ -8,7 +8,7 @@ use std::fmt;
 use super::errno::describe_errno;
 use super::mode::Mode;
 use super::readout::GapReason;
-use super::refusal::Refusal;
+use super::refusal::MapRefusal;
 use crate::bytes::Span;
 
 /// A store did not happen, or not wholly. What was stored all the same is told by [`StoreError::Refused`] and
@@ -69,7 +69,7 @@ pub enum StoreError {
         before: Vec<u8>,
     },
     /// The file may not be written (only for writes to the file itself).
-    NotWritable(Refusal),
+    NotWritable(MapRefusal),
     /// The file's length cannot be asked for.
     Failed {
         /// The error number of fstat(2).

@@ -13,7 +13,7 @@ use super::mode::{Access, Mode, Way};
 use super::open::{OpenFile, open_logged};
 use super::raw::{self, Opening};
 use super::readout::GapReason;
-use super::refusal::{Bar, Refusal};
+use super::refusal::{Bar, MapRefusal};
 use super::store_error::StoreError;
 use crate::bytes::Span;
 
@@ -25,9 +25,9 @@ impl OpenFile {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] with what stands in the way, which ways of mapping work all the same, and the error number of open(2).
+    /// [`MapRefusal`] with what stands in the way, which ways of mapping work all the same, and the error number of open(2).
     /// A block device is not opened before [`Self::allow_writing`].
-    pub fn writer(&self) -> Result<Arc<File>, Refusal> {
+    pub fn writer(&self) -> Result<Arc<File>, MapRefusal> {
         let mut kept = self
             .writer_slot()
             .lock()

@@ -7,7 +7,9 @@ mod acting;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::lab::claim::{Claim, Environment, Expected, PeerCard, RunRecord, Step, Topic, Verdict};
+use crate::lab::claim::{
+    Claim, Environment, Expected, LabTopic, PeerCard, RunRecord, RunStep, Verdict,
+};
 
 /// What a person can ask of the lab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub enum LabAction {
     /// Show the one that stands so many places further down the list.
     Move(i32),
     /// Show or hide the experiments of a topic.
-    Fold(Topic),
+    Fold(LabTopic),
     /// What the person expects of this experiment: an index into its choices.
     Pick(String, usize),
     /// Run these, one after the other.
@@ -25,7 +27,7 @@ pub enum LabAction {
     /// Run the one that is shown.
     RunChosen,
     /// Run all of a topic.
-    RunTopic(Topic),
+    RunTopic(LabTopic),
     /// Run all but those that measure.
     RunAll,
     /// With a pause after each step from the next run on, or without.
@@ -45,7 +47,7 @@ pub enum LabRun {
     /// It is under way.
     Running {
         /// The steps so far.
-        steps: Vec<Step>,
+        steps: Vec<RunStep>,
         /// What its peers hold now.
         peers: Vec<PeerCard>,
     },
@@ -95,7 +97,7 @@ impl fmt::Display for Standing<'_> {
 
 /// What became of the person's expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PickOutcome {
+pub enum GuessOutcome {
     /// So it was observed.
     Right,
     /// Otherwise than expected.
@@ -167,7 +169,7 @@ pub struct LabState {
     /// The one that is shown.
     pub chosen: Option<&'static str>,
     /// Topics whose experiments are not listed.
-    pub folded: BTreeSet<Topic>,
+    pub folded: BTreeSet<LabTopic>,
     /// Where experiments run; known once something was run.
     pub environment: Option<Environment>,
     /// With a pause after each step, to watch it.
@@ -181,7 +183,7 @@ pub struct LabState {
 impl LabEntry {
     /// Its steps: of the run under way, or of the last one.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[RunStep] {
         match &self.run {
             LabRun::None => &[],
             LabRun::Running { steps, .. } => steps,
@@ -247,7 +249,7 @@ impl LabState {
     }
 
     /// Those of a topic, in the order of study.
-    pub fn of_topic(&self, topic: Topic) -> impl Iterator<Item = &LabEntry> {
+    pub fn of_topic(&self, topic: LabTopic) -> impl Iterator<Item = &LabEntry> {
         self.entries
             .iter()
             .filter(move |entry| entry.claim.topic == topic)
@@ -255,7 +257,7 @@ impl LabState {
 
     /// Those that are listed, in the order of the list.
     pub fn listed(&self) -> impl Iterator<Item = &LabEntry> {
-        Topic::ALL
+        LabTopic::ALL
             .into_iter()
             .filter(|topic| !self.folded.contains(topic))
             .flat_map(|topic| self.of_topic(topic))
@@ -319,7 +321,7 @@ impl LabState {
 
     /// What became of the person's expectation; `None` where there was none, or no run yet.
     #[must_use]
-    pub fn pick_outcome(&self, entry: &LabEntry) -> Option<PickOutcome> {
+    pub fn pick_outcome(&self, entry: &LabEntry) -> Option<GuessOutcome> {
         let (pick, record) = (entry.pick?, entry.record()?);
         let file_system = self
             .environment
@@ -327,9 +329,9 @@ impl LabState {
             .map_or("", |environment| environment.file_system.as_str());
         let predicted = entry.claim.predicted(file_system)?;
         Some(match (&record.verdict, pick == predicted) {
-            (Verdict::AsPredicted, true) => PickOutcome::Right,
-            (Verdict::AsPredicted, false) | (Verdict::Differs, true) => PickOutcome::Wrong,
-            _ => PickOutcome::Open,
+            (Verdict::AsPredicted, true) => GuessOutcome::Right,
+            (Verdict::AsPredicted, false) | (Verdict::Differs, true) => GuessOutcome::Wrong,
+            _ => GuessOutcome::Open,
         })
     }
 }

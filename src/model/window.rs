@@ -23,9 +23,9 @@ pub struct Look {
 
 /// How one cell of the grid is to be drawn. One byte, so that a screenful stays in the processor's cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cell(u8);
+pub struct CellFlags(u8);
 
-impl Cell {
+impl CellFlags {
     const PAST_END: u8 = 1;
     const UNREADABLE: u8 = 2;
     const EDITED: u8 = 4;
@@ -83,7 +83,7 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub struct Window {
     look: Look,
-    cells: Vec<Cell>,
+    cells: Vec<CellFlags>,
     flashing: bool,
 }
 
@@ -91,7 +91,7 @@ impl Window {
     /// Takes a new look; bytes that differ from `before` flash.
     #[must_use]
     pub fn new(look: Look, before: Option<&Self>, journal: &Journal) -> Self {
-        let cells = vec![Cell::default(); look.readout.bytes.len()];
+        let cells = vec![CellFlags::default(); look.readout.bytes.len()];
         let mut window = Self {
             look,
             cells,
@@ -118,7 +118,7 @@ impl Window {
 
     /// The bytes and cells of `span`, as far as this window has them: the offset of the first, the bytes, the cells.
     #[must_use]
-    pub fn slice(&self, span: Span) -> Option<(u64, &[u8], &[Cell])> {
+    pub fn slice(&self, span: Span) -> Option<(u64, &[u8], &[CellFlags])> {
         let both = self.span().intersect(span)?;
         let from = usize::try_from(both.start() - self.span().start()).ok()?;
         let to = usize::try_from(both.end() - self.span().start()).ok()?;
@@ -137,7 +137,7 @@ impl Window {
 
     /// The cell at `offset`.
     #[must_use]
-    pub fn cell(&self, offset: u64) -> Option<Cell> {
+    pub fn cell(&self, offset: u64) -> Option<CellFlags> {
         let index = usize::try_from(offset.checked_sub(self.span().start())?).ok()?;
         self.cells.get(index).copied()
     }
@@ -190,8 +190,8 @@ impl Window {
         }
         for gap in &self.look.readout.gaps {
             let bit = match gap.reason {
-                GapReason::PastFileEnd { .. } => Cell::PAST_END,
-                _ => Cell::UNREADABLE,
+                GapReason::PastFileEnd { .. } => CellFlags::PAST_END,
+                _ => CellFlags::UNREADABLE,
             };
             set(&mut self.cells, span, gap.span, bit);
         }
@@ -200,7 +200,7 @@ impl Window {
                 &mut self.cells,
                 span,
                 Span::at(offset, 1).unwrap_or(Span::empty(offset)),
-                Cell::EDITED,
+                CellFlags::EDITED,
             );
         }
         for (offset, _) in journal.patch_in(span) {
@@ -208,7 +208,7 @@ impl Window {
                 &mut self.cells,
                 span,
                 Span::at(offset, 1).unwrap_or(Span::empty(offset)),
-                Cell::WAITING,
+                CellFlags::WAITING,
             );
         }
     }
@@ -231,7 +231,7 @@ impl Window {
     }
 }
 
-fn set(cells: &mut [Cell], span: Span, which: Span, bit: u8) {
+fn set(cells: &mut [CellFlags], span: Span, which: Span, bit: u8) {
     let Some(both) = span.intersect(which) else {
         return;
     };

@@ -65,7 +65,7 @@ pub struct PeerProcess {
 
 /// A request that was sent and not yet answered.
 #[derive(Debug)]
-pub struct Pending {
+pub struct PendingRequest {
     id: u64,
 }
 
@@ -226,17 +226,17 @@ impl PeerProcess {
     /// # Errors
     ///
     /// A peer that ended, or a request that is too long for a line.
-    pub fn send(&mut self, request: &Request) -> Result<Pending, PeerError> {
+    pub fn send(&mut self, request: &Request) -> Result<PendingRequest, PeerError> {
         match self.put(request) {
             (_, Ok(pending)) => Ok(pending),
-            (id, Err(NotSent::Full)) => Ok(Pending { id }),
+            (id, Err(NotSent::Full)) => Ok(PendingRequest { id }),
             (_, Err(NotSent::Closed)) => Err(self.died()),
             (_, Err(NotSent::NotEncoded(message))) => Err(self.protocol(message)),
         }
     }
 
     /// Hands `request` to the thread that writes, with the number it was given.
-    fn put(&mut self, request: &Request) -> (u64, Result<Pending, NotSent>) {
+    fn put(&mut self, request: &Request) -> (u64, Result<PendingRequest, NotSent>) {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let line = encode(&RequestLine {
@@ -246,7 +246,7 @@ impl PeerProcess {
         let sent = match line {
             Err(message) => Err(NotSent::NotEncoded(message)),
             Ok(line) => match self.requests.as_ref().map(|it| it.try_send(line)) {
-                Some(Ok(())) => Ok(Pending { id }),
+                Some(Ok(())) => Ok(PendingRequest { id }),
                 Some(Err(TrySendError::Full(_))) => Err(NotSent::Full),
                 Some(Err(TrySendError::Disconnected(_))) | None => Err(NotSent::Closed),
             },
@@ -261,7 +261,7 @@ impl PeerProcess {
     /// As [`Self::request`], without `TimedOut`.
     pub fn wait(
         &mut self,
-        pending: &Pending,
+        pending: &PendingRequest,
         timeout: Duration,
     ) -> Result<Option<Answer>, PeerError> {
         match self.word(pending.id, timeout) {

@@ -231,14 +231,14 @@ pub struct ReadAnswer {
     #[serde(rename = "hex", with = "wire")]
     pub bytes: Vec<u8>,
     /// The ranges of the file that could not be read, ascending and apart.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<ReadGap>,
     /// What backs each page that the range touches, in order.
     pub pages: Vec<PeerPage>,
 }
 
 /// A range that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
+pub struct ReadGap {
     /// Offset in the file of the first byte that could not be read.
     pub start: u64,
     /// Offset one past the last of them.

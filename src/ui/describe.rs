@@ -51,7 +51,7 @@ pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
             let past_end = frame
                 .window()
                 .and_then(|window| window.cell(offset))
-                .is_some_and(super::super::model::window::Cell::is_past_end);
+                .is_some_and(super::super::model::window::CellFlags::is_past_end);
             words.push_str(if past_end { " --" } else { " ??" });
             text.push(' ');
         }

@@ -4,7 +4,7 @@ use egui::{Color32, Rect, Ui, pos2, vec2};
 
 use crate::bytes::Span;
 use crate::bytes::class::{hex_pair, text_char};
-use crate::model::window::Cell;
+use crate::model::window::CellFlags;
 use crate::model::{Column, Doc, PageState, Window};
 
 use super::Frame;
@@ -29,7 +29,7 @@ struct Row<'a> {
     /// The bytes and cells of the row that are known, from `first` on.
     first: u64,
     bytes: &'a [u8],
-    cells: &'a [Cell],
+    cells: &'a [CellFlags],
 }
 
 /// Paints heads and rows.
@@ -246,7 +246,7 @@ fn glyphs(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
 }
 
 /// Marks that do not rest on color: a line below an edit, one above a change, one through a lost edit.
-fn marks(painting: &Painting<'_>, cell: Cell, column: usize, line: u64, quads: &mut Quads) {
+fn marks(painting: &Painting<'_>, cell: CellFlags, column: usize, line: u64, quads: &mut Quads) {
     let (geometry, theme) = (painting.geometry, painting.frame.theme);
     let pixel = 1.0 / painting.glyphs.pixels_per_point();
     for rect in [

@@ -34,7 +34,7 @@ const QUEUED_ORDERS: usize = 64;
 const GOODBYE: Duration = Duration::from_millis(300);
 
 /// Reports what happened; called from the worker's threads.
-pub type Report = Arc<dyn Fn(Event) + Send + Sync>;
+pub type EventSink = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// What the window and the worker both see without waiting for each other.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ impl FileWorker {
         mapping: MappingId,
         request: OpenRequest,
         program: PathBuf,
-        report: Report,
+        report: EventSink,
     ) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(QUEUED_ORDERS);
         let board = Arc::new(Board::default());

@@ -32,12 +32,12 @@ pub fn list() -> Vec<(&'static Claim, Result<(), String>)> {
 
 /// Experiments that run, or ran. Dropping it stops them.
 #[derive(Debug)]
-pub struct LabRun {
+pub struct LabThread {
     cancelled: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl LabRun {
+impl LabThread {
     /// Runs the experiments of these names one after the other, with scratch files in the system's folder for temporary
     /// files; a name that nothing is called is left out. `slowly`: with a
     /// pause after each step, to watch it. `program` is what is run as `program peer`. `report` hears of
@@ -87,7 +87,7 @@ impl LabRun {
     }
 }
 
-impl Drop for LabRun {
+impl Drop for LabThread {
     fn drop(&mut self) {
         self.stop();
         if let Some(thread) = self.thread.take() {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use mapscope::lab::Experiment;
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Progress, RunRecord, Topic};
+use mapscope::lab::claim::{LabTopic, Progress, RunRecord};
 use mapscope::lab::runner::{self, Options};
 use mapscope::lab::stage::STEP_LIMIT;
 use serde_json::Value;
@@ -35,7 +35,7 @@ fn program() -> &'static Path {
 /// All experiments that predict something.
 fn predicting() -> Vec<&'static Experiment> {
     catalogue::all()
-        .filter(|experiment| experiment.claim.topic != Topic::Cost)
+        .filter(|experiment| experiment.claim.topic != LabTopic::Cost)
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Memory without a file: when it is there, and when it is given back.
 
-use crate::lab::claim::{Claim, Expected, Promise, Topic};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Peer, Stage, Stop, Told, anonymous};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -14,7 +14,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "anonymous-starts-as-zeros",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "Anonymous memory begins as zeros",
             choices: &[
                 "All of it is zero",
@@ -37,7 +37,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "memory-comes-with-the-touch",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "mmap takes address space; memory is taken when a page is first touched",
             choices: &[
                 "mmap takes the memory at once, or fails",
@@ -61,7 +61,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "reading-takes-no-memory",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "Reading untouched private anonymous memory takes none, where the kernel uses its zero page",
             choices: &[
                 "It takes a page of zeros for each page read",
@@ -85,7 +85,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "leaked-mappings-stay",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "A mapping stays until it is unmapped: eight leaks of 2 MiB take 16 MiB",
             choices: &[
                 "Address space and memory grow with every leak, and come back with munmap only",
@@ -109,7 +109,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "munmap-gives-both-back",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "munmap gives back address space and memory at once",
             choices: &[
                 "It gives back both",
@@ -131,7 +131,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "dontneed-gives-zeros",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "After MADV_DONTNEED anonymous memory is still mapped, and reads as zeros",
             choices: &[
                 "The bytes are still there: it is only a hint",

@@ -1,6 +1,6 @@
 //! Copy-on-write: when a page of a private mapping stops being the file's, and what it shows from then on.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, private};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "write-seen-by-untouched-private",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A private mapping still shows what others write, as long as nothing was stored into the page",
             choices: &[
                 "The mapping shows the new byte",
@@ -36,7 +36,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "copy-freezes-the-page",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "After its first store a private page no longer follows the file, its other bytes included",
             choices: &[
                 "The whole page is frozen; the next page follows the file",
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "same-value-copies-too",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "Storing the value that is there already copies the page all the same",
             choices: &[
                 "The page is copied: the kernel does not look at the value",
@@ -80,7 +80,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "one-byte-copies-one-page",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A store of one byte into a private mapping copies one page, not more",
             choices: &[
                 "The whole mapping is copied at the first store",
@@ -102,7 +102,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "dontneed-drops-the-copy",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "MADV_DONTNEED throws a private copy away and shows the file again",
             choices: &[
                 "It is a hint about caching; the bytes of the process stay",

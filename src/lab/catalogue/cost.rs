@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::size::human_size;
 use crate::lab::Experiment;
-use crate::lab::claim::{Claim, CostPoint, Expected, Promise, Topic, time_words};
+use crate::lab::claim::{Claim, CostPoint, Expected, LabTopic, Promise, time_words};
 use crate::lab::stage::{Peer, Stage, Stop};
 use crate::peer::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
 
@@ -24,7 +24,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "cost-warm-sequential",
-            topic: Topic::Cost,
+            topic: LabTopic::Cost,
             title: "read against mmap: a file in memory, from its start to its end",
             choices: CHOICES,
             expected: Expected::Measured,
@@ -43,7 +43,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "cost-warm-random",
-            topic: Topic::Cost,
+            topic: LabTopic::Cost,
             title: "read against mmap: a file in memory, pages drawn at random",
             choices: CHOICES,
             expected: Expected::Measured,
@@ -63,7 +63,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "cost-cold-sequential",
-            topic: Topic::Cost,
+            topic: LabTopic::Cost,
             title: "read against mmap: a file not in memory, from its start to its end",
             choices: CHOICES,
             expected: Expected::Measured,
@@ -82,7 +82,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "cost-cold-random",
-            topic: Topic::Cost,
+            topic: LabTopic::Cost,
             title: "read against mmap: a file not in memory, pages drawn at random",
             choices: CHOICES,
             expected: Expected::Measured,

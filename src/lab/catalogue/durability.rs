@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::lab::Experiment;
 use crate::lab::Need;
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic, time_words};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise, time_words};
 use crate::lab::stage::{Peer, Stage, Stop, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
@@ -23,7 +23,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "store-leaves-the-page-dirty",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "A store through a shared mapping is not on the storage yet: the page is dirty",
             choices: &[
                 "The store is on the storage when the next instruction runs",
@@ -51,7 +51,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "msync-sync-cleans",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "msync with MS_SYNC returns when the page is written",
             choices: &[
                 "The page is still dirty when it returns: it only starts the writing",
@@ -79,7 +79,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "msync-async-does-nothing",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "msync with MS_ASYNC returns at once and writes nothing",
             choices: &[
                 "The page is clean when it returns",
@@ -105,7 +105,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "msync-private-writes-nothing",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "msync of a private mapping returns 0 and writes nothing",
             choices: &[
                 "It writes the private copy to the file",
@@ -127,7 +127,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fsync-writes-stores-too",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "fsync writes what was stored through a mapping too, also that of another process",
             choices: &[
                 "fsync writes what went through write; stores need msync",
@@ -155,7 +155,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fsync-adds-the-rest",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "msync writes its range; fsync writes the rest of the file too",
             choices: &[
                 "msync of one page leaves nothing dirty: it is for the whole file",
@@ -182,7 +182,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "munmap-and-close-write-nothing",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "On a local file system munmap and close do not write: the page stays dirty",
             choices: &[
                 "munmap writes the page, as msync would",
@@ -210,7 +210,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "first-store-after-msync-faults",
-            topic: Topic::Durability,
+            topic: LabTopic::Durability,
             title: "After msync the first store into each page faults again; later ones do not",
             choices: &[
                 "A page faults once; msync changes nothing about that",

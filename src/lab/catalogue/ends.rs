@@ -1,7 +1,7 @@
 //! The last page of a file, and the pages past its end.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "tail-reads-as-zeros",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "Past the end of the file, but in its last page, a mapping reads zeros",
             choices: &[
                 "A load there ends the process",
@@ -38,7 +38,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "tail-store-is-not-saved",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "A store past the end of the file succeeds, and is not in the file when that is written and grows",
             choices: &[
                 "The file grows by the store",
@@ -67,7 +67,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "store-never-grows-the-file",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "No store through a mapping changes the length of the file",
             choices: &[
                 "The length stays",
@@ -90,7 +90,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "page-past-end-sigbus",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "A load from a whole page past the end of the file ends the process with SIGBUS",
             choices: &[
                 "mmap fails: the mapping is longer than the file",
@@ -115,7 +115,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "empty-file-can-be-mapped",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "An empty file can be mapped; the first load ends the process",
             choices: &[
                 "mmap fails with EINVAL: there is nothing to map",
@@ -138,7 +138,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "offset-past-end-can-be-mapped",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "A mapping that begins past the end of the file succeeds, but every load is SIGBUS",
             choices: &[
                 "mmap fails with EINVAL: the offset is not in the file",

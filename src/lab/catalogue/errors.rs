@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Peer, Stage, Stop, anonymous, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{Call, FileAccess, MapCall, Prot, Source};
@@ -15,7 +15,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "length-zero-einval",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "mmap of no bytes fails with EINVAL",
             choices: &[
                 "It fails with EINVAL",
@@ -36,7 +36,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unaligned-offset-einval",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "mmap from an offset within a page fails with EINVAL",
             choices: &[
                 "It maps from that byte on",
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "shared-needs-write-access",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "A writable mapping of a file opened read-only fails if it is shared, and succeeds if it is private",
             choices: &[
                 "Both fail with EACCES: the file is open for reading only",
@@ -81,7 +81,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "write-only-file-eacces",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "A file opened write-only cannot be mapped at all, not even for writing",
             choices: &[
                 "Every mmap of it fails with EACCES",
@@ -104,7 +104,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "null-device-enodev",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "/dev/null can be read and written, but not mapped",
             choices: &[
                 "mmap fails with ENODEV",
@@ -127,7 +127,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "directory-enodev",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "A folder can be opened, but not mapped",
             choices: &[
                 "mmap fails with EISDIR, as read does",
@@ -149,7 +149,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "larger-than-addresses-enomem",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "mmap of more than the address space fails with ENOMEM, however much memory there is",
             choices: &[
                 "It succeeds: memory is taken only when it is touched",
@@ -172,7 +172,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "no-descriptor-ebadf",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "mmap of descriptor -1 fails with EBADF, unless the mapping is anonymous",
             choices: &[
                 "It maps zeros: -1 stands for no file",
@@ -193,7 +193,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "offset-too-large-eoverflow",
-            topic: Topic::Errors,
+            topic: LabTopic::Errors,
             title: "mmap past the largest offset that a file can have fails with EOVERFLOW",
             choices: &[
                 "It succeeds: every offset past the end is alike",

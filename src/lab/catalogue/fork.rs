@@ -1,6 +1,6 @@
 //! What a forked child inherits of its parent's mappings, and what each still sees of the other.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Peer, Stage, Stop, anonymous, anonymous_shared, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "child-inherits-mappings",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "A forked child finds its parent\u{2019}s mappings at the same addresses, with the same bytes",
             choices: &[
                 "The child has the same mappings at the same addresses",
@@ -36,7 +36,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-copies-on-write",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "After fork parent and child share each private page until one of them stores into it",
             choices: &[
                 "fork copies every private page at once",
@@ -60,7 +60,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-shared-anonymous",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "Shared anonymous memory is seen by parent and child both ways",
             choices: &[
                 "Each sees what the other stores",
@@ -83,7 +83,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-private-anonymous",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "Of private anonymous memory the child has what was there at the fork, and nothing later",
             choices: &[
                 "The child begins with zeros, and neither sees the other",
@@ -106,7 +106,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-clean-private-page",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "A private page of a file that nobody stored into still follows the file in the child",
             choices: &[
                 "The child is frozen at the fork, and keeps the file's old byte",
@@ -129,7 +129,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-inherits-private-copy",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "A private copy made before the fork is inherited, frozen as it is",
             choices: &[
                 "The child shows the file: private stores are not inherited",
@@ -151,7 +151,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "fork-shared-file",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "An inherited shared mapping of a file stays shared",
             choices: &[
                 "Parent, child and a third process that maps the file have the same bytes, whoever stores",
@@ -172,7 +172,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "child-unmaps-alone",
-            topic: Topic::Fork,
+            topic: LabTopic::Fork,
             title: "A child's munmap takes nothing from its parent",
             choices: &[
                 "The parent's mapping is gone too: they share it",

@@ -1,6 +1,6 @@
 //! What malloc does with mappings.
 
-use crate::lab::claim::{Claim, Expected, Promise, Topic};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Peer, Stage, Stop, store};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::{Call, Sabotage::SkipStores};
@@ -12,7 +12,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "large-malloc-is-a-mapping",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "A large malloc is an anonymous mapping of its own, and free unmaps it",
             choices: &[
                 "It lies in the heap, and free keeps it for the next malloc",
@@ -35,7 +35,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "small-malloc-is-no-mapping",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "A small malloc makes no mapping: it is cut from one that many blocks share",
             choices: &[
                 "Each block is a mapping of its own",
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "use-after-free-of-a-large-block",
-            topic: Topic::Anonymous,
+            topic: LabTopic::Anonymous,
             title: "A load from a large block after free ends the process",
             choices: &[
                 "It reads the old byte, as the memory is free but still there",

@@ -1,6 +1,6 @@
 //! What a mapping holds on to: the file itself, whatever becomes of its name.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Call;
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unlinked-file-lives-on",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A file that is deleted while it is mapped stays whole, and shared, for those who map it",
             choices: &[
                 "The next access ends the process with SIGBUS",
@@ -35,7 +35,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "renamed-over-file-lives-on",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "When an editor saves by renaming a new file over the old one, a mapping stays on the old one",
             choices: &[
                 "The mapping shows the new contents: it is of that name",
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "memfd-is-shared-memory",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A memfd is a file without a name: whoever has its descriptor can map and share it",
             choices: &[
                 "Each process that maps it gets zeros of its own",

@@ -1,6 +1,6 @@
 //! What a mapping allows, what becomes of who does otherwise, and mprotect.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "store-into-read-only-dies",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "A store into a read-only mapping ends the process with SIGSEGV",
             choices: &[
                 "The store is ignored",
@@ -38,7 +38,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "load-from-none-dies",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "A load from a mapping without any access ends the process with SIGSEGV",
             choices: &[
                 "It reads 0",
@@ -62,7 +62,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "mprotect-allows-stores",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "mprotect makes a read-only mapping writable, without mapping it again",
             choices: &[
                 "The protection given to mmap is final",
@@ -84,7 +84,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "mprotect-opens-none",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "mprotect opens a mapping that was made without any access",
             choices: &[
                 "A mapping made with PROT_NONE shows nothing for good: there is no file behind it",
@@ -106,7 +106,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "mprotect-cannot-widen",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "mprotect cannot make a shared mapping of a file that was opened read-only writable",
             choices: &[
                 "mprotect fails with EACCES",
@@ -129,7 +129,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "mprotect-splits-and-merges",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "mprotect of a page in the middle makes three mappings of one, and back again one",
             choices: &[
                 "Three lines in maps, and one again when the protection is the same again",
@@ -152,7 +152,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "mprotect-is-for-one-process",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "mprotect in one process takes nothing from another one that maps the same file",
             choices: &[
                 "The other process can still load and store",

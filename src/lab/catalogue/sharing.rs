@@ -1,7 +1,7 @@
 //! Who sees a store: shared and private mappings of one file in several processes.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, Prot, SyncHow};
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "shared-seen-by-shared",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A store through a shared mapping is seen by another process's shared mapping",
             choices: &[
                 "The other process sees the new byte at once",
@@ -37,7 +37,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "shared-seen-by-read",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A store through a shared mapping is seen by read(2), without msync",
             choices: &[
                 "read shows the new byte at once",
@@ -60,7 +60,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "write-seen-by-shared",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A write(2) by another process is seen through a shared mapping at once",
             choices: &[
                 "The mapping shows what the file held when it was mapped",
@@ -82,7 +82,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "private-seen-by-nobody",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A store through a private mapping is seen by nobody else",
             choices: &[
                 "Other private mappings of the file see it, shared ones do not",
@@ -106,7 +106,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "private-gone-with-mapping",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "What was stored through a private mapping is gone when it is unmapped",
             choices: &[
                 "munmap writes it to the file",
@@ -129,7 +129,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "two-writers-one-page",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "Two processes that store by turns into one shared page lose no byte of each other",
             choices: &[
                 "Every byte of both stands",
@@ -159,7 +159,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "read-only-sees-stores",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A read-only mapping shows what others store",
             choices: &[
                 "It shows the new byte: read-only is about its own stores",
@@ -182,7 +182,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "two-mappings-one-process",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "Two shared mappings of a file in one process show the same bytes",
             choices: &[
                 "A store through one is seen through the other at once",
@@ -203,7 +203,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "offset-maps-the-middle",
-            topic: Topic::Sharing,
+            topic: LabTopic::Sharing,
             title: "A mapping from an offset shows the file from there on",
             choices: &[
                 "Its first byte is the file's byte at the offset, and a store there lands there",

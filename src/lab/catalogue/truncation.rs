@@ -1,7 +1,7 @@
 //! Files that change their length while they are mapped.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 
@@ -12,7 +12,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "truncated-page-sigbus",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "When a file is cut under a mapping, a load of the pages that went ends the process",
             choices: &[
                 "ftruncate fails while the file is mapped",
@@ -35,7 +35,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "file-grows-back",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "When a file that was cut grows back, a shared mapping of it works on, and shows zeros",
             choices: &[
                 "A load there is still SIGBUS: the file has to be mapped again",
@@ -59,7 +59,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "truncation-clears-the-tail",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "Cutting a file within a page turns the rest of that page to zeros at once",
             choices: &[
                 "The mapping shows zeros from the new end on",
@@ -81,7 +81,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "truncation-takes-private-copies",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "Cutting a file destroys private copies too, and growing it again does not bring them back",
             choices: &[
                 "A private copy is the process's own: it stays, whatever becomes of the file",
@@ -110,7 +110,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "save-in-place-reverts-copies",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "A program that saves in place wipes out private copies silently",
             choices: &[
                 "The private copy stays as it was",
@@ -135,7 +135,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "growth-appears",
-            topic: Topic::Ends,
+            topic: LabTopic::Ends,
             title: "When a file grows, a mapping that was made long enough shows the new bytes",
             choices: &[
                 "It shows the new bytes, with nothing mapped again",

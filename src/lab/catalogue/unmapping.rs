@@ -1,6 +1,6 @@
 //! munmap: what it takes, what it leaves, and what it says.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, Promise, Topic};
+use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::stage::{Stage, Stop, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -13,7 +13,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-middle-splits",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "Unmapping the middle of a mapping splits it in two, with a deadly hole between",
             choices: &[
                 "munmap fails: only a whole mapping can be unmapped",
@@ -37,7 +37,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-end-shrinks",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "Unmapping the end of a mapping makes it shorter",
             choices: &[
                 "The mapping is shorter, and its rest works as before",
@@ -58,7 +58,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-takes-whole-pages",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "munmap of 100 bytes takes the whole page",
             choices: &[
                 "The page goes, with all its bytes",
@@ -80,7 +80,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-a-hole-succeeds",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "munmap of what is not mapped succeeds, and does nothing",
             choices: &[
                 "It fails with EINVAL",
@@ -103,7 +103,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "hole-fails-msync-and-mprotect",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "Unlike munmap, msync and mprotect of a range with a hole fail with ENOMEM",
             choices: &[
                 "They fail with ENOMEM",
@@ -125,7 +125,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-unaligned-fails",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "munmap of an address that is no page's start fails with EINVAL",
             choices: &[
                 "EINVAL, and all stays mapped",
@@ -147,7 +147,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "unmap-loses-no-store",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "What was stored through a shared mapping stays when it is unmapped without msync",
             choices: &[
                 "It is in the file for everybody who maps it",
@@ -170,7 +170,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     Experiment {
         claim: Claim {
             name: "close-leaves-the-mapping",
-            topic: Topic::Protection,
+            topic: LabTopic::Protection,
             title: "A mapping works on after its descriptor is closed",
             choices: &[
                 "It works on as before",

@@ -3,7 +3,7 @@
 //! It owns the order of things: what may begin while something runs, and what a late report still changes. It must not
 //! know threads or processes.
 
-use crate::lab::claim::{Claim, Progress, RunRecord, Step, Topic};
+use crate::lab::claim::{Claim, LabTopic, Progress, RunRecord, RunStep};
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::notice::{Notice, Severity};
 use crate::model::{App, DocId, Tab};
@@ -40,7 +40,7 @@ impl App {
                 self.lab_run(names, effects);
             }
             LabAction::RunAll => {
-                let measures = |entry: &&LabEntry| entry.claim.topic == Topic::Cost;
+                let measures = |entry: &&LabEntry| entry.claim.topic == LabTopic::Cost;
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
                 self.lab_run(names, effects);
             }
@@ -193,7 +193,7 @@ impl LabState {
     }
 
     /// A step is told again when a check is added to it.
-    fn stepped(&mut self, step: Step) {
+    fn stepped(&mut self, step: RunStep) {
         if let Some(LabRun::Running { steps, .. }) = self.current_run() {
             let known = steps.iter_mut().rfind(|known| known.number == step.number);
             match known {

@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd as _;
 use std::time::{Duration, Instant};
 
 use super::talk::{Heard, Listener};
-use super::{NotSent, PeerProcess, Pending, Polled};
+use super::{NotSent, PeerProcess, PendingRequest, Polled};
 use crate::map::{errno_name, errno_of};
 use crate::peer::calls::MadeCall;
 use crate::peer::error::PeerError;
@@ -21,7 +21,7 @@ use crate::peer::raw::Pidfd;
 pub struct Forking {
     label: String,
     request: Request,
-    pending: Pending,
+    pending: PendingRequest,
     ours: (PipeWriter, PipeReader),
     /// Open until the parent has opened them too.
     _theirs: (PipeReader, PipeWriter),
@@ -30,7 +30,7 @@ pub struct Forking {
 impl Forking {
     /// The request, to be polled for by the parent's handle. Its answer is [`Answer::Forked`].
     #[must_use]
-    pub fn pending(&self) -> &Pending {
+    pub fn pending(&self) -> &PendingRequest {
         &self.pending
     }
 

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::talk::{Listener, Wake, locked};
-use super::{PeerProcess, Pending, REAP, Word};
+use super::{PeerProcess, PendingRequest, REAP, Word};
 use crate::os::exit::signal_of;
 use crate::os::thread::join_within;
 use crate::peer::process::Unreaped;
@@ -64,13 +64,13 @@ impl PeerProcess {
     /// # Errors
     ///
     /// [`NotSent`].
-    pub fn try_send(&mut self, request: &Request) -> Result<Pending, NotSent> {
+    pub fn try_send(&mut self, request: &Request) -> Result<PendingRequest, NotSent> {
         self.put(request).1
     }
 
     /// The answer to `pending`, if it has come. Answers to requests that nobody asks for any more are dropped.
     #[must_use]
-    pub fn poll(&self, pending: &Pending) -> Polled {
+    pub fn poll(&self, pending: &PendingRequest) -> Polled {
         match self.word(pending.id, Duration::ZERO) {
             Word::Silence => Polled::Nothing,
             Word::Answer(answer) => Polled::Answer(answer),
@@ -138,7 +138,7 @@ pub struct Ending {
 impl Ending {
     /// As [`PeerProcess::poll`]: what was asked before may still be answered.
     #[must_use]
-    pub fn poll_answer(&self, pending: &Pending) -> Polled {
+    pub fn poll_answer(&self, pending: &PendingRequest) -> Polled {
         self.peer.poll(pending)
     }
 

@@ -1,6 +1,6 @@
 //! Where no peer forks: only Linux hands a child its pipes through `/proc`.
 
-use super::{NotSent, PeerProcess, Pending, Polled};
+use super::{NotSent, PeerProcess, PendingRequest, Polled};
 use crate::peer::error::PeerError;
 
 /// A fork that a peer was asked for. There is none.
@@ -10,7 +10,7 @@ pub enum Forking {}
 impl Forking {
     /// As on Linux.
     #[must_use]
-    pub fn pending(&self) -> &Pending {
+    pub fn pending(&self) -> &PendingRequest {
         match *self {}
     }
 

@@ -7,10 +7,12 @@ use std::path::Path;
 use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
-    Access, CallLog, Identity, MapError, MapRequest, Mapping, Mode, OpenFile, PageState, Refusal,
-    StoreError, errno_name,
+    Access, CallLog, Identity, MapError, MapRefusal, MapRequest, Mapping, Mode, OpenFile,
+    PageState, StoreError, errno_name,
 };
-use crate::peer::protocol::{Answer, Gap, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer};
+use crate::peer::protocol::{
+    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap,
+};
 #[cfg(target_os = "linux")]
 use crate::peer::raw;
 use crate::peer::wire::PeerPage;
@@ -139,7 +141,7 @@ impl Witness {
             gaps: readout
                 .gaps
                 .iter()
-                .map(|gap| Gap {
+                .map(|gap| ReadGap {
                     start: gap.span.start(),
                     end: gap.span.end(),
                     reason: gap.reason,
@@ -199,7 +201,9 @@ fn refused_map(refusal: &MapError) -> Answer {
 
 fn errno_of_map(error: &MapError) -> Option<i32> {
     match error {
-        MapError::Refused(Refusal { errno, .. }) | MapError::Failed { errno, .. } => Some(*errno),
+        MapError::Refused(MapRefusal { errno, .. }) | MapError::Failed { errno, .. } => {
+            Some(*errno)
+        }
         MapError::Empty { .. }
         | MapError::PastFileEnd { .. }
         | MapError::NoAddressSpace { .. }
@@ -209,7 +213,7 @@ fn errno_of_map(error: &MapError) -> Option<i32> {
 
 fn errno_of_store(error: &StoreError) -> Option<i32> {
     match error {
-        StoreError::NotWritable(Refusal { errno, .. }) | StoreError::Failed { errno } => {
+        StoreError::NotWritable(MapRefusal { errno, .. }) | StoreError::Failed { errno } => {
             Some(*errno)
         }
         StoreError::Unreadable { reason, .. } | StoreError::Refused { reason, .. } => {

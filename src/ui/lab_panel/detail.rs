@@ -7,7 +7,7 @@ use egui::{
 
 use crate::bytes::size::group_digits;
 use crate::lab::claim::{Claim, Promise};
-use crate::model::lab::{LabEntry, PickOutcome, Standing};
+use crate::model::lab::{GuessOutcome, LabEntry, Standing};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
 
@@ -229,9 +229,9 @@ fn expectation_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mu
     };
     let theme = frame.theme;
     let (shape, words, color) = match frame.model.lab.pick_outcome(entry) {
-        Some(PickOutcome::Right) => (Some(Sign::Check), "right", theme.same),
-        Some(PickOutcome::Wrong) => (Some(Sign::Cross), "wrong", theme.different),
-        Some(PickOutcome::Open) => (None, "the run does not tell", theme.weak),
+        Some(GuessOutcome::Right) => (Some(Sign::Check), "right", theme.same),
+        Some(GuessOutcome::Wrong) => (Some(Sign::Cross), "wrong", theme.different),
+        Some(GuessOutcome::Open) => (None, "the run does not tell", theme.weak),
         None => (None, "", theme.weak),
     };
     let text = if words.is_empty() {

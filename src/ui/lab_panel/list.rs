@@ -6,7 +6,7 @@ use egui::{
     TextWrapMode, Ui, WidgetText, pos2, vec2,
 };
 
-use crate::lab::claim::{Topic, Verdict};
+use crate::lab::claim::{LabTopic, Verdict};
 use crate::model::lab::{LabEntry, Standing};
 use crate::model::{Action, AppAction, Focus, LabAction};
 use crate::ui::{Frame, focus_id};
@@ -55,7 +55,7 @@ pub(super) fn list_ui(
     view.chosen = lab.chosen;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for topic in Topic::ALL {
+        for topic in LabTopic::ALL {
             if lab.of_topic(topic).next().is_none() {
                 continue;
             }
@@ -89,7 +89,7 @@ fn entry_id(list: Id, name: &str) -> Id {
 }
 
 /// A topic: a click hides or shows its experiments.
-fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: Topic, actions: &mut Vec<Action>) {
+fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec<Action>) {
     let (theme, lab) = (frame.theme, &frame.model.lab);
     let folded = lab.folded.contains(&topic);
     let (n_all, n_good) = lab.of_topic(topic).fold((0, 0), |(n_all, n_good), entry| {

@@ -8,7 +8,7 @@ use egui::{
     accesskit, vec2,
 };
 
-use crate::lab::claim::{Step, time_words};
+use crate::lab::claim::{RunStep, time_words};
 use crate::model::lab::LabEntry;
 use crate::ui::Frame;
 
@@ -73,7 +73,7 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
     view.last = now;
 }
 
-fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &Step, lit: bool) -> Rect {
+fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
     let theme = frame.theme;
     let fill = if lit {
         theme.lit
@@ -138,7 +138,7 @@ fn cell(ui: &mut Ui, width: f32, text: &str, color: Color32, align: Align) -> eg
 }
 
 /// What was done, and what was observed.
-fn told(ui: &Ui, frame: &Frame<'_>, step: &Step) -> LayoutJob {
+fn told(ui: &Ui, frame: &Frame<'_>, step: &RunStep) -> LayoutJob {
     let theme = frame.theme;
     let font = TextStyle::Body.resolve(ui.style());
     let mut job = LayoutJob::default();
@@ -195,7 +195,7 @@ fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
 }
 
 /// A step in words.
-fn describe(step: &Step) -> String {
+fn describe(step: &RunStep) -> String {
     let who = step
         .peer
         .as_ref()

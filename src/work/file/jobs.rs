@@ -24,7 +24,7 @@ const MOST_NUMBERED: u32 = 999;
 struct Teller {
     target: Target,
     number: OrderId,
-    report: super::Report,
+    report: super::EventSink,
     stop: Arc<AtomicBool>,
     next: Instant,
 }

@@ -16,7 +16,7 @@ use crate::model::shown_name;
 use super::views::{ViewMapping, create};
 use super::watcher::Watcher;
 use super::witnesses::Witnesses;
-use super::{Board, Report};
+use super::{Board, EventSink};
 use crate::work::scratch::Scratch;
 
 /// The thread's own state.
@@ -28,7 +28,7 @@ pub(super) struct Worker {
     pub(super) witnesses: Witnesses,
     pub(super) watcher: Watcher,
     pub(super) log: CallLog,
-    pub(super) report: Report,
+    pub(super) report: EventSink,
     pub(super) board: Arc<Board>,
     scratch: Option<Scratch>,
 }
@@ -40,7 +40,7 @@ impl Worker {
         request: &OpenRequest,
         log: &CallLog,
         board: &Arc<Board>,
-        report: &Report,
+        report: &EventSink,
     ) -> Result<Self, String> {
         let (scratch, path) = place(request)?;
         let path = std::path::absolute(&path).unwrap_or(path);

@@ -18,7 +18,7 @@ use crate::model::process::{
     Refusal,
 };
 use crate::peer::wire::PeerPage;
-use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, Pending, Wake};
+use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, PendingRequest, Wake};
 
 /// How long an answer may take before it is said that there is none.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
@@ -98,7 +98,7 @@ pub(super) enum Question {
 pub(super) struct Asked {
     pub(super) question: Question,
     /// `None` for a fork, which has its own.
-    pub(super) pending: Option<Pending>,
+    pub(super) pending: Option<PendingRequest>,
     pub(super) since: Instant,
     /// It was said that the answer takes long.
     pub(super) is_late: bool,

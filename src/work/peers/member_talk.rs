@@ -428,7 +428,7 @@ impl Member {
 
 impl Asked {
     /// What the answer is known by.
-    pub(super) fn pending(&self) -> Option<&crate::peer::Pending> {
+    pub(super) fn pending(&self) -> Option<&crate::peer::PendingRequest> {
         match &self.question {
             Question::Fork { forking, .. } => Some(forking.pending()),
             _ => self.pending.as_ref(),

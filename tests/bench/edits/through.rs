@@ -14,7 +14,7 @@ use mapscope::model::{
     Action, App, AppAction, EditAction, Effect, Event, Intent, OpenRequest, ScratchFile, Settings,
     View, ViewAction,
 };
-use mapscope::work::file::{FileWorker, Report};
+use mapscope::work::file::{EventSink, FileWorker};
 
 use super::{MIB, MOST_LEFT, MOST_TIME, N_ROUNDS, N_WARM, NOW, PEAK, map, median, store};
 
@@ -36,7 +36,7 @@ struct Opened {
 impl Opened {
     fn new(path: &Path) -> Self {
         let (sender, events) = channel();
-        let report: Report = Arc::new(move |event| {
+        let report: EventSink = Arc::new(move |event| {
             let _ = sender.send(event);
         });
         let mut app = App::new(Settings::default());

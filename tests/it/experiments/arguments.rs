@@ -3,7 +3,7 @@
 use std::fs;
 
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Topic, Verdict};
+use mapscope::lab::claim::{LabTopic, Verdict};
 
 use super::{Lab, is_empty, is_root, json, mounted, run_one, skip, text};
 
@@ -18,7 +18,7 @@ fn without_a_name_it_lists_all_of_them() {
         assert!(list.contains(&format!("  {} ", experiment.claim.name)));
         assert!(list.contains(experiment.claim.title));
     }
-    for topic in Topic::ALL {
+    for topic in LabTopic::ALL {
         assert!(list.contains(&format!("{} ({})", topic.title(), topic.word())));
         assert!(catalogue::of_topic(topic).count() > 0, "{topic:?} is empty");
     }
@@ -28,7 +28,7 @@ fn without_a_name_it_lists_all_of_them() {
 fn names_are_unique_and_claims_are_whole() {
     let mut names: Vec<_> = catalogue::all()
         .map(|experiment| experiment.claim.name)
-        .chain(Topic::ALL.map(Topic::word))
+        .chain(LabTopic::ALL.map(LabTopic::word))
         .collect();
     let n_names = names.len();
     names.sort_unstable();
@@ -40,7 +40,7 @@ fn names_are_unique_and_claims_are_whole() {
         assert!(claim.name.chars().all(is_name), "{}", claim.name);
         assert!(!claim.why.is_empty() && !claim.source.is_empty());
         assert!(!claim.title.ends_with('.'), "{}", claim.title);
-        if claim.topic == Topic::Cost {
+        if claim.topic == LabTopic::Cost {
             continue;
         }
         for file_system in ["ext4", "tmpfs"] {
@@ -79,7 +79,7 @@ fn a_topic_stands_for_its_experiments() {
         .iter()
         .map(|one| one["name"].as_str().unwrap().to_owned())
         .collect();
-    let expected: Vec<_> = catalogue::of_topic(Topic::Errors)
+    let expected: Vec<_> = catalogue::of_topic(LabTopic::Errors)
         .map(|experiment| experiment.claim.name)
         .collect();
     assert_eq!(names, expected);

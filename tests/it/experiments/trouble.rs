@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use mapscope::lab::claim::{Progress, Topic, Verdict};
+use mapscope::lab::claim::{LabTopic, Progress, Verdict};
 use mapscope::lab::{Experiment, catalogue};
 
 use super::{is_empty, options, run};
@@ -150,7 +150,7 @@ fn a_run_that_is_stopped_says_so_and_clears_up() {
     use std::sync::atomic::{AtomicBool, Ordering};
     let dir = tempfile::tempdir().unwrap();
     let cancelled = AtomicBool::new(false);
-    let all: Vec<_> = catalogue::of_topic(Topic::Sharing).collect();
+    let all: Vec<_> = catalogue::of_topic(LabTopic::Sharing).collect();
     let mut records = Vec::new();
     mapscope::lab::runner::run(&all, &options(dir.path()), &cancelled, &mut |progress| {
         match progress {

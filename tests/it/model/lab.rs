@@ -1,17 +1,17 @@
 //! The lab in the model: what may begin when, what a run's words change, and what became of an expectation.
 
 use mapscope::lab::claim::{
-    AddedKind, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
-    Step, Topic as Group, Verdict,
+    AddedKind, Claim, CostPoint, Environment, Expected, LabTopic, PeerCard, Progress, Promise,
+    RunRecord, RunStep, Verdict,
 };
 use mapscope::model::ScratchFile;
 use mapscope::model::event::Opened;
-use mapscope::model::lab::{LabRun, PickOutcome, Standing};
+use mapscope::model::lab::{GuessOutcome, LabRun, Standing};
 use mapscope::model::process::PeerOrder;
 
 use super::*;
 
-const fn claim(name: &'static str, topic: Group) -> Claim {
+const fn claim(name: &'static str, topic: LabTopic) -> Claim {
     Claim {
         name,
         topic,
@@ -25,22 +25,22 @@ const fn claim(name: &'static str, topic: Group) -> Claim {
     }
 }
 
-static ONE: Claim = claim("one", Group::Sharing);
-static TWO: Claim = claim("two", Group::Sharing);
+static ONE: Claim = claim("one", LabTopic::Sharing);
+static TWO: Claim = claim("two", LabTopic::Sharing);
 static FORK: Claim = Claim {
     expected: Expected::OnTmpfs {
         tmpfs: 1,
         elsewhere: 2,
     },
-    ..claim("fork", Group::Fork)
+    ..claim("fork", LabTopic::Fork)
 };
 static ABSENT: Claim = Claim {
     by_hand: &[],
-    ..claim("absent", Group::Fork)
+    ..claim("absent", LabTopic::Fork)
 };
 static COST: Claim = Claim {
     expected: Expected::Measured,
-    ..claim("cost", Group::Cost)
+    ..claim("cost", LabTopic::Cost)
 };
 
 fn bench() -> Rig {
@@ -74,8 +74,8 @@ fn run(these: &[&str], slowly: bool) -> Effect {
     Effect::LabRun { names, slowly }
 }
 
-fn step(number: usize, observed: &str) -> Step {
-    Step {
+fn step(number: usize, observed: &str) -> RunStep {
+    RunStep {
         number,
         peer: None,
         pid: None,
@@ -127,8 +127,8 @@ fn all_is_all_but_what_measures_and_a_topic_is_its_own() {
         assert_eq!(rig.app.lab.chosen, Some(expected[0]));
     };
     check(LabAction::RunAll, &["one", "two", "fork", "absent"]);
-    check(LabAction::RunTopic(Group::Cost), &["cost"]);
-    check(LabAction::RunTopic(Group::Sharing), &["one", "two"]);
+    check(LabAction::RunTopic(LabTopic::Cost), &["cost"]);
+    check(LabAction::RunTopic(LabTopic::Sharing), &["one", "two"]);
     check(LabAction::Run(names(&["two", "unknown"])), &["two"]);
 }
 
@@ -154,14 +154,14 @@ fn one_run_at_a_time() {
 fn steps_and_peers_go_to_what_runs_and_a_step_told_again_replaces_it() {
     let mut rig = bench();
     tell(&mut rig, Progress::Step(step(1, "of nobody")));
-    ask(&mut rig, LabAction::RunTopic(Group::Sharing));
+    ask(&mut rig, LabAction::RunTopic(LabTopic::Sharing));
     assert_eq!(standing(&rig, "one"), Standing::Waiting);
     tell(&mut rig, Progress::Started("one".to_owned()));
     assert_eq!(standing(&rig, "one"), Standing::Running);
     assert_eq!(standing(&rig, "two"), Standing::Waiting);
     tell(&mut rig, Progress::Step(step(1, "a")));
     tell(&mut rig, Progress::Step(step(2, "b")));
-    let checked = Step {
+    let checked = RunStep {
         expected: Some("a".to_owned()),
         holds: Some(true),
         ..step(1, "a")
@@ -188,7 +188,7 @@ fn steps_and_peers_go_to_what_runs_and_a_step_told_again_replaces_it() {
 #[test]
 fn none_is_left_running_or_waiting_when_all_is_over() {
     let mut rig = bench();
-    ask(&mut rig, LabAction::RunTopic(Group::Sharing));
+    ask(&mut rig, LabAction::RunTopic(LabTopic::Sharing));
     tell(&mut rig, Progress::Started("one".to_owned()));
     tell(&mut rig, Progress::Over(Err("no room".to_owned())));
     assert_eq!(standing(&rig, "one"), Standing::NotRun);
@@ -203,7 +203,7 @@ fn none_is_left_running_or_waiting_when_all_is_over() {
 fn what_is_stopped_before_its_turn_stands_as_before() {
     let mut rig = bench();
     ran(&mut rig, "two", "ext4", Verdict::AsPredicted);
-    ask(&mut rig, LabAction::RunTopic(Group::Sharing));
+    ask(&mut rig, LabAction::RunTopic(LabTopic::Sharing));
     tell(&mut rig, Progress::Started("one".to_owned()));
     assert_eq!(standing(&rig, "two"), Standing::Waiting);
     ask(&mut rig, LabAction::Stop);
@@ -218,7 +218,7 @@ fn what_is_stopped_before_its_turn_stands_as_before() {
 
 #[test]
 fn an_expectation_is_judged_by_what_was_observed() {
-    use PickOutcome::{Open, Right, Wrong};
+    use GuessOutcome::{Open, Right, Wrong};
     let check = |name: &str, pick, file_system, verdict: Verdict, expected| {
         let mut rig = bench();
         ask(&mut rig, LabAction::Pick(name.to_owned(), pick));
@@ -284,7 +284,7 @@ fn moving_goes_along_what_is_listed() {
     go(LabAction::Move(1), "fork");
     go(LabAction::Move(10_000), "cost");
     go(LabAction::Move(-10_000), "one");
-    go(LabAction::Fold(Group::Sharing), "one");
+    go(LabAction::Fold(LabTopic::Sharing), "one");
     go(LabAction::Move(1), "fork"); // what was chosen is not listed: from the top
     go(LabAction::Move(-1), "fork");
     go(LabAction::Choose("unknown".to_owned()), "fork");

@@ -4,15 +4,15 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::lab::claim::{
-    CallLine, Claim, CostPoint, Environment, Expected, PeerCard, Progress, Promise, RunRecord,
-    Step, Topic as Group, Verdict,
+    CallLine, Claim, CostPoint, Environment, Expected, LabTopic, PeerCard, Progress, Promise,
+    RunRecord, RunStep, Verdict,
 };
 use mapscope::model::{Action, App, AppAction, Event, Intent, LabAction, Settings, Tab};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 
 static CLAIM: Claim = Claim {
     name: "made-up",
-    topic: Group::Cost,
+    topic: LabTopic::Cost,
     title: "A made-up claim",
     choices: &["this", "that"],
     expected: Expected::Always(0),
@@ -85,8 +85,8 @@ fn says(harness: &Harness<'static, Drawn>, expected: &str) {
     assert!(found, "{expected:?} is nowhere in {labels:#?}");
 }
 
-fn failed_step() -> Step {
-    Step {
+fn failed_step() -> RunStep {
+    RunStep {
         number: 1,
         peer: Some("A".to_owned()),
         pid: Some(7),
@@ -188,7 +188,7 @@ fn what_differs_says_what_was_expected_and_how_a_peer_ended() {
 fn steps_are_shown_as_they_come_and_only_the_last_of_many() {
     let mut progress = vec![Progress::Started(CLAIM.name.to_owned())];
     progress.extend((1..=1000).map(|number| {
-        Progress::Step(Step {
+        Progress::Step(RunStep {
             number,
             ..failed_step()
         })
