@@ -10,7 +10,6 @@ pub mod dump;
 pub mod escape;
 pub mod hex;
 pub mod lookup;
-pub mod name;
 pub mod rows;
 pub mod size;
 pub mod span;

@@ -3,36 +3,61 @@
 //! It owns the one rule of what is escaped, for the terminal, messages, titles and menus alike: a file's name may hold any
 //! byte, and a terminal obeys some of them. It must not know where the text is shown.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// Whether `c` may not be shown as it is: it is a control character (a line end too), turns the reading order round, or
-/// takes no room where it matters. The joiners of Persian words and of emoji are shown.
+/// shows nothing where it matters. The joiners of Persian words and of emoji are shown.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            '\u{ad}' // soft hyphen
+                | '\u{61c}' | '\u{200e}' | '\u{200f}' // marks of direction
+                | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // fillers
+                | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}' // of no width
+                | '\u{2028}' | '\u{2029}' // line and paragraph ends
+                | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' // embeddings, overrides, isolates
+                | '\u{fff9}'..='\u{fffb}' // annotations
+                | '\u{e0000}'..='\u{e007f}' // tags
         )
 }
 
-/// `text` with its hidden characters escaped as Rust writes them: `\n`, `\u{1b}`.
+/// `text` with its hidden characters escaped as Rust writes them: `\n`, `\u{1b}`. A backslash stays as it is: names in
+/// `text` may be escaped already.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    escape_bytes(text.as_bytes())
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
-/// Bytes that should be text: hidden characters escaped, and what is no UTF-8 as `\xff`.
+/// The name of a file, or what else the system hands over as bytes.
+///
+/// Hidden characters stand as `\u{a}`, bytes that are no text as `\xff`. A backslash before what could be taken for such an
+/// escape is doubled, so two different names never look the same.
 #[must_use]
-pub fn escape_bytes(bytes: &[u8]) -> String {
+pub fn escape_name(name: &OsStr) -> String {
+    let bytes = name.as_encoded_bytes();
     let mut shown = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if is_hidden(c) {
-                shown.extend(c.escape_default());
+        let mut chars = chunk.valid().chars();
+        while let Some(c) = chars.next() {
+            if c == '\\' {
+                let rest = chars.as_str().trim_start_matches('\\');
+                let at_end = rest.is_empty() && !chunk.invalid().is_empty();
+                let is_doubled = at_end || looks_escaped(rest);
+                shown.push_str(if is_doubled { "\\\\" } else { "\\" });
+            } else if is_hidden(c) {
+                shown.extend(c.escape_unicode());
             } else {
                 shown.push(c);
             }
@@ -45,10 +70,18 @@ pub fn escape_bytes(bytes: &[u8]) -> String {
     shown
 }
 
-/// The whole of a path, escaped.
+/// What follows backslashes begins as an escape does, or becomes one.
+fn looks_escaped(rest: &str) -> bool {
+    let digits = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    rest.starts_with("u{")
+        || rest.strip_prefix('x').is_some_and(digits)
+        || rest.chars().next().is_some_and(is_hidden)
+}
+
+/// The whole of a path, escaped as a name.
 #[must_use]
 pub fn escape_path(path: &Path) -> String {
-    escape_bytes(path.as_os_str().as_encoded_bytes())
+    escape_name(path.as_os_str())
 }
 
 /// A path inside a sentence: escaped, and in quotation marks where one could not see where it begins or ends, which is

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::bytes::escape::escape_path;
+use crate::bytes::escape::escape_name;
 use crate::bytes::lookup::Context;
 use crate::bytes::rows::offset_digits;
 use crate::map::Identity;
@@ -255,5 +255,5 @@ impl Doc {
 /// The last part of a path, with what cannot be shown escaped.
 #[must_use]
 pub fn shown_name(path: &Path) -> String {
-    escape_path(Path::new(path.file_name().unwrap_or(path.as_os_str())))
+    escape_name(path.file_name().unwrap_or(path.as_os_str()))
 }

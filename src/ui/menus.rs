@@ -3,7 +3,7 @@
 use egui::containers::menu::MenuButton;
 use egui::{Button, FocusDirection, Popup, RichText, Ui};
 
-use crate::bytes::name::shown_path;
+use crate::bytes::escape::escape_path;
 use crate::model::{Action, FileAction};
 
 use super::Frame;
@@ -83,7 +83,7 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Subme
         let mut any = false;
         for path in frame.model.settings.recent() {
             any = true;
-            if ui.button(shown_path(&path)).clicked() {
+            if ui.button(escape_path(&path)).clicked() {
                 actions.push(Action::File(FileAction::Open(path)));
                 ui.close();
             }

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, TextEdit, Ui};
 
-use crate::bytes::name::shown_path;
+use crate::bytes::escape::escape_path;
 use crate::model::{Action, Completed, FileAction, Focus};
 
 use super::{Frame, focus_id};
@@ -16,7 +16,7 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         if has_keys {
             doc.path.display().to_string()
         } else {
-            shown_path(&doc.path)
+            escape_path(&doc.path)
         }
     });
     let mut text = model.path_text.clone().or(shown).unwrap_or_default();

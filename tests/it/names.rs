@@ -3,12 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use mapscope::bytes::name::{shown, shown_name, shown_path};
+use mapscope::bytes::escape::{escape_name, escape_path};
+use mapscope::model::shown_name;
 use proptest::prelude::*;
 
 #[track_caller]
 fn check(name: &str, expected: &str) {
-    assert_eq!(shown(OsStr::new(name)), expected, "{name:?}");
+    assert_eq!(escape_name(OsStr::new(name)), expected, "{name:?}");
 }
 
 #[test]
@@ -26,7 +27,7 @@ fn what_cannot_be_seen_is_escaped_and_the_rest_is_left_alone() {
     check("a\\u{a}b", "a\\\\u{a}b");
     check("a\\xffb", "a\\\\xffb");
     assert_eq!(shown_name(Path::new("/tmp/a\nb")), "a\\u{a}b");
-    assert_eq!(shown_path(Path::new("/tmp/a\nb")), "/tmp/a\\u{a}b");
+    assert_eq!(escape_path(Path::new("/tmp/a\nb")), "/tmp/a\\u{a}b");
     assert_eq!(shown_name(Path::new("/")), "/");
 }
 
@@ -81,7 +82,7 @@ proptest! {
             prop::collection::vec(prop::sample::select(&b"\\xu{}a0f\n\xff\xe2\x80\xae"[..]), 0..12),
         ]
     ) {
-        let text = shown(&name_of(name.clone()));
+        let text = escape_name(&name_of(name.clone()));
         prop_assert!(!text.chars().any(char::is_control), "{:?}", text);
 let hides = text.contains(['\u{202e}', '\u{2028}', '\u{200b}']);
         prop_assert!(!hides);

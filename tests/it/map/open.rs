@@ -134,7 +134,7 @@ fn a_name_that_is_no_text_opens_and_is_shown_on_one_line() -> Outcome {
         .map(|refusal| refusal.to_string())
         .unwrap_or_default();
     assert!(
-        sentence.ends_with("a\\xff\\n\\u{1b}[31m\\u{202e}b"),
+        sentence.ends_with("a\\xff\\u{a}\\u{1b}[31m\\u{202e}b"),
         "{sentence}"
     );
     fs::write(&odd, b"odd name")?;
