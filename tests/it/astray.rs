@@ -22,6 +22,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::processes::{exists, state_of};
+use crate::random::{Draw, number_of};
 use mapscope::bytes::Span;
 use mapscope::model::event::{Event, FileEvent, FileNews};
 use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
@@ -50,35 +51,6 @@ const SELDOM: u64 = 20;
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
-
-fn number_of(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
-}
-
-/// xorshift64*.
-struct Draw(u64);
-
-impl Draw {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % below
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        let len = u64::try_from(all.len()).unwrap();
-        (len > 0).then(|| all[usize::try_from(self.next(len)).unwrap()])
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.next(n) == 0
-    }
 }
 
 fn span(start: u64, end: u64) -> Span {

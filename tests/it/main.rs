@@ -25,6 +25,7 @@ mod peers;
 mod picker;
 mod pool;
 mod processes;
+mod random;
 mod saving;
 mod scratch;
 mod skip;

@@ -115,7 +115,6 @@ fn what_could_mean_two_things_is_refused_with_its_place() {
     refused("41\n42 4", 1, 3, K::Hex(HexErrorKind::OddDigits));
     refused("00000000:     807f   ..", 0, 14, K::Word);
     refused("00000000: 83828180 8584   ......", 0, 10, K::Word);
-    refused("00000000:     807f   ..", 0, 14, K::Word);
     refused("00000000: 83828180   ....", 0, 10, K::Word);
     // a text column of digits that could be more bytes
     refused("00000000: 34 31  41", 0, 10, K::Ambiguous);

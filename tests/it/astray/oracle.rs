@@ -1,67 +1,21 @@
 //! What must be true of files, views and processes, told from the test's own log of orders and from what was answered.
 //! It shares no code with the program: the files and the processes' memory are read elsewhere and compared with this.
 
+mod processes;
+mod told;
+mod truth;
+
 use mapscope::model::effect::Purpose;
 use mapscope::model::event::{StoreOutcome, WroteBack};
 use mapscope::model::process::ProcessKind;
 use mapscope::model::{App, FileOrder, FileRequest, Mode, WitnessId};
 
 use super::*;
+use crate::random::counts;
+use truth::{Meant, Truth};
 
-/// How often what happened.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counts {
-    pub(super) orders: u64,
-    pub(super) stored: u64,
-    pub(super) late: u64,
-    pub(super) refused: u64,
-    pub(super) full: u64,
-    pub(super) switches: u64,
-    pub(super) written_back: u64,
-    pub(super) lost: u64,
-    pub(super) checked: u64,
-    pub(super) private_checked: u64,
-}
-
-impl Counts {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.orders += other.orders;
-        self.stored += other.stored;
-        self.late += other.late;
-        self.refused += other.refused;
-        self.full += other.full;
-        self.switches += other.switches;
-        self.written_back += other.written_back;
-        self.lost += other.lost;
-        self.checked += other.checked;
-        self.private_checked += other.private_checked;
-    }
-}
-
-/// A byte that somebody ordered.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Meant {
-    pub(super) byte: u8,
-    /// The place that it was given, in the order of places.
-    pub(super) place: u64,
-}
-
-/// What a file must hold.
-#[derive(Clone, Debug)]
-pub(super) struct Truth {
-    letter: u8,
-    holds: BTreeMap<u64, u8>,
-    /// Every byte that it may have held there.
-    held: BTreeMap<u64, BTreeSet<u8>>,
-    /// Bytes of which only that is known.
-    loose: BTreeSet<u64>,
-    /// From here on it was cut off once.
-    cut: u64,
-    meant: BTreeMap<u64, Vec<Meant>>,
-    /// Places up to this one may be written from a private view to the file: the person asked for it.
-    pub(super) may_write: u64,
-    /// Places up to this one may be gone: the person dropped edits.
-    pub(super) may_drop: u64,
+counts! {
+    orders stored late refused full switches written_back lost checked private_checked
 }
 
 #[derive(Clone, Debug)]
@@ -115,56 +69,6 @@ pub(super) struct Oracle {
     told: std::cell::RefCell<Vec<String>>,
     /// When a file was closed, what its views held and was not accounted for.
     pub(super) unaccounted: Vec<(usize, u64, u8)>,
-}
-
-impl Truth {
-    fn new(letter: u8, len: u64) -> Self {
-        Self {
-            letter,
-            holds: BTreeMap::new(),
-            held: BTreeMap::new(),
-            loose: BTreeSet::new(),
-            cut: len,
-            meant: BTreeMap::new(),
-            may_write: 0,
-            may_drop: 0,
-        }
-    }
-
-    fn put(&mut self, offset: u64, byte: u8) {
-        self.holds.insert(offset, byte);
-        self.held.entry(offset).or_default().insert(byte);
-    }
-
-    /// Somebody else writes there, or it is not known whether a store was carried out.
-    pub(super) fn perhaps(&mut self, offset: u64, byte: u8) {
-        self.held.entry(offset).or_default().insert(byte);
-        self.loose.insert(offset);
-    }
-
-    pub(super) fn is_cut(&mut self, at: u64) {
-        self.cut = self.cut.min(at);
-    }
-
-    /// It is cut off somewhere: what is there is known only roughly.
-    pub(super) fn may_hold(&self, offset: u64, found: u8) -> bool {
-        let expected = self.holds.get(&offset).copied().unwrap_or(self.letter);
-        let is_loose = offset >= self.cut || self.loose.contains(&offset);
-        found == expected
-            || (is_loose
-                && (found == self.letter
-                    || (found == 0 && offset >= self.cut)
-                    || self.has_held(offset, found)))
-    }
-
-    pub(super) fn has_held(&self, offset: u64, byte: u8) -> bool {
-        byte == self.letter || self.held.get(&offset).is_some_and(|it| it.contains(&byte))
-    }
-
-    fn is_meant(&self, offset: u64, byte: u8) -> Option<u64> {
-        let all = self.meant.get(&offset)?;
-        all.iter().find(|it| it.byte == byte).map(|it| it.place)
-    }
 }
 
 impl Oracle {
@@ -565,178 +469,6 @@ impl Oracle {
             _ => return,
         };
         self.counts.late += u64::from(answers && focus != Some(doc));
-    }
-
-    /// What was not carried out stands in the tray, or is said.
-    pub(super) fn check_told(event: &Event, app: &App) {
-        let in_tray = |number: OrderId, offset: u64, bytes: &[u8]| {
-            let is_it =
-                |it: &&RefusedOrder| (it.number, it.offset, &*it.bytes) == (number, offset, bytes);
-            let n = app.tray.orders().iter().filter(is_it).count();
-            assert_eq!(n, 1, "{number:?} at {offset} in the tray");
-        };
-        match event {
-            Event::Peer(PeerEvent {
-                news:
-                    PeerNews::Refused {
-                        number,
-                        offset,
-                        bytes,
-                        ..
-                    },
-                ..
-            }) => {
-                in_tray(*number, *offset, bytes);
-            }
-            Event::File(FileEvent {
-                number: Some(number),
-                news: FileNews::Refused(request, _),
-                ..
-            }) => match &**request {
-                FileRequest::Store(batch) => {
-                    for store in &batch.stores {
-                        in_tray(*number, store.offset, &store.bytes);
-                    }
-                }
-                FileRequest::WitnessStore { offset, bytes, .. } => in_tray(*number, *offset, bytes),
-                _ => {}
-            },
-            // what is not taken back or reapplied stays where it is, and is said
-            Event::File(FileEvent {
-                number: Some(number),
-                news:
-                    FileNews::Stored {
-                        purpose: Purpose::Edit,
-                        results,
-                        ..
-                    },
-                ..
-            }) => {
-                for result in results {
-                    if !matches!(result.outcome, StoreOutcome::Stored(_)) {
-                        in_tray(*number, result.offset, &result.bytes);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn hears_peer(&mut self, event: &PeerEvent) {
-        let target = event.target;
-        match &event.news {
-            PeerNews::Stored {
-                number,
-                offset,
-                bytes,
-                ..
-            } => {
-                self.peer_answered(*number, target, *offset, bytes);
-                self.counts.stored += 1;
-                let peer = self.peers.get_mut(&target).unwrap();
-                for (at, byte) in (*offset..).zip(bytes.iter().copied()) {
-                    match peer.kind {
-                        ProcessKind::Shared => self.files[self.docs[&target.doc]].put(at, byte),
-                        ProcessKind::Private => {
-                            peer.own.insert(at, (byte, number.0));
-                        }
-                        ProcessKind::ReadOnly => panic!("{target} is read-only and stored"),
-                    }
-                }
-            }
-            PeerNews::Refused {
-                number,
-                offset,
-                bytes,
-                why,
-            } => {
-                self.peer_answered(*number, target, *offset, bytes);
-                self.counts.refused += 1;
-                self.counts.full +=
-                    u64::from(matches!(why, Refusal::QueueFull | Refusal::NotAnswering));
-                if matches!(why, Refusal::Unanswered | Refusal::NotWhole { .. })
-                    && self.peers[&target].kind == ProcessKind::Shared
-                {
-                    for (at, byte) in (*offset..).zip(bytes.iter().copied()) {
-                        self.files[self.docs[&target.doc]].perhaps(at, byte);
-                    }
-                }
-            }
-            PeerNews::Signalled { number, .. } | PeerNews::NotSignalled { number, .. } => {
-                self.answered(*number, target, false);
-            }
-            PeerNews::Runs { pid } => self.runs(target, *pid),
-            PeerNews::NotStarted { .. } => {
-                let peer = self.peers.get_mut(&target).unwrap();
-                assert!(!peer.is_answered, "{target} is answered twice");
-                (peer.is_answered, peer.is_over) = (true, true);
-            }
-            PeerNews::CopiesLost { spans } => {
-                self.counts.lost += 1;
-                let peer = self.peers.get_mut(&target).unwrap();
-                peer.lost.extend(spans);
-            }
-            PeerNews::Ended(end) => self.ended(target, end),
-            _ => {}
-        }
-    }
-
-    fn peer_answered(&mut self, number: OrderId, target: Target, offset: u64, bytes: &[u8]) {
-        match self.answered(number, target, false) {
-            What::Peer {
-                offset: at,
-                bytes: meant,
-            } => assert_eq!((at, &*meant), (offset, bytes), "{number:?}"),
-            other => panic!("{number:?} {other:?} is answered by {target}"),
-        }
-    }
-
-    fn runs(&mut self, target: Target, pid: u32) {
-        let parent = self.peers[&target].parent;
-        let born = target.mapping.0;
-        let inherited: Vec<_> = parent
-            .map(|parent| {
-                self.peers[&parent]
-                    .own
-                    .iter()
-                    .filter(|it| it.1.1 < born)
-                    .map(|it| (*it.0, *it.1))
-                    .collect()
-            })
-            .unwrap_or_default();
-        let lost = parent
-            .map(|parent| self.peers[&parent].lost.clone())
-            .unwrap_or_default();
-        let peer = self.peers.get_mut(&target).unwrap();
-        assert!(!peer.is_answered, "{target} runs twice");
-        peer.is_answered = true;
-        peer.pid = Some(pid);
-        peer.own.extend(inherited);
-        peer.lost = lost;
-    }
-
-    fn ended(&mut self, target: Target, end: &mapscope::model::process::ProcessEnd) {
-        let peer = self.peers.get_mut(&target).unwrap();
-        peer.is_over = true;
-        let kind = peer.kind;
-        let had: Vec<u64> = peer.own.keys().copied().collect();
-        let all_lost = had
-            .iter()
-            .all(|at| peer.lost.iter().any(|span| span.contains(*at)));
-        assert!(
-            end.lost_copies || all_lost,
-            "{target} ended with copies, and nobody says so"
-        );
-        if let Some(generation) = end.next {
-            self.enter(
-                Target {
-                    generation,
-                    ..target
-                },
-                kind,
-                None,
-            );
-        }
     }
 }
 

@@ -59,15 +59,21 @@ fn a_store_that_waits_comes_back_when_its_file_is_closed() {
     }
 }
 
+/// One of the pair, of a file that is full of `A`, which has read the first two bytes; and its process.
+fn built_in(rig: &Rig, sample: &Sample, kind: ProcessKind) -> (Target, u32) {
+    let doc = rig.open(sample);
+    let target = rig.begin(doc, kind, true);
+    let pid = rig.runs(target);
+    rig.watch(doc, Some(span(0, 2)));
+    rig.reads(target, b"AA");
+    (target, pid)
+}
+
 #[test]
 fn a_built_in_process_that_is_stopped_is_neither_ended_nor_moved() {
     let (a, b) = (Sample::new(b'A'), Sample::new(b'B'));
     let rig = Rig::new();
-    let doc_a = rig.open(&a);
-    let target = rig.begin(doc_a, ProcessKind::Shared, true);
-    let pid = rig.runs(target);
-    rig.watch(doc_a, Some(span(0, 1)));
-    rig.reads(target, b"A");
+    let (target, pid) = built_in(&rig, &a, ProcessKind::Shared);
     signal("STOP", pid);
     let order = rig.store(target, 8, b"!");
     let doc_b = rig.open(&b);
@@ -90,11 +96,7 @@ fn a_built_in_process_that_is_stopped_is_neither_ended_nor_moved() {
 fn a_built_in_process_that_died_maps_its_own_file_again_as_a_new_generation() {
     let (a, b) = (Sample::new(b'A'), Sample::new(b'B'));
     let rig = Rig::new();
-    let doc_a = rig.open(&a);
-    let first = rig.begin(doc_a, ProcessKind::Private, true);
-    let pid = rig.runs(first);
-    rig.watch(doc_a, Some(span(0, 2)));
-    rig.reads(first, b"AA");
+    let (first, pid) = built_in(&rig, &a, ProcessKind::Private);
     let order = rig.store(first, 0, b"p");
     assert_eq!(rig.outcome(first, order), Ok(b"A".to_vec()));
     signal("STOP", pid);

@@ -10,6 +10,7 @@ mod oracle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::random::{Draw, number_of};
 use oracle::{Counts, Fate, Oracle};
 
 /// Steps of a sequence.
@@ -18,27 +19,6 @@ const STEPS: u64 = 150;
 const MOST_FILES: usize = 4;
 /// The most processes of a file that are not known to have ended.
 const MOST: usize = 6;
-
-fn number_of(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
-}
-
-/// xorshift64*.
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % below
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        let len = u64::try_from(all.len()).unwrap();
-        (len > 0).then(|| all[usize::try_from(self.next(len)).unwrap()])
-    }
-}
 
 /// An open file and the place of the next store in it.
 struct Doc {
@@ -62,7 +42,7 @@ impl Play {
         let rig = Rig::new();
         let mut play = Self {
             rig,
-            draw: Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+            draw: Draw::new(seed),
             docs: BTreeMap::new(),
             oracle: Oracle::default(),
             stopped: BTreeSet::new(),

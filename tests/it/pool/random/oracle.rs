@@ -1,45 +1,10 @@
 //! What must be true of stores, processes and answers, told from the orders and events alone.
 
 use super::*;
+use crate::random::counts;
 
-/// How often what happened, over all sequences.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) orders: u64,
-    pub(super) stored: u64,
-    pub(super) late: u64,
-    pub(super) given_back: u64,
-    pub(super) gone: u64,
-    pub(super) full: u64,
-    pub(super) not_answering: u64,
-    pub(super) ended: u64,
-    pub(super) unanswered: u64,
-    pub(super) failed: u64,
-    pub(super) forked: u64,
-    pub(super) restarted: u64,
-    pub(super) grown: u64,
-    pub(super) waited: u64,
-    pub(super) looks: u64,
-}
-
-impl Counts {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.orders += other.orders;
-        self.stored += other.stored;
-        self.late += other.late;
-        self.given_back += other.given_back;
-        self.gone += other.gone;
-        self.full += other.full;
-        self.not_answering += other.not_answering;
-        self.ended += other.ended;
-        self.unanswered += other.unanswered;
-        self.failed += other.failed;
-        self.forked += other.forked;
-        self.restarted += other.restarted;
-        self.grown += other.grown;
-        self.waited += other.waited;
-        self.looks += other.looks;
-    }
+counts! {
+    orders stored late given_back gone full not_answering ended unanswered failed forked restarted grown waited looks
 }
 
 /// What must have become of the byte of a store.

@@ -1,0 +1,60 @@
+//! What must be said of an order that was not carried out.
+
+use super::*;
+
+impl Oracle {
+    /// What was not carried out stands in the tray, or is said.
+    pub(in crate::astray) fn check_told(event: &Event, app: &App) {
+        let in_tray = |number: OrderId, offset: u64, bytes: &[u8]| {
+            let is_it =
+                |it: &&RefusedOrder| (it.number, it.offset, &*it.bytes) == (number, offset, bytes);
+            let n = app.tray.orders().iter().filter(is_it).count();
+            assert_eq!(n, 1, "{number:?} at {offset} in the tray");
+        };
+        match event {
+            Event::Peer(PeerEvent {
+                news:
+                    PeerNews::Refused {
+                        number,
+                        offset,
+                        bytes,
+                        ..
+                    },
+                ..
+            }) => {
+                in_tray(*number, *offset, bytes);
+            }
+            Event::File(FileEvent {
+                number: Some(number),
+                news: FileNews::Refused(request, _),
+                ..
+            }) => match &**request {
+                FileRequest::Store(batch) => {
+                    for store in &batch.stores {
+                        in_tray(*number, store.offset, &store.bytes);
+                    }
+                }
+                FileRequest::WitnessStore { offset, bytes, .. } => in_tray(*number, *offset, bytes),
+                _ => {}
+            },
+            // what is not taken back or reapplied stays where it is, and is said
+            Event::File(FileEvent {
+                number: Some(number),
+                news:
+                    FileNews::Stored {
+                        purpose: Purpose::Edit,
+                        results,
+                        ..
+                    },
+                ..
+            }) => {
+                for result in results {
+                    if !matches!(result.outcome, StoreOutcome::Stored(_)) {
+                        in_tray(*number, result.offset, &result.bytes);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What tests of random sequences share: numbers drawn from a seed, settings from outside, and counts of what happened. It
+//! knows nothing of what is tested, nor of what must be true of it.
+
+/// The number that an environment variable holds.
+pub(crate) fn number_of(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+/// xorshift64*.
+pub(crate) struct Draw(u64);
+
+impl Draw {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub(crate) fn next(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % below
+    }
+
+    pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+        let len = u64::try_from(all.len()).unwrap();
+        (len > 0).then(|| all[usize::try_from(self.next(len)).unwrap()])
+    }
+
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
+        self.next(n) == 0
+    }
+}
+
+/// Declares `Counts`: how often each of these happened, and the sum of two.
+macro_rules! counts {
+    ($($what:ident)*) => {
+        /// How often what happened.
+        #[derive(Clone, Debug, Default)]
+        pub(super) struct Counts {
+            $(pub(super) $what: u64,)*
+        }
+
+        impl Counts {
+            pub(super) fn add(&mut self, other: &Self) {
+                $(self.$what += other.$what;)*
+            }
+        }
+    };
+}
+pub(crate) use counts;
