@@ -14,6 +14,7 @@ pub mod command;
 pub mod fonts;
 pub mod grid;
 pub mod input;
+pub mod key_place;
 pub mod theme;
 pub mod turns;
 
@@ -29,6 +30,7 @@ mod notices;
 mod panel;
 mod path_field;
 mod peer_table;
+mod readings;
 mod right;
 mod scrollbar;
 mod tabs;
@@ -44,7 +46,8 @@ use crate::model::{
 };
 
 use command::{Deed, Wishes};
-use input::{KeyPlace, Pressed, Scene, Typist};
+use input::{Pressed, Scene, Typist};
+use key_place::KeyPlace;
 
 pub use grid::{GridState, grid_id, grid_ui};
 pub use lab_panel::LabView;

@@ -28,16 +28,16 @@ use crate::map::Mode;
 
 use super::identity::Target;
 use block::Which;
-use edit::Way;
 use history::History;
+use order::Way;
 use part::{Part, ascending, differing_from, overlaps};
 use shadow::{EVERYTHING, Shadow};
 
 pub use bytes::Bytes;
-pub use edit::{Edit, EditPart, EditState};
+pub use edit::{Edit, EditPart};
 pub use order::{
-    Compensation, Differing, Drawn, Gone, Next, PendingByte, PendingRun, Recorded, Room, Stored,
-    Swap, Unsaved,
+    Compensation, Differing, Drawn, EditState, Gone, Next, PendingByte, PendingRun, Recorded, Room,
+    Stored, Swap, Unsaved,
 };
 
 /// Memory that one journal may use before it refuses, in bytes.

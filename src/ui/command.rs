@@ -6,7 +6,7 @@ use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::model::{Action, App, AppAction, Column, Focus};
 
-use super::input::KeyPlace;
+use super::key_place::KeyPlace;
 
 pub use table::COMMANDS;
 

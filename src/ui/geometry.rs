@@ -1,6 +1,6 @@
 //! Where the columns of the grid stand, in character cells and points. Pure arithmetic.
 
-use egui::{Pos2, Rect, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Vec2, accesskit, pos2, vec2};
 
 use crate::bytes::Span;
 use crate::bytes::rows::offset_digits;
@@ -180,5 +180,15 @@ impl Geometry {
             .saturating_add(column as u64)
             .min(span.end().saturating_sub(1));
         Some((offset, which))
+    }
+}
+
+/// A rectangle for screen readers.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+    accesskit::Rect {
+        x0: f64::from(rect.min.x),
+        y0: f64::from(rect.min.y),
+        x1: f64::from(rect.max.x),
+        y1: f64::from(rect.max.y),
     }
 }

@@ -12,7 +12,7 @@ use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewp
 
 use super::Frame;
 use super::describe;
-use super::geometry::{Cells, Geometry};
+use super::geometry::{Cells, Geometry, bounds};
 use super::glyphs::{Glyphs, Quads};
 use super::grid_paint::{Painting, paint};
 use super::scrollbar::ScrollBar;
@@ -351,16 +351,6 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
                 node.set_selected(true);
             }
         });
-    }
-}
-
-/// A rectangle for screen readers.
-pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
-    accesskit::Rect {
-        x0: f64::from(rect.min.x),
-        y0: f64::from(rect.min.y),
-        x1: f64::from(rect.max.x),
-        y1: f64::from(rect.max.y),
     }
 }
 

@@ -3,7 +3,7 @@
 //! It owns which key is a command, which is a step in the grid and which is typed. Modifiers are exact; characters count
 //! by their text, as letters of other layouts report keys of the US one. It must not know how anything is drawn.
 
-use egui::{Context, Event, Id, ImeEvent, Key, Modifiers};
+use egui::{Event, ImeEvent, Key, Modifiers};
 
 use crate::bytes::clip::Pasted;
 use crate::model::action::Resize;
@@ -13,42 +13,7 @@ use crate::model::{
 };
 
 use super::command::{self, Command, Menu};
-use super::{focus_id, grid_id};
-
-/// Who has the keyboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// The bytes.
-    Grid,
-    /// The list of experiments.
-    List,
-    /// A text field.
-    Field,
-    /// An open menu.
-    Menu,
-    /// A button, a banner, or nothing.
-    Elsewhere,
-}
-
-impl KeyPlace {
-    /// Who has it now.
-    #[must_use]
-    pub fn now(ctx: &Context) -> Self {
-        let focused = ctx.memory(egui::Memory::focused);
-        let has = |id: Id| focused == Some(id);
-        if egui::Popup::is_any_open(ctx) {
-            Self::Menu
-        } else if has(grid_id()) {
-            Self::Grid
-        } else if has(focus_id(Focus::Lab)) {
-            Self::List
-        } else if ctx.text_edit_focused() {
-            Self::Field
-        } else {
-            Self::Elsewhere
-        }
-    }
-}
+use super::key_place::KeyPlace;
 
 /// What the walk has to know.
 #[derive(Clone, Copy, Debug)]

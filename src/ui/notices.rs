@@ -99,7 +99,7 @@ fn banner_ui(
         .accessibility_role(accesskit::Role::AlertDialog)
         .accessibility_label(notice.text.as_str());
     let response = ui.scope_builder(builder, |ui| notice_ui(ui, frame, notice, whose, actions));
-    let bounds = super::grid::bounds(response.response.rect);
+    let bounds = super::geometry::bounds(response.response.rect);
     ui.ctx()
         .accesskit_node_builder(id, |node| node.set_bounds(bounds));
     if ui.memory(|memory| memory.has_focus(id)) {

@@ -9,7 +9,8 @@ use crate::model::process::{ProcessKind, ProcessSignal};
 use crate::model::witness::Note;
 use crate::model::{Action, Doc, PeersAction, WitnessState};
 
-use super::{Frame, witness_table};
+use super::Frame;
+use super::readings::{reading_words, state_ui};
 
 /// How far a child stands to the right of its parent, in points.
 const INDENT: f32 = 18.0;
@@ -90,7 +91,7 @@ fn built_in_ui(
             Some(how) => {
                 ui.label(RichText::new(how).color(frame.theme.error));
             }
-            None => witness_table::state_ui(ui, frame, &process.state, same),
+            None => state_ui(ui, frame, &process.state, same),
         }
         if let Some(note) = &process.note {
             note_ui(ui, frame, note);
@@ -185,7 +186,7 @@ fn process_ui(
                 if process.stopped {
                     ui.label(RichText::new("stopped (SIGSTOP)").color(theme.different));
                 }
-                witness_table::state_ui(ui, frame, &process.state, same);
+                state_ui(ui, frame, &process.state, same);
             }
             if let Some(note) = &process.note {
                 note_ui(ui, frame, note);
@@ -329,7 +330,7 @@ fn words(doc: &Doc, process: &Process, same: Option<bool>) -> String {
         (None, WitnessState::Waiting) => words.push_str("asking"),
         (None, WitnessState::Unavailable(why)) => words.push_str(why),
         (None, WitnessState::Reads { readings, page, .. }) => {
-            words.push_str(&witness_table::reading_words(readings, page, same));
+            words.push_str(&reading_words(readings, page, same));
         }
     }
     if let Some(note) = &process.note {

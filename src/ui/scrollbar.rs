@@ -194,7 +194,7 @@ fn accessible(ui: &Ui, id: Id, track: &Track, view: &Viewport, actions: &mut Vec
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ScrollBar);
         node.set_label("Rows");
-        node.set_bounds(super::grid::bounds(track.rect));
+        node.set_bounds(super::geometry::bounds(track.rect));
         node.set_orientation(accesskit::Orientation::Vertical);
         node.set_numeric_value(view.top as f64);
         node.set_min_numeric_value(0.0);

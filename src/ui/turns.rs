@@ -10,7 +10,7 @@ use egui::accesskit::Action;
 use egui::{Context, Event, Key, Modifiers, Plugin, RawInput};
 
 use super::command::{self, Menu};
-use super::input::KeyPlace;
+use super::key_place::KeyPlace;
 
 /// The plugin that holds events back.
 #[derive(Debug, Default)]

@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::edit::{Edit, Way};
+use super::edit::Edit;
+use super::order::Way;
 
 /// This many edits are listed whose bytes nothing needs any more; older ones go.
 const MAX_FACTS: usize = 2048;

@@ -2,10 +2,66 @@
 //!
 //! It owns plain values. It must not know how they are kept.
 
-use super::edit::EditState;
 use crate::bytes::Span;
 use crate::map::Mode;
 use crate::model::identity::Target;
+
+/// What has become of an edit, or of a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EditState {
+    /// The mapping holds it, as far as is known. A shared one is in the file, too, and no sync was asked for since.
+    Applied,
+    /// Taken back; redo may bring it back.
+    Undone,
+    /// The person gave its private page back. Its bytes wait to be reapplied.
+    Discarded,
+    /// Its private page was taken away: a truncation, or a save in place by another program. Its bytes wait.
+    Lost,
+    /// The mapping that held it is gone, because it was made anew. Its bytes wait.
+    SetAside,
+    /// Its bytes waited, and the person forgot them.
+    Dropped,
+    /// Its bytes were reapplied as a new step.
+    Retired,
+    /// In the file, and on the device as far as the system says.
+    InFile,
+    /// In the file as far as memory shows it, but the device refused it.
+    WrittenNotSynced,
+}
+
+impl EditState {
+    /// Its bytes are in the patch.
+    pub(super) fn waits(self) -> bool {
+        matches!(self, Self::Discarded | Self::Lost | Self::SetAside)
+    }
+
+    /// The mapping shows it.
+    pub(super) fn is_shown(self) -> bool {
+        matches!(self, Self::Applied | Self::InFile | Self::WrittenNotSynced)
+    }
+
+    /// The first of an edit's parts to be told, if they differ.
+    pub(super) fn rank(self) -> u8 {
+        match self {
+            Self::Lost => 0,
+            Self::Discarded => 1,
+            Self::SetAside => 2,
+            Self::WrittenNotSynced => 3,
+            Self::Applied => 4,
+            Self::InFile => 5,
+            Self::Undone => 6,
+            Self::Dropped => 7,
+            Self::Retired => 8,
+        }
+    }
+}
+
+/// Taking back, or bringing back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Undo,
+    Redo,
+}
 
 /// What was drawn when a key came, each byte known or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 use std::borrow::Cow;
 
 use super::bytes::Bytes;
-use super::edit::{EditState, Way};
+use super::order::Way;
 use super::shadow::{Change, Covered, Shadow};
-use super::{Differing, Drawn, Stored, Swap};
+use super::{Differing, Drawn, EditState, Stored, Swap};
 use crate::bytes::Span;
 use crate::map::Mode;
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Source, none, sources};
 
 /// The circles that there still are, each with why. A file that is in none any more must go from here.
-const KNOWN: [(&[&str], &str); 6] = [
+const KNOWN: [(&[&str], &str); 2] = [
     (
         &[
             "model/action",
@@ -25,28 +25,6 @@ const KNOWN: [(&[&str], &str); 6] = [
             "model/view",
         ],
         "a file's state and what is done with it, by area: the halves of `Doc`, each with the part of the state it owns, and the words that they share with who asks and who answers",
-    ),
-    (
-        &[
-            "model/journal/block",
-            "model/journal/edit",
-            "model/journal/order",
-            "model/journal/part",
-            "model/journal/shadow",
-        ],
-        "the journal's two records and the words that both answer in",
-    ),
-    (
-        &["ui/command", "ui/input"],
-        "the table says where its keys count, and the walk over the keys looks them up in it",
-    ),
-    (
-        &["ui/grid", "ui/scrollbar"],
-        "the grid draws its scroll bar, whose place on the screen it tells as its own",
-    ),
-    (
-        &["ui/peer_table", "ui/witness_table"],
-        "the table of witnesses ends with that of processes, whose rows it draws",
     ),
     (
         &[

@@ -14,7 +14,8 @@ use mapscope::model::{
     Action, AppAction, Column, DocAction, EditAction, Mode, Step, Tab, Topic, ViewAction,
 };
 use mapscope::ui::command::{COMMANDS, Menu, by_key};
-use mapscope::ui::input::{KeyPlace, Pressed, Scene, Typist};
+use mapscope::ui::input::{Pressed, Scene, Typist};
+use mapscope::ui::key_place::KeyPlace;
 use mapscope::ui::turns::{Cut, Turns, cut};
 use proptest::prelude::*;
 
