@@ -23,7 +23,7 @@ use crate::os::environment::address_space_left;
 use crate::os::{last_words, signals};
 
 use super::Shell;
-use display::Way;
+use display::DisplayProtocol;
 use remembered::Remembered;
 
 /// The program's name, for the display, and for the folder of what is remembered.
@@ -101,11 +101,11 @@ pub fn run(program: PathBuf, start: Start) -> Result<Option<String>, String> {
 }
 
 /// Which display the window goes to, and its monitors in pixels; or why it cannot come about on it.
-fn look_at_the_display() -> Result<(Way, Vec<egui::Rect>), String> {
+fn look_at_the_display() -> Result<(DisplayProtocol, Vec<egui::Rect>), String> {
     let way = display::choose(&display::Surroundings::of_this_process(), &display::answers)?;
     let monitors = match way {
-        Way::X11 => display::ask_x_server()?,
-        Way::Wayland => Vec::new(),
+        DisplayProtocol::X11 => display::ask_x_server()?,
+        DisplayProtocol::Wayland => Vec::new(),
     };
     match address_space_left() {
         Some(left) if left < NEEDED_ADDRESS_SPACE => Err(format!(
@@ -145,7 +145,7 @@ fn end_in_words(ended: Result<eframe::Result, String>, file: Option<&Path>) -> S
     }
 }
 
-fn options(way: Way, place: Option<place::Place>) -> eframe::NativeOptions {
+fn options(way: DisplayProtocol, place: Option<place::Place>) -> eframe::NativeOptions {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
     let viewport = egui::ViewportBuilder::default()
         .with_icon(icon.unwrap_or_default())
@@ -166,7 +166,7 @@ fn options(way: Way, place: Option<place::Place>) -> eframe::NativeOptions {
         check
     });
     #[cfg(all(unix, not(target_vendor = "apple")))]
-    if way == Way::X11 {
+    if way == DisplayProtocol::X11 {
         use winit::platform::x11::EventLoopBuilderExtX11 as _;
         options.event_loop_builder = Some(Box::new(|builder| {
             builder.with_x11();

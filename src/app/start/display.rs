@@ -12,7 +12,7 @@ use crate::bytes::escape::escape_path;
 
 /// How the window comes onto the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum DisplayProtocol {
     /// As the toolkit chooses: by a Wayland compositor, or by the only way that a system has.
     Wayland,
     /// By an X server.
@@ -53,20 +53,23 @@ impl Surroundings {
 ///
 /// # Errors
 /// A sentence where there is no way, or the toolkit would refuse a variable.
-pub fn choose(surroundings: &Surroundings, answers: &dyn Fn(&Path) -> bool) -> Result<Way, String> {
+pub fn choose(
+    surroundings: &Surroundings,
+    answers: &dyn Fn(&Path) -> bool,
+) -> Result<DisplayProtocol, String> {
     if !cfg!(all(unix, not(target_vendor = "apple"))) || surroundings.wayland_socket.is_some() {
-        return Ok(Way::Wayland);
+        return Ok(DisplayProtocol::Wayland);
     }
     let wayland = surroundings.wayland_display.as_ref().map(|name| {
         let folder = surroundings.runtime_dir.as_ref().map(PathBuf::from);
         folder.unwrap_or_default().join(name) // an absolute name stays as it is
     });
     if wayland.as_deref().is_some_and(answers) {
-        return Ok(Way::Wayland);
+        return Ok(DisplayProtocol::Wayland);
     }
     if surroundings.display.is_some() {
         check_scale_factor(surroundings)?;
-        return Ok(Way::X11);
+        return Ok(DisplayProtocol::X11);
     }
     Err(match wayland {
         Some(socket) => format!(

@@ -80,7 +80,7 @@ fn several_files_have_no_common_part() {
 #[cfg(feature = "gui")]
 mod display {
     use super::*;
-    use mapscope::app::start::display::{Surroundings, Way, choose};
+    use mapscope::app::start::display::{DisplayProtocol, Surroundings, choose};
 
     #[test]
     fn a_display_that_is_not_there_is_told() {
@@ -112,8 +112,8 @@ mod display {
                 answer
             })
         };
-        assert_eq!(way(&stale, true), Ok(Way::Wayland));
-        assert_eq!(way(&stale, false), Ok(Way::X11));
+        assert_eq!(way(&stale, true), Ok(DisplayProtocol::Wayland));
+        assert_eq!(way(&stale, false), Ok(DisplayProtocol::X11));
         let only_wayland = Surroundings {
             display: None,
             ..stale.clone()
@@ -124,12 +124,12 @@ mod display {
             wayland_display: set("/elsewhere/w"),
             ..stale.clone()
         };
-        assert_eq!(way(&absolute, true), Ok(Way::Wayland));
+        assert_eq!(way(&absolute, true), Ok(DisplayProtocol::Wayland));
         let handed_down = Surroundings {
             wayland_socket: set("3"),
             ..stale.clone()
         };
-        assert_eq!(way(&handed_down, false), Ok(Way::Wayland));
+        assert_eq!(way(&handed_down, false), Ok(DisplayProtocol::Wayland));
         let socket = PathBuf::from("/run/user/1/wayland-7");
         assert_eq!(
             *asked.borrow(),
@@ -153,7 +153,7 @@ mod display {
             choose(&surroundings, &|_| false)
         };
         for good in ["1", "1.5", "randr", "RANDR", "2e0", "+1"] {
-            assert_eq!(with(good), Ok(Way::X11), "{good}");
+            assert_eq!(with(good), Ok(DisplayProtocol::X11), "{good}");
         }
         for bad in ["abc", "0", "-1", "nan", "inf", "1e-320", "1,5", " 1", "-0"] {
             let error = with(bad).unwrap_err();
