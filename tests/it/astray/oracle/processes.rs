@@ -54,6 +54,14 @@ impl Oracle {
             }
             PeerNews::CopiesLost { spans } => {
                 self.counts.lost += 1;
+                // the kernel drops a copy for a truncation alone, and of whole pages behind it
+                let file = &self.files[self.docs[&target.doc]];
+                for span in spans {
+                    assert!(
+                        span.start() / PAGE >= file.cut / PAGE,
+                        "{target} lost its copies in {span}, and nobody cut the file off there"
+                    );
+                }
                 let peer = self.peers.get_mut(&target).unwrap();
                 peer.lost.extend(spans);
             }
