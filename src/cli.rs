@@ -10,6 +10,7 @@ mod output;
 mod part;
 mod report_file;
 mod standard_input;
+mod who;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ struct Arguments {
 enum Command {
     /// Answers lookups; without an expression it asks for them until -1 or the end of input
     Lookup(lookup::LookupArguments),
+    /// Tells which other processes map a byte of a file, through which memory, and what each sees
+    Who(who::WhoArguments),
     /// Runs experiments about mmap with real processes; without a name it lists them
     Lab(lab::LabArguments),
     /// A helper process that removes a scratch folder when this program ends
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Lookup(arguments)) => ended(lookup::lookup(&program(), &arguments)),
+        Some(Command::Who(arguments)) => ended(who::who(&arguments)),
         Some(Command::Lab(arguments)) => ended(lab::lab(arguments)),
         Some(Command::Keep { folder }) => crate::os::temp_folder::run_keeper(&folder),
         Some(Command::Peer) => crate::peer::run_peer(),

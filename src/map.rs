@@ -31,6 +31,7 @@ mod mapping;
 mod mode;
 mod open;
 mod open_error;
+mod others;
 mod page;
 mod primitive;
 mod raw;
@@ -48,7 +49,7 @@ pub use call_log::{CallLog, CallRecord, CallResult};
 #[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
-pub use facts::cache_facts;
+pub use facts::{cache_facts, cache_facts_in};
 #[cfg(unix)]
 pub(crate) use facts::{cache_facts_of, page_states_at};
 pub use file_kind::Identity;
@@ -58,6 +59,10 @@ pub use mapping::{MapRequest, Mapping};
 pub use mode::{Access, Mode, Way};
 pub use open::{OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
+pub use others::{
+    FileKey, MOST_BYTES, MapsLine, OtherMapping, OtherPage, OtherProcess, Others, Sameness,
+    SeenBytes, look_at_others, parse_line,
+};
 pub use page::{CacheFacts, PageOrigin, PageState, Unavailable};
 pub use primitive::Primitive;
 #[cfg(unix)]

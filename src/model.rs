@@ -26,6 +26,7 @@ pub mod topic;
 pub mod tray;
 pub mod view;
 pub mod viewport;
+pub mod who;
 pub mod window;
 pub mod witness;
 

@@ -27,6 +27,15 @@ pub fn cache_facts(file: &OpenFile) -> Result<CacheFacts, Unavailable> {
     raw::cache_facts(file.file(), None)
 }
 
+/// As [`cache_facts`], of a part of the file; what is told is counted per folio, so neighbors of its pages may come along.
+///
+/// # Errors
+///
+/// As for [`cache_facts`].
+pub fn cache_facts_in(file: &OpenFile, span: Span) -> Result<CacheFacts, Unavailable> {
+    raw::cache_facts(file.file(), Some(span))
+}
+
 /// As [`cache_facts`], of a file that is open otherwise.
 #[cfg(unix)]
 pub(crate) fn cache_facts_of(file: &std::fs::File) -> Result<CacheFacts, Unavailable> {
@@ -46,7 +55,7 @@ pub(crate) fn page_states_at(address: usize, pages: usize) -> Result<Vec<PageSta
 }
 
 /// What an entry says of a page; a page that belongs to no file is a copy in private memory alone.
-fn state_of(entry: raw::PageEntry, is_private: bool) -> PageState {
+pub(super) fn state_of(entry: raw::PageEntry, is_private: bool) -> PageState {
     if entry.is_swapped() {
         PageState::Swapped
     } else if !entry.is_present() {

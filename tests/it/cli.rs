@@ -7,6 +7,7 @@ mod output;
 mod paths;
 mod report;
 mod surroundings;
+mod who;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -251,6 +251,22 @@ pub(crate) fn drop_pages(
 pub(crate) struct PageEntry(u64);
 
 impl PageEntry {
+    /// An entry as the kernel writes it.
+    pub(crate) fn new(entry: u64) -> Self {
+        Self(entry)
+    }
+
+    /// The page is in one page table only (bit 56).
+    pub(crate) fn is_exclusive(self) -> bool {
+        self.0 >> 56 & 1 == 1
+    }
+
+    /// The number of its frame, where it is told.
+    pub(crate) fn frame(self) -> Option<u64> {
+        let frame = self.0 & ((1 << 55) - 1);
+        (self.is_present() && frame != 0).then_some(frame)
+    }
+
     /// The page is in our page table.
     pub(crate) fn is_present(self) -> bool {
         self.0 >> 63 & 1 == 1
