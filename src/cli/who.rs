@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::bytes::Span;
 use crate::bytes::answer::answer_error;
 use crate::bytes::class::text_char;
-use crate::bytes::escape::{escape_bytes, escape_path};
+use crate::bytes::escape::{escape_name, escape_path};
 use crate::bytes::hex::format_hex;
 use crate::bytes::lookup::{Context, parse};
 use crate::bytes::rows::offset_digits;
@@ -229,7 +229,7 @@ impl Answer {
                 };
                 [
                     row.process.pid.to_string(),
-                    escape_bytes(&row.process.name),
+                    escape_name(&row.process.name),
                     format!("{} {}", row.mapping.mode, may(row)),
                     format!("{} {sign}", sees(row)).trim_end().to_owned(),
                     row.memory.name().to_owned(),
@@ -351,12 +351,12 @@ impl Row {
         let mapping = row.mapping;
         Self {
             pid: row.process.pid,
-            process: escape_bytes(&row.process.name),
+            process: escape_name(&row.process.name),
             mode: mapping.mode.to_string(),
             protection: may(row),
             address: format!("{:#x}", mapping.addresses.0),
             offset: mapping.span.start(),
-            path: escape_bytes(&mapping.path),
+            path: escape_name(&mapping.path),
             memory: memory_word(row.memory),
             frame: mapping
                 .page

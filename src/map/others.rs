@@ -11,6 +11,8 @@ mod look;
 
 pub use maps::{MapsLine, parse_line};
 
+use std::ffi::OsString;
+
 use super::mapping::Mapping;
 use super::mode::Mode;
 use super::open::OpenFile;
@@ -86,7 +88,7 @@ pub struct OtherMapping {
     /// It may be read, stored to, executed.
     pub may: [bool; 3],
     /// The path in its maps, as that process's mount namespace has it; raw, but that the kernel writes a line end as `\012`.
-    pub path: Vec<u8>,
+    pub path: OsString,
     /// Whether it is this very file.
     pub sameness: Sameness,
     /// Its page with the first of the bytes, or why the kernel does not tell.
@@ -101,7 +103,7 @@ pub struct OtherProcess {
     /// Its number, in our namespace.
     pub pid: u32,
     /// Its name (`/proc/PID/comm`): any bytes but NUL, at most 15.
-    pub name: Vec<u8>,
+    pub name: OsString,
     /// Its mappings, by address.
     pub mappings: Vec<OtherMapping>,
 }

@@ -4,9 +4,11 @@
 //! whether the process and its mapping are still the same. A process is held by its folder in `/proc`, which never leads
 //! to another one that got the same number. It must not know who asks.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 
@@ -181,7 +183,7 @@ impl Process {
         mappings.retain(is_still);
         Ok((!mappings.is_empty()).then_some(OtherProcess {
             pid: self.pid,
-            name,
+            name: OsString::from_vec(name),
             mappings,
         }))
     }
@@ -213,7 +215,7 @@ impl Process {
                 Mode::Private
             },
             may: line.may,
-            path: line.path.to_vec(),
+            path: OsString::from_vec(line.path.to_vec()),
             sameness,
             page,
             seen,
