@@ -4,7 +4,7 @@
 //! must not know who reads, and keeps no copy of what was read.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicI32;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::call_log::CallLog;
@@ -44,6 +44,8 @@ pub struct Mapping {
     first: Primitive,
     /// The primitive that has read a byte of this mapping: all its pages are of one kind, so it stays with it.
     proven: OnceLock<Primitive>,
+    /// Reads leave pages alone that a parent and its child share.
+    parts_nothing: AtomicBool,
     path: PathBuf,
     log: CallLog,
     /// Held by stores, and by what must not meet a store half-way.
@@ -137,6 +139,7 @@ impl Mapping {
             is_whole_file: request.span.is_none(),
             first,
             proven: OnceLock::new(),
+            parts_nothing: AtomicBool::new(false),
             path: path.to_owned(),
             log: log.clone(),
             stores: Mutex::new(()),
@@ -184,6 +187,14 @@ impl Mapping {
     /// hands out page by page without a file's page behind it (`VM_PFNMAP`).
     pub(super) fn has_no_file_pages(&self) -> bool {
         self.primitive() != self.first
+    }
+
+    /// From now on a read leaves a private copy that this process shares with a child or its parent, since a fork, as it is.
+    ///
+    /// `process_vm_readv(2)` pins what it reads, and for that the kernel gives the reader a copy of its own first (Linux 6.18,
+    /// mm/gup.c, `gup_must_unshare`): who looks would part the two. write(2) into a pipe reads as a load does.
+    pub fn part_nothing(&self) {
+        self.parts_nothing.store(true, Ordering::Relaxed);
     }
 
     /// Reads `span` through the mapping. It never fails as a whole: what could not be read is a gap with its reason.
@@ -319,6 +330,9 @@ impl Mapping {
     /// One copy by the kernel, counted: at least one byte, or the error number.
     fn copy_out(&self, offset: u64, into: &mut [u8]) -> Result<usize, i32> {
         let by = self.primitive();
+        if by == Primitive::ProcessVm && self.parts_nothing.load(Ordering::Relaxed) {
+            return self.copy_out_by(Primitive::Pipe, offset, into);
+        }
         let copied = self.copy_out_by(by, offset, into);
         if copied.is_ok() {
             self.proven.get_or_init(|| by);

@@ -157,8 +157,12 @@ impl Peer {
                 "Windows has no mmap; its mappings work otherwise, and no experiment knows them",
             )),
             Request::Fork { input, output } => match self.children.fork(&input, &output) {
-                Ok(Side::Parent(answer)) => Ok(answer),
+                Ok(Side::Parent(answer)) => {
+                    self.witness.has_forked();
+                    Ok(answer)
+                }
                 Ok(child) => {
+                    self.witness.has_forked();
                     // What its parent was told to deceive in is the parent's.
                     #[cfg(target_os = "linux")]
                     self.executor.be_honest();

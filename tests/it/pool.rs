@@ -7,6 +7,7 @@ mod growth;
 mod identity;
 mod idle;
 mod random;
+mod sharing;
 
 use std::cell::{Cell, RefCell};
 use std::fs::{self, File};

@@ -41,6 +41,13 @@ struct View {
 }
 
 impl Witness {
+    /// This process has a child now, or is one: what the two share is theirs until one of them stores.
+    pub(super) fn has_forked(&self) {
+        if let Some(view) = &self.view {
+            view.mapping.part_nothing();
+        }
+    }
+
     pub(super) fn open(&mut self, open: &Open) -> Result<Answer, Answer> {
         // Whatever comes of it: the mapping of before is not to be taken for the one asked for.
         self.view = None;
