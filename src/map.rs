@@ -46,7 +46,6 @@ mod writer;
 
 pub use buffer::AlignedBuffer;
 pub use call_log::{CallLog, CallRecord, CallResult};
-#[cfg(unix)]
 pub(crate) use errno::errno_of;
 pub use errno::{describe_errno, errno_name};
 pub use facts::{cache_facts, cache_facts_in};

@@ -4,7 +4,7 @@
 //! up.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal as _, Seek as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use crate::bytes::escape::path_in_sentence;
@@ -81,6 +81,7 @@ pub(super) fn as_file(program: &Path) -> Result<StandardInput, String> {
 /// been read.
 #[cfg(unix)]
 fn itself() -> Option<PathBuf> {
+    use std::io::Seek as _;
     use std::os::fd::AsFd as _;
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 

@@ -34,6 +34,10 @@ pub struct FileKey {
 
 /// What an equal key proves on the file's file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only on Linux is there a key")
+)]
 enum Proof {
     /// It is the file.
     Same,
