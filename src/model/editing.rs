@@ -168,7 +168,8 @@ impl Doc {
             .iter()
             .map(|swap| (swap.offset, swap.write.len()))
             .collect();
-        let beside = beside(through, &places, self.page_bytes);
+        // what stands under the stores is compared as what they expect
+        let beside = beside(through, &places, self.page_bytes, Beneath::LeftOut);
         let stores = compensation.stores.into_iter().map(|swap| Store {
             offset: swap.offset,
             bytes: swap.write,
@@ -259,7 +260,8 @@ impl Doc {
         };
         let target = self.target(known);
         let span = Span::at(offset, bytes.len() as u64).unwrap_or(Span::empty(offset));
-        let beside = beside(known, &[(offset, bytes.len())], self.page_bytes);
+        let places = [(offset, bytes.len())];
+        let beside = beside(known, &places, self.page_bytes, Beneath::Listed);
         let stores = vec![Store {
             offset,
             bytes,
@@ -357,8 +359,22 @@ pub(super) fn drawn(view: &View, offset: u64, len: usize) -> Drawn {
     drawn
 }
 
+/// What becomes of the edits beneath stores, where those are listed that stand in the same pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beneath {
+    /// They are listed as well.
+    Listed,
+    /// They are left out: the stores say themselves what must stand there, and twice as much would be kept and compared.
+    LeftOut,
+}
+
 /// The edits that stand in the pages that these stores touch.
-pub(super) fn beside(view: &View, stores: &[(u64, usize)], page_bytes: u64) -> Vec<PendingRun> {
+pub(super) fn beside(
+    view: &View,
+    stores: &[(u64, usize)],
+    page_bytes: u64,
+    beneath: Beneath,
+) -> Vec<PendingRun> {
     if view.mode == Mode::Shared {
         return Vec::new();
     }
@@ -371,7 +387,14 @@ pub(super) fn beside(view: &View, stores: &[(u64, usize)], page_bytes: u64) -> V
         };
         let start = (pages.start * page_bytes).max(from);
         from = pages.end.saturating_mul(page_bytes).max(from);
-        if let Some(span) = Span::new(start.min(from), from) {
+        let parts = match beneath {
+            Beneath::Listed => [Span::new(start.min(from), from), None],
+            Beneath::LeftOut => [
+                Span::new(start, *offset),
+                Span::new(offset.saturating_add(*len as u64), from),
+            ],
+        };
+        for span in parts.into_iter().flatten() {
             let runs_in = view.journal.pending_runs_in(span);
             // what is on its way there will have changed it by then
             runs.extend(runs_in.filter(|run| {

@@ -8,6 +8,7 @@ use crate::map::{Access, Mode};
 
 use super::closing::Settled;
 use super::doc::{Doc, Out};
+use super::editing::{Beneath, beside};
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::event::WroteBack;
 use super::identity::{MappingId, OrderId, ViewId};
@@ -176,7 +177,7 @@ impl Doc {
             .iter()
             .map(|run| (run.offset, run.value.len()))
             .collect();
-        let beside = super::editing::beside(known, &places, self.page_bytes);
+        let beside = beside(known, &places, self.page_bytes, Beneath::Listed);
         let stores = runs
             .into_iter()
             .map(|run| Store {

@@ -186,7 +186,12 @@ fn changed(mapping: &Mapping, file: &OpenFile, store: &Store) -> Option<StoreRes
 
 /// What became of one store: one result, or two where only the first part was stored.
 fn store_one(mapping: &Mapping, file: &OpenFile, store: Store) -> Vec<StoreResult> {
-    let Store { offset, bytes, .. } = store;
+    let Store {
+        offset,
+        bytes,
+        expect,
+    } = store;
+    drop(expect); // compared by now, and as long as what is stored
     match mapping.store(offset, &bytes, file) {
         Ok(old) => vec![StoreResult {
             offset,
