@@ -42,6 +42,7 @@ pub mod saving;
 mod state;
 mod storing;
 mod take;
+mod under_way;
 mod views;
 mod watching;
 mod writing;
@@ -50,7 +51,7 @@ use std::path::PathBuf;
 
 use crate::bytes::Span;
 
-pub use crate::map::{Access, GapReason, Mode, PageState};
+pub use crate::map::{Access, GapReason, Mode, PageOrigin, PageState};
 pub use action::{
     Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
     ThemeChoice, UnsavedChoice, ViewAction,
@@ -70,7 +71,7 @@ pub use topic::Topic;
 pub use tray::{RefusedOrder, Tray};
 pub use view::View;
 pub use viewport::{Column, Columns, Step, Viewport};
-pub use window::Window;
+pub use window::{ReadBy, Window};
 pub use witness::{WitnessId, WitnessState, Witnesses};
 
 use closing::Quitting;

@@ -51,6 +51,9 @@ impl Files {
     /// What an event tells of looks: one that was answered is over.
     pub(super) fn note(&mut self, event: &Event) {
         if let Event::File(FileEvent { target, news, .. }) = event {
+            if matches!(news, FileNews::Dropped) {
+                self.looks.remove(&target.mapping);
+            }
             let over = match news {
                 FileNews::Looked(_) => true,
                 FileNews::Refused(request, _) => matches!(**request, FileRequest::Look(_)),
@@ -68,7 +71,7 @@ impl Files {
             Event::Opened(doc, _) => Some(*doc),
             Event::File(FileEvent {
                 target,
-                news: FileNews::Remapped(_) | FileNews::Grown(_),
+                news: FileNews::Remapped(_) | FileNews::Grown(_) | FileNews::Dropped,
                 ..
             }) => Some(target.doc),
             _ => None,

@@ -15,6 +15,7 @@ use super::lab::LabAction;
 use super::peers::PeersAction;
 use super::topic::Topic;
 use super::viewport::{Column, Columns, Step};
+use super::window::ReadBy;
 
 /// An action and the view that it was done in.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,8 @@ pub enum FileAction {
     OpenReplacement,
     /// Close the view's file.
     Close,
+    /// Close the view, and its file where it is the last one.
+    CloseView,
     /// Close this file, whichever view has the keyboard.
     CloseDoc(DocId),
     /// The path field's text changed.
@@ -250,6 +253,8 @@ pub enum MappingAction {
     DiscardSelection,
     /// Give back every private copy.
     DiscardAll,
+    /// Read the bytes on the screen in this way.
+    ReadBy(ReadBy),
     /// A second view of the file, with a mapping of its own in the other mode.
     AddView,
 }

@@ -113,6 +113,11 @@ impl App {
                     self.close(id, effects);
                 }
             }
+            FileAction::CloseView => {
+                if let Some(view) = view {
+                    self.close_view(view, effects);
+                }
+            }
             FileAction::CloseDoc(id) => self.close(id, effects),
             FileAction::PathEdited(text) => self.path_edited(text, effects),
             FileAction::PathSubmitted => self.path_submitted(effects),
@@ -351,6 +356,7 @@ impl Doc {
             MappingAction::Flush => self.flush(view, out),
             MappingAction::DiscardSelection => self.discard_selection(view, out),
             MappingAction::DiscardAll => self.discard_all(view, out),
+            MappingAction::ReadBy(by) => self.read_by(view, by, out),
             MappingAction::AddView => self.add_view(view, out),
         }
     }

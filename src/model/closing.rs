@@ -6,7 +6,6 @@ use super::effect::{Effect, OpenRequest};
 use super::event::PathNow;
 use super::identity::{DocId, ViewId};
 use super::notice::{Notice, Severity};
-use super::pending::Waiting;
 use super::topic::Topic;
 use super::{Access, Action, App, AppAction, DocAction, Mode, View};
 use crate::bytes::size::group_digits;
@@ -16,6 +15,8 @@ use crate::bytes::size::group_digits;
 pub(super) enum Next {
     /// Switch this view to this mode and access.
     Map(ViewId, Mode, Access),
+    /// Close this view, and leave the file's other one.
+    CloseView(ViewId),
     /// Close the file.
     Close,
     /// Close the window, once the other files are settled too.
@@ -63,6 +64,13 @@ pub(super) fn unsaved_words(doc: &Doc) -> String {
     format!("{}: {what} not in the file", doc.name())
 }
 
+fn about_to_close(next: Next) -> &'static str {
+    match next {
+        Next::CloseView(_) => "The view is about to be closed",
+        _ => "The file is about to be closed",
+    }
+}
+
 impl Doc {
     /// Bytes that are edited and not in the file, those on their way among them.
     #[must_use]
@@ -83,7 +91,12 @@ impl Doc {
 
     /// Something is under way, or waits, that changes bytes.
     fn is_changing(&self) -> bool {
-        self.views.iter().any(|view| view.pending.changes())
+        self.views.iter().any(|view| view.pending.changes()) || self.processes.write_to_file()
+    }
+
+    fn closes_view(&self) -> bool {
+        self.question
+            .is_some_and(|question| matches!(question.next, Next::CloseView(_)))
     }
 
     fn writes_back(&self) -> bool {
@@ -94,6 +107,7 @@ impl Doc {
     pub(super) fn ask_unsaved(&mut self, next: Next) {
         let bytes = match next {
             Next::Map(view, ..) => self.view_by(view).map_or(0, View::held_bytes),
+            Next::CloseView(view) => self.view_by(view).map_or(0, View::unsaved_bytes),
             Next::Close | Next::Quit => self.unsaved_bytes(),
         };
         let what = self.unsaved_sentence(bytes);
@@ -110,14 +124,14 @@ impl Doc {
                 "Keep as a patch",
                 "Drop them",
             ),
-            Next::Close | Next::Quit if !self.has_unsaved() => (
-                "The file is about to be closed",
+            Next::CloseView(_) | Next::Close | Next::Quit if bytes == 0 => (
+                about_to_close(next),
                 "Close when it is done",
                 "",
                 "Stop it and close",
             ),
-            Next::Close | Next::Quit => (
-                "The file is about to be closed",
+            Next::CloseView(_) | Next::Close | Next::Quit => (
+                about_to_close(next),
                 "Write them to the file",
                 "Export them",
                 "Drop them",
@@ -153,11 +167,14 @@ impl Doc {
     /// What would be lost, of which `bytes` bytes are edits.
     fn unsaved_sentence(&self, bytes: u64) -> String {
         let name = self.name();
-        match bytes {
-            0 if self.writes_back() => format!("Edits of {name} are being written to it"),
-            0 if self.jobs.is_empty() => format!("Not all that you asked of {name} is done"),
-            0 => format!("A file is being saved from {name}"),
-            1 => format!("1 byte is edited privately in {name} and not in the file"),
+        match (bytes, self.on_its_way()) {
+            (0, _) if self.writes_back() => format!("Edits of {name} are being written to it"),
+            (0, Some(what)) => format!("Not all that you asked of {name} is done: {what}"),
+            (0, None) if self.jobs.is_empty() => {
+                format!("Not all that you asked of {name} is done")
+            }
+            (0, None) => format!("A file is being saved from {name}"),
+            (1, _) => format!("1 byte is edited privately in {name} and not in the file"),
             _ => format!(
                 "{} bytes are edited privately in {name} and not in the file",
                 group_digits(bytes)
@@ -190,10 +207,10 @@ impl Doc {
         self.settle(out)
     }
 
-    /// The views that the question is about: the one that is mapped otherwise, else all, as all go.
+    /// The views that the question is about: the one that is mapped otherwise or closed, else all, as all go.
     fn concerned(&self) -> Vec<ViewId> {
         match self.question.map(|question| question.next) {
-            Some(Next::Map(view, ..)) => vec![view],
+            Some(Next::Map(view, ..) | Next::CloseView(view)) => vec![view],
             _ => self.views.iter().map(|view| view.id).collect(),
         }
     }
@@ -207,6 +224,8 @@ impl Doc {
                     self.write_back(view, out);
                 }
             }
+            // with one view of two no job goes
+            UnsavedChoice::Drop if self.closes_view() => {}
             UnsavedChoice::Drop => {
                 for job in &self.jobs {
                     out.push(Effect::CancelJob(self.id, job.number));
@@ -232,10 +251,11 @@ impl Doc {
             let views = self.views.iter();
             let (mut is_busy, mut is_unsaved) = (false, false);
             for view in views.filter(|view| concerned.contains(&view.id)) {
-                is_busy |= !view.pending.is_empty();
+                is_busy |= !view.pending.is_settled();
                 is_unsaved |= view.has_unsaved();
             }
-            if is_busy {
+            let goes = matches!(next, Next::Close | Next::Quit);
+            if is_busy || (goes && self.processes.write_to_file()) {
                 return None;
             }
             if choice == UnsavedChoice::Keep && !is_listing && is_unsaved {
@@ -246,7 +266,7 @@ impl Doc {
                 self.export_beside(out);
                 return None;
             }
-            if !self.jobs.is_empty() && !matches!(next, Next::Map(..)) {
+            if !self.jobs.is_empty() && (goes || is_listing) {
                 return None;
             }
             if is_unsaved {
@@ -261,6 +281,10 @@ impl Doc {
                 self.map_as(view, mode, access, None, out);
                 None
             }
+            Next::CloseView(view) => {
+                self.drop_view(view, out);
+                None
+            }
             Next::Close => Some(Settled::Close),
             Next::Quit => Some(Settled::Quit),
         }
@@ -270,7 +294,7 @@ impl Doc {
         let name = self.name();
         let stays = match next {
             Next::Map(..) => "stays mapped as it is",
-            Next::Close | Next::Quit => "stays open",
+            Next::CloseView(_) | Next::Close | Next::Quit => "stays open",
         };
         self.failed(format!("{name} {stays}: it was edited after you answered"));
     }
@@ -279,61 +303,6 @@ impl Doc {
     pub(super) fn stay(&mut self) -> Option<Settled> {
         let waited = self.question.take_if(|question| question.choice.is_some());
         waited.map(|_| Settled::Stays)
-    }
-
-    /// Goes on with what a view's answers were waited for.
-    pub(super) fn go_on(&mut self, view: ViewId, out: &mut Out<'_>) {
-        while let Some(next) = self
-            .views
-            .iter_mut()
-            .find(|known| known.id == view)
-            .and_then(|view| view.pending.next())
-        {
-            self.begin(view, next, out);
-        }
-    }
-
-    /// Sends `wish`, or has it wait for what is under way. `false` where too much waits already: the person is told.
-    pub(super) fn submit(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) -> bool {
-        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
-            return false;
-        };
-        if known.pending.may_begin(&wish) {
-            self.begin(view, wish, out);
-        } else if let Err(wish) = known.pending.wait(wish) {
-            let what = match wish {
-                Waiting::Store { bytes, .. } => {
-                    format!("{} was not written", super::editing::short_hex(&bytes))
-                }
-                _ => "this was not done".to_owned(),
-            };
-            self.failed(format!(
-                "So much waits for the storage already that {what}: try again once it answers"
-            ));
-            return false;
-        }
-        true
-    }
-
-    fn begin(&mut self, view: ViewId, wish: Waiting, out: &mut Out<'_>) {
-        match wish {
-            Waiting::Store {
-                offset,
-                bytes,
-                seen,
-            } => self.begin_store(view, offset, bytes, seen, out),
-            Waiting::Undo => self.begin_undo(view, out),
-            Waiting::Redo => self.begin_redo(view, out),
-            Waiting::Reapply(mode) => self.begin_reapply(view, mode, out),
-            Waiting::WriteBack => self.begin_write_back(view, out),
-            Waiting::Discard(span) => self.begin_discard(view, span, out),
-            Waiting::Remap {
-                mode,
-                access,
-                span,
-                choice,
-            } => self.begin_remap(view, mode, access, span, choice, out),
-        }
     }
 }
 

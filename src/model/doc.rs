@@ -18,6 +18,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::peers::Processes;
 use super::saving::{Job, Saving};
 use super::topic::Topic;
+use super::under_way::Later;
 use super::view::View;
 use super::witness::Witnesses;
 
@@ -90,6 +91,10 @@ pub struct Doc {
     pub(super) focus: ViewId,
     /// A second view is being made: the order, and the name of its mapping.
     pub(super) adding: Option<(OrderId, MappingId)>,
+    /// Views are closed, and their mappings are not dropped yet.
+    pub(super) leaving: Vec<(OrderId, Target)>,
+    /// What a full queue did not take, to be asked for again.
+    pub(super) later: Vec<Later>,
     /// What becomes of edits is being asked, or an answer to it is carried out.
     pub(super) question: Option<Question>,
     /// The person has done something with it.
@@ -126,6 +131,8 @@ impl Doc {
             experiment,
             focus: view,
             adding: None,
+            leaving: Vec::new(),
+            later: Vec::new(),
             question: None,
             touched: false,
         }

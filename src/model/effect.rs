@@ -10,6 +10,7 @@ use super::action::{Focus, ThemeChoice};
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
 use super::process::PeerOrder;
+use super::window::ReadBy;
 use super::witness::WitnessId;
 
 /// Something to be done outside the model.
@@ -129,8 +130,10 @@ pub enum FileRequest {
         /// The access.
         access: Access,
     },
-    /// The view of this mapping is closed.
+    /// The view of this mapping is closed: whatever stands in its place goes, in any generation.
     DropView,
+    /// Read what is on the screen in this way from now on, until it is mapped anew.
+    ReadBy(ReadBy),
     /// The person allows writing to this block device.
     AllowWriting,
     /// msync the mapping.
@@ -222,12 +225,18 @@ pub enum Purpose {
 }
 
 impl FileRequest {
-    /// It leaves the generation of the mapping out of account: it names what is looked at, and changes nothing.
+    /// It names what is looked at, and changes nothing.
     #[must_use]
     pub fn is_look(&self) -> bool {
         matches!(
             self,
             Self::Look(_) | Self::Peek(_) | Self::Watch(_) | Self::Facts(_)
         )
+    }
+
+    /// It is for the mapping of that name, whichever mmap stands there by now.
+    #[must_use]
+    pub fn is_for_any_generation(&self) -> bool {
+        self.is_look() || *self == Self::DropView
     }
 }

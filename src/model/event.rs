@@ -12,7 +12,7 @@ use super::Completed;
 use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::identity::{DocId, OrderId, Target};
 use super::process::{PeerEvent, Refusal};
-use super::window::Look;
+use super::window::{Look, Origins, ReadBy};
 use super::witness::{WitnessId, WitnessState};
 
 /// Something that happened outside.
@@ -56,6 +56,8 @@ pub enum FileNews {
     Refused(Box<FileRequest>, Refusal),
     /// The visible bytes, read just now.
     Looked(Box<Look>),
+    /// Whether the storage still has the pages in sight; `None` where it gives all that is looked at.
+    Origins(Option<Origins>),
     /// The answer to a peek.
     Peeked(Readout),
     /// What became of a batch of stores.
@@ -83,6 +85,12 @@ pub enum FileNews {
     Discarded(Result<(Span, Option<u64>), DiscardError>),
     /// Private copies that held nothing of the person's were given back.
     GaveBack,
+    /// What is on the screen is read in this way from now on.
+    ReadsBy(ReadBy),
+    /// The mapping of a closed view is gone; the event's target names it.
+    Dropped,
+    /// Writing to this block device is allowed from now on.
+    WritingAllowed,
     /// What became of writing private edits to the file.
     WroteBack(WroteBack),
     /// Length and path of the file, when they change.

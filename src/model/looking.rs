@@ -2,10 +2,15 @@
 
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
-use super::identity::{MappingId, Target, ViewId};
+use super::event::Facts;
+use super::identity::{MappingId, OrderId, Target, ViewId};
+use super::notice::{Notice, Severity};
+use super::pending::Under;
 use super::viewport::Viewport;
-use super::window::{Look, Window};
+use super::window::{Look, Origins, ReadBy, Window};
 use super::witness::{WitnessId, WitnessState};
+use super::{Action, MappingAction, Topic};
+use crate::map::GapReason;
 
 impl Doc {
     /// Changes where the person looks.
@@ -24,9 +29,87 @@ impl Doc {
         };
         let window = Window::new(look, view.window.as_ref(), &view.journal);
         let changed = window.is_flashing();
+        let gaps = &window.look().readout.gaps;
+        let unread = gaps.iter().find(|gap| gap.reason.pread_shows_it());
+        let unread = unread.map(|gap| gap.reason);
         view.window = Some(window);
-        if changed && view.id == focus {
+        let id = view.id;
+        if changed && id == focus {
             self.lookup_reread(out);
+        }
+        self.offer_pread(id, unread);
+    }
+
+    /// Bytes in sight that the mapping does not give, for this reason, and pread does: said once, with what can be done.
+    fn offer_pread(&mut self, view: ViewId, unread: Option<GapReason>) {
+        let name = self.name();
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        if known.read_by == ReadBy::Pread || known.pread_offered == unread.is_some() {
+            return;
+        }
+        known.pread_offered = unread.is_some();
+        let Some(reason) = unread else {
+            self.notices.clear(Topic::Pread);
+            return;
+        };
+        let text = format!("Some bytes of {name} in sight are not shown: {reason}");
+        let show = Action::Mapping(MappingAction::ReadBy(ReadBy::Pread));
+        let notice = Notice::new(Topic::Pread, Severity::Warning, text);
+        self.notices.put(notice.with("Show them by pread", show));
+    }
+
+    /// Has the bytes on the screen read in this way.
+    pub(super) fn read_by(&mut self, view: ViewId, by: ReadBy, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let number = out.file(self.target(known), FileRequest::ReadBy(by));
+        self.began(view, number, Under::ReadBy);
+    }
+
+    /// The bytes on the screen are read in this way from now on: where it is not through the mapping, that stays said.
+    pub(super) fn reads_by(&mut self, number: OrderId, by: ReadBy, out: &mut Out<'_>) {
+        let Some((view, _)) = self.ended(number) else {
+            return;
+        };
+        let name = self.name();
+        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            known.read_by = by;
+            known.pread_offered = false;
+        }
+        match by {
+            ReadBy::Mapping => self.notices.clear(Topic::Pread),
+            ReadBy::Pread => {
+                let text = format!(
+                    "You see {name} as pread reads it, not as its mapping presents it; only your private copies come from the mapping"
+                );
+                let back = Action::Mapping(MappingAction::ReadBy(ReadBy::Mapping));
+                let notice = Notice::new(Topic::Pread, Severity::Warning, text).pinned();
+                self.notices
+                    .put(notice.with("Show the mapping again", back));
+            }
+        }
+        self.lookup_reread(out);
+        self.go_on(view, out);
+    }
+
+    /// Whether the storage still has the pages in sight.
+    pub(super) fn origins_told(&mut self, target: Target, origins: Option<Origins>) {
+        let at = self
+            .views
+            .iter()
+            .position(|view| self.target(view) == target);
+        if let Some(view) = at.and_then(|at| self.views.get_mut(at)) {
+            view.origins = origins;
+        }
+    }
+
+    /// Facts about the mapping came; of another one than is looked at they are late.
+    pub(super) fn facts_told(&mut self, target: Target, facts: Facts) {
+        if self.focused_target() == target {
+            self.facts = Some(facts);
         }
     }
 

@@ -198,6 +198,7 @@ impl Doc {
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
+        self.notices.clear(Topic::Pread);
         let done = remapped_words(&name, mode, access, same);
         self.say_remapped(id, done, refusal);
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
@@ -241,7 +242,8 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        out.file(self.target(known), FileRequest::AllowWriting);
+        let number = out.file(self.target(known), FileRequest::AllowWriting);
+        self.began(view, number, Under::AllowWriting);
         self.map_as(view, Mode::Shared, Access::ReadWrite, None, out);
     }
 

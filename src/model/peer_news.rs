@@ -2,41 +2,42 @@
 //!
 //! It owns the sentences. It must not know what is asked of them.
 
+use super::closing::Settled;
 use super::doc::Doc;
-use super::event::FileNews;
 use super::identity::Target;
 use super::peers::Process;
 use super::process::{EndHow, Failure, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Refusal};
-use super::witness::{Note, WitnessId, WitnessState};
+use super::witness::{Note, WitnessState};
 
 impl Doc {
-    /// What became of bytes written as a witness of this process.
-    pub(super) fn witness_stored(&mut self, news: FileNews) {
-        let FileNews::WitnessStored { id, outcome, .. } = news else {
-            return;
-        };
-        let note = match (outcome, id) {
-            (Ok(_), WitnessId::File) => Note::done("written with pwrite"),
-            (Ok(_), _) => {
-                let mode = match self.view().mode {
-                    super::Mode::Private => super::Mode::Shared,
-                    super::Mode::Shared => super::Mode::Private,
-                };
-                Note::done(format!("written through the {mode} mapping"))
+    /// What a process says of itself and of what it was asked. Where it did not store in the file what it was to, what
+    /// waited for that does not happen.
+    pub(super) fn process_told(&mut self, target: Target, news: PeerNews) -> Option<Settled> {
+        // off the list: it was removed meanwhile
+        let process = self.processes.get_mut(target.mapping)?;
+        let is_answered = match &news {
+            PeerNews::Stored { number, .. } | PeerNews::Refused { number, .. } => {
+                process.end(*number)
             }
-            (Err(why), _) => Note::failed(format!("Not written: {why}")),
+            _ => false,
         };
-        self.witnesses.row_mut(id).note = Some(note);
+        let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
+        let reaches_file = process.reaches_file();
+        if target.generation >= process.generation {
+            self.process_said(target, news);
+        }
+        if is_refused && reaches_file {
+            self.stay()
+        } else {
+            None
+        }
     }
 
-    pub(super) fn process_said(&mut self, target: Target, news: PeerNews) {
+    fn process_said(&mut self, target: Target, news: PeerNews) {
         let watched = self.witnesses.span;
         let Some(process) = self.processes.get_mut(target.mapping) else {
-            return; // it was taken off the list meanwhile
-        };
-        if target.generation < process.generation {
             return;
-        }
+        };
         process.generation = target.generation;
         match news {
             PeerNews::Runs { pid } => {
@@ -65,12 +66,10 @@ impl Doc {
                 }
             }
             PeerNews::Stored { .. } => {
-                process.pending = process.pending.saturating_sub(1);
                 process.holds_copy |= process.kind == ProcessKind::Private;
                 process.note = Some(Note::done("written by that process"));
             }
             PeerNews::Refused { why, .. } => {
-                process.pending = process.pending.saturating_sub(1);
                 process.note = Some(Note::failed(format!(
                     "Not written: {}",
                     refusal_words(&why)
@@ -125,7 +124,7 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
     if end.lost_copies {
         words.push_str("; its private copies went with it");
     }
-    process.pending = 0;
+    process.pending.clear();
     process.holds_copy = false;
     process.stopped = false;
     process.state = WitnessState::Waiting;

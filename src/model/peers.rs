@@ -8,7 +8,8 @@ use crate::lab::claim::AddedKind;
 
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
-use super::identity::{Generation, MappingId, Target, ViewId};
+use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
+use super::pending::{Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
 use super::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
 
@@ -63,8 +64,19 @@ pub struct Process {
     pub stopped: bool,
     /// How it ended, in words.
     pub ended: Option<String>,
-    /// Orders to it that are not answered.
-    pub(super) pending: usize,
+    /// Stores that it was asked for and has not answered.
+    pub(super) pending: Vec<ProcessStore>,
+}
+
+/// Bytes that a process was asked to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ProcessStore {
+    /// The number of the order.
+    pub(super) number: OrderId,
+    /// File offset.
+    pub(super) offset: u64,
+    /// What to store.
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Process {
@@ -78,6 +90,21 @@ impl Process {
     #[must_use]
     pub fn reaches_file(&self) -> bool {
         self.kind == ProcessKind::Shared
+    }
+
+    /// The order of that number was answered. `false` where it was before.
+    pub(super) fn end(&mut self, number: OrderId) -> bool {
+        let known = self.pending.extract_if(.., |store| store.number == number);
+        known.count() > 0
+    }
+
+    /// What it is called in a sentence.
+    pub(super) fn words(&self) -> String {
+        match (self.is_built_in(), self.kind) {
+            (true, ProcessKind::Shared) => "the other process, shared".to_owned(),
+            (true, _) => "the other process, private".to_owned(),
+            (false, _) => format!("process {}", self.ordinal),
+        }
     }
 }
 
@@ -160,7 +187,18 @@ impl Processes {
     /// Nothing of the person's would go with the built-in pair.
     pub(super) fn pair_is_free(&self) -> bool {
         self.built_in()
-            .all(|process| !process.holds_copy && process.pending == 0)
+            .all(|process| !process.holds_copy && process.pending.is_empty())
+    }
+
+    /// Some process was asked to store bytes that are in the file at once, and has not answered.
+    pub(super) fn write_to_file(&self) -> bool {
+        self.stores_to_file().next().is_some()
+    }
+
+    /// What processes were asked to store in the file and have not answered.
+    pub(super) fn stores_to_file(&self) -> impl Iterator<Item = (&Process, &ProcessStore)> {
+        let reach = self.list.iter().filter(|process| process.reaches_file());
+        reach.flat_map(|process| process.pending.iter().map(move |store| (process, store)))
     }
 
     fn enter(
@@ -185,7 +223,7 @@ impl Processes {
             note: None,
             stopped: false,
             ended: None,
-            pending: 0,
+            pending: Vec::new(),
         });
     }
 }
@@ -352,15 +390,19 @@ impl Doc {
                 return;
             }
         };
+        let (number, offset) = (out.numbers.order(), span.start());
         if let Some(process) = self.processes.get_mut(mapping) {
             process.note = None;
-            process.pending += 1;
+            process.pending.push(ProcessStore {
+                number,
+                offset,
+                bytes: bytes.clone(),
+            });
         }
-        let number = out.numbers.order();
         out.push(Effect::Peers(PeerOrder::Store {
             number,
             target,
-            offset: span.start(),
+            offset,
             bytes,
         }));
     }
@@ -388,7 +430,11 @@ impl Doc {
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
         } else {
-            out.file(target, FileRequest::WitnessStore { id, offset, bytes });
+            let wish = Waiting::Witness(target, WitnessStore { id, offset, bytes });
+            if !self.submit(view, wish, out) {
+                let why = "Not written: too much waits for the storage already";
+                self.witnesses.row_mut(id).note = Some(Note::failed(why));
+            }
         }
     }
 }

@@ -10,8 +10,9 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::action::UnsavedChoice;
-use super::identity::OrderId;
+use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn};
+use super::witness::WitnessId;
 
 /// How much may wait; more is refused.
 const MOST_WAITING: usize = 256;
@@ -54,6 +55,25 @@ pub enum Under {
     Flush,
     /// Gives private copies back.
     Discard,
+    /// Stores through a witness, which is another mapping than the view's, or the file.
+    Witness(WitnessStore),
+    /// Gives back the private copies of pages that hold nothing of the person's any more.
+    GiveBack,
+    /// Allows writing to a block device.
+    AllowWriting,
+    /// Reads what is on the screen in another way.
+    ReadBy,
+}
+
+/// Bytes that are to be stored through a witness of this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessStore {
+    /// Which witness.
+    pub id: WitnessId,
+    /// File offset.
+    pub offset: u64,
+    /// What to store.
+    pub bytes: Vec<u8>,
 }
 
 /// Something that waits until what is under way is answered.
@@ -90,11 +110,14 @@ pub enum Waiting {
         /// What becomes of the edits.
         choice: Option<UnsavedChoice>,
     },
+    /// Bytes are to be stored through a witness: of the mapping that the view had when it was asked for, as another one
+    /// has other witnesses.
+    Witness(Target, WitnessStore),
 }
 
 impl Waiting {
     fn is_store(&self) -> bool {
-        matches!(self, Self::Store { .. })
+        matches!(self, Self::Store { .. } | Self::Witness(..))
     }
 }
 
@@ -126,6 +149,19 @@ impl Pending {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Nothing is under way, and nothing waits, that closing or mapping otherwise has to wait for: of the rest nothing is
+    /// lost with the mapping.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let goes_along = |operation: &Operation| {
+            matches!(
+                operation.what,
+                Under::GiveBack | Under::AllowWriting | Under::ReadBy
+            )
+        };
+        self.waiting.is_empty() && self.operations.iter().all(goes_along)
     }
 
     /// Bytes that the person changed and whose stores are not answered.
@@ -189,17 +225,40 @@ impl Pending {
     /// Something changes bytes, or is to.
     #[must_use]
     pub fn changes(&self) -> bool {
-        let under_way = self.operations.iter().any(|operation| {
-            !matches!(
-                operation.what,
-                Under::Remap { .. } | Under::Flush | Under::Discard
-            )
-        });
+        let under_way = self
+            .operations
+            .iter()
+            .any(|operation| match operation.what {
+                Under::Remap { .. }
+                | Under::Flush
+                | Under::Discard
+                | Under::GiveBack
+                | Under::AllowWriting
+                | Under::ReadBy => false,
+                Under::Store { .. }
+                | Under::Compensate(_)
+                | Under::Reapply
+                | Under::WriteBack
+                | Under::Witness(_) => true,
+            });
         under_way
             || self
                 .waiting
                 .iter()
                 .any(|waiting| !matches!(waiting, Waiting::Remap { .. } | Waiting::Discard(_)))
+    }
+
+    /// What is to be stored through witnesses, and is not answered or waits.
+    pub fn witness_stores(&self) -> impl Iterator<Item = &WitnessStore> {
+        let under_way = self.operations.iter().filter_map(|it| match &it.what {
+            Under::Witness(store) => Some(store),
+            _ => None,
+        });
+        let waiting = self.waiting.iter().filter_map(|waiting| match waiting {
+            Waiting::Witness(_, store) => Some(store),
+            _ => None,
+        });
+        under_way.chain(waiting)
     }
 
     /// What was typed was refused as the file is being mapped anew: all of it so far, so that it can be said at once.
@@ -259,7 +318,8 @@ impl Pending {
             .iter()
             .all(|operation| match operation.what {
                 Under::Remap { .. } => false,
-                Under::Flush => true,
+                // the worker takes orders in turn, and nothing follows from how these went
+                Under::Flush | Under::GiveBack | Under::AllowWriting | Under::ReadBy => true,
                 _ => wish.is_store(),
             })
     }

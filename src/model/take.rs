@@ -12,6 +12,18 @@ use super::pending::Under;
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
 use super::tray::RefusedOrder;
+use super::under_way::Later;
+use super::witness::Note;
+
+/// What stores in the tray were to go through that were no view's and no process's.
+const THROUGH_WITNESS: &str = "a witness of this process";
+
+fn failure(why: &str) -> Refusal {
+    Refusal::Failed(Failure {
+        message: why.to_owned(),
+        errno: None,
+    })
+}
 
 impl App {
     /// Takes note of what happened outside.
@@ -57,6 +69,26 @@ impl App {
         {
             self.not_stored(event.target, number, results);
         }
+        if let (
+            FileNews::WitnessStored {
+                offset,
+                bytes,
+                outcome: Err(why),
+                ..
+            },
+            Some(number),
+        ) = (&event.news, event.number)
+        {
+            self.tray.put(RefusedOrder {
+                number,
+                doc: id,
+                name: self.name_of(id),
+                through: THROUGH_WITNESS.to_owned(),
+                offset: *offset,
+                bytes: bytes.clone(),
+                why: failure(why),
+            });
+        }
         let settled = self.in_doc(id, effects, |doc, out| doc.take(event, out));
         if let Some(Some(settled)) = settled {
             self.settled(id, settled, effects);
@@ -74,10 +106,7 @@ impl App {
                     through: "the view".to_owned(),
                     offset: result.offset,
                     bytes: result.bytes.clone(),
-                    why: Refusal::Failed(Failure {
-                        message: why.clone(),
-                        errno: None,
-                    }),
+                    why: failure(why),
                 });
             }
         }
@@ -98,7 +127,7 @@ impl App {
                 doc: id,
                 name: name.clone(),
                 through: match order.request {
-                    FileRequest::WitnessStore { .. } => "a witness of this process".to_owned(),
+                    FileRequest::WitnessStore { .. } => THROUGH_WITNESS.to_owned(),
                     _ => "the view".to_owned(),
                 },
                 offset,
@@ -118,6 +147,9 @@ impl Doc {
             news,
         } = event;
         let mapping = target.mapping;
+        if number.is_none() && self.is_now(target) {
+            self.ask_again(target, out); // it has come round to looking by itself
+        }
         match (news, number) {
             (FileNews::Refused(request, why), Some(number)) => {
                 return self.not_done(number, &request, &why, out);
@@ -127,6 +159,7 @@ impl Doc {
                     self.looked(mapping, *look, out);
                 }
             }
+            (FileNews::Origins(origins), _) => self.origins_told(target, origins),
             (FileNews::Peeked(readout), Some(number)) => self.peeked(number, &readout, out),
             (
                 FileNews::Stored {
@@ -173,20 +206,29 @@ impl Doc {
                 }
             }
             (FileNews::Witness(id, state), _) => self.witness_said(target, id, state),
-            (news @ FileNews::WitnessStored { .. }, _) => self.witness_stored(news),
-            (FileNews::Facts(facts), _) => {
-                if self.focused_target() == target {
-                    self.facts = Some(*facts);
-                }
+            (news @ FileNews::WitnessStored { .. }, Some(number)) => {
+                return self.witness_stored(number, news, out);
             }
+            (FileNews::GaveBack | FileNews::WritingAllowed, Some(number)) => {
+                self.is_done(number, out);
+            }
+            (FileNews::ReadsBy(by), Some(number)) => self.reads_by(number, by, out),
+            (FileNews::Dropped, Some(number)) => {
+                self.dropped(number);
+            }
+            (FileNews::Facts(facts), _) => self.facts_told(target, *facts),
             (FileNews::Progress { done, total }, Some(number)) => {
                 self.progressed(number, done, total);
             }
             (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
-            // nothing follows from having given pages back; an answer without the number of its order answers nothing
-            (FileNews::GaveBack, _)
-            | (
-                FileNews::Refused(..)
+            // an answer without the number of its order answers nothing
+            (
+                FileNews::GaveBack
+                | FileNews::WritingAllowed
+                | FileNews::ReadsBy(_)
+                | FileNews::Dropped
+                | FileNews::WitnessStored { .. }
+                | FileNews::Refused(..)
                 | FileNews::Peeked(_)
                 | FileNews::Stored { .. }
                 | FileNews::Flushed(_)
@@ -198,6 +240,13 @@ impl Doc {
             ) => {}
         }
         None
+    }
+
+    /// An order that nothing follows from was carried out.
+    fn is_done(&mut self, number: OrderId, out: &mut Out<'_>) {
+        if let Some((view, _)) = self.ended(number) {
+            self.go_on(view, out);
+        }
     }
 
     /// It was said of a mapping as it is now.
@@ -222,37 +271,62 @@ impl Doc {
             _ => String::new(),
         };
         self.peek_refused(number, why);
+        if let (Some(target), Refusal::QueueFull) = (self.dropped(number), why) {
+            self.later.push(Later::DropView(target));
+        }
         if !is_job && ended.is_none() && !is_added {
             return None; // a look, or what stands in the tray
         }
-        let what = match request {
-            // looks are asked for again, or stand for nothing
-            FileRequest::Look(_)
-            | FileRequest::Peek(_)
-            | FileRequest::Watch(_)
-            | FileRequest::Facts(_)
-            | FileRequest::GiveBack(_)
-            | FileRequest::AllowWriting
-            | FileRequest::DropView
-            // and these stand in the tray
-            | FileRequest::Store(_)
-            | FileRequest::WitnessStore { .. } => None,
-            FileRequest::Remap { .. } => Some("was not mapped anew"),
-            FileRequest::AddView { .. } => Some("has no second view"),
-            FileRequest::Flush => Some("was not flushed"),
-            FileRequest::Discard(_) => Some("kept its private copies"),
-            FileRequest::WriteBack(_) => Some("did not get its edits written"),
-            FileRequest::Export { .. } => Some("was not saved as you asked"),
-        };
-        if let Some(what) = what {
+        if let Some(what) = not_done_words(request) {
             let why = not_asked_words(why);
             let message = format!("{} {what}: {why}{typed}", self.name());
             self.failed(message);
         }
+        let is_own_wish = match (&ended, request) {
+            (Some((_, Under::Witness(store))), _) => {
+                let why = super::peer_news::refusal_words(why);
+                let note = Note::failed(format!("Not written: {why}"));
+                self.witnesses.row_mut(store.id).note = Some(note);
+                true
+            }
+            (Some((view, Under::GiveBack)), FileRequest::GiveBack(pages)) => {
+                // of a mapping that is gone there are no copies either
+                if let (Some(known), Refusal::QueueFull) = (self.view_by(*view), why) {
+                    let later = Later::GiveBack(self.target(known), pages.clone());
+                    self.later.push(later);
+                }
+                return None;
+            }
+            _ => !is_added,
+        };
         if let Some((view, _)) = ended {
             self.go_on(view, out);
         }
-        if is_added { None } else { self.stay() }
+        if is_own_wish { self.stay() } else { None }
+    }
+}
+
+/// What became of a request that was not carried out, after the file's name; `None` where nothing is to be told.
+fn not_done_words(request: &FileRequest) -> Option<&'static str> {
+    match request {
+        // looks are asked for again, or stand for nothing
+        FileRequest::Look(_)
+        | FileRequest::Peek(_)
+        | FileRequest::Watch(_)
+        | FileRequest::Facts(_)
+        | FileRequest::GiveBack(_)
+        | FileRequest::DropView
+        // and these stand in the tray
+        | FileRequest::Store(_)
+        | FileRequest::WitnessStore { .. } => None,
+        FileRequest::ReadBy(_) => Some("is read as before"),
+        FileRequest::AllowWriting => Some("may not be written to yet"),
+        FileRequest::Remap { .. } => Some("was not mapped anew"),
+        FileRequest::AddView { .. } => Some("has no second view"),
+        FileRequest::Flush => Some("was not flushed"),
+        FileRequest::Discard(_) => Some("kept its private copies"),
+        FileRequest::WriteBack(_) => Some("did not get its edits written"),
+        FileRequest::Export { .. } => Some("was not saved as you asked"),
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Topic {
     Patch,
     /// Bytes that were not written because somebody changed them meanwhile.
     Conflict,
+    /// Bytes in sight that the mapping does not give, and pread does.
+    Pread,
     /// The storage does not answer.
     Storage,
     /// The native dialog is open.

@@ -8,7 +8,7 @@ use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;
 use super::viewport::{Column, Viewport};
-use super::window::Window;
+use super::window::{Origins, ReadBy, Window};
 
 /// One mapping of an open file, as it is looked at.
 #[derive(Clone, Debug)]
@@ -31,6 +31,10 @@ pub struct View {
     pub viewport: Viewport,
     /// The bytes on the screen.
     pub window: Option<Window>,
+    /// Whether the storage still has them, where it did not give some of them.
+    pub origins: Option<Origins>,
+    /// How those are read.
+    pub read_by: ReadBy,
     /// Every edit.
     pub journal: Journal,
     /// What is under way.
@@ -49,6 +53,8 @@ pub struct View {
     pub(super) back: Vec<u64>,
     /// Where it was before going back.
     pub(super) forward: Vec<u64>,
+    /// Bytes are in sight that only pread shows, and that was offered.
+    pub(super) pread_offered: bool,
     /// Bytes were asked for that go to the clipboard, as the column that was chosen then shows them.
     pub(super) copying: Option<(OrderId, Column)>,
     /// The visible bytes are to be read.
@@ -90,6 +96,9 @@ impl View {
             refusal: mapped.refusal,
             viewport: Viewport::new(mapped.extent),
             window: None,
+            origins: None,
+            read_by: ReadBy::Mapping,
+            pread_offered: false,
             journal: Journal::new(),
             pending: Pending::default(),
             fill_text: None,
@@ -116,6 +125,9 @@ impl View {
         self.access = access;
         self.whole = whole;
         self.refusal = refusal;
+        self.origins = None;
+        self.read_by = ReadBy::Mapping;
+        self.pread_offered = false;
     }
 
     /// Whether a store now would reach the file.

@@ -4,7 +4,7 @@ use super::doc::Doc;
 use super::effect::Effect;
 use super::identity::{DocId, Target, ViewId};
 use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
-use super::process::{PeerEvent, PeerNews, ProcessKind};
+use super::process::{PeerEvent, PeerNews};
 use super::tray::RefusedOrder;
 use super::witness::parse_bytes;
 use super::{App, Tab};
@@ -144,8 +144,9 @@ impl App {
             };
             self.tray.put(order);
         }
-        if let Some((doc, _)) = self.doc_and_out(target.doc, effects) {
-            doc.process_said(target, news);
+        let settled = self.in_doc(target.doc, effects, |doc, _| doc.process_told(target, news));
+        if let Some(Some(settled)) = settled {
+            self.settled(target.doc, settled, effects);
         }
     }
 
@@ -154,11 +155,7 @@ impl App {
             .and_then(|doc| doc.processes.get(target.mapping))
             .map_or_else(
                 || "a process that is gone".to_owned(),
-                |process| match (process.is_built_in(), process.kind) {
-                    (true, ProcessKind::Shared) => "the other process, shared".to_owned(),
-                    (true, _) => "the other process, private".to_owned(),
-                    (false, _) => format!("process {}", process.ordinal),
-                },
+                super::Process::words,
             )
     }
 }

@@ -3,12 +3,42 @@
 //! A view never touches a mapping: it draws this copy, so nothing can change or fault underneath it.
 
 use crate::bytes::Span;
-use crate::map::{GapReason, PageState, Readout};
+use crate::map::{GapReason, PageOrigin, PageState, Readout};
 
 use super::journal::Journal;
 
 /// Steps in which a changed byte fades; one step is a tenth of a second.
 pub const FLASH_STEPS: u8 = 10;
+
+/// How the bytes on the screen are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadBy {
+    /// Through the view's mapping.
+    #[default]
+    Mapping,
+    /// By pread(2) of the file; only private copies, which are in no file, through the mapping.
+    Pread,
+}
+
+/// Whether the storage still has the pages in sight. Asked past the page cache, where it did not give some of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins {
+    /// Number of the first page.
+    pub first_page: u64,
+    /// One for each page from there on.
+    pub pages: Vec<PageOrigin>,
+    /// Bytes in a page.
+    pub page_bytes: u64,
+}
+
+impl Origins {
+    /// That of the page that holds `offset`.
+    #[must_use]
+    pub fn of(&self, offset: u64) -> Option<PageOrigin> {
+        let index = (offset / self.page_bytes.max(1)).checked_sub(self.first_page)?;
+        self.pages.get(usize::try_from(index).ok()?).copied()
+    }
+}
 
 /// One look at the mapping: the bytes and what the kernel says of their pages.
 #[derive(Clone, Debug)]

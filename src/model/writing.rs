@@ -73,7 +73,6 @@ impl Doc {
     ) -> Option<Settled> {
         let (view, _) = self.ended(number)?;
         let name = self.name();
-        let page_bytes = self.page_bytes;
         let known = self.views.iter_mut().find(|known| known.id == view)?;
         if !wrote.written.is_empty() {
             known.journal.written(&wrote.written, wrote.synced);
@@ -87,16 +86,9 @@ impl Doc {
         let clean = wrote.conflicts.is_empty() && wrote.error.is_none();
         if clean && known.mode == Mode::Private {
             // pages that hold nothing of the person's any more would only hide what others write
-            let pages: Vec<Span> = known
-                .journal
-                .pages_free_of_edits(&wrote.written, page_bytes)
-                .into_iter()
-                .filter(|page| !known.pending.stores_in(*page))
-                .collect();
-            if !pages.is_empty() {
-                out.file(target, FileRequest::GiveBack(pages));
-            }
+            self.give_back(target, &wrote.written, out);
         }
+        let known = self.views.iter_mut().find(|known| known.id == view)?;
         let n_bytes: u64 = wrote.written.iter().map(|span| span.len()).sum();
         known.conflicts.clone_from(&wrote.conflicts);
         if n_bytes > 0 {

@@ -5,7 +5,8 @@ use egui::{Button, Color32, Key, RichText, TextEdit, Ui, accesskit};
 use crate::bytes::size::{group_digits, human_size};
 use crate::model::saving::What;
 use crate::model::{
-    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, ViewAction,
+    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, ReadBy,
+    ViewAction,
 };
 
 use super::command::column_words;
@@ -313,6 +314,16 @@ fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>
     let edits = edit_words(doc);
     if !edits.is_empty() {
         ui.label(RichText::new(edits).color(theme.edited));
+        ui.separator();
+    }
+    if doc.view().read_by == ReadBy::Pread {
+        let words = "shown by pread";
+        let label = ui.label(RichText::new(words).color(theme.warning).strong());
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_label(words);
+        });
+        label.on_hover_text("The bytes come from pread of the file, not through the mapping");
         ui.separator();
     }
     let column = format!("{} column", column_words(doc.view().viewport.column));

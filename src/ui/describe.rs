@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{is_graphic, text_char};
-use crate::model::{Doc, PageState};
+use crate::model::{Doc, PageOrigin, PageState};
 
 use super::Frame;
 
@@ -16,6 +16,14 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             let _ = write!(words, "{byte:#04x}, {byte}");
             if is_graphic(byte) {
                 let _ = write!(words, ", '{}'", char::from(byte));
+            }
+            let is_copy = window
+                .is_some_and(|window| matches!(window.page(offset), Ok(PageState::PrivateCopy)));
+            let origins = doc.view().origins.as_ref().filter(|_| !is_copy);
+            if let Some(origin @ PageOrigin::CacheOnly { .. }) =
+                origins.and_then(|origins| origins.of(offset))
+            {
+                let _ = write!(words, "; {origin}");
             }
         }
         None => match window.and_then(|window| window.gap(offset)) {

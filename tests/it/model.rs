@@ -31,9 +31,11 @@ mod notices;
 mod orders;
 mod processes;
 mod rig;
+mod second_view;
 mod slow;
 mod storage;
 mod tabs;
+mod under_way;
 mod views;
 
 const PATH: &str = "/folder/data.bin";

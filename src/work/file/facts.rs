@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::bytes::size::group_digits;
-use crate::map::{self, Mapping, Mode, OpenFile, PathState};
+use crate::map::{self, Mapping, Mode, OpenFile, PageOrigin, PathState};
+use crate::model::ReadBy;
 use crate::model::event::{Facts, FileNews};
 
 use super::serve::Worker;
@@ -31,6 +32,18 @@ impl Worker {
         let Some(mut lines) = self.with(index, |mapping| mapping_facts(mapping, &file)) else {
             return;
         };
+        let shown_by = match self.views.get(index).map(|view| view.read_by) {
+            Some(ReadBy::Pread) => "pread of the file; private copies through the mapping",
+            Some(ReadBy::Mapping) | None => "reads through the mapping",
+        };
+        lines.push(("Bytes shown by".to_owned(), shown_by.to_owned()));
+        let origins = self.views.get(index).and_then(|view| view.origins.as_ref());
+        if let Some(origins) = origins {
+            let of_storage = |origin: &&PageOrigin| **origin == PageOrigin::Storage;
+            let n_given = origins.pages.iter().filter(of_storage).count();
+            let words = format!("{n_given} of {}", pages(origins.pages.len() as u64));
+            lines.push(("In sight, on the storage".to_owned(), words));
+        }
         match map::cache_facts(&self.file) {
             Ok(cache) => {
                 lines.push(("In the page cache".to_owned(), pages(cache.cached_pages)));

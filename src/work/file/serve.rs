@@ -11,7 +11,7 @@ use crate::model::effect::{FileOrder, FileRequest, OpenRequest, ScratchFile};
 use crate::model::event::{DiscardError, Event, FileEvent, FileNews, Flushed, Opened, Remapped};
 use crate::model::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::model::process::{PeerFile, Refusal};
-use crate::model::shown_name;
+use crate::model::{ReadBy, shown_name};
 
 use super::views::{ViewMapping, create};
 use super::watcher::Watcher;
@@ -137,7 +137,8 @@ impl Worker {
             request,
         } = order;
         let index = self.views.iter().position(|view| {
-            view.id == target.mapping && (view.generation == target.generation || request.is_look())
+            view.id == target.mapping
+                && (view.generation == target.generation || request.is_for_any_generation())
         });
         let Some(index) = index.filter(|_| !self.board.is_closed()) else {
             self.say_of(
@@ -152,7 +153,8 @@ impl Worker {
             FileRequest::Look(span) => self.look(index, span),
             FileRequest::Peek(span) => {
                 let file = Arc::clone(&self.file);
-                if let Some(readout) = self.with(index, |mapping| mapping.read(span, &file)) {
+                let view = self.views.get(index);
+                if let Some(readout) = view.and_then(|view| view.read(span, &file)) {
                     self.say(index, Some(number), FileNews::Peeked(readout));
                 }
             }
@@ -165,13 +167,12 @@ impl Worker {
                 mode,
                 access,
             } => self.add_view(number, mapping, mode, access),
-            FileRequest::DropView => {
-                if self.views.len() > 1 {
-                    self.views.remove(index);
-                    self.release_writer();
-                }
+            FileRequest::ReadBy(by) => self.read_by(index, number, by),
+            FileRequest::DropView => self.drop_view(index, number, target),
+            FileRequest::AllowWriting => {
+                self.file.allow_writing();
+                self.say(index, Some(number), FileNews::WritingAllowed);
             }
-            FileRequest::AllowWriting => self.file.allow_writing(),
             FileRequest::Flush => self.flush(index, number),
             FileRequest::Discard(span) => self.discard(index, number, span),
             FileRequest::GiveBack(pages) => self.give_back(index, number, &pages),
@@ -242,6 +243,28 @@ impl Worker {
                 FileNews::RemapFailed(message),
             ),
         }
+    }
+
+    /// The view at `index` is closed: its mapping goes, once no job reads it. The last one stays, as the file does.
+    fn drop_view(&mut self, index: usize, number: OrderId, target: Target) {
+        let news = if self.views.len() > 1 {
+            self.views.remove(index);
+            self.witnesses.drop_view(target.mapping);
+            self.release_writer();
+            self.post_peer_file();
+            FileNews::Dropped
+        } else {
+            FileNews::Refused(Box::new(FileRequest::DropView), Refusal::Gone)
+        };
+        self.say_of(target.mapping, target.generation, Some(number), news);
+    }
+
+    fn read_by(&mut self, index: usize, number: OrderId, by: ReadBy) {
+        if let Some(view) = self.views.get_mut(index) {
+            view.read_by = by;
+        }
+        self.say(index, Some(number), FileNews::ReadsBy(by));
+        self.look_again(index);
     }
 
     fn flush(&self, index: usize, number: OrderId) {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::bytes::Span;
-use crate::map::{self, Mapping, Mode, PageState, PathState, Unavailable};
+use crate::map::{
+    self, GapReason, Mapping, Mode, OpenFile, PageState, PathState, Readout, Unavailable,
+};
 use crate::model::event::{Facts, FileNews, FileState, PathNow};
 use crate::model::identity::MappingId;
-use crate::model::window::Look;
+use crate::model::window::{Look, Origins};
 
 use super::serve::Worker;
 
@@ -107,17 +109,21 @@ impl Worker {
             return;
         };
         let file = Arc::clone(&self.file);
+        // a wish from before a remap may lie outside by now: it is answered all the same, as somebody waits for it
+        let readout = self
+            .views
+            .get(index)
+            .and_then(|view| view.read(span, &file));
         let seen = self.with(index, |mapping| {
-            // a wish from before a remap may lie outside by now: it is answered all the same, as somebody waits for it
-            let readout = mapping.read(span, &file);
             let pages = if span.intersect(mapping.span()) == Some(span) {
                 mapping.page_states(span).map_err(|why| why.to_string())
             } else {
                 Err("not known outside the mapping".to_owned())
             };
-            (readout, pages, mapping.page_bytes())
+            (pages, mapping.page_bytes())
         });
-        let (Some((readout, pages, page_bytes)), Some(view)) = (seen, self.views.get_mut(index))
+        let (Some(readout), Some((pages, page_bytes)), Some(view)) =
+            (readout, seen, self.views.get_mut(index))
         else {
             return;
         };
@@ -126,12 +132,18 @@ impl Worker {
             .as_ref()
             .is_none_or(|(last, last_pages)| *last != readout || *last_pages != pages);
         if changed || report_unchanged {
+            let origins = origins(&file, &readout, page_bytes);
+            let is_news = view.origins != origins;
+            view.origins.clone_from(&origins);
             let look = Look {
                 readout: readout.clone(),
                 pages: pages.clone(),
                 page_bytes,
             };
             view.last = Some((readout, pages));
+            if is_news {
+                self.say(index, None, FileNews::Origins(origins));
+            }
             self.say(index, None, FileNews::Looked(Box::new(look)));
         }
     }
@@ -229,6 +241,26 @@ impl Worker {
         self.say(index, None, FileNews::CopiesLost(spans));
         self.look_now(index, true);
     }
+}
+
+/// Whether the storage still has the pages of a look, where it did not give some of them: what can be read of the others may
+/// be what memory alone still has. Reading those anew may take as long as the look did.
+fn origins(file: &OpenFile, readout: &Readout, page_bytes: u64) -> Option<Origins> {
+    let fails = |reason| {
+        matches!(
+            reason,
+            GapReason::Storage { .. } | GapReason::StorageGaveNothing
+        )
+    };
+    if !readout.gaps.iter().any(|gap| fails(gap.reason)) {
+        return None;
+    }
+    let pages = file.page_origins(readout.span).ok()?;
+    Some(Origins {
+        first_page: readout.span.start() / page_bytes.max(1),
+        pages,
+        page_bytes,
+    })
 }
 
 /// Which of the pages in `copies` no longer hold a private copy. Nothing is claimed where the system cannot tell.

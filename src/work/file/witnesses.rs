@@ -32,6 +32,13 @@ impl Witnesses {
         self.other = None;
     }
 
+    /// A view is closed: what was watched from it is watched no more.
+    pub(super) fn drop_view(&mut self, view: MappingId) {
+        if self.watched.take_if(|(known, _)| *known == view).is_some() {
+            self.forget();
+        }
+    }
+
     /// No mapping here is to need a descriptor that may write.
     pub(super) fn release_writer(&mut self) {
         self.other.take_if(|other| writes_through(other));

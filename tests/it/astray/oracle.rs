@@ -140,11 +140,7 @@ impl Oracle {
         let (number, target) = (order.number, order.target);
         self.tell(|| format!("order {order:?}"));
         let what = match &order.request {
-            FileRequest::Look(_)
-            | FileRequest::Watch(_)
-            | FileRequest::Facts(_)
-            | FileRequest::AllowWriting
-            | FileRequest::DropView => What::Quiet,
+            FileRequest::Look(_) | FileRequest::Watch(_) | FileRequest::Facts(_) => What::Quiet,
             request => What::File(request.clone()),
         };
         if let Some(file) = self.docs.get(&target.doc).copied() {

@@ -16,6 +16,7 @@ use super::rig::{Done, is_quiet};
 use super::*;
 
 mod hearing;
+mod typed;
 
 /// The model, and all files.
 pub(super) struct Storage {
@@ -32,6 +33,8 @@ pub(super) struct Storage {
     pub(super) refused: Vec<(OrderId, u64, Vec<u8>)>,
     /// What each view typed last into private copies, until it is in the file or dropped.
     pub(super) newest: BTreeMap<(ViewId, usize), u8>,
+    /// Of these, what the file held already when it was typed: no edit, as long as nobody writes there.
+    was_there: BTreeSet<(ViewId, usize)>,
     /// Views whose edits are dropped with their mapping, as soon as that is made anew.
     dropping: BTreeSet<ViewId>,
     /// All that was heard.
@@ -57,6 +60,7 @@ impl Storage {
             quits: 0,
             refused: Vec::new(),
             newest: BTreeMap::new(),
+            was_there: BTreeSet::new(),
             dropping: BTreeSet::new(),
             heard: Vec::new(),
             room: usize::MAX,
@@ -221,10 +225,9 @@ impl Storage {
         let Some(order) = worker.queue.pop_front() else {
             return false;
         };
-        let is_meant = |map: &Map| {
-            map.id == order.target.mapping
-                && (map.generation == order.target.generation || order.request.is_look())
-        };
+        let (target, any) = (order.target, order.request.is_for_any_generation());
+        let is_meant =
+            |map: &Map| map.id == target.mapping && (any || map.generation == target.generation);
         let at = worker.maps.iter().position(is_meant);
         let Some(at) = at.filter(|_| !worker.is_closed) else {
             worker.said.push_back(refusal(&order, Refusal::Gone));
@@ -241,7 +244,7 @@ impl Storage {
             target: Target {
                 doc,
                 mapping,
-                generation: generation.unwrap().generation,
+                generation: generation.map_or(target.generation, |map| map.generation),
             },
             number: Some(order.number),
             news,
@@ -250,6 +253,14 @@ impl Storage {
     }
 
     fn done(&mut self, doc: DocId, at: usize, order: &FileOrder) -> (MappingId, FileNews) {
+        let inode = self.workers[&doc].inode;
+        let before = self.disk[&inode].clone();
+        let done = self.obey(doc, at, order);
+        self.note_overwritten(inode, &before);
+        done
+    }
+
+    fn obey(&mut self, doc: DocId, at: usize, order: &FileOrder) -> (MappingId, FileNews) {
         let asker = self.asker.get(&order.number).copied();
         let worker = self.workers.get_mut(&doc).unwrap();
         let bytes = self.disk.get_mut(&worker.inode).unwrap();
@@ -297,6 +308,10 @@ impl Storage {
                 });
                 return (*mapping, FileNews::Remapped(mapped(*mode, *access, len)));
             }
+            FileRequest::DropView => {
+                worker.maps.remove(at);
+                return (id, FileNews::Dropped);
+            }
             FileRequest::Discard(_) if map.mode == Mode::Shared => {
                 FileNews::Discarded(Err(mapscope::model::event::DiscardError::Shared))
             }
@@ -317,35 +332,6 @@ impl Storage {
             other => panic!("{other:?}"),
         };
         (id, news)
-    }
-
-    fn note_stored(&mut self, asker: Option<ViewId>, news: &FileNews) {
-        let FileNews::Stored {
-            purpose,
-            mode,
-            results,
-            ..
-        } = news
-        else {
-            return;
-        };
-        for result in results {
-            let (Some(view), StoreOutcome::Stored(_)) = (asker, &result.outcome) else {
-                continue;
-            };
-            let at = usize::try_from(result.offset).unwrap();
-            for (at, byte) in (at..).zip(&result.bytes) {
-                match (purpose, mode) {
-                    (Purpose::Edit, Mode::Private) if !self.dropping.contains(&view) => {
-                        self.newest.insert((view, at), *byte);
-                    }
-                    (Purpose::Reapply, _) => {}
-                    _ => {
-                        self.newest.remove(&(view, at));
-                    }
-                }
-            }
-        }
     }
 
     /// A truncation takes the private copies of a view.

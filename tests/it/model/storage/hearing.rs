@@ -29,7 +29,9 @@ impl Storage {
         assert!(before.0 == after.0, "another file is changed by {text}");
         assert!(
             before.1 == after.1 || !is_open,
-            "another view is changed by {text}"
+            "another view is changed by {text}: {:#?} {:#?}",
+            before.1,
+            after.1
         );
         self.note(&effects, asker);
     }
