@@ -9,6 +9,7 @@ mod kernel_memory;
 mod limits;
 mod log;
 mod open;
+mod origins;
 mod process;
 mod read;
 mod storage;

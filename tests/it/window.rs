@@ -12,6 +12,7 @@ mod lab;
 mod live;
 mod modes;
 mod opening;
+mod pread;
 mod sample;
 mod scrolling;
 mod support;
