@@ -16,9 +16,9 @@ use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
 use super::lookup::LookupState;
 use super::notice::{Notice, Notices, Severity};
 use super::peers::Processes;
+use super::pending::Later;
 use super::saving::{Job, Saving};
 use super::topic::Topic;
-use super::under_way::Later;
 use super::view::View;
 use super::witness::Witnesses;
 

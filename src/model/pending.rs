@@ -121,6 +121,15 @@ impl Waiting {
     }
 }
 
+/// What a full queue did not take, and nobody would ask for again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Later {
+    /// Give back the private copies of these pages, as far as they still hold nothing of the person's.
+    GiveBack(Target, Vec<Span>),
+    /// Drop the mapping of a view that is closed.
+    DropView(Target),
+}
+
 /// What is under way on one mapping, and what waits for it.
 #[derive(Clone, Debug, Default)]
 pub struct Pending {

@@ -8,11 +8,10 @@ use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest, Purpose};
 use super::event::{Event, FileEvent, FileNews, StoreOutcome, StoreResult};
 use super::identity::{DocId, OrderId, Target};
-use super::pending::Under;
+use super::pending::{Later, Under};
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
 use super::tray::RefusedOrder;
-use super::under_way::Later;
 use super::witness::Note;
 
 /// What stores in the tray were to go through that were no view's and no process's.

@@ -12,18 +12,9 @@ use super::editing::short_hex;
 use super::effect::FileRequest;
 use super::event::FileNews;
 use super::identity::{OrderId, Target, ViewId};
-use super::pending::{Under, Waiting, WitnessStore};
+use super::pending::{Later, Under, Waiting, WitnessStore};
 use super::witness::{Note, WitnessId};
 use super::{Mode, View};
-
-/// What a full queue did not take, and nobody would ask for again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Later {
-    /// Give back the private copies of these pages, as far as they still hold nothing of the person's.
-    GiveBack(Target, Vec<Span>),
-    /// Drop the mapping of a view that is closed.
-    DropView(Target),
-}
 
 impl Doc {
     /// Goes on with what a view's answers were waited for.

@@ -14,7 +14,6 @@ const KNOWN: [(&[&str], &str); 2] = [
             "model/action",
             "model/closing",
             "model/doc",
-            "model/editing",
             "model/effect",
             "model/event",
             "model/lookup",
