@@ -60,7 +60,10 @@
 //!   copies. The base of an edit is what was drawn when the key came, and is never rebased.
 //! - A process maps the file that it was started for, and no other: mode switches and mapping anew do not touch it, and
 //!   growth extends its mapping and keeps its private copies.
-//! - A folder is ours by a mark that we made and a lock that nobody holds, never by its name.
+//! - A folder is ours by a mark that we made and a lock that nobody holds, never by its name. Whoever uses it holds a lock of
+//!   its own: its maker, the keeper, each process that has a file of it open.
+//! - A change of a mapping names only what is to be otherwise (`model/change.rs`). What else it is, it takes from the mapping
+//!   when it begins; where an earlier change fails, those behind it are refused.
 //! - A file is opened for reading only; the descriptor that may write is opened when somebody asks for it. An open for
 //!   writing alone makes a program that is looked at impossible to start, and wakes programs that watch the file.
 //! - A new file (a copy, a list of edits, a report) gets its name once it is whole, and never wider rights than its source.

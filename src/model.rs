@@ -10,6 +10,7 @@
 //! `impl Doc` reaches its own file and nothing else.
 
 pub mod action;
+pub mod change;
 pub mod doc;
 pub mod effect;
 pub mod event;

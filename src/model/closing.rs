@@ -1,20 +1,21 @@
 //! Closing files and the window: nothing that is under way is forgotten, and no edit goes without a question.
 
 use super::action::UnsavedChoice;
+use super::change::Change;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::event::PathNow;
 use super::identity::{DocId, ViewId};
 use super::notice::{Notice, Severity};
 use super::topic::Topic;
-use super::{Access, Action, App, AppAction, DocAction, Mode, View};
+use super::{Action, App, AppAction, DocAction, Mode, View};
 use crate::bytes::size::group_digits;
 
 /// What waits for an answer about edits of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Switch this view to this mode and access.
-    Map(ViewId, Mode, Access),
+    /// Map this view otherwise.
+    Map(ViewId, Change),
     /// Close this view, and leave the file's other one.
     CloseView(ViewId),
     /// Close the file.
@@ -112,14 +113,14 @@ impl Doc {
         };
         let what = self.unsaved_sentence(bytes);
         let (why, write, keep, drop) = match next {
-            Next::Map(_, Mode::Shared, _) => (
-                "A shared mapping shows the file itself",
-                "Write them to the file",
-                "Keep as a patch",
-                "Drop them",
-            ),
-            Next::Map(_, Mode::Private, _) => (
-                "The mapping is made anew",
+            Next::Map(view, change) => (
+                match self
+                    .view_by(view)
+                    .map(|known| known.wished().after(change).mode)
+                {
+                    Some(Mode::Shared) => "A shared mapping shows the file itself",
+                    _ => "The mapping is made anew",
+                },
                 "Write them to the file",
                 "Keep as a patch",
                 "Drop them",
@@ -192,11 +193,11 @@ impl Doc {
         if choice == UnsavedChoice::Stay {
             return Some(Settled::Stays);
         }
-        if let (Next::Map(view, mode, access), UnsavedChoice::Drop | UnsavedChoice::Keep) =
+        if let (Next::Map(view, change), UnsavedChoice::Drop | UnsavedChoice::Keep) =
             (question.next, choice)
         {
             // the mapping holds the edits until the new one is there, and so does the journal
-            self.map_as(view, mode, access, Some(choice), out);
+            self.change(view, change, Some(choice), out);
             return None;
         }
         self.question = Some(Question {
@@ -277,8 +278,8 @@ impl Doc {
         }
         self.question = None;
         match next {
-            Next::Map(view, mode, access) => {
-                self.map_as(view, mode, access, None, out);
+            Next::Map(view, change) => {
+                self.change(view, change, None, out);
                 None
             }
             Next::CloseView(view) => {

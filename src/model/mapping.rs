@@ -4,6 +4,7 @@ use crate::bytes::Span;
 use crate::bytes::size::group_digits;
 use crate::map::{Access, Mode};
 
+use super::change::Change;
 use super::closing::{Next, Settled};
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
@@ -21,8 +22,7 @@ impl Doc {
             return;
         };
         // pressed twice while the first is under way, it goes back
-        let (mode, _) = known.pending.wished().unwrap_or((known.mode, known.access));
-        let mode = match mode {
+        let mode = match known.wished().mode {
             Mode::Private => Mode::Shared,
             Mode::Shared => Mode::Private,
         };
@@ -33,19 +33,13 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let (now, _) = known.pending.wished().unwrap_or((known.mode, known.access));
-        if now == mode {
+        if known.wished().mode == mode {
             return;
         }
-        // read-only by choice stays so; where only shared writing was refused, private editing comes back
-        let access = match known.access {
-            Access::ReadOnly if known.refusal.is_none() => Access::ReadOnly,
-            Access::ReadOnly | Access::ReadWrite => Access::ReadWrite,
-        };
         if mode == Mode::Shared && known.held_bytes() > 0 {
-            self.ask_unsaved(Next::Map(view, mode, access));
+            self.ask_unsaved(Next::Map(view, Change::Mode(mode)));
         } else {
-            self.map_as(view, mode, access, None, out);
+            self.change(view, Change::Mode(mode), None, out);
         }
     }
 
@@ -53,8 +47,7 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let (_, access) = known.pending.wished().unwrap_or((known.mode, known.access));
-        let access = match access {
+        let access = match known.wished().access {
             Access::ReadOnly => Access::ReadWrite,
             Access::ReadWrite => Access::ReadOnly,
         };
@@ -65,82 +58,56 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let (mode, now) = known.pending.wished().unwrap_or((known.mode, known.access));
-        if now == access {
+        let wished = known.wished();
+        if wished.access == access {
             return;
         }
         let holds = known.journal.pending_bytes() > 0 || known.pending.edit_bytes() > 0;
-        if mode == Mode::Private && holds {
-            self.ask_unsaved(Next::Map(view, Mode::Private, access));
+        if wished.mode == Mode::Private && holds {
+            self.ask_unsaved(Next::Map(view, Change::Access(access)));
         } else {
-            self.map_as(view, mode, access, None, out);
+            self.change(view, Change::Access(access), None, out);
         }
     }
 
-    /// Maps the same part of the file in this mode and access, after the stores that are under way.
-    pub(super) fn map_as(
+    /// Has the file mapped otherwise, after what is under way and from what that leads to.
+    pub(super) fn change(
         &mut self,
         view: ViewId,
-        mode: Mode,
-        access: Access,
+        change: Change,
         choice: Option<UnsavedChoice>,
         out: &mut Out<'_>,
     ) {
-        let Some(known) = self.view_by(view) else {
-            return;
-        };
-        let wish = Waiting::Remap {
-            mode,
-            access,
-            span: known.part(),
-            choice,
-        };
-        self.submit(view, wish, out);
+        self.submit(view, Waiting::Remap { change, choice }, out);
     }
 
     /// Maps anew as it is; private edits are reapplied to the fresh pages.
     pub(super) fn remap(&mut self, view: ViewId, out: &mut Out<'_>) {
-        if let Some(known) = self.view_by(view) {
-            let (mode, access) = (known.mode, known.access);
-            self.map_as(view, mode, access, None, out);
-        }
+        self.change(view, Change::Nothing, None, out);
     }
 
     pub(super) fn set_window(&mut self, view: ViewId, span: Option<Span>, out: &mut Out<'_>) {
-        let Some(known) = self.view_by(view) else {
-            return;
-        };
-        let wish = Waiting::Remap {
-            mode: known.mode,
-            access: known.access,
-            span,
-            choice: None,
-        };
-        self.submit(view, wish, out);
+        self.change(view, Change::Part(span), None, out);
     }
 
     pub(super) fn begin_remap(
         &mut self,
         view: ViewId,
-        mode: Mode,
-        access: Access,
-        span: Option<Span>,
+        change: Change,
         choice: Option<UnsavedChoice>,
         out: &mut Out<'_>,
     ) {
-        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+        let Some(known) = self.view_by(view) else {
             return;
         };
-        let number = out.file(target, FileRequest::Remap { mode, access, span });
-        self.began(
-            view,
-            number,
-            Under::Remap {
-                mode,
-                access,
-                choice,
-            },
-        );
+        let (target, shape) = (self.target(known), known.shape().after(change));
+        let request = FileRequest::Remap {
+            mode: shape.mode,
+            access: shape.access,
+            span: shape.part,
+        };
+        let number = out.file(target, request);
+        self.began(view, number, Under::Remap { shape, choice });
     }
 
     /// An order of a view was sent.
@@ -244,7 +211,7 @@ impl Doc {
         };
         let number = out.file(self.target(known), FileRequest::AllowWriting);
         self.began(view, number, Under::AllowWriting);
-        self.map_as(view, Mode::Shared, Access::ReadWrite, None, out);
+        self.change(view, Change::Writing, None, out);
     }
 
     /// The file could not be mapped anew: the old mapping stands, and the edits in it.
@@ -259,10 +226,23 @@ impl Doc {
             return None;
         }
         let (view, _) = self.ended(number?)?;
+        let behind = self.changes_are_off(view);
         let typed = self.remap_is_over(view);
-        self.failed(message + &typed);
+        self.failed(message + behind + &typed);
         self.go_on(view, out);
         self.stay()
+    }
+
+    /// The file is not mapped as was asked, so what was to change next would change something else. A sentence on that, to
+    /// be put behind another one; empty where nothing was to.
+    pub(super) fn changes_are_off(&mut self, view: ViewId) -> &'static str {
+        let known = self.views.iter_mut().find(|known| known.id == view);
+        match known.map(|known| known.pending.forget_remaps()) {
+            Some(true) => {
+                ". What you asked for after that, about how it is mapped, was not done either: ask again"
+            }
+            _ => "",
+        }
     }
 
     /// Mapping anew is over: what is typed now is taken again. A sentence on what was typed meanwhile, to be put behind
@@ -323,19 +303,23 @@ impl Doc {
     pub(super) fn discard_selection(&mut self, view: ViewId, out: &mut Out<'_>) {
         if let Some(known) = self.view_by(view) {
             let selection = known.viewport.selection();
-            self.submit(view, Waiting::Discard(selection), out);
+            self.submit(view, Waiting::Discard(Some(selection)), out);
         }
     }
 
     pub(super) fn discard_all(&mut self, view: ViewId, out: &mut Out<'_>) {
-        if let Some(known) = self.view_by(view) {
-            let extent = known.viewport.extent;
-            self.submit(view, Waiting::Discard(extent), out);
-        }
+        self.submit(view, Waiting::Discard(None), out);
     }
 
-    pub(super) fn begin_discard(&mut self, view: ViewId, span: Span, out: &mut Out<'_>) {
-        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+    pub(super) fn begin_discard(&mut self, view: ViewId, span: Option<Span>, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let (target, extent) = (self.target(known), known.viewport.extent);
+        // what was selected may be mapped no more
+        let span = span.map_or(Some(extent), |span| span.intersect(extent));
+        let Some(span) = span.filter(|span| !span.is_empty()) else {
+            self.failed("Nothing was discarded: what you selected is not mapped any more");
             return;
         };
         let number = out.file(target, FileRequest::Discard(span));

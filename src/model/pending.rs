@@ -7,9 +7,10 @@
 use std::collections::VecDeque;
 
 use crate::bytes::Span;
-use crate::map::{Access, Mode};
+use crate::map::Mode;
 
 use super::action::UnsavedChoice;
+use super::change::{Change, Shape};
 use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn};
 use super::witness::WitnessId;
@@ -44,10 +45,8 @@ pub enum Under {
     WriteBack,
     /// Maps anew.
     Remap {
-        /// The mode.
-        mode: Mode,
-        /// The access.
-        access: Access,
+        /// How.
+        shape: Shape,
         /// What becomes of the edits.
         choice: Option<UnsavedChoice>,
     },
@@ -97,16 +96,12 @@ pub enum Waiting {
     Reapply(Mode),
     /// The private changes are to be written.
     WriteBack,
-    /// Private copies are to be given back.
-    Discard(Span),
-    /// The file is to be mapped anew.
+    /// Private copies are to be given back; `None` for all that the mapping has then.
+    Discard(Option<Span>),
+    /// The file is to be mapped anew, otherwise than it is then.
     Remap {
-        /// The mode.
-        mode: Mode,
-        /// The access.
-        access: Access,
-        /// The part; `None` for all of it.
-        span: Option<Span>,
+        /// What is to be otherwise.
+        change: Change,
         /// What becomes of the edits.
         choice: Option<UnsavedChoice>,
     },
@@ -204,21 +199,29 @@ impl Pending {
                 .any(|waiting| matches!(waiting, Waiting::Remap { .. }))
     }
 
-    /// The mode and access that the person last asked for, where the mapping does not have them yet.
-    pub(super) fn wished(&self) -> Option<(Mode, Access)> {
-        let waiting = self.waiting.iter().rev().find_map(|waiting| match waiting {
-            Waiting::Remap { mode, access, .. } => Some((*mode, *access)),
+    /// What a mapping that is `now` so comes to, with all that the person asked for so far.
+    pub(super) fn wished(&self, now: Shape) -> Shape {
+        let mut operations = self.operations.iter().rev();
+        let under_way = operations.find_map(|operation| match operation.what {
+            Under::Remap { shape, .. } => Some(shape),
             _ => None,
         });
-        waiting.or_else(|| {
-            self.operations
-                .iter()
-                .rev()
-                .find_map(|operation| match operation.what {
-                    Under::Remap { mode, access, .. } => Some((mode, access)),
-                    _ => None,
-                })
-        })
+        self.waiting
+            .iter()
+            .filter_map(|waiting| match waiting {
+                Waiting::Remap { change, .. } => Some(*change),
+                _ => None,
+            })
+            .fold(under_way.unwrap_or(now), Shape::after)
+    }
+
+    /// What was to change how the file is mapped does not any more: it was asked for in the belief that an earlier change
+    /// would come about. Whether there was any.
+    pub(super) fn forget_remaps(&mut self) -> bool {
+        let n_before = self.waiting.len();
+        self.waiting
+            .retain(|waiting| !matches!(waiting, Waiting::Remap { .. }));
+        self.waiting.len() < n_before
     }
 
     /// Edits are being written to the file, or are to be.

@@ -266,7 +266,9 @@ impl Doc {
         let ended = self.ended(number);
         let is_added = self.added(Some(number)).is_some();
         let typed = match &ended {
-            Some((view, Under::Remap { .. })) => self.remap_is_over(*view),
+            Some((view, Under::Remap { .. })) => {
+                self.changes_are_off(*view).to_owned() + &self.remap_is_over(*view)
+            }
             _ => String::new(),
         };
         self.peek_refused(number, why);

@@ -66,12 +66,7 @@ impl Doc {
             Waiting::Reapply(mode) => self.begin_reapply(view, mode, out),
             Waiting::WriteBack => self.begin_write_back(view, out),
             Waiting::Discard(span) => self.begin_discard(view, span, out),
-            Waiting::Remap {
-                mode,
-                access,
-                span,
-                choice,
-            } => self.begin_remap(view, mode, access, span, choice, out),
+            Waiting::Remap { change, choice } => self.begin_remap(view, change, choice, out),
             Waiting::Witness(target, store) => self.begin_witness_store(view, target, store, out),
         }
     }

@@ -3,6 +3,7 @@
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
+use super::change::Shape;
 use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
@@ -171,6 +172,21 @@ impl View {
     /// The part of the file that it maps, as it is asked for; `None` for all of it.
     pub(super) fn part(&self) -> Option<Span> {
         (!self.whole).then_some(self.viewport.extent)
+    }
+
+    /// How it is mapped.
+    pub(super) fn shape(&self) -> Shape {
+        Shape {
+            mode: self.mode,
+            access: self.access,
+            part: self.part(),
+            is_refused: self.refusal.is_some(),
+        }
+    }
+
+    /// How it will be mapped once all is done that the person asked for.
+    pub(super) fn wished(&self) -> Shape {
+        self.pending.wished(self.shape())
     }
 
     /// Marks the cells anew after the journal changed.

@@ -25,7 +25,7 @@ impl Doc {
             self.failed(message);
             return;
         }
-        let (mode, access) = match known.mode {
+        let (mode, access) = match known.wished().mode {
             Mode::Private => (Mode::Shared, Access::ReadOnly),
             Mode::Shared => (Mode::Private, Access::ReadWrite),
         };

@@ -19,6 +19,7 @@ use mapscope::model::{
 
 use rig::{Rig, file, mapped};
 
+mod behind;
 mod closing;
 mod disk;
 mod edits;
