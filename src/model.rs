@@ -89,6 +89,10 @@ pub struct Incoming {
     pub request: OpenRequest,
     /// The experiment that it is opened to try by hand.
     experiment: Option<&'static str>,
+    /// The file that was in front when it was asked for.
+    beside: Option<DocId>,
+    /// The first of those that were asked for with it.
+    batch: DocId,
 }
 
 /// Everything the program knows.

@@ -87,6 +87,8 @@ pub struct Doc {
     pub waiting_seconds: Option<u64>,
     /// The experiment that it was opened for.
     pub experiment: Option<&'static str>,
+    /// The first of the files that were asked for together with it; their tabs stand in the order of their names.
+    pub batch: DocId,
     /// The view that has the focus.
     pub(super) focus: ViewId,
     /// A second view is being made: the order, and the name of its mapping.
@@ -129,6 +131,7 @@ impl Doc {
             facts: None,
             waiting_seconds: None,
             experiment,
+            batch: id,
             focus: view,
             adding: None,
             leaving: Vec::new(),

@@ -44,11 +44,17 @@ impl App {
         self.path_known = None;
         self.completions.clear();
         let (doc, mapping) = (self.numbers.doc(), self.numbers.mapping());
+        // asked for together are those between which nothing came forward
+        let beside = self.order.last().copied();
+        let mates = self.incoming.iter().filter(|known| known.beside == beside);
+        let batch = mates.map(|known| known.batch).next().unwrap_or(doc);
         self.incoming.push(Incoming {
             doc,
             mapping,
             request: request.clone(),
             experiment,
+            beside,
+            batch,
         });
         effects.push(Effect::Open(doc, mapping, request));
     }
@@ -195,6 +201,7 @@ impl App {
         let (scratch, refusal) = (opened.scratch, opened.mapped.refusal.clone());
         let view = self.numbers.view();
         let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
+        doc.batch = incoming.batch;
         if let Some(refusal) = refusal {
             doc.not_as_asked(refusal);
         }

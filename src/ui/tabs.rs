@@ -114,7 +114,7 @@ impl Tabs {
         // those that open come before those that close go, so that a lone tab's place is taken and not lost
         for doc in docs {
             if self.tile_of(doc.id).is_none() {
-                self.add(doc);
+                self.add(doc, docs);
             }
         }
         for tile in gone {
@@ -131,30 +131,23 @@ impl Tabs {
         }
     }
 
-    /// A tab right after the one that is in front.
-    fn add(&mut self, doc: &Doc) {
+    /// A tab beside those of the files that were asked for together with this one, in the order they were asked for,
+    /// whichever opens first; else right after the one that is in front.
+    fn add(&mut self, doc: &Doc, docs: &[Doc]) {
         let pane = Pane {
             doc: doc.id,
             view: doc.view().id,
         };
+        let place = self.place_beside(doc, docs).or_else(|| {
+            let (group, at) = self.place_of(self.front?)?;
+            Some((group, at + 1))
+        });
         let tile = self.tree.tiles.insert_pane(pane);
         let Some(root) = self.tree.root else {
             let tabs = self.tree.tiles.insert_tab_tile(vec![tile]);
             self.tree.root = Some(tabs);
             return;
         };
-        let front = self.front.and_then(|front| self.tile_of(front));
-        let group = front.and_then(|front| self.tree.tiles.parent_of(front));
-        let place =
-            front
-                .zip(group)
-                .and_then(|(front, group)| match self.tree.tiles.get(group)? {
-                    Tile::Container(Container::Tabs(tabs)) => {
-                        let at = tabs.children.iter().position(|child| *child == front)?;
-                        Some((group, at + 1))
-                    }
-                    _ => None,
-                });
         if let Some((group, at)) = place {
             if let Some(Tile::Container(Container::Tabs(tabs))) = self.tree.tiles.get_mut(group) {
                 tabs.children.insert(at, tile);
@@ -167,6 +160,30 @@ impl Tabs {
             let tabs = self.tree.tiles.insert_tab_tile(vec![root, tile]);
             self.tree.root = Some(tabs);
         }
+    }
+
+    /// After the last tab of those asked for before this one and with it, or before the first of those asked for after it.
+    fn place_beside(&self, doc: &Doc, docs: &[Doc]) -> Option<(TileId, usize)> {
+        let mates = docs
+            .iter()
+            .filter(|known| known.batch == doc.batch && known.id != doc.id)
+            .filter_map(|known| Some((known.id, self.place_of(known.id)?)));
+        let earlier = mates.clone().filter(|(id, _)| *id < doc.id);
+        let later = mates.filter(|(id, _)| *id > doc.id);
+        let after = earlier.max_by_key(|(id, _)| *id);
+        let after = after.map(|(_, (group, at))| (group, at + 1));
+        after.or_else(|| later.min_by_key(|(id, _)| *id).map(|(_, place)| place))
+    }
+
+    /// The group that a file's tab is in, and where in it.
+    fn place_of(&self, doc: DocId) -> Option<(TileId, usize)> {
+        let tile = self.tile_of(doc)?;
+        let group = self.tree.tiles.parent_of(tile)?;
+        let Tile::Container(Container::Tabs(tabs)) = self.tree.tiles.get(group)? else {
+            return None;
+        };
+        let at = tabs.children.iter().position(|child| *child == tile)?;
+        Some((group, at))
     }
 }
 

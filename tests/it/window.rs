@@ -13,6 +13,7 @@ mod live;
 mod modes;
 mod opening;
 mod pread;
+mod order;
 mod sample;
 mod scrolling;
 mod support;
