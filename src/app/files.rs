@@ -71,7 +71,12 @@ impl Files {
             Event::Opened(doc, _) => Some(*doc),
             Event::File(FileEvent {
                 target,
-                news: FileNews::Remapped(_) | FileNews::Grown(_) | FileNews::Dropped,
+                // also where it was not mapped anew: writing to it may have been allowed meanwhile
+                news:
+                    FileNews::Remapped(_)
+                    | FileNews::RemapFailed(_)
+                    | FileNews::Grown(_)
+                    | FileNews::Dropped,
                 ..
             }) => Some(target.doc),
             _ => None,

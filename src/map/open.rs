@@ -188,8 +188,10 @@ impl OpenFile {
         self.may_open_writer.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the file may be opened for writing by what was said so far. Nothing is opened to find out more.
-    pub(super) fn may_open_writer(&self) -> bool {
+    /// Whether the file may be opened for writing by what was said so far: a block device only after
+    /// [`Self::allow_writing`]. Nothing is opened to find out more.
+    #[must_use]
+    pub fn may_open_writer(&self) -> bool {
         self.may_open_writer.load(Ordering::Relaxed)
     }
 

@@ -237,6 +237,6 @@ impl FileRequest {
     /// It is for the mapping of that name, whichever mmap stands there by now.
     #[must_use]
     pub fn is_for_any_generation(&self) -> bool {
-        self.is_look() || *self == Self::DropView
+        self.is_look() || matches!(self, Self::DropView | Self::AllowWriting)
     }
 }

@@ -25,6 +25,8 @@ pub struct PeerFile {
     pub extent: Span,
     /// They are the whole file, and the mapping grows with it. Else they are a window, which does not.
     pub is_whole: bool,
+    /// The person allowed writing to it, which is asked for a block device only.
+    pub is_allowed: bool,
 }
 
 /// How a process maps its file.

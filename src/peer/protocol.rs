@@ -52,7 +52,8 @@ pub enum Request {
         /// How many bytes, 1 to [`MAX_READ_BYTES`].
         len: u64,
     },
-    /// Store bytes through the mapping. A shared mapping is writable from the first store on, not before.
+    /// Store bytes through the mapping. A shared mapping is writable from the first store on, not before; that of a block
+    /// device not before [`Request::AllowWriting`] either.
     Store {
         /// Offset in the file of the first byte.
         offset: u64,
@@ -60,6 +61,8 @@ pub enum Request {
         #[serde(with = "wire")]
         bytes: Vec<u8>,
     },
+    /// The person allows writing to the block device that is mapped: stores to it are no longer refused for what it is.
+    AllowWriting,
     /// The file has another length: make the mapping longer, as mremap(2) does, where it ends before `end`. Private copies
     /// stay. Only a mapping of the whole file can.
     Grow {
@@ -93,6 +96,7 @@ impl Request {
             Self::Open(_) => "open",
             Self::Read { .. } => "read",
             Self::Store { .. } => "store",
+            Self::AllowWriting => "allow_writing",
             Self::Grow { .. } => "grow",
             Self::Do(call) => call.word(),
             Self::Fork { .. } => "fork",
@@ -175,6 +179,8 @@ pub enum Answer {
         /// The name of the operating system's error, where it was one.
         errno: Option<String>,
     },
+    /// The leave is taken note of.
+    Allowed,
     /// The mapping reaches as far as was asked.
     Grown {
         /// Offset in the file one past the last byte that is mapped.

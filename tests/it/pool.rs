@@ -2,6 +2,7 @@
 //!
 //! Nothing sleeps in the hope that something has happened by then: it is looked for, with a deadline.
 
+mod device;
 mod ends;
 mod growth;
 mod identity;
@@ -78,6 +79,7 @@ impl Sample {
             },
             extent: self.extent(),
             is_whole: true,
+            is_allowed: false,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod added;
 mod chaos;
+mod device;
 mod editing;
 mod faults;
 mod input;

@@ -113,6 +113,13 @@ impl Witness {
         Ok(mapping)
     }
 
+    /// The person allows writing to this block device; of other files nobody asks that.
+    pub(super) fn allow_writing(&self) -> Result<Answer, Answer> {
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        view.file.allow_writing();
+        Ok(Answer::Allowed)
+    }
+
     /// Makes the mapping of the whole file longer where it ends before `end`, and tells its private copies.
     pub(super) fn grow(&mut self, end: u64) -> Result<Answer, Answer> {
         let view = self.view.as_mut().ok_or_else(nothing_mapped)?;

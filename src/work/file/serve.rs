@@ -171,6 +171,7 @@ impl Worker {
             FileRequest::DropView => self.drop_view(index, number, target),
             FileRequest::AllowWriting => {
                 self.file.allow_writing();
+                self.post_peer_file(); // the processes have the same leave
                 self.say(index, Some(number), FileNews::WritingAllowed);
             }
             FileRequest::Flush => self.flush(index, number),
@@ -375,6 +376,7 @@ impl Worker {
             identity: self.file.identity(),
             extent,
             is_whole,
+            is_allowed: self.file.is_block_device() && self.file.may_open_writer(),
         };
         let mut post = self
             .board

@@ -86,6 +86,7 @@ pub(super) enum Job {
 #[derive(Debug)]
 pub(super) enum Question {
     Open,
+    Allow,
     Grow,
     Read(Span),
     Store(Store),
@@ -184,6 +185,8 @@ pub(super) struct Member {
     pub(super) asked: Option<Asked>,
     /// The mapping is to be as long as the file is told to be.
     pub(super) is_to_grow: bool,
+    /// It was told that the person allowed writing to the block device that it maps.
+    pub(super) is_allowed: bool,
     /// It is to read what is watched.
     pub(super) is_to_read: bool,
     /// What it read last, where it was said.
@@ -225,6 +228,7 @@ impl Member {
             jobs: VecDeque::new(),
             asked: None,
             is_to_grow: false,
+            is_allowed: false,
             is_to_read: true,
             told: None,
             copies: Copies::default(),

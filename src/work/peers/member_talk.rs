@@ -101,6 +101,7 @@ impl Member {
             Mapped::Failed { again, .. } => look.watch.is_some() && *again <= look.now,
         };
         if may_map {
+            self.is_allowed = false; // it is told anew for each open
             let request = Request::Open(self.open());
             return self.send(Question::Open, &request, look, deeds);
         }
@@ -108,6 +109,10 @@ impl Member {
             self.is_to_grow = false;
             let end = self.file.extent.end();
             return self.send(Question::Grow, &Request::Grow { end }, look, deeds);
+        }
+        if self.file.is_allowed && !self.is_allowed && matches!(self.mapped, Mapped::Yes) {
+            self.is_allowed = true;
+            return self.send(Question::Allow, &Request::AllowWriting, look, deeds);
         }
         if let Some(job) = self.jobs.pop_front() {
             self.begin(job, look, deeds);
@@ -278,6 +283,7 @@ impl Member {
                 self.mapped = Mapped::Yes;
                 self.is_to_read = true;
             }
+            (Question::Allow, Answer::Allowed) => {}
             (Question::Grow, Answer::Grown { end, copies }) => self.grown(end, copies, look),
             (Question::Read(span), Answer::Read(answer)) => self.read(span, answer, look),
             (Question::Store(store), Answer::Stored { old }) => {
@@ -389,7 +395,14 @@ impl Member {
                 self.tell(PeerNews::NotGrown { why }, look.tell);
             }
             // A reading that fails as a whole is one that never came; the end of a process is said otherwise.
-            (Question::Open | Question::Grow | Question::Read(_) | Question::Reap(_), _) => {}
+            (
+                Question::Open
+                | Question::Allow
+                | Question::Grow
+                | Question::Read(_)
+                | Question::Reap(_),
+                _,
+            ) => {}
         }
     }
 

@@ -15,12 +15,13 @@ impl Pool {
     pub(super) fn obey(&mut self, order: PeerOrder) {
         match order {
             PeerOrder::File { doc, file } => {
-                // Only ways to the same file are taken over; a start in its place finds them.
+                // Only ways to the same file are taken over, and leave to write to it; a start in its place finds them.
                 let is_same =
                     |it: &&mut Member| it.target.doc == doc && it.file.identity == file.identity;
                 for member in self.members.iter_mut().filter(is_same) {
                     member.file.via.clone_from(&file.via);
                     member.file.path.clone_from(&file.path);
+                    member.file.is_allowed = file.is_allowed;
                 }
                 self.docs.entry(doc).or_default().file = Some(file);
             }
