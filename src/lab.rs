@@ -5,7 +5,7 @@
 
 pub mod catalogue;
 pub mod claim;
-mod environment;
+pub(crate) mod environment;
 pub mod experiment;
 mod limits;
 pub mod report;

@@ -13,8 +13,12 @@ use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::temp_dir;
 use crate::peer::calls::Sabotage;
+use crate::work::scratch::scratch_folder;
 
-use super::output::{FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json};
+use super::output::{
+    FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json,
+    tell_of_empty_variable,
+};
 use super::program;
 use super::report_file::ReportFile;
 
@@ -83,10 +87,26 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(NOT_OPENED);
         }
     };
-    let dir = arguments.dir.unwrap_or_else(temp_dir);
+    let (dir, folder) = match arguments.dir {
+        Some(dir) => (dir, None),
+        None => match scratch_folder() {
+            Ok(folder) => {
+                tell_of_empty_variable();
+                (temp_dir().0, Some(folder))
+            }
+            Err(error) => {
+                complain(&error.to_string());
+                if let Some(report) = report {
+                    report.give_up();
+                }
+                return Ok(NOT_OPENED);
+            }
+        },
+    };
     let options = Options {
         program: program(),
         dir,
+        folder,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
         sabotage: arguments.sabotage,

@@ -6,8 +6,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::bytes::escape::{escape, escape_json, escape_lines};
+use crate::bytes::escape::{escape, escape_json, escape_lines, path_in_sentence};
 use crate::map::describe_errno;
+use crate::os::environment::{NamedBy, TEMP_VARIABLE, temp_dir};
 
 /// All went well.
 pub(super) const FINE: u8 = 0;
@@ -63,6 +64,16 @@ fn write_out(text: &str) -> Result<(), Unwritten> {
 /// One line on standard error. There is nobody to tell where that fails.
 pub(super) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "mapscope: {}", escape(text));
+}
+
+/// Says where scratch files go, where the variable for that is there and names nothing.
+pub(super) fn tell_of_empty_variable() {
+    if let (dir, NamedBy::EmptyVariable) = temp_dir() {
+        complain(&format!(
+            "{TEMP_VARIABLE} is empty, which counts as none: scratch files go to {}",
+            path_in_sentence(&dir)
+        ));
+    }
 }
 
 /// Lines on standard error that say themselves who speaks.

@@ -8,16 +8,15 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use crate::bytes::escape::path_in_sentence;
-use crate::os::environment::temp_dir;
-use crate::os::temp_folder::Folder;
+use crate::work::scratch::Scratch;
 
-use super::output::cause;
+use super::output::{cause, tell_of_empty_variable};
 
 /// Standard input, as long as this value lives.
 pub(super) struct StandardInput {
     path: PathBuf,
     /// Where the copy is.
-    _folder: Option<Folder>,
+    _scratch: Option<Scratch>,
 }
 
 impl StandardInput {
@@ -42,25 +41,19 @@ pub(super) fn as_file(program: &Path) -> Result<StandardInput, String> {
     if let Some(path) = itself() {
         return Ok(StandardInput {
             path,
-            _folder: None,
+            _scratch: None,
         });
     }
-    let dir = temp_dir();
-    let kept = Folder::new(&dir).and_then(|folder| folder.keep(program).map(|()| folder));
-    let folder = kept.map_err(|error| {
-        format!(
-            "{} cannot hold a copy of standard input: {}; set TMPDIR to a folder that you may write in",
-            path_in_sentence(&dir),
-            cause(&error)
-        )
-    })?;
-    let path = folder.path().join("standard-input");
+    let scratch = Scratch::new().map_err(|error| error.to_string())?;
+    tell_of_empty_variable();
+    scratch.keep(program);
+    let path = scratch.place().join("standard-input");
     let copied = private_file(&path).and_then(|mut file| io::copy(&mut input, &mut file));
     match copied {
         Ok(0) => Err("standard input is empty, so there is nothing to look up".to_owned()),
         Ok(_) => Ok(StandardInput {
             path,
-            _folder: Some(folder),
+            _scratch: Some(scratch),
         }),
         Err(error) => Err(format!(
             "standard input cannot be copied to a scratch file: {}; {}: {}",

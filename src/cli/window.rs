@@ -68,7 +68,7 @@ fn checked(arguments: &WindowArguments) -> Result<(Vec<PathBuf>, Option<Part>), 
 /// Opens the window and returns its exit code.
 #[cfg(feature = "gui")]
 pub(super) fn window(program: &Path, arguments: &WindowArguments) -> u8 {
-    use super::output::FINE;
+    use super::output::{FINE, tell_of_empty_variable};
     use crate::app::start::{Start, run};
     use crate::map::{self, Access};
     use crate::model::OpenRequest;
@@ -96,6 +96,7 @@ pub(super) fn window(program: &Path, arguments: &WindowArguments) -> u8 {
         requests.push(request(None));
     }
     map::keep_freed_memory();
+    tell_of_empty_variable();
     let start = Start {
         requests,
         at: arguments.at.clone(),

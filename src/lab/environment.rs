@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::bytes::escape::{escape_path, path_in_sentence};
 use crate::lab::claim::{Environment, OVERLAY};
 use crate::map::{describe_errno, page_bytes};
+use crate::os::environment::{NamedBy, TEMP_VARIABLE};
 
 /// How much room the scratch folder must have: what most experiments take. Those that take more look for themselves.
 const ROOM: usize = 1 << 20;
@@ -116,7 +117,7 @@ fn unescape(text: &str) -> String {
 ///
 /// # Errors
 /// A sentence that names the folder given by the person, `dir`, and the cause.
-pub(super) fn check_room(dir: &Path, folder: &Path) -> Result<(), String> {
+pub(super) fn check_room(dir: &Path, named_by: NamedBy, folder: &Path) -> Result<(), String> {
     let path = folder.join("room");
     let written = File::create_new(&path).and_then(|mut file| {
         // Piece by piece: there may be little memory.
@@ -126,26 +127,46 @@ pub(super) fn check_room(dir: &Path, folder: &Path) -> Result<(), String> {
         file.sync_all()
     });
     let removed = fs::remove_file(&path);
-    written.and(removed).map_err(|error| refusal(dir, &error))
+    written
+        .and(removed)
+        .map_err(|error| refusal(dir, named_by, &error))
 }
 
-/// Why no scratch file can be made below `dir`, and what to do.
-pub(super) fn refusal(dir: &Path, error: &io::Error) -> String {
-    let cause = error
-        .raw_os_error()
-        .map_or_else(|| error.to_string(), describe_errno);
-    let todo = match error.kind() {
+/// Why no scratch file can be made below `dir`, and what to do, in one sentence.
+pub(crate) fn refusal(dir: &Path, named_by: NamedBy, error: &io::Error) -> String {
+    let cause = match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::NotADirectory, _) => "it is not a folder (ENOTDIR)".to_owned(),
+        (_, Some(errno)) => describe_errno(errno),
+        (_, None) => error.to_string(),
+    };
+    let dir = path_in_sentence(dir);
+    let (who, how) = match named_by {
+        NamedBy::Argument => (dir, "with --dir".to_owned()),
+        NamedBy::Variable => (
+            format!("{TEMP_VARIABLE} names {dir}, which"),
+            set_variable(),
+        ),
+        NamedBy::EmptyVariable => (
+            format!("{TEMP_VARIABLE} is empty, and {dir}, which is taken then,"),
+            set_variable(),
+        ),
+        NamedBy::System => (dir, set_variable()),
+    };
+    let (first, whose) = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free a few megabytes there, or choose another folder with --dir"
+            ("free a few megabytes there, or ", "")
         }
         io::ErrorKind::FileTooLarge => {
-            "raise the limit on the size of a file (ulimit -f), which is too low for them"
+            return format!(
+                "{who} cannot hold scratch files: {cause}; raise the limit on the size of a file (ulimit -f), which is too low for them"
+            );
         }
-        io::ErrorKind::NotFound => "make it first, or choose another folder with --dir",
-        _ => "choose a folder that you may write in with --dir",
+        io::ErrorKind::NotFound => ("make it first, or ", ""),
+        _ => ("", " that you may write in"),
     };
-    format!(
-        "{} cannot hold scratch files: {cause}; {todo}",
-        path_in_sentence(dir)
-    )
+    format!("{who} cannot hold scratch files: {cause}; {first}choose another folder{whose} {how}")
+}
+
+fn set_variable() -> String {
+    format!("(set {TEMP_VARIABLE} to it)")
 }

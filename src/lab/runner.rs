@@ -2,17 +2,19 @@
 //!
 //! It owns the verdict. It must not know what any experiment is about, nor who watches.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::bytes::escape::path_in_sentence;
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, refusal};
 use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
-use crate::os::temp_folder::Folder;
+use crate::os::environment::{NamedBy, temp_dir};
+use crate::os::temp_folder::{Folder, Place};
 use crate::peer::calls::Sabotage;
 
 /// How experiments are run.
@@ -22,6 +24,9 @@ pub struct Options {
     pub program: PathBuf,
     /// The folder below which scratch files live.
     pub dir: PathBuf,
+    /// The scratch folder of this run in it, which an argument did not name; without one, a folder is made that goes with
+    /// the experiments.
+    pub folder: Option<Arc<Folder>>,
     /// How long a peer may take to carry out a step that needs no storage; [`STEP_LIMIT`](crate::lab::stage::STEP_LIMIT)
     /// but in tests.
     pub limit: Duration,
@@ -51,18 +56,8 @@ fn run_all(
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<(), String> {
-    let dir = options.dir.as_path();
-    // mkdir(2) would name the scratch folder, and not the one that is missing.
-    let meta = std::fs::metadata(dir).map_err(|error| refusal(dir, &error))?;
-    if !meta.is_dir() {
-        return Err(format!("{} is not a folder", path_in_sentence(dir)));
-    }
-    let folder = Folder::new(dir).map_err(|error| refusal(dir, &error))?;
-    folder
-        .keep(&options.program)
-        .map_err(|error| refusal(dir, &error))?;
-    check_room(dir, folder.path())?;
-    let environment = environment(dir);
+    let place = place(options)?;
+    let environment = environment(&options.dir);
     tell(Progress::Environment(environment.clone()));
     for experiment in experiments {
         if cancelled.load(Ordering::Relaxed) {
@@ -73,13 +68,41 @@ fn run_all(
             experiment,
             options,
             &environment,
-            folder.path(),
+            place.path(),
             cancelled,
             tell,
         );
         tell(Progress::Finished(Box::new(record)));
     }
     Ok(())
+}
+
+/// Where the experiments' files are: there is room for most of them, and they go whatever becomes of this process.
+fn place(options: &Options) -> Result<Place, String> {
+    let dir = options.dir.as_path();
+    let named_by = named_by(options);
+    let refused = |error: io::Error| refusal(dir, named_by, &error);
+    let folder = match &options.folder {
+        Some(folder) => Arc::clone(folder),
+        None => {
+            // mkdir(2) would name the scratch folder, and not the one that is missing.
+            if !std::fs::metadata(dir).map_err(refused)?.is_dir() {
+                return Err(refused(io::ErrorKind::NotADirectory.into()));
+            }
+            Arc::new(Folder::new(dir).map_err(refused)?)
+        }
+    };
+    folder.keep(&options.program).map_err(refused)?;
+    let place = Place::within(folder).map_err(refused)?;
+    check_room(dir, named_by, place.path())?;
+    Ok(place)
+}
+
+fn named_by(options: &Options) -> NamedBy {
+    match options.folder {
+        Some(_) => temp_dir().1,
+        None => NamedBy::Argument,
+    }
 }
 
 fn run_one(
@@ -109,8 +132,10 @@ fn run_one(
     }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
-    let made = check_memory(0)
-        .and_then(|()| std::fs::create_dir(&folder).map_err(|error| refusal(&options.dir, &error)));
+    let made = check_memory(0).and_then(|()| {
+        std::fs::create_dir(&folder)
+            .map_err(|error| refusal(&options.dir, named_by(options), &error))
+    });
     if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);

@@ -4,15 +4,37 @@
 
 use std::path::PathBuf;
 
-/// The folder for temporary files: as [`std::env::temp_dir`], but an empty `TMPDIR` counts as none, as in POSIX tools; taken
-/// as a path it would be no folder at all.
+/// The variable that names the folder for temporary files.
+pub const TEMP_VARIABLE: &str = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+
+/// Who named a folder for scratch files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    /// An argument.
+    Argument,
+    /// [`TEMP_VARIABLE`].
+    Variable,
+    /// [`TEMP_VARIABLE`] is there and empty, which counts as none, as in POSIX tools; taken as a path it would be no folder
+    /// at all.
+    EmptyVariable,
+    /// Nobody: it is the system's.
+    System,
+}
+
+/// The folder for temporary files, absolute, and who named it. Whether there is such a folder is not looked at.
 #[must_use]
-pub fn temp_dir() -> PathBuf {
+pub fn temp_dir() -> (PathBuf, NamedBy) {
     let dir = std::env::temp_dir();
+    let named_by = match std::env::var_os(TEMP_VARIABLE) {
+        Some(value) if value.is_empty() => NamedBy::EmptyVariable,
+        Some(_) => NamedBy::Variable,
+        None => NamedBy::System,
+    };
     if dir.as_os_str().is_empty() {
-        return PathBuf::from("/tmp");
+        return (PathBuf::from("/tmp"), named_by);
     }
-    dir
+    // A relative one would lead elsewhere from another folder.
+    (std::path::absolute(&dir).unwrap_or(dir), named_by)
 }
 
 /// Bytes of address space that this process may still map before its limit (`ulimit -v`, `RLIMIT_AS`); `None` where there

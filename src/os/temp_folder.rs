@@ -24,11 +24,12 @@ mod mark;
 #[cfg(not(unix))]
 mod unmarked;
 
+use std::ffi::OsStr;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use keeper::run_keeper;
 #[cfg(unix)]
@@ -153,6 +154,46 @@ impl Folder {
     }
 }
 
+/// A place of its own in a scratch folder that others may share. What is in it goes when this value does, and the folder
+/// with the last value that shares it.
+#[derive(Debug)]
+pub struct Place {
+    path: PathBuf,
+    folder: Arc<Folder>,
+}
+
+impl Place {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// Those of mkdir(2).
+    pub fn within(folder: Arc<Folder>) -> io::Result<Self> {
+        let path = folder.place()?;
+        Ok(Self { path, folder })
+    }
+
+    /// Where it is, absolute.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The scratch folder.
+    #[must_use]
+    pub fn folder(&self) -> &Arc<Folder> {
+        &self.folder
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Another folder may stand there by now. What stays goes with the folder.
+        if self.folder.hold.is_at(&self.folder.path) {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         // It is ours to remove by having made it; but only that very folder, not what may stand at its path by now. One
@@ -166,6 +207,11 @@ impl Drop for Folder {
 /// 16 hexadecimal digits that nobody can guess: std's hash keys are random.
 pub(super) fn random_name() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// Whether a scratch folder may have this name. It tells nothing about whose a folder is.
+fn is_named_as_one(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 
 #[cfg(unix)]
@@ -186,8 +232,7 @@ fn sweep(parent: &Path) {
     };
     for entry in entries.flatten() {
         // The mark decides. The name only spares opening each folder that is there.
-        let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+        if is_named_as_one(&entry.file_name()) {
             let _left_or_gone = remove_if_dead(&entry.path());
         }
     }

@@ -16,6 +16,7 @@ use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::temp_dir;
 use crate::os::thread::join_within;
+use crate::work::scratch::scratch_folder;
 
 /// Time to read a step and what it changed.
 const PAUSE: Duration = Duration::from_millis(900);
@@ -38,8 +39,8 @@ pub struct LabThread {
 }
 
 impl LabThread {
-    /// Runs the experiments of these names one after the other, with scratch files in the system's folder for temporary
-    /// files; a name that nothing is called is left out. `slowly`: with a
+    /// Runs the experiments of these names one after the other, with files in the scratch folder of this run; a name that
+    /// nothing is called is left out. `slowly`: with a
     /// pause after each step, to watch it. `program` is what is run as `program peer`. `report` hears of
     /// everything, at last of [`Progress::Over`], also where the thread ended otherwise than it should.
     ///
@@ -64,9 +65,14 @@ impl LabThread {
                     report,
                     is_over: false,
                 };
+                let folder = match scratch_folder() {
+                    Ok(folder) => folder,
+                    Err(error) => return last.tell(Progress::Over(Err(error.to_string()))),
+                };
                 let options = Options {
                     program,
-                    dir: temp_dir(),
+                    dir: temp_dir().0,
+                    folder: Some(folder),
                     sabotage: None,
                     limit: STEP_LIMIT,
                     pause: if slowly { PAUSE } else { Duration::ZERO },

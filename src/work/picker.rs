@@ -10,7 +10,6 @@
 mod dialog;
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -307,15 +306,7 @@ fn end(mut child: Child) {
         .ok();
     // An error says that it ended by itself.
     child.kill().ok();
-    let mark = mark_dir(child.id());
     if !gone_within(&mut child, REAP) {
         drop(Unreaped::new(child));
     }
-    // A killed helper cannot clear up.
-    fs::remove_dir_all(mark).ok();
-}
-
-/// Where the helper with this process number keeps what marks an answer that is not the portal's.
-fn mark_dir(helper: u32) -> PathBuf {
-    crate::os::environment::temp_dir().join(format!("mapscope-pick-{helper}"))
 }

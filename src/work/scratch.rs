@@ -7,9 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::map::{Shown, describe_errno};
-use crate::os::environment::temp_dir;
-use crate::os::temp_folder::Folder;
+use crate::lab::environment::refusal;
+use crate::os::environment::{NamedBy, temp_dir};
+use crate::os::temp_folder::{Folder, Place};
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
@@ -20,19 +20,30 @@ pub const SAMPLE_NAME: &str = "alphabet.txt";
 /// The name of the file that experiments are tried on by hand.
 pub const LETTERS_NAME: &str = "letters.bin";
 
-/// A scratch file cannot be made. `Display` is one sentence.
+/// A scratch file cannot be made. `Display` is one sentence, with the folder, who named it, the cause and what to do.
 #[derive(Debug)]
 pub struct ScratchError {
     /// The folder for temporary files, which cannot be used.
     folder: PathBuf,
+    named_by: NamedBy,
     /// The error of mkdir(2), open(2) or write(2).
     error: io::Error,
 }
 
 impl ScratchError {
+    /// Of a folder for temporary files, or one within.
     fn unusable(folder: &Path, error: io::Error) -> Self {
+        let (parent, named_by) = temp_dir();
+        if folder.starts_with(&parent) {
+            return Self {
+                folder: parent,
+                named_by,
+                error,
+            };
+        }
         Self {
             folder: folder.to_owned(),
+            named_by: NamedBy::System,
             error,
         }
     }
@@ -40,23 +51,11 @@ impl ScratchError {
 
 impl fmt::Display for ScratchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: no scratch file can be made here ({}): set TMPDIR to a folder you may write, or open a file",
-            Shown(&self.folder),
-            described(&self.error)
-        )
+        f.write_str(&refusal(&self.folder, self.named_by, &self.error))
     }
 }
 
 impl Error for ScratchError {}
-
-/// In the system's words with the number's name, where it has one.
-fn described(error: &io::Error) -> String {
-    error
-        .raw_os_error()
-        .map_or_else(|| error.to_string(), describe_errno)
-}
 
 /// The scratch folder of this run, which all its scratch files share: made when it is first needed, in the system's folder
 /// for temporary files. Folders that an earlier mapscope left behind there because it was killed are removed first.
@@ -75,8 +74,16 @@ pub fn scratch_folder() -> Result<Arc<Folder>, ScratchError> {
 }
 
 fn make_folder() -> Result<Arc<Folder>, ScratchError> {
-    let parent = temp_dir();
-    match Folder::new(&parent) {
+    let (parent, _) = temp_dir();
+    // mkdir(2) would say of a missing folder what it says of one that holds none.
+    let made = std::fs::metadata(&parent).and_then(|meta| {
+        if meta.is_dir() {
+            Folder::new(&parent)
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+    });
+    match made {
         Ok(folder) => Ok(Arc::new(folder)),
         Err(error) => Err(ScratchError::unusable(&parent, error)),
     }
@@ -85,10 +92,7 @@ fn make_folder() -> Result<Arc<Folder>, ScratchError> {
 /// A place for one scratch file in a scratch folder, which others may share. The file goes when this value does, and the
 /// folder with the last value that shares it.
 #[derive(Debug)]
-pub struct Scratch {
-    place: PathBuf,
-    folder: Arc<Folder>,
-}
+pub struct Scratch(Place);
 
 impl Scratch {
     /// A place in the scratch folder of this run.
@@ -104,16 +108,16 @@ impl Scratch {
     /// # Errors
     /// [`ScratchError`], one sentence.
     pub fn within(folder: Arc<Folder>) -> Result<Self, ScratchError> {
-        match folder.place() {
-            Ok(place) => Ok(Self { place, folder }),
-            Err(error) => Err(ScratchError::unusable(folder.path(), error)),
-        }
+        let path = folder.path().to_owned();
+        Place::within(folder)
+            .map(Self)
+            .map_err(|error| ScratchError::unusable(&path, error))
     }
 
     /// From the first call on the folder goes also where this program is killed. `program` is what is run as
     /// `program keep`; where that cannot be started, the next start removes the folder.
     pub fn keep(&self, program: &Path) {
-        let _ = self.folder.keep(program);
+        let _ = self.0.folder().keep(program);
     }
 
     /// Writes a fresh copy of the sample and returns its path.
@@ -138,29 +142,22 @@ impl Scratch {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ScratchError> {
-        let path = self.place.join(name);
+        let path = self.place().join(name);
         match std::fs::write(&path, bytes) {
             Ok(()) => Ok(path),
-            Err(error) => Err(ScratchError::unusable(self.folder.path(), error)),
+            Err(error) => Err(ScratchError::unusable(self.folder().path(), error)),
         }
     }
 
     /// The place: a folder inside the scratch folder.
     #[must_use]
     pub fn place(&self) -> &Path {
-        &self.place
+        self.0.path()
     }
 
     /// The scratch folder.
     #[must_use]
     pub fn folder(&self) -> &Arc<Folder> {
-        &self.folder
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What stays goes with the folder.
-        let _ = std::fs::remove_dir_all(&self.place);
+        self.0.folder()
     }
 }

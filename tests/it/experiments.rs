@@ -43,6 +43,7 @@ fn options(dir: &Path) -> Options {
     Options {
         program: program().to_owned(),
         dir: dir.to_owned(),
+        folder: None,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
         sabotage: None,

@@ -20,6 +20,7 @@ mod lookup;
 mod map;
 mod model;
 mod names;
+mod ownership;
 mod paste;
 mod peers;
 mod picker;

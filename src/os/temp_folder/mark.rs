@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-use super::Fate;
+use super::{Fate, is_named_as_one};
 
 /// The mark's name in the folder.
 const MARK: &str = ".mapscope-scratch";
@@ -64,11 +64,13 @@ impl Hold {
         (is_held && hold.is_at(path)).then_some(hold)
     }
 
-    /// Becomes a user of the scratch folder that holds the file at `path`, in a place of its own or not; see
-    /// [`Hold::take`].
+    /// Becomes a user of the scratch folder that holds the file at `path`, however deep; see [`Hold::take`]. Of a path
+    /// with no such folder nothing is opened.
     #[must_use]
     pub fn take_around(path: &Path) -> Option<Self> {
-        path.ancestors().skip(1).take(2).find_map(Self::take)
+        // As for the sweep: the mark decides, and the name only spares opening each folder above a file.
+        let named = |folder: &&Path| folder.file_name().is_some_and(is_named_as_one);
+        path.ancestors().skip(1).filter(named).find_map(Self::take)
     }
 
     /// Whether the held folder still stands at `path`.

@@ -41,13 +41,16 @@ impl Forking {
     /// [`PeerError::Refused`] where the process cannot be held or gets no threads.
     pub fn born(self, parent: &PeerProcess, pid: u32) -> Result<PeerProcess, PeerError> {
         let label = &self.label;
-        // Also if the child has ended: until its parent is told to reap it the number is its own.
-        let process = Pidfd::open(pid).map_err(|error| {
-            refused(
-                format!("{label} (process {pid}) cannot be held: {error}"),
-                &error,
-            )
-        })?;
+        let not_held = |error: io::Error| {
+            let message = format!("{label} (process {pid}) cannot be held: {error}");
+            refused(message, &error)
+        };
+        // Also if the child has ended: until its parent is told to reap it the number is its own. A parent that ended has
+        // not kept it, and the number may be any process's by now.
+        let process = Pidfd::open(pid).map_err(not_held)?;
+        if parent_of(pid).map_err(not_held)? != parent.pid {
+            return Err(not_held(io::Error::from_raw_os_error(libc::ESRCH)));
+        }
         let mut child = PeerProcess::new(label, pid, ChildProcess::Adopted(process));
         child.wake.clone_from(&parent.wake);
         let listener = child.wake.clone().map_or(Listener::Nobody, Listener::All);
@@ -57,6 +60,16 @@ impl Forking {
             .map_err(|error| refused(format!("{label} gets no threads: {error}"), &error))?;
         Ok(child)
     }
+}
+
+/// The process that has to reap this one: the fourth field of `/proc/PID/stat`, proc(5).
+fn parent_of(pid: u32) -> io::Result<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in brackets before may hold anything.
+    let fields = stat.rsplit_once(") ").map(|(_, fields)| fields);
+    fields
+        .and_then(|fields| fields.split(' ').nth(1)?.parse().ok())
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 fn refused(message: String, error: &io::Error) -> PeerError {

@@ -46,6 +46,7 @@ mod linux {
     use std::fs::{self, File};
     use std::io::{self, BufReader};
     use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
     use std::os::unix::process::{ExitStatusExt as _, parent_id};
     use std::process::ExitStatus;
     use std::thread;
@@ -79,6 +80,12 @@ mod linux {
             // All that can fail comes before.
             let input = File::open(input).map_err(failed)?;
             let output = File::options().write(true).open(output).map_err(failed)?;
+            // The number in a path of /proc is another process's once ours is gone: its files are not written to.
+            for pipe in [&input, &output] {
+                if !pipe.metadata().map_err(failed)?.file_type().is_fifo() {
+                    return Err(error("What the child is to be handed is no pipe"));
+                }
+            }
             let mut null = File::options();
             let null = null
                 .read(true)

@@ -4,7 +4,7 @@
 //! lines, nor why anything is asked. The folder beside it holds a file for each kind of request.
 //!
 //! The list has what strace(1) would print with `-a 1`, made from what was passed and what came back. Not in the list is
-//! what merely looks: the reads of `/proc` and getrusage(2). Different from a trace are malloc(3), fork(2) and
+//! what merely looks: the reads of `/proc` and getrusage(2), nor the lock on the scratch folder. Different from a trace are malloc(3), fork(2) and
 //! cachestat(2): a trace has the calls that the C library makes for the first two, and strace before 6.6 knows no
 //! cachestat.
 
@@ -19,6 +19,7 @@ use std::io;
 use std::time::Instant;
 
 use crate::map::{CallResult, errno_name, errno_of};
+use crate::os::temp_folder::Hold;
 use crate::peer::calls::{Call, Did, MadeCall, Outcome, Sabotage};
 
 /// What a peer has for its experiment.
@@ -26,6 +27,8 @@ use crate::peer::calls::{Call, Did, MadeCall, Outcome, Sabotage};
 pub(super) struct Executor {
     files: BTreeMap<String, File>,
     places: BTreeMap<String, Place>,
+    /// The scratch folder that its files are in stays as long as it lives, whoever else is gone.
+    hold: Option<Hold>,
     skips_stores: bool,
     maps_otherwise: bool,
 }

@@ -10,6 +10,7 @@ use crate::map::{
     Access, CallLog, Identity, MapError, MapRefusal, MapRequest, Mapping, Mode, OpenFile,
     PageState, StoreError, errno_name,
 };
+use crate::os::temp_folder::Hold;
 use crate::peer::protocol::{
     Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap,
 };
@@ -38,6 +39,8 @@ struct View {
     access: Access,
     /// What it allows by now.
     mapped: Access,
+    /// Where it is a scratch file: its folder stays as long as it is mapped here, whoever else is gone.
+    _hold: Option<Hold>,
 }
 
 impl Witness {
@@ -87,6 +90,7 @@ impl Witness {
             span,
             access,
             mapped,
+            _hold: Hold::take_around(Path::new(&open.path)),
         });
         Ok(Answer::Opened)
     }

@@ -95,11 +95,11 @@ mod linux {
 
     use std::env;
     use std::ffi::{OsStr, OsString};
-    use std::fs::{self, DirBuilder, OpenOptions};
+    use std::fs::{self, OpenOptions};
     use std::io::{self, Write as _};
     use std::os::linux::net::SocketAddrExt as _;
     use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     use std::os::unix::net::{SocketAddr, UnixStream};
     use std::os::unix::process::CommandExt as _;
     use std::path::{Path, PathBuf};
@@ -107,11 +107,13 @@ mod linux {
     use std::time::{Duration, Instant};
 
     use super::{Shown, finish, rfd_dialog, title};
+    use crate::os::environment::temp_dir;
     use crate::os::exit::describe_exit;
-    use crate::work::picker::{
-        EXIT_CANCELLED, EXIT_CHOSEN, EXIT_FAILED, PickKind, arguments, mark_dir,
-    };
+    use crate::os::temp_folder::Folder;
+    use crate::work::picker::{EXIT_CANCELLED, EXIT_CHOSEN, EXIT_FAILED, PickKind, arguments};
 
+    /// This program. Not its path: it may have been replaced by another version since.
+    const OWN_PROGRAM: &str = "/proc/self/exe";
     /// Which way a process of this program takes; without it, it tries both.
     const STAGE: &str = "MAPSCOPE_PICK_STAGE";
     const PORTAL: &str = "portal";
@@ -193,7 +195,7 @@ mod linux {
         let mark = Mark::make();
         let path = mark
             .as_ref()
-            .map_or(OsStr::new(""), |mark| mark.0.as_os_str());
+            .map_or(OsStr::new(""), |mark| mark.0.path().as_os_str());
         let output = stage(PORTAL, kind, start_dir)
             .env("PATH", path)
             .output()
@@ -260,8 +262,7 @@ mod linux {
 
     /// This program again, for one of the ways.
     fn stage(stage: &str, kind: PickKind, start_dir: Option<&Path>) -> Command {
-        // Not the path of the program: it may have been replaced by another version since.
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = Command::new(OWN_PROGRAM);
         command
             .args(arguments(kind, start_dir))
             .env(STAGE, stage)
@@ -315,29 +316,23 @@ mod linux {
             })
     }
 
-    /// A directory with a `zenity` that does nothing and succeeds; it goes when this is dropped.
-    struct Mark(PathBuf);
+    /// A folder with a `zenity` that does nothing and succeeds; it goes when this is dropped, and also where this process is
+    /// killed in the middle of the dialog.
+    struct Mark(Folder);
 
     impl Mark {
         fn make() -> Option<Self> {
-            let dir = mark_dir(std::process::id());
-            // Fails where it exists, also as somebody's link.
-            DirBuilder::new().mode(0o700).create(&dir).ok()?;
-            let mark = Self(dir);
+            let folder = Folder::new(&temp_dir().0).ok()?;
+            // Where there is no keeper, the next start removes it.
+            folder.keep(Path::new(OWN_PROGRAM)).ok();
             let mut script = OpenOptions::new()
                 .write(true)
                 .create_new(true)
                 .mode(0o700)
-                .open(mark.0.join("zenity"))
+                .open(folder.path().join("zenity"))
                 .ok()?;
             script.write_all(b"#!/bin/sh\n").ok()?;
-            Some(mark)
-        }
-    }
-
-    impl Drop for Mark {
-        fn drop(&mut self) {
-            fs::remove_dir_all(&self.0).ok();
+            Some(Self(folder))
         }
     }
 }

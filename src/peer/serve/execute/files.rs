@@ -8,9 +8,11 @@ use std::io::{self, Seek as _, SeekFrom};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use super::{Calls, Executor, Result, refused, result_of, timed};
 use crate::map::{CacheFacts, CallResult, STRING_BYTES, Unavailable, cache_facts_of, quoted};
+use crate::os::temp_folder::Hold;
 use crate::peer::calls::{FileAccess, Outcome};
 use crate::peer::raw;
 
@@ -66,6 +68,9 @@ impl Executor {
         };
         let opened = calls.run(call, |_| args, || options.open(path), descriptor_of);
         self.name(name, opened?, calls);
+        if self.hold.is_none() {
+            self.hold = Hold::take_around(Path::new(path));
+        }
         Ok(Outcome::Done)
     }
 
