@@ -82,15 +82,14 @@ fn place(options: &Options) -> Result<Place, String> {
     let dir = options.dir.as_path();
     let named_by = named_by(options);
     let refused = |error: io::Error| refusal(dir, named_by, &error);
-    let folder = match &options.folder {
-        Some(folder) => Arc::clone(folder),
-        None => {
-            // mkdir(2) would name the scratch folder, and not the one that is missing.
-            if !std::fs::metadata(dir).map_err(refused)?.is_dir() {
-                return Err(refused(io::ErrorKind::NotADirectory.into()));
-            }
-            Arc::new(Folder::new(dir).map_err(refused)?)
+    let folder = if let Some(folder) = &options.folder {
+        Arc::clone(folder)
+    } else {
+        // mkdir(2) would name the scratch folder, and not the one that is missing.
+        if !std::fs::metadata(dir).map_err(refused)?.is_dir() {
+            return Err(refused(io::ErrorKind::NotADirectory.into()));
         }
+        Arc::new(Folder::new(dir).map_err(refused)?)
     };
     folder.keep(&options.program).map_err(refused)?;
     let place = Place::within(folder).map_err(refused)?;

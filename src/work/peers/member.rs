@@ -118,6 +118,15 @@ pub(super) enum Mapped {
     },
 }
 
+/// What a process knows of the leave to write that the person gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Nothing.
+    Untold,
+    /// It was told.
+    Told,
+}
+
 /// What a process that ends has said.
 #[derive(Debug)]
 pub(super) enum Said {
@@ -185,8 +194,8 @@ pub(super) struct Member {
     pub(super) asked: Option<Asked>,
     /// The mapping is to be as long as the file is told to be.
     pub(super) is_to_grow: bool,
-    /// It was told that the person allowed writing to the block device that it maps.
-    pub(super) is_allowed: bool,
+    /// Leave to write to the block device that it maps.
+    pub(super) leave: Leave,
     /// It is to read what is watched.
     pub(super) is_to_read: bool,
     /// What it read last, where it was said.
@@ -228,7 +237,7 @@ impl Member {
             jobs: VecDeque::new(),
             asked: None,
             is_to_grow: false,
-            is_allowed: false,
+            leave: Leave::Untold,
             is_to_read: true,
             told: None,
             copies: Copies::default(),

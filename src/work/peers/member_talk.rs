@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use super::member::{Asked, Deed, Job, Life, Look, Mapped, Member, PATIENCE, Question, Store};
+use super::member::{
+    Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store,
+};
 use crate::bytes::Span;
 use crate::model::identity::Target;
 use crate::model::process::{EndHow, Failure, PeerEvent, PeerNews, ProcessKind, Reading, Refusal};
@@ -101,7 +103,7 @@ impl Member {
             Mapped::Failed { again, .. } => look.watch.is_some() && *again <= look.now,
         };
         if may_map {
-            self.is_allowed = false; // it is told anew for each open
+            self.leave = Leave::Untold; // it is told anew for each open
             let request = Request::Open(self.open());
             return self.send(Question::Open, &request, look, deeds);
         }
@@ -110,8 +112,9 @@ impl Member {
             let end = self.file.extent.end();
             return self.send(Question::Grow, &Request::Grow { end }, look, deeds);
         }
-        if self.file.is_allowed && !self.is_allowed && matches!(self.mapped, Mapped::Yes) {
-            self.is_allowed = true;
+        let is_due = self.file.is_allowed && self.leave == Leave::Untold;
+        if is_due && matches!(self.mapped, Mapped::Yes) {
+            self.leave = Leave::Told;
             return self.send(Question::Allow, &Request::AllowWriting, look, deeds);
         }
         if let Some(job) = self.jobs.pop_front() {

@@ -16,7 +16,8 @@ use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 fn names<State>(window: &Harness<'_, State>) -> Vec<String> {
     let tabs = window.query_all_by_role(Role::Tab).filter_map(|tab| {
         let name = tab.accesskit_node().label()?;
-        name.ends_with(".bin").then_some((tab.rect().left(), name))
+        let is_file = name.split_once('.').is_some_and(|(_, end)| end == "bin");
+        is_file.then_some((tab.rect().left(), name))
     });
     let mut tabs: Vec<_> = tabs.collect();
     tabs.sort_by(|one, other| one.0.total_cmp(&other.0));
