@@ -116,8 +116,8 @@ fn unescape(text: &str) -> String {
 /// Makes a file in `folder` and fills it, so that a full disk is found out before anything begins.
 ///
 /// # Errors
-/// A sentence that names the folder given by the person, `dir`, and the cause.
-pub(super) fn check_room(dir: &Path, named_by: NamedBy, folder: &Path) -> Result<(), String> {
+/// That of open(2), write(2), fsync(2) or unlink(2).
+pub(super) fn check_room(folder: &Path) -> io::Result<()> {
     let path = folder.join("room");
     let written = File::create_new(&path).and_then(|mut file| {
         // Piece by piece: there may be little memory.
@@ -127,9 +127,7 @@ pub(super) fn check_room(dir: &Path, named_by: NamedBy, folder: &Path) -> Result
         file.sync_all()
     });
     let removed = fs::remove_file(&path);
-    written
-        .and(removed)
-        .map_err(|error| refusal(dir, named_by, &error))
+    written.and(removed)
 }
 
 /// Why no scratch file can be made below `dir`, and what to do, in one sentence.

@@ -14,7 +14,7 @@ use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::{NamedBy, temp_dir};
-use crate::os::temp_folder::{Folder, Place};
+use crate::os::temp_folder::{Folder, ScratchPlace};
 use crate::peer::calls::Sabotage;
 
 /// How experiments are run.
@@ -78,10 +78,9 @@ fn run_all(
 }
 
 /// Where the experiments' files are: there is room for most of them, and they go whatever becomes of this process.
-fn place(options: &Options) -> Result<Place, String> {
+fn place(options: &Options) -> Result<ScratchPlace, String> {
     let dir = options.dir.as_path();
-    let named_by = named_by(options);
-    let refused = |error: io::Error| refusal(dir, named_by, &error);
+    let refused = |error: io::Error| refused(options, &error);
     let folder = if let Some(folder) = &options.folder {
         Arc::clone(folder)
     } else {
@@ -92,16 +91,18 @@ fn place(options: &Options) -> Result<Place, String> {
         Arc::new(Folder::new(dir).map_err(refused)?)
     };
     folder.keep(&options.program).map_err(refused)?;
-    let place = Place::within(folder).map_err(refused)?;
-    check_room(dir, named_by, place.path())?;
+    let place = ScratchPlace::within(folder).map_err(refused)?;
+    check_room(place.path()).map_err(refused)?;
     Ok(place)
 }
 
-fn named_by(options: &Options) -> NamedBy {
-    match options.folder {
+/// Why there can be no scratch files, with whoever named the folder for them.
+fn refused(options: &Options, error: &io::Error) -> String {
+    let named_by = match options.folder {
         Some(_) => temp_dir().1,
         None => NamedBy::Argument,
-    }
+    };
+    refusal(&options.dir, named_by, error)
 }
 
 fn run_one(
@@ -131,10 +132,8 @@ fn run_one(
     }
     // Files of experiments that have the same names never meet.
     let folder = folder.join(claim.name);
-    let made = check_memory(0).and_then(|()| {
-        std::fs::create_dir(&folder)
-            .map_err(|error| refusal(&options.dir, named_by(options), &error))
-    });
+    let make_folder = || std::fs::create_dir(&folder).map_err(|error| refused(options, &error));
+    let made = check_memory(0).and_then(|()| make_folder());
     if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);

@@ -157,12 +157,12 @@ impl Folder {
 /// A place of its own in a scratch folder that others may share. What is in it goes when this value does, and the folder
 /// with the last value that shares it.
 #[derive(Debug)]
-pub struct Place {
+pub struct ScratchPlace {
     path: PathBuf,
     folder: Arc<Folder>,
 }
 
-impl Place {
+impl ScratchPlace {
     /// Makes one.
     ///
     /// # Errors
@@ -185,7 +185,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ScratchPlace {
     fn drop(&mut self) {
         // Another folder may stand there by now. What stays goes with the folder.
         if self.folder.hold.is_at(&self.folder.path) {

@@ -112,9 +112,11 @@ impl Tabs {
             })
             .collect();
         // those that open come before those that close go, so that a lone tab's place is taken and not lost
+        let mut has_new = false;
         for doc in docs {
             if self.tile_of(doc.id).is_none() {
                 self.add(doc, docs);
+                has_new = true; // a new group has chosen one of its own
             }
         }
         for tile in gone {
@@ -123,7 +125,7 @@ impl Tabs {
         self.grids
             .retain(|view, _| frame.model.doc_of(*view).is_some());
         let front = frame.doc.map(|doc| doc.id);
-        if front != self.front {
+        if front != self.front || has_new {
             self.front = front;
             if let Some(tile) = front.and_then(|front| self.tile_of(front)) {
                 self.tree.make_active(|id, _| id == tile);
@@ -157,7 +159,19 @@ impl Tabs {
         if let Some(Tile::Container(Container::Tabs(tabs))) = self.tree.tiles.get_mut(root) {
             tabs.add_child(tile);
         } else {
-            let tabs = self.tree.tiles.insert_tab_tile(vec![root, tile]);
+            // a file alone has no group
+            let is_earlier = match self.tree.tiles.get(root) {
+                Some(Tile::Pane(alone)) => docs.iter().any(|known| {
+                    known.id == alone.doc && known.batch == doc.batch && doc.id < known.id
+                }),
+                _ => false,
+            };
+            let children = if is_earlier {
+                vec![tile, root]
+            } else {
+                vec![root, tile]
+            };
+            let tabs = self.tree.tiles.insert_tab_tile(children);
             self.tree.root = Some(tabs);
         }
     }

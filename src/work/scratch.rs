@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::lab::environment::refusal;
 use crate::os::environment::{NamedBy, temp_dir};
-use crate::os::temp_folder::{Folder, Place};
+use crate::os::temp_folder::{Folder, ScratchPlace};
 
 /// The built-in sample: `A` to `Z`, `0` to `9`, `a` to `z`, 62 bytes.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
@@ -92,7 +92,7 @@ fn make_folder() -> Result<Arc<Folder>, ScratchError> {
 /// A place for one scratch file in a scratch folder, which others may share. The file goes when this value does, and the
 /// folder with the last value that shares it.
 #[derive(Debug)]
-pub struct Scratch(Place);
+pub struct Scratch(ScratchPlace);
 
 impl Scratch {
     /// A place in the scratch folder of this run.
@@ -109,7 +109,7 @@ impl Scratch {
     /// [`ScratchError`], one sentence.
     pub fn within(folder: Arc<Folder>) -> Result<Self, ScratchError> {
         let path = folder.path().to_owned();
-        Place::within(folder)
+        ScratchPlace::within(folder)
             .map(Self)
             .map_err(|error| ScratchError::unusable(&path, error))
     }

@@ -169,11 +169,7 @@ impl Worker {
             } => self.add_view(number, mapping, mode, access),
             FileRequest::ReadBy(by) => self.read_by(index, number, by),
             FileRequest::DropView => self.drop_view(index, number, target),
-            FileRequest::AllowWriting => {
-                self.file.allow_writing();
-                self.post_peer_file(); // the processes have the same leave
-                self.say(index, Some(number), FileNews::WritingAllowed);
-            }
+            FileRequest::AllowWriting => self.allow_writing(index, number),
             FileRequest::Flush => self.flush(index, number),
             FileRequest::Discard(span) => self.discard(index, number, span),
             FileRequest::GiveBack(pages) => self.give_back(index, number, &pages),
@@ -189,6 +185,13 @@ impl Worker {
                 what,
             } => self.export(index, number, destination, if_exists, what),
         }
+    }
+
+    /// The person allows writing to the device; the processes have the same leave.
+    fn allow_writing(&self, index: usize, number: OrderId) {
+        self.file.allow_writing();
+        self.post_peer_file();
+        self.say(index, Some(number), FileNews::WritingAllowed);
     }
 
     /// Does something with a view's mapping.

@@ -102,7 +102,9 @@ fn tabs_stand_in_the_order_asked_for_in_whatever_order_files_open() {
             window.run_steps(3); // a tab that is new is measured first
             open.push(wanted[at]);
             open.sort_unstable();
-            assert_eq!(names(&window), open, "{order:?}");
+            // one alone has no row of tabs
+            let rows = if open.len() > 1 { &open[..] } else { &[] };
+            assert_eq!(names(&window), rows, "{order:?}");
         }
     }
 }
