@@ -65,7 +65,8 @@ impl Doc {
                     };
                 }
             }
-            PeerNews::Stored { .. } => {
+            PeerNews::Stored { number, .. } => {
+                process.stopped &= number < process.last_signal; // else somebody else had it go on
                 process.holds_copy |= process.kind == ProcessKind::Private;
                 process.note = Some(Note::done("written by that process"));
             }
@@ -75,7 +76,8 @@ impl Doc {
                     refusal_words(&why)
                 )));
             }
-            PeerNews::Signalled { signal, .. } => {
+            PeerNews::Signalled { number, signal } => {
+                process.last_signal = number;
                 process.stopped = match signal {
                     ProcessSignal::Stop => true,
                     ProcessSignal::Continue => false,
@@ -95,7 +97,10 @@ impl Doc {
                     "it has not answered for a second: what it was told waits"
                 }));
             }
-            PeerNews::Answers => process.note = None,
+            PeerNews::Answers => {
+                process.stopped = false; // whoever had it go on
+                process.note = None;
+            }
             PeerNews::Grown { .. } => {}
             PeerNews::NotGrown { why } => {
                 process.note = Some(Note::failed(format!(

@@ -66,6 +66,8 @@ pub struct Process {
     pub ended: Option<String>,
     /// Stores that it was asked for and has not answered.
     pub(super) pending: Vec<ProcessStore>,
+    /// The last signal that was sent to it: what it answers to later orders, it does as it is after that.
+    pub(super) last_signal: OrderId,
 }
 
 /// Bytes that a process was asked to store.
@@ -224,6 +226,7 @@ impl Processes {
             stopped: false,
             ended: None,
             pending: Vec::new(),
+            last_signal: OrderId(0), // numbers begin after it
         });
     }
 }

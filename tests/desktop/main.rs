@@ -20,6 +20,7 @@ mod editing;
 mod ending;
 mod keys;
 mod lab;
+mod processes;
 mod rig;
 mod size;
 mod spoken;

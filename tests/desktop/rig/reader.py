@@ -1,7 +1,8 @@
 """Reads and presses what programs describe on the accessibility bus, as a screen reader does.
 
 One command a line on standard input: "tree" prints "role<TAB>name" of everything and then an empty line; "press NAME" does
-the first action of what has that name, and prints "done" or "none", then an empty line.
+the first action of what has that name, and prints "done" or "none", then an empty line; "place NAME" prints where on the
+screen it is, as "x y width height", or nothing, then an empty line.
 """
 
 import sys
@@ -58,6 +59,16 @@ def press(wanted):
     return False
 
 
+def place(wanted):
+    for node, _, name in nodes():
+        if name == wanted:
+            try:
+                return ask(node, "org.a11y.atspi.Component", "GetExtents", "u", (0,))
+            except dbus.DBusException:
+                pass
+    return ()
+
+
 for line in sys.stdin:
     command, _, argument = line.rstrip("\n").partition(" ")
     if command == "tree":
@@ -65,4 +76,8 @@ for line in sys.stdin:
             print(role, " ".join(name.split()), sep="\t")
     elif command == "press":
         print("done" if press(argument) else "none")
+    elif command == "place":
+        where = place(argument)
+        if where:
+            print(*where)
     print(flush=True)

@@ -12,7 +12,12 @@ const SERVICE: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
 /// A stage on which a screen reader can be started, and the python that runs it. `None` where something is missing, which
 /// was said.
 pub(crate) fn stage_with_python() -> Option<(Stage, &'static str)> {
-    let stage = Stage::set(1280, 800, &["dbus-daemon", SERVICE])?;
+    stage_with_python_of(1280, 800)
+}
+
+/// The same, of this size.
+pub(crate) fn stage_with_python_of(width: u32, height: u32) -> Option<(Stage, &'static str)> {
+    let stage = Stage::set(width, height, &["dbus-daemon", SERVICE])?;
     if let Some(python) = python() {
         return Some((stage, python));
     }
@@ -93,6 +98,23 @@ impl Reader {
         until(&format!("\u{201c}{name}\u{201d} to press"), || {
             (self.ask(&format!("press {name}")) == ["done"]).then_some(())
         });
+    }
+
+    /// Clicks with the mouse what has this name, once it stands still: left, top, width, height.
+    #[track_caller]
+    pub(crate) fn click(&mut self, stage: &Stage, name: &str) {
+        let mut before = [0; 4];
+        let place = until(&format!("\u{201c}{name}\u{201d} that stands still"), || {
+            let lines = self.ask(&format!("place {name}"));
+            let numbers = lines.first()?.split(' ').map(str::parse);
+            let now = numbers.collect::<Result<Vec<usize>, _>>().ok()?;
+            let now = <[usize; 4]>::try_from(now).ok()?;
+            (std::mem::replace(&mut before, now) == now).then_some(now)
+        });
+        let [left, top, width, height] = place;
+        stage.click(left + width / 2, top + height / 2);
+        let picture = stage.picture();
+        stage.point(picture.width, picture.height);
     }
 
     /// Waits until the names are as `wanted` says.
