@@ -8,6 +8,7 @@ mod device;
 mod editing;
 mod faults;
 mod input;
+mod kernel_memory;
 mod keys;
 mod lab;
 mod live;
