@@ -305,12 +305,12 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
             },
         );
         let label = format!("p{number}");
-        quads.text(
-            painting.glyphs,
-            geometry.at(geometry.cells.lane + 3, row.line),
-            &label,
-            theme.offset,
-        );
+        let cell = geometry.cells.lane + 3;
+        // half a number would be another number
+        if geometry.at(cell + label.len(), 0).x <= geometry.body.max.x {
+            let at = geometry.at(cell, row.line);
+            quads.text(painting.glyphs, at, &label, theme.offset);
+        }
     }
     if row.span.start() <= begins && begins > doc.view().viewport.extent.start() {
         page_line(painting, row, begins, quads);

@@ -7,6 +7,9 @@ use crate::model::{Action, AppAction};
 use super::Frame;
 use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, MENU_KEYS, Menu, Wishes};
 
+/// Width of the keys, in points: room for the longest, so that all lists are in line.
+const KEYS_WIDTH: f32 = 172.0;
+
 /// What the signs in the grid mean.
 const SIGNS: &[(&str, &str)] = &[
     ("underlined", "a private edit: not in the file"),
@@ -99,7 +102,7 @@ fn list<'a>(
     ui.label(RichText::new(title).strong());
     egui::Grid::new(title)
         .num_columns(2)
-        .min_col_width(150.0)
+        .min_col_width(KEYS_WIDTH)
         .spacing([18.0, 3.0])
         .show(ui, |ui| {
             for (key, words) in lines {

@@ -131,9 +131,18 @@ fn notice_ui(
         let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
         let layout = Layout::left_to_right(Align::Center);
         let fits = text_width(ui, notice) + buttons_width(ui, notice) <= row.x;
+        if !fits && notice.actions.is_empty() {
+            // what only hides it stays beside the sentence, and takes no line of its own
+            beside_ui(ui, frame, notice, whose, actions);
+            return;
+        }
         if !fits {
             // the sentence comes first and whole; what can be done stands below it
             ui.horizontal_top(|ui| text_ui(ui, frame, notice));
+        }
+        if buttons_width(ui, notice) > row.x {
+            ui.horizontal_wrapped(|ui| buttons_ui(ui, frame, notice, whose, actions));
+            return;
         }
         ui.allocate_ui_with_layout(row, layout, |ui| {
             at_right(
@@ -147,6 +156,26 @@ fn notice_ui(
                 |ui| buttons_ui(ui, frame, notice, whose, actions),
             );
         });
+    });
+}
+
+/// The sentence in several lines, with its buttons at the end of the first one.
+fn beside_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    notice: &Notice,
+    whose: Whose,
+    actions: &mut Vec<Action>,
+) {
+    let room = ui.available_width() - buttons_width(ui, notice);
+    ui.horizontal_top(|ui| {
+        let size = egui::vec2(room, ui.spacing().interact_size.y);
+        let layout = Layout::left_to_right(Align::TOP);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(room);
+            text_ui(ui, frame, notice);
+        });
+        buttons_ui(ui, frame, notice, whose, actions);
     });
 }
 

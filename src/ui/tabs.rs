@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, vec2};
 use egui_tiles::{
     Behavior, Container, ResizeState, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
@@ -19,7 +20,7 @@ use super::{Frame, Theme, bars, grid_ui, notices};
 
 /// Height of the row of tabs, in points.
 const TAB_HEIGHT: f32 = 30.0;
-/// The widest title, in points; longer ones are cut.
+/// The widest title, in points; of longer ones the end is left out.
 const MOST_TITLE: f32 = 180.0;
 /// Room beside a title: a margin, and the closing cross.
 const BESIDE_TITLE: f32 = 48.0;
@@ -276,10 +277,11 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let (name, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
-        let galley = ui
-            .painter()
-            .layout_no_wrap(label.clone(), FontId::proportional(13.5), color);
-        let width = galley.size().x.min(MOST_TITLE) + BESIDE_TITLE;
+        let mut job =
+            LayoutJob::simple_singleline(label.clone(), FontId::proportional(13.5), color);
+        job.wrap = TextWrapping::truncate_at_width(MOST_TITLE);
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+        let width = galley.size().x + BESIDE_TITLE;
         let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
         let tab = ui.interact(rect, id, Sense::click_and_drag());
         let words = if edited {

@@ -361,7 +361,7 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::View,
-        "Facts",
+        "Mapping facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
         |_| Action::App(AppAction::ShowTab(Tab::Mapping)),
