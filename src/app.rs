@@ -85,6 +85,9 @@ pub struct Shell {
     completion: Option<Completion>,
     lab: Option<LabThread>,
     clipboard: clipboard::Clipboard,
+    /// Something was copied, from the bytes or from a text field.
+    has_copied: bool,
+    bequest: clipboard::Bequest,
     next_fade: Option<Instant>,
     /// The lookup to begin with, and the file it is for.
     at: Option<(DocId, String)>,
@@ -118,6 +121,8 @@ impl Shell {
             completion: None,
             lab: None,
             clipboard: clipboard::Clipboard::default(),
+            has_copied: false,
+            bequest: clipboard::Bequest::default(),
             next_fade: None,
             at: None,
             first: None,
@@ -318,6 +323,7 @@ impl Shell {
                 }
                 Effect::Quit => {
                     self.may_close = true;
+                    self.bequest.note(self.has_copied);
                     ctx.send_viewport_cmd(egui::ViewportCommand::Close);
                 }
             }
@@ -390,6 +396,10 @@ impl eframe::App for Shell {
         } else if !self.later.is_empty() {
             ctx.request_repaint();
         }
+        self.has_copied |= ctx.output(|output| {
+            let mut commands = output.commands.iter();
+            commands.any(|command| matches!(command, egui::OutputCommand::CopyText(_)))
+        });
         let title = self.model.title();
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));

@@ -68,7 +68,7 @@ pub use notice::{Notice, Notices, Severity};
 pub use peers::{PeersAction, Process, Processes};
 pub use process::Reading;
 pub use settings::Settings;
-pub use topic::Topic;
+pub use topic::{Subject, Topic};
 pub use tray::{RefusedOrder, Tray};
 pub use view::View;
 pub use viewport::{Column, Columns, Step, Viewport};

@@ -154,7 +154,6 @@ pub fn window_ui(
     let mut commands = Vec::new();
     let mut actions = Vec::new();
     let place = KeyPlace::now(ui.ctx());
-    tab_keys(ui, frame, &state.tabs, &mut commands);
     read_keys(ui, frame, state, place, &mut commands);
     if place == KeyPlace::Grid {
         actions.append(&mut commands); // before a click: that ends its frame
@@ -258,6 +257,12 @@ fn read_keys(
                 if matches!(command.deed, Deed::Paste) && place != KeyPlace::Grid => {}
             Pressed::Command(command) => command.ask(ctx, model, &mut state.wishes, actions),
             Pressed::Menu(menu) => state.wishes.menu = Some(menu),
+            Pressed::Tab(by) => actions.extend(
+                frame
+                    .doc
+                    .and_then(|doc| state.tabs.neighbor(doc.id, by))
+                    .map(|doc| Action::App(AppAction::FocusDoc(doc))),
+            ),
             Pressed::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Pressed::Act(Action::View(ViewAction::Escape)) if state.wishes.about_shown => {
                 state.wishes.about_shown = false;
@@ -282,33 +287,6 @@ fn edge_ui(ui: &Ui, panel: Id, frame: &Frame<'_>) {
     let stroke = egui::Stroke::new(2.0, frame.theme.accent);
     let (x, ys) = (response.rect.center().x, response.rect.y_range());
     ui.layer_painter(layer).vline(x, ys, stroke);
-}
-
-/// Ctrl+Tab and Ctrl+Shift+Tab: the next file, the one before it.
-fn tab_keys(ui: &Ui, frame: &Frame<'_>, tabs: &Tabs, actions: &mut Vec<Action>) {
-    let by = ui.input_mut(|input| {
-        let mut by = 0_isize;
-        input.events.retain(|event| match event {
-            egui::Event::Key {
-                key: egui::Key::Tab,
-                pressed: true,
-                modifiers,
-                ..
-            } if modifiers.ctrl && !modifiers.alt => {
-                by += if modifiers.shift { -1 } else { 1 };
-                false
-            }
-            _ => true,
-        });
-        by
-    });
-    let next = frame
-        .doc
-        .filter(|_| by != 0)
-        .and_then(|doc| tabs.neighbor(doc.id, by));
-    if let Some(next) = next {
-        actions.push(Action::App(AppAction::FocusDoc(next)));
-    }
 }
 
 fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
-use crate::bytes::size::{group_digits, human_size};
+use crate::bytes::size::{counted, human_size};
 use crate::model::effect::OpenRequest;
 use crate::model::{Doc, Notice, Severity, Topic};
 use crate::os::environment::address_space_left;
@@ -48,11 +48,12 @@ pub struct Start {
     pub at: Option<String>,
 }
 
-/// Opens the window and returns when it is closed, with a sentence on files whose storage does not answer.
+/// Opens the window and returns when it is closed, with a sentence on each thing that is lost or waited for in vain: a
+/// copy that nobody took over, files whose storage does not answer.
 ///
 /// # Errors
 /// A sentence where there is no display or no OpenGL, or where the window was ended by anything but the person.
-pub fn run(program: PathBuf, start: Start) -> Result<Option<String>, String> {
+pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let (way, monitors) = look_at_the_display().map_err(|why| no_window(&why))?;
     let file = remembered::file();
     let mut remembered = file.as_deref().map(Remembered::load).unwrap_or_default();
@@ -60,6 +61,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Option<String>, String> {
     remembered.prepare(&ctx);
     let mut app = Shell::new(program, start);
     let farewell = app.farewell.clone();
+    let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);
     if let Some(problem) = remembered.problem.take() {
         // Of this topic, as that of the start stays in sight when the file is there.
@@ -93,7 +95,11 @@ pub fn run(program: PathBuf, start: Start) -> Result<Option<String>, String> {
     });
     if matches!(ended, Ok(Ok(()))) {
         last_words::forget();
-        return Ok(farewell.wait(GOODBYE));
+        let lost = (way == DisplayProtocol::X11)
+            .then(|| bequest.lost())
+            .flatten();
+        let said = [lost, farewell.wait(GOODBYE)];
+        return Ok(said.into_iter().flatten().collect());
     }
     last_words::say();
     let _ = farewell.wait(GOODBYE);
@@ -261,9 +267,8 @@ impl Shell {
 pub fn unsaved_words(doc: &Doc) -> String {
     let n_bytes = doc.unsaved_bytes();
     let mut lines = format!(
-        "the program ended with {} edited {} that had not been written to {}:",
-        group_digits(n_bytes),
-        if n_bytes == 1 { "byte" } else { "bytes" },
+        "the program ended with {} that had not been written to {}:",
+        counted(n_bytes, "edited byte"),
         path_in_sentence(&doc.path)
     );
     let runs = doc

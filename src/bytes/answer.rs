@@ -1,7 +1,7 @@
 //! The sentences that answer a lookup, the same in the window and on the command line.
 //!
-//! It owns their wording, which tests and scripts hold on to: counts have commas, offsets and the numbers of pages have
-//! none, so that they can be cut out and typed. It must not know how a byte was read, nor where the sentence is shown.
+//! It owns their wording, which tests and scripts hold on to: numbers are digits and nothing between them, so that they can
+//! be cut out and typed. It must not know how a byte was read, nor where the sentence is shown.
 
 use std::borrow::Cow;
 

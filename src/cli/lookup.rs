@@ -12,6 +12,7 @@ use crate::bytes::answer::{SHOWN_BYTES, answer_error, answer_found, prompt};
 use crate::bytes::escape::path_in_sentence;
 use crate::bytes::lookup::{Context, parse};
 use crate::bytes::rows::offset_digits;
+use crate::bytes::size::counted;
 use crate::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
 use crate::model::lookup::cells_of;
 
@@ -219,7 +220,8 @@ fn map(file: &OpenFile, part: Option<Part>, log: &CallLog) -> Result<Mapping, St
             let span = part.span(file_len);
             if span.is_empty() {
                 return Err(format!(
-                    "The file ends before the place that --offset names, it has {file_len} bytes; choose a smaller offset: {}",
+                    "The file ends before the place that --offset names, it has {}; choose a smaller offset: {}",
+                    counted(file_len, "byte"),
                     path_in_sentence(file.path())
                 ));
             }

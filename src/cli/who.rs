@@ -15,7 +15,7 @@ use crate::bytes::escape::{escape_name, escape_path};
 use crate::bytes::hex::format_hex;
 use crate::bytes::lookup::{Context, parse};
 use crate::bytes::rows::offset_digits;
-use crate::bytes::size::{counted, group_digits};
+use crate::bytes::size::counted;
 use crate::map::{
     Access, CacheFacts, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, Others, Sameness,
     SeenBytes, Unavailable, cache_facts_in, describe_errno, errno_name, look_at_others, page_bytes,
@@ -267,7 +267,7 @@ impl Answer {
                 match n_differ {
                     0 => "none sees something else".to_owned(),
                     1 => "1 sees something else".to_owned(),
-                    n => format!("{} see something else", group_digits(n as u64)),
+                    n => format!("{n} see something else"),
                 }
             ),
         };
@@ -308,7 +308,7 @@ impl Answer {
 fn counted_processes(n: usize) -> String {
     match n {
         1 => "1 process".to_owned(),
-        n => format!("{} processes", group_digits(n as u64)),
+        n => format!("{n} processes"),
     }
 }
 

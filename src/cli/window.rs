@@ -102,9 +102,9 @@ pub(super) fn window(program: &Path, arguments: &WindowArguments) -> u8 {
         at: arguments.at.clone(),
     };
     match run(program.to_owned(), start) {
-        Ok(still_waits) => {
-            if let Some(still_waits) = still_waits {
-                complain(&still_waits);
+        Ok(said) => {
+            for sentence in said {
+                complain(&sentence);
             }
             FINE
         }

@@ -5,8 +5,6 @@
 
 use std::fs;
 
-use crate::bytes::size::group_digits;
-
 /// What the lab takes besides what is asked for: answers of peers, the list of steps, a first report.
 const RESERVE: u64 = 12 << 20;
 
@@ -30,9 +28,7 @@ pub(super) fn check_memory(wanted: u64) -> Result<(), String> {
         };
         if left < wanted {
             return Err(format!(
-                "the limit on memory ({option}) leaves {} bytes, of which {} are wanted",
-                group_digits(left),
-                group_digits(wanted)
+                "the limit on memory ({option}) leaves {left} bytes, of which {wanted} are wanted"
             ));
         }
     }

@@ -10,7 +10,7 @@ use super::errno::describe_errno;
 use super::refusal::MapRefusal;
 use super::wording::Shown;
 use crate::bytes::Span;
-use crate::bytes::size::human_size;
+use crate::bytes::size::{counted, human_size};
 
 /// A mapping could not be made or made longer. `Display` is one sentence with the path last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl fmt::Display for MapError {
                 file_len,
             } => write!(
                 f,
-                "The window {span} reaches past the end of the file, which is {file_len} bytes long; choose a window inside it: {}",
+                "The window {span} reaches past the end of the file, which is {} long; choose a window inside it: {}",
+                counted(*file_len, "byte"),
                 Shown(path)
             ),
             Self::Refused(refusal) => refusal.fmt(f),

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::bytes::Span;
+use crate::bytes::size::counted;
 
 use super::errno::{ENOSPC, describe_errno};
 
@@ -65,7 +66,8 @@ impl fmt::Display for GapReason {
         match *self {
             Self::PastFileEnd { file_len } => write!(
                 f,
-                "past the end of the file, which is now {file_len} bytes long"
+                "past the end of the file, which is now {} long",
+                counted(file_len, "byte")
             ),
             Self::Storage { errno } => {
                 write!(f, "the storage does not give it: {}", describe_errno(errno))

@@ -10,6 +10,7 @@ use super::mode::Mode;
 use super::readout::GapReason;
 use super::refusal::MapRefusal;
 use crate::bytes::Span;
+use crate::bytes::size::counted;
 
 /// A store did not happen, or not wholly. What was stored all the same is told by [`StoreError::Refused`] and
 /// [`StoreError::NotKept`].
@@ -97,7 +98,7 @@ impl fmt::Display for StoreError {
                 write!(
                     f,
                     "Only {stored} of {} written at offset {offset}: {reason}",
-                    bytes(*wanted)
+                    counted(*wanted as u64, "byte")
                 )
             }
             Self::NotKept {
@@ -143,8 +144,9 @@ impl StoreError {
                 file_len,
             } => write!(
                 f,
-                "{} at offset {offset} would reach past the end of the file, which is now {file_len} bytes long",
-                bytes(*len)
+                "{} at offset {offset} would reach past the end of the file, which is now {} long",
+                counted(*len as u64, "byte"),
+                counted(*file_len, "byte")
             ),
             Self::Unreadable { offset, reason } => {
                 write!(f, "what stands at offset {offset} cannot be read: {reason}")
@@ -160,11 +162,3 @@ impl StoreError {
 }
 
 impl Error for StoreError {}
-
-fn bytes(count: usize) -> String {
-    if count == 1 {
-        "1 byte".to_owned()
-    } else {
-        format!("{count} bytes")
-    }
-}

@@ -13,7 +13,7 @@ use crate::map::{Access, Mode};
 use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
 use super::peers::PeersAction;
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::viewport::{Column, Columns, Step};
 use super::window::ReadBy;
 
@@ -136,6 +136,8 @@ pub enum DocAction {
     CancelJob(OrderId),
     /// Hide a message about the file.
     Dismiss(Topic),
+    /// Hide an error.
+    DismissError(Subject),
 }
 
 /// Moving about in a view, and looking up.

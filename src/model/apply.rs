@@ -271,6 +271,7 @@ impl Doc {
             DocAction::DestinationCancelled => self.destination_cancelled(out),
             DocAction::CancelJob(number) => out.push(Effect::CancelJob(self.id, number)),
             DocAction::Dismiss(topic) => self.notices.clear(topic),
+            DocAction::DismissError(subject) => self.notices.settle(subject),
         }
         None
     }

@@ -7,9 +7,9 @@ use super::effect::{Effect, OpenRequest};
 use super::event::PathNow;
 use super::identity::{DocId, ViewId};
 use super::notice::{Notice, Severity};
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::{Action, App, AppAction, DocAction, Mode, View};
-use crate::bytes::size::group_digits;
+use crate::bytes::size::counted;
 
 /// What waits for an answer about edits of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +57,7 @@ pub(super) enum Settled {
 /// What would be lost of one file, in words.
 pub(super) fn unsaved_words(doc: &Doc) -> String {
     let bytes = doc.unsaved_bytes();
-    let what = if bytes == 1 {
-        "1 edited byte".to_owned()
-    } else {
-        format!("{} edited bytes", group_digits(bytes))
-    };
+    let what = counted(bytes, "edited byte");
     format!("{}: {what} not in the file", doc.name())
 }
 
@@ -176,10 +172,7 @@ impl Doc {
             }
             (0, None) => format!("A file is being saved from {name}"),
             (1, _) => format!("1 byte is edited privately in {name} and not in the file"),
-            _ => format!(
-                "{} bytes are edited privately in {name} and not in the file",
-                group_digits(bytes)
-            ),
+            _ => format!("{bytes} bytes are edited privately in {name} and not in the file"),
         }
     }
 
@@ -297,7 +290,10 @@ impl Doc {
             Next::Map(..) => "stays mapped as it is",
             Next::CloseView(_) | Next::Close | Next::Quit => "stays open",
         };
-        self.failed(format!("{name} {stays}: it was edited after you answered"));
+        self.failed(
+            Subject::Write,
+            format!("{name} {stays}: it was edited after you answered"),
+        );
     }
 
     /// The edits are not safe: what waited for them does not happen.

@@ -3,6 +3,7 @@
 use crate::bytes::Span;
 use crate::bytes::clip::{Clip, CopyAs, Pasted};
 use crate::bytes::dump::parse_dump;
+use crate::bytes::size::counted;
 use crate::map::Readout;
 
 use super::View;
@@ -12,6 +13,7 @@ use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
 use super::process::Refusal;
+use super::topic::Subject;
 use super::viewport::Column;
 
 impl Doc {
@@ -31,7 +33,7 @@ impl Doc {
                     spelled.bytes
                 }
                 Err(error) => {
-                    self.failed(format!(
+                    self.failed(Subject::Edit, format!(
                         "The clipboard does not hold hex bytes ({error}): to paste it as text, press Tab for the text column"
                     ));
                     return;
@@ -43,9 +45,9 @@ impl Doc {
         }
         let room = room(known);
         if bytes.len() as u64 > room.len() {
-            let (n, room) = (bytes.len(), room.len());
-            self.failed(format!(
-                "The clipboard holds {n} bytes and there is room for {room}: nothing was pasted, as an edit never changes the length"
+            let (n, room) = (counted(bytes.len() as u64, "byte"), room.len());
+            self.failed(Subject::Edit, format!(
+                "The clipboard holds {n} and there is room for {room}: nothing was pasted, as an edit never changes the length"
             ));
             return;
         }
@@ -57,7 +59,10 @@ impl Doc {
                 viewport.reveal();
             });
             if let Some(left_out) = left_out {
-                self.done(format!("{n_bytes} bytes of a dump were pasted. {left_out}"));
+                self.said(format!(
+                    "{} pasted from a dump. {left_out}",
+                    counted(n_bytes as u64, "byte")
+                ));
             }
         }
     }
@@ -71,9 +76,10 @@ impl Doc {
                 "Ctrl+B fills the selection with a byte of your choice",
             ),
         };
-        self.failed(format!(
-            "A mapping cannot {what} bytes, as its length is the file's: {instead}"
-        ));
+        self.failed(
+            Subject::Edit,
+            format!("A mapping cannot {what} bytes, as its length is the file's: {instead}"),
+        );
     }
 
     /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
@@ -83,7 +89,7 @@ impl Doc {
         };
         let span = known.viewport.selection();
         if span.len() > EDIT_LIMIT_BYTES {
-            self.failed(format!(
+            self.failed(Subject::Copy, format!(
                 "{} bytes are selected; at most {EDIT_LIMIT_BYTES} (1 MiB) can be copied at once",
                 span.len()
             ));
@@ -108,7 +114,7 @@ impl Doc {
             .find_map(|known| known.copying.take_if(|(expected, _)| *expected == number));
         if copying.is_some() {
             let message = format!("Nothing was copied from {}: {why}", self.name());
-            self.failed(message);
+            self.failed(Subject::Copy, message);
         }
         self.lookup.refused(number, why);
     }
@@ -125,9 +131,10 @@ impl Doc {
         };
         if let Some(gap) = readout.gaps.first() {
             let (span, reason) = (gap.span, &gap.reason);
-            self.failed(format!(
-                "Nothing was copied: {span} cannot be read, {reason}"
-            ));
+            self.failed(
+                Subject::Copy,
+                format!("Nothing was copied: {span} cannot be read, {reason}"),
+            );
             return;
         }
         let wanted = match column {
@@ -135,8 +142,9 @@ impl Doc {
             Column::Text => CopyAs::Text,
         };
         let (clip, copied) = Clip::new(readout.bytes.clone(), wanted);
+        self.notices.settle(Subject::Copy);
         if copied != wanted {
-            self.done("The selection is no text: it was copied as hex");
+            self.said("The selection is no text: it was copied as hex");
         }
         out.push(Effect::CopyText(clip));
     }

@@ -18,7 +18,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::peers::Processes;
 use super::pending::Later;
 use super::saving::{Job, Saving};
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::view::View;
 use super::witness::Witnesses;
 
@@ -247,18 +247,23 @@ impl Doc {
         out.file(self.focused_target(), request)
     }
 
-    /// Something was done: a short message.
-    pub(super) fn done(&mut self, message: impl Into<String>) {
-        self.notices.clear(Topic::Error);
+    /// Something was done: a short message, and an error about the same no longer stands.
+    pub(super) fn done(&mut self, subject: Subject, message: impl Into<String>) {
+        self.notices.settle(subject);
+        self.said(message);
+    }
+
+    /// News that speak neither for nor against anything that stands.
+    pub(super) fn said(&mut self, message: impl Into<String>) {
         self.notices
             .put(Notice::new(Topic::Done, Severity::Info, message));
     }
 
-    /// Something asked for was not done: one sentence.
-    pub(super) fn failed(&mut self, message: impl Into<String>) {
+    /// Something asked for was not done: one sentence. It stands until the same succeeds.
+    pub(super) fn failed(&mut self, subject: Subject, message: impl Into<String>) {
         self.notices.clear(Topic::Done);
         self.notices
-            .put(Notice::new(Topic::Error, Severity::Error, message));
+            .put(Notice::new(Topic::Error, Severity::Error, message).about(subject));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Typing, filling, undo and redo. Overwriting only: an edit never changes the file's length.
 
-use crate::bytes::size::{group_digits, human_size};
+use crate::bytes::size::{counted, human_size};
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
 
@@ -11,6 +11,7 @@ use super::event::PathNow;
 use super::identity::ViewId;
 use super::journal::{Compensation, Drawn, Gone, Next, PendingRun, Room};
 use super::pending::{Under, Waiting};
+use super::topic::Subject;
 use super::viewport::Step;
 use super::{Focus, View};
 
@@ -108,7 +109,7 @@ impl Doc {
         let next = self.view_by(view).map(|known| known.journal.undo());
         match next {
             Some(Some(next)) => self.compensate(view, next, Purpose::Undo, out),
-            Some(None) => self.done("Nothing left to undo"),
+            Some(None) => self.said("Nothing left to undo"),
             None => {}
         }
     }
@@ -117,7 +118,7 @@ impl Doc {
         let next = self.view_by(view).map(|known| known.journal.redo());
         match next {
             Some(Some(next)) => self.compensate(view, next, Purpose::Redo, out),
-            Some(None) => self.done("Nothing left to redo"),
+            Some(None) => self.said("Nothing left to redo"),
             None => {}
         }
     }
@@ -147,7 +148,7 @@ impl Doc {
                 if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
                     known.journal.skip(id);
                 }
-                self.failed(message);
+                self.failed(Subject::Undo, message);
                 return;
             }
         };
@@ -159,7 +160,7 @@ impl Doc {
         };
         let Some(through) = through.filter(|through| through.mode == compensation.mode) else {
             let message = no_mapping_for(&compensation, own);
-            self.failed(message);
+            self.failed(Subject::Undo, message);
             return;
         };
         let target = self.target(through);
@@ -222,16 +223,20 @@ impl Doc {
         let extent = known.viewport.extent;
         if Span::at(offset, len).is_none_or(|span| span.intersect(extent) != Some(span)) {
             let last = extent.end().saturating_sub(1);
-            self.failed(format!(
-                "There are no {len} bytes at {offset:#x} to write over: the view covers {:#x} to {last:#x}",
-                extent.start()
-            ));
+            self.failed(
+                Subject::Edit,
+                format!(
+                    "{} at {offset:#x} cannot be written: the view covers {:#x} to {last:#x}",
+                    counted(len, "byte"),
+                    extent.start()
+                ),
+            );
             return false;
         }
         if let Room::Full { kept, budget } = known.journal.room_for(len) {
-            self.failed(format!(
-                "{} more bytes of edits are more than undo can hold ({} of {} are in use): write the edits to the file first, or undo some",
-                group_digits(len),
+            self.failed(Subject::Edit, format!(
+                "{} more of edits is more than undo can hold ({} of {} are in use): write the edits to the file first, or undo some",
+                counted(len, "byte"),
                 human_size(kept as u64),
                 human_size(budget as u64)
             ));
@@ -277,7 +282,7 @@ impl Doc {
     }
 
     pub(super) fn too_long(&mut self, n_bytes: u64) {
-        self.failed(format!(
+        self.failed(Subject::Edit, format!(
             "That would change {n_bytes} bytes at once; one edit may change {EDIT_LIMIT_BYTES} (1 MiB), so that it can be undone"
         ));
     }
@@ -317,7 +322,7 @@ impl Doc {
         };
         match why {
             Some(why) => {
-                self.failed(why);
+                self.failed(Subject::Edit, why);
                 true
             }
             None => false,

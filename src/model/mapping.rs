@@ -1,7 +1,6 @@
 //! Modes, mapping anew, flushing and discarding: what happens to a mapping as a whole.
 
 use crate::bytes::Span;
-use crate::bytes::size::group_digits;
 use crate::map::{Access, Mode};
 
 use super::change::Change;
@@ -12,7 +11,7 @@ use super::event::{DiscardError, Flushed, NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
 use super::{Action, MappingAction, UnsavedChoice};
 
@@ -183,8 +182,11 @@ impl Doc {
     fn say_remapped(&mut self, view: ViewId, done: String, refusal: Option<NotAsAsked>) {
         let typed = self.remap_is_over(view);
         match refusal {
-            None if typed.is_empty() => self.done(done),
-            None => self.failed(done + &typed),
+            None if typed.is_empty() => self.done(Subject::Map, done),
+            None => {
+                self.notices.settle(Subject::Map);
+                self.failed(Subject::Edit, done + &typed);
+            }
             Some(mut refusal) => {
                 refusal.why += &typed;
                 self.not_as_asked(refusal);
@@ -195,7 +197,8 @@ impl Doc {
     /// The file is not mapped as was asked for: says why, and asks for leave where the person can give it.
     pub(super) fn not_as_asked(&mut self, refusal: NotAsAsked) {
         self.notices.clear(Topic::Done);
-        let mut notice = Notice::new(Topic::Error, Severity::Error, refusal.why);
+        let mut notice =
+            Notice::new(Topic::Error, Severity::Error, refusal.why).about(Subject::Map);
         if refusal.may_allow {
             let allow = Action::Mapping(MappingAction::AllowWriting);
             notice = notice.with("Allow writing to this device", allow);
@@ -205,7 +208,7 @@ impl Doc {
 
     /// The person allows writing to a block device, once for this file, and has it mapped shared and read-write.
     pub(super) fn allow_writing(&mut self, view: ViewId, out: &mut Out<'_>) {
-        self.notices.clear(Topic::Error);
+        self.notices.settle(Subject::Map);
         let Some(known) = self.view_by(view) else {
             return;
         };
@@ -222,13 +225,13 @@ impl Doc {
         out: &mut Out<'_>,
     ) -> Option<Settled> {
         if self.added(number).is_some() {
-            self.failed(message); // a second view, which nothing waits for
+            self.failed(Subject::Map, message); // a second view, which nothing waits for
             return None;
         }
         let (view, _) = self.ended(number?)?;
         let behind = self.changes_are_off(view);
         let typed = self.remap_is_over(view);
-        self.failed(message + behind + &typed);
+        self.failed(Subject::Map, message + behind + &typed);
         self.go_on(view, out);
         self.stay()
     }
@@ -250,6 +253,9 @@ impl Doc {
     pub(super) fn remap_is_over(&mut self, view: ViewId) -> String {
         let known = self.views.iter_mut().find(|known| known.id == view);
         let refused = known.and_then(|known| known.pending.take_refused());
+        if refused.is_some() {
+            self.notices.settle(Subject::Edit); // the sentence that follows says it too
+        }
         refused.map_or_else(String::new, |typed| {
             format!(". What you typed meanwhile ({typed}) was not written: type it again")
         })
@@ -277,24 +283,24 @@ impl Doc {
             return;
         };
         match result {
-            Ok(Flushed::Private) => self.done(format!(
+            Ok(Flushed::Private) => self.done(Subject::Flush, format!(
                 "msync returned 0 for {name}: a private mapping has nothing to write, its changes stay in memory"
             )),
             Ok(Flushed::Written(span)) => {
                 known.journal.synced();
-                self.done(format!(
+                self.done(Subject::Flush, format!(
                     "{name}: msync wrote what was changed in {span} to the storage"
                 ));
             }
             Ok(Flushed::EarlierFailure(why)) => {
                 known.journal.sync_failed();
-                self.failed(format!(
+                self.failed(Subject::Flush, format!(
                     "{name}: msync succeeded now, but an earlier write failed with {why}: what it lost is lost on the device. The edits count as unsaved: write or export them"
                 ));
             }
             Err(why) => {
                 known.journal.sync_failed();
-                self.failed(format!("{why}. The edits count as unsaved"));
+                self.failed(Subject::Flush, format!("{why}. The edits count as unsaved"));
             }
         }
         self.go_on(view, out);
@@ -319,7 +325,10 @@ impl Doc {
         // what was selected may be mapped no more
         let span = span.map_or(Some(extent), |span| span.intersect(extent));
         let Some(span) = span.filter(|span| !span.is_empty()) else {
-            self.failed("Nothing was discarded: what you selected is not mapped any more");
+            self.failed(
+                Subject::Discard,
+                "Nothing was discarded: what you selected is not mapped any more",
+            );
             return;
         };
         let number = out.file(target, FileRequest::Discard(span));
@@ -342,15 +351,14 @@ impl Doc {
                 };
                 let n_bytes = known.journal.discard(&[span]);
                 known.mark();
-                self.done(match n_pages {
+                self.done(Subject::Discard, match n_pages {
                     Some(0) => "There was no private copy to give back".to_owned(),
                     Some(1) => {
                         "1 private page was given back: this view shows the file there again"
                             .to_owned()
                     }
                     Some(n) => format!(
-                        "{} private pages were given back: this view shows the file there again",
-                        group_digits(n)
+                        "{n} private pages were given back: this view shows the file there again"
                     ),
                     None => "Private pages were given back: this view shows the file there again"
                         .to_owned(),
@@ -361,11 +369,17 @@ impl Doc {
                 self.lookup_reread(out);
             }
             Err(DiscardError::Shared) => {
-                self.failed("A shared mapping has no private copies to discard: it shows the file");
+                self.failed(
+                    Subject::Discard,
+                    "A shared mapping has no private copies to discard: it shows the file",
+                );
             }
             Err(DiscardError::Failed(why)) => {
                 let name = self.name();
-                self.failed(format!("{name}: private copies were not discarded: {why}"));
+                self.failed(
+                    Subject::Discard,
+                    format!("{name}: private copies were not discarded: {why}"),
+                );
             }
         }
         self.go_on(view, out);

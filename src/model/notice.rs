@@ -1,7 +1,7 @@
 //! One-line messages about the file, shown as banners inside the view.
 
 use super::action::Action;
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Severity {
 pub struct Notice {
     /// What it is about.
     pub topic: Topic,
+    /// Of an error about something that the person asked for: what that was.
+    pub subject: Option<Subject>,
     /// How much it matters.
     pub severity: Severity,
     /// One sentence.
@@ -35,6 +37,7 @@ impl Notice {
     pub fn new(topic: Topic, severity: Severity, text: impl Into<String>) -> Self {
         Self {
             topic,
+            subject: None,
             severity,
             text: text.into(),
             actions: Vec::new(),
@@ -46,6 +49,13 @@ impl Notice {
     #[must_use]
     pub fn with(mut self, label: impl Into<String>, action: Action) -> Self {
         self.actions.push((label.into(), action));
+        self
+    }
+
+    /// Says what was asked for.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
         self
     }
 
@@ -67,22 +77,29 @@ impl Notices {
         self.0.iter()
     }
 
-    /// The one about `topic`.
+    /// The one about `topic`; of several errors the last.
     #[must_use]
     pub fn get(&self, topic: Topic) -> Option<&Notice> {
         self.0.iter().find(|notice| notice.topic == topic)
     }
 
-    /// Shows a notice in place of any other about its topic.
+    /// Shows a notice in place of any other about its topic, and its subject.
     pub fn put(&mut self, notice: Notice) {
-        self.clear(notice.topic);
-        self.0.push(notice);
+        let (topic, subject) = (notice.topic, notice.subject);
+        self.0
+            .retain(|known| known.topic != topic || known.subject != subject);
+        self.0.insert(0, notice); // of the same topic the last comes first
         self.0.sort_by_key(|notice| notice.topic);
     }
 
-    /// Hides the notice about `topic`.
+    /// Hides what stands about `topic`.
     pub fn clear(&mut self, topic: Topic) {
         self.0.retain(|notice| notice.topic != topic);
+    }
+
+    /// What this is about succeeded, or is no longer to be shown: an error about it goes.
+    pub fn settle(&mut self, subject: Subject) {
+        self.0.retain(|notice| notice.subject != Some(subject));
     }
 
     /// Hides everything that was about the file that is going.

@@ -10,7 +10,7 @@ use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, Scr
 use super::event::Opened;
 use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::{Access, Action, App, AppAction, Completed, Focus, Incoming, Mode, Tab};
 
 impl OpenRequest {
@@ -191,7 +191,7 @@ impl App {
             self.focus_doc(same, effects);
             self.in_doc(same, effects, |doc, _| {
                 let message = format!("{} is open already: this is it", doc.name());
-                doc.done(message);
+                doc.done(Subject::Open, message);
             });
             return;
         }

@@ -8,6 +8,7 @@ use super::identity::Target;
 use super::peers::Process;
 use super::process::{EndHow, Failure, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Refusal};
 use super::witness::{Note, WitnessState};
+use crate::bytes::size::counted;
 
 impl Doc {
     /// What a process says of itself and of what it was asked. Where it did not store in the file what it was to, what
@@ -111,8 +112,8 @@ impl Doc {
             PeerNews::CopiesLost { spans } => {
                 let bytes: u64 = spans.iter().map(|span| span.len()).sum();
                 process.note = Some(Note::failed(format!(
-                    "its private copies of {} bytes are gone: the file was shorter in between",
-                    crate::bytes::size::group_digits(bytes)
+                    "its private copies of {} are gone: the file was shorter in between",
+                    counted(bytes, "byte")
                 )));
             }
             PeerNews::Ended(end) => process_ended(process, &end),

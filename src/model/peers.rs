@@ -11,6 +11,7 @@ use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
 use super::pending::{Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
+use super::topic::Subject;
 use super::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
 
 /// The most processes added to a file.
@@ -318,6 +319,7 @@ impl Doc {
 
     /// Adds a process; [`AddedKind::Child`] forks the one that was added last.
     pub(super) fn add_process(&mut self, kind: AddedKind, out: &mut Out<'_>) {
+        self.notices.settle(Subject::Process);
         match kind {
             AddedKind::Shared => self.start(ProcessKind::Shared, false, out),
             AddedKind::Private => self.start(ProcessKind::Private, false, out),
@@ -330,7 +332,9 @@ impl Doc {
                     .rfind(|process| !process.is_built_in() && process.ended.is_none());
                 match last.map(|process| process.mapping) {
                     Some(last) => self.fork_process(last, out),
-                    None => self.failed("There is no process yet that could fork"),
+                    None => {
+                        self.failed(Subject::Process, "There is no process yet that could fork");
+                    }
                 }
             }
         }

@@ -13,6 +13,7 @@ use super::action::UnsavedChoice;
 use super::change::{Change, Shape};
 use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn};
+use super::topic::Subject;
 use super::witness::WitnessId;
 
 /// How much may wait; more is refused.
@@ -111,6 +112,18 @@ pub enum Waiting {
 }
 
 impl Waiting {
+    /// What a message about it is about.
+    pub(super) fn subject(&self) -> Subject {
+        match self {
+            Self::Store { .. } | Self::Witness(..) => Subject::Edit,
+            Self::Undo | Self::Redo => Subject::Undo,
+            Self::Reapply(_) => Subject::Reapply,
+            Self::WriteBack => Subject::Write,
+            Self::Discard(_) => Subject::Discard,
+            Self::Remap { .. } => Subject::Map,
+        }
+    }
+
     fn is_store(&self) -> bool {
         matches!(self, Self::Store { .. } | Self::Witness(..))
     }

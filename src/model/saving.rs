@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::bytes::escape::escape_path;
-use crate::bytes::size::group_digits;
+use crate::bytes::size::counted;
 use crate::bytes::typed_path::typed_path;
 
 use super::Focus;
@@ -14,6 +14,7 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, Export, FileRequest, IfExists};
 use super::event::ExportOutcome;
 use super::identity::{OrderId, ViewId};
+use super::topic::Subject;
 
 /// What is to be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +115,7 @@ impl Doc {
         };
         let typed = saving.text.trim_end_matches(['\n', '\r']);
         if typed.is_empty() {
-            self.failed("Type the path of a new file to save to");
+            self.failed(Subject::Save, "Type the path of a new file to save to");
             return;
         }
         let path = if saving.proposed.display().to_string() == typed {
@@ -123,7 +124,7 @@ impl Doc {
             match typed_path(typed.as_bytes()) {
                 Ok(path) => path,
                 Err(error) => {
-                    self.failed(error.to_string());
+                    self.failed(Subject::Save, error.to_string());
                     return;
                 }
             }
@@ -212,26 +213,32 @@ impl Doc {
                     }
                 }
                 let place = escape_path(&destination);
-                self.done(if is_view {
-                    format!(
-                        "The {} bytes of {} as shown are in {place}",
-                        group_digits(bytes),
-                        self.name()
-                    )
-                } else {
-                    format!("The edits are listed in {place}")
-                });
+                self.done(
+                    Subject::Save,
+                    if is_view {
+                        format!(
+                            "{} of {}, as shown, went to {place}",
+                            counted(bytes, "byte"),
+                            self.name()
+                        )
+                    } else {
+                        format!("The edits are listed in {place}")
+                    },
+                );
                 None
             }
             ExportOutcome::Cancelled => {
-                self.done(format!(
-                    "Stopped: nothing is left at {}",
-                    escape_path(&job.destination)
-                ));
+                self.done(
+                    Subject::Save,
+                    format!(
+                        "Stopped: nothing is left at {}",
+                        escape_path(&job.destination)
+                    ),
+                );
                 self.stay()
             }
             ExportOutcome::Failed(why) => {
-                self.failed(why);
+                self.failed(Subject::Save, why);
                 self.stay()
             }
         }

@@ -1,7 +1,7 @@
 //! The file's length and path, and a storage that does not answer: what is found out without having been asked for.
 
 use crate::bytes::Span;
-use crate::bytes::size::group_digits;
+use crate::bytes::size::counted;
 
 use super::doc::{Doc, Out};
 use super::effect::Effect;
@@ -27,9 +27,8 @@ impl Doc {
         });
         self.file_len = self.file_len.max(extent.end());
         let text = format!(
-            "{name} grew from {} to {} bytes; the view shows all of it",
-            group_digits(before),
-            group_digits(extent.end())
+            "{name} grew from {before} to {}; the view shows all of it",
+            counted(extent.end(), "byte")
         );
         let go = Action::View(ViewAction::Point {
             offset: before,
@@ -49,16 +48,16 @@ impl Doc {
         let name = self.name();
         let was = std::mem::replace(&mut self.file_len, state.file_len);
         let (extent, whole) = (self.view().viewport.extent, self.view().whole);
-        let (has, mapped) = (group_digits(state.file_len), group_digits(extent.end()));
+        let (has, mapped) = (counted(state.file_len, "byte"), extent.end());
         let remap = Action::Mapping(MappingAction::Remap);
         if state.file_len < extent.end() {
             let text = format!(
-                "{name} shrank to {has} bytes; {mapped} are mapped, and what lies past the end cannot be read"
+                "{name} shrank to {has}; {mapped} are mapped, and what lies past the end cannot be read"
             );
             self.notices
                 .put(Notice::new(Topic::Size, Severity::Warning, text).with("Remap", remap));
         } else if state.file_len > extent.end() && whole {
-            let text = format!("{name} grew to {has} bytes; {mapped} are mapped");
+            let text = format!("{name} grew to {has}; {mapped} are mapped");
             self.notices
                 .put(Notice::new(Topic::Size, Severity::Info, text).with("Remap", remap));
         } else if self
@@ -98,8 +97,8 @@ impl Doc {
             }
             PathNow::Replaced(len) => {
                 let text = format!(
-                    "{name} was replaced by another file of {} bytes; you are looking at the old one",
-                    group_digits(*len)
+                    "{name} was replaced by another file of {}; you are looking at the old one",
+                    counted(*len, "byte")
                 );
                 let notice = Notice::new(Topic::Path, Severity::Warning, text).with(
                     "Open the new file",

@@ -1,6 +1,5 @@
 //! What became of stores: the journal learns what was stored, and the person what was not, or not as it was drawn.
 
-use crate::bytes::size::group_digits;
 use crate::bytes::{Span, hex};
 use crate::map::Mode;
 
@@ -11,6 +10,7 @@ use super::event::{StoreOutcome, StoreResult};
 use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn, Stored};
 use super::pending::Under;
+use super::topic::Subject;
 
 impl Doc {
     /// What became of stores: the journal learns what was stored, the person what was not.
@@ -33,8 +33,13 @@ impl Doc {
             return;
         };
         let told = journal_stores(known, answer, purpose, under, results);
-        // what was refused or failed meanwhile stays said
-        let is_news = purpose != Purpose::Reapply && !known.pending.has_refused();
+        let subject = match purpose {
+            Purpose::Edit => Subject::Edit,
+            Purpose::Undo(_) | Purpose::Redo(_) => Subject::Undo,
+            Purpose::Reapply => Subject::Reapply,
+        };
+        // what was refused meanwhile stays said
+        let is_news = subject != Subject::Edit || !known.pending.has_refused();
         known.mark();
         for known in &mut self.views {
             known.look_wanted = true;
@@ -42,10 +47,12 @@ impl Doc {
         self.lookup_reread(out);
         self.renew_patch_notice(view);
         match told.as_slice() {
-            [] if is_news => self.notices.clear(super::Topic::Error),
+            [] if is_news => self.notices.settle(subject),
             [] => {}
-            [only] => self.failed(only.clone()),
-            [first, rest @ ..] => self.failed(format!("{first} (and {} more)", rest.len())),
+            [only] => self.failed(subject, only.clone()),
+            [first, rest @ ..] => {
+                self.failed(subject, format!("{first} (and {} more)", rest.len()));
+            }
         }
         self.go_on(view, out);
     }
@@ -190,7 +197,7 @@ fn hex_of(differing: &Differing) -> (u64, String, String) {
 
 fn forgotten_words(forgotten: &[u64]) -> Option<String> {
     (!forgotten.is_empty()).then(|| {
-        let n = group_digits(forgotten.len() as u64);
+        let n = forgotten.len() as u64;
         format!("The memory for undo is full: {n} of the oldest edits, which are in the file, can no longer be undone")
     })
 }

@@ -11,6 +11,7 @@ use super::identity::{DocId, OrderId, Target};
 use super::pending::{Later, Under};
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
+use super::topic::Subject;
 use super::tray::RefusedOrder;
 use super::witness::Note;
 
@@ -278,10 +279,10 @@ impl Doc {
         if !is_job && ended.is_none() && !is_added {
             return None; // a look, or what stands in the tray
         }
-        if let Some(what) = not_done_words(request) {
+        if let Some((subject, what)) = not_done_words(request) {
             let why = not_asked_words(why);
             let message = format!("{} {what}: {why}{typed}", self.name());
-            self.failed(message);
+            self.failed(subject, message);
         }
         let is_own_wish = match (&ended, request) {
             (Some((_, Under::Witness(store))), _) => {
@@ -308,7 +309,7 @@ impl Doc {
 }
 
 /// What became of a request that was not carried out, after the file's name; `None` where nothing is to be told.
-fn not_done_words(request: &FileRequest) -> Option<&'static str> {
+fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
     match request {
         // looks are asked for again, or stand for nothing
         FileRequest::Look(_)
@@ -320,14 +321,14 @@ fn not_done_words(request: &FileRequest) -> Option<&'static str> {
         // and these stand in the tray
         | FileRequest::Store(_)
         | FileRequest::WitnessStore { .. } => None,
-        FileRequest::ReadBy(_) => Some("is read as before"),
-        FileRequest::AllowWriting => Some("may not be written to yet"),
-        FileRequest::Remap { .. } => Some("was not mapped anew"),
-        FileRequest::AddView { .. } => Some("has no second view"),
-        FileRequest::Flush => Some("was not flushed"),
-        FileRequest::Discard(_) => Some("kept its private copies"),
-        FileRequest::WriteBack(_) => Some("did not get its edits written"),
-        FileRequest::Export { .. } => Some("was not saved as you asked"),
+        FileRequest::ReadBy(_) => Some((Subject::Map, "is read as before")),
+        FileRequest::AllowWriting => Some((Subject::Map, "may not be written to yet")),
+        FileRequest::Remap { .. } => Some((Subject::Map, "was not mapped anew")),
+        FileRequest::AddView { .. } => Some((Subject::Map, "has no second view")),
+        FileRequest::Flush => Some((Subject::Flush, "was not flushed")),
+        FileRequest::Discard(_) => Some((Subject::Discard, "kept its private copies")),
+        FileRequest::WriteBack(_) => Some((Subject::Write, "did not get its edits written")),
+        FileRequest::Export { .. } => Some((Subject::Save, "was not saved as you asked")),
     }
 }
 

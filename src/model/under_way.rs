@@ -40,15 +40,18 @@ impl Doc {
         if known.pending.may_begin(&wish) {
             self.begin(view, wish, out);
         } else if let Err(wish) = known.pending.wait(wish) {
-            let what = match wish {
+            let what = match &wish {
                 Waiting::Store { bytes, .. } | Waiting::Witness(_, WitnessStore { bytes, .. }) => {
-                    format!("{} was not written", short_hex(&bytes))
+                    format!("{} was not written", short_hex(bytes))
                 }
                 _ => "this was not done".to_owned(),
             };
-            self.failed(format!(
-                "So much waits for the storage already that {what}: try again once it answers"
-            ));
+            self.failed(
+                wish.subject(),
+                format!(
+                    "So much waits for the storage already that {what}: try again once it answers"
+                ),
+            );
             return false;
         }
         true

@@ -7,6 +7,7 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::event::Remapped;
 use super::identity::{MappingId, OrderId, Target, ViewId};
+use super::topic::Subject;
 use super::view::View;
 use super::{Access, App, Mode, Topic};
 
@@ -22,7 +23,7 @@ impl Doc {
         };
         if self.views.len() >= MOST_VIEWS || self.adding.is_some() {
             let message = format!("{} has a second view already", self.name());
-            self.failed(message);
+            self.failed(Subject::Map, message);
             return;
         }
         let (mode, access) = match known.wished().mode {

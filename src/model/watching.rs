@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::identity::{DocId, Target, ViewId};
 use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
 use super::process::{PeerEvent, PeerNews};
+use super::topic::Subject;
 use super::tray::RefusedOrder;
 use super::witness::parse_bytes;
 use super::{App, Tab};
@@ -24,7 +25,7 @@ impl App {
             && let Some(why) = view.and_then(|view| self.why_no_room(view))
         {
             self.in_view(view, effects, |doc, _, _| {
-                doc.failed(why);
+                doc.failed(Subject::Process, why);
                 None
             });
             return;

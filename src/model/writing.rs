@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::bytes::size::group_digits;
+use crate::bytes::size::counted;
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
 
@@ -15,7 +15,7 @@ use super::identity::{MappingId, OrderId, ViewId};
 use super::journal::{EditState, PendingRun};
 use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
-use super::topic::Topic;
+use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
 use super::{Action, DocAction, EditAction};
 
@@ -39,7 +39,7 @@ impl Doc {
                 self.flush(view, out); // written, but not known to be on the storage
                 return;
             }
-            self.done(match mode {
+            self.done(Subject::Write, match mode {
                 Mode::Shared => {
                     "A shared mapping has no private changes: what you write is in the file at once"
                 }
@@ -92,15 +92,12 @@ impl Doc {
         let n_bytes: u64 = wrote.written.iter().map(|span| span.len()).sum();
         known.conflicts.clone_from(&wrote.conflicts);
         if n_bytes > 0 {
-            let s = if n_bytes == 1 { "" } else { "s" };
-            self.done(format!(
-                "{} byte{s} written to {name}",
-                group_digits(n_bytes)
-            ));
+            let written = counted(n_bytes, "byte");
+            self.done(Subject::Write, format!("{written} written to {name}"));
         }
         self.conflict_notice(&wrote.conflicts);
         if let Some(error) = wrote.error {
-            self.failed(error);
+            self.failed(Subject::Write, error);
         }
         self.renew_patch_notice(view);
         self.lookup_reread(out);
@@ -112,10 +109,10 @@ impl Doc {
         let Some((offset, found)) = conflicts.first() else {
             return;
         };
-        let n = group_digits(conflicts.len() as u64);
+        let n = conflicts.len();
         let more = match conflicts.len() - 1 {
             0 => String::new(),
-            more => format!(" (and {} more)", group_digits(more as u64)),
+            more => format!(" (and {more} more)"),
         };
         let text = format!(
             "{n} of the edits not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
@@ -146,13 +143,16 @@ impl Doc {
         };
         if known.mode != asked {
             let mode = known.mode;
-            self.failed(format!(
+            self.failed(Subject::Reapply, format!(
                 "The edits were not reapplied, as the view is {mode} by now: press Reapply again for that"
             ));
             return;
         }
         if known.access == Access::ReadOnly {
-            self.failed("The view is read-only: make it read-write to reapply the edits");
+            self.failed(
+                Subject::Reapply,
+                "The view is read-only: make it read-write to reapply the edits",
+            );
             return;
         }
         if known.journal.patch_bytes() == 0 {
@@ -235,7 +235,7 @@ impl Doc {
         let bytes = if n_bytes == 1 {
             "1 edited byte is".to_owned()
         } else {
-            format!("{} edited bytes are", group_digits(n_bytes as u64))
+            format!("{n_bytes} edited bytes are")
         };
         let text = format!(
             "{bytes} in the journal but no longer in the view: {}",

@@ -2,7 +2,7 @@
 
 use egui::{Button, Color32, Key, RichText, TextEdit, Ui, accesskit};
 
-use crate::bytes::size::{group_digits, human_size};
+use crate::bytes::size::{counted, human_size};
 use crate::model::saving::What;
 use crate::model::{
     Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, ReadBy,
@@ -224,8 +224,7 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         .inner_margin(egui::Margin::symmetric(10, 5));
     bar.show(ui, |ui| {
         ui.horizontal(|ui| {
-            let s = if n_bytes == 1 { "" } else { "s" };
-            ui.label(format!("Fill {} byte{s} with", group_digits(n_bytes)));
+            ui.label(format!("Fill {} with", counted(n_bytes, "byte")));
             let mut text = text.clone();
             let edit = TextEdit::singleline(&mut text)
                 .id(focus_id(Focus::Fill))
@@ -432,11 +431,10 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
 }
 
 fn size_words(doc: &Doc) -> String {
-    let exact = group_digits(doc.file_len);
     let size = if doc.file_len < 1024 {
         human_size(doc.file_len)
     } else {
-        format!("{} ({exact} bytes)", human_size(doc.file_len))
+        format!("{} ({} bytes)", human_size(doc.file_len), doc.file_len)
     };
     if doc.view().whole {
         size
@@ -451,12 +449,8 @@ fn edit_words(doc: &Doc) -> String {
         doc.view().journal.patch_bytes(),
     ) {
         (0, 0) => String::new(),
-        (pending, 0) => format!("{} edited", group_digits(pending as u64)),
-        (0, patch) => format!("{} to reapply", group_digits(patch as u64)),
-        (pending, patch) => format!(
-            "{} edited, {} to reapply",
-            group_digits(pending as u64),
-            group_digits(patch as u64)
-        ),
+        (pending, 0) => format!("{pending} edited"),
+        (0, patch) => format!("{patch} to reapply"),
+        (pending, patch) => format!("{pending} edited, {patch} to reapply"),
     }
 }

@@ -39,6 +39,8 @@ pub enum Pressed {
     Menu(Menu),
     /// The clipboard's text, which comes as an event of its own.
     Paste,
+    /// The file so many tabs on.
+    Tab(isize),
 }
 
 /// What must be remembered from key to key: the modifiers do not know Super, but it comes as a key.
@@ -182,6 +184,12 @@ fn by_key(key: Key, modifiers: Modifiers, scene: Scene) -> Option<Pressed> {
     }
     if let Some(menu) = Menu::by_key(key, modifiers) {
         return Some(Pressed::Menu(menu));
+    }
+    if key == Key::Tab && modifiers.matches_exact(Modifiers::CTRL) {
+        return Some(Pressed::Tab(1));
+    }
+    if key == Key::Tab && modifiers.matches_exact(Modifiers::CTRL | Modifiers::SHIFT) {
+        return Some(Pressed::Tab(-1));
     }
     let plain = modifiers.is_none();
     if key == Key::Escape

@@ -214,9 +214,10 @@ fn buttons_ui(
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
-            actions.push(match whose {
-                Whose::Program => Action::App(AppAction::Dismiss(notice.topic)),
-                Whose::File => Action::Doc(DocAction::Dismiss(notice.topic)),
+            actions.push(match (whose, notice.subject) {
+                (Whose::Program, _) => Action::App(AppAction::Dismiss(notice.topic)),
+                (Whose::File, Some(error)) => Action::Doc(DocAction::DismissError(error)),
+                (Whose::File, None) => Action::Doc(DocAction::Dismiss(notice.topic)),
             });
         }
     }

@@ -108,7 +108,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
         });
     ui.add_space(8.0);
     ui.label(RichText::new("System calls made for you").strong());
-    let reads = crate::bytes::size::group_digits(facts.painted_reads);
+    let reads = facts.painted_reads;
     ui.label(
         RichText::new(format!(
             "newest first; {reads} reads for painting are not listed"

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use egui::accesskit::Action;
-use egui::{Context, Event, Key, Modifiers, Plugin, RawInput};
+use egui::{Context, Event, FullOutput, Key, Modifiers, Plugin, RawInput, ViewportCommand};
 
 use super::command::{self, Menu};
 use super::key_place::KeyPlace;
@@ -18,6 +18,8 @@ pub struct Turns {
     held: VecDeque<Event>,
     /// The last frame moved the keyboard: the next one only lets that happen.
     settles: bool,
+    /// The last frame asked for the clipboard, whose text comes first in the next one.
+    pastes: bool,
 }
 
 /// Where a frame's events end.
@@ -44,12 +46,26 @@ impl Plugin for Turns {
             ctx.request_repaint();
         }
     }
+
+    fn output_hook(&mut self, _ctx: &Context, output: &mut FullOutput) {
+        self.pastes |= output.viewport_output.values().any(|viewport| {
+            let mut commands = viewport.commands.iter();
+            commands.any(|command| matches!(command, ViewportCommand::RequestPaste))
+        });
+    }
 }
 
 impl Turns {
     /// Takes what came since the last frame.
     pub fn add(&mut self, events: Vec<Event>) {
+        let mut pastes = std::mem::take(&mut self.pastes);
         for event in events {
+            if pastes && matches!(event, Event::Paste(_)) {
+                // it was asked for before what is held back was pressed
+                pastes = false;
+                self.held.push_front(event);
+                continue;
+            }
             if let Some(place) = self.repeated(&event) {
                 // a held key that goes from place to place goes as fast as there are frames, and stops with the key
                 self.held.truncate(place);
@@ -144,7 +160,7 @@ fn is_pressed_key(event: Option<&Event>) -> bool {
     matches!(event, Some(Event::Key { pressed: true, .. }))
 }
 
-/// The key may lead the keyboard to another place.
+/// The key may lead the keyboard to another place, or what it asks for comes with a later frame.
 fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
     if let Some(command) = command::by_key(key, modifiers, place) {
         return !command.in_place;
@@ -154,6 +170,8 @@ fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
     }
     match key {
         Key::Tab | Key::Escape | Key::Enter => true,
+        // it asks for the clipboard, which comes with the next frame
+        Key::Insert => modifiers.matches_exact(Modifiers::SHIFT),
         Key::Space => !matches!(place, KeyPlace::Grid | KeyPlace::Field),
         Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {
             matches!(place, KeyPlace::Menu | KeyPlace::Elsewhere)

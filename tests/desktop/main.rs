@@ -14,6 +14,7 @@
 
 mod arguments;
 mod bare;
+mod clipboard;
 mod closing;
 mod dialog;
 mod editing;

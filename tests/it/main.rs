@@ -33,4 +33,6 @@ mod skip;
 mod start;
 mod tidy;
 mod view;
+mod waits;
 mod window;
+mod words;

@@ -20,13 +20,16 @@ use mapscope::model::{
 use rig::{Rig, file, mapped};
 
 mod behind;
+mod bounded;
 mod closing;
 mod disk;
 mod edits;
+mod errors;
 mod fate;
 mod identity;
 mod keys;
 mod lab;
+mod late;
 mod lookups;
 mod notices;
 mod orders;
@@ -38,6 +41,7 @@ mod storage;
 mod tabs;
 mod under_way;
 mod views;
+mod words;
 
 const PATH: &str = "/folder/data.bin";
 

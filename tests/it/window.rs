@@ -17,6 +17,7 @@ mod narrow;
 mod opening;
 mod order;
 mod pread;
+mod presses;
 mod sample;
 mod scrolling;
 mod support;

@@ -6,7 +6,7 @@ use egui::{
     accesskit, pos2, vec2,
 };
 
-use crate::bytes::size::{group_digits, human_size};
+use crate::bytes::size::human_size;
 use crate::lab::claim::{CostPoint, EVEN, time_words};
 use crate::ui::Frame;
 
@@ -185,9 +185,9 @@ fn rate(bytes: u64, seconds: f64) -> String {
 /// Page faults, minor and major: `256`, `256 + 2`.
 fn faults((minor, major): (u64, u64)) -> String {
     if major == 0 {
-        group_digits(minor)
+        minor.to_string()
     } else {
-        format!("{} + {}", group_digits(minor), group_digits(major))
+        format!("{minor} + {major}")
     }
 }
 

@@ -5,7 +5,6 @@ use egui::{
     accesskit, vec2,
 };
 
-use crate::bytes::size::group_digits;
 use crate::lab::claim::{Claim, Promise};
 use crate::model::lab::{GuessOutcome, LabEntry, Standing};
 use crate::model::{Action, LabAction};
@@ -140,7 +139,7 @@ fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec
     let (shape, color) = sign(&standing, theme);
     let mut words = standing.to_string();
     if let (Standing::Over(_), Some(record)) = (&standing, entry.record()) {
-        words = format!("{words}, in {} ms", group_digits(record.milliseconds));
+        words = format!("{words}, in {} ms", record.milliseconds);
     }
     let words = RichText::new(words).color(color).strong();
     let line = ui.horizontal_top(|ui| {
@@ -326,7 +325,7 @@ fn environment_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
         "Ran on {}, {}, pages of {} bytes, scratch files on {} in {}",
         environment.kernel,
         environment.machine,
-        group_digits(environment.page_bytes),
+        environment.page_bytes,
         environment.file_system,
         environment.dir
     );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::bytes::size::group_digits;
+use crate::bytes::size::counted;
 use crate::map::{self, Mapping, Mode, OpenFile, PageOrigin, PathState};
 use crate::model::ReadBy;
 use crate::model::event::{Facts, FileNews};
@@ -75,11 +75,7 @@ impl Worker {
 }
 
 fn pages(n_pages: u64) -> String {
-    if n_pages == 1 {
-        "1 page".to_owned()
-    } else {
-        format!("{} pages", group_digits(n_pages))
-    }
+    counted(n_pages, "page")
 }
 
 fn mapping_facts(mapping: &Mapping, file: &OpenFile) -> Vec<(String, String)> {
@@ -91,7 +87,7 @@ fn mapping_facts(mapping: &Mapping, file: &OpenFile) -> Vec<(String, String)> {
         line("Mapped at", format!("{:#x}", mapping.address())),
         line(
             "Covers",
-            format!("{span} ({} bytes)", group_digits(span.len())),
+            format!("{span} ({})", counted(span.len(), "byte")),
         ),
         line("Page size", format!("{} bytes", mapping.page_bytes())),
     ];

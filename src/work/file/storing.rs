@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::bytes::Span;
+use crate::bytes::size::counted;
 use crate::map::{self, Mapping, Mode, OpenFile, StoreError};
 use crate::model::effect::{Store, StoreBatch};
 use crate::model::event::{FileNews, StoreOutcome, StoreResult, WroteBack};
@@ -166,7 +167,8 @@ impl Worker {
         let name = self.name();
         match self.file.file_len() {
             Ok(len) if len <= offset => format!(
-                "{name} has only {len} bytes now: the edits from {offset:#x} on stay unwritten"
+                "{name} has only {} now: the edits from {offset:#x} on stay unwritten",
+                counted(len, "byte")
             ),
             _ => format!("{name} cannot be read at {offset:#x}: the edits there stay unwritten"),
         }

@@ -91,7 +91,7 @@ fn answers_to_a_range() {
     );
     assert_eq!(
         answer_range(span(0, 10_000), &cells(b"ABCDEFGHIJKLMNOPQ"), 4096),
-        "Received 10,000 bytes at 0x0..0x2710 (0 to 9999), pages 0 to 2: \
+        "Received 10000 bytes at 0x0..0x2710 (0 to 9999), pages 0 to 2: \
          41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f 50 … ABCDEFGHIJKLMNOP…"
     );
     let holed = [
@@ -256,7 +256,7 @@ fn answers_to_an_error_name_what_is_valid_now() {
             extent: span(0, 6000),
             ..shrunk(5000)
         },
-        "Received invalid index 5000: past the file's present end, the file has 5,000 bytes now; \
+        "Received invalid index 5000: past the file's present end, the file has 5000 bytes now; \
          valid indexes are 0 to 4999",
     );
     let nothing = Context {

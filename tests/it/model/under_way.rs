@@ -141,6 +141,7 @@ fn each_order_to_a_process_that_is_not_taken_comes_back() {
             identity: mapscope::map::Identity { dev: 1, ino: 1 },
             extent: span(0, 1),
             is_whole: true,
+            is_allowed: false,
         },
     });
     while let Some(asked) = order {
