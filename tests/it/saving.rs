@@ -100,9 +100,10 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }
 
-/// Says on the terminal, also where the test harness keeps output back, why something was not tried.
+/// Says why something was not tried.
+#[track_caller]
 fn skip(what: &str, why: &str) {
-    let _told = writeln!(std::io::stderr(), "SKIPPED {what}: {why}");
+    crate::skip::skip(&format!("{what}: {why}"));
 }
 
 /// A tmpfs of `bytes` bytes, unmounted when it is dropped. Root only.
