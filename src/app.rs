@@ -389,7 +389,8 @@ impl eframe::App for Shell {
             ctx.request_repaint();
             self.act(&ctx, Action::App(AppAction::Shown(shown)));
         }
-        self.frames = self.frames.saturating_add(1);
+        // A frame that is laid out once more is not on the screen yet.
+        self.frames = self.frames.saturating_add(u8::from(!ctx.will_discard()));
         if self.frames > 1 && !self.later.is_empty() {
             let later = std::mem::take(&mut self.later);
             self.run(&ctx, later);

@@ -17,8 +17,9 @@
 //!   can be shown.
 //! - [`os`]: what any program needs of the system: threads that end, the exit of a child, the scratch folder and its lock,
 //!   a new file that is never seen half written, signals, last words.
-//! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls. All
-//!   unsafe code of it is in `map/raw.rs` and its folder, which also holds everything that differs by system.
+//! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls; and other
+//!   processes that map the same file, which are only looked at. All unsafe code of it is in `map/raw.rs` and its folder,
+//!   which also holds everything that differs by system.
 //! - [`peer`]: child processes of this program with mappings of their own: wire form, calls, handle (ours), serving loop
 //!   (theirs). Real loads, stores and forks stand in `peer/raw.rs`: they may kill the peer that makes them and nobody
 //!   else.
@@ -71,6 +72,8 @@
 //!   show without knowing peers. A claim is borne out where every check held. Peers that a script moves are asked one at
 //!   a time, so a run takes the same steps each time.
 //! - A forked child is handed its pipes through `/proc/PID/fd`: no file is made for them that could be left behind.
+//! - Looking changes nothing that is shown. No byte is asked for of a page that another process has not brought in, and what
+//!   a parent and its child share since a fork is read by a load, not by `process_vm_readv`, which would part them.
 //! - A scratch folder has a keeper, a process that outlives a killed mapscope just long enough to remove it.
 //! - A typed byte is one store: the first hex digit waits for the second.
 //! - A frame ends at whatever moves the keyboard: what follows waits for the next one, so that keys land where the keys

@@ -5,7 +5,6 @@ mod ends;
 mod file;
 
 use std::fs;
-use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
