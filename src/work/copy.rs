@@ -5,7 +5,7 @@
 //!
 //! # What is copied
 //!
-//! The file's bytes come from the file itself, by `copy_file_range(2)` in steps of at most 16 MiB, else by pread(2): never
+//! The file's bytes come from the file itself, by `copy_file_range(2)` in steps of at most 4 MiB, else by pread(2): never
 //! through the mapping whose page states the view shows. Over them come the view's private copies, read through the
 //! mapping, also where they lie in holes of the file; short ones are bridged, as many small steps of the kernel's take
 //! longer than writing a page twice. Other holes are not read and stay holes. Memory does not grow with
@@ -40,7 +40,7 @@ use overlay::Overlay;
 const CHUNK: usize = 256 << 10;
 
 /// Bytes that the kernel copies at a time, at most and at first. Some milliseconds where the storage is fast.
-const LARGEST_STEP: usize = 16 << 20;
+const LARGEST_STEP: usize = 4 << 20;
 const FIRST_STEP: usize = 1 << 20;
 
 /// A step of the kernel's that took longer is halved, one that took less than a quarter of this is doubled.
