@@ -80,6 +80,12 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
             stage.keys(&["ctrl+Tab"]);
             program.until_title(title_of_a);
             stage.keys(&["ctrl+w"]);
+            // what waits at the process is named, and the person decides
+            reader.until("question about the store", |names| {
+                let says = |it: &&String| it.contains("21 at 0x0 through process 1");
+                names.iter().find(says).map(|_| ())
+            });
+            reader.click(stage, "Stop it and close");
             program.until_title("b.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
             program.until("end of the process of the closed file", |_| {
                 (!is_alive(pid)).then_some(())
