@@ -76,8 +76,9 @@ fn make_trouble(path: &Path) {
     }
 }
 
-/// Where a part of an edit begins, and what it stored.
-type Part = (u64, Vec<u8>);
+/// Where a part of an edit is, and what it stored; `None` where that was given up before anybody looked, as the bytes
+/// waited already.
+type Part = (Span, Option<Vec<u8>>);
 
 /// What the journal has confirmed so far: each edit by its number.
 #[derive(Default)]
@@ -108,15 +109,15 @@ impl Confirmed {
             .collect();
         for (id, (parts, mode)) in &self.edits {
             let edit = listed.get(id).expect("it is still listed");
-            for (offset, _) in parts {
-                let same = edit.span().contains(*offset) && edit.mode() == *mode;
+            for (span, _) in parts {
+                let same = edit.span().contains_span(*span) && edit.mode() == *mode;
                 assert!(same, "edit {id} is no longer what it was");
             }
         }
         for (id, edit) in listed {
-            let parts = edit.parts().filter_map(|part| {
-                let (_, new) = part.bytes?;
-                Some((part.offset, new.all().into_owned()))
+            let parts = edit.parts().map(|part| {
+                let new = part.bytes.map(|(_, new)| new.all().into_owned());
+                (Span::at(part.offset, part.len).unwrap(), new)
             });
             // once it can be neither undone nor redone, its bytes are no longer in the list
             self.edits
@@ -126,8 +127,11 @@ impl Confirmed {
         // the last private value of each offset is pending or waits
         let mut newest = BTreeMap::new();
         for (parts, mode) in self.edits.values() {
-            for (offset, new) in parts.iter().filter(|_| *mode == Mode::Private) {
-                newest.extend((*offset..).zip(new.iter().copied()));
+            for (span, new) in parts.iter().filter(|_| *mode == Mode::Private) {
+                match new {
+                    Some(new) => newest.extend((span.start()..).zip(new.iter().copied())),
+                    None => newest.retain(|at, _| !span.contains(*at)),
+                }
             }
         }
         let (view, unsaved) = (doc(window).view(), unsaved(window));
