@@ -377,6 +377,7 @@ impl eframe::App for Shell {
         self.wait_for_bytes(&ctx);
         self.fade(&ctx);
         self.put_focus(&ctx);
+        self.window.is_first = self.frames == 0;
         let (intents, shown) = self.draw(ui);
         self.note_area(&ctx);
         if !intents.is_empty() {
@@ -394,7 +395,7 @@ impl eframe::App for Shell {
         if self.frames > 1 && !self.later.is_empty() {
             let later = std::mem::take(&mut self.later);
             self.run(&ctx, later);
-        } else if !self.later.is_empty() {
+        } else if !self.later.is_empty() || self.window.is_first {
             ctx.request_repaint();
         }
         self.has_copied |= ctx.output(|output| {

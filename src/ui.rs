@@ -122,6 +122,8 @@ pub struct WindowState {
     pub lab: LabView,
     /// What commands want of the window alone.
     pub wishes: Wishes,
+    /// This is the very first frame: what it shows is the bytes, and the side panel is filled in the next one.
+    pub is_first: bool,
     typist: Typist,
     /// The question of the edits stood in the last frame.
     asked: bool,
@@ -162,7 +164,7 @@ pub fn window_ui(
     dropped_files(ui, &mut actions);
     bars_ui(ui, frame, &mut state.wishes, &mut actions);
     if frame.model.settings.panel_shown {
-        side_panel(ui, frame, &mut state.lab, &mut actions);
+        side_panel(ui, frame, state, &mut actions);
     }
     let done = |actions: &mut Vec<Action>, intents: &mut Vec<Intent>| {
         intents.extend(actions.drain(..).map(|action| Intent { view, action }));
@@ -210,7 +212,7 @@ fn bars_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Ve
         .show(ui, |ui| bars::status_ui(ui, frame, actions));
 }
 
-fn side_panel(ui: &mut Ui, frame: &Frame<'_>, lab: &mut LabView, actions: &mut Vec<Action>) {
+fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: &mut Vec<Action>) {
     let panel = egui::Frame::new()
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(10, 8));
@@ -227,7 +229,13 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, lab: &mut LabView, actions: &mut V
         .default_size(width)
         .size_range(LEAST_PANEL..=most)
         .resizable(true)
-        .show(ui, |ui| panel::panel_ui(ui, frame, lab, actions));
+        .show(ui, |ui| {
+            if state.is_first {
+                ui.take_available_space(); // else it would be as narrow as what is in it
+            } else {
+                panel::panel_ui(ui, frame, &mut state.lab, actions);
+            }
+        });
     edge_ui(ui, ui.scope_id().with_salt(egui::IdSalt::new(id)), frame);
 }
 

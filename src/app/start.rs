@@ -18,6 +18,7 @@ use std::time::Duration;
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{counted, human_size};
 use crate::model::effect::OpenRequest;
+use crate::model::pending::FIRST_BYTES;
 use crate::model::{Doc, Notice, Severity, Topic};
 use crate::os::environment::address_space_left;
 use crate::os::{last_words, signals};
@@ -34,7 +35,7 @@ const NEEDED_ADDRESS_SPACE: u64 = 1 << 30;
 /// How long the program stays after its window for what still ends.
 const GOODBYE: Duration = Duration::from_millis(1500);
 /// Bytes of edits that the last words list.
-const LISTED_BYTES: usize = 128;
+const LISTED_BYTES: usize = FIRST_BYTES;
 
 /// More than one frame was drawn: the start is over.
 static HAS_STARTED: AtomicBool = AtomicBool::new(false);
@@ -271,20 +272,24 @@ pub fn unsaved_words(doc: &Doc) -> String {
         counted(n_bytes, "edited byte"),
         path_in_sentence(&doc.path)
     );
-    let runs = doc
-        .views
-        .iter()
-        .flat_map(|view| view.journal.unsaved_runs());
     let mut left = LISTED_BYTES;
-    for run in runs {
+    let mut list = |offset: u64, bytes: &[u8]| {
         if left == 0 {
-            break;
+            return;
         }
-        let _ = write!(lines, "\n  {:#x}:", run.offset); // into a String it does not fail
-        for value in run.value.iter().take(left) {
+        let _ = write!(lines, "\n  {offset:#x}:"); // into a String it does not fail
+        for value in bytes.iter().take(left) {
             let _ = write!(lines, " {value:02x}");
         }
-        left = left.saturating_sub(run.value.len());
+        left = left.saturating_sub(bytes.len());
+    };
+    for view in &doc.views {
+        for run in view.journal.unsaved_runs() {
+            list(run.offset, &run.value);
+        }
+        for (offset, bytes) in view.pending.first_bytes() {
+            list(offset, bytes);
+        }
     }
     if n_bytes > LISTED_BYTES as u64 {
         lines += "\n  and more";

@@ -10,7 +10,7 @@ use super::effect::{Effect, FileOrder, FileRequest, Purpose, Store, StoreBatch};
 use super::event::PathNow;
 use super::identity::ViewId;
 use super::journal::{Compensation, Drawn, Gone, Next, PendingRun, Room};
-use super::pending::{Under, Waiting};
+use super::pending::{FIRST_BYTES, Under, Waiting};
 use super::topic::Subject;
 use super::viewport::Step;
 use super::{Focus, View};
@@ -266,6 +266,7 @@ impl Doc {
         let target = self.target(known);
         let span = Span::at(offset, bytes.len() as u64).unwrap_or(Span::empty(offset));
         let places = [(offset, bytes.len())];
+        let first = bytes.iter().take(FIRST_BYTES).copied().collect();
         let beside = beside(known, &places, self.page_bytes, Beneath::Listed);
         let stores = vec![Store {
             offset,
@@ -278,7 +279,7 @@ impl Doc {
             beside,
         });
         let number = out.file(target, request);
-        self.began(view, number, Under::Store { span, seen });
+        self.began(view, number, Under::Store { span, first, seen });
     }
 
     pub(super) fn too_long(&mut self, n_bytes: u64) {

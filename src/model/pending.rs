@@ -19,6 +19,9 @@ use super::witness::WitnessId;
 /// How much may wait; more is refused.
 const MOST_WAITING: usize = 256;
 
+/// So many bytes of a store are kept with its order.
+pub const FIRST_BYTES: usize = 128;
+
 /// An order that changes something and is not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
@@ -35,6 +38,8 @@ pub enum Under {
     Store {
         /// Where.
         span: Span,
+        /// The first of the bytes, at most [`FIRST_BYTES`]: what is to be said should the program end now.
+        first: Vec<u8>,
         /// What was drawn there.
         seen: Drawn,
     },
@@ -196,6 +201,21 @@ impl Pending {
             _ => 0,
         });
         under_way.chain(waiting).sum()
+    }
+
+    /// Where stores are that are not answered, and the first bytes of each: at most [`FIRST_BYTES`].
+    pub fn first_bytes(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let under_way = self.operations.iter().filter_map(|it| match &it.what {
+            Under::Store { span, first, .. } => Some((span.start(), &first[..])),
+            _ => None,
+        });
+        let waiting = self.waiting.iter().filter_map(|waiting| match waiting {
+            Waiting::Store { offset, bytes, .. } => {
+                Some((*offset, &bytes[..bytes.len().min(FIRST_BYTES)]))
+            }
+            _ => None,
+        });
+        under_way.chain(waiting)
     }
 
     /// The file is being mapped anew, or is to be as soon as what is under way is answered.

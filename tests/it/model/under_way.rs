@@ -432,3 +432,17 @@ fn the_undo_of_a_fill_carries_two_bytes_for_each() {
         .collect();
     assert_eq!(beside, [(MIB + 9, 1)]);
 }
+
+/// What a signal would have to say: bytes on their way to the mapping are edits too, those that wait behind them as well.
+#[test]
+fn an_end_of_the_program_says_the_bytes_that_are_on_their_way() {
+    let mut rig = open(64);
+    rig.point(3);
+    rig.type_byte(0x5a);
+    rig.type_byte(0x5b);
+    assert_eq!(rig.doc().unsaved_bytes(), 2);
+    let words = mapscope::app::start::unsaved_words(rig.doc());
+    assert!(words.contains("2 edited bytes"), "{words}");
+    assert!(words.contains("\n  0x3: 5a"), "{words}");
+    assert!(words.contains("\n  0x4: 5b"), "{words}");
+}
