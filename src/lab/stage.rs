@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bytes::escape::path_in_sentence;
+use crate::bytes::size::counted;
 use crate::lab::claim::{
     CallLine, CostPoint, Environment, PeerCard, Progress, RunStep, lives_in_memory,
 };
@@ -223,7 +224,10 @@ impl Stage<'_> {
                 path_in_sentence(&path)
             ))
         })?;
-        let what = format!("makes the scratch file {name}, {} bytes", contents.len());
+        let what = format!(
+            "makes the scratch file {name}, {}",
+            counted(contents.len() as u64, "byte")
+        );
         self.push(None, what, Vec::new(), "done".to_owned());
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! whom it is from, and what answers an order repeats its number.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::bytes::Span;
@@ -55,7 +56,7 @@ pub enum FileNews {
     /// An order was not carried out, and why.
     Refused(Box<FileRequest>, Refusal),
     /// The visible bytes, read just now.
-    Looked(Box<Look>),
+    Looked(Arc<Look>),
     /// Whether the storage still has the pages in sight; `None` where it gives all that is looked at.
     Origins(Option<Origins>),
     /// The answer to a peek.

@@ -1,5 +1,7 @@
 //! Moving about, and the bytes that come in for the screen.
 
+use std::sync::Arc;
+
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
 use super::event::Facts;
@@ -22,7 +24,7 @@ impl Doc {
     }
 
     /// The visible bytes came.
-    pub(super) fn looked(&mut self, mapping: MappingId, look: Look, out: &mut Out<'_>) {
+    pub(super) fn looked(&mut self, mapping: MappingId, look: Arc<Look>, out: &mut Out<'_>) {
         let focus = self.focus;
         let Some(view) = self.view_of_mut(mapping) else {
             return;

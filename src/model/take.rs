@@ -156,7 +156,7 @@ impl Doc {
             }
             (FileNews::Looked(look), _) => {
                 if self.is_now(target) {
-                    self.looked(mapping, *look, out);
+                    self.looked(mapping, look, out);
                 }
             }
             (FileNews::Origins(origins), _) => self.origins_told(target, origins),

@@ -2,6 +2,8 @@
 //!
 //! A view never touches a mapping: it draws this copy, so nothing can change or fault underneath it.
 
+use std::sync::Arc;
+
 use crate::bytes::Span;
 use crate::map::{GapReason, PageOrigin, PageState, Readout};
 
@@ -112,7 +114,7 @@ impl CellFlags {
 /// The last look, with the cells that the grid draws.
 #[derive(Clone, Debug)]
 pub struct Window {
-    look: Look,
+    look: Arc<Look>,
     cells: Vec<CellFlags>,
     flashing: bool,
 }
@@ -120,7 +122,7 @@ pub struct Window {
 impl Window {
     /// Takes a new look; bytes that differ from `before` flash.
     #[must_use]
-    pub fn new(look: Look, before: Option<&Self>, journal: &Journal) -> Self {
+    pub fn new(look: Arc<Look>, before: Option<&Self>, journal: &Journal) -> Self {
         let cells = vec![CellFlags::default(); look.readout.bytes.len()];
         let mut window = Self {
             look,

@@ -207,7 +207,7 @@ impl Grid {
         let _ = self.model.take(Event::File(FileEvent {
             target,
             number: None,
-            news: FileNews::Looked(Box::new(look)),
+            news: FileNews::Looked(std::sync::Arc::new(look)),
         }));
     }
 

@@ -68,7 +68,7 @@ fn file_state(file_len: u64, path: PathNow) -> FileNews {
 
 /// The bytes of `span`, all of them `value`.
 fn look(span: Span, value: u8) -> FileNews {
-    FileNews::Looked(Box::new(Look {
+    FileNews::Looked(std::sync::Arc::new(Look {
         readout: readout(span, value),
         pages: Ok(vec![PageState::FilePage; span.pages(4096).count()]),
         page_bytes: 4096,

@@ -2,6 +2,7 @@
 //!
 //! It owns how these steps are worded. It must not know what any experiment is about.
 
+use crate::bytes::size::counted;
 use crate::lab::stage::{Peer, Stage, Stop, Told, load, outcome_words, store, stored_words};
 use crate::peer::calls::{Advice, Call, FileAccess, MapCall, Memory, Outcome, Prot, Sums, SyncHow};
 use crate::peer::wire::PeerPage::{self, PrivateCopy, Swapped};
@@ -45,8 +46,12 @@ pub(super) fn truncate(s: &mut Stage<'_>, peer: Peer, file: &str, len: u64) -> R
         file: file.to_owned(),
         len,
     };
-    s.must(peer, format!("makes {file} {len} bytes long"), call)
-        .map(drop)
+    s.must(
+        peer,
+        format!("makes {file} {} long", counted(len, "byte")),
+        call,
+    )
+    .map(drop)
 }
 
 /// lseek(2) to the end: the file's length must be `len`.
@@ -112,6 +117,7 @@ pub(super) fn touch(
     let what = match (write, pages) {
         (true, 1) => "stores a byte into one page".to_owned(),
         (true, _) => format!("stores a byte into each of {pages} pages"),
+        (false, 1) => "loads a byte of one page".to_owned(),
         (false, _) => format!("loads a byte of each of {pages} pages"),
     };
     let call = Call::Touch {
@@ -142,7 +148,11 @@ pub(super) fn unmap(s: &mut Stage<'_>, peer: Peer, at: u64, len: u64) -> Result<
         at,
         len,
     };
-    s.attempt(peer, format!("unmaps {len} bytes at {at}"), call)
+    s.attempt(
+        peer,
+        format!("unmaps {} at {at}", counted(len, "byte")),
+        call,
+    )
 }
 
 /// mprotect(2); what comes of it is there to be checked.
@@ -158,7 +168,10 @@ pub(super) fn protect(
         Prot::Read => "reading only",
         Prot::ReadWrite => "reading and writing",
     };
-    let what = format!("has mprotect allow {allowed} of {len} bytes at {at}");
+    let what = format!(
+        "has mprotect allow {allowed} of {} at {at}",
+        counted(len, "byte")
+    );
     let call = Call::Protect {
         map: M.to_owned(),
         at,

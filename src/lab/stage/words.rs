@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{hex_pair, is_graphic};
+use crate::bytes::size::counted;
 use crate::peer::calls::{MapCall, Outcome, Prot, Source};
 use crate::peer::wire::PeerPage;
 
@@ -33,19 +34,24 @@ pub fn outcome_words(outcome: &Outcome) -> String {
             "address space {} KiB, resident {} KiB",
             memory.address_space, memory.resident
         ),
-        Outcome::Faults { minor, major } => format!("{minor} minor and {major} major faults"),
+        Outcome::Faults { minor, major } => {
+            format!("{minor} minor and {}", counted(*major, "major fault"))
+        }
         Outcome::Cache {
             cached,
             dirty,
             writeback,
-        } => format!("{cached} pages cached, {dirty} dirty, {writeback} being written"),
+        } => format!(
+            "{} cached, {dirty} dirty, {writeback} being written",
+            counted(*cached, "page")
+        ),
         Outcome::Number { value } => value.to_string(),
         Outcome::Pass(pass) => format!(
-            "{} bytes in {:.3} ms, {} minor and {} major faults",
-            pass.bytes,
+            "{} in {:.3} ms, {} minor and {}",
+            counted(pass.bytes, "byte"),
             std::time::Duration::from_nanos(pass.nanoseconds).as_secs_f64() * 1e3,
             pass.minor,
-            pass.major
+            counted(pass.major, "major fault")
         ),
         Outcome::Killed(death) => death.to_string(),
     }
@@ -70,7 +76,11 @@ fn bytes_words(bytes: &[u8]) -> String {
     }
     words.push_str(&quoted(shown));
     if bytes.len() > SHOWN {
-        let _ = write!(words, " and {} more bytes", bytes.len() - SHOWN);
+        let _ = write!(
+            words,
+            " and {} more",
+            counted((bytes.len() - SHOWN) as u64, "byte")
+        );
     }
     words
 }
@@ -125,7 +135,11 @@ pub(super) fn map_words(call: &MapCall) -> String {
         "m" => String::new(),
         name => format!(", called {name}"),
     };
-    format!("maps {len} bytes {of}, {}{name}", mapping_words(call))
+    format!(
+        "maps {} {of}, {}{name}",
+        counted(len, "byte"),
+        mapping_words(call)
+    )
 }
 
 /// `shared, read-write`.

@@ -9,7 +9,7 @@ use crate::map::{Access, Bar, CallLog, MapRequest, Mapping, Mode, OpenFile, Page
 use crate::model::ReadBy;
 use crate::model::event::{NotAsAsked, Remapped};
 use crate::model::identity::{Generation, MappingId};
-use crate::model::window::Origins;
+use crate::model::window::{Look, Origins};
 
 /// A view's mapping, and what is remembered of it between looks.
 pub(super) struct ViewMapping {
@@ -21,7 +21,7 @@ pub(super) struct ViewMapping {
     pub(super) whole: bool,
     /// What is on the screen.
     pub(super) shown: Option<Span>,
-    pub(super) last: Option<(Readout, Result<Vec<PageState>, String>)>,
+    pub(super) last: Option<Arc<Look>>,
     /// Pages that stores made private copies of.
     pub(super) copies: BTreeSet<u64>,
     /// Bytes that were looked at since pages were last given back.

@@ -130,21 +130,21 @@ impl Worker {
         let changed = view
             .last
             .as_ref()
-            .is_none_or(|(last, last_pages)| *last != readout || *last_pages != pages);
+            .is_none_or(|last| last.readout != readout || last.pages != pages);
         if changed || report_unchanged {
             let origins = origins(&file, &readout, page_bytes);
             let is_news = view.origins != origins;
             view.origins.clone_from(&origins);
-            let look = Look {
-                readout: readout.clone(),
-                pages: pages.clone(),
+            let look = Arc::new(Look {
+                readout,
+                pages,
                 page_bytes,
-            };
-            view.last = Some((readout, pages));
+            });
+            view.last = Some(Arc::clone(&look));
             if is_news {
                 self.say(index, None, FileNews::Origins(origins));
             }
-            self.say(index, None, FileNews::Looked(Box::new(look)));
+            self.say(index, None, FileNews::Looked(look));
         }
     }
 

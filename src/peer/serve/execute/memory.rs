@@ -7,6 +7,7 @@ use std::ffi::c_int;
 use std::os::fd::AsRawFd as _;
 
 use super::{Calls, Executor, Kind, Place, Result, refused, timed};
+use crate::bytes::size::counted;
 use crate::map::{CallResult, STRING_BYTES, hex, page_bytes, quoted};
 use crate::peer::calls::{Advice, MapCall, Outcome, Prot, Source, SyncHow};
 use crate::peer::raw;
@@ -50,8 +51,10 @@ impl Place {
         match address.checked_add(len) {
             Some(end) if end <= self.end() => Ok(address),
             _ => refused(format!(
-                "{len} bytes at {at} reach past the last page of a mapping of {} bytes",
-                self.len
+                "{} at {at} {} past the last page of a mapping of {}",
+                counted(len as u64, "byte"),
+                if len == 1 { "reaches" } else { "reach" },
+                counted(self.len as u64, "byte")
             )),
         }
     }

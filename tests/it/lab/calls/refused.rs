@@ -75,10 +75,10 @@ fn what_cannot_be_tried_is_refused_in_words() {
         (load("m", 0, 65_537), "65537 bytes cannot be loaded at once"),
         (
             load("m", page(), 1),
-            "1 bytes at 4096 reach past the last page of a mapping of 100 bytes",
+            "1 byte at 4096 reaches past the last page of a mapping of 100 bytes",
         ),
         (load("m", page() - 1, 2), "reach past the last page"),
-        (store("m", page(), b"x"), "reach past the last page"),
+        (store("m", page(), b"x"), "reaches past the last page"),
         (
             store("m", u64::MAX, b"x"),
             "past the end of the address space",
