@@ -111,12 +111,12 @@ const LIST: &str = "system.posix_acl_access";
 
 #[cfg(target_os = "linux")]
 fn has_list(file: &File) -> bool {
-    rustix::fs::fgetxattr(file, LIST, &mut [0_u8; 0][..]).is_ok_and(|len| len > 0)
+    rustix::fs::fgetxattr_query(file, LIST).is_ok_and(|len| len > 0)
 }
 
 #[cfg(target_os = "linux")]
 fn path_has_list(path: &Path) -> bool {
-    rustix::fs::getxattr(path, LIST, &mut [0_u8; 0][..]).is_ok_and(|len| len > 0)
+    rustix::fs::getxattr_query(path, LIST).is_ok_and(|len| len > 0)
 }
 
 #[cfg(not(target_os = "linux"))]
