@@ -310,16 +310,15 @@ fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {
 
 /// Files dropped on the window: the first is opened.
 fn dropped_files(ui: &Ui, actions: &mut Vec<Action>) {
-    let dropped = ui.input(|input| {
-        input
-            .raw
-            .dropped_files
-            .first()
-            .map(|file| file.path().to_path_buf())
+    let dropped: Vec<_> = ui.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| file.path().to_path_buf()).collect()
     });
-    if let Some(path) = dropped {
-        actions.push(Action::File(FileAction::Open(path)));
-    }
+    actions.extend(
+        dropped
+            .into_iter()
+            .map(|path| Action::File(FileAction::Open(path))),
+    );
 }
 
 fn hovering_files(ui: &Ui, frame: &Frame<'_>) {
