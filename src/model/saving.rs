@@ -195,7 +195,12 @@ impl Doc {
     }
 
     /// A job is over.
-    pub(super) fn exported(&mut self, number: OrderId, outcome: ExportOutcome) -> Option<Settled> {
+    pub(super) fn exported(
+        &mut self,
+        number: OrderId,
+        outcome: ExportOutcome,
+        out: &mut Out<'_>,
+    ) -> Option<Settled> {
         let at = self.jobs.iter().position(|job| job.number == number)?;
         let job = self.jobs.remove(at);
         match outcome {
@@ -239,7 +244,12 @@ impl Doc {
             }
             ExportOutcome::Failed(why) => {
                 self.failed(Subject::Save, why);
-                self.stay()
+                let settled = self.stay();
+                // an answer wanted them listed beside the file, and there is no room or no right: the person says where
+                if settled.is_some() && job.what == What::Edits && self.saving.is_none() {
+                    self.ask_destination(What::Edits, self.view().id, out);
+                }
+                settled
             }
         }
     }

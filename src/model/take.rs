@@ -220,7 +220,9 @@ impl Doc {
             (FileNews::Progress { done, total }, Some(number)) => {
                 self.progressed(number, done, total);
             }
-            (FileNews::Exported(outcome), Some(number)) => return self.exported(number, outcome),
+            (FileNews::Exported(outcome), Some(number)) => {
+                return self.exported(number, outcome, out);
+            }
             // an answer without the number of its order answers nothing
             (
                 FileNews::GaveBack

@@ -398,3 +398,33 @@ fn opening_another_file_asks_nothing_and_takes_nothing_away() {
         assert!(!rig.is_asked());
     }
 }
+
+/// Where the edits cannot be listed beside the file, as on a read-only mount, the person says where else.
+#[test]
+fn edits_that_cannot_be_listed_beside_the_file_are_asked_about() {
+    for Leaving {
+        mut rig,
+        leave,
+        answer,
+    } in leaving()
+    {
+        rig.act(answer(UnsavedChoice::Keep));
+        let order = rig.order(|request| matches!(request, FileRequest::Export { .. }));
+        let failed = ExportOutcome::Failed("Read-only file system (EROFS)".to_owned());
+        let effects = rig.answer(&order, FileNews::Exported(failed));
+        assert!(!effects.contains(&leave), "{leave:?}");
+        rig.assert_says(Topic::Error, &["EROFS"]);
+        assert!(
+            rig.doc().saving.is_some(),
+            "{leave:?}: a place is asked for"
+        );
+        rig.act(D::DestinationEdited("/elsewhere/list.txt".to_owned()));
+        rig.act(D::DestinationSubmitted);
+        rig.exported();
+        let again = match leave {
+            Effect::Quit => rig.act(A::Quit),
+            _ => rig.act(F::Close),
+        };
+        assert!(again.contains(&leave), "{leave:?}: nothing is left to ask");
+    }
+}
