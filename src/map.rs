@@ -25,6 +25,7 @@ mod call_log;
 mod errno;
 mod facts;
 mod file_kind;
+mod file_page;
 mod flush;
 mod map_error;
 mod mapping;
@@ -52,6 +53,7 @@ pub use facts::{cache_facts, cache_facts_in};
 #[cfg(unix)]
 pub(crate) use facts::{cache_facts_of, page_states_at};
 pub use file_kind::Identity;
+pub use file_page::{FilePageFact, Storage};
 pub use flush::{FlushError, FlushReport};
 pub use map_error::MapError;
 pub use mapping::{MapRequest, Mapping};
@@ -62,7 +64,7 @@ pub use others::{
     FileKey, MOST_BYTES, MapsLine, OtherMapping, OtherPage, OtherProcess, Others, Sameness,
     SeenBytes, look_at_others, parse_line,
 };
-pub use page::{CacheFacts, PageOrigin, PageState, Unavailable};
+pub use page::{CacheFacts, PageFact, PageOrigin, PageState, Unavailable};
 pub use primitive::Primitive;
 #[cfg(unix)]
 pub(crate) use raw::{STRING_BYTES, hex, quoted};

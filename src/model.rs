@@ -21,6 +21,7 @@ pub mod lookup;
 pub mod notice;
 pub mod peers;
 pub mod pending;
+pub mod picture;
 pub mod process;
 pub mod settings;
 pub mod topic;
@@ -39,6 +40,7 @@ mod looking;
 mod mapping;
 mod opening;
 mod peer_news;
+mod pin;
 pub mod saving;
 mod state;
 mod storing;
@@ -52,7 +54,7 @@ use std::path::PathBuf;
 
 use crate::bytes::Span;
 
-pub use crate::map::{Access, GapReason, Mode, PageOrigin, PageState};
+pub use crate::map::{Access, GapReason, Mode, PageOrigin, PageState, Readout};
 pub use action::{
     Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
     ThemeChoice, UnsavedChoice, ViewAction,
@@ -66,7 +68,8 @@ pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
 pub use notice::{Notice, Notices, Severity};
 pub use peers::{PeersAction, Process, Processes};
-pub use process::Reading;
+pub use picture::Picture;
+pub use process::PageSeen;
 pub use settings::Settings;
 pub use topic::{Subject, Topic};
 pub use tray::{RefusedOrder, Tray};

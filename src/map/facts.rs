@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::mapping::Mapping;
 use super::mode::Mode;
 use super::open::OpenFile;
-use super::page::{CacheFacts, PageState, Unavailable};
+use super::page::{CacheFacts, PageFact, PageState, Unavailable};
 use super::raw::{self, Wanted, page_bytes};
 use crate::bytes::Span;
 
@@ -99,6 +99,48 @@ impl Mapping {
             Ok(raw::page_entries(pages.base, pages.count)?
                 .into_iter()
                 .map(|entry| state_of(entry, is_private))
+                .collect())
+        })
+    }
+
+    /// What our page table says of each page that `span` touches, in order: what it is, whether another page table has it,
+    /// and, for root, its frame. Asking touches no page. Of what lies outside the mapping nothing is said but
+    /// [`PageState::NotPresent`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Mapping::page_states`].
+    pub fn page_facts(&self, span: Span) -> Result<Vec<PageFact>, Unavailable> {
+        if self.has_no_file_pages() {
+            return Err(Unavailable::NoFilePages);
+        }
+        let is_private = self.mode() == Mode::Private;
+        self.asked(span, PageFact::only(PageState::NotPresent), |pages| {
+            let range = pages.base..pages.base + pages.len_bytes();
+            let mut huge: Vec<Range<usize>> = Vec::new();
+            let scanned = raw::scan(range, Wanted::HugePages, |run| {
+                huge.push(run);
+                true
+            });
+            let page = usize::try_from(page_bytes()).unwrap_or(4096);
+            let addresses = (pages.base..).step_by(page);
+            let entries = raw::page_entries(pages.base, pages.count)?;
+            Ok(addresses
+                .zip(entries)
+                .map(|(address, entry)| {
+                    let state = state_of(entry, is_private);
+                    // A kernel that cannot say which pages are huge: only copies of files never are.
+                    let is_told = match &scanned {
+                        Ok(()) => !huge.iter().any(|run| run.contains(&address)),
+                        Err(_) => state == PageState::PrivateCopy,
+                    };
+                    let is_here = entry.is_present() && !entry.is_swapped();
+                    PageFact {
+                        state,
+                        is_exclusive: (is_here && is_told).then(|| entry.is_exclusive()),
+                        frame: entry.frame(),
+                    }
+                })
                 .collect())
         })
     }

@@ -338,7 +338,7 @@ impl OpenFile {
                 Ok(count) => from += count as u64,
             }
         }
-        if raw::is_full(&self.file) && raw::is_hole(&self.file, at) {
+        if raw::is_full(&self.file) && raw::is_hole(&self.file, at, 1) {
             GapReason::HoleNeedsBlock
         } else {
             GapReason::NotThroughMapping { errno }

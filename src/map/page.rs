@@ -78,6 +78,30 @@ pub enum PageState {
     NotPresent,
 }
 
+/// What our page table says of one page of a mapping (`proc_pid_pagemap(5)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageFact {
+    /// What it is.
+    pub state: PageState,
+    /// Whether no other page table has it now: of a copy, that nobody else sees it. `None` where the kernel does not tell
+    /// it of this very page: it is not in memory, or part of a huge page, whose pages all give one answer.
+    pub is_exclusive: Option<bool>,
+    /// The number of its frame of memory, where the kernel tells it (to root).
+    pub frame: Option<u64>,
+}
+
+impl PageFact {
+    /// Nothing but what it is.
+    #[must_use]
+    pub const fn only(state: PageState) -> Self {
+        Self {
+            state,
+            is_exclusive: None,
+            frame: None,
+        }
+    }
+}
+
 impl fmt::Display for PageState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

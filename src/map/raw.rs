@@ -22,6 +22,8 @@ use crate::bytes::Span;
 #[cfg(target_vendor = "apple")]
 mod apple;
 #[cfg(target_os = "linux")]
+mod file_system;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(unix)]
 mod unix;
@@ -32,6 +34,8 @@ mod without_page_facts;
 
 #[cfg(target_vendor = "apple")]
 pub(crate) use apple::*;
+#[cfg(target_os = "linux")]
+pub(crate) use file_system::*;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
 #[cfg(unix)]

@@ -277,6 +277,15 @@ impl Doc {
     }
 
     fn apply_view(&mut self, view: ViewId, action: ViewAction, out: &mut Out<'_>) {
+        let before = self.selected(view);
+        let is_pointing = matches!(action, ViewAction::Point { .. });
+        self.move_in_view(view, action, out);
+        if is_pointing || self.selected(view) != before {
+            self.moved();
+        }
+    }
+
+    fn move_in_view(&mut self, view: ViewId, action: ViewAction, out: &mut Out<'_>) {
         match action {
             ViewAction::Step { step, extend } => {
                 self.look(view, |viewport| viewport.step(step, extend));

@@ -20,7 +20,7 @@ use super::pending::Later;
 use super::saving::{Job, Saving};
 use super::topic::{Subject, Topic};
 use super::view::View;
-use super::witness::Witnesses;
+use super::witness::{Pin, Witnesses};
 
 /// Where a file sends what it asks for.
 pub(super) struct Out<'a> {
@@ -73,6 +73,10 @@ pub struct Doc {
     pub lookup: LookupState,
     /// Who sees the bytes at the cursor.
     pub witnesses: Witnesses,
+    /// What holds the panel on other bytes than the selection.
+    pub pin: Pin,
+    /// Why the last sync of it failed, in words: what it was to write is not on the storage.
+    pub sync_failure: Option<String>,
     /// The processes that map it.
     pub processes: Processes,
     /// Messages about it.
@@ -124,6 +128,8 @@ impl Doc {
             views: vec![View::new(view, mapping, opened.mapped)],
             lookup: LookupState::default(),
             witnesses: Witnesses::default(),
+            pin: Pin::default(),
+            sync_failure: None,
             processes: Processes::default(),
             notices: Notices::default(),
             jobs: Vec::new(),

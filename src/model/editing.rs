@@ -181,9 +181,9 @@ impl Doc {
             stores: stores.collect(),
             beside,
         });
-        let differing = compensation.differing;
         let number = out.file(target, request);
-        self.began(view, number, Under::Compensate(differing));
+        self.began(view, number, Under::Compensate(compensation.differing));
+        self.wrote_first(&places);
     }
 
     /// Bytes at the cursor; the cursor goes on behind them.
@@ -244,12 +244,17 @@ impl Doc {
         }
         known.viewport.nibble = None;
         let seen = drawn(known, offset, bytes.len());
+        let n_bytes = bytes.len();
         let wish = Waiting::Store {
             offset,
             bytes,
             seen,
         };
-        self.submit(view, wish, out)
+        let is_taken = self.submit(view, wish, out);
+        if is_taken {
+            self.wrote(offset, n_bytes);
+        }
+        is_taken
     }
 
     pub(super) fn begin_store(

@@ -14,7 +14,7 @@ use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::identity::{DocId, OrderId, Target};
 use super::process::{PeerEvent, Refusal};
 use super::window::{Look, Origins, ReadBy};
-use super::witness::{WitnessId, WitnessState};
+use super::witness::{FilePages, WitnessId, WitnessState};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -100,6 +100,8 @@ pub enum FileNews {
     CopiesLost(Vec<Span>),
     /// What a witness in this process says.
     Witness(WitnessId, WitnessState),
+    /// What is known of the pages of the file that are watched.
+    FilePages(FilePages),
     /// What became of bytes written as a witness in this process.
     WitnessStored {
         /// Which.

@@ -10,7 +10,7 @@ use super::notice::{Notice, Severity};
 use super::pending::Under;
 use super::viewport::Viewport;
 use super::window::{Look, Origins, ReadBy, Window};
-use super::witness::{WitnessId, WitnessState};
+use super::witness::{FilePages, WitnessId, WitnessState};
 use super::{Action, MappingAction, Topic};
 use crate::map::GapReason;
 
@@ -148,12 +148,19 @@ impl Doc {
         if target != self.focused_target() {
             return;
         }
-        if let (WitnessState::Reads { span, .. }, Some(watched)) = (&state, self.witnesses.span)
-            && *span != watched
+        if let (Some(readout), Some(watched)) = (state.readout(), self.witnesses.span)
+            && readout.span != watched
         {
             return;
         }
         self.witnesses.row_mut(id).state = state;
+    }
+
+    /// What is known of the pages of the file itself; of other bytes, or as seen from another mapping, it is late.
+    pub(super) fn file_pages_told(&mut self, target: Target, pages: FilePages) {
+        if target == self.focused_target() && self.witnesses.span == Some(pages.span) {
+            self.witnesses.file_pages = Some(pages);
+        }
     }
 
     /// Escape: drops the innermost thing that is open, a half-typed byte, or a selection.

@@ -294,12 +294,14 @@ impl Doc {
             }
             Ok(Flushed::EarlierFailure(why)) => {
                 known.journal.sync_failed();
+                self.sync_failure = Some(why.clone());
                 self.failed(Subject::Flush, format!(
                     "{name}: msync succeeded now, but an earlier write failed with {why}: what it lost is lost on the device. The edits count as unsaved: write or export them"
                 ));
             }
             Err(why) => {
                 known.journal.sync_failed();
+                self.sync_failure = Some(why.clone());
                 self.failed(Subject::Flush, format!("{why}. The edits count as unsaved"));
             }
         }

@@ -45,25 +45,17 @@ impl Doc {
                 process.pid = Some(pid);
                 process.ended = None;
                 process.stopped = false;
+                process.is_late = false;
                 process.state = WitnessState::Waiting;
             }
             PeerNews::NotStarted { why } => {
                 process.ended = Some(format!("it was not started: {}", refusal_words(&why)));
             }
             PeerNews::NotMapped { why } => process.state = WitnessState::Unavailable(why.message),
-            PeerNews::Reads {
-                span,
-                readings,
-                pages,
-            } => {
-                if watched == Some(span) {
-                    let page = pages.first().map(ToString::to_string).unwrap_or_default();
-                    process.holds_copy |= pages.contains(&crate::peer::wire::PeerPage::PrivateCopy);
-                    process.state = WitnessState::Reads {
-                        span,
-                        readings,
-                        page,
-                    };
+            PeerNews::Reads { readout, pages } => {
+                if watched == Some(readout.span) {
+                    process.state = WitnessState::Reads { readout, pages };
+                    process.holds_copy |= process.state.has_copy();
                 }
             }
             PeerNews::Stored { number, .. } => {
@@ -92,6 +84,7 @@ impl Doc {
                 )));
             }
             PeerNews::Late { .. } => {
+                process.is_late = true;
                 process.note = Some(Note::done(if process.stopped {
                     "it is stopped: what it was told waits"
                 } else {
@@ -100,6 +93,7 @@ impl Doc {
             }
             PeerNews::Answers => {
                 process.stopped = false; // whoever had it go on
+                process.is_late = false;
                 process.note = None;
             }
             PeerNews::Grown { .. } => {}
@@ -133,6 +127,7 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
     process.pending.clear();
     process.holds_copy = false;
     process.stopped = false;
+    process.is_late = false;
     process.state = WitnessState::Waiting;
     if let Some(next) = end.next {
         process.generation = next;

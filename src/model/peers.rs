@@ -12,7 +12,7 @@ use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
 use super::pending::{Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
 use super::topic::Subject;
-use super::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
+use super::witness::{Note, WitnessId, WitnessState};
 
 /// The most processes added to a file.
 pub const MOST_ADDED: usize = 12;
@@ -26,6 +26,8 @@ pub(super) const MOST_PAIRS: usize = 4;
 pub enum PeersAction {
     /// The text of the byte to write changed.
     ByteEdited(String),
+    /// Keep *Who sees it* on what it is about, or let it follow the cursor again.
+    Pin,
     /// Store the byte through this witness.
     StoreAs(WitnessId),
     /// Start a process. [`AddedKind::Child`] forks the one added last.
@@ -63,6 +65,8 @@ pub struct Process {
     pub note: Option<Note>,
     /// It was stopped.
     pub stopped: bool,
+    /// It has not answered for a second.
+    pub is_late: bool,
     /// How it ended, in words.
     pub ended: Option<String>,
     /// Stores that it was asked for and has not answered.
@@ -99,6 +103,20 @@ impl Process {
     pub(super) fn end(&mut self, number: OrderId) -> bool {
         let known = self.pending.extract_if(.., |store| store.number == number);
         known.count() > 0
+    }
+
+    /// What it is called in the table: `process 4123`, `child 4124`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let kind = if self.parent.is_some() {
+            "child"
+        } else {
+            "process"
+        };
+        match self.pid {
+            Some(pid) => format!("{kind} {pid}"),
+            None => format!("{kind} to be started"),
+        }
     }
 
     /// What it is called in a sentence.
@@ -153,7 +171,8 @@ impl Processes {
             .count()
     }
 
-    /// Those that were added, each with its depth below the first of its line: children right after their parents.
+    /// Those that were added, each with its depth below the first of its line: children right after their parents, the newest
+    /// first.
     #[must_use]
     pub fn tree(&self) -> Vec<(usize, &Process)> {
         let mut tree = Vec::with_capacity(self.list.len());
@@ -177,10 +196,12 @@ impl Processes {
         tree: &mut Vec<(usize, &'a Process)>,
     ) {
         tree.push((depth, process));
-        // A parent was always added before its children, so this ends.
+        // A parent was always added before its children, so this ends. The newest child comes first: then no line of the
+        // picture crosses another.
         for child in self
             .list
             .iter()
+            .rev()
             .filter(|child| child.parent == Some(process.mapping))
         {
             self.below(child, depth + 1, tree);
@@ -225,6 +246,7 @@ impl Processes {
             holds_copy: false,
             note: None,
             stopped: false,
+            is_late: false,
             ended: None,
             pending: Vec::new(),
             last_signal: OrderId(0), // numbers begin after it
@@ -233,16 +255,6 @@ impl Processes {
 }
 
 impl Doc {
-    /// What the witnesses are to watch: up to 16 bytes from the cursor's selection.
-    pub(super) fn watched(&self) -> Option<Span> {
-        let viewport = &self.view().viewport;
-        if viewport.extent.is_empty() {
-            return None;
-        }
-        let selection = viewport.selection();
-        Span::at(selection.start(), selection.len().clamp(1, WATCHED_BYTES))
-    }
-
     fn process_target(&self, mapping: MappingId) -> Option<Target> {
         let process = self.processes.get(mapping)?;
         Some(Target {
@@ -406,6 +418,7 @@ impl Doc {
                 bytes: bytes.clone(),
             });
         }
+        self.wrote(offset, bytes.len());
         out.push(Effect::Peers(PeerOrder::Store {
             number,
             target,
@@ -425,7 +438,10 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let (offset, target) = (known.viewport.selection().start(), self.target(known));
+        let (Some(about), target) = (self.watched(), self.target(known)) else {
+            return;
+        };
+        let offset = about.start();
         let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(why) => {
@@ -434,6 +450,7 @@ impl Doc {
             }
         };
         self.witnesses.row_mut(id).note = None;
+        self.wrote(offset, bytes.len());
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
         } else {

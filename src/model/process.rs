@@ -4,13 +4,14 @@
 //! mapping in one generation of one file, and an answer says whom it is from. It must not know how a process is run. What
 //! another part decides on is data here; sentences are made where they are shown.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::bytes::Span;
-use crate::map::{GapReason, Identity};
-use crate::peer::wire::PeerPage;
+use crate::map::{Identity, PageFact, PageState, Readout};
 
 /// The file that the processes of an open file map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub enum PeerOrder {
         /// Whom.
         target: Target,
     },
-    /// Say what the processes of this file read there, now and whenever it changes; the first 16 bytes of it. `None`, or
+    /// Say what the processes of this file read there, now and whenever it changes; the first 64 KiB of it. `None`, or
     /// an empty span: nobody looks, and they rest.
     Watch {
         /// The open file.
@@ -193,13 +194,39 @@ pub struct PeerEvent {
     pub news: PeerNews,
 }
 
-/// A byte as a process read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// Its value.
-    Byte(u8),
-    /// There is none to read, and why.
-    Nothing(GapReason),
+/// The page behind bytes that were read, as the page table of the reader had it right after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageSeen {
+    /// What it is.
+    Told(PageFact),
+    /// The system does not tell, and why, in words.
+    NotTold(String),
+}
+
+impl PageSeen {
+    /// What it is, where that is told.
+    #[must_use]
+    pub const fn fact(&self) -> Option<PageFact> {
+        match self {
+            Self::Told(fact) => Some(*fact),
+            Self::NotTold(_) => None,
+        }
+    }
+
+    /// It is told to be in this state.
+    #[must_use]
+    pub fn is(&self, state: PageState) -> bool {
+        self.fact().is_some_and(|fact| fact.state == state)
+    }
+}
+
+impl fmt::Display for PageSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(fact) => write!(f, "{}", fact.state),
+            Self::NotTold(why) => f.write_str(why),
+        }
+    }
 }
 
 /// What there is to say about a process.
@@ -224,11 +251,9 @@ pub enum PeerNews {
     /// What it reads; said again only when it differs, or after a store or a silence of the process.
     Reads {
         /// The bytes that were asked for.
-        span: Span,
-        /// One for each byte of `span`.
-        readings: Vec<Reading>,
-        /// What backs each page that `span` touches, in order; mostly one.
-        pages: Vec<PeerPage>,
+        readout: Arc<Readout>,
+        /// What backs each page that they touch, in order; mostly one.
+        pages: Vec<PageSeen>,
     },
     /// It stored. [`PeerNews::Reads`] follows while somebody looks.
     Stored {

@@ -200,12 +200,9 @@ impl Doc {
                 return self.wrote_back(number, wrote, out);
             }
             (FileNews::State(state), _) => self.state_changed(state, out),
-            (FileNews::CopiesLost(spans), _) => {
-                if self.is_now(target) {
-                    self.lost_in(mapping, &spans);
-                }
-            }
+            (FileNews::CopiesLost(spans), _) => self.copies_gone(target, &spans),
             (FileNews::Witness(id, state), _) => self.witness_said(target, id, state),
+            (FileNews::FilePages(pages), _) => self.file_pages_told(target, pages),
             (news @ FileNews::WitnessStored { .. }, Some(number)) => {
                 return self.witness_stored(number, news, out);
             }

@@ -35,6 +35,7 @@ impl App {
             doc.touched = true;
             match action {
                 PeersAction::ByteEdited(_) => {}
+                PeersAction::Pin => doc.toggle_pin(),
                 PeersAction::StoreAs(id) => doc.store_as(view, id, bytes, out),
                 PeersAction::Add(kind) => doc.add_process(kind, out),
                 PeersAction::Fork(parent) => doc.fork_process(parent, out),

@@ -1,13 +1,15 @@
 //! Who sees the bytes at the cursor: what each witness last said.
 
+use std::sync::Arc;
+
 use crate::bytes::Span;
-use crate::bytes::answer::Cell;
+use crate::map::{FilePageFact, PageState, Readout};
 
 use super::identity::MappingId;
-use super::process::Reading;
+use super::process::PageSeen;
 
-/// Bytes that can be watched at once.
-pub const WATCHED_BYTES: u64 = 16;
+/// The most bytes that are watched, and compared, at once.
+pub const WATCHED_BYTES: u64 = 64 << 10;
 
 /// A place in this process that the same bytes are read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,15 +35,22 @@ pub enum WitnessState {
     Waiting,
     /// It read these bytes.
     Reads {
-        /// Which.
-        span: Span,
-        /// Their values, one for each offset of `span`.
-        readings: Vec<Reading>,
-        /// The state of the first byte's page in words; empty where a witness has no pages.
-        page: String,
+        /// Which, and what could not be read.
+        readout: Arc<Readout>,
+        /// What backs each page that they touch, in order; empty for the file, which has no page table.
+        pages: Vec<PageSeen>,
     },
     /// It cannot say, in words.
     Unavailable(String),
+}
+
+/// What holds the panel on other bytes than the selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pin {
+    /// The bytes; `None`: it follows the selection.
+    pub span: Option<Span>,
+    /// The person pinned them: moving does not let go.
+    pub is_by_person: bool,
 }
 
 /// What became of the last that was asked of a witness.
@@ -80,11 +89,22 @@ pub struct WitnessRow {
     pub note: Option<Note>,
 }
 
+/// What is known of the pages of the file itself that are watched, each from before it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePages {
+    /// The bytes.
+    pub span: Span,
+    /// One for each page that they touch, in order.
+    pub pages: Vec<FilePageFact>,
+}
+
 /// The witnesses in this process.
 #[derive(Clone, Debug)]
 pub struct Witnesses {
     /// The rows, in the order of [`WitnessId::ALL`].
     pub rows: [WitnessRow; 3],
+    /// What is known of the file's own pages.
+    pub file_pages: Option<FilePages>,
     /// What is watched.
     pub span: Option<Span>,
     /// The mapping that it is watched from.
@@ -100,9 +120,42 @@ impl Default for Witnesses {
         });
         Self {
             rows,
+            file_pages: None,
             span: None,
             mapping: None,
         }
+    }
+}
+
+impl WitnessState {
+    /// What was read, where something was.
+    #[must_use]
+    pub fn readout(&self) -> Option<&Readout> {
+        match self {
+            Self::Reads { readout, .. } => Some(readout),
+            Self::Waiting | Self::Unavailable(_) => None,
+        }
+    }
+
+    /// The page of the byte at `offset`, where it was read through a page table.
+    #[must_use]
+    pub fn page_at(&self, offset: u64, page_bytes: u64) -> Option<&PageSeen> {
+        let Self::Reads { readout, pages } = self else {
+            return None;
+        };
+        let first = readout.span.start() / page_bytes;
+        let index = (offset / page_bytes).checked_sub(first)?;
+        // A system that tells nothing says so once.
+        match pages.as_slice() {
+            [PageSeen::NotTold(_)] => pages.first(),
+            pages => pages.get(usize::try_from(index).ok()?),
+        }
+    }
+
+    /// Some of its pages is a copy of its own.
+    #[must_use]
+    pub fn has_copy(&self) -> bool {
+        matches!(self, Self::Reads { pages, .. } if pages.iter().any(|page| page.is(PageState::PrivateCopy)))
     }
 }
 
@@ -123,38 +176,31 @@ impl Witnesses {
     #[must_use]
     pub fn agree_with_view(&self, state: &WitnessState) -> Option<bool> {
         match (&self.row(WitnessId::View).state, state) {
-            (
-                WitnessState::Reads {
-                    span: view_span,
-                    readings: view,
-                    ..
-                },
-                WitnessState::Reads { span, readings, .. },
-            ) if span == view_span => agree(view, readings),
+            (WitnessState::Reads { readout: view, .. }, WitnessState::Reads { readout, .. })
+                if readout.span == view.span =>
+            {
+                agree(view, readout)
+            }
             _ => None,
         }
     }
 }
 
-fn agree(left: &[Reading], right: &[Reading]) -> Option<bool> {
+/// Whether two readers have the same: `None` where nothing speaks against it but some byte could be read by neither.
+#[must_use]
+pub fn agree(left: &Readout, right: &Readout) -> Option<bool> {
+    if left.is_whole() && right.is_whole() {
+        return Some(left.bytes == right.bytes);
+    }
     let mut unread = false;
-    for pair in left.iter().zip(right) {
-        match pair {
-            (Reading::Byte(left), Reading::Byte(right)) if left == right => {}
-            (Reading::Nothing(_), Reading::Nothing(_)) => unread = true,
+    for offset in left.span.start()..left.span.end() {
+        match (left.byte(offset), right.byte(offset)) {
+            (Some(left), Some(right)) if left == right => {}
+            (None, None) => unread = true,
             _ => return Some(false),
         }
     }
     (!unread).then_some(true)
-}
-
-/// A reading as the answers take it.
-#[must_use]
-pub fn cell(reading: Reading) -> Cell {
-    match reading {
-        Reading::Byte(byte) => Cell::Byte(byte),
-        Reading::Nothing(why) => Cell::Unreadable(why.to_string().into()),
-    }
 }
 
 /// Reads what a person typed as bytes: hex pairs (`5a`, `de ad`), or characters after a quote (`'Z`).

@@ -11,7 +11,7 @@ use super::doc::{Doc, Out};
 use super::editing::{Beneath, beside};
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::event::WroteBack;
-use super::identity::{MappingId, OrderId, ViewId};
+use super::identity::{MappingId, OrderId, Target, ViewId};
 use super::journal::{EditState, PendingRun};
 use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
@@ -193,6 +193,13 @@ impl Doc {
             known.mark();
         }
         self.renew_patch_notice(view);
+    }
+
+    /// Private copies went though nobody asked. Of an earlier mapping it is no news.
+    pub(super) fn copies_gone(&mut self, target: Target, spans: &[Span]) {
+        if self.is_now(target) {
+            self.lost_in(target.mapping, spans);
+        }
     }
 
     /// Private copies of these bytes' pages vanished: a truncation, or a save in place by another program.

@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Read as _};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Call, Did, MadeCall};
-use super::wire::{self, PeerPage, WireReason};
+use super::wire::{self, PeerPageFact, WireReason};
 use crate::map::GapReason;
 
 /// The longest line that either side takes, in bytes, without its line end.
@@ -239,7 +239,7 @@ pub struct ReadAnswer {
     /// The ranges of the file that could not be read, ascending and apart.
     pub gaps: Vec<ReadGap>,
     /// What backs each page that the range touches, in order.
-    pub pages: Vec<PeerPage>,
+    pub pages: Vec<PeerPageFact>,
 }
 
 /// A range that could not be read.

@@ -27,6 +27,17 @@ pub enum PeerPage {
     Unavailable(String),
 }
 
+/// The same, with what else the page table of the peer says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerPageFact {
+    /// What it is.
+    pub page: PeerPage,
+    /// Whether no other page table has it now; `None` where that is not told of this very page.
+    pub exclusive: Option<bool>,
+    /// The number of its frame, where the kernel tells it.
+    pub frame: Option<u64>,
+}
+
 impl fmt::Display for PeerPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -329,8 +329,8 @@ fn words(doc: &Doc, process: &Process, same: Option<bool>) -> String {
         (None, _) if process.stopped => words.push_str("stopped"),
         (None, WitnessState::Waiting) => words.push_str("asking"),
         (None, WitnessState::Unavailable(why)) => words.push_str(why),
-        (None, WitnessState::Reads { readings, page, .. }) => {
-            words.push_str(&reading_words(readings, page, same));
+        (None, WitnessState::Reads { readout, pages }) => {
+            words.push_str(&reading_words(readout, pages, same));
         }
     }
     if let Some(note) = &process.note {

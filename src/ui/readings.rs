@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use egui::{RichText, Ui};
 
-use crate::model::{Reading, WitnessState};
+use crate::model::{PageSeen, Readout, WitnessState};
 
 use super::Frame;
 
@@ -20,9 +20,9 @@ pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, sam
         WitnessState::Unavailable(why) => {
             ui.label(RichText::new(why).color(theme.error));
         }
-        WitnessState::Reads { readings, page, .. } => {
+        WitnessState::Reads { readout, pages } => {
             ui.horizontal_wrapped(|ui| {
-                let (hex, text) = hex_and_text(readings);
+                let (hex, text) = hex_and_text(readout);
                 ui.label(RichText::new(hex).monospace().color(theme.text));
                 ui.label(RichText::new(text).monospace().color(theme.weak));
                 let sign = same.map(|same| {
@@ -35,24 +35,21 @@ pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, sam
                 if let Some((sign, color)) = sign {
                     ui.label(RichText::new(sign).color(color).strong());
                 }
-                if !page.is_empty() {
-                    ui.label(RichText::new(page).color(theme.weak));
+                if let Some(page) = pages.first() {
+                    ui.label(RichText::new(page.to_string()).color(theme.weak));
                 }
             });
-            let unread = readings.iter().find_map(|reading| match reading {
-                Reading::Nothing(why) => Some(why),
-                Reading::Byte(_) => None,
-            });
-            if let Some(why) = unread {
-                ui.label(RichText::new(why.to_string()).color(theme.error).small());
+            if let Some(gap) = readout.gaps.first() {
+                let why = RichText::new(gap.reason.to_string());
+                ui.label(why.color(theme.error).small());
             }
         }
     }
 }
 
 /// Bytes, whether they are what the view has, and what backs their page.
-pub(super) fn reading_words(readings: &[Reading], page: &str, same: Option<bool>) -> String {
-    let (hex, text) = hex_and_text(readings);
+pub(super) fn reading_words(readout: &Readout, pages: &[PageSeen], same: Option<bool>) -> String {
+    let (hex, text) = hex_and_text(readout);
     let mut words = hex;
     if !text.is_empty() {
         words.push(' ');
@@ -63,26 +60,26 @@ pub(super) fn reading_words(readings: &[Reading], page: &str, same: Option<bool>
         Some(false) => ", different from this view",
         None => "",
     });
-    if !page.is_empty() {
-        words.push_str(", ");
-        words.push_str(page);
+    if let Some(page) = pages.first() {
+        let _ = write!(words, ", {page}");
     }
     words
 }
 
-fn hex_and_text(readings: &[Reading]) -> (String, String) {
+/// At most the first 16 bytes.
+fn hex_and_text(readout: &Readout) -> (String, String) {
     let mut hex = String::new();
     let mut text = String::new();
-    for one in readings {
+    for offset in (readout.span.start()..readout.span.end()).take(16) {
         if !hex.is_empty() {
             hex.push(' ');
         }
-        match one {
-            Reading::Byte(byte) => {
+        match readout.byte(offset) {
+            Some(byte) => {
                 let _ = write!(hex, "{byte:02x}");
-                text.push(super::grid::text_of(*byte));
+                text.push(super::grid::text_of(byte));
             }
-            Reading::Nothing(_) => hex.push_str("??"), // and no text, as nothing was read
+            None => hex.push_str("??"), // and no text, as nothing was read
         }
     }
     let text = if text.is_empty() {

@@ -131,11 +131,11 @@ fn words(doc: &Doc, row: &WitnessRow) -> String {
     let mut words = match &row.state {
         WitnessState::Waiting => format!("{title}: asking"),
         WitnessState::Unavailable(why) => format!("{title}: {why}"),
-        WitnessState::Reads { readings, page, .. } => {
+        WitnessState::Reads { readout, pages } => {
             let same = (row.id != WitnessId::View)
                 .then(|| doc.witnesses.agree_with_view(&row.state))
                 .flatten();
-            format!("{title}: {}", reading_words(readings, page, same))
+            format!("{title}: {}", reading_words(readout, pages, same))
         }
     };
     if let Some(note) = &row.note {

@@ -23,12 +23,13 @@ use std::time::Duration;
 
 use crate::model::process::{PeerEvent, PeerOrder};
 use crate::os::thread::join_within;
+use crate::peer::protocol::MAX_READ_BYTES;
 
 use mailbox::Mailbox;
 use pool::Pool;
 
 /// The most bytes that are read of a file at a time.
-pub const MOST_WATCHED_BYTES: u64 = 16;
+pub const MOST_WATCHED_BYTES: u64 = MAX_READ_BYTES;
 /// How many orders may wait for the thread.
 pub const ORDERS_WAITING: usize = 256;
 /// How many orders may wait for one process.

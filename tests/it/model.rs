@@ -22,6 +22,7 @@ use rig::{Rig, file, mapped};
 mod behind;
 mod bounded;
 mod closing;
+mod copies;
 mod disk;
 mod edits;
 mod errors;

@@ -152,6 +152,11 @@ impl Raw {
                 ("message", Value::String(part)) => {
                     said.as_str().is_some_and(|it| it.contains(part))
                 }
+                // Of a page only what it is.
+                ("pages", Value::Array(pages)) => {
+                    let told = said.as_array().unwrap().iter().map(|it| &it["page"]);
+                    told.eq(pages)
+                }
                 _ => said == value,
             };
             assert!(same, "{request} is answered {heard}, not {expected}");

@@ -21,13 +21,12 @@ use std::time::{Duration, Instant};
 
 use crate::processes::{check_none_outlives, exists, state_of};
 use mapscope::bytes::Span;
-use mapscope::map::{GapReason, Identity};
+use mapscope::map::{GapReason, Identity, PageState, Readout};
 use mapscope::model::identity::{DocId, Generation, MappingId, OrderId, Target};
 use mapscope::model::process::{
-    EndHow, PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessEnd, ProcessKind, ProcessSignal,
-    Reading, Refusal,
+    EndHow, PageSeen, PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessEnd, ProcessKind,
+    ProcessSignal, Refusal,
 };
-use mapscope::peer::wire::PeerPage;
 use mapscope::work::peers::PeerPool;
 
 /// Far more than anything here takes.
@@ -35,6 +34,16 @@ const LONG: Duration = Duration::from_secs(30);
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mapscope"))
+}
+
+/// What was read, offset by offset: a byte, or why there is none.
+fn cells(readout: &Readout) -> Vec<Result<u8, GapReason>> {
+    let span = readout.span;
+    let cell = |offset| {
+        let gap = || readout.gap_at(offset).unwrap().reason;
+        readout.byte(offset).ok_or_else(gap)
+    };
+    (span.start()..span.end()).map(cell).collect()
 }
 
 /// A file of some pages of one letter, open in this process.
@@ -270,13 +279,18 @@ impl Rig {
 
     /// The pages, as soon as `target` reads `bytes`.
     #[track_caller]
-    fn reads(&self, target: Target, bytes: &[u8]) -> Vec<PeerPage> {
-        let wanted: Vec<_> = bytes.iter().copied().map(Reading::Byte).collect();
+    fn reads(&self, target: Target, bytes: &[u8]) -> Vec<PageState> {
         let what = format!("it reads {:?}", String::from_utf8_lossy(bytes));
         self.wait(target, &what, |news| match news {
-            PeerNews::Reads {
-                readings, pages, ..
-            } if *readings == wanted => Some(pages.clone()),
+            PeerNews::Reads { readout, pages } if readout.is_whole() && readout.bytes == bytes => {
+                Some(
+                    pages
+                        .iter()
+                        .filter_map(PageSeen::fact)
+                        .map(|fact| fact.state)
+                        .collect(),
+                )
+            }
             _ => None,
         })
     }

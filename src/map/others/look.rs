@@ -24,7 +24,7 @@ use crate::map::mapping::Mapping;
 use crate::map::mode::Mode;
 use crate::map::open::OpenFile;
 use crate::map::page::{PageState, Unavailable};
-use crate::map::raw::{PageEntry, page_bytes};
+use crate::map::raw::{PageEntry, kind_number, page_bytes};
 
 /// The numbers of statfs(2) for file systems where a key is no proof.
 const BTRFS: u64 = 0x9123_683e;
@@ -54,11 +54,6 @@ pub(super) fn key_of(mapping: &Mapping, file: &OpenFile) -> Result<FileKey, Unav
         text: line.key.to_vec(),
         proof,
     })
-}
-
-/// The type's width differs by architecture.
-fn kind_number(kind: impl TryInto<u64>) -> u64 {
-    kind.try_into().unwrap_or(0)
 }
 
 fn lines(maps: &[u8]) -> impl Iterator<Item = MapsLine<'_>> {

@@ -325,11 +325,14 @@ pub(crate) enum Wanted {
     PrivateCopies,
     /// Pages of the file that are in our page table.
     FilePages,
+    /// Pages that our page table has as a part of a huge one.
+    HugePages,
 }
 
 const PAGE_IS_FILE: u64 = 1 << 2;
 const PAGE_IS_PRESENT: u64 = 1 << 3;
 const PAGE_IS_SWAPPED: u64 = 1 << 4;
+const PAGE_IS_HUGE: u64 = 1 << 6;
 
 /// `struct pm_scan_arg` of the kernel (Documentation/admin-guide/mm/pagemap.rst).
 #[repr(C)]
@@ -375,6 +378,7 @@ pub(crate) fn scan(
             PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
         ),
         Wanted::FilePages => (0, PAGE_IS_FILE | PAGE_IS_PRESENT, 0),
+        Wanted::HugePages => (0, PAGE_IS_HUGE, 0),
     };
     let mut regions = [ScanRegion::default(); 512];
     let mut start = range.start as u64;

@@ -42,10 +42,11 @@ pub(crate) fn free_bytes(file: &File) -> Option<u64> {
     (facts.f_blocks > 0).then(|| facts.f_bavail.saturating_mul(facts.f_frsize))
 }
 
-/// Whether a hole lies at `offset`, where the file system tells: lseek(2), `SEEK_DATA`. Nobody uses the position.
-pub(crate) fn is_hole(file: &File, offset: u64) -> bool {
+/// Whether nothing but a hole lies in the `len` bytes at `offset`, where the file system tells: lseek(2), `SEEK_DATA`.
+/// Nobody uses the position.
+pub(crate) fn is_hole(file: &File, offset: u64, len: u64) -> bool {
     match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
-        Ok(data) => data > offset,
+        Ok(data) => data >= offset.saturating_add(len),
         // No data from there to the end.
         Err(errno) => errno.raw_os_error() == ENXIO,
     }

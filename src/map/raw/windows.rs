@@ -156,8 +156,8 @@ pub(crate) fn free_bytes(_: &File) -> Option<u64> {
     None
 }
 
-/// Whether a hole lies at `offset`: not asked for here.
-pub(crate) fn is_hole(_: &File, _: u64) -> bool {
+/// Whether nothing but a hole lies there: not asked for here.
+pub(crate) fn is_hole(_: &File, _: u64, _: u64) -> bool {
     false
 }
 

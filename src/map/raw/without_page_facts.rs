@@ -59,6 +59,21 @@ impl PageEntry {
     pub(crate) fn is_file_page(self) -> bool {
         match self {}
     }
+
+    /// The page is in one page table only.
+    pub(crate) fn is_exclusive(self) -> bool {
+        match self {}
+    }
+
+    /// The number of its frame.
+    pub(crate) fn frame(self) -> Option<u64> {
+        match self {}
+    }
+}
+
+/// Whether the file lives in memory alone: not asked for here.
+pub(crate) fn is_in_memory(_: &File) -> bool {
+    false
 }
 
 /// What is told of each page.
@@ -73,6 +88,8 @@ pub(crate) enum Wanted {
     PrivateCopies,
     /// Pages of the file that are in our page table.
     FilePages,
+    /// Pages that our page table has as a part of a huge one.
+    HugePages,
 }
 
 /// Walks the page table.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
-    Access, CallLog, Identity, MapError, MapRefusal, MapRequest, Mapping, Mode, OpenFile,
+    Access, CallLog, Identity, MapError, MapRefusal, MapRequest, Mapping, Mode, OpenFile, PageFact,
     PageState, StoreError, errno_name,
 };
 use crate::os::temp_folder::Hold;
@@ -16,7 +16,7 @@ use crate::peer::protocol::{
 };
 #[cfg(target_os = "linux")]
 use crate::peer::raw;
-use crate::peer::wire::PeerPage;
+use crate::peer::wire::{PeerPage, PeerPageFact};
 
 /// The most stretches of private copies that are told at once; they fit into a line.
 const MOST_COPIES: usize = 4096;
@@ -150,9 +150,13 @@ impl Witness {
         let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
         let readout = view.mapping.read(span, &view.file);
         // After the bytes: the read itself brings in the pages that it tells of.
-        let pages = match view.mapping.page_states(span) {
-            Ok(states) => states.into_iter().map(peer_page).collect(),
-            Err(unavailable) => vec![PeerPage::Unavailable(unavailable.to_string())],
+        let pages = match view.mapping.page_facts(span) {
+            Ok(facts) => facts.into_iter().map(peer_page_fact).collect(),
+            Err(unavailable) => vec![PeerPageFact {
+                page: PeerPage::Unavailable(unavailable.to_string()),
+                exclusive: None,
+                frame: None,
+            }],
         };
         Ok(Answer::Read(ReadAnswer {
             bytes: readout.bytes,
@@ -250,6 +254,14 @@ fn nothing_mapped() -> Answer {
 
 fn within_u64(offset: u64, len: u64) -> Result<Span, Answer> {
     Span::at(offset, len).ok_or_else(|| error("The range ends past 64 bits".to_owned()))
+}
+
+fn peer_page_fact(fact: PageFact) -> PeerPageFact {
+    PeerPageFact {
+        page: peer_page(fact.state),
+        exclusive: fact.is_exclusive,
+        frame: fact.frame,
+    }
 }
 
 /// A page's state as it is told.

@@ -1,10 +1,13 @@
 //! The witnesses in this process: the view's mapping, one of the other mode, and the file by pread.
 
+use std::sync::Arc;
+
 use crate::bytes::Span;
 use crate::map::{Access, MapRequest, Mapping, Mode, OpenFile, Readout, StoreError};
 use crate::model::event::FileNews;
 use crate::model::identity::{MappingId, OrderId};
-use crate::model::process::Reading;
+use crate::model::process::PageSeen;
+use crate::model::witness::FilePages;
 use crate::model::{WitnessId, WitnessState};
 
 use super::serve::Worker;
@@ -18,6 +21,8 @@ pub(super) struct Witnesses {
     /// A mapping of the other mode, made when it is first asked for.
     other: Option<Mapping>,
     said: [Option<WitnessState>; 3],
+    /// The pages of the file as they were last told.
+    file_pages: Option<FilePages>,
 }
 
 impl Witnesses {
@@ -25,6 +30,7 @@ impl Witnesses {
     pub(super) fn forget(&mut self) {
         self.other = None;
         self.said = [None, None, None];
+        self.file_pages = None;
     }
 
     /// The file is longer: the other mode's mapping is made anew. What was said still holds.
@@ -64,7 +70,9 @@ impl Worker {
         let Some(index) = self.views.iter().position(|known| known.id == view) else {
             return;
         };
-        let file = std::sync::Arc::clone(&self.file);
+        let file = Arc::clone(&self.file);
+        // Asked first: reading brings the pages into the cache.
+        self.read_file_pages(index, span, report_unchanged);
         let here = self.with(index, |mapping| reading(mapping, &file, span));
         let other = match self.other_mapping(index, false) {
             Ok(()) => self
@@ -75,9 +83,8 @@ impl Worker {
             Err(why) => Some(WitnessState::Unavailable(why)),
         };
         let by_pread = WitnessState::Reads {
-            span,
-            readings: readings(&file.pread(span)),
-            page: String::new(),
+            readout: Arc::new(file.pread(span)),
+            pages: Vec::new(),
         };
         let states = [
             (WitnessId::View, here),
@@ -93,6 +100,16 @@ impl Worker {
             };
             *said = Some(state.clone());
             self.say(index, None, FileNews::Witness(id, state));
+        }
+    }
+
+    /// Tells what is known of the pages of the file itself.
+    fn read_file_pages(&mut self, index: usize, span: Span, report_unchanged: bool) {
+        let pages = self.file.page_facts(span);
+        let told = FilePages { span, pages };
+        if report_unchanged || self.witnesses.file_pages.as_ref() != Some(&told) {
+            self.witnesses.file_pages = Some(told.clone());
+            self.say(index, None, FileNews::FilePages(told));
         }
     }
 
@@ -190,26 +207,12 @@ impl Worker {
 
 fn reading(mapping: &Mapping, file: &OpenFile, span: Span) -> WitnessState {
     let readout = mapping.read(span, file);
-    let page = match mapping.page_states(Span::at(span.start(), 1).unwrap_or(span)) {
-        Ok(states) => states.first().map(ToString::to_string).unwrap_or_default(),
-        Err(why) => why.to_string(),
+    let pages = match mapping.page_facts(span) {
+        Ok(facts) => facts.into_iter().map(PageSeen::Told).collect(),
+        Err(why) => vec![PageSeen::NotTold(why.to_string())],
     };
     WitnessState::Reads {
-        span,
-        readings: readings(&readout),
-        page,
+        readout: Arc::new(readout),
+        pages,
     }
-}
-
-/// The bytes of a readout as a witness tells them.
-fn readings(readout: &Readout) -> Vec<Reading> {
-    (readout.span.start()..readout.span.end())
-        .map(
-            |offset| match (readout.byte(offset), readout.gap_at(offset)) {
-                (Some(byte), _) => Reading::Byte(byte),
-                (None, Some(gap)) => Reading::Nothing(gap.reason),
-                (None, None) => Reading::Nothing(crate::map::GapReason::OutsideMapping),
-            },
-        )
-        .collect()
 }

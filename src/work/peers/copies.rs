@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::bytes::Span;
 use crate::map::page_bytes;
-use crate::peer::wire::PeerPage;
+use crate::peer::wire::{PeerPage, PeerPageFact};
 
 /// The most pages that are known one by one. Of those beyond it is not noticed when they go.
 const MOST_PAGES: usize = 65_536;
@@ -37,8 +37,9 @@ impl Copies {
     }
 
     /// What is missed, and no longer in the list, where the pages that `span` touches are these.
-    pub(super) fn seen(&mut self, span: Span, pages: &[PeerPage]) -> Vec<Span> {
-        let is_file = |page: &PeerPage| matches!(page, PeerPage::FilePage | PeerPage::NotPresent);
+    pub(super) fn seen(&mut self, span: Span, pages: &[PeerPageFact]) -> Vec<Span> {
+        let is_file =
+            |fact: &PeerPageFact| matches!(fact.page, PeerPage::FilePage | PeerPage::NotPresent);
         let numbers = span.pages(page_bytes());
         let missed = numbers.zip(pages).filter(|(_, page)| is_file(page));
         let missed: Vec<_> = missed.map(|(number, _)| number).collect();

@@ -6,18 +6,19 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::JOBS_WAITING;
 use super::copies::Copies;
 use crate::bytes::Span;
-use crate::map::{errno_name, errno_of};
+
+use crate::map::{Readout, errno_name, errno_of};
 use crate::model::identity::{MappingId, OrderId, Target};
 use crate::model::process::{
-    Failure, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Reading,
+    Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal,
     Refusal,
 };
-use crate::peer::wire::PeerPage;
 use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, PendingRequest, Wake};
 
 /// How long an answer may take before it is said that there is none.
@@ -199,7 +200,7 @@ pub(super) struct Member {
     /// It is to read what is watched.
     pub(super) is_to_read: bool,
     /// What it read last, where it was said.
-    pub(super) told: Option<(Span, Vec<Reading>, Vec<PeerPage>)>,
+    pub(super) told: Option<(Arc<Readout>, Vec<PageSeen>)>,
     pub(super) copies: Copies,
     /// The store before which it was looked whether the copies under it are still there.
     pub(super) looked_under: Option<OrderId>,

@@ -3,17 +3,20 @@
 //! It owns the order of questions and that an answer counts for the question it was given to. It must not know other
 //! processes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::member::{
     Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store,
 };
 use crate::bytes::Span;
+use crate::map::{Gap, PageFact, PageState, Readout};
 use crate::model::identity::Target;
-use crate::model::process::{EndHow, Failure, PeerEvent, PeerNews, ProcessKind, Reading, Refusal};
+use crate::model::process::{EndHow, Failure, PageSeen, PeerEvent, PeerNews, ProcessKind, Refusal};
 use crate::peer::protocol::{
-    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, Request,
+    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap, Request,
 };
+use crate::peer::wire::{PeerPage, PeerPageFact};
 use crate::peer::{NotSent, PeerError, Polled};
 
 /// The longest pause between two attempts to map the file, in seconds.
@@ -416,23 +419,25 @@ impl Member {
         if look.watch != Some(span) {
             return; // something else is looked at by now
         }
-        let reading = |(at, byte): (u64, u8)| {
-            let gap = gaps.iter().find(|gap| gap.start <= at && at < gap.end);
-            gap.map_or(Reading::Byte(byte), |gap| Reading::Nothing(gap.reason))
+        let gap = |gap: ReadGap| {
+            let reason = gap.reason;
+            Span::new(gap.start, gap.end).map(|span| Gap { span, reason })
         };
-        let readings: Vec<_> = (span.start()..).zip(bytes).map(reading).collect();
-        let told = (span, readings, pages);
+        let readout = Readout {
+            span,
+            bytes,
+            gaps: gaps.into_iter().filter_map(gap).collect(),
+        };
+        let told = (
+            Arc::new(readout),
+            pages.into_iter().map(page_seen).collect(),
+        );
         if self.told.as_ref() == Some(&told) {
             return;
         }
-        let (span, readings, pages) = told.clone();
+        let (readout, pages) = told.clone();
         self.told = Some(told);
-        let news = PeerNews::Reads {
-            span,
-            readings,
-            pages,
-        };
-        self.tell(news, look.tell);
+        self.tell(PeerNews::Reads { readout, pages }, look.tell);
     }
 
     fn lost(&self, spans: Vec<Span>, look: &Look<'_>) {
@@ -459,6 +464,21 @@ fn how(signal: Option<i32>, code: Option<i32>) -> EndHow {
         (None, Some(code)) => EndHow::Exited(code),
         (None, None) => EndHow::Unknown,
     }
+}
+
+fn page_seen(fact: PeerPageFact) -> PageSeen {
+    let state = match fact.page {
+        PeerPage::PrivateCopy => PageState::PrivateCopy,
+        PeerPage::FilePage => PageState::FilePage,
+        PeerPage::Swapped => PageState::Swapped,
+        PeerPage::NotPresent => PageState::NotPresent,
+        PeerPage::Unavailable(why) => return PageSeen::NotTold(why),
+    };
+    PageSeen::Told(PageFact {
+        state,
+        is_exclusive: fact.exclusive,
+        frame: fact.frame,
+    })
 }
 
 /// What a peer says of its own.

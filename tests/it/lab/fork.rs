@@ -171,8 +171,9 @@ fn the_mapping_of_a_witness_is_inherited_too() {
         let Ok(Answer::Read(read)) = peer.0.request(&read, LONG) else {
             panic!("it reads");
         };
+        let pages: Vec<_> = read.pages.into_iter().map(|fact| fact.page).collect();
         assert_eq!(
-            (read.bytes, read.pages),
+            (read.bytes, pages),
             (vec![byte], vec![PeerPage::PrivateCopy])
         );
     }

@@ -39,7 +39,7 @@ fn growth_keeps_private_copies_of_all() {
         rig.forget();
         rig.watch(doc, Some(span(0, 2)));
         for target in [built_in, added, child] {
-            assert_eq!(rig.reads(target, b"!A"), [PeerPage::PrivateCopy]);
+            assert_eq!(rig.reads(target, b"!A"), [PageState::PrivateCopy]);
         }
         rig.reads(shared, b"AA");
         let order = rig.store(shared, end - 1, b"A");
@@ -79,20 +79,17 @@ fn copies_that_a_shorter_file_took_are_said_to_be_lost() {
     assert_eq!(lost("a look tells"), [span(8192, 12288)]);
     let file_len = 8192;
     let nothing = rig.wait(target, "the end", |news| match news {
-        PeerNews::Reads { readings, .. } => Some(readings.clone()),
+        PeerNews::Reads { readout, .. } => Some(cells(readout)),
         _ => None,
     });
-    assert_eq!(
-        nothing,
-        [Reading::Nothing(GapReason::PastFileEnd { file_len })]
-    );
+    assert_eq!(nothing, [Err(GapReason::PastFileEnd { file_len })]);
     // And without a look, when it grows again.
     a.file.set_len(100).unwrap();
     a.append(20_000);
     rig.grow(doc, &a);
     assert_eq!(lost("growth tells"), [span(4096, 8192)]);
     rig.watch(doc, Some(span(0, 1)));
-    assert_eq!(rig.reads(target, b"!"), [PeerPage::PrivateCopy]);
+    assert_eq!(rig.reads(target, b"!"), [PageState::PrivateCopy]);
 }
 
 #[test]
@@ -109,12 +106,12 @@ fn a_window_does_not_grow_and_says_so() {
     let (target, _) = rig.start(doc, ProcessKind::Private);
     rig.watch(doc, Some(span(4095, 4097)));
     let is_end = |news: &PeerNews| match news {
-        PeerNews::Reads { readings, .. } => Some(readings.clone()),
+        PeerNews::Reads { readout, .. } => Some(cells(readout)),
         _ => None,
     };
-    let outside = Reading::Nothing(GapReason::OutsideMapping);
+    let outside = Err(GapReason::OutsideMapping);
     let read = rig.wait(target, "the end of the window", is_end);
-    assert_eq!(read, [Reading::Byte(b'A'), outside]);
+    assert_eq!(read, [Ok(b'A'), outside]);
     let order = rig.store(target, 4095, b"!");
     assert!(rig.outcome(target, order).is_ok());
     rig.grow(doc, &a);
@@ -122,9 +119,9 @@ fn a_window_does_not_grow_and_says_so() {
         matches!(news, PeerNews::NotGrown { .. }).then_some(())
     });
     let read = rig.wait(target, "the copy is there", |news| {
-        is_end(news).filter(|it| it[0] == Reading::Byte(b'!'))
+        is_end(news).filter(|it| it[0] == Ok(b'!'))
     });
-    assert_eq!(read, [Reading::Byte(b'!'), outside]);
+    assert_eq!(read, [Ok(b'!'), outside]);
 }
 
 #[test]

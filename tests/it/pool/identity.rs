@@ -125,7 +125,7 @@ fn a_built_in_process_that_died_maps_its_own_file_again_as_a_new_generation() {
         ..first
     };
     assert_ne!(rig.runs(second), pid);
-    assert_eq!(rig.reads(second, b"AA"), [PeerPage::FilePage]);
+    assert_eq!(rig.reads(second, b"AA"), [PageState::FilePage]);
     let late = rig.store(first, 1, b"!");
     assert_eq!(rig.outcome(first, late), Err(Refusal::Gone));
     let order = rig.store(second, 1, b"q");
@@ -154,13 +154,13 @@ fn a_process_that_has_not_mapped_yet_maps_what_it_was_started_for() {
     rig.reads(other, b"CC");
     assert_eq!([a.byte(1), c.byte(1)], *b"!C");
     for event in rig.all_after_drop() {
-        if let PeerNews::Reads { readings, .. } = event.news {
+        if let PeerNews::Reads { readout, .. } = event.news {
             let letter = if event.target.doc == doc_a {
                 b'A'
             } else {
                 b'C'
             };
-            assert_eq!(readings[0], Reading::Byte(letter));
+            assert_eq!(cells(&readout)[0], Ok(letter));
         }
     }
 }
@@ -243,7 +243,7 @@ fn a_fork_of_a_stopped_process_holds_up_nobody() {
     let parent_of = stat.rsplit_once(") ").unwrap().1.split(' ').nth(1);
     assert_eq!(parent_of, Some(pid.to_string().as_str()), "a real child");
     assert_eq!(rig.outcome(child, early), Ok(b"s".to_vec()));
-    assert_eq!(rig.reads(child, b"c"), [PeerPage::PrivateCopy]);
+    assert_eq!(rig.reads(child, b"c"), [PageState::PrivateCopy]);
     rig.reads(parent, b"s");
 
     // A fork that is not to be any more leaves nothing, also where it was asked for already.

@@ -60,16 +60,16 @@ fn a_pool_whose_processes_nobody_looks_at_sleeps() {
 
 #[test]
 fn only_files_that_are_looked_at_are_read_and_only_news_is_told() {
-    let (a, b) = (Sample::new(b'A'), Sample::new(b'B'));
+    let (a, b) = (Sample::pages(b'A', 20), Sample::new(b'B'));
     let rig = Rig::new();
     let (doc_a, doc_b) = (rig.open(&a), rig.open(&b));
     let (seen, _) = rig.start(doc_a, ProcessKind::Shared);
     let (private, _) = rig.start(doc_a, ProcessKind::Private);
     let (hidden, _) = rig.start(doc_b, ProcessKind::Shared);
-    // At most 16 bytes.
-    rig.watch(doc_a, Some(span(0, 500)));
-    rig.reads(seen, &[b'A'; 16]);
-    rig.reads(private, &[b'A'; 16]);
+    // At most 64 KiB.
+    rig.watch(doc_a, Some(span(0, 80_000)));
+    rig.reads(seen, &vec![b'A'; 65_536]);
+    rig.reads(private, &vec![b'A'; 65_536]);
     // A store by somebody else is seen by both; one by the shared one too.
     a.write(0, b"x");
     rig.watch(doc_a, Some(span(0, 2)));
@@ -85,7 +85,7 @@ fn only_files_that_are_looked_at_are_read_and_only_news_is_told() {
     // A store of the private one is its own.
     let order = rig.store(private, 0, b"p");
     assert_eq!(rig.outcome(private, order), Ok(b"z".to_vec()));
-    assert_eq!(rig.reads(private, b"py"), [PeerPage::PrivateCopy]);
+    assert_eq!(rig.reads(private, b"py"), [PageState::PrivateCopy]);
     a.write(1, b"w");
     rig.reads(seen, b"zw");
     assert_eq!(a.byte(0), b'z');

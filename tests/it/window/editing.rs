@@ -202,7 +202,7 @@ fn write_back_writes_the_edited_bytes_only() {
         row(window, 96).starts_with("00000060 61 61 61 61 62 ")
     });
     assert!(!doc(&window).has_unsaved());
-    assert!(witness(&window, "This view").contains("61"));
+    assert!(witness(&window, "This view").contains("02"));
 }
 
 #[test]

@@ -156,7 +156,7 @@ impl Oracle {
                 assert_eq!((*whom, *is_answered), (target, false), "{number:?}");
                 *is_answered = true;
             }
-            PeerNews::Reads { span, readings, .. } => self.reads(target, *span, readings, letter),
+            PeerNews::Reads { readout, .. } => self.reads(target, readout, letter),
             PeerNews::Runs { pid } => {
                 let process = self.living(target);
                 assert!(!process.is_answered, "{target} runs twice");
@@ -249,16 +249,17 @@ impl Oracle {
     }
 
     /// What is read stands somewhere in the file, or was meant for it.
-    fn reads(&mut self, target: Target, span: Span, readings: &[Reading], letter: u8) {
+    fn reads(&mut self, target: Target, readout: &Readout, letter: u8) {
+        let (span, read) = (readout.span, cells(readout));
         let process = self.living(target);
-        if let ([Reading::Byte(byte)], Some(_)) = (readings, process.pid) {
+        if let ([Ok(byte)], Some(_)) = (read.as_slice(), process.pid) {
             process.read = Some(*byte);
         }
         if self.looked_at.get(&target.doc) != Some(&span) {
             self.processes.get_mut(&target).unwrap().read = None;
         }
-        for (at, reading) in (span.start()..).zip(readings) {
-            let Reading::Byte(byte) = reading else {
+        for (at, reading) in (span.start()..).zip(&read) {
+            let Ok(byte) = reading else {
                 panic!("{target} cannot read {at}: {reading:?}");
             };
             let mut meant = self.stores.values().filter(|it| it.offset == at);

@@ -1,0 +1,356 @@
+//! The rows, from what witnesses, processes and the kernel said.
+
+use std::sync::Arc;
+
+use super::boxes::file_page;
+use super::compare::{compare, counted};
+use super::copies::{Candidate, Family, joined};
+use super::{
+    Cells, Compared, Group, Maps, Picture, Read, Row, RowMemory, SHOWN_BYTES, Sees, Who, WriteAs,
+};
+use crate::bytes::Span;
+use crate::map::{
+    Access, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState, Readout,
+    Sameness, SeenBytes, errno_name,
+};
+use crate::model::doc::Doc;
+use crate::model::identity::MappingId;
+use crate::model::peers::Process;
+use crate::model::process::{PageSeen, ProcessKind};
+use crate::model::witness::{WATCHED_BYTES, WitnessId, WitnessState};
+
+/// A row before its memory is told apart from that of others, and what that takes.
+struct Draft {
+    row: Row,
+    read: Option<Read>,
+    /// What it said last before it stood still.
+    last: Option<Read>,
+    pages: Vec<PageSeen>,
+    family: Family,
+}
+
+/// A family of one: a mapping that nobody forked from.
+const NO_FAMILY: u64 = 1 << 62;
+
+pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
+    let subject = doc.witnesses.span.or_else(|| doc.watched())?;
+    let selection = doc.about();
+    let mut drafts = vec![
+        here(doc, WitnessId::View, subject),
+        here(doc, WitnessId::OtherMode, subject),
+    ];
+    for process in doc.processes.built_in() {
+        drafts.push(ours(doc, process, 0, subject));
+    }
+    for (depth, process) in doc.processes.tree() {
+        drafts.push(ours(doc, process, depth, subject));
+    }
+    for process in others.iter().flat_map(|others| &others.processes) {
+        let mappings = process.mappings.iter();
+        drafts.extend(mappings.map(|mapping| other(process, mapping, subject)));
+    }
+    drafts.push(here(doc, WitnessId::File, subject));
+
+    let file = file_readout(doc, subject);
+    let mut all = vec![false; usize::try_from(subject.len()).unwrap_or(0)];
+    for draft in &mut drafts {
+        draft.row.compared = compare(subject, draft.read.as_deref(), file.as_deref(), &mut all);
+    }
+    let differing = counted(subject, &all);
+    let (page, shown) = shown(subject, differing.map(|(_, first)| first), doc.page_bytes);
+    let index = page - subject.start() / doc.page_bytes;
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    for draft in &mut drafts {
+        draft.show(shown, index);
+    }
+    tell_copies_apart(&mut drafts, index);
+    let facts = doc.witnesses.file_pages.as_ref();
+    let facts = facts.filter(|facts| facts.span == subject);
+    let fact = facts.and_then(|facts| facts.pages.get(index));
+    let (page_cache, storage) = file_page(fact, doc.sync_failure.as_deref());
+    Some(Picture {
+        subject,
+        is_cut: selection.is_some_and(|selection| selection.len() > WATCHED_BYTES),
+        shown,
+        page,
+        file: doc.name(),
+        rows: drafts.into_iter().map(|draft| draft.row).collect(),
+        differing,
+        page_cache,
+        storage,
+        file_bytes: file.map(|readout| Cells::of(&readout, shown)),
+    })
+}
+
+/// What `read` gave of the subject.
+fn file_readout(doc: &Doc, subject: Span) -> Option<Read> {
+    match &doc.witnesses.row(WitnessId::File).state {
+        WitnessState::Reads { readout, .. } if readout.span == subject => Some(Arc::clone(readout)),
+        _ => None,
+    }
+}
+
+/// The page that is shown, and at most 16 bytes of it: from the subject's start, or round the first difference.
+fn shown(subject: Span, first: Option<u64>, page_bytes: u64) -> (u64, Span) {
+    let at = first.unwrap_or(subject.start());
+    let page = at / page_bytes;
+    let inside = Span::at(page * page_bytes, page_bytes).and_then(|page| page.intersect(subject));
+    let inside = inside.unwrap_or(subject);
+    // The difference stands near the middle, unless the end of what there is keeps it further right.
+    let last_start = inside.end().saturating_sub(SHOWN_BYTES);
+    let start = at.saturating_sub(SHOWN_BYTES / 2 - 1).min(last_start);
+    let start = start.max(inside.start());
+    let span = Span::at(start, SHOWN_BYTES).and_then(|span| span.intersect(inside));
+    (page, span.unwrap_or(inside))
+}
+
+fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
+    let view = doc.view();
+    let row = doc.witnesses.row(id);
+    let (who, group, name) = match id {
+        WitnessId::View => (Who::View, Group::Here, "this view"),
+        WitnessId::OtherMode => (Who::OtherMode, Group::Here, "second mapping"),
+        WitnessId::File => (Who::Calls, Group::Calls, "read, pwrite"),
+    };
+    let maps = match id {
+        WitnessId::View => Maps::As(view.mode, view.access),
+        WitnessId::OtherMode => Maps::As(other_mode(view.mode), Access::ReadWrite),
+        WitnessId::File => Maps::Calls,
+    };
+    let write = match maps {
+        Maps::As(_, Access::ReadOnly) => WriteAs::ReadOnly,
+        Maps::As(Mode::Private, _) => WriteAs::StaysOwn,
+        Maps::As(Mode::Shared, _) | Maps::Calls => WriteAs::ReachesFile,
+    };
+    let mut draft = Draft::new(who, group, name.to_owned(), maps, write);
+    draft.row.note.clone_from(&row.note);
+    draft.hear(&row.state, subject);
+    draft
+}
+
+fn other_mode(mode: Mode) -> Mode {
+    match mode {
+        Mode::Private => Mode::Shared,
+        Mode::Shared => Mode::Private,
+    }
+}
+
+fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
+    let maps = match process.kind {
+        ProcessKind::Shared => Maps::As(Mode::Shared, Access::ReadWrite),
+        ProcessKind::Private => Maps::As(Mode::Private, Access::ReadWrite),
+        ProcessKind::ReadOnly => Maps::As(Mode::Shared, Access::ReadOnly),
+    };
+    let runs = process.ended.is_none() && process.pid.is_some();
+    let write = match process.kind {
+        _ if !runs => WriteAs::NotNow,
+        ProcessKind::Shared => WriteAs::ReachesFile,
+        ProcessKind::Private => WriteAs::StaysOwn,
+        ProcessKind::ReadOnly => WriteAs::ReadOnly,
+    };
+    let who = Who::Process(process.mapping);
+    let mut draft = Draft::new(who, Group::Ours, process.name(), maps, write);
+    draft.row.depth = depth;
+    draft.row.note.clone_from(&process.note);
+    draft.family = Family(root_of(doc, process).0);
+    draft.hear(&process.state, subject);
+    if let Some(how) = &process.ended {
+        draft.row.sees = Sees::Ended(how.clone());
+        draft.row.memory = RowMemory::Gone;
+        (draft.read, draft.pages) = (None, Vec::new());
+    } else if process.stopped || process.is_late {
+        draft.last = draft.read.take();
+        draft.pages = Vec::new();
+        let why = "it does not answer, so what it has now is not known";
+        draft.row.sees = Sees::Stopped(None);
+        draft.row.memory = RowMemory::NotKnown(why.to_owned());
+    }
+    draft
+}
+
+/// The first of its line of forks, also where that one is off the list by now.
+fn root_of(doc: &Doc, process: &Process) -> MappingId {
+    let mut root = process.mapping;
+    let mut parent = process.parent;
+    while let Some(mapping) = parent {
+        root = mapping;
+        parent = doc.processes.get(mapping).and_then(|known| known.parent);
+    }
+    root
+}
+
+fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft {
+    let access = if mapping.may[1] {
+        Access::ReadWrite
+    } else {
+        Access::ReadOnly
+    };
+    let who = Who::Other {
+        pid: process.pid,
+        address: mapping.addresses.0,
+    };
+    let name = format!(
+        "{} {}",
+        crate::bytes::escape::escape_name(&process.name),
+        process.pid
+    );
+    let maps = Maps::As(mapping.mode, access);
+    let mut draft = Draft::new(who, Group::Others, name, maps, WriteAs::NotOurs);
+    draft.pages = vec![match mapping.page {
+        Ok(page) => PageSeen::Told(fact_of(page)),
+        Err(why) => PageSeen::NotTold(why.to_string()),
+    }];
+    draft.row.memory = match mapping.sameness {
+        Sameness::Proven => RowMemory::Waiting,
+        Sameness::OtherSubvolume => RowMemory::NotKnown(
+            "a file of another subvolume can have the same device and inode (btrfs)".to_owned(),
+        ),
+        Sameness::OtherLayer => RowMemory::NotKnown(
+            "a mapping made before the file was copied up keeps the lower layer's page (overlayfs)"
+                .to_owned(),
+        ),
+    };
+    match &mapping.seen {
+        SeenBytes::Bytes(bytes) => {
+            let mut readout = Readout::new();
+            readout.span = subject;
+            readout.bytes.clone_from(bytes);
+            readout
+                .bytes
+                .resize(usize::try_from(subject.len()).unwrap_or(0), 0);
+            let rest = Span::new(subject.start() + bytes.len() as u64, subject.end());
+            let reason = GapReason::OutsideMapping;
+            let rest = rest.filter(|rest| !rest.is_empty());
+            readout.gaps = rest
+                .map(|span| crate::map::Gap { span, reason })
+                .into_iter()
+                .collect();
+            draft.read = Some(Arc::new(readout));
+        }
+        SeenBytes::NotPresent => draft.row.sees = Sees::NotAsked,
+        SeenBytes::Refused(errno) => {
+            draft.row.sees = Sees::Hidden(errno_name(*errno).to_owned());
+        }
+    }
+    draft
+}
+
+fn fact_of(page: OtherPage) -> crate::map::PageFact {
+    crate::map::PageFact {
+        state: page.state,
+        is_exclusive: Some(page.is_exclusive),
+        frame: page.frame,
+    }
+}
+
+impl Draft {
+    fn new(who: Who, group: Group, name: String, maps: Maps, write: WriteAs) -> Self {
+        let row = Row {
+            who,
+            group,
+            depth: 0,
+            name,
+            maps,
+            sees: Sees::Waiting,
+            compared: Compared::NotKnown,
+            memory: RowMemory::Waiting,
+            frame: None,
+            write,
+            note: None,
+        };
+        Self {
+            row,
+            read: None,
+            last: None,
+            pages: Vec::new(),
+            family: Family(NO_FAMILY),
+        }
+    }
+
+    /// What it last said; of other bytes it is no answer.
+    fn hear(&mut self, state: &WitnessState, subject: Span) {
+        match state {
+            WitnessState::Reads { readout, pages } if readout.span == subject => {
+                self.read = Some(Arc::clone(readout));
+                self.pages.clone_from(pages);
+            }
+            WitnessState::Unavailable(why) => {
+                self.row.sees = Sees::Hidden(why.clone());
+                self.row.memory = RowMemory::NotKnown(why.clone());
+            }
+            WitnessState::Waiting | WitnessState::Reads { .. } => {}
+        }
+    }
+
+    /// What it shows of `shown`, in the page of that number, of which `index` are before it in the subject.
+    fn show(&mut self, shown: Span, index: usize) {
+        let cells = |readout: &Read| Cells::of(readout, shown);
+        match (&self.row.sees, &self.read, &self.last) {
+            (Sees::Waiting, Some(readout), _) => self.row.sees = Sees::Bytes(cells(readout)),
+            (Sees::Stopped(_), _, last) => self.row.sees = Sees::Stopped(last.as_ref().map(cells)),
+            _ => {}
+        }
+        if self.row.memory != RowMemory::Waiting {
+            return;
+        }
+        // A system that tells nothing says so once.
+        let page = match self.pages.as_slice() {
+            [PageSeen::NotTold(_)] => self.pages.first(),
+            pages => pages.get(index),
+        };
+        let gap = self.read.as_ref().and_then(|it| it.gap_at(shown.start()));
+        self.row.memory = match (page, gap.map(|gap| gap.reason)) {
+            (_, Some(GapReason::PastFileEnd { .. })) => RowMemory::PastEnd,
+            (Some(PageSeen::Told(fact)), _) => {
+                self.row.frame = fact.frame;
+                match fact.state {
+                    PageState::FilePage => RowMemory::FilePage,
+                    PageState::PrivateCopy => RowMemory::CopyOfSeveral,
+                    PageState::Swapped => RowMemory::Swapped,
+                    PageState::NotPresent => RowMemory::NotPresent,
+                }
+            }
+            (Some(PageSeen::NotTold(why)), _) => RowMemory::NotKnown(why.clone()),
+            (None, _) if self.row.maps == Maps::Calls && self.read.is_some() => RowMemory::FilePage,
+            (None, Some(reason)) => RowMemory::NotKnown(reason.to_string()),
+            (None, None) => RowMemory::Waiting,
+        };
+    }
+
+    fn fact(&self, index: usize) -> Option<crate::map::PageFact> {
+        self.pages.get(index).and_then(PageSeen::fact)
+    }
+}
+
+/// Gives each copy the number of its page, where that is proven; also to a process that does not answer, where nobody else
+/// can be the one that has the page too.
+fn tell_copies_apart(drafts: &mut [Draft], index: usize) {
+    let may_be = |draft: &Draft| {
+        draft.row.memory == RowMemory::CopyOfSeveral || matches!(draft.row.sees, Sees::Stopped(_))
+    };
+    let at: Vec<usize> = (0..drafts.len())
+        .filter(|it| may_be(&drafts[*it]))
+        .collect();
+    let candidates: Vec<Candidate> = at
+        .iter()
+        .map(|it| {
+            let draft = &drafts[*it];
+            let fact = draft.fact(index);
+            Candidate {
+                // Who is nobody's child has no relative but itself.
+                family: match draft.family {
+                    Family(NO_FAMILY) => Family(NO_FAMILY + 1 + *it as u64),
+                    family => family,
+                },
+                is_exclusive: fact.and_then(|fact| fact.is_exclusive),
+                frame: fact.and_then(|fact| fact.frame),
+                read: draft.read.clone(),
+            }
+        })
+        .collect();
+    for (it, page) in at.into_iter().zip(joined(&candidates)) {
+        if let Some(page) = page {
+            drafts[it].row.memory = RowMemory::Copy(page);
+        }
+    }
+}
