@@ -43,11 +43,8 @@ fn what_a_stopped_process_was_told_never_lands_in_another_file() {
     }
 }
 
-fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
-    let (bytes_of_a, bytes_of_b) = ([b'A'; 64], [b'B'; 64]);
-    let a = stage.file("a.bin", &bytes_of_a);
-    let b = stage.file("b.bin", &bytes_of_b);
-    let program = start(stage, &a);
+/// A process that maps the file shared is stopped, and told to write; its pid.
+fn order_that_waits(stage: &Stage, reader: &mut Reader, program: &Program<'_>) -> u32 {
     reader.click(stage, ADD_SHARED);
     let pid = until_says(reader, 1, "41 'A', same as this view");
     reader.click(stage, "Stop: process 1");
@@ -55,7 +52,25 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
     program.until("process that the kernel stopped", |_| {
         is_in_state(pid, "T").then_some(())
     });
+    // This note moves the buttons below it: a click that is on its way meanwhile would miss.
+    until_says(reader, 1, "it is stopped: what it was told waits");
     reader.click(stage, "Write to file: process 1");
+    reader.until("order in place of the note", |names| {
+        let mut rows = names
+            .iter()
+            .filter(|name| name.starts_with("Process 1 (pid "));
+        rows.find(|row| row.ends_with(": stopped")).map(drop)
+    });
+    pid
+}
+
+fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
+    let (bytes_of_a, mut bytes_of_b) = ([b'A'; 64], [b'B'; 64]);
+    bytes_of_b[63] = b'Z';
+    let a = stage.file("a.bin", &bytes_of_a);
+    let b = stage.file("b.bin", &bytes_of_b);
+    let program = start(stage, &a);
+    let pid = order_that_waits(stage, reader, &program);
 
     // After the click, as keys and clicks come in their order.
     stage.keys(&["ctrl+shift+o"]);
@@ -90,6 +105,12 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
             program.until("end of the process of the closed file", |_| {
                 (!is_alive(pid)).then_some(())
             });
+            // What the processes of the other file say of another byte, they say after whatever they were told before.
+            program.look_up("63");
+            for title in ["Other process, shared: ", "Other process, private: "] {
+                let what = format!("answer about another byte of {title:?}");
+                reader.until(&what, |names| says(names, title, "5a 'Z'"));
+            }
         }
     }
     let mut wanted = bytes_of_a;
@@ -144,6 +165,10 @@ fn write_and_append(stage: &Stage, reader: &mut Reader, len: usize) {
     reader.click(stage, ADD_PRIVATE);
     let added = until_says(reader, 1, "41 'A', same as this view");
     reader.click(stage, "Write: Other process, private");
+    // This note moves what is below it too.
+    reader.until("note on what was written", |names| {
+        says(names, "Other process, private: ", "written by that process")
+    });
     reader.click(stage, "Write: process 1");
     until_says(reader, 1, "21 '!', different from this view, private copy");
     reader.click(stage, "Fork: process 1");

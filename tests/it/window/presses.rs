@@ -93,6 +93,41 @@ fn asks_for_the_clipboard(window: &Window) -> bool {
     })
 }
 
+/// Some frames in which the clipboard, asked for, answers as in the real window: behind the frame, before what comes next.
+/// How often it was asked.
+fn paste_when_asked(window: &mut Window, text: &str) -> usize {
+    let mut n_asked = 0;
+    for _ in 0..40 {
+        window.step();
+        if asks_for_the_clipboard(window) {
+            n_asked += 1;
+            let paste = Event::Paste(text.to_owned());
+            window.input_mut().events.insert(0, paste);
+        }
+    }
+    n_asked
+}
+
+/// Shift+Insert and what is typed next, all of it in one slow frame.
+fn pasted_and_typed(digits: &str) -> Vec<Event> {
+    let mut events = vec![down(Key::Insert, SHIFT)];
+    events.extend(digits.chars().flat_map(digit));
+    events
+}
+
+#[test]
+fn what_is_pasted_into_a_field_comes_before_what_is_typed_next() {
+    let (_folder, path) = file(&[b'A'; 64]);
+    let mut window = open(&path);
+    look_up(&mut window, "");
+    window.input_mut().events.extend(pasted_and_typed("5"));
+    assert_eq!(paste_when_asked(&mut window, "1"), 1);
+    until(&mut window, "15 is looked up", |window| {
+        let found = "Received char at 15 is A";
+        status(window).iter().any(|said| said.starts_with(found))
+    });
+}
+
 #[test]
 fn what_is_asked_of_the_clipboard_comes_before_what_is_pressed_next() {
     let (_folder, path) = file(&[b'A'; 64]);
@@ -101,23 +136,8 @@ fn what_is_asked_of_the_clipboard_comes_before_what_is_pressed_next() {
     until(&mut window, "the view is shared", |window| {
         doc(window).view().mode == Mode::Shared && grid(window).is_focused()
     });
-    // all in one slow frame: paste, then a byte
-    let mut events = vec![down(Key::Insert, SHIFT)];
-    events.extend(digit('5'));
-    events.extend(digit('a'));
-    window.input_mut().events.extend(events);
-    let mut n_asked = 0;
-    until(&mut window, "all of it is stored", |_| true);
-    for _ in 0..40 {
-        if asks_for_the_clipboard(&window) {
-            n_asked += 1;
-            // as the real window does: behind the frame, before what comes next
-            let paste = Event::Paste("31 32".to_owned());
-            window.input_mut().events.insert(0, paste);
-        }
-        window.step();
-    }
-    assert_eq!(n_asked, 1);
+    window.input_mut().events.extend(pasted_and_typed("5a"));
+    assert_eq!(paste_when_asked(&mut window, "31 32"), 1);
     until(&mut window, "what was typed is in the file", |_| {
         fs::read(&path).unwrap().contains(&0x5a)
     });
