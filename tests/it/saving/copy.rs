@@ -21,7 +21,9 @@ use mapscope::work::file::FileWorker;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Opened, PAGE, allocated, folder_with, is_root, pattern, skip};
+use super::{Opened, PAGE, allocated, folder_with, pattern};
+use crate::machine::is_root;
+use crate::skip::skip_part;
 
 /// A file with holes, a view of it, and what was typed into that.
 #[derive(Clone, Debug)]
@@ -297,7 +299,7 @@ fn a_copy_without_proc_is_what_the_view_shows() {
         return without_proc(Path::new(&folder));
     }
     if !is_root() {
-        return skip("a copy without /proc", "it takes root");
+        return skip_part("a copy without /proc", "it takes root");
     }
     let folder = TempDir::new().unwrap();
     let script = "umount -l /proc && exec \"$0\" \"$@\"";
