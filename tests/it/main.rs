@@ -38,3 +38,4 @@ mod view;
 mod waits;
 mod window;
 mod words;
+mod worker;
