@@ -15,13 +15,13 @@ mod steps;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::processes::{exists, state_of};
+use crate::processes::{exists, program, signal_unless_gone, state_of};
 use crate::random::{Draw, number_of};
 use mapscope::bytes::Span;
 use mapscope::model::event::{Event, FileEvent, FileNews};
@@ -48,10 +48,6 @@ const LEN: u64 = PAGES * PAGE;
 const AT_ONCE: u64 = 4;
 /// Each of what must happen does so once in so many sequences, at least.
 const SELDOM: u64 = 20;
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
 
 fn span(start: u64, end: u64) -> Span {
     Span::new(start, end).unwrap()

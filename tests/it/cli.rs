@@ -9,12 +9,9 @@ mod report;
 mod surroundings;
 mod who;
 
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
+use crate::processes::program;
 
 /// The program with these arguments, which reads nothing.
 fn mapscope(arguments: &[&str]) -> Command {

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mapscope::lab::Experiment;
 use mapscope::lab::catalogue;
@@ -23,14 +23,9 @@ use mapscope::lab::runner::{self, Options};
 use mapscope::lab::stage::STEP_LIMIT;
 use serde_json::Value;
 
+use crate::machine::is_root;
+use crate::processes::{program, until};
 use crate::skip::skip;
-
-/// How long anything may take on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
 
 /// All experiments that predict something.
 fn predicting() -> Vec<&'static Experiment> {
@@ -143,15 +138,6 @@ impl Lab {
     }
 }
 
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -165,11 +151,6 @@ fn json(output: &Output) -> Value {
             text(&output.stderr)
         )
     })
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Runs a script of the shell where only it sees what it mounts.

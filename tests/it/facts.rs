@@ -1,30 +1,25 @@
 //! The facts that a file's worker tells while they are shown: no report says again what the one before said.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
+use mapscope::model::FileRequest;
 use mapscope::model::event::{Event, Facts, FileNews, PathNow};
-use mapscope::model::{
-    DocId, FileOrder, FileRequest, Generation, MappingId, OpenRequest, OrderId, Target,
-};
-use mapscope::work::file::FileWorker;
 
-/// How long anything may take on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::worker::Worker;
+
 /// The number of reads for painting alone is told no sooner, less what a busy machine may hold one report up by.
 const LEAST_BETWEEN: Duration = Duration::from_secs(8);
 /// Checks of the file's path that are waited for: more time than between two reads of the facts.
 const N_CHECKS: usize = 8;
 
-type Heard = Receiver<(Instant, Event)>;
+type Heard = Worker<(Instant, Event)>;
 
 /// Keeps the facts that come until something else is told that is `wanted`, or these are.
 fn until(heard: &Heard, facts: &mut Vec<(Instant, Facts)>, wanted: impl Fn(&FileNews) -> bool) {
     loop {
-        let (at, event) = heard.recv_timeout(PATIENCE).expect("it is told");
+        let (at, event) = heard.hear();
         let Event::File(event) = event else { continue };
         let is_wanted = wanted(&event.news);
         if let FileNews::Facts(told) = event.news {
@@ -41,29 +36,9 @@ fn facts_that_are_as_before_are_not_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let [path, away] = ["file", "away"].map(|name| folder.path().join(name));
     fs::write(&path, [b'A'; 100]).unwrap();
-    let (events, heard) = channel();
-    let report = Arc::new(move |event: Event| drop(events.send((Instant::now(), event))));
-    let (doc, mapping) = (DocId(1), MappingId(2));
-    let request = OpenRequest::private(Some(path.clone()));
-    let program = env!("CARGO_BIN_EXE_mapscope").into();
-    let worker = FileWorker::open(doc, mapping, request, program, report).unwrap();
-    let target = Target {
-        doc,
-        mapping,
-        generation: Generation::FIRST,
-    };
-    let orders = [
-        FileRequest::Look(Span::at(0, 100)),
-        FileRequest::Facts(true),
-    ];
-    for (number, request) in (3..).map(OrderId).zip(orders) {
-        let order = FileOrder {
-            number,
-            target,
-            request,
-        };
-        worker.send(order).unwrap();
-    }
+    let heard = Worker::open(path.clone(), |event| (Instant::now(), event));
+    heard.send(FileRequest::Look(Span::at(0, 100)));
+    heard.send(FileRequest::Facts(true));
     let mut facts = Vec::new();
     until(&heard, &mut facts, |news| {
         matches!(news, FileNews::Facts(_))

@@ -15,13 +15,12 @@ mod fork;
 mod trace;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::processes::{check_none_outlives, exists, is_over, state_of};
+use crate::processes::{check_none_outlives, exists, is_over, program, signal, state_of, until};
+use crate::raw_peer::RawPeer;
 use mapscope::lab::stage::{anonymous, anonymous_shared, load, private, shared, store};
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::{
@@ -35,10 +34,6 @@ use serde_json::{Value, json};
 
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(20);
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
 
 fn page() -> u64 {
     page_bytes()
@@ -209,74 +204,10 @@ fn smaps_kib(pid: u32, address: u64, field: &str) -> u64 {
     kib.trim().parse().unwrap()
 }
 
-/// A peer spoken to by hand.
-struct Raw {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-impl Raw {
-    fn start() -> Self {
-        Self::run(Command::new(program()).arg("peer"))
-    }
-
-    fn run(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let mut peer = Self {
-            child,
-            input,
-            output,
-        };
-        assert_eq!(peer.hear()["answer"], "ready");
-        peer
-    }
-
-    fn tell(&mut self, line: &str) {
-        let input = self.input.as_mut().unwrap();
-        input.write_all(format!("{line}\n").as_bytes()).unwrap();
-    }
-
-    /// The next answer; null at the end.
-    fn hear(&mut self) -> Value {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            return Value::Null;
-        }
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
-    }
-
-    fn ask(&mut self, line: &str) -> Value {
-        self.tell(line);
-        self.hear()
-    }
-
+impl RawPeer {
     fn call(&mut self, call: Call) -> Value {
         let mut line = serde_json::to_value(Request::Do(call)).unwrap();
         line["id"] = json!(7);
-        self.ask(&line.to_string())
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < LONG, "{what} within {LONG:?}");
-        thread::sleep(Duration::from_millis(1));
+        self.ask(line.to_string())
     }
 }

@@ -3,6 +3,7 @@
 
 mod chaos;
 mod facts;
+mod failing;
 mod fuse;
 mod imports;
 mod kernel_memory;

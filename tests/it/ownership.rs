@@ -8,23 +8,12 @@ mod temp_dir;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::processes::{program, until};
 
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(30);
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
-
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < LONG, "{what} within {LONG:?}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
 
 /// The folders in `parent`.
 fn folders(parent: &Path) -> Vec<PathBuf> {

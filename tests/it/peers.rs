@@ -7,16 +7,17 @@ mod protocol;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::processes::{exists, state_of};
+use crate::processes::{exists, program, signal, until};
+use crate::raw_peer::RawPeer;
 use mapscope::bytes::Span;
 use mapscope::map::Identity;
 use mapscope::peer::protocol::{
@@ -28,10 +29,6 @@ use serde_json::{Value, json};
 const SECOND: Duration = Duration::from_secs(1);
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(20);
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
 
 /// The file that a peer is to map.
 struct Target {
@@ -101,47 +98,7 @@ impl Sample {
     }
 }
 
-/// A peer spoken to by hand.
-struct Raw {
-    child: Ends,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-impl Raw {
-    fn start() -> Self {
-        let mut child = Command::new(program())
-            .arg("peer")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let mut peer = Self {
-            child: Ends(child),
-            input,
-            output,
-        };
-        let ready = peer.hear();
-        assert_eq!(ready["answer"], "ready");
-        assert_eq!(ready["pid"], peer.child.0.id());
-        peer
-    }
-
-    fn hear(&mut self) -> Value {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
-    }
-
-    fn ask(&mut self, line: &[u8]) -> Value {
-        let input = self.input.as_mut().unwrap();
-        input.write_all(line).unwrap();
-        input.write_all(b"\n").unwrap();
-        self.hear()
-    }
-
+impl RawPeer {
     #[track_caller]
     fn check(&mut self, request: &Value, expected: &Value) {
         let heard = self.ask(request.to_string().as_bytes());
@@ -171,27 +128,5 @@ impl Drop for Ends {
     fn drop(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();
-    }
-}
-
-#[track_caller]
-fn until(what: &str, limit: Duration, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < limit, "{what} within {limit:?}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-fn signal(name: &str, pid: u32) {
-    let done = Command::new("kill")
-        .args([&format!("-{name}"), &pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(done.success());
-    if name == "STOP" {
-        until("the process is stopped", LONG, || {
-            state_of(pid) == Some('T')
-        });
     }
 }

@@ -19,7 +19,9 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use crate::processes::{check_none_outlives, exists, state_of};
+use crate::processes::{
+    check_none_outlives, exists, program, signal, signal_unless_gone, state_of, until,
+};
 use mapscope::bytes::Span;
 use mapscope::map::{GapReason, Identity, PageState, Readout};
 use mapscope::model::identity::{DocId, Generation, MappingId, OrderId, Target};
@@ -31,10 +33,6 @@ use mapscope::work::peers::PeerPool;
 
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(30);
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
 
 /// What was read, offset by offset: a byte, or why there is none.
 fn cells(readout: &Readout) -> Vec<Result<u8, GapReason>> {
@@ -77,19 +75,7 @@ impl Sample {
     }
 
     fn peer_file(&self) -> PeerFile {
-        let meta = self.file.metadata().unwrap();
-        let (own, fd) = (std::process::id(), self.file.as_raw_fd());
-        PeerFile {
-            via: format!("/proc/{own}/fd/{fd}").into(),
-            path: self.path.clone(),
-            identity: Identity {
-                dev: meta.dev(),
-                ino: meta.ino(),
-            },
-            extent: self.extent(),
-            is_whole: true,
-            is_allowed: false,
-        }
+        peer_file(&self.path, &self.file, self.extent())
     }
 
     fn byte(&self, at: u64) -> u8 {
@@ -108,28 +94,25 @@ impl Sample {
     }
 }
 
+/// What processes are told of a file that is open in this one; leave to write to a device is not given.
+fn peer_file(path: &Path, file: &File, extent: Span) -> PeerFile {
+    let meta = file.metadata().unwrap();
+    let (own, fd) = (std::process::id(), file.as_raw_fd());
+    PeerFile {
+        via: format!("/proc/{own}/fd/{fd}").into(),
+        path: path.to_owned(),
+        identity: Identity {
+            dev: meta.dev(),
+            ino: meta.ino(),
+        },
+        extent,
+        is_whole: true,
+        is_allowed: false,
+    }
+}
+
 fn span(start: u64, end: u64) -> Span {
     Span::new(start, end).unwrap()
-}
-
-/// Sends a signal behind the pool's back.
-fn signal(name: &str, pid: u32) {
-    let done = Command::new("kill")
-        .args([&format!("-{name}"), &pid.to_string()])
-        .status();
-    assert!(done.unwrap().success());
-    if name == "STOP" {
-        until("the process is stopped", || state_of(pid) == Some('T'));
-    }
-}
-
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < LONG, "{what} within {LONG:?}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }
 
 /// A pool, what it reports, and the numbers that orders are given.

@@ -1,4 +1,4 @@
-//! What tests look up about other processes, and a program with peers that is killed.
+//! The program that is tested, what tests look up and wait for of other processes, and a program with peers that is killed.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything may take on a slow and busy machine.
-const LONG: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The program that is tested.
+pub(crate) fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mapscope"))
+}
 
 /// Whether there is a process with this number, a zombie too.
 pub(crate) fn exists(pid: u32) -> bool {
@@ -24,13 +29,35 @@ pub(crate) fn is_over(pid: u32) -> bool {
     matches!(state_of(pid), None | Some('Z' | 'X'))
 }
 
+/// Waits until `done` says so, which somebody else brings about; fails where that takes far too long.
 #[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !done() {
-        assert!(begin.elapsed() < LONG, "{what} within {LONG:?}");
+        assert!(begin.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Sends a signal to a process behind the back of whoever started it; one that is to stop has stopped.
+#[track_caller]
+pub(crate) fn signal(name: &str, pid: u32) {
+    let done = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .status();
+    assert!(done.unwrap().success());
+    if name == "STOP" {
+        until("the process is stopped", || state_of(pid) == Some('T'));
+    }
+}
+
+/// Sends a signal to a process that may have ended by now.
+pub(crate) fn signal_unless_gone(name: &str, pid: u32) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .stderr(Stdio::null())
+        .status();
+    sent.unwrap();
 }
 
 /// Runs `test` of this very program in a process of its own, with the path of a file in `variable`: a test that finds this is
@@ -61,11 +88,7 @@ pub(crate) fn check_none_outlives(test: &str, variable: &str, n_peers: usize) {
         assert_eq!(pids.len(), n_peers);
         // A stopped one does not even notice that its input ended: it takes the kernel's SIGKILL.
         for pid in pids.iter().filter(|_| stopped) {
-            let sent = Command::new("kill")
-                .args(["-STOP", &pid.to_string()])
-                .status();
-            assert!(sent.unwrap().success());
-            until("it stands still", || state_of(*pid) == Some('T'));
+            signal("STOP", *pid);
         }
         program.kill().unwrap();
         program.wait().unwrap();

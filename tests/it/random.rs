@@ -1,9 +1,20 @@
 //! What tests of random sequences share: numbers drawn from a seed, settings from outside, and counts of what happened. It
 //! knows nothing of what is tested, nor of what must be true of it.
 
+use proptest::test_runner::Config as ProptestConfig;
+
 /// The number that an environment variable holds.
 pub(crate) fn number_of(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+/// This many cases of a property; one that failed is printed, not written beside the sources.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// xorshift64*.

@@ -8,7 +8,6 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::RwLock;
 
 use mapscope::bytes::Span;
@@ -93,36 +92,4 @@ fn pattern(len: usize) -> Vec<u8> {
 /// Disk space of a file in bytes.
 fn allocated(path: &Path) -> u64 {
     fs::metadata(path).unwrap().blocks() * 512
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
-}
-
-/// Says why something was not tried.
-#[track_caller]
-fn skip(what: &str, why: &str) {
-    crate::skip::skip(&format!("{what}: {why}"));
-}
-
-/// A tmpfs of `bytes` bytes, unmounted when it is dropped. Root only.
-struct Tmpfs(TempDir);
-
-impl Tmpfs {
-    fn mount(bytes: u64) -> Option<Self> {
-        let folder = TempDir::new().unwrap();
-        let status = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"])
-            .arg(folder.path())
-            .status();
-        status
-            .is_ok_and(|status| status.success())
-            .then(|| Self(folder))
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
 }

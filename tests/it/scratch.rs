@@ -1,46 +1,24 @@
-//! Scratch folders: which go and which are left alone, whoever looks and whatever they are called.
+//! Scratch folders: who holds one, how long it lives, and with what it goes.
+
+mod dead;
+mod unusable;
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use mapscope::os::temp_folder::{Folder, Hold};
 use mapscope::work::scratch::{SAMPLE, Scratch};
 use tempfile::TempDir;
 
-/// How long anything may take on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::processes::{program, until};
 
 /// Set in a process of [`Maker`], to the folder to make scratch folders in.
 const PARENT: &str = "MAPSCOPE_TEST_SCRATCH_PARENT";
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_mapscope"))
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
-}
-
-/// Says why something was not tried.
-#[track_caller]
-fn skip(what: &str, why: &str) {
-    crate::skip::skip(&format!("{what}: {why}"));
-}
-
-#[track_caller]
-fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !done() {
-        assert!(begin.elapsed() < PATIENCE, "{what} within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
 
 /// Another process with a scratch folder, which holds a file.
 struct Maker {
@@ -49,11 +27,11 @@ struct Maker {
 }
 
 impl Maker {
-    /// Runs the test `only_dead_scratch_folders_go` again, started by `wrapper`.
+    /// Runs the test `dead::only_dead_scratch_folders_go` again, started by `wrapper`.
     fn start(parent: &Path, wrapper: &[&str]) -> Self {
         let me = std::env::current_exe().unwrap();
         let test = [
-            "scratch::only_dead_scratch_folders_go",
+            "scratch::dead::only_dead_scratch_folders_go",
             "--exact",
             "--nocapture",
         ];
@@ -101,242 +79,6 @@ impl Drop for Maker {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// The folder of a killed program, with a mark and no lock.
-fn dead(parent: &Path) -> PathBuf {
-    let folder = Maker::start(parent, &[]).kill();
-    assert!(folder.join("file").exists());
-    folder
-}
-
-/// What the kinds of folders are made of, and whether they are to go.
-struct Case {
-    name: &'static str,
-    folder: PathBuf,
-    goes: bool,
-    /// Files that must be there afterwards, whatever goes.
-    stays: Vec<PathBuf>,
-    /// As long as it lives, it is held.
-    _maker: Option<Maker>,
-}
-
-impl Case {
-    fn left(name: &'static str, folder: PathBuf) -> Self {
-        let stays = vec![folder.join("file")];
-        Self {
-            name,
-            folder,
-            goes: false,
-            stays,
-            _maker: None,
-        }
-    }
-
-    fn gone(name: &'static str, folder: PathBuf) -> Self {
-        Self {
-            goes: true,
-            stays: Vec::new(),
-            ..Self::left(name, folder)
-        }
-    }
-}
-
-/// A person's folder with a file in it.
-fn person(parent: &Path, name: &str) -> PathBuf {
-    let folder = parent.join(name);
-    fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
-    fs::write(folder.join("file"), b"work of years").unwrap();
-    folder
-}
-
-fn mark_of(folder: &Path) -> PathBuf {
-    let marks = fs::read_dir(folder).unwrap().flatten();
-    let mark = marks.into_iter().find(|entry| entry.file_name() != "file");
-    mark.expect("a mark").path()
-}
-
-fn persons(parent: &Path) -> Vec<Case> {
-    let mut cases: Vec<_> = [
-        "mapscope-2024-notes",
-        "mapscope-5-mydata",
-        "mapscope-4194999-7",
-        "mapscope-0123456789abcdef",
-        "mapscope-",
-    ]
-    .into_iter()
-    .map(|name| Case::left(name, person(parent, name)))
-    .collect();
-    let file = parent.join("mapscope-00000000000000ff");
-    fs::write(&file, b"a file").unwrap();
-    cases.push(Case {
-        stays: vec![file.clone()],
-        ..Case::left("a file", file)
-    });
-    cases
-}
-
-/// Folders that were scratch folders once, and of which something is not right.
-fn altered(parent: &Path, elsewhere: &Path) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for (name, mode) in [("0755", 0o755), ("0770", 0o770), ("0500", 0o500)] {
-        let folder = dead(parent);
-        fs::set_permissions(&folder, Permissions::from_mode(mode)).unwrap();
-        cases.push(Case::left(name, folder));
-    }
-    let renamed = parent.join("mapscope-fedcba9876543210");
-    fs::rename(dead(parent), &renamed).unwrap();
-    cases.push(Case::left("renamed", renamed));
-
-    let original = dead(elsewhere);
-    let copied = parent.join(original.file_name().unwrap());
-    let status = Command::new("cp")
-        .arg("-a")
-        .args([&original, &copied])
-        .status();
-    assert!(status.unwrap().success());
-    cases.push(Case::left("copied", copied));
-
-    let link = parent.join("mapscope-1111111111111111");
-    symlink(&original, &link).unwrap();
-    cases.push(Case::left("a link to a dead one", link));
-    let link = parent.join("mapscope-2222222222222222");
-    symlink(person(elsewhere, "notes"), &link).unwrap();
-    cases.push(Case::left("a link to a person's", link));
-
-    let folder = dead(parent);
-    fs::write(mark_of(&folder), b"").unwrap();
-    cases.push(Case::left("an empty mark", folder));
-    let folder = dead(parent);
-    let mark = mark_of(&folder);
-    let moved = elsewhere.join("mark");
-    fs::rename(&mark, &moved).unwrap();
-    symlink(&moved, &mark).unwrap();
-    cases.push(Case::left("a link for a mark", folder));
-    let folder = dead(parent);
-    let mark = mark_of(&folder);
-    fs::remove_file(&mark).unwrap();
-    assert!(
-        Command::new("mkfifo")
-            .arg(&mark)
-            .status()
-            .unwrap()
-            .success()
-    );
-    cases.push(Case::left("a pipe for a mark", folder));
-    cases
-}
-
-/// Folders of living programs, here and in another namespace.
-fn held(parent: &Path) -> Vec<Case> {
-    let mut cases = Vec::new();
-    let mut hold = |name, wrapper: &[&str]| {
-        let maker = Maker::start(parent, wrapper);
-        let folder = maker.folder.clone();
-        cases.push(Case {
-            _maker: Some(maker),
-            ..Case::left(name, folder)
-        });
-    };
-    hold("held", &[]);
-    if is_root() {
-        hold(
-            "held in another PID namespace",
-            &["unshare", "--pid", "--fork", "--kill-child"],
-        );
-    } else {
-        skip("a holder in another PID namespace", "it takes root");
-    }
-    cases
-}
-
-fn foreign(parent: &Path) -> Vec<Case> {
-    if !is_root() {
-        skip("folders of another user", "it takes root");
-        return Vec::new();
-    }
-    let folder = dead(parent);
-    std::os::unix::fs::chown(&folder, Some(65534), Some(65534)).unwrap();
-    let marked = dead(parent);
-    std::os::unix::fs::chown(mark_of(&marked), Some(65534), Some(65534)).unwrap();
-    vec![
-        Case::left("another user's", folder),
-        Case::left("another user's mark", marked),
-    ]
-}
-
-/// Folders that are to go, also with what may be dangerous in them.
-fn to_go(parent: &Path, elsewhere: &Path) -> Vec<Case> {
-    let precious = person(elsewhere, "precious");
-    // A maker sweeps: both live until both are there.
-    let makers = [(); 2].map(|()| Maker::start(parent, &[]));
-    let [plain, folder] = makers.map(Maker::kill);
-    symlink(&precious, folder.join("folder")).unwrap();
-    symlink(precious.join("file"), folder.join("link")).unwrap();
-    symlink("nowhere", folder.join("dangling")).unwrap();
-    fs::create_dir_all(folder.join("1/deep")).unwrap();
-    symlink(&precious, folder.join("1/deep/up")).unwrap();
-    let read_only = folder.join("1/read-only");
-    fs::write(&read_only, b"x").unwrap();
-    fs::set_permissions(&read_only, Permissions::from_mode(0o0)).unwrap();
-    vec![
-        Case::gone("dead", plain),
-        Case {
-            stays: vec![precious.join("file")],
-            ..Case::gone("dead, with links", folder)
-        },
-    ]
-}
-
-fn cases(parent: &Path, elsewhere: &Path) -> Vec<Case> {
-    // Each maker sweeps: those that are to go come last.
-    let mut cases = persons(parent);
-    cases.extend(altered(parent, elsewhere));
-    cases.extend(foreign(parent));
-    cases.extend(held(parent));
-    cases.extend(to_go(parent, elsewhere));
-    cases
-}
-
-/// Fails where `case` is not what it must be after `act` had its way.
-#[track_caller]
-fn check(case: &Case, act: &str) {
-    let is_there = fs::symlink_metadata(&case.folder).is_ok();
-    assert_eq!(is_there, !case.goes, "{act}: {}", case.name);
-    for file in &case.stays {
-        assert!(file.exists(), "{act}: {}: {}", case.name, file.display());
-    }
-}
-
-/// By the start of another program.
-#[test]
-fn only_dead_scratch_folders_go() {
-    if let Some(parent) = std::env::var_os(PARENT) {
-        Maker::be(Path::new(&parent));
-    }
-    let (parent, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let cases = cases(parent.path(), elsewhere.path());
-    drop(Folder::new(parent.path()).unwrap());
-    for case in &cases {
-        check(case, "a new folder");
-    }
-}
-
-/// By a keeper, whatever it is told to keep.
-#[test]
-fn a_keeper_removes_only_dead_scratch_folders() {
-    let (parent, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    for case in &cases(parent.path(), elsewhere.path()) {
-        let status = Command::new(program())
-            .arg("keep")
-            .arg(&case.folder)
-            .stdin(Stdio::null())
-            .status()
-            .unwrap();
-        assert_eq!(status.success(), case.goes, "keep: {}: {status}", case.name);
-        check(case, "keep");
     }
 }
 
@@ -440,66 +182,6 @@ fn scratch_files_share_a_folder() {
         assert!(!sample.exists());
     }
     assert!(!path.exists());
-}
-
-/// Where the environment names no usable folder, one sentence says so and what to do.
-#[test]
-fn an_unusable_folder_is_told() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let file = file.path().to_str().unwrap();
-    for (value, words) in [
-        ("/nonexistent/folder", ["/nonexistent/folder", "(ENOENT)"]),
-        (file, [file, "not a folder"]),
-        ("/proc", ["/proc", "choose another folder"]),
-    ] {
-        let working = TempDir::new().unwrap();
-        let output = Command::new(program())
-            .args(["lab", "shared-seen-by-shared"])
-            .env("TMPDIR", value)
-            .current_dir(working.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(3), "{value:?}: {said}");
-        for word in words {
-            assert!(said.contains(word), "{value:?}: {said}");
-        }
-        assert_eq!(said.lines().count(), 1, "{said}");
-        assert!(fs::read_dir(working.path()).unwrap().next().is_none());
-    }
-}
-
-/// The same for the sample, in a process of its own, as the environment is the process's.
-#[test]
-fn an_unusable_folder_for_the_sample_is_told() {
-    const INSIDE: &str = "MAPSCOPE_TEST_SAMPLE_FOLDER";
-    if std::env::var_os(INSIDE).is_some() {
-        writeln!(std::io::stdout(), "\nsaid {}", Scratch::new().unwrap_err()).unwrap();
-        return;
-    }
-    for (value, words) in [
-        ("/nonexistent/folder", ["/nonexistent/folder", "(ENOENT)"]),
-        ("/proc", ["/proc", "set TMPDIR to"]),
-    ] {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "scratch::an_unusable_folder_for_the_sample_is_told",
-                "--exact",
-            ])
-            .arg("--nocapture")
-            .env(INSIDE, "yes")
-            .env("TMPDIR", value)
-            .output()
-            .unwrap();
-        let out = String::from_utf8_lossy(&output.stdout).into_owned();
-        let said = out.lines().find_map(|line| line.strip_prefix("said "));
-        let said = said.unwrap_or_else(|| panic!("{value:?}: {out}"));
-        assert!(
-            words.iter().all(|word| said.contains(word)),
-            "{value:?}: {said}"
-        );
-    }
 }
 
 /// Two opens of one folder have locks of their own, also in one process: what the whole design rests on.

@@ -17,3 +17,9 @@ pub(crate) fn skip(why: &str) {
     // Not by eprintln, which a test that passes keeps to itself.
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
+
+/// The same for `what`: a part of a test, or a test that may stand in another thread's place.
+#[track_caller]
+pub(crate) fn skip_part(what: &str, why: &str) {
+    skip(&format!("{what}: {why}"));
+}

@@ -98,30 +98,19 @@ fn a_place_that_is_none_is_forgotten() {
         );
         assert_eq!((found.position, found.size), (None, USUAL_SIZE));
     }
+    let size_of = |width, height| {
+        let remembered = Saved {
+            size_points: vec2(width, height),
+            ..saved(1.0, 1.0)
+        };
+        place(remembered, 1.0, &FULL_HD).size
+    };
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e9] {
         let found = place(saved(bad, 0.0), 1.0, &FULL_HD);
         assert_eq!(found.position, None, "{bad}");
-        let size_points = vec2(bad, 740.0);
-        let found = place(
-            Saved {
-                size_points,
-                ..saved(1.0, 1.0)
-            },
-            1.0,
-            &FULL_HD,
-        );
-        assert_eq!(found.size, USUAL_SIZE, "{bad}");
+        assert_eq!(size_of(bad, 740.0), USUAL_SIZE, "{bad}");
     }
-    let size_points = vec2(1.0, 1.0);
-    let found = place(
-        Saved {
-            size_points,
-            ..saved(1.0, 1.0)
-        },
-        1.0,
-        &FULL_HD,
-    );
-    assert_eq!(found.size, LEAST_SIZE);
+    assert_eq!(size_of(1.0, 1.0), LEAST_SIZE);
 }
 
 fn monitors() -> impl Strategy<Value = Vec<Rect>> {

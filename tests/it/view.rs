@@ -4,6 +4,8 @@ use mapscope::bytes::Span;
 use mapscope::model::{Column, Step, Viewport};
 use proptest::prelude::*;
 
+use crate::random::cases;
+
 const TIB: u64 = 1 << 40;
 /// Points are exact in an `f32` as multiples of this part, at the sizes of a screen.
 const PART: i128 = 64;
@@ -177,15 +179,6 @@ fn check_visible(view: &Viewport) {
         row > view.top || view.fraction_points == 0.0,
         "its row is cut at the top: {view:?}"
     );
-}
-
-/// This many cases; a case that failed is printed, not written beside the sources.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
 }
 
 proptest! {

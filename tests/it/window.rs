@@ -18,6 +18,7 @@ mod opening;
 mod order;
 mod pread;
 mod presses;
+mod process_rows;
 mod sample;
 mod scrolling;
 mod support;

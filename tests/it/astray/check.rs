@@ -3,7 +3,7 @@
 use mapscope::model::{Topic, UnsavedChoice};
 
 use super::oracle::all_of;
-use super::others::{memory, regions, signal};
+use super::others::{memory, regions};
 use super::*;
 
 impl Play {
@@ -61,7 +61,7 @@ impl Play {
     fn all_go_on(&self) {
         for peer in self.shell.oracle.peers.values().filter(|it| !it.is_over) {
             if let Some(pid) = peer.pid.filter(|pid| state_of(*pid) == Some('T')) {
-                signal("CONT", pid);
+                signal_unless_gone("CONT", pid);
             }
         }
     }

@@ -51,15 +51,6 @@ impl Disk {
     }
 }
 
-/// Sends a signal behind the pool's back; the process may have ended since.
-pub(super) fn signal(name: &str, pid: u32) {
-    let sent = std::process::Command::new("kill")
-        .args([&format!("-{name}"), &pid.to_string()])
-        .stderr(std::process::Stdio::null())
-        .status();
-    sent.unwrap();
-}
-
 /// A mapping of a process, as the kernel lists it.
 pub(super) struct Region {
     start: u64,

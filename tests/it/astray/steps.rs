@@ -10,7 +10,7 @@ use mapscope::model::{
     WitnessId,
 };
 
-use super::others::{Disk, signal};
+use super::others::Disk;
 use super::*;
 
 pub(super) struct Play {

@@ -1,9 +1,10 @@
 //! No process and no scratch file is left, also when mapscope itself is killed.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{Lab, is_empty, until};
+use crate::processes::signal;
 
 /// Kills it as soon as it has made scratch files and has peers; of a longer run several times, at different moments.
 #[test]
@@ -44,10 +45,7 @@ fn the_next_run_clears_what_was_left() {
     until("there is a keeper", || keeper().is_some());
     // The keeper first, so that it does not do its work.
     for pid in [keeper().unwrap(), child.id()] {
-        let sent = Command::new("kill")
-            .args(["-KILL", &pid.to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+        signal("KILL", pid);
     }
     child.wait().unwrap();
     lab.until_no_process();

@@ -9,6 +9,7 @@ use mapscope::lab::claim::{Progress, Verdict};
 use mapscope::lab::{Experiment, catalogue};
 
 use super::{is_empty, options, predicting, program, run, skip, text};
+use crate::processes::signal;
 
 /// A program that is mapscope, started with less: what the shell does first is what it is given.
 fn program_after(dir: &Path, first: &str) -> PathBuf {
@@ -197,10 +198,7 @@ fn a_peer_is_asked_when_a_step_can_touch_it() {
         Progress::Step(step) if steps.len() < step.number => {
             steps.push(step.peer.clone());
             if step.peer.as_deref() == Some("B") && steps.iter().flatten().count() > 2 {
-                let stopped = Command::new("kill")
-                    .args(["-STOP", &pid_of_a.unwrap().to_string()])
-                    .status();
-                assert!(stopped.unwrap().success());
+                signal("STOP", pid_of_a.unwrap());
             }
         }
         _ => {}

@@ -1,6 +1,5 @@
 //! A peer that is killed or stopped, at whatever step, ends the experiment within its time limit with a sentence.
 
-use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -8,6 +7,7 @@ use mapscope::lab::claim::{LabTopic, Progress, Verdict};
 use mapscope::lab::{Experiment, catalogue};
 
 use super::{is_empty, options, run};
+use crate::processes;
 
 /// How long a step may take here.
 const LIMIT: Duration = Duration::from_millis(1500);
@@ -121,11 +121,7 @@ fn trouble(
                 && let Some(pid) = pids.get(peer)
             {
                 hit = Some(*pid);
-                let done = Command::new("kill")
-                    .args([&format!("-{signal}"), &pid.to_string()])
-                    .status()
-                    .unwrap();
-                assert!(done.success());
+                processes::signal(signal, *pid);
             }
         }
         _ => {}

@@ -5,6 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::world::{PAGE, World};
+use crate::random::cases;
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -134,15 +135,6 @@ fn run(world: &mut World, op: &Op) {
 fn lose(world: &mut World, range: std::ops::Range<usize>, by_person: bool) {
     if world.mode == Mode::Private {
         world.lose(range, by_person);
-    }
-}
-
-/// This many cases; a case that failed is printed, not written beside the sources.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
     }
 }
 

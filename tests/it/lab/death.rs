@@ -178,7 +178,7 @@ fn a_fault_tells_signal_code_and_address() {
 #[test]
 fn the_last_word_is_a_line_and_the_signal_is_real() {
     let scratch = Scratch::new(1);
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     let limits = fs::read_to_string(format!("/proc/{}/limits", peer.child.id())).unwrap();
     let cores = limits
         .lines()
@@ -204,11 +204,7 @@ fn a_signal_by_hand_tells_no_fault() {
     for (name, number) in [("SEGV", 11), ("BUS", 7), ("KILL", 9), ("ABRT", 6)] {
         let mut peer = Peer::start();
         peer.outcome(Call::Memory);
-        let pid = peer.pid().to_string();
-        let sent = Command::new("kill")
-            .args([&format!("-{name}"), &pid])
-            .status();
-        assert!(sent.unwrap().success());
+        signal(name, peer.pid());
         until("it is gone", || peer.0.ended().is_some());
         let (how, death) = death_of(peer.0.ended().unwrap());
         assert_eq!(how, format!("signal {number} (SIG{name})"));

@@ -323,7 +323,7 @@ fn only_an_ended_child_of_ones_own_is_reaped() {
 
 #[test]
 fn a_fork_that_cannot_be_told_to_is_refused() {
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     let line = r#"{"id":3,"do":"fork","input":{"Unix":[47,110]},"output":{"Unix":[47,110]}}"#;
     let heard = peer.ask(line);
     assert_eq!(

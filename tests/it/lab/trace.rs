@@ -30,7 +30,7 @@ fn every_listed_call_reads_as_strace_reads() {
         eprintln!("skipped: this system does not let strace trace");
         return;
     }
-    let mut peer = Raw::run(strace.arg(program()).arg("peer"));
+    let mut peer = RawPeer::run(strace.arg(program()).arg("peer"));
     let (map, file) = ("m".to_owned(), "f".to_owned());
     let named = |name: &str| name.to_owned();
     let pass = |by_loads| {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 
-use super::support::{PAGE, is_root, run, skip};
+use super::support::{PAGE, is_root, run, skip_part};
 
 /// How a page answers reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +40,13 @@ impl Fuse {
     /// be mapped shared.
     pub(super) fn or_skip(test: &str, direct_io: bool) -> Option<Self> {
         if !is_root() {
-            skip(test, "mounting needs root");
+            skip_part(test, "mounting needs root");
             return None;
         }
         match Self::mount(direct_io) {
             Ok(mounted) => Some(mounted),
             Err(why) => {
-                skip(test, &why.to_string());
+                skip_part(test, &why.to_string());
                 None
             }
         }

@@ -9,7 +9,7 @@ use mapscope::map::{
     primitive,
 };
 
-use super::support::{Outcome, PAGE, mapped, opened, skip, span};
+use super::support::{Outcome, PAGE, mapped, opened, skip_part, span};
 
 const TYPES: &str = "/sys/kernel/btf/vmlinux";
 
@@ -21,7 +21,7 @@ fn is_here(test: &str) -> bool {
     let maps = Command::new("python3").args(["-c", program]).output();
     let is_here = maps.is_ok_and(|output| output.status.success());
     if !is_here {
-        skip(test, "no /sys/kernel/btf/vmlinux that can be mapped");
+        skip_part(test, "no /sys/kernel/btf/vmlinux that can be mapped");
     }
     is_here
 }

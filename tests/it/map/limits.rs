@@ -10,7 +10,7 @@ use mapscope::map::{Access, CallLog, MapError, MapRequest, Mapping, Mode, OpenFi
 
 use super::support::{
     Outcome, PAGE, expect_rerun, full_name, opened, private, program_for_all, rerun_args,
-    rerun_folder, scratch, skip, smaps_kib, span,
+    rerun_folder, scratch, skip_part, smaps_kib, span,
 };
 
 const TIB: u64 = 1 << 40;
@@ -125,12 +125,12 @@ fn a_limit_on_the_address_space_is_named_and_a_window_fits() -> Outcome {
 fn a_file_longer_than_the_address_space_is_looked_at_by_windows() -> Outcome {
     let name = "a_file_longer_than_the_address_space_is_looked_at_by_windows";
     let Ok(file) = tempfile::NamedTempFile::new_in(Path::new("/dev/shm")) else {
-        skip(name, "/dev/shm cannot be written");
+        skip_part(name, "/dev/shm cannot be written");
         return Ok(());
     };
     let len = 200 * TIB;
     if let Err(why) = file.as_file().set_len(len) {
-        skip(name, &format!("no file of 200 TiB: {why}"));
+        skip_part(name, &format!("no file of 200 TiB: {why}"));
         return Ok(());
     }
     let log = CallLog::new();

@@ -12,7 +12,7 @@ use mapscope::map::{
 
 use super::support::{
     Outcome, PAGE, expect_rerun, full_name, is_root, opened, pattern, program_for_all, rerun_args,
-    rerun_folder, run, scratch, skip, span,
+    rerun_folder, run, scratch, skip_part, span,
 };
 
 /// Makes one call of each kind and writes the log's lines to the folder of the run.
@@ -82,7 +82,7 @@ fn the_log_reads_as_strace_reads() -> Outcome {
         return make_calls(&folder);
     }
     if run("strace", &["-V"]).is_err() {
-        skip(name, "strace is not installed");
+        skip_part(name, "strace is not installed");
         return Ok(());
     }
     let (_home, program, folder) = program_for_all(0o755)?;
@@ -99,7 +99,7 @@ fn the_log_reads_as_strace_reads() -> Outcome {
     }
     if let Err(why) = expect_rerun(command) {
         if why.to_string().contains("ptrace") {
-            skip(name, "this system does not let strace trace");
+            skip_part(name, "this system does not let strace trace");
             return Ok(());
         }
         return Err(why);

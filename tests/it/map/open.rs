@@ -15,9 +15,10 @@ use mapscope::map::{
 use tempfile::TempDir;
 
 use super::support::{
-    Outcome, as_nobody, copy_program, in_file, is_root, opened, pattern, private, run, scratch,
-    skip, span, wait_until, write_by_other,
+    Outcome, as_nobody, copy_program, in_file, opened, pattern, private, run, scratch, span,
+    wait_until, write_by_other,
 };
+use crate::machine::LoopDevice;
 
 /// Opening `path` is refused with `kind`, in one sentence with the error's name and the path; the log of it.
 #[track_caller]
@@ -180,40 +181,23 @@ fn check_asked_once(file: &OpenFile) -> Outcome {
 /// Row 26.
 #[test]
 fn a_block_device_has_the_length_that_seeking_tells() -> Outcome {
-    if !is_root() {
-        skip(
-            "a_block_device_has_the_length_that_seeking_tells",
-            "a loop device needs root",
-        );
+    let content = pattern(64 * 512);
+    let Some(device) = LoopDevice::or_skip(&content) else {
         return Ok(());
-    }
-    let (_folder, path) = scratch(&pattern(64 * 512))?;
-    let device = match run(
-        "losetup",
-        &[OsStr::new("--show"), OsStr::new("-f"), path.as_os_str()],
-    ) {
-        Ok(output) => String::from_utf8(output.stdout)?.trim().to_owned(),
-        Err(why) => {
-            skip(
-                "a_block_device_has_the_length_that_seeking_tells",
-                &why.to_string(),
-            );
-            return Ok(());
-        }
     };
-    let outcome = (|| {
-        let (file, _) = opened(Path::new(&device))?;
-        assert!(file.is_block_device());
-        assert_eq!(file.file_len()?, 64 * 512);
-        assert_eq!(fs::metadata(&device)?.len(), 0, "stat does not know it");
-        let whole = span(0, 64 * 512)?;
-        check_asked_once(&file)?;
-        assert_eq!(private(&file)?.read(whole, &file).bytes, fs::read(&path)?);
-        assert_eq!(file.pread(whole).bytes, fs::read(&path)?);
-        Ok(())
-    })();
-    run("losetup", &["-d", &device])?;
-    outcome
+    let (file, _) = opened(device.path())?;
+    assert!(file.is_block_device());
+    assert_eq!(file.file_len()?, 64 * 512);
+    assert_eq!(
+        fs::metadata(device.path())?.len(),
+        0,
+        "stat does not know it"
+    );
+    let whole = span(0, 64 * 512)?;
+    check_asked_once(&file)?;
+    assert_eq!(private(&file)?.read(whole, &file).bytes, content);
+    assert_eq!(file.pread(whole).bytes, content);
+    Ok(())
 }
 
 /// Row 28: permission is looked at when a file is opened, and never again.

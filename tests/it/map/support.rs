@@ -4,15 +4,18 @@ use std::error::Error;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile, Primitive};
 use tempfile::TempDir;
+
+pub(super) use crate::machine::{Mounted, is_root, run};
+pub(super) use crate::skip::skip_part;
 
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
@@ -93,23 +96,6 @@ pub(super) fn in_file(path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
-/// Runs a program to its end; an error if it fails.
-pub(super) fn run<S: AsRef<OsStr>>(program: &str, args: &[S]) -> Result<Output, Box<dyn Error>> {
-    let output = Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()?;
-    if output.status.success() {
-        Ok(output)
-    } else {
-        Err(format!(
-            "{program} failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into())
-    }
-}
-
 /// Another process writes `bytes` at `offset` and leaves the length as it is.
 pub(super) fn write_by_other(path: &Path, offset: u64, bytes: &[u8]) -> Outcome {
     let mut dd = Command::new("dd")
@@ -140,17 +126,6 @@ pub(super) fn resize_by_other(path: &Path, len: u64) -> Outcome {
         ],
     )
     .map(|_| ())
-}
-
-/// Whether this process runs as root.
-pub(super) fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
-}
-
-/// Says why a test, which may stand in another thread's place, did not run.
-#[track_caller]
-pub(super) fn skip(test: &str, reason: &str) {
-    crate::skip::skip(&format!("{test}: {reason}"));
 }
 
 /// The folder of this run, if a test started this process.
@@ -227,72 +202,6 @@ pub(crate) fn as_nobody(module: &str, test: &str, body: impl FnOnce(&Path) -> Ou
     let mut command = rerun(&program, &folder, &full_name(module, test));
     command.uid(NOBODY).gid(NOBODY);
     expect_rerun(command).map(|_| ())
-}
-
-/// A file system of `bytes` bytes for this test, unmounted when it is dropped. Root only.
-pub(super) struct Mounted {
-    folder: TempDir,
-}
-
-impl Mounted {
-    /// What `mount` makes, or `None` after saying why the test cannot run here.
-    pub(super) fn or_skip(
-        test: &str,
-        mount: impl FnOnce() -> Result<Self, Box<dyn Error>>,
-    ) -> Option<Self> {
-        if !is_root() {
-            skip(test, "mounting needs root");
-            return None;
-        }
-        mount().map_err(|why| skip(test, &why.to_string())).ok()
-    }
-
-    pub(super) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
-        let folder = TempDir::new()?;
-        let size = format!("size={bytes}");
-        run(
-            "mount",
-            &[
-                OsStr::new("-t"),
-                OsStr::new("tmpfs"),
-                OsStr::new("-o"),
-                OsStr::new(&size),
-                OsStr::new("tmpfs"),
-                folder.path().as_os_str(),
-            ],
-        )?;
-        Ok(Self { folder })
-    }
-
-    /// An ext4 file system in the file `image`.
-    pub(super) fn ext4(image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
-        File::create(image)?.set_len(bytes)?;
-        run("mkfs.ext4", &[OsStr::new("-q"), image.as_os_str()])?;
-        let folder = TempDir::new()?;
-        run(
-            "mount",
-            &[
-                OsStr::new("-o"),
-                OsStr::new("loop"),
-                image.as_os_str(),
-                folder.path().as_os_str(),
-            ],
-        )?;
-        Ok(Self { folder })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _best_effort = run(
-            "umount",
-            &[OsStr::new("-l"), self.folder.path().as_os_str()],
-        );
-    }
 }
 
 /// Waits until `reached` says so; an error after ten seconds.

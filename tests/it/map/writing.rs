@@ -11,7 +11,7 @@ use mapscope::map::{
 
 use super::support::{
     Mounted, Outcome, as_nobody, copy_program, in_file, is_root, opened, pattern, private, run,
-    scratch, shared, skip, span, wait_until,
+    scratch, shared, skip_part, span, wait_until,
 };
 
 /// A shared read-write mapping is refused with `errno` and words, and private editing works.
@@ -127,7 +127,7 @@ fn a_sealed_file_takes_private_edits_only() -> Outcome {
         .stdout(Stdio::piped())
         .spawn()
     else {
-        skip(
+        skip_part(
             "a_sealed_file_takes_private_edits_only",
             "python3 is not there to make one",
         );
@@ -179,14 +179,14 @@ fn a_sealed_file_takes_private_edits_only() -> Outcome {
 fn swap_space_takes_private_edits_only() -> Outcome {
     let name = "swap_space_takes_private_edits_only";
     if !is_root() {
-        skip(name, "swap space needs root");
+        skip_part(name, "swap space needs root");
         return Ok(());
     }
     let (_folder, path) = scratch(&vec![0; 1 << 20])?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
     let text = path.display().to_string();
     if let Err(why) = run("mkswap", &[&text]).and_then(|_| run("swapon", &[&text])) {
-        skip(name, &why.to_string());
+        skip_part(name, &why.to_string());
         return Ok(());
     }
     let outcome = opened(&path).and_then(|(file, _)| {
@@ -211,14 +211,14 @@ fn swap_space_takes_private_edits_only() -> Outcome {
 fn a_file_made_immutable_refuses_stores() -> Outcome {
     let name = "a_file_made_immutable_refuses_stores";
     if !is_root() {
-        skip(name, "chattr needs root");
+        skip_part(name, "chattr needs root");
         return Ok(());
     }
     let (_folder, path) = scratch(&pattern(8192))?;
     let (file, _) = opened(&path)?;
     let mapping = shared(&file)?;
     if let Err(why) = run("chattr", &["+i", &path.display().to_string()]) {
-        skip(name, &why.to_string());
+        skip_part(name, &why.to_string());
         return Ok(());
     }
     let refusal = mapping.store(5_000, b"x", &file);

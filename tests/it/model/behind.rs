@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::random::cases;
 
 const LEN: u64 = 64;
 
@@ -215,7 +216,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     /// Whenever the worker answers, the mapping ends as if each wish had been carried out before the next was made.
     #[test]

@@ -49,21 +49,20 @@ fn an_undo_that_waits_is_asked_about() {
 /// Quit waits for the write-back, not for the end of a copy that is being saved; nor is that end taken for the other's.
 #[test]
 fn the_end_of_a_copy_is_not_taken_for_that_of_the_write_back() {
-    let mut rig = open(100);
-    rig.act(D::SaveCopy);
-    rig.act(D::DestinationSubmitted);
-    rig.typed(5, b'a', b'Z');
-    rig.act(A::Quit);
-    rig.act(A::Unsaved(UnsavedChoice::Write));
+    let both = || {
+        let mut rig = open(100);
+        rig.act(D::SaveCopy);
+        rig.act(D::DestinationSubmitted);
+        rig.typed(5, b'a', b'Z');
+        rig.act(A::Quit);
+        rig.act(A::Unsaved(UnsavedChoice::Write));
+        rig
+    };
+    let mut rig = both();
     assert!(!rig.exported().contains(&Effect::Quit), "the copy's end");
     assert!(rig.wrote().contains(&Effect::Quit));
     // the other way about: the copy is waited for
-    let mut rig = open(100);
-    rig.act(D::SaveCopy);
-    rig.act(D::DestinationSubmitted);
-    rig.typed(5, b'a', b'Z');
-    rig.act(A::Quit);
-    rig.act(A::Unsaved(UnsavedChoice::Write));
+    let mut rig = both();
     assert!(
         !rig.wrote().contains(&Effect::Quit),
         "a copy is being saved"

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::storage::Storage;
 use super::*;
+use crate::random::cases;
 
 const LEN: usize = 6;
 const PATHS: [&str; 3] = ["/a", "/b", "/c"];
@@ -170,7 +171,7 @@ fn check(storage: &Storage) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn an_answer_changes_its_own_view_and_nothing_stays_pending(ops in prop::collection::vec(op(), 1..60)) {

@@ -8,10 +8,11 @@ use mapscope::model::event::{
     FileEvent, FileNews, Opened, Remapped, StoreOutcome, StoreResult, WroteBack,
 };
 use mapscope::model::process::Refusal;
+use mapscope::model::witness::Note;
 use mapscope::model::{
     AppAction, Doc, DocAction, DocId, EditAction, FileAction, FileOrder, Generation, Intent,
     Journal, LabAction, MappingAction, MappingId, OrderId, PeersAction, Target, View, ViewAction,
-    ViewId,
+    ViewId, WitnessId,
 };
 
 use super::*;
@@ -148,6 +149,13 @@ impl Rig {
     #[track_caller]
     pub(super) fn journal(&self) -> &Journal {
         &self.view().journal
+    }
+
+    /// What the row of the file itself, among the witnesses, says of the last store by it.
+    #[track_caller]
+    pub(super) fn file_note(&self) -> &Note {
+        let row = self.doc().witnesses.row(WitnessId::File);
+        row.note.as_ref().expect("it says something of a store")
     }
 
     /// The identity of the focused view's mapping now.

@@ -213,9 +213,9 @@ fn a_drop_that_a_full_queue_did_not_take_is_asked_for_again() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_mapping_of_a_dropped_view_is_gone() {
+    use crate::worker::{FIRST, Worker};
+    use mapscope::model::MappingId;
     use mapscope::model::event::FileEvent;
-    use mapscope::model::{DocId, FileOrder, Generation, MappingId, OrderId, Target};
-    use mapscope::work::file::FileWorker;
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("two-views.bin");
@@ -225,36 +225,17 @@ fn the_mapping_of_a_dropped_view_is_gone() {
         let path = path.to_str().unwrap();
         maps.lines().filter(|line| line.ends_with(path)).count()
     };
-    let (events, heard) = std::sync::mpsc::channel();
-    let report = std::sync::Arc::new(move |event: Event| drop(events.send(event)));
-    let (doc, first, second) = (DocId(1), MappingId(2), MappingId(3));
-    let request = OpenRequest::private(Some(path.clone()));
-    let program = env!("CARGO_BIN_EXE_mapscope").into();
-    let worker = FileWorker::open(doc, first, request, program, report).unwrap();
-    let mut number = 10;
+    let worker = Worker::open(path.clone(), |event| event);
+    let (first, second) = (FIRST, MappingId(FIRST.0 + 1));
     // sends an order, and hears what comes of it
-    let mut ask = |mapping: MappingId, request: FileRequest| {
-        number += 1;
-        let target = Target {
-            doc,
-            mapping,
-            generation: Generation::FIRST,
-        };
-        let number = OrderId(number);
-        let order = FileOrder {
-            number,
-            target,
-            request,
-        };
-        worker.send(order).unwrap();
-        let patience = std::time::Duration::from_mins(1);
+    let ask = |mapping: MappingId, request: FileRequest| {
+        let number = worker.send_to(mapping, request);
         loop {
-            let event = heard.recv_timeout(patience).expect("it is answered");
             if let Event::File(FileEvent {
                 number: Some(answered),
                 news,
                 ..
-            }) = event
+            }) = worker.hear()
                 && answered == number
             {
                 return news;

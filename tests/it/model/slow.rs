@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::storage::Storage;
 use super::*;
+use crate::random::cases;
 
 const LEN: usize = 8;
 
@@ -107,7 +108,7 @@ fn check(storage: &Storage, view: ViewId, is_involved: bool) -> Result<(), TestC
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(5_000))]
 
     #[test]
     fn whatever_is_asked_meanwhile_nothing_typed_is_lost(ops in prop::collection::vec(op(), 1..25)) {

@@ -277,13 +277,7 @@ fn a_store_through_a_witness_that_is_refused_keeps_the_file_and_its_bytes() {
         assert!(!effects.contains(&Effect::Quit));
         assert!(!rig.app.is_settling());
         assert_eq!(rig.app.tray.orders()[0].bytes, b"!");
-        let note = rig
-            .doc()
-            .witnesses
-            .row(WitnessId::File)
-            .note
-            .clone()
-            .unwrap();
+        let note = rig.file_note();
         assert!(note.failed && note.text.contains("Not written"), "{note:?}");
         assert!(rig.view().pending.is_empty());
     }
@@ -329,13 +323,7 @@ fn a_store_through_a_witness_that_finds_no_room_to_wait_is_told() {
     }
     rig.act(P::StoreAs(WitnessId::File));
     rig.assert_says(Topic::Error, &["21", "not written"]);
-    let note = rig
-        .doc()
-        .witnesses
-        .row(WitnessId::File)
-        .note
-        .clone()
-        .unwrap();
+    let note = rig.file_note();
     assert!(note.failed, "{note:?}");
 }
 

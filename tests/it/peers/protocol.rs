@@ -9,7 +9,7 @@ fn every_request_is_answered_as_the_table_says() {
     let open = json!({"id": 1, "do": "open", "via": target.via, "path": target.path,
         "dev": target.identity.dev, "ino": target.identity.ino,
         "mode": "shared", "access": "read_write", "start": 0, "end": 12288});
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     let error = |id: u64, part: &str| json!({"id": id, "answer": "error", "message": part});
     let table = [
         (
@@ -89,7 +89,7 @@ fn every_request_is_answered_as_the_table_says() {
     for (request, expected) in &table {
         peer.check(request, expected);
     }
-    assert_eq!(peer.child.0.wait().unwrap().code(), Some(0));
+    assert_eq!(peer.child.wait().unwrap().code(), Some(0));
     assert_eq!((sample.byte(4095), sample.byte(4096)), (b'x', b'y'));
 }
 
@@ -113,7 +113,7 @@ fn a_read_of_the_most_bytes_fits_into_a_line() {
 
 #[test]
 fn a_line_that_is_none_does_not_end_a_peer() {
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     let understood = |heard: &Value| {
         !heard["message"]
             .to_string()
@@ -150,11 +150,11 @@ fn a_line_that_is_none_does_not_end_a_peer() {
 
 #[test]
 fn a_peer_ends_with_its_input_and_with_its_output() {
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     peer.input = None;
-    assert_eq!(peer.child.0.wait().unwrap().code(), Some(0));
+    assert_eq!(peer.child.wait().unwrap().code(), Some(0));
 
-    let mut deaf = Raw::start();
+    let mut deaf = RawPeer::start();
     // Another pipe takes the place of its output's, which so has no reader any more.
     let child = Command::new("true").stdout(Stdio::piped()).spawn();
     let mut child = child.unwrap();
@@ -162,10 +162,10 @@ fn a_peer_ends_with_its_input_and_with_its_output() {
     child.wait().unwrap();
     let mut input = deaf.input.take().unwrap();
     input.write_all(b"{}\n").unwrap();
-    until("a peer that nobody hears ends", LONG, || {
-        deaf.child.0.try_wait().unwrap().is_some()
+    until("a peer that nobody hears ends", || {
+        deaf.child.try_wait().unwrap().is_some()
     });
-    assert_eq!(deaf.child.0.wait().unwrap().code(), Some(0));
+    assert_eq!(deaf.child.wait().unwrap().code(), Some(0));
     drop(input);
 }
 

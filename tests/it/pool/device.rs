@@ -1,60 +1,28 @@
 //! Processes of a block device: none of them maps it for writing before the person allowed that, and each can after it.
 
 use super::*;
+use crate::machine::LoopDevice;
 use std::os::unix::fs::FileTypeExt as _;
 
-/// A loop device of one page full of `A`; given back when it is dropped.
+/// A loop device of one page full of `A`, open in this process.
 struct Device {
-    path: PathBuf,
+    device: LoopDevice,
     file: File,
-    _backing: tempfile::NamedTempFile,
 }
 
 impl Device {
     /// `None`, said loudly, where there can be none.
     fn or_skip() -> Option<Self> {
-        let backing = tempfile::NamedTempFile::new().unwrap();
-        fs::write(backing.path(), [b'A'; 4096]).unwrap();
-        let made = Command::new("losetup")
-            .args(["--show", "-f"])
-            .arg(backing.path())
-            .output();
-        let path = match made {
-            Ok(output) if output.status.success() => {
-                PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-            }
-            Ok(output) => {
-                let why = String::from_utf8_lossy(&output.stderr).into_owned();
-                crate::skip::skip(&format!("no loop device: {}", why.trim()));
-                return None;
-            }
-            Err(error) => {
-                crate::skip::skip(&format!("losetup cannot be run: {error}"));
-                return None;
-            }
-        };
-        let file = File::open(&path).unwrap();
+        let device = LoopDevice::or_skip(&[b'A'; 4096])?;
+        let file = File::open(device.path()).unwrap();
         assert!(file.metadata().unwrap().file_type().is_block_device());
-        Some(Self {
-            path,
-            file,
-            _backing: backing,
-        })
+        Some(Self { device, file })
     }
 
     fn peer_file(&self, is_allowed: bool) -> PeerFile {
-        let meta = self.file.metadata().unwrap();
-        let (own, fd) = (std::process::id(), self.file.as_raw_fd());
         PeerFile {
-            via: format!("/proc/{own}/fd/{fd}").into(),
-            path: self.path.clone(),
-            identity: Identity {
-                dev: meta.dev(),
-                ino: meta.ino(),
-            },
-            extent: span(0, 4096),
-            is_whole: true,
             is_allowed,
+            ..peer_file(self.device.path(), &self.file, span(0, 4096))
         }
     }
 
@@ -66,13 +34,13 @@ impl Device {
 
     /// Whether the process has it open or mapped in a way that could write to it.
     fn is_writable_by(&self, pid: u32) -> bool {
-        let name = self.path.to_str().unwrap();
+        let name = self.device.path().to_str().unwrap();
         let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
         let maps = maps.lines().filter(|line| line.ends_with(name));
         let is_mapped = maps.into_iter().any(|line| line.contains(" rw-s "));
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
         let is_open = descriptors
-            .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == self.path))
+            .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == self.device.path()))
             .any(|entry| {
                 let number = entry.file_name().into_string().unwrap();
                 let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).unwrap();
@@ -81,12 +49,6 @@ impl Device {
                 flags & 3 != 0
             });
         is_mapped || is_open
-    }
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        let _ = Command::new("losetup").arg("-d").arg(&self.path).status();
     }
 }
 

@@ -2,22 +2,26 @@
 
 use super::*;
 
+/// A process that maps the file shared and has read `at`, which is full of the file's letter; with the file and its number.
+fn reader(rig: &Rig, sample: &Sample, at: Span) -> (DocId, Target, u32) {
+    let doc = rig.open(sample);
+    let (target, pid) = rig.start(doc, ProcessKind::Shared);
+    rig.watch(doc, Some(at));
+    let letters = vec![sample.letter; usize::try_from(at.len()).unwrap()];
+    rig.reads(target, &letters);
+    (doc, target, pid)
+}
+
 #[test]
 fn a_store_that_waits_at_a_stopped_process_stays_with_its_file() {
     let (a, b) = (Sample::new(b'A'), Sample::new(b'B'));
     let rig = Rig::new();
-    let doc_a = rig.open(&a);
-    let (target, pid) = rig.start(doc_a, ProcessKind::Shared);
-    rig.watch(doc_a, Some(span(0, 1)));
-    rig.reads(target, b"A");
+    let (_, target, pid) = reader(&rig, &a, span(0, 1));
     rig.signal(target, ProcessSignal::Stop);
     until("it stands still", || state_of(pid) == Some('T'));
     let orders: Vec<_> = (8..12).map(|at| rig.store(target, at, b"!")).collect();
 
-    let doc_b = rig.open(&b);
-    let (other, _) = rig.start(doc_b, ProcessKind::Shared);
-    rig.watch(doc_b, Some(span(8, 12)));
-    rig.reads(other, b"BBBB");
+    reader(&rig, &b, span(8, 12));
     rig.signal(target, ProcessSignal::Continue);
     for order in orders {
         assert_eq!(rig.outcome(target, order), Ok(b"A".to_vec()));
@@ -30,17 +34,11 @@ fn a_store_that_waits_at_a_stopped_process_stays_with_its_file() {
 fn a_store_that_waits_comes_back_when_its_file_is_closed() {
     let (a, b) = (Sample::new(b'A'), Sample::new(b'B'));
     let rig = Rig::new();
-    let doc_a = rig.open(&a);
-    let (target, pid) = rig.start(doc_a, ProcessKind::Shared);
-    rig.watch(doc_a, Some(span(0, 1)));
-    rig.reads(target, b"A");
+    let (doc_a, target, pid) = reader(&rig, &a, span(0, 1));
     signal("STOP", pid);
     let orders: Vec<_> = (8..12).map(|at| rig.store(target, at, b"!")).collect();
     rig.order(PeerOrder::Close { doc: doc_a });
-    let doc_b = rig.open(&b);
-    let (other, _) = rig.start(doc_b, ProcessKind::Shared);
-    rig.watch(doc_b, Some(span(8, 12)));
-    rig.reads(other, b"BBBB");
+    reader(&rig, &b, span(8, 12));
 
     // Of one it is not known, as it was handed over; it was killed before it could.
     let whys: Vec<_> = orders.iter().map(|it| rig.outcome(target, *it)).collect();

@@ -166,24 +166,23 @@ impl Play {
                     .next(if signal == ProcessSignal::Kill { 2 } else { 3 })
                     == 0 =>
             {
-                // It may have ended since.
-                let sent = Command::new("kill")
-                    .args([&format!("-{name}"), &pid.to_string()])
-                    .stderr(std::process::Stdio::null())
-                    .status();
-                sent.unwrap();
+                signal_unless_gone(name, pid);
             }
             _ => {
-                let number = OrderId(self.rig.fresh());
-                let order = PeerOrder::Signal {
-                    number,
-                    target,
-                    signal,
-                };
-                if self.order(&order) {
-                    self.oracle.signals(number, target);
-                }
+                self.order_signal(target, signal);
             }
+        }
+    }
+
+    fn order_signal(&mut self, target: Target, signal: ProcessSignal) {
+        let number = OrderId(self.rig.fresh());
+        let order = PeerOrder::Signal {
+            number,
+            target,
+            signal,
+        };
+        if self.order(&order) {
+            self.oracle.signals(number, target);
         }
     }
 
@@ -272,16 +271,7 @@ impl Play {
             if let Some(pid) = self.oracle.pid(target)
                 && state_of(pid) == Some('T')
             {
-                let number = OrderId(self.rig.fresh());
-                let signal = ProcessSignal::Continue;
-                let order = PeerOrder::Signal {
-                    number,
-                    target,
-                    signal,
-                };
-                if self.order(&order) {
-                    self.oracle.signals(number, target);
-                }
+                self.order_signal(target, ProcessSignal::Continue);
             }
         }
     }

@@ -5,23 +5,23 @@ use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use mapscope::bytes::Span;
 use mapscope::map::{GapReason, Mode};
+use mapscope::model::FileRequest;
 use mapscope::model::effect::{Export, IfExists};
 use mapscope::model::event::Event;
 use mapscope::model::event::{ExportOutcome, FileNews};
-use mapscope::model::{
-    DocId, FileOrder, FileRequest, Generation, MappingId, OpenRequest, OrderId, Target,
-};
 use mapscope::os::save::Existing;
 use mapscope::work::copy::{CopyError, CopyOptions, Phase, Unread};
-use mapscope::work::file::FileWorker;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Opened, PAGE, allocated, folder_with, is_root, pattern, skip};
+use super::{Opened, PAGE, allocated, folder_with, pattern};
+use crate::machine::is_root;
+use crate::random;
+use crate::skip::skip_part;
+use crate::worker::Worker;
 
 /// A file with holes, a view of it, and what was typed into that.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ fn check_holes(case: &Case, source: &Path, copy: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random::cases(96))]
 
     #[test]
     fn a_copy_is_what_the_view_shows(case in cases()) {
@@ -241,37 +241,20 @@ fn progress_is_told_all_the_way() {
 fn the_job_gives_way_to_others() {
     let (folder, path) = folder_with(&pattern(10_000));
     let copy = folder.path().join("source.copy");
-    let (events, heard) = std::sync::mpsc::channel();
-    let report = Arc::new(move |event: Event| {
+    let worker = Worker::open(path, |event| {
         let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
         // The 19th field is the nice value; the second is a name in brackets (proc_pid_stat(5)).
         let (_, fields) = stat.rsplit_once(") ").unwrap();
         let nice = fields.split(' ').nth(16).unwrap().to_owned();
-        events.send((event, nice)).ok();
+        (event, nice)
     });
-    let (doc, mapping) = (DocId(1), MappingId(2));
-    let request = OpenRequest::private(Some(path));
-    let program = env!("CARGO_BIN_EXE_mapscope").into();
-    let worker = FileWorker::open(doc, mapping, request, program, report).unwrap();
-    let target = Target {
-        doc,
-        mapping,
-        generation: Generation::FIRST,
-    };
-    let number = OrderId(3);
-    let order = FileOrder {
-        number,
-        target,
-        request: FileRequest::Export {
-            destination: copy.clone(),
-            if_exists: IfExists::Refuse,
-            what: Export::View,
-        },
-    };
-    worker.send(order).unwrap();
-    let deadline = std::time::Duration::from_mins(1);
+    let number = worker.send(FileRequest::Export {
+        destination: copy.clone(),
+        if_exists: IfExists::Refuse,
+        what: Export::View,
+    });
     loop {
-        let (event, nice) = heard.recv_timeout(deadline).expect("the job ends");
+        let (event, nice) = worker.hear();
         let Event::File(event) = event else { continue };
         let FileNews::Exported(outcome) = event.news else {
             continue;
@@ -297,7 +280,7 @@ fn a_copy_without_proc_is_what_the_view_shows() {
         return without_proc(Path::new(&folder));
     }
     if !is_root() {
-        return skip("a copy without /proc", "it takes root");
+        return skip_part("a copy without /proc", "it takes root");
     }
     let folder = TempDir::new().unwrap();
     let script = "umount -l /proc && exec \"$0\" \"$@\"";

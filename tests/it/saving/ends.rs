@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use mapscope::os::save::{Existing, SaveCause, SaveError, SaveStep};
 use mapscope::work::copy::{CopyError, CopyOptions, save_text};
 
-use super::{Opened, PAGE, Tmpfs, folder_with, is_root, names, pattern, skip};
+use super::{Opened, PAGE, folder_with, names, pattern};
+use crate::machine::Mounted;
 
 /// Stopped at each question there is, it leaves nothing.
 #[test]
@@ -128,15 +129,12 @@ fn copy_aloud(folder: &Path) {
 /// No room: nothing is left, all room is given back, and the sentence names file, error and what to do.
 #[test]
 fn a_full_disk_leaves_nothing_and_is_told() {
-    if !is_root() {
-        return skip("a copy to a full disk", "mounting takes root");
-    }
-    let Some(small) = Tmpfs::mount(1 << 20) else {
-        return skip("a copy to a full disk", "no tmpfs can be mounted");
+    let Some(small) = Mounted::or_skip("a copy to a full disk", || Mounted::tmpfs(1 << 20)) else {
+        return;
     };
     let (_folder, path) = folder_with(&pattern(4 << 20));
     let opened = Opened::private(&path);
-    let target = small.0.path().join("copy");
+    let target = small.path().join("copy");
     let check = |error: CopyError| {
         let said = error.to_string();
         let CopyError::Save(SaveError { path, cause }) = error else {
@@ -155,14 +153,14 @@ fn a_full_disk_leaves_nothing_and_is_told() {
             "{said}"
         );
         assert!(said.ends_with(target.to_str().unwrap()), "{said}");
-        assert!(names(small.0.path()).is_empty());
+        assert!(names(small.path()).is_empty());
     };
     check(opened.copy(&target).unwrap_err());
     let text = "x".repeat(2 << 20);
     let rights = mapscope::os::save::Rights::OWNER_ONLY;
     check(save_text(&text, &target, Existing::Keep, rights).unwrap_err());
     // The room is back.
-    fs::write(small.0.path().join("other"), vec![1; 900 << 10]).unwrap();
+    fs::write(small.path().join("other"), vec![1; 900 << 10]).unwrap();
 }
 
 /// A folder that is not there, or may not be written: the path, the error's name, what to do.

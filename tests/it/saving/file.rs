@@ -10,7 +10,9 @@ use std::process::Command;
 use mapscope::os::save::{Existing, NewFile, Rights, SaveCause, SaveError};
 use mapscope::work::copy::{CopyError, CopyOptions, save_text};
 
-use super::{Opened, folder_with, is_root, names, pattern, skip};
+use super::{Opened, folder_with, names, pattern};
+use crate::machine::is_root;
+use crate::skip::skip_part;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
@@ -49,7 +51,7 @@ fn a_new_file_is_never_wider_than_its_source() {
 #[test]
 fn a_new_file_of_another_group_is_narrower() {
     if !is_root() {
-        return skip("a source of another group", "it takes root");
+        return skip_part("a source of another group", "it takes root");
     }
     for (source, expected) in [
         (0o640, 0o600),
@@ -75,7 +77,7 @@ fn a_list_of_users_is_not_taken_for_the_groups_rights() {
         .arg(&path)
         .status();
     if !listed.is_ok_and(|status| status.success()) {
-        return skip("a source with a list of users", "setfacl(1) does not do it");
+        return skip_part("a source with a list of users", "setfacl(1) does not do it");
     }
     let copy = folder.path().join("copy");
     Opened::private(&path).copy(&copy).unwrap();

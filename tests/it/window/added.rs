@@ -1,16 +1,13 @@
 //! Processes added to the witnesses by hand: added, forked, made to write, stopped, killed, taken away; real ones.
 
+use super::process_rows::{PRIVATE, SHARED, until_says};
 use super::support::*;
 use crate::processes::{exists, state_of};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::{Action, FileAction, LabAction, PeersAction, Process, Processes};
 
-const SHARED: &str = "Start a process that maps the file shared";
-const PRIVATE: &str = "Start a process that maps the file privately";
 const READ_ONLY: &str =
     "Start a process that maps the file shared and read-only: its stores are refused";
 
@@ -25,33 +22,8 @@ fn process(window: &Window, number: u32) -> &Process {
     list.find(|process| process.ordinal == number).unwrap()
 }
 
-/// What is said of process `number`, after its title.
-fn said(window: &Window, number: u32) -> String {
-    let title = format!("Process {number} (pid ");
-    window
-        .query_all_by_role(Role::Row)
-        .filter_map(|row| row.accesskit_node().label())
-        .find(|label| label.starts_with(&title))
-        .and_then(|label| {
-            label
-                .split_once("): ")
-                .or(label.split_once(", "))
-                .map(|(_, said)| said.to_owned())
-        })
-        .unwrap_or_default()
-}
-
 fn pid(window: &Window, number: u32) -> u32 {
     process(window, number).pid.unwrap()
-}
-
-#[track_caller]
-fn until_says(window: &mut Window, number: u32, words: &str) {
-    until(
-        window,
-        &format!("process {number} says {words:?}"),
-        |window| said(window, number).contains(words),
-    );
 }
 
 /// Every witness was heard: from then on what stands below them stays where it is.

@@ -26,16 +26,6 @@ const CTRL_SHIFT: Modifiers = Modifiers {
     ..CTRL
 };
 
-fn down(key: Key, modifiers: Modifiers) -> Event {
-    Event::Key {
-        key,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers,
-    }
-}
-
 fn up(key: Key, modifiers: Modifiers) -> Event {
     Event::Key {
         key,

@@ -2,6 +2,7 @@
 //! refused in words.
 
 use super::support::*;
+use crate::skip::skip_part;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
@@ -24,7 +25,7 @@ fn types(test: &str) -> Option<Window> {
         .args(["-c", program, TYPES])
         .output();
     if !maps.is_ok_and(|output| output.status.success()) {
-        skip(test, &format!("no {TYPES} that can be mapped"));
+        skip_part(test, &format!("no {TYPES} that can be mapped"));
         return None;
     }
     Some(open(Path::new(TYPES)))

@@ -3,6 +3,7 @@
 mod drawn;
 
 use super::support::*;
+use crate::processes::signal;
 use std::time::Duration;
 
 use egui::Key;
@@ -213,11 +214,7 @@ fn a_stopped_peer_is_told_of_while_the_window_goes_on() {
         };
         pid.is_some()
     });
-    let stopped = std::process::Command::new("kill")
-        .args(["-STOP", &pid.unwrap().to_string()])
-        .status()
-        .unwrap();
-    assert!(stopped.success());
+    signal("STOP", pid.unwrap());
     // Lookups, each answered in the frame after it was typed, for as long as the run waits.
     let mut answered = 0;
     while verdict(&window) == "running" {

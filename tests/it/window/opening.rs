@@ -6,7 +6,6 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, ViewportCommand, ViewportEvent, ViewportId};
@@ -90,19 +89,6 @@ fn a_refused_file_at_the_start_leads_to_the_sample_with_the_reason() {
     );
 }
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a file to be mapped is never read whole".to_owned())
-    }
-}
-
 #[test]
 fn a_dropped_file_is_opened() {
     let (_folder, path) = file(b"dropped");
@@ -113,7 +99,7 @@ fn a_dropped_file_is_opened() {
     }];
     window.step();
     window.input_mut().hovered_files.clear();
-    window.input_mut().dropped_files = vec![Arc::new(Dropped(path.clone()))];
+    drop_files(&mut window, [path.clone()]);
     until(&mut window, "it is open", |window| doc(window).path == path);
     until(&mut window, "it is shown", |window| {
         row(window, 0).contains("64 72 6f 70")

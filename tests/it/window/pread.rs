@@ -2,34 +2,11 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
-use std::process::Command;
 
 use mapscope::model::{Action, AppAction, ReadBy, Tab, Topic};
-use tempfile::TempDir;
 
 use super::support::*;
-use crate::skip::skip;
-
-/// A tmpfs, unmounted when it is dropped. Root only.
-struct Tmpfs(TempDir);
-
-impl Tmpfs {
-    fn mount(bytes: u64) -> Option<Self> {
-        let folder = TempDir::new().unwrap();
-        let status = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"])
-            .arg(folder.path())
-            .status();
-        let is_mounted = status.is_ok_and(|status| status.success());
-        is_mounted.then(|| Self(folder))
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
+use crate::machine::Mounted;
 
 /// The status line says that the mapping is not what is shown.
 fn says_so(window: &Window) -> bool {
@@ -38,14 +15,14 @@ fn says_so(window: &Window) -> bool {
 
 #[test]
 fn a_hole_of_a_full_tmpfs_is_shown_by_pread_where_that_is_asked_for() {
-    let Some(mounted) = Tmpfs::mount(1 << 20) else {
-        return skip("a tmpfs is mounted by root alone");
+    let Some(mounted) = Mounted::or_skip("a full tmpfs", || Mounted::tmpfs(1 << 20)) else {
+        return;
     };
-    let path = mounted.0.path().join("data.bin");
+    let path = mounted.path().join("data.bin");
     let sparse = File::create(&path).unwrap();
     sparse.set_len(3 * 4096).unwrap();
     sparse.write_all_at(&[b'A'; 4096], 0).unwrap();
-    let filler = File::create(mounted.0.path().join("filler")).unwrap();
+    let filler = File::create(mounted.path().join("filler")).unwrap();
     let mut at = 0;
     while filler.write_all_at(&[b'F'; 4096], at).is_ok() {
         at += 4096;
@@ -91,7 +68,7 @@ fn a_hole_of_a_full_tmpfs_is_shown_by_pread_where_that_is_asked_for() {
             && !says_so(window)
     });
     // and once there is room the mapping shows it, and nothing is offered any more
-    fs::remove_file(mounted.0.path().join("filler")).unwrap();
+    fs::remove_file(mounted.path().join("filler")).unwrap();
     drop(filler);
     until(&mut window, "the mapping gives the bytes", |window| {
         row(window, 4096).starts_with("00001000 00 00 ") && notice(window, Topic::Pread).is_empty()

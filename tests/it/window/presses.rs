@@ -13,16 +13,6 @@ use super::support::*;
 
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
-fn down(key: Key, modifiers: Modifiers) -> Event {
-    Event::Key {
-        key,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers,
-    }
-}
-
 fn digit(c: char) -> [Event; 2] {
     let key = Key::from_name(&c.to_uppercase().to_string()).unwrap();
     [down(key, PLAIN), Event::Text(c.to_string())]

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Action as AccessAction, Role};
@@ -178,6 +179,17 @@ pub(super) fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.step();
 }
 
+/// A key goes down, as the window's toolkit reports it.
+pub(super) fn down(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers,
+    }
+}
+
 /// Types on the keyboard, wherever it is.
 pub(super) fn type_text(window: &mut Window, text: &str) {
     for character in text.chars() {
@@ -341,6 +353,26 @@ pub(super) fn wheel(window: &mut Window, lines: f32) {
     window.step();
 }
 
+/// A file that is dropped on the window, which may be opened by its path only.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a file to be mapped is never read whole".to_owned())
+    }
+}
+
+/// Drops files on the window, for the next frame.
+pub(super) fn drop_files(window: &mut Window, paths: impl IntoIterator<Item = PathBuf>) {
+    let files = paths.into_iter().map(|path| Arc::new(Dropped(path)) as _);
+    window.input_mut().dropped_files.extend(files);
+}
+
 /// The pointer over the middle of the bytes.
 pub(super) fn hover_grid(window: &mut Window) {
     let middle: Pos2 = grid(window).rect().center();
@@ -385,12 +417,6 @@ pub(super) fn end_with_parent() {
         let _end = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-}
-
-/// Says why a test, or a part of it, did not run.
-#[track_caller]
-pub(super) fn skip(test: &str, reason: &str) {
-    crate::skip::skip(&format!("{test}: {reason}"));
 }
 
 /// Waits until nothing is at `path`: a window that goes does not wait for the worker that removes its scratch file.

@@ -1,5 +1,6 @@
 //! Files as tabs: going from one to the other, closing them, and that what is asked of one file reaches no other.
 
+use super::process_rows::{PRIVATE, SHARED, said, until_says};
 use super::support::*;
 use crate::processes::state_of;
 use std::fs;
@@ -12,9 +13,6 @@ use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::{Action, Doc, FileAction, OpenRequest, Topic};
 use tempfile::TempDir;
-
-const SHARED: &str = "Start a process that maps the file shared";
-const PRIVATE: &str = "Start a process that maps the file privately";
 
 /// The tabs by name, from left to right, and the one in front.
 fn tabs(window: &Window) -> (Vec<String>, Option<String>) {
@@ -63,22 +61,6 @@ fn until_front(window: &mut Window, path: &Path) {
             && row(window, 16).starts_with(&format!("00000010 {byte} "))
             && grid(window).is_focused()
     });
-}
-
-/// What is said of process `number` of the file in front, after its title.
-fn said(window: &Window, number: u32) -> String {
-    let title = format!("Process {number} (pid ");
-    let mut rows = witness_rows(window).into_iter();
-    rows.find(|row| row.starts_with(&title)).unwrap_or_default()
-}
-
-#[track_caller]
-fn until_says(window: &mut Window, number: u32, words: &str) {
-    until(
-        window,
-        &format!("process {number} says {words:?}"),
-        |window| said(window, number).contains(words),
-    );
 }
 
 #[track_caller]

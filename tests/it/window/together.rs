@@ -2,8 +2,7 @@
 
 use super::support::*;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -63,19 +62,6 @@ fn files_of_one_command_stand_in_its_order_and_the_next_one_beside_the_front() {
     assert_eq!(tabs(&window), names);
 }
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("nobody reads it this way".to_owned())
-    }
-}
-
 #[test]
 fn every_file_that_is_dropped_opens_a_tab() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -84,10 +70,7 @@ fn every_file_that_is_dropped_opens_a_tab() {
     for name in names {
         let path = folder.path().join(name);
         fs::write(&path, [b'A'; 64]).unwrap();
-        window
-            .input_mut()
-            .dropped_files
-            .push(Arc::new(Dropped(path)));
+        drop_files(&mut window, [path]);
     }
     until(&mut window, "each has a tab", |window| {
         tabs(window).len() == names.len()

@@ -71,7 +71,7 @@ impl Play {
             21 => {
                 let name = self.draw.one_of(&["STOP", "CONT", "KILL"]).unwrap();
                 if let Some(pid) = pid {
-                    signal(name, pid);
+                    signal_unless_gone(name, pid);
                 }
             }
             _ => {

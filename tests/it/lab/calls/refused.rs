@@ -119,7 +119,7 @@ fn what_cannot_be_tried_is_refused_in_words() {
 
 #[test]
 fn a_line_that_is_no_call_is_an_error_and_no_end() {
-    let mut peer = Raw::start();
+    let mut peer = RawPeer::start();
     for line in [
         r#"{"id":7,"do":"do"}"#,
         r#"{"id":7,"do":"do","call":"dance"}"#,

@@ -1,0 +1,124 @@
+//! What a test takes from the machine that only root is given: file systems and block devices of its own, which go with it.
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::{NamedTempFile, TempDir};
+
+use crate::skip::{skip, skip_part};
+
+/// Whether this process runs as root.
+pub(crate) fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+/// Runs a program to its end; an error if it fails.
+pub(crate) fn run<S: AsRef<OsStr>>(program: &str, args: &[S]) -> Result<Output, Box<dyn Error>> {
+    let output = Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{program} cannot be run: {error}"))?;
+    if output.status.success() {
+        Ok(output)
+    } else {
+        let why = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{program} failed: {}", why.trim()).into())
+    }
+}
+
+/// A file system of `bytes` bytes for this test, unmounted when it is dropped. Root only.
+pub(crate) struct Mounted {
+    folder: TempDir,
+}
+
+impl Mounted {
+    /// What `mount` makes, or `None` after saying why the test cannot run here.
+    #[track_caller]
+    pub(crate) fn or_skip(
+        test: &str,
+        mount: impl FnOnce() -> Result<Self, Box<dyn Error>>,
+    ) -> Option<Self> {
+        if !is_root() {
+            skip_part(test, "mounting needs root");
+            return None;
+        }
+        mount()
+            .map_err(|why| skip_part(test, &why.to_string()))
+            .ok()
+    }
+
+    pub(crate) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
+        let folder = TempDir::new()?;
+        let size = format!("size={bytes}");
+        let args = ["-t", "tmpfs", "-o", &size, "tmpfs"].map(OsStr::new);
+        run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
+        Ok(Self { folder })
+    }
+
+    /// An ext4 file system in the file `image`.
+    pub(crate) fn ext4(image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
+        File::create(image)?.set_len(bytes)?;
+        run("mkfs.ext4", &[OsStr::new("-q"), image.as_os_str()])?;
+        let folder = TempDir::new()?;
+        let args = [OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()];
+        run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
+        Ok(Self { folder })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _best_effort = run(
+            "umount",
+            &[OsStr::new("-l"), self.folder.path().as_os_str()],
+        );
+    }
+}
+
+/// A block device on a file of its own, given back when it is dropped. Root only.
+pub(crate) struct LoopDevice {
+    path: PathBuf,
+    _backing: NamedTempFile,
+}
+
+impl LoopDevice {
+    /// One that holds `bytes`, or `None` after saying why there can be none here.
+    #[track_caller]
+    pub(crate) fn or_skip(bytes: &[u8]) -> Option<Self> {
+        let backing = NamedTempFile::new().unwrap();
+        fs::write(backing.path(), bytes).unwrap();
+        let args = [OsStr::new("--show"), OsStr::new("-f")];
+        match run(
+            "losetup",
+            &[&args[..], &[backing.path().as_os_str()]].concat(),
+        ) {
+            Ok(output) => Some(Self {
+                path: String::from_utf8(output.stdout).unwrap().trim().into(),
+                _backing: backing,
+            }),
+            Err(why) => {
+                skip(&format!("there is no loop device: {why}"));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for LoopDevice {
+    fn drop(&mut self) {
+        let _best_effort = run("losetup", &[OsStr::new("-d"), self.path.as_os_str()]);
+    }
+}
