@@ -24,5 +24,5 @@ pub use error::PeerError;
 pub use handle::{Ending, Forking, NotSent, PeerEnd, PeerProcess, PendingRequest, Polled, Wake};
 pub use process::{PeerSignal, Unreaped};
 #[cfg(target_os = "linux")]
-pub(crate) use raw::has_cachestat;
+pub(crate) use raw::has_memfd;
 pub use serve::run_peer;

@@ -165,6 +165,22 @@ pub(crate) fn refusal(dir: &Path, named_by: NamedBy, error: &io::Error) -> Strin
     format!("{who} cannot hold scratch files: {cause}; {first}choose another folder{whose} {how}")
 }
 
+/// Why this program cannot be started as a helper, and what to do, in one sentence.
+pub(super) fn no_helper(program: &Path, error: &io::Error) -> String {
+    let cause = error
+        .raw_os_error()
+        .map_or_else(|| error.to_string(), describe_errno);
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => {
+            "see that the program is still there, and that /proc tells where"
+        }
+        io::ErrorKind::WouldBlock => "end some processes, or raise the limit on them (ulimit -u)",
+        _ => "see that this user may run it",
+    };
+    let program = path_in_sentence(program);
+    format!("no process can be started to carry this out: {cause} for {program}; {remedy}")
+}
+
 fn set_variable() -> String {
     format!("(set {TEMP_VARIABLE} to it)")
 }

@@ -4,6 +4,7 @@
 
 use crate::lab::claim::Claim;
 use crate::lab::stage::{Stage, Stop};
+use crate::map::describe_errno;
 use crate::peer::calls::Sabotage;
 
 /// An experiment.
@@ -28,8 +29,6 @@ pub enum Need {
     PageFacts,
     /// `memfd_create(2)`.
     Memfd,
-    /// cachestat(2).
-    Cachestat,
 }
 
 impl Need {
@@ -45,17 +44,21 @@ impl Need {
             Self::Fork => "a forked child is handed its pipes through /proc, which only Linux has",
             Self::PageFacts => "only Linux tells what backs a page, in /proc/self/pagemap",
             Self::Memfd => "only Linux has memfd_create",
-            Self::Cachestat => "only Linux has cachestat",
         };
         if !cfg!(target_os = "linux") {
             return Err(missing.to_owned());
         }
         #[cfg(target_os = "linux")]
-        if self == Self::Cachestat {
-            return crate::peer::has_cachestat();
+        if self == Self::Memfd {
+            return crate::peer::has_memfd();
         }
-        if self == Self::PageFacts && !std::path::Path::new("/proc/self/pagemap").exists() {
-            return Err("this kernel has no /proc/self/pagemap".to_owned());
+        // where it is there, it may still be closed to this user
+        if self == Self::PageFacts
+            && let Err(error) = std::fs::File::open("/proc/self/pagemap")
+        {
+            let errno = error.raw_os_error().unwrap_or_default();
+            let cause = describe_errno(errno);
+            return Err(format!("/proc/self/pagemap cannot be read: {cause}"));
         }
         Ok(())
     }

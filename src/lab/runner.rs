@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
-use crate::lab::environment::{check_room, environment, refusal};
+use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::limits::check_memory;
 use crate::lab::stage::{Stage, Stop};
 use crate::lab::{Experiment, catalogue};
@@ -90,7 +90,9 @@ fn place(options: &Options) -> Result<ScratchPlace, String> {
         }
         Arc::new(Folder::new(dir).map_err(refused)?)
     };
-    folder.keep(&options.program).map_err(refused)?;
+    folder
+        .keep(&options.program)
+        .map_err(|error| no_helper(&options.program, &error))?;
     let place = ScratchPlace::within(folder).map_err(refused)?;
     check_room(place.path()).map_err(refused)?;
     Ok(place)

@@ -7,7 +7,7 @@ use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::identity::{DocId, ViewId};
-use super::{App, Focus, Topic};
+use super::{App, Topic};
 
 impl App {
     /// Does what the person asked for. What is for a view that is gone is not done to another one.
@@ -59,7 +59,7 @@ impl App {
     fn apply_app(&mut self, action: AppAction, effects: &mut Vec<Effect>) {
         match action {
             AppAction::Quit => self.quit(effects),
-            AppAction::Focus(focus) => self.focus(focus, effects),
+            AppAction::Focus(focus) => effects.push(Effect::Focus(focus)),
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
             AppAction::Shown(views) => self.show(views, effects),
             AppAction::TogglePanel => {
@@ -199,22 +199,6 @@ impl App {
     pub(super) fn show_tab(&mut self, tab: Tab) {
         self.settings.tab = tab;
         self.settings.panel_shown = true;
-    }
-
-    fn focus(&mut self, focus: Focus, effects: &mut Vec<Effect>) {
-        if focus == Focus::Path && self.path_text.is_none() {
-            self.path_text = Some(
-                self.doc()
-                    .map(|doc| doc.path.display().to_string())
-                    .unwrap_or_default(),
-            );
-            self.path_known = self.doc().map(|doc| super::Completed {
-                text: doc.path.display().to_string(),
-                path: doc.path.clone(),
-                is_folder: false,
-            });
-        }
-        effects.push(Effect::Focus(focus));
     }
 
     /// What follows from every change: the witnesses watch the cursor, the screen gets its bytes, the facts their file.

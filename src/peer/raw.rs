@@ -381,14 +381,12 @@ mod linux {
         }
     }
 
-    /// Whether the kernel has cachestat(2) and lets this user ask it about an own file.
-    pub(crate) fn has_cachestat() -> Result<(), String> {
-        let file = file_in_memory(c"mapscope cachestat")
-            .map_err(|error| format!("cachestat cannot be tried on a file in memory: {error}"))?;
-        match crate::map::cache_facts_of(&file) {
-            Ok(_) => Ok(()),
-            Err(why) => Err(format!("this kernel's cachestat is {why}")),
-        }
+    /// Whether the kernel makes files in memory, and for this user.
+    pub(crate) fn has_memfd() -> Result<(), String> {
+        file_in_memory(c"mapscope").map(drop).map_err(|error| {
+            let errno = error.raw_os_error().unwrap_or_default();
+            format!("memfd_create fails: {}", crate::map::describe_errno(errno))
+        })
     }
 
     /// fork(2): the child's number, or `None` in the child.

@@ -24,7 +24,10 @@ pub(super) fn state_ui(ui: &mut Ui, frame: &Frame<'_>, state: &WitnessState, sam
             ui.horizontal_wrapped(|ui| {
                 let (hex, text) = hex_and_text(readout);
                 ui.label(RichText::new(hex).monospace().color(theme.text));
-                ui.label(RichText::new(text).monospace().color(theme.weak));
+                // an empty label would begin the row anew, and what follows would be drawn over the first one
+                if !text.is_empty() {
+                    ui.label(RichText::new(text).monospace().color(theme.weak));
+                }
                 let sign = same.map(|same| {
                     if same {
                         ("= same", theme.same)

@@ -4,6 +4,7 @@
 mod arguments;
 mod deceived;
 mod left_behind;
+mod missing;
 mod places;
 mod surroundings;
 mod traced;

@@ -134,7 +134,6 @@ fn the_page_cache_is_told_as_it_is_and_a_cold_file_is_cold() {
     };
     let did = peer.did(cache("m"));
     let refused = matches!(did.outcome, Outcome::Failed { .. });
-    assert_eq!(mapscope::lab::Need::Cachestat.check().is_err(), refused);
     if refused {
         eprintln!("skipped: {:?}", did.calls);
         return;
