@@ -160,6 +160,8 @@ pub enum RowMemory {
     NotPresent,
     /// The file ends before it: a touch would be SIGBUS.
     PastEnd,
+    /// Its mapping does not reach there: a touch would be SIGSEGV.
+    NotMapped,
     /// The answer is on its way.
     Waiting,
     /// None any more: it ended.

@@ -25,6 +25,7 @@ mod ownership;
 mod paste;
 mod peers;
 mod picker;
+mod picture;
 mod pool;
 mod processes;
 mod random;

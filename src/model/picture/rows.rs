@@ -63,7 +63,8 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
     for draft in &mut drafts {
         draft.show(shown, index);
     }
-    tell_copies_apart(&mut drafts, index);
+    let whole = Span::at(page.saturating_mul(doc.page_bytes), doc.page_bytes);
+    tell_copies_apart(&mut drafts, index, whole.unwrap_or(shown));
     let facts = doc.witnesses.file_pages.as_ref();
     let facts = facts.filter(|facts| facts.span == subject);
     let fact = facts.and_then(|facts| facts.pages.get(index));
@@ -301,6 +302,7 @@ impl Draft {
         let gap = self.read.as_ref().and_then(|it| it.gap_at(shown.start()));
         self.row.memory = match (page, gap.map(|gap| gap.reason)) {
             (_, Some(GapReason::PastFileEnd { .. })) => RowMemory::PastEnd,
+            (_, Some(GapReason::OutsideMapping)) => RowMemory::NotMapped,
             (Some(PageSeen::Told(fact)), _) => {
                 self.row.frame = fact.frame;
                 match fact.state {
@@ -324,7 +326,7 @@ impl Draft {
 
 /// Gives each copy the number of its page, where that is proven; also to a process that does not answer, where nobody else
 /// can be the one that has the page too.
-fn tell_copies_apart(drafts: &mut [Draft], index: usize) {
+fn tell_copies_apart(drafts: &mut [Draft], index: usize, page: Span) {
     let may_be = |draft: &Draft| {
         draft.row.memory == RowMemory::CopyOfSeveral || matches!(draft.row.sees, Sees::Stopped(_))
     };
@@ -348,7 +350,7 @@ fn tell_copies_apart(drafts: &mut [Draft], index: usize) {
             }
         })
         .collect();
-    for (it, page) in at.into_iter().zip(joined(&candidates)) {
+    for (it, page) in at.into_iter().zip(joined(&candidates, page)) {
         if let Some(page) = page {
             drafts[it].row.memory = RowMemory::Copy(page);
         }

@@ -84,6 +84,7 @@ impl RowMemory {
             Self::Swapped => "a copy, swapped out".to_owned(),
             Self::NotPresent => "no page yet: the first touch brings it".to_owned(),
             Self::PastEnd => "nothing: the file ends before it".to_owned(),
+            Self::NotMapped => "nothing: its mapping ends before it".to_owned(),
             Self::Waiting => "not told yet".to_owned(),
             Self::Gone => "nothing any more".to_owned(),
             Self::NotKnown(why) => format!("not known: {why}"),

@@ -348,7 +348,6 @@ impl Worker {
         if grown.is_empty() {
             return false; // the state is reported instead, and the person can map anew
         }
-        self.witnesses.forget_other();
         self.post_peer_file();
         for (index, extent) in grown {
             self.say(index, None, FileNews::Grown(extent));

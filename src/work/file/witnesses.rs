@@ -33,11 +33,6 @@ impl Witnesses {
         self.file_pages = None;
     }
 
-    /// The file is longer: the other mode's mapping is made anew. What was said still holds.
-    pub(super) fn forget_other(&mut self) {
-        self.other = None;
-    }
-
     /// A view is closed: what was watched from it is watched no more.
     pub(super) fn drop_view(&mut self, view: MappingId) {
         if self.watched.take_if(|(known, _)| *known == view).is_some() {
@@ -129,6 +124,7 @@ impl Worker {
         } else {
             Access::ReadOnly
         };
+        self.lengthen_other(index);
         if let Some(other) = &self.witnesses.other
             && other.mode() == mode
             && (other.access() == Access::ReadWrite || !writable)
@@ -145,6 +141,23 @@ impl Worker {
             Mapping::create(&self.file, request, &self.log).map_err(|error| error.to_string())?,
         );
         Ok(())
+    }
+
+    /// One that was made while the file was shorter reaches as far as the view again, with its private copies. Where that
+    /// is refused it stays as it is, and says where it ends.
+    fn lengthen_other(&mut self, index: usize) {
+        let Some(view) = self.with(index, Mapping::span) else {
+            return;
+        };
+        let Ok(file_len) = self.file.file_len() else {
+            return;
+        };
+        let end = view.end().min(file_len);
+        if let Some(other) = &mut self.witnesses.other
+            && other.span().end() < end
+        {
+            let _ = other.grow(end);
+        }
     }
 
     /// Stores through the other mode's mapping, or into the file.

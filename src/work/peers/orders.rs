@@ -130,9 +130,8 @@ impl Pool {
         let Some(state) = self.docs.get_mut(&doc) else {
             return; // it is closed
         };
-        if state.watch == span {
-            return;
-        }
+        // Told anew also where it is what was watched already: what was read meanwhile may have come while somebody looked
+        // elsewhere, and was dropped there.
         state.watch = span;
         state.next_read = None;
         for member in self.members.iter_mut().filter(|it| it.target.doc == doc) {

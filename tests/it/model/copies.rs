@@ -17,13 +17,15 @@ struct Told {
     is_exclusive: Option<bool>,
     frame: Option<u64>,
     byte: Option<u8>,
+    behind: u8,
 }
 
 fn candidate(told: &Told) -> Candidate {
     let read = told.byte.map(|byte| {
         let mut readout = Readout::new();
-        readout.span = span(0, 1);
-        readout.bytes = vec![byte];
+        // What lies behind the page says nothing of it.
+        readout.span = span(0, 2);
+        readout.bytes = vec![byte, told.behind];
         Arc::new(readout)
     });
     Candidate {
@@ -73,11 +75,12 @@ fn agrees(pages: &[usize], told: &[Told]) -> bool {
 fn told() -> impl Strategy<Value = Told> {
     let byte = prop::option::weighted(0.9, 0_u8..2);
     let exclusive = prop_oneof![1 => Just(None), 2 => Just(Some(true)), 5 => Just(Some(false))];
-    (0_u64..2, exclusive, byte).prop_map(|(family, is_exclusive, byte)| Told {
+    (0_u64..2, exclusive, byte, 0_u8..2).prop_map(|(family, is_exclusive, byte, behind)| Told {
         family,
         is_exclusive,
         frame: None,
         byte,
+        behind,
     })
 }
 
@@ -87,7 +90,7 @@ proptest! {
     #[test]
     fn one_page_is_claimed_where_no_other_way_is_left(told in prop::collection::vec(told(), 0..7)) {
         let candidates: Vec<_> = told.iter().map(candidate).collect();
-        let found = joined(&candidates);
+        let found = joined(&candidates, span(0, 1));
         let ways: Vec<_> = partitions(told.len())
             .into_iter()
             .filter(|pages| agrees(pages, &told))
@@ -115,9 +118,10 @@ proptest! {
             is_exclusive: Some(false),
             frame: Some(*frame),
             byte: None,
+            behind: 0,
         });
         let candidates: Vec<_> = told.map(|told| candidate(&told)).collect();
-        let found = joined(&candidates);
+        let found = joined(&candidates, span(0, 1));
         for left in 0..frames.len() {
             for right in 0..frames.len() {
                 let is_one = frames[left] == frames[right];
