@@ -13,6 +13,7 @@ pub mod lookup;
 pub mod rows;
 pub mod size;
 pub mod span;
+pub mod time_of_day;
 pub mod typed_path;
 
 pub use rows::RowLayout;

@@ -59,6 +59,10 @@
 //!   exists.
 //! - The journal, not the mapping, is the truth about edits, and their only shadow: a truncation destroys even private
 //!   copies. The base of an edit is what was drawn when the key came, and is never rebased.
+//! - Where a private view and its file differ is found by pread beside private copies, and nowhere else: what is not copied
+//!   is the file. All copies are compared by a thread of their own, at most one a view, which the storage may hold up.
+//! - An edit that is taken back alone is a step of its own that shares its bytes with that edit: as one goes, the other
+//!   comes back.
 //! - A process maps the file that it was started for, and no other: mode switches and mapping anew do not touch it, and
 //!   growth extends its mapping and keeps its private copies.
 //! - A folder is ours by a mark that we made and a lock that nobody holds, never by its name. Whoever uses it holds a lock of

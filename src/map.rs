@@ -22,6 +22,7 @@
 
 mod buffer;
 mod call_log;
+mod differing;
 mod errno;
 mod facts;
 mod file_kind;

@@ -11,6 +11,7 @@
 
 pub mod action;
 pub mod change;
+pub mod differences;
 pub mod doc;
 pub mod effect;
 pub mod event;
@@ -34,6 +35,7 @@ pub mod witness;
 
 mod apply;
 mod closing;
+mod comparing;
 mod copying;
 mod editing;
 mod looking;
@@ -46,6 +48,7 @@ mod state;
 mod storing;
 mod take;
 mod under_way;
+mod undo_one;
 mod views;
 mod watching;
 mod writing;
@@ -59,6 +62,7 @@ pub use action::{
     Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
     ThemeChoice, UnsavedChoice, ViewAction,
 };
+pub use differences::{ChangedInFile, Heading};
 pub use doc::{Doc, shown_name};
 pub use effect::{Effect, FileOrder, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};

@@ -20,6 +20,7 @@ pub mod turns;
 
 mod bars;
 mod describe;
+mod edits_panel;
 mod geometry;
 mod glyphs;
 mod grid_paint;

@@ -3,6 +3,7 @@
 
 pub mod completion;
 pub mod copy;
+pub mod differences;
 pub mod file;
 pub mod lab;
 pub mod peers;

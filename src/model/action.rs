@@ -10,6 +10,7 @@ use crate::bytes::Span;
 use crate::bytes::clip::Pasted;
 use crate::map::{Access, Mode};
 
+use super::differences::Heading;
 use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
 use super::peers::PeersAction;
@@ -185,6 +186,10 @@ pub enum ViewAction {
     HistoryBack,
     /// Go forward again.
     HistoryForward,
+    /// Go to this file offset, as a jump.
+    GoTo(u64),
+    /// Go to the next difference between the view and the file, or to the one before.
+    FindDifference(Heading),
     /// The lookup field's text changed.
     LookupEdited(String),
     /// Take the lookup's answer: go there.
@@ -222,6 +227,8 @@ pub enum EditAction {
     Undo,
     /// Bring back the last edit taken back.
     Redo,
+    /// Take back this edit alone, by its number.
+    UndoOne(u64),
     /// Write the private changes to the file.
     WriteBack,
     /// Write them over what somebody else wrote meanwhile, too.
@@ -295,6 +302,8 @@ pub enum Tab {
     Mapping,
     /// The experiments.
     Lab,
+    /// The edits that are not in the file.
+    Edits,
 }
 
 /// Which theme.

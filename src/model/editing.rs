@@ -132,11 +132,8 @@ impl Doc {
         purpose: fn(u64) -> Purpose,
         out: &mut Out<'_>,
     ) {
-        let Some(own) = self.view_by(view) else {
-            return;
-        };
-        let compensation = match next {
-            Next::Store(compensation) => compensation,
+        match next {
+            Next::Store(compensation) => self.send_compensation(view, compensation, purpose, out),
             Next::Gone {
                 id,
                 span,
@@ -149,8 +146,20 @@ impl Doc {
                     known.journal.skip(id);
                 }
                 self.failed(Subject::Undo, message);
-                return;
             }
+        }
+    }
+
+    /// Sends what is to be stored to take an edit back, or to bring it back.
+    pub(super) fn send_compensation(
+        &mut self,
+        view: ViewId,
+        compensation: Compensation,
+        purpose: fn(u64) -> Purpose,
+        out: &mut Out<'_>,
+    ) {
+        let Some(own) = self.view_by(view) else {
+            return;
         };
         let through = match compensation.target {
             Some(target) => Some(own).filter(|own| self.target(own) == target),

@@ -7,6 +7,7 @@ use crate::bytes::clip::Clip;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
+use super::differences::Heading;
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
 use super::process::PeerOrder;
@@ -157,6 +158,13 @@ pub enum FileRequest {
     },
     /// Report the mapping's facts while shown.
     Facts(bool),
+    /// Look for a difference between the view's private copies and the file; a job.
+    FindDifference {
+        /// From this offset.
+        from: u64,
+        /// Which way.
+        heading: Heading,
+    },
     /// Write something to a new file; a job.
     Export {
         /// Where.
@@ -220,6 +228,8 @@ pub enum Purpose {
     Undo(u64),
     /// To bring back this edit.
     Redo(u64),
+    /// To take back this edit as a step of its own, whichever is the last one.
+    UndoOne(u64),
     /// To bring back what the mapping lost.
     Reapply,
 }

@@ -10,6 +10,7 @@ use crate::lab::claim::{Claim, Progress};
 use crate::map::{Access, CallRecord, Identity, Mode, Readout};
 
 use super::Completed;
+use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::identity::{DocId, OrderId, Target};
 use super::process::{PeerEvent, Refusal};
@@ -124,6 +125,10 @@ pub enum FileNews {
     },
     /// A job is over.
     Exported(ExportOutcome),
+    /// A search for a difference is over.
+    Found(Found),
+    /// Where the private copies differ from the file, when that has changed.
+    Compared(Differences),
 }
 
 /// How a mapping is now.

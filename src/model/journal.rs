@@ -11,6 +11,7 @@
 //!
 //! The caller says what happened in the order in which it happened: answers of a worker are taken as they come.
 
+mod alone;
 mod block;
 mod bytes;
 mod edit;
@@ -36,8 +37,8 @@ use shadow::{EVERYTHING, Shadow};
 pub use bytes::Bytes;
 pub use edit::{Edit, EditPart};
 pub use order::{
-    Compensation, Differing, Drawn, EditState, Gone, Next, PendingByte, PendingRun, Recorded, Room,
-    Stored, Swap, Unsaved,
+    Compensation, Differing, Drawn, EditState, Gone, Next, NotAlone, PendingByte, PendingRun,
+    Recorded, Room, Stored, Swap, Unsaved,
 };
 
 /// Memory that one journal may use before it refuses, in bytes.
@@ -167,17 +168,25 @@ impl Journal {
         for part in &mut edit.parts {
             part.apply(Way::Redo, mode, id, &mut self.shadow);
         }
-        let differing = edit.differing();
-        self.history.add(edit);
+        Some(self.enter(edit, None))
+    }
+
+    /// A new step, whose bytes the shadow knows; the edit that it takes back, if it does.
+    fn enter(&mut self, edit: Edit, taken: Option<u64>) -> Recorded {
+        let (id, differing) = (edit.id(), edit.differing());
+        match taken {
+            Some(taken) => self.history.add_taking_back(edit, taken),
+            None => self.history.add(edit),
+        }
         self.revision += 1;
         let over = self.bytes_kept().saturating_sub(self.budget);
         let (forgotten, _) = self.history.forgettable(over);
         self.history.forget(&forgotten);
-        Some(Recorded {
+        Recorded {
             id,
             differing,
             forgotten,
-        })
+        }
     }
 
     /// What the next undo has to store, or why it cannot, or `None` where nothing is left. The caller sees to it that
@@ -220,6 +229,16 @@ impl Journal {
     fn went(&mut self, way: Way, id: u64, spans: &[Span]) {
         let spans = ascending(spans);
         let shadow = &mut self.shadow;
+        let next = self.history.next(way).filter(|edit| edit.id() == id);
+        let Some(next) = next else {
+            return;
+        };
+        // what takes an edit back goes as that one comes back
+        if let Some(taken) = self.history.taken_by(id) {
+            let going = next.going(way, &spans);
+            self.history
+                .change(taken, |edit| edit.went(way.back(), &going, shadow));
+        }
         if self
             .history
             .go(way, id, |edit| edit.went(way, &spans, shadow))

@@ -11,6 +11,7 @@ use crate::map::Mode;
 
 use super::action::UnsavedChoice;
 use super::change::{Change, Shape};
+use super::differences::Heading;
 use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn};
 use super::topic::Subject;
@@ -68,6 +69,15 @@ pub enum Under {
     AllowWriting,
     /// Reads what is on the screen in another way.
     ReadBy,
+    /// Looks for a difference between the view and the file.
+    Find {
+        /// Where the cursor was.
+        from: u64,
+        /// Which one.
+        heading: Heading,
+        /// It takes so long that it is said.
+        is_slow: bool,
+    },
 }
 
 /// Bytes that are to be stored through a witness of this process.
@@ -97,6 +107,8 @@ pub enum Waiting {
     Undo,
     /// Redo was pressed.
     Redo,
+    /// This one edit is to be taken back.
+    UndoOne(u64),
     /// The lost edits are to be stored again, through the mapping in this mode: what is asked of a private one must not
     /// reach the file because the view is shared by then.
     Reapply(Mode),
@@ -121,7 +133,7 @@ impl Waiting {
     pub(super) fn subject(&self) -> Subject {
         match self {
             Self::Store { .. } | Self::Witness(..) => Subject::Edit,
-            Self::Undo | Self::Redo => Subject::Undo,
+            Self::Undo | Self::Redo | Self::UndoOne(_) => Subject::Undo,
             Self::Reapply(_) => Subject::Reapply,
             Self::WriteBack => Subject::Write,
             Self::Discard(_) => Subject::Discard,
@@ -180,7 +192,7 @@ impl Pending {
         let goes_along = |operation: &Operation| {
             matches!(
                 operation.what,
-                Under::GiveBack | Under::AllowWriting | Under::ReadBy
+                Under::GiveBack | Under::AllowWriting | Under::ReadBy | Under::Find { .. }
             )
         };
         self.waiting.is_empty() && self.operations.iter().all(goes_along)
@@ -279,7 +291,8 @@ impl Pending {
                 | Under::Discard
                 | Under::GiveBack
                 | Under::AllowWriting
-                | Under::ReadBy => false,
+                | Under::ReadBy
+                | Under::Find { .. } => false,
                 Under::Store { .. }
                 | Under::Compensate(_)
                 | Under::Reapply
@@ -353,6 +366,34 @@ impl Pending {
         Some(self.operations.remove(at).what)
     }
 
+    /// The search for a difference that is under way, and whether it takes so long that it is said.
+    #[must_use]
+    pub fn search(&self) -> Option<(OrderId, bool)> {
+        let mut operations = self.operations.iter();
+        operations.find_map(|operation| match operation.what {
+            Under::Find { is_slow, .. } => Some((operation.number, is_slow)),
+            _ => None,
+        })
+    }
+
+    /// No search is waited for any more: the numbers of those that were.
+    pub(super) fn end_searches(&mut self) -> Vec<OrderId> {
+        let is_search = |operation: &mut Operation| matches!(operation.what, Under::Find { .. });
+        let ended = self.operations.extract_if(.., is_search);
+        ended.map(|operation| operation.number).collect()
+    }
+
+    /// The search with this number takes long.
+    pub(super) fn mark_slow(&mut self, number: OrderId) {
+        for operation in &mut self.operations {
+            if let Under::Find { is_slow, .. } = &mut operation.what
+                && operation.number == number
+            {
+                *is_slow = true;
+            }
+        }
+    }
+
     /// Whether it can be sent at once. A store may follow others; everything else needs to know how they went.
     pub(super) fn may_begin(&self, wish: &Waiting) -> bool {
         self.waiting.is_empty() && self.is_free_for(wish)
@@ -364,7 +405,11 @@ impl Pending {
             .all(|operation| match operation.what {
                 Under::Remap { .. } => false,
                 // the worker takes orders in turn, and nothing follows from how these went
-                Under::Flush | Under::GiveBack | Under::AllowWriting | Under::ReadBy => true,
+                Under::Flush
+                | Under::GiveBack
+                | Under::AllowWriting
+                | Under::ReadBy
+                | Under::Find { .. } => true,
                 _ => wish.is_store(),
             })
     }

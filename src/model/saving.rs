@@ -192,6 +192,7 @@ impl Doc {
             job.done = done;
             job.total = total;
         }
+        self.finds_slowly(number);
     }
 
     /// A job is over.

@@ -35,7 +35,7 @@ impl Doc {
         let told = journal_stores(known, answer, purpose, under, results);
         let subject = match purpose {
             Purpose::Edit => Subject::Edit,
-            Purpose::Undo(_) | Purpose::Redo(_) => Subject::Undo,
+            Purpose::Undo(_) | Purpose::Redo(_) | Purpose::UndoOne(_) => Subject::Undo,
             Purpose::Reapply => Subject::Reapply,
         };
         // what was refused meanwhile stays said
@@ -119,6 +119,12 @@ fn journal_stores(
             if let Some(recorded) = recorded {
                 told.extend(recorded.differing.first().map(reapplied_words));
                 told.extend(forgotten_words(&recorded.forgotten));
+            }
+        }
+        Purpose::UndoOne(id) => {
+            view.journal.took_back(id, &spans, answer.target, answer.at);
+            if let (true, Under::Compensate(differing)) = (told.is_empty(), under) {
+                told.extend(differing.first().map(undone_words));
             }
         }
         Purpose::Undo(id) | Purpose::Redo(id) => {
@@ -205,7 +211,9 @@ fn forgotten_words(forgotten: &[u64]) -> Option<String> {
 fn changed_since(purpose: Purpose, offset: u64, found: &[u8]) -> String {
     let found = hex::format_hex(found.get(..found.len().min(8)).unwrap_or_default());
     let edit = match purpose {
-        Purpose::Undo(id) => format!("Edit {id} was not taken back: "),
+        Purpose::Undo(id) | Purpose::UndoOne(id) => {
+            format!("Edit {id} was not taken back: ")
+        }
         Purpose::Redo(id) => format!("Edit {id} was not brought back: "),
         Purpose::Edit | Purpose::Reapply => String::new(),
     };

@@ -220,6 +220,8 @@ impl Doc {
             (FileNews::Exported(outcome), Some(number)) => {
                 return self.exported(number, outcome, out);
             }
+            (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
+            (FileNews::Compared(differences), _) => self.compared(target, &differences),
             // an answer without the number of its order answers nothing
             (
                 FileNews::GaveBack
@@ -234,7 +236,8 @@ impl Doc {
                 | FileNews::Discarded(_)
                 | FileNews::WroteBack(_)
                 | FileNews::Progress { .. }
-                | FileNews::Exported(_),
+                | FileNews::Exported(_)
+                | FileNews::Found(_),
                 None,
             ) => {}
         }
@@ -327,6 +330,7 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         FileRequest::Flush => Some((Subject::Flush, "was not flushed")),
         FileRequest::Discard(_) => Some((Subject::Discard, "kept its private copies")),
         FileRequest::WriteBack(_) => Some((Subject::Write, "did not get its edits written")),
+        FileRequest::FindDifference { .. } => Some((Subject::Compare, "was not compared")),
         FileRequest::Export { .. } => Some((Subject::Save, "was not saved as you asked")),
     }
 }

@@ -50,6 +50,8 @@ pub enum Subject {
     Flush,
     /// Giving private copies back.
     Discard,
+    /// Looking for differences between the view and the file.
+    Compare,
     /// A copy of the view, a list of the edits.
     Save,
     /// Opening a file.

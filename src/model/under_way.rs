@@ -66,6 +66,7 @@ impl Doc {
             } => self.begin_store(view, offset, bytes, seen, out),
             Waiting::Undo => self.begin_undo(view, out),
             Waiting::Redo => self.begin_redo(view, out),
+            Waiting::UndoOne(id) => self.begin_undo_one(view, id, out),
             Waiting::Reapply(mode) => self.begin_reapply(view, mode, out),
             Waiting::WriteBack => self.begin_write_back(view, out),
             Waiting::Discard(span) => self.begin_discard(view, span, out),

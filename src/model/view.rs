@@ -4,6 +4,7 @@ use crate::bytes::Span;
 use crate::map::{Access, Mode};
 
 use super::change::Shape;
+use super::differences::ChangedInFile;
 use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
@@ -40,6 +41,8 @@ pub struct View {
     pub journal: Journal,
     /// What is under way.
     pub pending: Pending,
+    /// How many bytes the file holds otherwise that the person did not edit, all private copies together.
+    pub changed_in_file: ChangedInFile,
     /// The fill bar's text while it is shown.
     pub fill_text: Option<String>,
     /// Bytes that somebody changed meanwhile and that were therefore not written: offset and what is there.
@@ -102,6 +105,7 @@ impl View {
             pread_offered: false,
             journal: Journal::new(),
             pending: Pending::default(),
+            changed_in_file: ChangedInFile::default(),
             fill_text: None,
             conflicts: Vec::new(),
             overwrites: Vec::new(),
@@ -127,6 +131,7 @@ impl View {
         self.whole = whole;
         self.refusal = refusal;
         self.origins = None;
+        self.changed_in_file = ChangedInFile::default();
         self.read_by = ReadBy::Mapping;
         self.pread_offered = false;
     }

@@ -51,6 +51,8 @@ pub struct Look {
     pub pages: Result<Vec<PageState>, String>,
     /// Bytes in a page.
     pub page_bytes: u64,
+    /// What the file holds now where the view has private copies: whole runs of them, as far as they are looked at.
+    pub file: Vec<Readout>,
 }
 
 /// How one cell of the grid is to be drawn. One byte, so that a screenful stays in the processor's cache.
@@ -58,8 +60,12 @@ pub struct Look {
 pub struct CellFlags(u8);
 
 impl CellFlags {
+    /// What is there: a byte (0), or one of the next three.
+    const KIND: u8 = 3;
     const PAST_END: u8 = 1;
     const UNREADABLE: u8 = 2;
+    /// A byte, and the file holds something else.
+    const DIFFERS: u8 = 3;
     const EDITED: u8 = 4;
     const WAITING: u8 = 8;
     const FLASH_SHIFT: u32 = 4;
@@ -67,19 +73,25 @@ impl CellFlags {
     /// The byte lies past the file's present end.
     #[must_use]
     pub fn is_past_end(self) -> bool {
-        self.0 & Self::PAST_END != 0
+        self.0 & Self::KIND == Self::PAST_END
     }
 
     /// The kernel would not read it.
     #[must_use]
     pub fn is_unreadable(self) -> bool {
-        self.0 & Self::UNREADABLE != 0
+        self.0 & Self::KIND == Self::UNREADABLE
     }
 
     /// There is a byte to show.
     #[must_use]
     pub fn is_byte(self) -> bool {
-        self.0 & (Self::PAST_END | Self::UNREADABLE) == 0
+        matches!(self.0 & Self::KIND, 0 | Self::DIFFERS)
+    }
+
+    /// The file holds something else than the view shows: another byte, or none.
+    #[must_use]
+    pub fn differs_from_file(self) -> bool {
+        self.0 & Self::KIND == Self::DIFFERS
     }
 
     /// A private edit that is not in the file.
@@ -185,6 +197,17 @@ impl Window {
             .map(|gap| &gap.reason)
     }
 
+    /// What the file holds at `offset`, where the view has a private copy of it: a byte, or why there is none.
+    #[must_use]
+    pub fn file_at(&self, offset: u64) -> Option<Result<u8, GapReason>> {
+        let mut parts = self.look.file.iter();
+        let part = parts.find(|part| part.span.contains(offset))?;
+        match part.gap_at(offset) {
+            Some(gap) => Some(Err(gap.reason)),
+            None => part.byte(offset).map(Ok),
+        }
+    }
+
     /// The state of the page that holds `offset`.
     ///
     /// # Errors
@@ -226,6 +249,12 @@ impl Window {
                 _ => CellFlags::UNREADABLE,
             };
             set(&mut self.cells, span, gap.span, bit);
+        }
+        // bytes that are shown, so the two kinds never meet
+        for file in &self.look.file {
+            for run in self.look.readout.differing_from(file) {
+                set(&mut self.cells, span, run, CellFlags::DIFFERS);
+            }
         }
         for (offset, _) in journal.pending_in(span) {
             set(

@@ -290,7 +290,8 @@ fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
         "Cursor {}",
         describe::byte(frame, doc, doc.view().viewport.cursor)
     );
-    let label = ui.label(RichText::new(&cursor).monospace());
+    // in a narrow window it gives way to what stands at the right
+    let label = ui.add(egui::Label::new(RichText::new(&cursor).monospace()).truncate());
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);
         node.set_label(cursor);
@@ -299,6 +300,7 @@ fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 
 fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     jobs_ui(ui, frame, doc, actions);
+    search_ui(ui, doc, actions);
     let theme = frame.theme;
     if doc.view().viewport.nibble.is_some() {
         ui.label("one more digit");
@@ -310,11 +312,7 @@ fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>
         ui.label(format!("{selection}, {size} selected"));
         ui.separator();
     }
-    let edits = edit_words(doc);
-    if !edits.is_empty() {
-        ui.label(RichText::new(edits).color(theme.edited));
-        ui.separator();
-    }
+    edits_ui(ui, frame, doc);
     if doc.view().read_by == ReadBy::Pread {
         let words = "shown by pread";
         let label = ui.label(RichText::new(words).color(theme.warning).strong());
@@ -443,14 +441,55 @@ fn size_words(doc: &Doc) -> String {
     }
 }
 
+/// What is edited and what somebody changed in the file: only what there is.
 fn edit_words(doc: &Doc) -> String {
-    match (
-        doc.view().journal.pending_bytes(),
-        doc.view().journal.patch_bytes(),
-    ) {
-        (0, 0) => String::new(),
-        (pending, 0) => format!("{pending} edited"),
-        (0, patch) => format!("{patch} to reapply"),
-        (pending, patch) => format!("{pending} edited, {patch} to reapply"),
+    let view = doc.view();
+    let mut words = Vec::new();
+    for (n_bytes, what) in [
+        (view.journal.pending_bytes(), "edited"),
+        (view.journal.patch_bytes(), "to reapply"),
+    ] {
+        if n_bytes > 0 {
+            words.push(format!("{n_bytes} {what}"));
+        }
     }
+    let changed = view.changed_in_file;
+    match (changed.n_bytes, changed.is_least) {
+        (0, _) => {}
+        (n_bytes, false) => words.push(format!("{n_bytes} changed in the file")),
+        (n_bytes, true) => words.push(format!("over {n_bytes} changed in the file")),
+    }
+    words.join(", ")
+}
+
+fn edits_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
+    let edits = edit_words(doc);
+    if !edits.is_empty() {
+        let label = ui.label(RichText::new(&edits).color(frame.theme.edited));
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_label(edits);
+        });
+        label.on_hover_text(
+            "Bytes that you edited and that are not in the file; bytes beside them that somebody wrote into the file since your pages were copied (F8 goes there)",
+        );
+        ui.separator();
+    }
+}
+
+/// A search that takes long, and what stops it.
+fn search_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
+    let Some((number, true)) = doc.view().pending.search() else {
+        return;
+    };
+    if ui.button("Stop").on_hover_text("Stay here").clicked() {
+        actions.push(Action::Doc(DocAction::CancelJob(number)));
+    }
+    let words = "comparing with the file\u{2026}";
+    let label = ui.label(words);
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
+    });
+    ui.separator();
 }

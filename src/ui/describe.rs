@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{is_graphic, text_char};
-use crate::model::{Doc, PageOrigin, PageState};
+use crate::model::{Doc, GapReason, PageOrigin, PageState};
 
 use super::Frame;
 
@@ -42,6 +42,32 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
     words
 }
 
+/// What the file holds where it is something else than the view shows, and whose doing that is; `None` where it holds the
+/// same.
+pub(super) fn file(frame: &Frame<'_>, doc: &Doc, offset: u64) -> Option<String> {
+    let window = frame.window()?;
+    window
+        .cell(offset)
+        .filter(|cell| cell.differs_from_file())?;
+    let own = doc.view().journal.pending_at(offset);
+    let file = window.file_at(offset)?;
+    let holds = match file {
+        Ok(byte) if is_graphic(byte) => format!("file: {byte:02x} '{}'", char::from(byte)),
+        Ok(byte) => format!("file: {byte:02x}"),
+        Err(GapReason::PastFileEnd { .. }) => "the file ends before it".to_owned(),
+        Err(reason) => format!("file: not read, {reason}"),
+    };
+    let why = match (file, own) {
+        (Ok(byte), Some(own)) if own.base != byte => {
+            ", written by somebody else; yours is not written"
+        }
+        (_, Some(_)) => "; yours is not written",
+        (Ok(_), None) => ", written since your page was copied",
+        (Err(_), None) => "; your page was copied before",
+    };
+    Some(holds + why)
+}
+
 /// A row as it is drawn: offset, hex pairs, text.
 pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
     let span = doc
@@ -67,6 +93,19 @@ pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
     words.push_str("  ");
     words.push_str(&text);
     words
+}
+
+/// Which bytes of a row the file holds otherwise; `None` where it holds the same.
+pub(super) fn row_in_file(frame: &Frame<'_>, doc: &Doc, row: u64) -> Option<String> {
+    let viewport = &doc.view().viewport;
+    let span = viewport.rows().span_from_row(row, viewport.extent);
+    let (first, _, cells) = frame.window()?.slice(span)?;
+    let places = (first..).zip(cells);
+    let differing: Vec<String> = places
+        .filter(|(_, cell)| cell.differs_from_file())
+        .map(|(offset, _)| format!("{offset:#x}"))
+        .collect();
+    (!differing.is_empty()).then(|| format!("the file differs at {}", differing.join(", ")))
 }
 
 /// The state of a page.

@@ -284,11 +284,10 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
     let text = if pointer.x >= lane_x {
         page_words(frame, doc, span.start())
     } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view().viewport) {
-        format!(
-            "{}\n{}",
-            describe::byte(frame, doc, offset),
-            page_words(frame, doc, offset)
-        )
+        let mut lines = vec![describe::byte(frame, doc, offset)];
+        lines.extend(describe::file(frame, doc, offset));
+        lines.push(page_words(frame, doc, offset));
+        lines.join("\n")
     } else {
         return;
     };
@@ -327,7 +326,9 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
     let listening = ctx.accesskit_node_builder(id, |node| {
         node.set_row_count(usize::try_from(view.row_count()).unwrap_or(usize::MAX));
         node.set_column_count(geometry.cells.columns);
-        node.set_value(describe::byte(frame, doc, view.cursor));
+        let file = describe::file(frame, doc, view.cursor);
+        let byte = describe::byte(frame, doc, view.cursor);
+        node.set_value(file.map_or_else(|| byte.clone(), |file| format!("{byte}; {file}")));
         node.add_action(accesskit::Action::Focus);
         node.set_bounds(bounds(body));
     });
@@ -342,11 +343,15 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
         let rect = geometry.rect(0, geometry.cells.total, row - view.top);
         let _ = ui.interact(rect, row_id, Sense::empty()); // gives the node its parent
         let label = describe::row(frame, doc, row);
+        let differing = describe::row_in_file(frame, doc, row);
         ctx.accesskit_node_builder(row_id, |node| {
             node.set_role(Role::Row);
             node.set_label(label);
             node.set_row_index(usize::try_from(row).unwrap_or(usize::MAX));
             node.set_bounds(bounds(rect));
+            if let Some(differing) = &differing {
+                node.set_description(differing.as_str());
+            }
             if row == view.rows().row_from_offset(view.cursor) {
                 node.set_selected(true);
             }

@@ -245,14 +245,16 @@ fn glyphs(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     }
 }
 
-/// Marks that do not rest on color: a line below an edit, one above a change, one through a lost edit.
+/// Marks that do not rest on color: a line below an edit, one above a change, one through a lost edit, a dot above a byte of
+/// which the file holds something else.
 fn marks(painting: &Painting<'_>, cell: CellFlags, column: usize, line: u64, quads: &mut Quads) {
     let (geometry, theme) = (painting.geometry, painting.frame.theme);
     let pixel = 1.0 / painting.glyphs.pixels_per_point();
-    for rect in [
-        geometry.rect(geometry.cells.hex_at(column), 2, line),
-        geometry.rect(geometry.cells.text + column, 1, line),
-    ] {
+    let hex = geometry.rect(geometry.cells.hex_at(column), 2, line);
+    if cell.differs_from_file() {
+        dot(painting, hex, theme.file_differs, quads);
+    }
+    for rect in [hex, geometry.rect(geometry.cells.text + column, 1, line)] {
         if cell.is_edited() {
             let below = Rect::from_min_max(
                 pos2(rect.min.x, rect.max.y - 2.0 * pixel),
@@ -272,6 +274,16 @@ fn marks(painting: &Painting<'_>, cell: CellFlags, column: usize, line: u64, qua
             );
         }
     }
+}
+
+/// The dot above a hex cell, on whole pixels.
+fn dot(painting: &Painting<'_>, hex: Rect, color: Color32, quads: &mut Quads) {
+    let scale = painting.glyphs.pixels_per_point();
+    let pixels = |points: f32| (points * scale).round().max(2.0) / scale;
+    let size = vec2(pixels(4.0), pixels(3.0));
+    let left = ((hex.center().x - size.x / 2.0) * scale).round() / scale;
+    let rect = Rect::from_min_size(pos2(left, hex.min.y), size);
+    quads.rect(rect, color);
 }
 
 /// The page lane: a bar in the color of the page's state, and on the page's first row on the screen its letter and number.
@@ -409,6 +421,10 @@ fn cursor(painting: &Painting<'_>, quads: &mut Quads) {
         (None, None) => [b'-', b'-'],
     };
     if view.column == Column::Hex {
+        let cell = painting.frame.window().and_then(|it| it.cell(view.cursor));
+        if cell.is_some_and(CellFlags::differs_from_file) {
+            dot(painting, hex, theme.cursor_text, quads);
+        }
         quads.glyph(painting.glyphs, hex.min, digits[0], theme.cursor_text);
         quads.glyph(
             painting.glyphs,

@@ -18,6 +18,10 @@ const SIGNS: &[(&str, &str)] = &[
         "an edit that the mapping lost; it can be reapplied",
     ),
     ("line above", "changed just now, by whomever"),
+    (
+        "dot above",
+        "the file holds something else; the tooltip says what (F8 goes on)",
+    ),
     ("??", "cannot be read; the tooltip says why"),
     ("--", "past the file's present end"),
     (

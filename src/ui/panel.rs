@@ -1,11 +1,43 @@
-//! The side panel: witnesses, answers, facts about the mapping, the lab.
+//! The side panel: witnesses, answers, facts about the mapping, the lab, the edits.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::model::{Action, AppAction, Tab, ViewAction};
 
 use super::lab_panel::{self, LabView};
-use super::{Frame, witness_table};
+use super::{Frame, edits_panel, witness_table};
+
+/// A panel this narrow has its tabs closer together, in points.
+const NARROW: f32 = 310.0;
+
+/// The tabs: name, and what is in them.
+const TABS: [(Tab, &str, &str); 5] = [
+    (
+        Tab::Witnesses,
+        "Witnesses",
+        "Who sees the bytes at the cursor (Ctrl+1)",
+    ),
+    (
+        Tab::Lookups,
+        "Answers",
+        "What was looked up so far (Ctrl+2)",
+    ),
+    (
+        Tab::Mapping,
+        "Mapping",
+        "Pages, page cache, system calls (Ctrl+3)",
+    ),
+    (
+        Tab::Lab,
+        "Lab",
+        "Experiments that show what mmap does (Ctrl+4)",
+    ),
+    (
+        Tab::Edits,
+        "Edits",
+        "What you edited and is not in the file (Ctrl+5)",
+    ),
+];
 
 /// Tabs and the chosen one's contents.
 pub(super) fn panel_ui(
@@ -15,32 +47,12 @@ pub(super) fn panel_ui(
     actions: &mut Vec<Action>,
 ) {
     let chosen = frame.model.settings.tab;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         // the tabs stand in one row also in the narrowest panel
-        ui.spacing_mut().item_spacing.x = 3.0;
-        ui.spacing_mut().button_padding.x = 7.0;
-        for (tab, label, words) in [
-            (
-                Tab::Witnesses,
-                "Witnesses",
-                "Who sees the bytes at the cursor (Ctrl+1)",
-            ),
-            (
-                Tab::Lookups,
-                "Answers",
-                "What was looked up so far (Ctrl+2)",
-            ),
-            (
-                Tab::Mapping,
-                "Mapping",
-                "Pages, page cache, system calls (Ctrl+3)",
-            ),
-            (
-                Tab::Lab,
-                "Lab",
-                "Experiments that show what mmap does (Ctrl+4)",
-            ),
-        ] {
+        let is_narrow = ui.available_width() < NARROW;
+        ui.spacing_mut().item_spacing.x = if is_narrow { 1.0 } else { 3.0 };
+        ui.spacing_mut().button_padding.x = if is_narrow { 3.0 } else { 7.0 };
+        for (tab, label, words) in TABS {
             if ui
                 .selectable_label(tab == chosen, label)
                 .on_hover_text(words)
@@ -63,6 +75,7 @@ pub(super) fn panel_ui(
             scrolled.show(ui, |ui| mapping_ui(ui, frame));
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
+        Tab::Edits => edits_panel::edits_ui(ui, frame, actions), // draws what is in sight
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Theme {
     pub edited: Color32,
     /// Background of a private edit.
     pub edited_fill: Color32,
+    /// The dot above a byte of which the file holds something else.
+    pub file_differs: Color32,
     /// An edit that waits for reapplication.
     pub waiting: Color32,
     /// Background of the selection.
@@ -119,6 +121,7 @@ impl Theme {
             unreadable_fill: rgb(0x462022),
             edited: rgb(0xffcf5c),
             edited_fill: rgb(0x3a3116),
+            file_differs: rgb(0x5fd7d0),
             waiting: rgb(0xff8a65),
             selection: rgb(0x26466e),
             cursor: rgb(0x9cc8ff),
@@ -168,6 +171,7 @@ impl Theme {
             unreadable_fill: rgb(0xfbddda),
             edited: rgb(0x8a5000),
             edited_fill: rgb(0xffefc4),
+            file_differs: rgb(0x00707a),
             waiting: rgb(0xb53b12),
             selection: rgb(0xc3dcfb),
             cursor: rgb(0x1f63b5),

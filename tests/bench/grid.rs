@@ -203,6 +203,7 @@ impl Grid {
                 .map(|_| PageState::FilePage)
                 .collect()),
             page_bytes: PAGE_BYTES,
+            file: Vec::new(),
         };
         let _ = self.model.take(Event::File(FileEvent {
             target,

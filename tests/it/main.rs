@@ -12,6 +12,7 @@
 mod astray;
 mod bytes;
 mod cli;
+mod differences;
 mod experiments;
 mod facts;
 mod journal;

@@ -23,6 +23,7 @@ mod behind;
 mod bounded;
 mod closing;
 mod copies;
+mod differences;
 mod disk;
 mod edits;
 mod errors;
@@ -73,6 +74,7 @@ fn look(span: Span, value: u8) -> FileNews {
         readout: readout(span, value),
         pages: Ok(vec![PageState::FilePage; span.pages(4096).count()]),
         page_bytes: 4096,
+        file: Vec::new(),
     }))
 }
 

@@ -5,7 +5,9 @@
 mod added;
 mod chaos;
 mod device;
+mod differences;
 mod editing;
+mod edits;
 mod faults;
 mod input;
 mod kernel_memory;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::bytes::Bytes;
 use super::order::Way;
-use super::part::{Part, overlaps};
+use super::part::{Part, ascending, overlaps};
 use super::shadow::Shadow;
 use super::{Compensation, Differing, EditState, Gone, Next};
 use crate::bytes::Span;
@@ -26,6 +26,10 @@ pub struct Edit {
     at: SystemTime,
     span: Span,
     n_bytes: u64,
+    /// It takes another one back: they share their bytes, and the shadow knows those of the other.
+    takes_back: bool,
+    /// It was taken back alone, once.
+    was_taken: bool,
     pub(super) parts: Vec<Part>,
 }
 
@@ -62,8 +66,55 @@ impl Edit {
             at,
             span: parts.iter().fold(parts.first()?.span(), hull),
             n_bytes: parts.iter().map(|part| part.len).sum(),
+            takes_back: false,
+            was_taken: false,
             parts,
         })
+    }
+
+    /// The same, as what takes another one back.
+    pub(super) fn taking_back(mut self) -> Self {
+        self.takes_back = true;
+        self
+    }
+
+    /// It is no edit of bytes by itself, but takes another one back.
+    #[must_use]
+    pub fn takes_back(&self) -> bool {
+        self.takes_back
+    }
+
+    /// It is not in the file, or a part of it: the mapping holds it, or it waits to be reapplied.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        let mut states = self.parts.iter().map(|part| part.state);
+        let is_pending = |state: EditState| state == EditState::Applied || state.waits();
+        self.mode == Mode::Private && !self.takes_back() && states.any(is_pending)
+    }
+
+    /// The parts that the mapping holds and the file does not.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Part> {
+        let mut parts = self.parts.iter();
+        std::iter::from_fn(move || {
+            parts.find(|part| part.state == EditState::Applied && part.can(Way::Undo))
+        })
+    }
+
+    /// What takes its held parts back.
+    pub(super) fn taken_back_alone(&self) -> Compensation {
+        let held = |part: &&Part| part.state == EditState::Applied && part.can(Way::Undo);
+        let stays = self.parts.iter().filter(|part| !held(part));
+        Compensation {
+            id: self.id,
+            mode: self.mode,
+            target: Some(self.target),
+            stores: self
+                .held()
+                .filter_map(|part| part.swap(Way::Undo))
+                .collect(),
+            differing: self.held().flat_map(Part::differing).collect(),
+            stays: stays.map(|part| (part.span(), part.state)).collect(),
+        }
     }
 
     /// Number in the order of typing, from 1.
@@ -150,6 +201,27 @@ impl Edit {
         self.parts.iter().any(|part| part.kept.is_some())
     }
 
+    /// It is taken back alone now.
+    pub(super) fn is_taken(&mut self) {
+        self.was_taken = true;
+    }
+
+    /// It was taken back alone, and is not there.
+    pub(super) fn stays_taken(&self) -> bool {
+        self.was_taken && self.state() == EditState::Undone
+    }
+
+    /// It took another one back, and neither can go any way now.
+    pub(super) fn takes_nothing(&self) -> bool {
+        self.takes_back() && !self.has_bytes()
+    }
+
+    /// Where its bytes were given up.
+    pub(super) fn without_bytes(&self) -> Vec<Span> {
+        let parts = self.parts.iter().filter(|part| part.kept.is_none());
+        ascending(&parts.map(Part::span).collect::<Vec<_>>())
+    }
+
     /// All that its bytes are kept for is the undo of what is in the file.
     pub(super) fn is_in_file(&self) -> bool {
         let mut held = self.parts.iter().filter(|part| part.kept.is_some());
@@ -204,13 +276,25 @@ impl Edit {
         self.split(spans, |part| part.can(way));
         for part in &mut self.parts {
             if part.can(way) && overlaps(spans, part.span()) {
-                part.apply(way, self.mode, self.id, shadow);
+                if !self.takes_back {
+                    part.apply(way, self.mode, self.id, shadow);
+                }
                 part.state = match way {
                     Way::Undo => EditState::Undone,
                     Way::Redo => EditState::Applied,
                 };
             }
         }
+    }
+
+    /// The parts within `spans` that can go this way.
+    pub(super) fn going(&self, way: Way, spans: &[Span]) -> Vec<Span> {
+        let parts = self.parts.iter().filter(|part| part.can(way));
+        let inside = parts.flat_map(|part| {
+            let whole = part.span();
+            spans.iter().filter_map(move |span| span.intersect(whole))
+        });
+        ascending(&inside.collect::<Vec<_>>())
     }
 
     /// Where something else stood than was drawn.

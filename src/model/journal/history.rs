@@ -3,10 +3,12 @@
 //! It owns the two stacks and the budget of memory: which undo goes first where there is too much. It must not know what
 //! the steps come to byte by byte.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::edit::Edit;
 use super::order::Way;
+use super::part::overlaps;
+use super::shadow::EVERYTHING;
 
 /// This many edits are listed whose bytes nothing needs any more; older ones go.
 const MAX_FACTS: usize = 2048;
@@ -21,6 +23,8 @@ pub(super) struct History {
     undone: Vec<u64>,
     last_id: u64,
     kept: usize,
+    /// Steps that take another one back, each with that one.
+    taken: BTreeMap<u64, u64>,
 }
 
 impl History {
@@ -41,8 +45,21 @@ impl History {
     /// Memory in bytes.
     pub(super) fn kept(&self) -> usize {
         let stacks = (self.done.capacity() + self.undone.capacity()) * size_of::<u64>();
+        let stacks = stacks + self.taken.len() * size_of::<(u64, u64)>() * 2;
         let spare = self.edits.capacity() - self.edits.len();
         self.kept + stacks + spare * size_of::<Edit>()
+    }
+
+    /// Adds a step that takes edit `taken` back.
+    pub(super) fn add_taking_back(&mut self, edit: Edit, taken: u64) {
+        let id = edit.id();
+        self.add(edit);
+        self.taken.insert(id, taken); // after: what is not among the edits is no longer taken
+    }
+
+    /// The edit that step `id` takes back.
+    pub(super) fn taken_by(&self, id: u64) -> Option<u64> {
+        self.taken.get(&id).copied()
     }
 
     pub(super) fn add(&mut self, edit: Edit) {
@@ -105,6 +122,7 @@ impl History {
             };
             from.pop();
             to.push(id);
+            self.keep_in_line();
         }
         true
     }
@@ -128,6 +146,59 @@ impl History {
         }
         self.settle();
         true
+    }
+
+    /// Changes one step, wherever it stands.
+    pub(super) fn change(&mut self, id: u64, change: impl FnOnce(&mut Edit)) {
+        if let Some(edit) = self.find_mut(id) {
+            let before = edit.kept();
+            change(edit);
+            let after = edit.kept();
+            self.kept = (self.kept + after).saturating_sub(before);
+        }
+    }
+
+    /// Those that came after step `id`.
+    pub(super) fn after(&self, id: u64) -> impl Iterator<Item = &Edit> {
+        let first = self.edits.partition_point(|edit| edit.id() <= id);
+        self.edits.range(first..)
+    }
+
+    /// What takes an edit back can go no further than that one can come back. And what was taken back, and can never come
+    /// back, is passed over by undo.
+    fn keep_in_line(&mut self) {
+        if self.taken.is_empty() {
+            return;
+        }
+        for (id, taken) in std::mem::take(&mut self.taken) {
+            if self.find(id).is_none_or(|edit| !edit.has_bytes()) {
+                continue; // for good: it goes nowhere any more
+            }
+            self.taken.insert(id, taken);
+            let gone = match self.find(taken) {
+                Some(taken) => taken.without_bytes(),
+                None => vec![EVERYTHING],
+            };
+            if !gone.is_empty() {
+                self.change(id, |edit| {
+                    edit.split(&gone, |part| part.kept.is_some());
+                    edit.give_up(|part| overlaps(&gone, part.span()));
+                });
+            }
+        }
+        while let Some(last) = self.done.last().copied()
+            && self
+                .find(last)
+                .is_some_and(|edit| edit.stays_taken() || edit.takes_nothing())
+        {
+            self.done.pop();
+            self.change(last, |edit| edit.give_up(|_| true));
+        }
+        while let Some(last) = self.undone.last().copied()
+            && self.find(last).is_some_and(Edit::takes_nothing)
+        {
+            self.undone.pop();
+        }
     }
 
     /// Changes every step.
@@ -192,7 +263,7 @@ impl History {
         });
     }
 
-    fn find(&self, id: u64) -> Option<&Edit> {
+    pub(super) fn find(&self, id: u64) -> Option<&Edit> {
         let index = self.edits.binary_search_by_key(&id, Edit::id).ok()?;
         self.edits.get(index)
     }
@@ -204,6 +275,7 @@ impl History {
 
     /// Drops the oldest plain facts beyond their number, gives spare room back and counts anew.
     fn settle(&mut self) {
+        self.keep_in_line();
         let n_facts = self.edits.iter().filter(|edit| !edit.has_bytes()).count();
         let mut too_many = n_facts.saturating_sub(MAX_FACTS);
         if too_many > 0 {

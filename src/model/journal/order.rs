@@ -63,6 +63,15 @@ pub(super) enum Way {
     Redo,
 }
 
+impl Way {
+    pub(super) fn back(self) -> Self {
+        match self {
+            Self::Undo => Self::Redo,
+            Self::Redo => Self::Undo,
+        }
+    }
+}
+
 /// What was drawn when a key came, each byte known or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
@@ -182,6 +191,30 @@ pub enum Next {
         mode: Mode,
         /// Why.
         why: Gone,
+    },
+}
+
+/// Why one edit cannot be taken back alone. The offsets are of its first byte in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAlone {
+    /// There is no such edit, or it takes another one back.
+    Unknown,
+    /// It is in the file.
+    InFile {
+        /// File offset.
+        offset: u64,
+    },
+    /// The mapping does not hold it: it was undone, or lost.
+    NotHeld {
+        /// File offset.
+        offset: u64,
+    },
+    /// A later edit lies over it.
+    Beneath {
+        /// File offset.
+        offset: u64,
+        /// The later edit.
+        later: u64,
     },
 }
 

@@ -3,12 +3,14 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::model::{
-    Action, App, AppAction, Columns, Doc, DocAction, EditAction, FileAction, Focus, LabAction,
-    MappingAction, Mode, Tab, ThemeChoice, ViewAction,
+    Action, AppAction, Columns, DocAction, EditAction, FileAction, Focus, Heading, LabAction,
+    MappingAction, Tab, ThemeChoice, ViewAction,
 };
 
+use super::now::{
+    area, has_edits, has_unsaved, lab_idle, lab_idle_chosen, lab_runs, nothing_to_write, run_topic,
+};
 use super::{Command, Deed, Menu, command};
-use crate::ui::notices::is_question;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -18,43 +20,6 @@ const PLAIN: Modifiers = Modifiers::NONE;
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
-}
-
-fn has_edits(model: &App) -> bool {
-    model
-        .doc()
-        .is_some_and(|doc| doc.view().journal.n_recorded() > 0)
-}
-
-fn has_unsaved(model: &App) -> bool {
-    model.doc().is_some_and(Doc::has_unsaved)
-}
-
-fn nothing_to_write(model: &App) -> Option<&'static str> {
-    let doc = model.doc().filter(|doc| !doc.has_unsaved())?;
-    Some(match doc.view().mode {
-        Mode::Private => "There are no private changes to write",
-        Mode::Shared => "What you write through a shared mapping is in the file at once",
-    })
-}
-
-fn lab_idle(model: &App) -> bool {
-    model.lab.queue.is_none() && !model.lab.entries.is_empty()
-}
-
-fn lab_idle_chosen(model: &App) -> bool {
-    lab_idle(model) && model.lab.chosen().is_some()
-}
-
-fn lab_runs(model: &App) -> bool {
-    model.lab.queue.is_some()
-}
-
-fn run_topic(model: &App) -> Action {
-    Action::Lab(match model.lab.chosen() {
-        Some(entry) => LabAction::RunTopic(entry.claim.topic),
-        None => LabAction::RunChosen,
-    })
 }
 
 /// Every command.
@@ -263,6 +228,23 @@ pub static COMMANDS: &[Command] = &[
     ),
     command(
         Menu::Go,
+        "Next difference from the file",
+        "Where this private view shows something else than the file holds now",
+        &[key(PLAIN, Key::F8)],
+        |_| Action::View(ViewAction::FindDifference(Heading::Next)),
+    )
+    .in_place()
+    .separated(),
+    command(
+        Menu::Go,
+        "Previous difference from the file",
+        "The other way round",
+        &[key(SHIFT, Key::F8)],
+        |_| Action::View(ViewAction::FindDifference(Heading::Previous)),
+    )
+    .in_place(),
+    command(
+        Menu::Go,
         "Back",
         "Where the cursor was before a jump",
         &[key(ALT, Key::ArrowLeft)],
@@ -338,7 +320,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::View,
         "Side panel",
-        "Show or hide witnesses, answers, facts and lab",
+        "Show or hide witnesses, answers, facts, lab and edits",
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
@@ -373,6 +355,14 @@ pub static COMMANDS: &[Command] = &[
         "Experiments that show what mmap does",
         &[key(CTRL, Key::Num4)],
         |_| Action::App(AppAction::ShowTab(Tab::Lab)),
+    )
+    .always(),
+    command(
+        Menu::View,
+        "Edits",
+        "What you edited and is not in the file, each with a way to take it back",
+        &[key(CTRL, Key::Num5)],
+        |_| Action::App(AppAction::ShowTab(Tab::Edits)),
     )
     .always(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
@@ -472,27 +462,3 @@ pub static COMMANDS: &[Command] = &[
     .does(Deed::About)
     .always(),
 ];
-
-/// The area `by` places behind the one that has the keyboard.
-fn area(model: &App, by: isize) -> Focus {
-    let mut areas = vec![Focus::Grid];
-    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
-    if model.notices.iter().chain(of_file).any(is_question) {
-        areas.push(Focus::Banner);
-    }
-    areas.extend([Focus::Lookup, Focus::Path]);
-    match model.settings.tab {
-        Tab::Witnesses if model.settings.panel_shown => areas.push(Focus::WitnessByte),
-        Tab::Lab if model.settings.panel_shown => areas.push(Focus::Lab),
-        _ => {}
-    }
-    let now = areas.iter().position(|area| *area == model.area);
-    let next = now.unwrap_or_default().wrapping_add_signed(by);
-    // one before the first is the last
-    let next = if next == usize::MAX {
-        areas.len() - 1
-    } else {
-        next % areas.len()
-    };
-    areas.get(next).copied().unwrap_or_default()
-}

@@ -179,6 +179,9 @@ impl Worker {
                 self.witness_store(index, number, id, offset, bytes);
             }
             FileRequest::Facts(shown) => self.show_facts(index, shown),
+            FileRequest::FindDifference { from, heading } => {
+                self.find_difference(index, number, from, heading);
+            }
             FileRequest::Export {
                 destination,
                 if_exists,
@@ -299,6 +302,7 @@ impl Worker {
                 let pages = span.pages(page_bytes);
                 if let Some(view) = self.views.get_mut(index) {
                     view.copies.retain(|page| !pages.contains(page));
+                    view.comparer.forget();
                 }
                 let whole = Span::new(
                     pages.start * page_bytes,
@@ -327,6 +331,7 @@ impl Worker {
             if let (Some(Some(page_bytes)), Some(view)) = (page_bytes, self.views.get_mut(index)) {
                 let pages = span.pages(page_bytes);
                 view.copies.retain(|page| !pages.contains(page));
+                view.comparer.forget();
             }
         }
         self.say(index, Some(number), FileNews::GaveBack);

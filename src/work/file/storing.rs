@@ -43,6 +43,7 @@ impl Worker {
             return;
         };
         if let (Mode::Private, Some(view)) = (mode, self.views.get_mut(index)) {
+            view.comparer.forget();
             for result in &results {
                 if let (StoreOutcome::Stored(_), Some(span)) = (
                     &result.outcome,
@@ -143,6 +144,9 @@ impl Worker {
             }
         }
         self.release_writer();
+        if let Some(view) = self.views.get(index) {
+            view.comparer.forget();
+        }
         self.say(index, Some(number), FileNews::WroteBack(wrote));
         self.look_again(index);
         self.read_witnesses(true);

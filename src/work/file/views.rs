@@ -11,6 +11,8 @@ use crate::model::event::{NotAsAsked, Remapped};
 use crate::model::identity::{Generation, MappingId};
 use crate::model::window::{Look, Origins};
 
+use super::comparing::Comparer;
+
 /// A view's mapping, and what is remembered of it between looks.
 pub(super) struct ViewMapping {
     pub(super) id: MappingId,
@@ -30,6 +32,8 @@ pub(super) struct ViewMapping {
     pub(super) read_by: ReadBy,
     /// What was last told of where it comes from.
     pub(super) origins: Option<Origins>,
+    /// Compares its private copies with the file.
+    pub(super) comparer: Comparer,
 }
 
 impl ViewMapping {
@@ -45,6 +49,7 @@ impl ViewMapping {
             looked_bytes: 0,
             read_by: ReadBy::Mapping,
             origins: None,
+            comparer: Comparer::default(),
         }
     }
 
@@ -74,6 +79,7 @@ impl ViewMapping {
         self.looked_bytes = 0;
         self.read_by = ReadBy::Mapping;
         self.origins = None;
+        self.comparer.forget();
     }
 
     /// How it is mapped now.

@@ -16,6 +16,7 @@ use crate::model::event::{Facts, FileNews, FileState, PathNow};
 use crate::model::identity::MappingId;
 use crate::model::window::{Look, Origins};
 
+use super::comparing::file_beside;
 use super::serve::Worker;
 
 /// How often the visible bytes and the witnesses are read again.
@@ -120,17 +121,18 @@ impl Worker {
             } else {
                 Err("not known outside the mapping".to_owned())
             };
-            (pages, mapping.page_bytes())
+            let own = self.views.get(index).map(|view| &view.copies);
+            let beside = own.map(|own| file_beside(mapping, &file, span, &pages, own));
+            (pages, mapping.page_bytes(), beside.unwrap_or_default())
         });
-        let (Some(readout), Some((pages, page_bytes)), Some(view)) =
+        let (Some(readout), Some((pages, page_bytes, beside)), Some(view)) =
             (readout, seen, self.views.get_mut(index))
         else {
             return;
         };
-        let changed = view
-            .last
-            .as_ref()
-            .is_none_or(|last| last.readout != readout || last.pages != pages);
+        let changed = view.last.as_ref().is_none_or(|last| {
+            (&last.readout, &last.pages, &last.file) != (&readout, &pages, &beside)
+        });
         if changed || report_unchanged {
             let origins = origins(&file, &readout, page_bytes);
             let is_news = view.origins != origins;
@@ -139,6 +141,7 @@ impl Worker {
                 readout,
                 pages,
                 page_bytes,
+                file: beside,
             });
             view.last = Some(Arc::clone(&look));
             if is_news {
@@ -157,6 +160,7 @@ impl Worker {
                 self.look_now(index, false);
             }
             self.read_witnesses(false);
+            self.compare_due();
         }
         if now >= self.watcher.next_state {
             self.watcher.next_state = now + STATE_EVERY;

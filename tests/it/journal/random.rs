@@ -25,6 +25,8 @@ enum Op {
     /// Of so many bytes only, where a number is given.
     Undo(Option<usize>),
     Redo(Option<usize>),
+    /// One of them, whichever is the last.
+    UndoOne(usize, Option<usize>),
     Lose {
         page: usize,
         pages: usize,
@@ -71,7 +73,8 @@ fn op(len: usize, longest: usize) -> impl Strategy<Value = Op> {
         4 => (0..len, 1..=longest, byte.clone(), any::<u8>())
             .prop_map(|(at, len, byte, seen)| Op::Fill { at, len, byte, seen }),
         5 => part.clone().prop_map(Op::Undo),
-        4 => part.prop_map(Op::Redo),
+        4 => part.clone().prop_map(Op::Redo),
+        4 => (any::<usize>(), part).prop_map(|(which, limit)| Op::UndoOne(which, limit)),
         2 => (0..pages, 1..=pages).prop_map(|(page, pages)| Op::Lose { page, pages }),
         1 => (0..pages, 1..=pages).prop_map(|(page, pages)| Op::Discard { page, pages }),
         1 => Just(Op::Remap),
@@ -109,6 +112,7 @@ fn run(world: &mut World, op: &Op) {
         }
         Op::Undo(limit) => world.step(true, limit),
         Op::Redo(limit) => world.step(false, limit),
+        Op::UndoOne(which, limit) => world.undo_one(which, limit),
         Op::Lose { page, pages: n } => lose(world, pages(page, n), false),
         Op::Discard { page, pages: n } => lose(world, pages(page, n), true),
         Op::Remap => world.remap(world.mode),
@@ -200,6 +204,38 @@ proptest! {
         world.check();
         prop_assert_eq!(&world.file, &typed_file);
         prop_assert_eq!(&world.view, &typed_view);
+    }
+
+    #[test]
+    fn taking_back_one_by_one_and_undoing_that_restores(typed in vec((0..32_usize, vec(any::<u8>(), 1..6)), 1..20), which in vec(any::<usize>(), 1..20)) {
+        let mut world = World::new(32);
+        let before = world.view.clone();
+        for (at, bytes) in &typed {
+            world.type_bytes(*at, bytes, |_| false);
+        }
+        let after = world.view.clone();
+        for which in &which {
+            world.undo_one(*which, None);
+            world.check();
+        }
+        let taken = world.view.clone();
+        let n_steps = world.journal.edits().len() - typed.len();
+        for _ in 0..n_steps {
+            world.step(true, None);
+            world.check();
+        }
+        prop_assert_eq!(&world.view, &after);
+        for _ in 0..n_steps {
+            world.step(false, None);
+            world.check();
+        }
+        prop_assert_eq!(&world.view, &taken);
+        while world.journal.undo().is_some() {
+            world.step(true, None);
+        }
+        world.check();
+        prop_assert_eq!(&world.view, &before);
+        prop_assert_eq!(world.journal.pending_bytes(), 0);
     }
 
     #[test]

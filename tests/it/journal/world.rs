@@ -1,6 +1,7 @@
 //! What really is, byte by byte: the file, the mapping, the device, what was drawn, and of every byte the stores that made
 //! it what it is. What the journal must say follows from that.
 
+mod alone;
 mod check;
 mod losing;
 mod undo;
@@ -104,6 +105,8 @@ pub(super) struct World {
     waits: Vec<Option<(u8, u8)>>,
     in_file: Vec<Option<InFile>>,
     edits: BTreeMap<u64, Memory>,
+    /// Steps that take an edit back, each with that edit.
+    taken: BTreeMap<u64, u64>,
     done: Vec<u64>,
     undone: Vec<u64>,
     /// Bytes stored so far, in how many pieces, how many of them differed, and checks.
@@ -142,6 +145,7 @@ impl World {
             waits: vec![None; len],
             in_file: vec![None; len],
             edits: BTreeMap::new(),
+            taken: BTreeMap::new(),
             done: Vec::new(),
             undone: Vec::new(),
             n_stored: 0,

@@ -5,7 +5,7 @@ use mapscope::lab::claim::AddedKind;
 use mapscope::model::process::{
     PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessKind, ProcessSignal,
 };
-use mapscope::model::{FileOrder, MappingId, ReadBy, Target, WitnessId};
+use mapscope::model::{FileOrder, Heading, MappingId, ReadBy, Target, WitnessId};
 
 use super::rig::Done as _;
 use super::*;
@@ -65,7 +65,8 @@ fn brought_about(rig: &mut Rig, after: Option<&FileRequest>) -> Option<(FileRequ
             rig.act(D::SaveCopy);
             (D::DestinationSubmitted.action(), Known::Job)
         }
-        Some(R::Export { .. }) => return None,
+        Some(R::Export { .. }) => (V::FindDifference(Heading::Next).action(), Known::OfView),
+        Some(R::FindDifference { .. }) => return None,
     };
     rig.act(action);
     let asked = rig.orders.first().cloned().unwrap();
@@ -121,7 +122,7 @@ fn each_request_that_changes_something_is_known_until_it_is_answered() {
         }
         before = Some(request);
     }
-    assert_eq!(n_kinds, 16, "the walk comes by each");
+    assert_eq!(n_kinds, 17, "the walk comes by each");
 }
 
 /// What a process is asked comes back, unless it is of no weight that it was not taken, or there is always room for it.

@@ -13,6 +13,7 @@ impl World {
 
     pub(in crate::journal) fn check(&mut self) {
         self.n_ops += 1;
+        self.note_taken();
         let journal = &self.journal;
         let all = span(0, self.len);
         let pending = self.by_offset(|at| {

@@ -41,7 +41,8 @@ impl World {
         }
     }
 
-    /// Those that were retired by a reapply are passed over in silence.
+    /// Those that were retired by a reapply are passed over in silence, and so are those that were taken back alone, and what
+    /// took them back, where that cannot be undone.
     fn pop_retired(&mut self, undo: bool, until: Option<u64>) {
         let states: BTreeMap<u64, EditState> = self
             .journal
@@ -55,9 +56,19 @@ impl World {
             &mut self.undone
         };
         while let Some(last) = stack.last().copied().filter(|last| Some(*last) != until) {
-            assert_eq!(states[&last], EditState::Retired, "{last} is not named");
-            let bytes = &self.edits[&last].bytes;
-            assert!(bytes.values().all(|byte| byte.fate == Fate::Out));
+            let bytes = &mut self.edits.get_mut(&last).unwrap().bytes;
+            let is_taken = self.taken.values().any(|taken| *taken == last);
+            if self.taken.contains_key(&last) || (is_taken && states[&last] == EditState::Undone) {
+                let can_go =
+                    |byte: &Kept| byte.fate == if undo { Fate::Shown } else { Fate::Undone };
+                assert!(!bytes.values().any(can_go), "{last} is not named");
+                for byte in bytes.values_mut() {
+                    byte.fate = Fate::Out;
+                }
+            } else {
+                assert_eq!(states[&last], EditState::Retired, "{last} is not named");
+                assert!(bytes.values().all(|byte| byte.fate == Fate::Out));
+            }
             stack.pop();
         }
     }
@@ -157,7 +168,14 @@ impl World {
         }
     }
 
-    fn swap_byte(&mut self, undo: bool, id: u64, at: usize, write: u8) {
+    pub(super) fn swap_byte(&mut self, undo: bool, id: u64, at: usize, write: u8) {
+        if let Some(taken) = self.taken.get(&id).copied() {
+            self.swap_byte(!undo, taken, at, write); // as one goes, the other comes
+            let byte = self.kept(id, at);
+            byte.fate = if undo { Fate::Undone } else { Fate::Shown };
+            byte.in_file = false;
+            return;
+        }
         let stood = self.view[at];
         self.poke(at, write);
         let byte = self.edits.get_mut(&id).unwrap().bytes.get_mut(&at).unwrap();
