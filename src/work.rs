@@ -5,6 +5,7 @@ pub mod completion;
 pub mod copy;
 pub mod file;
 pub mod lab;
+pub mod others;
 pub mod peers;
 pub mod picker;
 pub mod scratch;

@@ -6,6 +6,7 @@
 
 mod facts;
 mod jobs;
+mod others;
 mod serve;
 mod storing;
 mod views;
@@ -25,6 +26,7 @@ use crate::model::event::Event;
 use crate::model::identity::{DocId, MappingId, OrderId};
 use crate::model::process::PeerFile;
 
+use super::others::OwnList;
 use serve::Worker;
 
 /// Orders that may wait. More wait only where the storage does not answer.
@@ -44,6 +46,8 @@ struct Board {
     /// The file is closed: what is still queued is not carried out.
     closed: AtomicBool,
     peer_file: Mutex<Option<PeerFile>>,
+    /// The processes of this program that map the file.
+    own: Arc<OwnList>,
     /// The jobs that run, each with what stops it.
     jobs: Mutex<Vec<(OrderId, Arc<AtomicBool>)>>,
 }
@@ -134,6 +138,11 @@ impl FileWorker {
                 .saturating_sub(Duration::from_millis(since)),
             None => Duration::ZERO,
         }
+    }
+
+    /// These processes are this program's own, from now on: they are no other programs that map the file. Never waits.
+    pub fn tell_own(&self, pids: Vec<u32>) {
+        self.board.own.tell(pids);
     }
 
     /// What a process needs in order to map the same file; `None` until it is open.
