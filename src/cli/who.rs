@@ -253,15 +253,8 @@ impl Answer {
                 let _ = writeln!(text, "    {why}");
             }
         }
-        for process in self.only_open() {
-            let _ = writeln!(
-                text,
-                "  {}  {}  has it open: {}",
-                process.pid,
-                escape_name(&process.name),
-                descriptors(process),
-            );
-        }
+        self.only_open()
+            .for_each(|process| say_open(process, &mut text));
         text.push_str(&self.sum(&rows));
         text
     }
@@ -401,6 +394,15 @@ impl Row {
             why_not_known: why(row),
         }
     }
+}
+
+fn say_open(process: &OtherProcess, text: &mut String) {
+    let (pid, name) = (process.pid, escape_name(&process.name));
+    let _ = writeln!(
+        text,
+        "  {pid}  {name}  has it open: {}",
+        descriptors(process)
+    );
 }
 
 /// `3 read and write, 5 read`.

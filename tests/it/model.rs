@@ -34,6 +34,7 @@ mod late;
 mod lookups;
 mod notices;
 mod orders;
+mod others;
 mod processes;
 mod rig;
 mod second_view;

@@ -66,7 +66,7 @@ fn file(pages: usize) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// A program that does what it is told.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -75,7 +75,7 @@ struct Program {
 }
 
 impl Program {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::run(Command::new(python()), &[])
     }
 
@@ -118,17 +118,21 @@ impl Program {
     }
 
     #[track_caller]
-    fn ask(&mut self, command: Value) -> Value {
+    pub(crate) fn ask(&mut self, command: Value) -> Value {
         let answer = self.try_ask(&command);
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// Where it mapped the file.
-    fn map(&mut self, path: &Path, way: &str) -> u64 {
+    pub(crate) fn map(&mut self, path: &Path, way: &str) -> u64 {
         self.ask(json!(["map", path, way])).as_u64().unwrap()
     }
 
-    fn end(mut self) {
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    pub(crate) fn end(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -16,6 +16,7 @@ mod modes;
 mod narrow;
 mod opening;
 mod order;
+mod others;
 mod path;
 mod pread;
 mod presses;

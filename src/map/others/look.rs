@@ -280,8 +280,8 @@ impl Candidate {
             if mappings.is_empty() {
                 return Ok(mappings);
             }
-            process.maps(maps)?;
-            if self.is_as_in(sought, maps) {
+            let has_moved = process.maps(maps)?;
+            if !has_moved && self.is_as_in(sought, maps) {
                 return Ok(mappings);
             }
             let before = std::mem::take(&mut self.lines);

@@ -80,28 +80,30 @@ impl Process {
         Ok(())
     }
 
-    /// Its mappings. A leader that ended while other threads live shows none: those of another thread are the same.
-    pub(super) fn maps(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        if !self.thread.is_empty() {
-            let name = format!("{}maps", self.thread);
-            if self.read_into(&name, bytes).is_ok() && !bytes.is_empty() {
-                return Ok(());
-            }
-            self.thread.clear();
+    /// Its mappings, and whether its memory is looked at through another thread from now on: a leader that ended while
+    /// other threads live shows nothing, and those of another thread are the same.
+    pub(super) fn maps(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
+        let before = std::mem::take(&mut self.thread);
+        if !before.is_empty()
+            && self.read_into(&format!("{before}maps"), bytes).is_ok()
+            && !bytes.is_empty()
+        {
+            self.thread = before;
+            return Ok(false);
         }
         self.read_into("maps", bytes)?;
         if !bytes.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         for thread in self.other_threads()? {
             let thread = format!("task/{thread}/");
             if self.read_into(&format!("{thread}maps"), bytes).is_ok() && !bytes.is_empty() {
                 self.thread = thread;
-                return Ok(());
+                return Ok(true);
             }
         }
         bytes.clear();
-        Ok(())
+        Ok(false)
     }
 
     /// The folder in it, to be listed.
