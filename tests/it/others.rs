@@ -31,8 +31,8 @@ use mapscope::model::others::{OthersEvent, OthersNews};
 use mapscope::work::others::{OthersWatcher, OthersWish, OwnList};
 use serde_json::{Value, json};
 
-/// Far more than anything here takes.
-const LONG: Duration = Duration::from_secs(60);
+/// Far more than anything here takes, and half as long as until each process is looked at whatever it shows.
+const LONG: Duration = Duration::from_secs(15);
 
 const PAGE: usize = 4096;
 
