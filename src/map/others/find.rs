@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, statat};
 
 use super::kin::Kin;
-use super::look::{Candidate, Sought, hidden, is_refusal};
-use super::process::{Process, number};
+use super::look::{Candidate, Sought, hidden};
+use super::process::{Process, is_refusal, number};
 use super::{FileKey, Hiding, MOST_ROWS, OtherMapping, OtherProcess, Others};
 use crate::bytes::Span;
 use crate::map::errno::errno_of;
@@ -236,9 +236,6 @@ impl Finder {
             Ok(Some(candidate)) => candidate,
             Ok(None) => return Ok(Inside::Nothing),
             Err(error) if is_refusal(&error) => {
-                if process.has_no_memory() {
-                    return Ok(Inside::Nothing);
-                }
                 return Ok(Inside::Hidden {
                     errno: errno_of(&error),
                     is_own_user: process.user() == Some(self.user),
@@ -412,7 +409,7 @@ pub(super) fn look_once(key: &FileKey, span: Span) -> Result<Others, Unavailable
                 found.n_looked += 1;
                 found.processes.extend(process);
             }
-            Err(error) if is_refusal(&error) && !process.has_no_memory() => {
+            Err(error) if is_refusal(&error) => {
                 hide(&mut found, errno_of(&error), process.user() == Some(user));
             }
             Err(_) => {}

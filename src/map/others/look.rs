@@ -17,7 +17,7 @@ use super::{
     Proof, Sameness, SeenBytes, StatIdentity, parse_line,
 };
 use crate::bytes::Span;
-use crate::map::errno::{EACCES, EIO, EPERM, errno_of};
+use crate::map::errno::{EACCES, EIO, errno_of};
 use crate::map::mapping::Mapping;
 use crate::map::mode::Mode;
 use crate::map::open::OpenFile;
@@ -38,11 +38,6 @@ pub(super) fn hidden(error: &io::Error) -> Unavailable {
     Unavailable::Hidden {
         errno: errno_of(error),
     }
-}
-
-/// The kernel does not let us look.
-pub(super) fn is_refusal(error: &io::Error) -> bool {
-    matches!(errno_of(error), EACCES | EPERM)
 }
 
 /// What the kernel calls the file of `mapping`.

@@ -12,6 +12,7 @@ use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, StatxFlags, readlinkat, statx}
 use rustix::path::Arg;
 
 use super::StatIdentity;
+use crate::map::errno::{EACCES, EPERM, errno_of};
 
 /// The longest list of mappings that is read: half a million of them.
 const MOST_MAPS_BYTES: u64 = 64 << 20;
@@ -29,6 +30,11 @@ pub(super) fn identity_at(folder: impl AsFd, name: impl Arg) -> io::Result<StatI
         device: (facts.stx_dev_major, facts.stx_dev_minor),
         inode: facts.stx_ino,
     })
+}
+
+/// The kernel does not let us look.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    matches!(errno_of(error), EACCES | EPERM)
 }
 
 /// What `/proc/PID/stat` tells.
@@ -97,9 +103,14 @@ impl Process {
         }
         for thread in self.other_threads()? {
             let thread = format!("task/{thread}/");
-            if self.read_into(&format!("{thread}maps"), bytes).is_ok() && !bytes.is_empty() {
-                self.thread = thread;
-                return Ok(true);
+            match self.read_into(&format!("{thread}maps"), bytes) {
+                Ok(()) if !bytes.is_empty() => {
+                    self.thread = thread;
+                    return Ok(true);
+                }
+                // Memory that has nobody left is refused to nobody, so this is somebody's.
+                Err(error) if is_refusal(&error) => return Err(error),
+                Ok(()) | Err(_) => {} // it has ended too
             }
         }
         bytes.clear();
@@ -122,16 +133,6 @@ impl Process {
         let threads = entries.filter_map(|entry| number(entry.ok()?.file_name().to_bytes()));
         let others = threads.filter(|thread| *thread != self.pid);
         Ok(others.take(MOST_THREADS).collect())
-    }
-
-    /// It has no memory and no thread but one: the kernel's own, or one that has ended and was not waited for.
-    pub(super) fn has_no_memory(&self) -> bool {
-        let mut bytes = Vec::new();
-        let is_empty = self.read_into("statm", &mut bytes).is_ok() && bytes.starts_with(b"0 ");
-        // Two for the folder itself and its parent.
-        let n_threads = rustix::fs::statat(&self.folder, "task", AtFlags::empty())
-            .map(|facts| facts.st_nlink.saturating_sub(2));
-        is_empty && n_threads.is_ok_and(|n_threads| n_threads <= 1)
     }
 
     /// Whose it is. The folder itself tells that also of one that may not be looked into, what is in it does not.

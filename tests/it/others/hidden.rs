@@ -67,7 +67,7 @@ fn a_program_that_may_not_be_looked_into_is_counted() {
 #[test]
 fn the_kernels_own_threads_and_the_dead_are_not_hidden() {
     let (_dir, path) = file(2);
-    // Of the parent of those without memory nothing is hidden: they map nothing, whoever asks.
+    // They map nothing, whoever asks.
     let mut dead = Command::new("true").spawn().unwrap();
     let is_dead = || crate::processes::state_of(dead.id()) == Some('Z');
     let deadline = Instant::now() + LONG;
