@@ -145,7 +145,13 @@ fn while_nobody_looks_nothing_is_kept() {
     rig.act(A::ShowTab(Tab::Mapping));
     assert_eq!(pids(&rig), [0; 0]);
     say(&mut rig, target, seen(span(0, 1), 7, b'Z'));
+    let stuck = Some(LookStuck {
+        pid: None,
+        seconds: 3,
+    });
+    say(&mut rig, target, OthersNews::Stuck(stuck));
     assert_eq!(rig.doc().others.state, OthersState::Waiting);
+    assert_eq!(rig.doc().others.stuck, None);
     rig.act(A::ShowTab(Tab::Witnesses));
     say(&mut rig, target, seen(span(0, 1), 7, b'Z'));
     assert_eq!(pids(&rig), [7]);
