@@ -29,8 +29,7 @@
 //!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell
 //!   must do. No I/O, no clock.
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
-//!   files, jobs, a run of the lab, the dialog's
-//!   helper process, path completion.
+//!   files, jobs, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
 //!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs.
 //! - `app`: the shell: the model, a worker for each file, the pool, the event loop.
