@@ -12,9 +12,6 @@ pub use crate::map::{
 
 use super::doc::Doc;
 use super::identity::Target;
-use super::process::Reading;
-use super::who::{WhoRow, rows};
-use super::witness::{WitnessId, WitnessState};
 
 /// Who was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,30 +97,5 @@ impl Doc {
             OthersState::Seen(seen) if Some(seen.span) == self.witnesses.span => Some(&seen.found),
             _ => None,
         }
-    }
-
-    /// The mappings of others, by process and address, each with what answers it and whether it sees what the file has.
-    #[must_use]
-    pub fn who_rows(&self) -> Vec<WhoRow<'_>> {
-        let file = self.file_bytes();
-        self.others_seen()
-            .map(|found| rows(found, file.as_deref()))
-            .unwrap_or_default()
-    }
-
-    /// What the file has at the bytes that are watched; `None` where that is not known of each.
-    fn file_bytes(&self) -> Option<Vec<u8>> {
-        let WitnessState::Reads { span, readings, .. } = &self.witnesses.row(WitnessId::File).state
-        else {
-            return None;
-        };
-        if Some(*span) != self.witnesses.span {
-            return None;
-        }
-        let bytes = readings.iter().map(|reading| match reading {
-            Reading::Byte(byte) => Some(*byte),
-            Reading::Nothing(_) => None,
-        });
-        bytes.collect()
     }
 }

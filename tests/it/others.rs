@@ -118,14 +118,14 @@ impl Program {
     }
 
     #[track_caller]
-    pub(crate) fn ask(&mut self, command: Value) -> Value {
-        let answer = self.try_ask(&command);
+    pub(crate) fn ask(&mut self, command: &Value) -> Value {
+        let answer = self.try_ask(command);
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// Where it mapped the file.
     pub(crate) fn map(&mut self, path: &Path, way: &str) -> u64 {
-        self.ask(json!(["map", path, way])).as_u64().unwrap()
+        self.ask(&json!(["map", path, way])).as_u64().unwrap()
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -173,9 +173,9 @@ impl Watched {
         let report = Arc::new(move |event| {
             sender.send(event).ok();
         });
-        let watcher = OthersWatcher::spawn(key, mapscope(), Arc::clone(&own), report).unwrap();
+        let thread = OthersWatcher::spawn(key, mapscope(), Arc::clone(&own), report);
         let watched = Self {
-            watcher,
+            watcher: thread.unwrap(),
             events,
             own,
             last: RefCell::default(),
@@ -224,7 +224,10 @@ impl Watched {
                     ..
                 }) => *self.last.borrow_mut() = Some(seen.found),
                 Ok(event) => panic!("{event:?}"),
-                Err(_) => panic!("waited in vain until {what}: {:#?}", self.last.borrow()),
+                Err(error) => panic!(
+                    "waited in vain until {what} ({error}): {:#?}",
+                    self.last.borrow()
+                ),
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use mapscope::map::{OtherMapping, OtherPage, OtherProcess, Others, Sameness, SeenBytes};
 use mapscope::model::others::{LookStuck, OthersEvent, OthersNews, OthersSeen, OthersState};
+use mapscope::model::picture::{Group, Picture};
 use mapscope::model::process::{EndHow, PeerEvent, PeerNews, ProcessEnd};
-use mapscope::model::who::Backing;
-use mapscope::model::{DocId, Generation, MappingId, Reading, Target, WitnessId, WitnessState};
+use mapscope::model::{DocId, Generation, MappingId, Target};
 
 use super::*;
 
@@ -68,18 +68,11 @@ fn what_is_said_of_the_bytes_that_are_watched_is_shown() {
     assert_eq!(rig.doc().others.state, OthersState::Waiting);
     say(&mut rig, target, seen(span(0, 1), 7, b'Z'));
     assert_eq!(pids(&rig), [7]);
-    // The file says what it has, and then it is known who sees something else.
-    assert_eq!(rig.doc().who_rows()[0].differs, None);
-    let state = |byte| WitnessState::Reads {
-        span: span(0, 1),
-        readings: vec![Reading::Byte(byte)],
-        page: String::new(),
-    };
-    rig.say(FileNews::Witness(WitnessId::File, state(b'a')));
-    let row = rig.doc().who_rows()[0];
-    assert_eq!((row.differs, row.memory), (Some(true), Backing::OwnCopy));
-    rig.say(FileNews::Witness(WitnessId::File, state(b'Z')));
-    assert_eq!(rig.doc().who_rows()[0].differs, Some(false));
+    // It stands in the picture, with what it sees.
+    let picture = Picture::of(rig.doc(), rig.doc().others_seen()).unwrap();
+    let others = picture.rows.iter().filter(|row| row.group == Group::Others);
+    let names: Vec<&str> = others.map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["other 7"]);
 }
 
 #[test]

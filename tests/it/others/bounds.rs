@@ -9,7 +9,7 @@ fn of_a_thousand_mappings_the_first_are_told_and_the_rest_is_counted() {
     let (_dir, path) = file(1);
     let watched = Watched::new(&path, 0);
     let mut program = Program::start();
-    program.ask(json!(["map_many", text(&path), 1000]));
+    program.ask(&json!(["map_many", text(&path), 1000]));
     let others = watched.until("all are counted", |others| {
         others.n_more_mappings == 1000 - MOST_ROWS
     });
@@ -42,9 +42,9 @@ fn of_many_programs_the_first_are_told_and_the_rest_is_counted() {
     let watched = Watched::new(&path, 0);
     let mut programs: Vec<Program> = (0..N).map(|_| Program::start()).collect();
     let mut opener = Program::start();
-    opener.ask(json!(["open", text(&path), "read"]));
+    opener.ask(&json!(["open", text(&path), "read"]));
     for program in &mut programs {
-        program.ask(json!(["map_many", text(&path), 10]));
+        program.ask(&json!(["map_many", text(&path), 10]));
     }
     let others = watched.until("all are counted", |others| {
         others.n_more_mappings == N * 10 - MOST_ROWS && others.n_more_open == 1

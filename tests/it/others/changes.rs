@@ -10,8 +10,8 @@ fn a_program_that_starts_later_is_seen_as_it_sees_itself_until_it_ends() {
     let mut program = Program::start();
     let shared = program.map(&path, "shared");
     let copied = program.map(&path, "private");
-    program.ask(json!(["read", 0, 28]));
-    program.ask(json!(["store", 1, 28, 0x5a]));
+    program.ask(&json!(["read", 0, 28]));
+    program.ask(&json!(["store", 1, 28, 0x5a]));
     let pid = program.pid;
     let others = watched.until("both are read", |others| {
         of(others, pid).is_some_and(|it| it.mappings.iter().filter_map(byte).count() == 2)
@@ -47,16 +47,16 @@ fn a_store_is_seen_and_so_is_a_page_that_comes_in() {
             of(others, pid).is_some_and(|it| byte(&it.mappings[0]) == Some(value))
         }
     };
-    program.ask(json!(["read", 0, 28]));
+    program.ask(&json!(["read", 0, 28]));
     watched.until("the page came in", sees(28));
     for value in [1, 2, 3] {
-        program.ask(json!(["store", 0, 28, value]));
+        program.ask(&json!(["store", 0, 28, value]));
         watched.until("the store is seen", sees(value));
     }
     // Another byte is asked for: of another page, which it has not touched.
     check_pages(
         of(&watched.whole(), program.pid).unwrap(),
-        &program.ask(json!(["entries", 28])),
+        &program.ask(&json!(["entries", 28])),
     );
 }
 
@@ -69,11 +69,11 @@ fn looking_brings_no_page_in() {
     for way in ["shared", "private"] {
         program.map(&path, way);
     }
-    program.ask(json!(["store", 0, 0, 1]));
-    program.ask(json!(["store", 1, 0, 1]));
-    let before: Vec<Value> = [0, 1].map(|at| program.ask(json!(["present", at]))).into();
+    program.ask(&json!(["store", 0, 0, 1]));
+    program.ask(&json!(["store", 1, 0, 1]));
+    let before: Vec<Value> = [0, 1].map(|at| program.ask(&json!(["present", at]))).into();
     let process = watched.with(program.pid, 2);
-    check_pages(&process, &program.ask(json!(["entries", FAR * PAGE])));
+    check_pages(&process, &program.ask(&json!(["entries", FAR * PAGE])));
     for mapping in &process.mappings {
         assert_eq!(mapping.page.unwrap().state, PageState::NotPresent);
         assert_eq!(mapping.seen, SeenBytes::NotPresent);
@@ -83,7 +83,7 @@ fn looking_brings_no_page_in() {
         watched.watch((FAR * PAGE + at) as u64);
         watched.next();
     }
-    let after: Vec<Value> = [0, 1].map(|at| program.ask(json!(["present", at]))).into();
+    let after: Vec<Value> = [0, 1].map(|at| program.ask(&json!(["present", at]))).into();
     assert_eq!(before, after);
 }
 
@@ -95,11 +95,11 @@ fn a_mapping_that_goes_between_two_looks_goes_and_the_others_stay() {
     let first = program.map(&path, "shared");
     let second = program.map(&path, "private");
     watched.with(program.pid, 2);
-    program.ask(json!(["unmap", 0]));
+    program.ask(&json!(["unmap", 0]));
     let process = watched.with(program.pid, 1);
     assert_ne!(process.mappings[0].addresses.0, first);
     assert_eq!(process.mappings[0].addresses.0, second);
-    program.ask(json!(["unmap", 0]));
+    program.ask(&json!(["unmap", 0]));
     watched.without(program.pid);
     program.map(&path, "shared");
     watched.with(program.pid, 1);
@@ -113,11 +113,11 @@ fn another_file_in_the_place_of_the_mapping_is_not_taken_for_it() {
     let watched = Watched::new(&path, 0);
     let mut program = Program::start();
     program.map(&path, "shared");
-    program.ask(json!(["read", 0, 0]));
+    program.ask(&json!(["read", 0, 0]));
     watched.with(program.pid, 1);
     // Neither the size of its memory nor the number of its descriptors tells of it.
-    program.ask(json!(["map_over", 0, text(&other)]));
-    program.ask(json!(["read", 0, 0]));
+    program.ask(&json!(["map_over", 0, text(&other)]));
+    program.ask(&json!(["read", 0, 0]));
     loop {
         let others = watched.last.borrow().clone().unwrap();
         let Some(process) = of(&others, program.pid) else {
@@ -141,7 +141,7 @@ fn a_file_that_took_the_name_is_another_one() {
     fs::rename(&next, &path).unwrap();
     let mut new = Program::start();
     new.map(&path, "shared");
-    new.ask(json!(["open", text(&path), "read"]));
+    new.ask(&json!(["open", text(&path), "read"]));
     watched.with(old.pid, 1);
     let again = Watched::new(&path, 0);
     again.with(new.pid, 1);
@@ -159,12 +159,12 @@ fn programs_that_end_while_they_are_read_end_nothing_and_show_nothing_else() {
     watched.whole();
     let mut stays = Program::start();
     stays.map(&path, "shared");
-    stays.ask(json!(["read", 0, 7]));
+    stays.ask(&json!(["read", 0, 7]));
     watched.with(stays.pid, 1);
     for round in 0..12 {
         let mut program = Program::start();
         program.map(&path, if round % 2 == 0 { "shared" } else { "private" });
-        program.ask(json!(["read", 0, 7]));
+        program.ask(&json!(["read", 0, 7]));
         let pid = program.pid;
         watched.with(pid, 1);
         program.end();
@@ -182,8 +182,8 @@ fn a_process_whose_first_thread_has_ended_is_read_through_another() {
     let watched = Watched::new(&path, 28);
     let mut program = Program::run(Command::new(python()), &["threads"]);
     program.map(&path, "private");
-    program.ask(json!(["store", 0, 28, 0x41]));
-    program.ask(json!(["open", text(&path), "read"]));
+    program.ask(&json!(["store", 0, 28, 0x41]));
+    program.ask(&json!(["open", text(&path), "read"]));
     let pid = program.pid;
     let deadline = Instant::now() + LONG;
     while crate::processes::state_of(pid) != Some('Z') {
@@ -195,7 +195,7 @@ fn a_process_whose_first_thread_has_ended_is_read_through_another() {
             .is_some_and(|it| it.n_open == 1 && it.mappings.first().and_then(byte) == Some(0x41))
     });
     let process = of(&others, pid).unwrap();
-    check_pages(process, &program.ask(json!(["entries", 28])));
+    check_pages(process, &program.ask(&json!(["entries", 28])));
     assert_eq!(
         process.mappings[0].page.unwrap().state,
         PageState::PrivateCopy
@@ -208,8 +208,8 @@ fn what_a_parent_and_its_child_share_is_not_parted_by_looking() {
     let watched = Watched::new(&path, 28);
     let mut program = Program::start();
     program.map(&path, "private");
-    program.ask(json!(["store", 0, 28, 0x41]));
-    let child = program.ask(json!(["fork"])).as_u64().unwrap();
+    program.ask(&json!(["store", 0, 28, 0x41]));
+    let child = program.ask(&json!(["fork"])).as_u64().unwrap();
     let child = u32::try_from(child).unwrap();
     let is_common = |others: &Others| {
         [program.pid, child].iter().all(|pid| {

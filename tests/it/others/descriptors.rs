@@ -15,7 +15,7 @@ fn who_has_it_open_is_told_with_what_may_be_done_through_it() {
     ];
     let mut numbers = Vec::new();
     for (way, _) in ways {
-        let number = program.ask(json!(["open", text(&path), way]));
+        let number = program.ask(&json!(["open", text(&path), way]));
         numbers.push(u32::try_from(number.as_u64().unwrap()).unwrap());
     }
     let pid = program.pid;
@@ -34,13 +34,13 @@ fn who_has_it_open_is_told_with_what_may_be_done_through_it() {
     program.map(&path, "shared");
     let process = watched.with(pid, 1);
     assert_eq!(process.n_open, ways.len());
-    program.ask(json!(["unmap", 0]));
+    program.ask(&json!(["unmap", 0]));
     watched.with(pid, 0);
     for _ in ways {
-        program.ask(json!(["close", 0]));
+        program.ask(&json!(["close", 0]));
     }
     watched.without(pid);
-    program.ask(json!(["open", text(&path), "read"]));
+    program.ask(&json!(["open", text(&path), "read"]));
     watched.with(pid, 0);
     program.end();
     watched.without(pid);
@@ -53,11 +53,11 @@ fn one_descriptor_in_the_place_of_another_is_told_apart() {
     fs::write(&other, b"x").unwrap();
     let watched = Watched::new(&path, 0);
     let mut program = Program::start();
-    program.ask(json!(["open", text(&path), "read"]));
+    program.ask(&json!(["open", text(&path), "read"]));
     watched.with(program.pid, 0);
     // As many as before, of the same numbers.
-    program.ask(json!(["close", 0]));
-    program.ask(json!(["open", text(&other), "read"]));
+    program.ask(&json!(["close", 0]));
+    program.ask(&json!(["open", text(&other), "read"]));
     watched.without(program.pid);
 }
 
@@ -67,7 +67,7 @@ fn many_descriptors_are_counted() {
     let watched = Watched::new(&path, 0);
     let mut program = Program::start();
     for _ in 0..100 {
-        program.ask(json!(["open", text(&path), "read"]));
+        program.ask(&json!(["open", text(&path), "read"]));
     }
     let pid = program.pid;
     let others = watched.until("all are counted", |others| {
@@ -82,7 +82,7 @@ fn many_descriptors_are_counted() {
 fn the_command_line_says_who_has_it_open() {
     let (_dir, path) = file(3);
     let mut program = Program::start();
-    let number = program.ask(json!(["open", text(&path), "both"]));
+    let number = program.ask(&json!(["open", text(&path), "both"]));
     let output = Command::new(mapscope())
         .args(["who", text(&path)])
         .output()

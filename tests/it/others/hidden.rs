@@ -49,7 +49,7 @@ fn a_program_that_may_not_be_looked_into_is_counted() {
         own.map(|hiding| hiding.n).sum::<usize>()
     };
     let before = hidden_own(&watched.whole());
-    program.ask(json!(["hide"]));
+    program.ask(&json!(["hide"]));
     let pid = program.pid;
     let others = watched.until("it is hidden", |others| {
         of(others, pid).is_none() && hidden_own(others) > before

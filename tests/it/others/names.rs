@@ -12,7 +12,7 @@ fn a_name_is_told_byte_by_byte_and_shown_without_acting() {
     let watched = Watched::new(&path, 0);
     let mut program = Program::start();
     program.map(&path, "shared");
-    program.ask(json!(["open", text(&path), "read"]));
+    program.ask(&json!(["open", text(&path), "read"]));
     let pid = program.pid;
     let others = watched.until("both are seen", |others| {
         of(others, pid).is_some_and(|it| it.n_open == 1 && it.mappings.len() == 1)
@@ -22,7 +22,7 @@ fn a_name_is_told_byte_by_byte_and_shown_without_acting() {
     let escaped = text(&path).replace('\n', "\\012");
     assert_eq!(process.mappings[0].path, OsString::from(escaped));
     assert!(!process.mappings[0].is_deleted && !process.open[0].is_deleted);
-    program.ask(json!(["unmap", 0]));
+    program.ask(&json!(["unmap", 0]));
     for arguments in [vec!["who"], vec!["who", "--json"]] {
         let output = Command::new(mapscope())
             .args(arguments)
@@ -46,7 +46,7 @@ fn check_deleted(name: &str, then: impl Fn(&Path, &Path), deleted: bool) {
     let watched = Watched::new(&kept, 0);
     let mut program = Program::start();
     program.map(&path, "shared");
-    program.ask(json!(["open", text(&path), "read"]));
+    program.ask(&json!(["open", text(&path), "read"]));
     then(&kept, &path);
     // Each full look tells it as it is then.
     let pid = program.pid;
@@ -110,7 +110,7 @@ fn a_path_of_another_mount_namespace_is_told_as_such() {
     }
     runner.arg(python());
     let mut program = Program::run(runner, &[]);
-    program.ask(json!(["mount", text(dir.path()), text(&elsewhere)]));
+    program.ask(&json!(["mount", text(dir.path()), text(&elsewhere)]));
     let there = elsewhere.join("bytes.bin");
     program.map(&there, "shared");
     let watched = Watched::new(&path, 0);

@@ -10,7 +10,7 @@ fn what_has_not_changed_is_not_said_again() {
     let watched = Watched::new(&path, 28);
     let mut program = Program::start();
     program.map(&path, "shared");
-    program.ask(json!(["read", 0, 28]));
+    program.ask(&json!(["read", 0, 28]));
     let pid = program.pid;
     let last = watched.until("it is read", |others| {
         others.is_whole && of(others, pid).is_some_and(|it| byte(&it.mappings[0]) == Some(28))
@@ -28,7 +28,7 @@ fn what_has_not_changed_is_not_said_again() {
         }
         Err(error) => panic!("{error}"),
     }
-    program.ask(json!(["store", 0, 28, 1]));
+    program.ask(&json!(["store", 0, 28, 1]));
     watched.until("it is seen", |others| {
         of(others, pid).is_some_and(|it| byte(&it.mappings[0]) == Some(1))
     });
@@ -70,7 +70,7 @@ fn another_byte_is_answered_for_itself() {
     let mut program = Program::start();
     program.map(&path, "shared");
     for page in 0..3 {
-        program.ask(json!(["read", 0, page * PAGE]));
+        program.ask(&json!(["read", 0, page * PAGE]));
     }
     watched.with(program.pid, 1);
     for at in [1, 5000, 8193] {

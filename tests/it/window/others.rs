@@ -2,7 +2,7 @@
 
 use super::support::*;
 
-use mapscope::model::others::OthersState;
+use mapscope::model::others::{OthersState, SeenBytes};
 use mapscope::model::{Action, AppAction, Tab};
 
 use crate::others::Program;
@@ -12,6 +12,16 @@ fn pids(window: &Window) -> Vec<u32> {
     seen.map_or_else(Vec::new, |seen| {
         seen.processes.iter().map(|process| process.pid).collect()
     })
+}
+
+/// What the first of them sees, where it is told.
+fn bytes(window: &Window) -> Vec<u8> {
+    let seen = doc(window).others_seen();
+    let first = seen.and_then(|seen| seen.processes.first()?.mappings.first());
+    match first.map(|mapping| &mapping.seen) {
+        Some(SeenBytes::Bytes(bytes)) => bytes.clone(),
+        _ => Vec::new(),
+    }
 }
 
 #[test]
@@ -25,20 +35,18 @@ fn a_program_comes_and_goes_and_our_own_processes_are_none() {
     });
     let mut program = Program::start();
     program.map(&path, "private");
-    program.ask(serde_json::json!(["store", 0, 0, 0x5a]));
+    program.ask(&serde_json::json!(["store", 0, 0, 0x5a]));
     let pid = program.pid();
     until(&mut window, "it is seen, alone", |window| {
         pids(window) == [pid]
     });
-    until(
-        &mut window,
-        "it sees something else than the file",
-        |window| doc(window).who_rows()[0].differs == Some(true),
-    );
-    // Another view of the same file, another byte: it is answered for that.
+    until(&mut window, "what it sees is told", |window| {
+        bytes(window).starts_with(b"Z")
+    });
+    // Another byte: it is answered for that.
     go_to(&mut window, 5);
     until(&mut window, "it is seen there too", |window| {
-        pids(window) == [pid] && doc(window).who_rows()[0].differs == Some(false)
+        pids(window) == [pid] && bytes(window).starts_with(b"A")
     });
     act(&mut window, Action::App(AppAction::ShowTab(Tab::Mapping)));
     assert_eq!(doc(&window).others.state, OthersState::Waiting);
