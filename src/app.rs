@@ -253,7 +253,11 @@ impl Shell {
             _ => None,
         };
         let peers = Files::wants_peers_told(&event);
+        let is_of_peer = matches!(event, Event::Peer(_));
         let effects = self.model.take(event);
+        if is_of_peer {
+            self.files.tell_own(&self.model);
+        }
         if let Some(doc) = peers {
             self.tell_peers_of(doc);
         }

@@ -18,7 +18,7 @@
 //! - [`os`]: what any program needs of the system: threads that end, the exit of a child, the scratch folder and its lock,
 //!   a new file that is never seen half written, signals, last words.
 //! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls; and other
-//!   processes that map the same file, which are only looked at. All unsafe code of it is in `map/raw.rs` and its folder,
+//!   processes that map the same file or have it open, which are only looked at. All unsafe code of it is in `map/raw.rs` and its folder,
 //!   which also holds everything that differs by system.
 //! - [`peer`]: child processes of this program with mappings of their own: wire form, calls, handle (ours), serving loop
 //!   (theirs). Real loads, stores and forks stand in `peer/raw.rs`: they may kill the peer that makes them and nobody
@@ -28,8 +28,8 @@
 //!   processes, jobs, messages), a `View` what belongs to one mapping of it (mode, window, cursor, journal, what is under
 //!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell
 //!   must do. No I/O, no clock.
-//! - [`work`]: threads: a worker an open file, the pool of processes of all files, jobs, a run of the lab, the dialog's
-//!   helper process, path completion.
+//! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
+//!   files, jobs, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
 //!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs.
 //! - `app`: the shell: the model, a worker for each file, the pool, the event loop.

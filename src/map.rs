@@ -62,8 +62,9 @@ pub use mode::{Access, Mode, Way};
 pub use open::{OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use others::{
-    FileKey, MOST_BYTES, MapsLine, OtherMapping, OtherPage, OtherProcess, Others, Sameness,
-    SeenBytes, look_at_others, parse_line,
+    FileKey, Hiding, MOST_BYTES, MOST_ROWS, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping,
+    OtherOpen, OtherPage, OtherProcess, Others, OthersFinder, OwnProcesses, Sameness, SeenBytes,
+    look_at_others, parse_line,
 };
 pub use page::{CacheFacts, PageFact, PageOrigin, PageState, Unavailable};
 pub use primitive::Primitive;

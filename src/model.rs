@@ -20,6 +20,7 @@ pub mod journal;
 pub mod lab;
 pub mod lookup;
 pub mod notice;
+pub mod others;
 pub mod peers;
 pub mod pending;
 pub mod picture;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::Effect;
 use crate::model::effect::{FileOrder, FileRequest, OpenRequest};
 use crate::model::event::{Event, FileEvent, FileNews};
 use crate::model::identity::{DocId, MappingId, OrderId};
 use crate::model::process::{PeerNews, PeerOrder, Refusal};
+use crate::model::{App, Effect};
 use crate::work::file::FileWorker;
 use crate::work::peers::PeerPool;
 
@@ -80,6 +80,15 @@ impl Files {
                 ..
             }) => Some(target.doc),
             _ => None,
+        }
+    }
+
+    /// The workers learn which processes are this program's own.
+    pub(super) fn tell_own(&self, model: &App) {
+        for (id, worker) in &self.workers {
+            if let Some(doc) = model.doc_by(*id) {
+                worker.tell_own(doc.processes.pids());
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! `mapscope who`: which other processes map a byte, through which memory, and what each sees.
+//! `mapscope who`: which other processes map a byte, through which memory, and what each sees; and who has the file open.
 //!
 //! It must not know how that is found out, nor the window.
 
@@ -17,8 +17,9 @@ use crate::bytes::lookup::{Context, parse};
 use crate::bytes::rows::offset_digits;
 use crate::bytes::size::counted;
 use crate::map::{
-    Access, CacheFacts, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, Others, Sameness,
-    SeenBytes, Unavailable, cache_facts_in, describe_errno, errno_name, look_at_others, page_bytes,
+    Access, CacheFacts, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, OtherProcess,
+    Others, Sameness, SeenBytes, Unavailable, cache_facts_in, describe_errno, errno_name,
+    look_at_others, page_bytes,
 };
 use crate::model::who::{Backing, WhoRow, rows};
 
@@ -174,7 +175,7 @@ impl Answer {
         let key = FileKey::of(&mapping, &file);
         drop(mapping);
         let others = key
-            .and_then(|key| look_at_others(&file, &key, span))
+            .and_then(|key| look_at_others(&key, span))
             .map_err(|why| not_opened(format!("who maps {} is {why}", escape_path(&path))))?;
         // Asked before the bytes, as reading them brings the page into the cache.
         let pages = span.pages(page_bytes());
@@ -252,8 +253,16 @@ impl Answer {
                 let _ = writeln!(text, "    {why}");
             }
         }
+        self.only_open()
+            .for_each(|process| say_open(process, &mut text));
         text.push_str(&self.sum(&rows));
         text
+    }
+
+    /// Those that have the file open and do not map the bytes.
+    fn only_open(&self) -> impl Iterator<Item = &OtherProcess> {
+        let all = self.others.processes.iter();
+        all.filter(|process| process.mappings.is_empty() && process.n_open > 0)
     }
 
     fn sum(&self, rows: &[WhoRow<'_>]) -> String {
@@ -271,11 +280,20 @@ impl Answer {
                 }
             ),
         };
-        if self.others.n_hidden > 0 {
+        let n_open = self.only_open().count();
+        if n_open > 0 {
+            let has = if n_open == 1 { "has" } else { "have" };
+            let _ = write!(
+                text,
+                "; {} {has} it open without mapping it",
+                counted_processes(n_open)
+            );
+        }
+        if self.others.n_hidden() > 0 {
             let _ = write!(
                 text,
                 "; {} cannot be looked at by this user",
-                counted_processes(self.others.n_hidden)
+                counted_processes(self.others.n_hidden())
             );
         }
         text.push_str(".\n");
@@ -295,8 +313,9 @@ impl Answer {
             bytes: self.file.as_deref().map(format_hex),
             page_cache: self.cache_words(),
             mappings: rows.iter().map(Row::new).collect(),
+            open: self.others.processes.iter().flat_map(OpenRow::of).collect(),
             processes_looked_at: self.others.n_looked,
-            processes_hidden: self.others.n_hidden,
+            processes_hidden: self.others.n_hidden(),
         };
         // Numbers, strings and lists: nothing that JSON cannot hold.
         let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
@@ -325,6 +344,7 @@ struct Report {
     bytes: Option<String>,
     page_cache: String,
     mappings: Vec<Row>,
+    open: Vec<OpenRow>,
     processes_looked_at: usize,
     processes_hidden: usize,
 }
@@ -339,6 +359,8 @@ struct Row {
     address: String,
     offset: u64,
     path: String,
+    /// That path leads there no more.
+    deleted: bool,
     memory: &'static str,
     frame: Option<String>,
     sees: Option<String>,
@@ -357,6 +379,7 @@ impl Row {
             address: format!("{:#x}", mapping.addresses.0),
             offset: mapping.span.start(),
             path: escape_name(&mapping.path),
+            deleted: mapping.is_deleted,
             memory: memory_word(row.memory),
             frame: mapping
                 .page
@@ -370,6 +393,60 @@ impl Row {
             differs: row.differs,
             why_not_known: why(row),
         }
+    }
+}
+
+fn say_open(process: &OtherProcess, text: &mut String) {
+    let (pid, name) = (process.pid, escape_name(&process.name));
+    let _ = writeln!(
+        text,
+        "  {pid}  {name}  has it open: {}",
+        descriptors(process)
+    );
+}
+
+/// `3 read and write, 5 read`.
+fn descriptors(process: &OtherProcess) -> String {
+    let told = process.open.iter().map(|open| {
+        let way = match open.may {
+            Some([true, true]) => " read and write",
+            Some([true, false]) => " read",
+            Some([false, true]) => " write",
+            Some([false, false]) => " its path alone",
+            None => "",
+        };
+        format!("{}{way}", open.descriptor)
+    });
+    let told: Vec<String> = told.collect();
+    match process.n_open - told.len() {
+        0 => format!("descriptor {}", told.join(", ")),
+        n_more => format!("descriptor {} and {n_more} more", told.join(", ")),
+    }
+}
+
+/// A descriptor of the file, in the JSON.
+#[derive(Serialize)]
+struct OpenRow {
+    pid: u32,
+    process: String,
+    descriptor: u32,
+    read: Option<bool>,
+    write: Option<bool>,
+    path: String,
+    deleted: bool,
+}
+
+impl OpenRow {
+    fn of(process: &OtherProcess) -> impl Iterator<Item = Self> {
+        process.open.iter().map(|open| Self {
+            pid: process.pid,
+            process: escape_name(&process.name),
+            descriptor: open.descriptor,
+            read: open.may.map(|may| may[0]),
+            write: open.may.map(|may| may[1]),
+            path: escape_name(&open.path),
+            deleted: open.is_deleted,
+        })
     }
 }
 

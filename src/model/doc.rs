@@ -15,6 +15,7 @@ use super::event::{Facts, Opened, PathNow};
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
 use super::lookup::LookupState;
 use super::notice::{Notice, Notices, Severity};
+use super::others::OtherPrograms;
 use super::peers::Processes;
 use super::pending::Later;
 use super::saving::{Job, Saving};
@@ -77,8 +78,10 @@ pub struct Doc {
     pub pin: Pin,
     /// Why the last sync of it failed, in words: what it was to write is not on the storage.
     pub sync_failure: Option<String>,
-    /// The processes that map it.
+    /// The processes of this program that map it.
     pub processes: Processes,
+    /// Those of other programs that map it or have it open.
+    pub others: OtherPrograms,
     /// Messages about it.
     pub notices: Notices,
     /// What is being written from it.
@@ -131,6 +134,7 @@ impl Doc {
             pin: Pin::default(),
             sync_failure: None,
             processes: Processes::default(),
+            others: OtherPrograms::default(),
             notices: Notices::default(),
             jobs: Vec::new(),
             saving: None,

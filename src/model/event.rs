@@ -13,6 +13,7 @@ use super::Completed;
 use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::identity::{DocId, OrderId, Target};
+use super::others::OthersEvent;
 use super::process::{PeerEvent, Refusal};
 use super::window::{Look, Origins, ReadBy};
 use super::witness::{FilePages, WitnessId, WitnessState};
@@ -30,6 +31,8 @@ pub enum Event {
     Waiting(DocId, Option<u64>),
     /// A process says something, or something is found out about it.
     Peer(PeerEvent),
+    /// Who else maps a file or has it open.
+    Others(OthersEvent),
     /// The dialog was closed: the number it was asked with, and a path, nothing, or why there is no dialog.
     Picked(OrderId, Result<Option<PathBuf>, String>),
     /// Completions of the path field's text: the text, and the whole paths.

@@ -157,6 +157,13 @@ impl Processes {
             .find(|process| process.mapping == mapping)
     }
 
+    /// The process numbers of those that run.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        let running = self.list.iter().filter(|process| process.ended.is_none());
+        running.filter_map(|process| process.pid).collect()
+    }
+
     /// The two that are always there: shared, private.
     pub fn built_in(&self) -> impl Iterator<Item = &Process> {
         self.list.iter().filter(|process| process.is_built_in())
@@ -267,6 +274,7 @@ impl Doc {
     /// Nobody looks at this file's witnesses.
     pub(super) fn rest(&mut self, target: Target, out: &mut Out<'_>) {
         self.witnesses.span = None;
+        self.others = super::others::OtherPrograms::default();
         out.file(target, FileRequest::Watch(None));
         out.push(Effect::Peers(PeerOrder::Watch {
             doc: self.id,

@@ -37,6 +37,11 @@ impl App {
                 self.in_doc(doc, &mut effects, |doc, _| doc.waits(seconds));
             }
             Event::Peer(event) => self.peer_said(event, &mut effects),
+            Event::Others(event) => {
+                self.in_doc(event.target.doc, &mut effects, |doc, _| {
+                    doc.others_said(event);
+                });
+            }
             Event::Picked(number, result) => self.picked(number, result, &mut effects),
             Event::Completions(text, list) => self.completions_came(&text, list),
             Event::LabCatalogue(list) => self.lab_listed(list),

@@ -25,6 +25,19 @@ pub(crate) fn join_within(thread: JoinHandle<()>, limit: Duration) {
     }
 }
 
+/// The processor's time that the calling thread has taken, where the system tells it without unsafe code.
+#[cfg(target_os = "linux")]
+pub(crate) fn cpu_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).ok()
+}
+
+/// The same elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn cpu_time() -> Option<Duration> {
+    None
+}
+
 /// Lets the calling thread give way to others: nice 10, setpriority(2), on Linux. Elsewhere it would be the whole process,
 /// and nothing is done.
 pub(crate) fn be_nice() {

@@ -8,6 +8,7 @@ mod comparing;
 mod counting;
 mod facts;
 mod jobs;
+mod others;
 mod serve;
 mod storing;
 mod views;
@@ -27,6 +28,7 @@ use crate::model::event::Event;
 use crate::model::identity::{DocId, MappingId, OrderId};
 use crate::model::process::PeerFile;
 
+use super::others::OwnList;
 use serve::Worker;
 
 /// Orders that may wait. More wait only where the storage does not answer.
@@ -46,6 +48,8 @@ struct Board {
     /// The file is closed: what is still queued is not carried out.
     closed: AtomicBool,
     peer_file: Mutex<Option<PeerFile>>,
+    /// The processes of this program that map the file.
+    own: Arc<OwnList>,
     /// The jobs that run, each with what stops it.
     jobs: Mutex<Vec<(OrderId, Arc<AtomicBool>)>>,
 }
@@ -136,6 +140,11 @@ impl FileWorker {
                 .saturating_sub(Duration::from_millis(since)),
             None => Duration::ZERO,
         }
+    }
+
+    /// These processes are this program's own, from now on: they are no other programs that map the file. Never waits.
+    pub fn tell_own(&self, pids: Vec<u32>) {
+        self.board.own.tell(pids);
     }
 
     /// What a process needs in order to map the same file; `None` until it is open.

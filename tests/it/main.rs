@@ -22,6 +22,7 @@ mod machine;
 mod map;
 mod model;
 mod names;
+mod others;
 mod ownership;
 mod paste;
 mod peers;

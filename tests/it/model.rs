@@ -35,6 +35,7 @@ mod late;
 mod lookups;
 mod notices;
 mod orders;
+mod others;
 mod processes;
 mod rig;
 mod second_view;

@@ -18,6 +18,7 @@ mod modes;
 mod narrow;
 mod opening;
 mod order;
+mod others;
 mod path;
 mod pread;
 mod presses;

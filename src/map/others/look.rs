@@ -1,25 +1,23 @@
-//! Linux: one look at `/proc`.
+//! Linux: one process, and what it has of the file.
 //!
 //! It owns the order of the questions: the page table first, then bytes only of a page that is there, then once more
-//! whether the process and its mapping are still the same. A process is held by its folder in `/proc`, which never leads
-//! to another one that got the same number. It must not know who asks.
+//! whether the process and its mapping are still the same. It must not know who asks, nor how often.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::Path;
+use std::os::unix::fs::FileExt as _;
 
-use rustix::fs::{CWD, Mode as FileMode, OFlags};
+use memchr::memmem;
 
+use super::process::{Process, identity_at};
 use super::{
-    FileKey, MOST_BYTES, MapsLine, OtherMapping, OtherPage, OtherProcess, Others, Proof, Sameness,
-    SeenBytes, parse_line,
+    FileKey, MOST_BYTES, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping, OtherOpen, OtherPage,
+    Proof, Sameness, SeenBytes, StatIdentity, parse_line,
 };
 use crate::bytes::Span;
-use crate::map::errno::{EACCES, EIO, EPERM, errno_of};
+use crate::map::errno::{EACCES, EIO, errno_of};
 use crate::map::mapping::Mapping;
 use crate::map::mode::Mode;
 use crate::map::open::OpenFile;
@@ -30,10 +28,13 @@ use crate::map::raw::{PageEntry, kind_number, page_bytes};
 const BTRFS: u64 = 0x9123_683e;
 const OVERLAYFS: u64 = 0x794c_7630;
 
-/// The longest list of mappings that is read: half a million of them.
-const MOST_MAPS_BYTES: u64 = 64 << 20;
+/// What the kernel writes behind a path that leads to the file no more. A file may also be called that.
+const DELETED: &[u8] = b" (deleted)";
 
-fn hidden(error: &io::Error) -> Unavailable {
+/// How often what is read is read again because the mappings changed meanwhile.
+const N_ATTEMPTS: usize = 2;
+
+pub(super) fn hidden(error: &io::Error) -> Unavailable {
     Unavailable::Hidden {
         errno: errno_of(error),
     }
@@ -43,151 +44,283 @@ fn hidden(error: &io::Error) -> Unavailable {
 pub(super) fn key_of(mapping: &Mapping, file: &OpenFile) -> Result<FileKey, Unavailable> {
     let maps = fs::read("/proc/self/maps").map_err(|error| hidden(&error))?;
     let address = mapping.address() as u64;
-    let line = lines(&maps).find(|line| (line.start..line.end).contains(&address));
+    let line = maps
+        .split(|byte| *byte == b'\n')
+        .filter_map(parse_line)
+        .find(|line| (line.start..line.end).contains(&address));
     let line = line.ok_or(Unavailable::Failed { errno: EIO })?;
     let proof = match rustix::fs::fstatfs(file.file()).map(|facts| kind_number(facts.f_type)) {
         Ok(BTRFS) => Proof::OneOfSeveral,
         Ok(OVERLAYFS) => Proof::SomeLayer,
         _ => Proof::Same,
     };
+    let identity = identity_at(file.file(), "").map_err(|error| hidden(&error))?;
     Ok(FileKey {
         text: line.key.to_vec(),
         proof,
+        identity,
     })
 }
 
-fn lines(maps: &[u8]) -> impl Iterator<Item = MapsLine<'_>> {
-    maps.split(|byte| *byte == b'\n').filter_map(parse_line)
-}
-
-/// Looks at all processes but this one.
-pub(super) fn look(file: &OpenFile, key: &FileKey, span: Span) -> Result<Others, Unavailable> {
-    let mut found = Others::default();
-    let own = std::process::id();
-    let mut pids: Vec<u32> = fs::read_dir("/proc")
-        .map_err(|error| hidden(&error))?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|pid| *pid != own)
-        .collect();
-    pids.sort_unstable();
-    let asked = Asked { file, key, span };
-    for pid in pids {
-        match Process::hold(pid).and_then(|process| process.look(&asked)) {
-            Ok(process) => {
-                found.n_looked += 1;
-                found.processes.extend(process);
-            }
-            Err(error) if matches!(errno_of(&error), EACCES | EPERM) => found.n_hidden += 1,
-            // It ended.
-            Err(_) => {}
-        }
-    }
-    Ok(found)
-}
-
 /// What is looked for.
-struct Asked<'a> {
-    file: &'a OpenFile,
-    key: &'a FileKey,
-    span: Span,
+#[derive(Debug)]
+pub(super) struct Sought {
+    key: FileKey,
+    /// Our own mount namespace.
+    namespace: Option<StatIdentity>,
 }
 
-impl Asked<'_> {
-    /// The line has the first byte.
-    fn is_in(&self, line: &MapsLine<'_>) -> bool {
-        let len = line.end.saturating_sub(line.start);
-        line.key == self.key.text
-            && Span::at(line.offset, len).is_some_and(|span| span.contains(self.span.start()))
-    }
-}
-
-/// A process, held by its folder: what is read in it is of that process or an error.
-struct Process {
-    pid: u32,
-    folder: OwnedFd,
-}
-
-impl Process {
-    fn hold(pid: u32) -> io::Result<Self> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let path = format!("/proc/{pid}");
-        let folder = rustix::fs::openat(CWD, path, flags, FileMode::empty())?;
-        Ok(Self { pid, folder })
-    }
-
-    fn open(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&self.folder, name, flags, FileMode::empty())?;
-        Ok(File::from(file))
-    }
-
-    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.open(name)?
-            .take(MOST_MAPS_BYTES)
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Its mappings. A leader that ended while other threads live shows none: those of another thread are the same.
-    fn maps(&self) -> io::Result<Vec<u8>> {
-        let maps = self.read("maps")?;
-        if !maps.is_empty() {
-            return Ok(maps);
+impl Sought {
+    pub(super) fn new(key: FileKey) -> Self {
+        Self {
+            key,
+            namespace: identity_at(rustix::fs::CWD, "/proc/self/ns/mnt").ok(),
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let tasks = rustix::fs::openat(&self.folder, "task", flags, FileMode::empty())?;
-        for entry in rustix::fs::Dir::read_from(tasks)?.take(4) {
-            let name = entry?.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') || name == self.pid.to_string() {
-                continue;
+    }
+
+    /// The lines of `maps` with the file's key. Only the lines around a hit are read.
+    fn lines<'a>(&'a self, maps: &'a [u8]) -> impl Iterator<Item = MapsLine<'a>> {
+        let mut behind = 0; // of the last hit's line
+        memmem::find_iter(maps, &self.key.text).filter_map(move |at| {
+            if at < behind {
+                return None; // once more in the path of the same line
             }
-            if let Ok(maps) = self.read(&format!("task/{name}/maps"))
-                && !maps.is_empty()
-            {
-                return Ok(maps);
+            let start = memchr::memrchr(b'\n', &maps[..at]).map_or(0, |before| before + 1);
+            let end = memchr::memchr(b'\n', &maps[at..]).map_or(maps.len(), |len| at + len);
+            behind = end;
+            parse_line(&maps[start..end]).filter(|line| line.key == self.key.text)
+        })
+    }
+
+    /// Whether the mapping is of this very file; `None` where it is known to be of another.
+    fn sameness(&self, process: &Process, line: &MapsLine<'_>) -> Option<Sameness> {
+        match self.key.proof {
+            Proof::Same => Some(Sameness::Proven),
+            Proof::SomeLayer => Some(Sameness::OtherLayer),
+            Proof::OneOfSeveral => {
+                let mapped = format!("map_files/{:x}-{:x}", line.start, line.end);
+                // The link is for root; the path may lead elsewhere by now, so it proves one way only.
+                if let Ok(identity) = process.identity(mapped.as_bytes()) {
+                    return (identity == self.key.identity).then_some(Sameness::Proven);
+                }
+                Some(if self.is_at(process, line.path) {
+                    Sameness::Proven
+                } else {
+                    Sameness::OtherSubvolume
+                })
             }
         }
-        Ok(maps)
     }
 
-    /// What it has of the file; nothing where it has nothing, or not any more.
-    fn look(&self, asked: &Asked<'_>) -> io::Result<Option<OtherProcess>> {
-        let maps = self.maps()?;
-        let finder = memchr::memmem::Finder::new(&asked.key.text);
-        if finder.find(&maps).is_none() {
-            return Ok(None);
+    /// The path leads to the file, as the process's own root has it.
+    fn is_at(&self, process: &Process, path: &[u8]) -> bool {
+        if !path.starts_with(b"/") {
+            return false;
         }
-        let wanted: Vec<MapsLine<'_>> = lines(&maps).filter(|line| asked.is_in(line)).collect();
-        if wanted.is_empty() {
-            return Ok(None);
-        }
-        let mut mappings: Vec<OtherMapping> = wanted
-            .iter()
-            .filter_map(|line| self.look_at(line, asked))
-            .collect();
-        let mut name = self.read("comm")?;
-        name.truncate(name.trim_ascii_end().len());
-        // What was unmapped or mapped anew meanwhile was not what was looked at.
-        let after = self.maps()?;
-        let is_still = |mapping: &OtherMapping| {
-            let range = mapping.addresses;
-            let old = wanted.iter().find(|line| (line.start, line.end) == range);
-            lines(&after).any(|line| Some(&line) == old)
+        let leads = |path: &[u8]| {
+            let path = [b"root", path].concat();
+            process.identity(&path).ok() == Some(self.key.identity)
         };
-        mappings.retain(is_still);
-        Ok((!mappings.is_empty()).then_some(OtherProcess {
-            pid: self.pid,
-            name: OsString::from_vec(name),
-            mappings,
+        leads(path) || (memmem::find(path, b"\\012").is_some() && leads(&with_line_ends(path)))
+    }
+
+    /// The path without the sign of the kernel that it leads to the file no more, and whether that is so. A file may bear
+    /// that sign as its name.
+    fn told_path(&self, process: &Process, path: &[u8]) -> (OsString, bool) {
+        match path.strip_suffix(DELETED) {
+            Some(before) if !self.is_at(process, path) => {
+                (OsString::from_vec(before.to_vec()), true)
+            }
+            _ => (OsString::from_vec(path.to_vec()), false),
+        }
+    }
+
+    fn file_lines(&self, process: &Process, maps: &[u8]) -> Vec<FileLine> {
+        let mut found: Vec<FileLine> = Vec::new();
+        for line in self.lines(maps) {
+            let Some(sameness) = self.sameness(process, &line) else {
+                continue;
+            };
+            let (path, is_deleted) = match found.last() {
+                Some(last) if last.raw_path == line.path => (last.path.clone(), last.is_deleted),
+                _ => self.told_path(process, line.path),
+            };
+            found.push(FileLine {
+                start: line.start,
+                end: line.end,
+                offset: line.offset,
+                may: line.may,
+                is_shared: line.is_shared,
+                raw_path: line.path.to_vec(),
+                path,
+                is_deleted,
+                sameness,
+            });
+        }
+        found
+    }
+}
+
+fn with_line_ends(path: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = memmem::find(rest, b"\\012") {
+        out.extend_from_slice(&rest[..at]);
+        out.push(b'\n');
+        rest = &rest[at + 4..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// A mapping of the file, as it was found.
+#[derive(Debug)]
+struct FileLine {
+    start: u64,
+    end: u64,
+    offset: u64,
+    may: [bool; 3],
+    is_shared: bool,
+    /// As it stands in the list.
+    raw_path: Vec<u8>,
+    path: OsString,
+    is_deleted: bool,
+    sameness: Sameness,
+}
+
+impl FileLine {
+    fn is(&self, line: &MapsLine<'_>) -> bool {
+        (self.start, self.end, self.offset) == (line.start, line.end, line.offset)
+            && (self.may, self.is_shared) == (line.may, line.is_shared)
+            && self.raw_path == line.path
+    }
+
+    fn span(&self) -> Option<Span> {
+        Span::at(self.offset, self.end.checked_sub(self.start)?)
+    }
+
+    fn has(&self, at: u64) -> bool {
+        self.span().is_some_and(|span| span.contains(at))
+    }
+}
+
+/// A process that has the file.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) started: u64,
+    pub(super) name: OsString,
+    pub(super) is_elsewhere: Option<bool>,
+    pub(super) open: Vec<OtherOpen>,
+    pub(super) n_open: usize,
+    lines: Vec<FileLine>,
+}
+
+impl Candidate {
+    /// What the process has of the file; `None` where it has nothing.
+    pub(super) fn find(
+        process: &mut Process,
+        sought: &Sought,
+        maps: &mut Vec<u8>,
+    ) -> io::Result<Option<Self>> {
+        process.maps(maps)?;
+        let lines = sought.file_lines(process, maps);
+        // The same right is asked for as for the list of mappings: where it is refused, it was given up meanwhile.
+        let descriptors = process.descriptors(sought.key.identity).unwrap_or_default();
+        if lines.is_empty() && descriptors.is_empty() {
+            return Ok(None);
+        }
+        let n_open = descriptors.len();
+        let told = descriptors.into_iter().take(MOST_TOLD_DESCRIPTORS);
+        let open = told.map(|descriptor| {
+            let (path, is_deleted) = sought.told_path(process, &descriptor.path);
+            OtherOpen {
+                descriptor: descriptor.number,
+                may: descriptor.may,
+                path,
+                is_deleted,
+            }
+        });
+        let namespace = process.identity(b"ns/mnt").ok();
+        Ok(Some(Self {
+            started: process.lineage()?.started,
+            name: process.name()?,
+            is_elsewhere: namespace.zip(sought.namespace).map(|(it, own)| it != own),
+            open: open.collect(),
+            n_open,
+            lines,
         }))
     }
 
-    fn look_at(&self, line: &MapsLine<'_>, asked: &Asked<'_>) -> Option<OtherMapping> {
-        let len = line.end.checked_sub(line.start)?;
-        let span = Span::at(line.offset, len)?;
-        let sameness = self.sameness(line, asked)?;
-        let address = line.start + (asked.span.start() - line.offset);
+    /// How many of its mappings have this byte.
+    pub(super) fn n_with(&self, at: u64) -> usize {
+        self.lines.iter().filter(|line| line.has(at)).count()
+    }
+
+    /// At most `most` of its mappings that have the first byte of `span`, and what it sees through them. What was unmapped or
+    /// mapped anew meanwhile was not what was looked at: then it is looked once more.
+    pub(super) fn read(
+        &mut self,
+        process: &mut Process,
+        sought: &Sought,
+        span: Span,
+        most: usize,
+        maps: &mut Vec<u8>,
+    ) -> io::Result<Vec<OtherMapping>> {
+        let mut mappings = Vec::new();
+        for _ in 0..N_ATTEMPTS {
+            let memory = Memory::open(process);
+            let wanted = self.lines.iter().filter(|line| line.has(span.start()));
+            let wanted = wanted.take(most);
+            mappings = wanted.filter_map(|it| memory.look_at(it, span)).collect();
+            if mappings.is_empty() {
+                return Ok(mappings);
+            }
+            let has_moved = process.maps(maps)?;
+            if !has_moved && self.is_as_in(sought, maps) {
+                return Ok(mappings);
+            }
+            let before = std::mem::take(&mut self.lines);
+            self.lines = sought.file_lines(process, maps);
+            let is_still = |mapping: &OtherMapping| {
+                let is_it = |line: &&FileLine| (line.start, line.end) == mapping.addresses;
+                let (old, new) = (before.iter().find(is_it), self.lines.iter().find(is_it));
+                old.zip(new).is_some_and(|(old, new)| {
+                    (old.offset, old.is_shared, old.may) == (new.offset, new.is_shared, new.may)
+                })
+            };
+            mappings.retain(is_still);
+        }
+        Ok(mappings)
+    }
+
+    /// The list of mappings still has the same lines of the file. One that is known to be of another file counts as no
+    /// line, which is looked at anew, and that is all.
+    fn is_as_in(&self, sought: &Sought, maps: &[u8]) -> bool {
+        let mut lines = sought.lines(maps);
+        self.lines
+            .iter()
+            .all(|known| lines.next().is_some_and(|line| known.is(&line)))
+            && lines.next().is_none()
+    }
+}
+
+/// The memory of a process as it is now: opened anew for each look, as after an exec the old one is shown.
+struct Memory {
+    pagemap: io::Result<File>,
+    bytes: io::Result<File>,
+}
+
+impl Memory {
+    fn open(process: &Process) -> Self {
+        Self {
+            pagemap: process.open("pagemap"),
+            bytes: process.open("mem"),
+        }
+    }
+
+    fn look_at(&self, line: &FileLine, asked: Span) -> Option<OtherMapping> {
+        let span = line.span()?;
+        let address = line.start + (asked.start() - line.offset);
         let page = self.page(address, !line.is_shared);
         let seen = match &page {
             Ok(page) if page.state == PageState::NotPresent => SeenBytes::NotPresent,
@@ -195,7 +328,7 @@ impl Process {
             Ok(_) if !line.may[0] => SeenBytes::Refused(EACCES),
             // A page in swap would be brought in.
             Ok(page) if page.state == PageState::Swapped => SeenBytes::NotPresent,
-            Ok(_) => self.bytes(address, asked.span.intersect(span)?.len()),
+            Ok(_) => self.bytes(address, asked.intersect(span)?.len()),
             Err(Unavailable::Hidden { errno } | Unavailable::Failed { errno }) => {
                 SeenBytes::Refused(*errno)
             }
@@ -210,42 +343,16 @@ impl Process {
                 Mode::Private
             },
             may: line.may,
-            path: OsString::from_vec(line.path.to_vec()),
-            sameness,
+            path: line.path.clone(),
+            is_deleted: line.is_deleted,
+            sameness: line.sameness,
             page,
             seen,
         })
     }
 
-    /// Whether the mapping is of this very file; `None` where it is known to be of another.
-    fn sameness(&self, line: &MapsLine<'_>, asked: &Asked<'_>) -> Option<Sameness> {
-        match asked.key.proof {
-            Proof::Same => Some(Sameness::Proven),
-            Proof::SomeLayer => Some(Sameness::OtherLayer),
-            Proof::OneOfSeveral => {
-                let ours = asked.file.file().metadata().ok()?;
-                let of = |path: &str| fs::metadata(Path::new(path)).ok();
-                let is_ours = |it: &fs::Metadata| (it.dev(), it.ino()) == (ours.dev(), ours.ino());
-                let mapped = format!(
-                    "/proc/{}/map_files/{:x}-{:x}",
-                    self.pid, line.start, line.end
-                );
-                // The link is for root; the path may lead elsewhere by now, so it proves one way only.
-                if let Some(facts) = of(&mapped) {
-                    return is_ours(&facts).then_some(Sameness::Proven);
-                }
-                let path = String::from_utf8_lossy(line.path);
-                let path = format!("/proc/{}/root{path}", self.pid);
-                match of(&path) {
-                    Some(facts) if is_ours(&facts) => Some(Sameness::Proven),
-                    _ => Some(Sameness::OtherSubvolume),
-                }
-            }
-        }
-    }
-
     fn page(&self, address: u64, is_private: bool) -> Result<OtherPage, Unavailable> {
-        let file = self.open("pagemap").map_err(|error| hidden(&error))?;
+        let file = self.pagemap.as_ref().map_err(hidden)?;
         let mut entry = [0; 8];
         file.read_exact_at(&mut entry, address / page_bytes() * 8)
             .map_err(|error| hidden(&error))?;
@@ -265,9 +372,10 @@ impl Process {
         let left = page_bytes() - address % page_bytes();
         let len = usize::try_from(len.min(left).min(MOST_BYTES)).unwrap_or(0);
         let mut bytes = vec![0; len];
-        let read = self
-            .open("mem")
-            .and_then(|mem| mem.read_at(&mut bytes, address));
+        let read = match &self.bytes {
+            Ok(mem) => mem.read_at(&mut bytes, address),
+            Err(error) => return SeenBytes::Refused(errno_of(error)),
+        };
         match read {
             Ok(n) => {
                 bytes.truncate(n);

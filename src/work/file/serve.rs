@@ -13,6 +13,7 @@ use crate::model::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::model::process::{PeerFile, Refusal};
 use crate::model::{ReadBy, shown_name};
 
+use super::others::WatchedOthers;
 use super::views::{ViewMapping, create};
 use super::watcher::Watcher;
 use super::witnesses::Witnesses;
@@ -26,6 +27,7 @@ pub(super) struct Worker {
     /// One a view.
     pub(super) views: Vec<ViewMapping>,
     pub(super) witnesses: Witnesses,
+    pub(super) others: WatchedOthers,
     pub(super) watcher: Watcher,
     pub(super) log: CallLog,
     pub(super) report: EventSink,
@@ -65,6 +67,7 @@ impl Worker {
             file: Arc::new(file),
             views: vec![view],
             witnesses: Witnesses::default(),
+            others: WatchedOthers::default(),
             watcher: Watcher::new(file_len),
             log: log.clone(),
             report: Arc::clone(report),
@@ -94,6 +97,7 @@ impl Worker {
             }
             if !self.board.is_closed() {
                 self.check();
+                self.tend_others(program);
             }
             self.board.idle();
         }

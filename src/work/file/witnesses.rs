@@ -26,6 +26,11 @@ pub(super) struct Witnesses {
 }
 
 impl Witnesses {
+    /// The view that is looked at, and the bytes; `None` while nobody looks.
+    pub(super) fn watched(&self) -> Option<(MappingId, Span)> {
+        self.watched
+    }
+
     /// The mapping or the file is another one than it was.
     pub(super) fn forget(&mut self) {
         self.other = None;

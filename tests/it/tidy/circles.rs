@@ -18,6 +18,7 @@ const KNOWN: [(&[&str], &str); 2] = [
             "model/event",
             "model/lookup",
             "model/notice",
+            "model/others",
             "model/peers",
             "model/pending",
             "model/saving",
@@ -27,6 +28,7 @@ const KNOWN: [(&[&str], &str); 2] = [
     ),
     (
         &[
+            "work/file/others",
             "work/file/serve",
             "work/file/watcher",
             "work/file/witnesses",
