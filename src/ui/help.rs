@@ -18,6 +18,14 @@ const SIGNS: &[(&str, &str)] = &[
         "an edit that the mapping lost; it can be reapplied",
     ),
     ("line above", "changed just now, by whomever"),
+    (
+        "bar at its left",
+        "the view beside shows another byte here; the tooltip says which",
+    ),
+    (
+        "corners round it",
+        "the cursor of the view beside; lines above and below: its selection",
+    ),
     ("??", "cannot be read; the tooltip says why"),
     ("--", "past the file's present end"),
     (

@@ -3,12 +3,16 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::model::{
-    Action, App, AppAction, Columns, Doc, DocAction, EditAction, FileAction, Focus, LabAction,
-    MappingAction, Mode, Tab, ThemeChoice, ViewAction,
+    Action, AppAction, Columns, DocAction, EditAction, FileAction, Focus, LabAction, MappingAction,
+    Tab, ThemeChoice, ViewAction,
 };
 
-use super::{Command, Deed, Menu, command};
-use crate::ui::notices::is_question;
+use super::areas::{area, other_view};
+use super::conditions::{
+    NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
+    locks, nothing_to_write, run_topic,
+};
+use super::{Command, Deed, Menu, SPLIT, command};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -18,43 +22,6 @@ const PLAIN: Modifiers = Modifiers::NONE;
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
-}
-
-fn has_edits(model: &App) -> bool {
-    model
-        .doc()
-        .is_some_and(|doc| doc.view().journal.n_recorded() > 0)
-}
-
-fn has_unsaved(model: &App) -> bool {
-    model.doc().is_some_and(Doc::has_unsaved)
-}
-
-fn nothing_to_write(model: &App) -> Option<&'static str> {
-    let doc = model.doc().filter(|doc| !doc.has_unsaved())?;
-    Some(match doc.view().mode {
-        Mode::Private => "There are no private changes to write",
-        Mode::Shared => "What you write through a shared mapping is in the file at once",
-    })
-}
-
-fn lab_idle(model: &App) -> bool {
-    model.lab.queue.is_none() && !model.lab.entries.is_empty()
-}
-
-fn lab_idle_chosen(model: &App) -> bool {
-    lab_idle(model) && model.lab.chosen().is_some()
-}
-
-fn lab_runs(model: &App) -> bool {
-    model.lab.queue.is_some()
-}
-
-fn run_topic(model: &App) -> Action {
-    Action::Lab(match model.lab.chosen() {
-        Some(entry) => LabAction::RunTopic(entry.claim.topic),
-        None => LabAction::RunChosen,
-    })
 }
 
 /// Every command.
@@ -283,7 +250,7 @@ pub static COMMANDS: &[Command] = &[
         "Next area",
         "A question, lookup, path, witnesses or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
-        |model| Action::App(AppAction::Focus(area(model, 1))),
+        |model| area(model, 1),
     )
     .separated(),
     command(
@@ -291,8 +258,16 @@ pub static COMMANDS: &[Command] = &[
         "Previous area",
         "The other way round",
         &[key(SHIFT, Key::F6)],
-        |model| Action::App(AppAction::Focus(area(model, -1))),
+        |model| area(model, -1),
     ),
+    command(
+        Menu::Go,
+        "Other view",
+        "From the private view to the shared one, and back",
+        &[key(CTRL, Key::F6)],
+        other_view,
+    )
+    .when(is_split, NEEDS_SPLIT),
     command(
         Menu::Go,
         "Menu bar",
@@ -375,6 +350,33 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::App(AppAction::ShowTab(Tab::Lab)),
     )
     .always(),
+    command(
+        Menu::View,
+        SPLIT,
+        "The file once more beside it, mapped in the other mode",
+        &[key(CTRL_SHIFT, Key::Num2)],
+        |_| Action::Mapping(MappingAction::AddView),
+    )
+    .when(is_single, "It is split already")
+    .separated(),
+    command(
+        Menu::View,
+        "Close this view",
+        "The other one stays, with its edits",
+        &[key(CTRL_SHIFT, Key::W)],
+        |_| Action::File(FileAction::CloseView),
+    )
+    .when(is_split, NEEDS_SPLIT),
+    command(
+        Menu::View,
+        "Lock scrolling",
+        "Both views show the same rows",
+        &[key(CTRL_SHIFT, Key::L)],
+        |_| Action::Doc(DocAction::ToggleLockedScrolling),
+    )
+    .when(is_split, NEEDS_SPLIT)
+    .chosen_when(locks)
+    .in_place(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(8)))
     })
@@ -472,27 +474,3 @@ pub static COMMANDS: &[Command] = &[
     .does(Deed::About)
     .always(),
 ];
-
-/// The area `by` places behind the one that has the keyboard.
-fn area(model: &App, by: isize) -> Focus {
-    let mut areas = vec![Focus::Grid];
-    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
-    if model.notices.iter().chain(of_file).any(is_question) {
-        areas.push(Focus::Banner);
-    }
-    areas.extend([Focus::Lookup, Focus::Path]);
-    match model.settings.tab {
-        Tab::Witnesses if model.settings.panel_shown => areas.push(Focus::WitnessByte),
-        Tab::Lab if model.settings.panel_shown => areas.push(Focus::Lab),
-        _ => {}
-    }
-    let now = areas.iter().position(|area| *area == model.area);
-    let next = now.unwrap_or_default().wrapping_add_signed(by);
-    // one before the first is the last
-    let next = if next == usize::MAX {
-        areas.len() - 1
-    } else {
-        next % areas.len()
-    };
-    areas.get(next).copied().unwrap_or_default()
-}
