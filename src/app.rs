@@ -100,6 +100,8 @@ pub struct Shell {
     /// What the pool is told once there is something on the screen: processes would compete with the first frame.
     later: Vec<Effect>,
     focus_wanted: Option<Focus>,
+    /// What had the keyboard in the last frame.
+    keyboard: Option<egui::Id>,
 }
 
 impl Shell {
@@ -131,6 +133,7 @@ impl Shell {
             frames: 0,
             later: Vec::new(),
             focus_wanted: Some(Focus::Grid),
+            keyboard: None,
         };
         let mut effects = Vec::new();
         for request in start.requests {
@@ -238,10 +241,10 @@ impl Shell {
         }
     }
 
-    /// The bytes that the view with the focus shows are on their way, or its file is.
+    /// The bytes that the views of the file with the focus show are on their way, or the file is.
     fn awaits_bytes(&self) -> bool {
-        match self.model.view() {
-            Some(view) => self.files.looks(view.mapping),
+        match self.model.doc() {
+            Some(doc) => doc.views.iter().any(|view| self.files.looks(view.mapping)),
             None => !self.model.incoming.is_empty(),
         }
     }

@@ -31,7 +31,8 @@
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
 //!   files, jobs, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
-//!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs.
+//!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs,
+//!   `ui/views_ui.rs` the one or two views in each.
 //! - `app`: the shell: the model, a worker for each file, the pool, the event loop.
 //! - [`cli`]: the command line. It prints, and so does [`os::last_words`], when the program ends otherwise than asked.
 //!

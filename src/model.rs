@@ -12,12 +12,14 @@
 pub mod action;
 pub mod change;
 pub mod differences;
+pub mod differing;
 pub mod doc;
 pub mod effect;
 pub mod event;
 pub mod identity;
 pub mod journal;
 pub mod lab;
+pub mod lockstep;
 pub mod lookup;
 pub mod notice;
 pub mod others;

@@ -23,6 +23,7 @@ mod describe;
 mod edits_panel;
 mod geometry;
 mod glyphs;
+mod grid_beside;
 mod grid_paint;
 mod help;
 mod lab_panel;
@@ -35,6 +36,7 @@ mod readings;
 mod right;
 mod scrollbar;
 mod tabs;
+mod views_ui;
 mod witness_table;
 
 use std::sync::LazyLock;
@@ -43,14 +45,14 @@ use egui::{CentralPanel, Id, Panel, Ui};
 
 use crate::model::{
     Action, App, AppAction, Doc, DocAction, FileAction, Focus, Intent, LookupState, Tab, Topic,
-    ViewAction, ViewId, Window,
+    View, ViewAction, ViewId, Window,
 };
 
 use command::{Deed, Wishes};
 use input::{Pressed, Scene, Typist};
 use key_place::KeyPlace;
 
-pub use grid::{GridState, grid_id, grid_ui};
+pub use grid::{GridState, grid_id, grid_ui, is_grid};
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;
@@ -70,6 +72,8 @@ pub struct Frame<'a> {
     pub model: &'a App,
     /// The file that is drawn: the one with the focus, or that of a view beside it.
     pub doc: Option<&'a Doc>,
+    /// The view of it that is drawn: the one with the focus, or the one beside it.
+    pub view: Option<&'a View>,
     /// The colors.
     pub theme: &'a Theme,
 }
@@ -81,6 +85,7 @@ impl<'a> Frame<'a> {
         Self {
             model,
             doc: model.doc(),
+            view: model.view(),
             theme,
         }
     }
@@ -88,10 +93,29 @@ impl<'a> Frame<'a> {
     /// The same, of another file.
     #[must_use]
     pub fn of(&self, doc: &'a Doc) -> Self {
+        self.of_view(doc, doc.view())
+    }
+
+    /// The same, of this view of a file.
+    #[must_use]
+    pub fn of_view(&self, doc: &'a Doc, view: &'a View) -> Self {
         Self {
             doc: Some(doc),
+            view: Some(view),
             ..*self
         }
+    }
+
+    /// The other view of the file, where it has two.
+    #[must_use]
+    pub fn beside(&self) -> Option<&'a View> {
+        self.doc?.beside(self.view?.id)
+    }
+
+    /// The view that is drawn is the one that the keys act on.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.view.map(|view| view.id) == self.model.view().map(|view| view.id)
     }
 
     /// The file that is drawn is the one with the focus.
@@ -110,7 +134,7 @@ impl<'a> Frame<'a> {
     /// The bytes on the screen.
     #[must_use]
     pub fn window(&self) -> Option<&'a Window> {
-        self.doc.and_then(|doc| doc.view().window.as_ref())
+        self.view.and_then(|view| view.window.as_ref())
     }
 }
 
@@ -130,11 +154,20 @@ pub struct WindowState {
     asked: bool,
 }
 
-/// The id of what takes the keyboard for `focus`.
+/// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus.
+#[must_use]
+pub fn keyboard_id(model: &App, focus: Focus) -> Id {
+    match model.view().filter(|_| focus == Focus::Grid) {
+        Some(view) => grid_id(view.id),
+        None => focus_id(focus),
+    }
+}
+
+/// The id of what takes the keyboard for `focus`, where it is no grid.
 #[must_use]
 pub fn focus_id(focus: Focus) -> Id {
     match focus {
-        Focus::Grid => grid_id(),
+        Focus::Grid => Id::unique("no grid"),
         Focus::Banner => Id::unique("question"),
         Focus::Lookup => Id::unique("lookup field"),
         Focus::Path => Id::unique("path field"),

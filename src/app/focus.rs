@@ -1,7 +1,7 @@
 //! Where the keyboard is, and where it is put.
 
-use crate::model::Focus;
-use crate::ui::focus_id;
+use crate::model::{Action, AppAction, Focus};
+use crate::ui::{grid_id, is_grid, keyboard_id};
 
 use super::Shell;
 
@@ -10,7 +10,7 @@ impl Shell {
         let Some(focus) = self.focus_wanted.take() else {
             return;
         };
-        let id = focus_id(focus);
+        let id = keyboard_id(&self.model, focus);
         ctx.memory_mut(|memory| memory.request_focus(id));
         if !matches!(focus, Focus::Grid | Focus::Banner | Focus::Lab) {
             // all of it selected; what is being typed and was completed goes on at its end
@@ -56,9 +56,30 @@ impl Shell {
         ];
         if let Some(area) = areas
             .into_iter()
-            .find(|area| focused == Some(focus_id(*area)))
+            .find(|area| focused == Some(keyboard_id(&self.model, *area)))
         {
             self.model.area = area;
+        }
+        self.follow_keyboard(ctx, focused);
+    }
+
+    /// The keys act on the view whose grid has the keyboard: where that was put into the grid of another one, the view
+    /// gets the focus, and where another view got the focus, its grid gets the keyboard.
+    fn follow_keyboard(&mut self, ctx: &egui::Context, focused: Option<egui::Id>) {
+        let was = std::mem::replace(&mut self.keyboard, focused);
+        let Some(id) = focused.filter(|id| is_grid(ctx, *id)) else {
+            return;
+        };
+        if id == keyboard_id(&self.model, Focus::Grid) {
+            return;
+        }
+        let shown = self.model.shown().iter();
+        let view = shown.copied().find(|view| grid_id(*view) == id);
+        if let Some(view) = view.filter(|_| was != focused) {
+            self.act(ctx, Action::App(AppAction::FocusView(view)));
+        } else if self.focus_wanted.is_none() {
+            self.focus_wanted = Some(Focus::Grid);
+            ctx.request_repaint();
         }
     }
 }

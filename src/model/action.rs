@@ -46,6 +46,8 @@ pub enum Action {
     Peers(PeersAction),
     /// Of the lab.
     Lab(LabAction),
+    /// What is said of a view can be done to that one alone, whichever has the keyboard.
+    In(ViewId, Box<Self>),
 }
 
 /// Of the program as a whole.
@@ -57,6 +59,8 @@ pub enum AppAction {
     Focus(Focus),
     /// Bring this file's tab forward.
     FocusDoc(DocId),
+    /// Put the keyboard into this view, and bring its tab forward.
+    FocusView(ViewId),
     /// These views are on the screen, and no others.
     Shown(Vec<ViewId>),
     /// Show or hide the side panel.
@@ -139,6 +143,8 @@ pub enum DocAction {
     Dismiss(Topic),
     /// Hide an error.
     DismissError(Subject),
+    /// Have both views show the same rows, or each its own.
+    ToggleLockedScrolling,
 }
 
 /// Moving about in a view, and looking up.
@@ -202,6 +208,20 @@ pub enum ViewAction {
     LookupPick(usize),
     /// Escape: drop a half-typed byte, a selection, a bar.
     Escape,
+}
+
+impl ViewAction {
+    /// It says that the person is at work in the view: what only moves the rows, or follows from the room there is, says
+    /// nothing about where the keys go.
+    pub(super) fn takes_focus(&self) -> bool {
+        !matches!(
+            self,
+            Self::ScrollRows(_)
+                | Self::ScrollPoints { .. }
+                | Self::ScrollTo(_)
+                | Self::Layout { .. }
+        )
+    }
 }
 
 /// Changing bytes.

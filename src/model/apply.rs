@@ -15,6 +15,12 @@ impl App {
         let mut effects = Vec::new();
         let view = intent.view;
         match intent.action {
+            Action::In(view, action) => {
+                return self.apply(Intent {
+                    view: Some(view),
+                    action: *action,
+                });
+            }
             Action::App(action) => self.apply_app(action, &mut effects),
             Action::File(action) => self.apply_file(view, action, &mut effects),
             Action::Peers(action) => self.apply_peers(view, action, &mut effects),
@@ -27,7 +33,8 @@ impl App {
                 if action == ViewAction::Escape {
                     self.notices.clear(Topic::Error); // as those of the file
                 }
-                self.in_view(view, &mut effects, |doc, view, out| {
+                let takes_focus = action.takes_focus();
+                self.at_view(view, takes_focus, &mut effects, |doc, view, out| {
                     doc.apply_view(view, action, out);
                     None
                 });
@@ -61,6 +68,7 @@ impl App {
             AppAction::Quit => self.quit(effects),
             AppAction::Focus(focus) => effects.push(Effect::Focus(focus)),
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
+            AppAction::FocusView(view) => self.focus_view(view, effects),
             AppAction::Shown(views) => self.show(views, effects),
             AppAction::TogglePanel => {
                 self.settings.panel_shown = !self.settings.panel_shown;
@@ -139,11 +147,24 @@ impl App {
         effects: &mut Vec<Effect>,
         change: impl FnOnce(&mut Doc, ViewId, &mut Out<'_>) -> Option<Settled>,
     ) {
+        self.at_view(view, true, effects, change);
+    }
+
+    /// The same; the view gets the focus only where `takes_focus`.
+    fn at_view(
+        &mut self,
+        view: Option<ViewId>,
+        takes_focus: bool,
+        effects: &mut Vec<Effect>,
+        change: impl FnOnce(&mut Doc, ViewId, &mut Out<'_>) -> Option<Settled>,
+    ) {
         let Some((view, id)) = view.and_then(|view| Some((view, self.doc_of(view)?.id))) else {
             return;
         };
         let settled = self.in_doc(id, effects, |doc, out| {
-            doc.focus = view;
+            if takes_focus {
+                doc.focus_on(view, out);
+            }
             change(doc, view, out)
         });
         if let Some(Some(settled)) = settled {
@@ -211,6 +232,7 @@ impl App {
             effects,
         };
         for doc in &mut self.docs {
+            doc.align();
             let id = doc.id;
             for view in &mut doc.views {
                 let is_shown = self.shown.contains(&view.id);
@@ -254,8 +276,11 @@ impl Doc {
             DocAction::DestinationSubmitted => self.destination_submitted(out),
             DocAction::DestinationCancelled => self.destination_cancelled(out),
             DocAction::CancelJob(number) => self.cancel(number, out),
-            DocAction::Dismiss(topic) => self.notices.clear(topic),
+            DocAction::Dismiss(topic) => self.notices.dismiss(view, topic),
             DocAction::DismissError(subject) => self.notices.settle(subject),
+            DocAction::ToggleLockedScrolling => {
+                self.lockstep.is_locked = !self.lockstep.is_locked;
+            }
         }
         None
     }

@@ -107,7 +107,7 @@ impl Doc {
             Next::CloseView(view) => self.view_by(view).map_or(0, View::unsaved_bytes),
             Next::Close | Next::Quit => self.unsaved_bytes(),
         };
-        let what = self.unsaved_sentence(bytes);
+        let what = self.unsaved_sentence(bytes, &self.place_words(next));
         let (why, write, keep, drop) = match next {
             Next::Map(view, change) => (
                 match self
@@ -161,8 +161,20 @@ impl Doc {
         });
     }
 
-    /// What would be lost, of which `bytes` bytes are edits.
-    fn unsaved_sentence(&self, bytes: u64) -> String {
+    /// The file, or of several views of it the one that is concerned.
+    fn place_words(&self, next: Next) -> String {
+        let view = match next {
+            Next::Map(view, ..) | Next::CloseView(view) => Some(view),
+            Next::Close | Next::Quit => None,
+        };
+        match view.filter(|view| self.beside(*view).is_some()) {
+            Some(view) => format!("the {} of {}", self.view_words(view), self.name()),
+            None => self.name(),
+        }
+    }
+
+    /// What would be lost of `place`, of which `bytes` bytes are edits.
+    fn unsaved_sentence(&self, bytes: u64, place: &str) -> String {
         let name = self.name();
         match (bytes, self.on_its_way()) {
             (0, _) if self.writes_back() => format!("Edits of {name} are being written to it"),
@@ -171,8 +183,8 @@ impl Doc {
                 format!("Not all that you asked of {name} is done")
             }
             (0, None) => format!("A file is being saved from {name}"),
-            (1, _) => format!("1 byte is edited privately in {name} and not in the file"),
-            _ => format!("{bytes} bytes are edited privately in {name} and not in the file"),
+            (1, _) => format!("1 byte is edited privately in {place} and not in the file"),
+            _ => format!("{bytes} bytes are edited privately in {place} and not in the file"),
         }
     }
 
@@ -346,7 +358,7 @@ impl App {
             if doc.must_ask() {
                 unsaved.push(unsaved_words(doc));
             } else {
-                others.push(doc.unsaved_sentence(0));
+                others.push(doc.unsaved_sentence(0, &doc.name()));
             }
         }
         let has_unsaved = !unsaved.is_empty();

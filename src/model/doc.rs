@@ -13,6 +13,7 @@ use super::closing::Question;
 use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
 use super::event::{Facts, Opened, PathNow};
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
+use super::lockstep::Lockstep;
 use super::lookup::LookupState;
 use super::notice::{Notice, Notices, Severity};
 use super::others::OtherPrograms;
@@ -96,6 +97,8 @@ pub struct Doc {
     pub experiment: Option<&'static str>,
     /// The first of the files that were asked for together with it; their tabs stand in the order of their names.
     pub batch: DocId,
+    /// What keeps its two views together.
+    pub lockstep: Lockstep,
     /// The view that has the focus.
     pub(super) focus: ViewId,
     /// A second view is being made: the order, and the name of its mapping.
@@ -142,6 +145,7 @@ impl Doc {
             waiting_seconds: None,
             experiment,
             batch: id,
+            lockstep: Lockstep::default(),
             focus: view,
             adding: None,
             leaving: Vec::new(),
@@ -179,6 +183,51 @@ impl Doc {
     #[must_use]
     pub fn view_by(&self, id: ViewId) -> Option<&View> {
         self.views.iter().find(|view| view.id == id)
+    }
+
+    /// The other one of two views.
+    #[must_use]
+    pub fn beside(&self, id: ViewId) -> Option<&View> {
+        self.views.iter().find(|view| view.id != id)
+    }
+
+    /// What a view is called among those of the file.
+    #[must_use]
+    pub fn view_words(&self, id: ViewId) -> String {
+        let Some(view) = self.view_by(id) else {
+            return "view that is closed".to_owned();
+        };
+        let is_first = self.views.first().is_some_and(|first| first.id == id);
+        match self.beside(id) {
+            Some(other) if other.mode == view.mode => {
+                let which = if is_first { "first" } else { "second" };
+                format!("{which} {} view", view.mode)
+            }
+            _ => format!("{} view", view.mode),
+        }
+    }
+
+    /// The same in a sentence about that view: of the only one there is nothing to add.
+    #[must_use]
+    pub fn view_name(&self, id: ViewId) -> String {
+        match self.beside(id) {
+            Some(_) => self.view_words(id),
+            None => "view".to_owned(),
+        }
+    }
+
+    /// " in the private view", to be put behind the file's name; empty where there is no other.
+    pub(super) fn in_words(&self, id: ViewId) -> String {
+        match self.beside(id) {
+            Some(_) => format!(" in the {}", self.view_words(id)),
+            None => String::new(),
+        }
+    }
+
+    /// The view of this mapping.
+    #[must_use]
+    pub fn view_with(&self, mapping: MappingId) -> Option<&View> {
+        self.views.iter().find(|view| view.mapping == mapping)
     }
 
     /// The view of this mapping, to be changed.

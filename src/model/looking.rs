@@ -53,12 +53,13 @@ impl Doc {
         }
         known.pread_offered = unread.is_some();
         let Some(reason) = unread else {
-            self.notices.clear(Topic::Pread);
+            self.notices.clear_in(view, Topic::Pread);
             return;
         };
-        let text = format!("Some bytes of {name} in sight are not shown: {reason}");
+        let whose = self.in_words(view);
+        let text = format!("Some bytes of {name} in sight{whose} are not shown: {reason}");
         let show = Action::Mapping(MappingAction::ReadBy(ReadBy::Pread));
-        let notice = Notice::new(Topic::Pread, Severity::Warning, text);
+        let notice = Notice::new(Topic::Pread, Severity::Warning, text).of(view);
         self.notices.put(notice.with("Show them by pread", show));
     }
 
@@ -82,13 +83,15 @@ impl Doc {
             known.pread_offered = false;
         }
         match by {
-            ReadBy::Mapping => self.notices.clear(Topic::Pread),
+            ReadBy::Mapping => self.notices.clear_in(view, Topic::Pread),
             ReadBy::Pread => {
+                let whose = self.in_words(view);
                 let text = format!(
-                    "You see {name} as pread reads it, not as its mapping presents it; only your private copies come from the mapping"
+                    "You see {name}{whose} as pread reads it, not as its mapping presents it; only your private copies come from the mapping"
                 );
                 let back = Action::Mapping(MappingAction::ReadBy(ReadBy::Mapping));
                 let notice = Notice::new(Topic::Pread, Severity::Warning, text).pinned();
+                let notice = notice.of(view);
                 self.notices
                     .put(notice.with("Show the mapping again", back));
             }

@@ -164,7 +164,7 @@ impl Doc {
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.notices.clear(Topic::Size);
-        self.notices.clear(Topic::Pread);
+        self.notices.clear_in(id, Topic::Pread);
         let done = remapped_words(&name, mode, access, same);
         self.say_remapped(id, done, refusal);
         if waits && mode == Mode::Private && access == Access::ReadWrite && same {
@@ -189,16 +189,17 @@ impl Doc {
             }
             Some(mut refusal) => {
                 refusal.why += &typed;
-                self.not_as_asked(refusal);
+                self.not_as_asked(view, refusal);
             }
         }
     }
 
     /// The file is not mapped as was asked for: says why, and asks for leave where the person can give it.
-    pub(super) fn not_as_asked(&mut self, refusal: NotAsAsked) {
+    pub(super) fn not_as_asked(&mut self, view: ViewId, refusal: NotAsAsked) {
         self.notices.clear(Topic::Done);
         let mut notice =
             Notice::new(Topic::Error, Severity::Error, refusal.why).about(Subject::Map);
+        notice.view = Some(view);
         if refusal.may_allow {
             let allow = Action::Mapping(MappingAction::AllowWriting);
             notice = notice.with("Allow writing to this device", allow);

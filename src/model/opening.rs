@@ -203,7 +203,7 @@ impl App {
         let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
         doc.batch = incoming.batch;
         if let Some(refusal) = refusal {
-            doc.not_as_asked(refusal);
+            doc.not_as_asked(view, refusal);
         }
         if scratch == Some(ScratchFile::Sample) {
             let text = "This is the built-in sample, a scratch copy: write in it as you like. Open a file of your own any time";

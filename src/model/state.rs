@@ -10,7 +10,7 @@ use super::identity::MappingId;
 use super::notice::{Notice, Severity};
 use super::process::PeerOrder;
 use super::topic::Topic;
-use super::{Action, DocAction, FileAction, MappingAction, ViewAction};
+use super::{Action, DocAction, FileAction, MappingAction, View, ViewAction};
 
 impl Doc {
     /// The worker extended a view's mapping along with the file: passing news. The processes' mappings grow too.
@@ -35,8 +35,8 @@ impl Doc {
             extend: false,
             column,
         });
-        self.notices
-            .put(Notice::new(Topic::Size, Severity::Info, text).with("Go to the new bytes", go));
+        let notice = Notice::new(Topic::Size, Severity::Info, text);
+        self.size_notice(notice.with("Go to the new bytes", go));
         out.push(Effect::Peers(PeerOrder::Grow {
             doc: self.id,
             extent,
@@ -47,19 +47,20 @@ impl Doc {
     pub(super) fn state_changed(&mut self, state: FileState, out: &mut Out<'_>) {
         let name = self.name();
         let was = std::mem::replace(&mut self.file_len, state.file_len);
-        let (extent, whole) = (self.view().viewport.extent, self.view().whole);
+        let view = self.outgrown(state.file_len);
+        let (extent, whole) = (view.viewport.extent, view.whole);
         let (has, mapped) = (counted(state.file_len, "byte"), extent.end());
-        let remap = Action::Mapping(MappingAction::Remap);
+        let (view, remap) = (view.id, Action::Mapping(MappingAction::Remap));
         if state.file_len < extent.end() {
             let text = format!(
                 "{name} shrank to {has}; {mapped} are mapped, and what lies past the end cannot be read"
             );
-            self.notices
-                .put(Notice::new(Topic::Size, Severity::Warning, text).with("Remap", remap));
+            let notice = Notice::new(Topic::Size, Severity::Warning, text).of(view);
+            self.size_notice(notice.with("Remap", remap));
         } else if state.file_len > extent.end() && whole {
             let text = format!("{name} grew to {has}; {mapped} are mapped");
-            self.notices
-                .put(Notice::new(Topic::Size, Severity::Info, text).with("Remap", remap));
+            let notice = Notice::new(Topic::Size, Severity::Info, text).of(view);
+            self.size_notice(notice.with("Remap", remap));
         } else if self
             .notices
             .get(Topic::Size)
@@ -85,6 +86,23 @@ impl Doc {
         for view in &mut self.views {
             view.look_wanted |= shrank;
         }
+    }
+
+    /// Says something of the file's size, in place of what was said of it before: of whichever view.
+    fn size_notice(&mut self, notice: Notice) {
+        self.notices.clear(Topic::Size);
+        self.notices.put(notice);
+    }
+
+    /// The view that does not cover the file as it is now, the one with the focus first: else that one.
+    fn outgrown(&self, file_len: u64) -> &View {
+        let is_outgrown = |view: &View| {
+            let end = view.viewport.extent.end();
+            file_len < end || (file_len > end && view.whole)
+        };
+        let focused = self.view();
+        let other = self.beside(focused.id).filter(|view| is_outgrown(view));
+        other.filter(|_| !is_outgrown(focused)).unwrap_or(focused)
     }
 
     fn path_notice(&mut self) {

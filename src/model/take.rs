@@ -108,7 +108,7 @@ impl App {
                     number,
                     doc: target.doc,
                     name: self.name_of(target.doc),
-                    through: "the view".to_owned(),
+                    through: self.view_through(target),
                     offset: result.offset,
                     bytes: result.bytes.clone(),
                     why: failure(why),
@@ -122,6 +122,16 @@ impl App {
             .map_or_else(|| "a file that is closed".to_owned(), Doc::name)
     }
 
+    /// Which view a store was to go through.
+    fn view_through(&self, target: Target) -> String {
+        let doc = self.doc_by(target.doc);
+        let view = doc.and_then(|doc| Some((doc, doc.view_with(target.mapping)?)));
+        view.map_or_else(
+            || "a view that is closed".to_owned(),
+            |(doc, view)| format!("the {}", doc.view_name(view.id)),
+        )
+    }
+
     /// An order that stores something was not carried out: it stands in the tray, with its bytes.
     pub(super) fn refused(&mut self, order: &FileOrder, why: &Refusal) {
         let id = order.target.doc;
@@ -133,7 +143,7 @@ impl App {
                 name: name.clone(),
                 through: match order.request {
                     FileRequest::WitnessStore { .. } => THROUGH_WITNESS.to_owned(),
-                    _ => "the view".to_owned(),
+                    _ => self.view_through(order.target),
                 },
                 offset,
                 bytes,

@@ -93,10 +93,11 @@ impl RefusedOrder {
     #[must_use]
     pub fn offer(&self, doc: &Doc) -> String {
         let (bytes, offset, name) = (self.bytes_words(), self.offset, doc.name());
+        let through = doc.in_words(doc.view().id);
         if doc.id == self.doc {
-            format!("Write {bytes} at {offset:#x} of {name} now")
+            format!("Write {bytes} at {offset:#x} of {name}{through} now")
         } else {
-            format!("Write {bytes} at {offset:#x} of {name} instead")
+            format!("Write {bytes} at {offset:#x} of {name}{through} instead")
         }
     }
 

@@ -123,6 +123,15 @@ impl Viewport {
             .unwrap_or(Span::empty(start))
     }
 
+    /// The bytes on the screen whose rows are whole.
+    #[must_use]
+    pub fn in_sight(&self) -> Span {
+        let start = self.first();
+        let len = self.page_rows.saturating_mul(self.columns);
+        Span::new(start, start.saturating_add(len).min(self.extent.end()))
+            .unwrap_or(Span::empty(start))
+    }
+
     /// What is selected: the bytes from the anchor to the cursor, else the byte at the cursor.
     #[must_use]
     pub fn selection(&self) -> Span {
@@ -285,6 +294,25 @@ impl Viewport {
         }
         self.fraction_points = rest;
         self.top = self.top.saturating_add_signed(whole);
+        self.clamp();
+    }
+
+    /// The first offset on the screen.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.rows().span_from_row(self.top, self.extent).start()
+    }
+
+    /// Shows the rows that `leader` shows, as far as it has them: of another part of the file, the nearest.
+    pub fn follow(&mut self, leader: &Self) {
+        let first = leader.first();
+        let last = self.extent.end().saturating_sub(1).max(self.extent.start());
+        self.top = self
+            .rows()
+            .row_from_offset(first.clamp(self.extent.start(), last));
+        // rows of a part that begins elsewhere need not begin where the leader's do
+        let is_same = self.first() == first;
+        self.fraction_points = if is_same { leader.fraction_points } else { 0.0 };
         self.clamp();
     }
 

@@ -7,9 +7,10 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::event::Remapped;
 use super::identity::{MappingId, OrderId, Target, ViewId};
+use super::notice::{Notice, Severity};
 use super::topic::Subject;
 use super::view::View;
-use super::{Access, App, Mode, Topic};
+use super::{Access, Action, App, Focus, MappingAction, Mode, Topic};
 
 /// Views that a file can have.
 const MOST_VIEWS: usize = 2;
@@ -47,16 +48,89 @@ impl Doc {
         adding.map(|(_, mapping)| mapping)
     }
 
-    /// The second mapping is there: its view comes forward.
+    /// The second mapping is there: its view comes forward, at the same place.
     pub(super) fn view_came(&mut self, target: Target, remapped: Remapped, out: &mut Out<'_>) {
-        let id = out.numbers.view();
+        let (id, extent, refusal) = (
+            out.numbers.view(),
+            remapped.extent,
+            remapped.refusal.clone(),
+        );
+        let (mode, access) = (remapped.mode, remapped.access);
         let mut view = View::new(id, target.mapping, remapped);
-        view.viewport.columns = self.view().viewport.columns;
-        view.viewport.page_rows = self.view().viewport.page_rows;
+        view.viewport = self.view().viewport.clone();
+        view.viewport.nibble = None;
+        view.viewport.anchor = None;
+        view.viewport.set_extent(extent);
         view.generation = target.generation;
         self.views.push(view);
-        self.focus = id;
+        self.focus_on(id, out);
+        match refusal {
+            Some(refusal) => self.not_as_asked(id, refusal),
+            None => self.tell_of_second(id, mode, access),
+        }
     }
+
+    /// Says what the second view is, and how to write through it where it does not let anybody yet.
+    fn tell_of_second(&mut self, view: ViewId, mode: Mode, access: Access) {
+        let name = self.name();
+        let text = match (mode, access) {
+            (Mode::Private, _) => {
+                format!("{name} is shown a second time, private: what you write there stays there")
+            }
+            (Mode::Shared, Access::ReadOnly) => format!(
+                "{name} is shown a second time, shared and read-only: it shows every write, and makes none"
+            ),
+            (Mode::Shared, Access::ReadWrite) => format!(
+                "{name} is shown a second time, shared: what you write there is in the file at once"
+            ),
+        };
+        let mut notice = Notice::new(Topic::Done, Severity::Info, text).of(view);
+        if access == Access::ReadOnly {
+            let write = Action::Mapping(MappingAction::SetAccess(Access::ReadWrite));
+            notice = notice.with("Make it read-write", write);
+        }
+        self.notices.clear(Topic::Done);
+        self.notices.put(notice);
+    }
+
+    /// The keyboard acts on this view from now on. A half-typed byte of the other one is dropped, so that nobody completes
+    /// it later by surprise, and the answer beside the lookup field is what this one shows. Where both show the same rows,
+    /// and its cursor is not among them, that comes to where the other one's is: the next key is to be about what is seen.
+    pub(super) fn focus_on(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if self.focus == view || self.view_by(view).is_none() {
+            return;
+        }
+        let other = self.view_mut();
+        other.viewport.nibble = None;
+        let there = other.viewport.cursor;
+        self.focus = view;
+        let is_locked = self.lockstep.is_locked;
+        let known = self.view_mut();
+        let in_sight = known.viewport.in_sight();
+        let is_away = known.viewport.anchor.is_none() && !in_sight.contains(known.viewport.cursor);
+        if is_locked && is_away && in_sight.contains(there) {
+            known.back.push(known.viewport.cursor);
+            known.forward.clear();
+            known.viewport.set_cursor(there, false);
+        }
+        self.lookup_reread(out);
+    }
+
+    /// Has both views show the same rows, while they are locked.
+    pub(super) fn align(&mut self) {
+        let [first, second] = self.views.as_mut_slice() else {
+            self.lockstep.rest();
+            return;
+        };
+        let focused = usize::from(second.id == self.focus);
+        let viewports = [&mut first.viewport, &mut second.viewport];
+        if let Some(follower) = self.lockstep.align(viewports, focused)
+            && let Some(view) = self.views.get_mut(follower)
+        {
+            view.look_wanted = true;
+        }
+    }
+
     /// Closes a view of two, after asking about what would be lost with it.
     fn close_view(&mut self, view: ViewId, out: &mut Out<'_>) {
         let Some(known) = self.view_by(view) else {
@@ -89,16 +163,22 @@ impl Doc {
         }
         let number = out.file(target, FileRequest::DropView);
         self.leaving.push((number, target));
-        // these were about it, or are said anew
-        self.notices.clear(Topic::Conflict);
-        self.notices.clear(Topic::Patch);
-        self.notices.clear(Topic::Pread);
-        self.renew_patch_notice(self.focus);
+        self.notices.leave(view);
         self.lookup_reread(out);
     }
 }
 
 impl App {
+    /// Puts the keyboard into a view.
+    pub(super) fn focus_view(&mut self, view: ViewId, effects: &mut Vec<Effect>) {
+        let Some(id) = self.doc_of(view).map(|doc| doc.id) else {
+            return;
+        };
+        self.in_doc(id, effects, |doc, out| doc.focus_on(view, out));
+        self.focus_doc(id, effects);
+        effects.push(Effect::Focus(Focus::Grid));
+    }
+
     /// Closes a view, after asking about what would be lost; the last one closes its file.
     pub(super) fn close_view(&mut self, view: ViewId, effects: &mut Vec<Effect>) {
         let Some((id, n_views)) = self.doc_of(view).map(|doc| (doc.id, doc.views.len())) else {

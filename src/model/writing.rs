@@ -53,7 +53,7 @@ impl Doc {
                 agree_to(&mut runs, offset, found);
             }
         }
-        self.notices.clear(Topic::Conflict);
+        self.notices.clear_in(view, Topic::Conflict);
         let number = out.file(target, FileRequest::WriteBack(runs));
         self.began(view, number, Under::WriteBack);
     }
@@ -95,7 +95,7 @@ impl Doc {
             let written = counted(n_bytes, "byte");
             self.done(Subject::Write, format!("{written} written to {name}"));
         }
-        self.conflict_notice(&wrote.conflicts);
+        self.conflict_notice(view, &wrote.conflicts);
         if let Some(error) = wrote.error {
             self.failed(Subject::Write, error);
         }
@@ -105,7 +105,7 @@ impl Doc {
         if clean { None } else { self.stay() }
     }
 
-    fn conflict_notice(&mut self, conflicts: &[(u64, u8)]) {
+    fn conflict_notice(&mut self, view: ViewId, conflicts: &[(u64, u8)]) {
         let Some((offset, found)) = conflicts.first() else {
             return;
         };
@@ -114,11 +114,13 @@ impl Doc {
             0 => String::new(),
             more => format!(" (and {more} more)"),
         };
+        let whose = self.in_words(view);
         let text = format!(
-            "{n} of the edits not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
+            "{n} of the edits{whose} not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
         );
         self.notices.put(
             Notice::new(Topic::Conflict, Severity::Warning, text)
+                .of(view)
                 .with(
                     "Write over it",
                     Action::Edit(EditAction::WriteBackConflicts),
@@ -236,7 +238,7 @@ impl Doc {
         known.patch_why = Some(why).filter(|_| n_bytes > 0);
         let reaches_file = known.writes_through();
         if n_bytes == 0 {
-            self.notices.clear(Topic::Patch);
+            self.notices.clear_in(view, Topic::Patch);
             return;
         }
         let bytes = if n_bytes == 1 {
@@ -245,7 +247,8 @@ impl Doc {
             format!("{n_bytes} edited bytes are")
         };
         let text = format!(
-            "{bytes} in the journal but no longer in the view: {}",
+            "{bytes} in the journal but no longer in the {}: {}",
+            self.view_name(view),
             why.words()
         );
         let label = if reaches_file {
@@ -255,6 +258,7 @@ impl Doc {
         };
         self.notices.put(
             Notice::new(Topic::Patch, Severity::Warning, text)
+                .of(view)
                 .with(label, Action::Edit(EditAction::Reapply))
                 .with("Export", Action::Doc(DocAction::ExportEdits))
                 .with("Forget them", Action::Edit(EditAction::DropPatch))

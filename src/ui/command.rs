@@ -1,6 +1,7 @@
 //! Commands: label, tooltip, keys, action. Menus, shortcuts and the list of keys are drawn from the one table of them.
 
-mod now;
+mod areas;
+mod conditions;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
@@ -10,6 +11,9 @@ use crate::model::{Action, App, AppAction, Column, Focus};
 use super::key_place::KeyPlace;
 
 pub use table::COMMANDS;
+
+/// The words of the command that shows a file twice.
+pub(super) const SPLIT: &str = "Split: private beside shared";
 
 /// The menus, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

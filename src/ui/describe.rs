@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{is_graphic, text_char};
-use crate::model::{Doc, GapReason, PageOrigin, PageState};
+use crate::model::differing::other_byte;
+use crate::model::{Doc, GapReason, PageOrigin, PageState, View};
 
 use super::Frame;
 
 /// One byte: offset, value and what is special about it.
 pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
     let mut words = format!("{offset:#x} ({offset}): ");
+    let view = frame.view.unwrap_or_else(|| doc.view());
     let window = frame.window();
     match window.and_then(|window| window.byte(offset)) {
         Some(byte) => {
@@ -19,7 +21,7 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             }
             let is_copy = window
                 .is_some_and(|window| matches!(window.page(offset), Ok(PageState::PrivateCopy)));
-            let origins = doc.view().origins.as_ref().filter(|_| !is_copy);
+            let origins = view.origins.as_ref().filter(|_| !is_copy);
             if let Some(origin @ PageOrigin::CacheOnly { .. }) =
                 origins.and_then(|origins| origins.of(offset))
             {
@@ -30,26 +32,36 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             Some(reason) => {
                 let _ = write!(words, "no byte, {reason}");
             }
-            None if doc.view().viewport.visible().contains(offset) => {
+            None if view.viewport.visible().contains(offset) => {
                 words.push_str("waiting for storage");
             }
             None => words.push_str("out of sight"),
         },
     }
-    if let Some(pending) = doc.view().journal.pending_at(offset) {
+    if let Some(pending) = view.journal.pending_at(offset) {
         let _ = write!(words, "; edited privately, was {:#04x}", pending.base);
+    }
+    if let Some((other, byte)) = beside(frame, offset) {
+        let _ = write!(words, "; the {}: {byte:02x}", doc.view_words(other.id));
+        if is_graphic(byte) {
+            let _ = write!(words, " '{}'", char::from(byte));
+        }
     }
     words
 }
 
 /// What the file holds where it is something else than the view shows, and whose doing that is; `None` where it holds the
 /// same.
-pub(super) fn file(frame: &Frame<'_>, doc: &Doc, offset: u64) -> Option<String> {
+pub(super) fn file(frame: &Frame<'_>, offset: u64) -> Option<String> {
     let window = frame.window()?;
     window
         .cell(offset)
         .filter(|cell| cell.differs_from_file())?;
-    let own = doc.view().journal.pending_at(offset);
+    let own = frame
+        .view
+        .or_else(|| frame.doc.map(Doc::view))?
+        .journal
+        .pending_at(offset);
     let file = window.file_at(offset)?;
     let holds = match file {
         Ok(byte) if is_graphic(byte) => format!("file: {byte:02x} '{}'", char::from(byte)),
@@ -68,13 +80,17 @@ pub(super) fn file(frame: &Frame<'_>, doc: &Doc, offset: u64) -> Option<String> 
     Some(holds + why)
 }
 
+/// The view beside the drawn one, and the byte that it shows at `offset`, where that is another one.
+fn beside<'a>(frame: &Frame<'a>, offset: u64) -> Option<(&'a View, u8)> {
+    let other = frame.beside()?;
+    let byte = other_byte(frame.window()?, other.window.as_ref()?, offset)?;
+    Some((other, byte))
+}
+
 /// A row as it is drawn: offset, hex pairs, text.
 pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
-    let span = doc
-        .view()
-        .viewport
-        .rows()
-        .span_from_row(row, doc.view().viewport.extent);
+    let view = &frame.view.unwrap_or_else(|| doc.view()).viewport;
+    let span = view.rows().span_from_row(row, view.extent);
     let mut words = format!("{:08x}", span.start());
     let mut text = String::new();
     for offset in span.start()..span.end() {

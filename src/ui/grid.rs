@@ -7,8 +7,9 @@ use egui::{
     Event, EventFilter, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2,
 };
 
+use crate::bytes::Span;
 use crate::bytes::class::text_char;
-use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewport};
+use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, ViewId, Viewport};
 
 use super::Frame;
 use super::describe;
@@ -31,27 +32,35 @@ pub struct GridState {
     dragging: bool,
 }
 
-/// The grid's id, so that others can put the keyboard there.
+/// The id of a view's grid, so that others can put the keyboard there.
 #[must_use]
-pub fn grid_id() -> Id {
-    Id::unique("byte grid")
+pub fn grid_id(view: ViewId) -> Id {
+    Id::unique("byte grid").with(view)
 }
 
-/// That of the grid of a file that stands beside the one with the focus is another one.
-fn grid_id_of(frame: &Frame<'_>, doc: &Doc) -> Id {
-    if frame.is_front() {
-        grid_id()
-    } else {
-        grid_id().with(doc.view().id)
-    }
+/// Marks the ids of grids.
+#[derive(Clone, Copy)]
+struct IsGrid;
+
+/// It is the id of a view's grid.
+#[must_use]
+pub fn is_grid(ctx: &egui::Context, id: Id) -> bool {
+    ctx.data(|data| data.get_temp::<IsGrid>(id).is_some())
 }
 
-/// Draws the bytes of the open file into all the room there is.
-pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &mut Vec<Action>) {
-    let Some(doc) = frame.doc else { return };
+/// Draws the bytes of a view of the open file into all the room there is. Returns those that are in sight.
+pub fn grid_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    state: &mut GridState,
+    actions: &mut Vec<Action>,
+) -> Span {
+    let (Some(doc), Some(shown)) = (frame.doc, frame.view) else {
+        return Span::empty(0);
+    };
     let rect = ui.available_rect_before_wrap();
     let builder = egui::UiBuilder::new()
-        .scope_id(grid_id_of(frame, doc))
+        .scope_id(grid_id(shown.id))
         .max_rect(rect)
         .sense(Sense::click_and_drag())
         .accessibility_role(Role::Grid)
@@ -61,14 +70,10 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     ui.set_min_size(rect.size());
     let id = ui.unique_id();
     let ctx = ui.ctx().clone();
-    let font = grid_font();
-    let mut glyphs = state
-        .glyphs
-        .take()
-        .unwrap_or_else(|| Glyphs::new(&ctx, font.clone()));
-    glyphs.refresh(&ctx, &font);
+    ctx.data_mut(|data| data.insert_temp(id, IsGrid));
+    let glyphs = state.take_glyphs(&ctx);
 
-    let view = &doc.view().viewport;
+    let view = &shown.viewport;
     let geometry = lay_out(rect, frame, doc, &glyphs, actions);
     let response = ui.response();
     wheel(ui, rect, view, &geometry, actions);
@@ -77,21 +82,16 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     if focused {
         keep_keys(ui, id);
     }
-    state.bar.show(
-        ui,
-        id.with("rows"),
-        geometry.bar,
-        view,
-        frame.theme,
-        actions,
-    );
+    let (rows, bar) = (id.with("rows"), geometry.bar);
+    state.bar.show(ui, rows, bar, view, frame.theme, actions);
 
     let hovered = response
         .hover_pos()
         .filter(|pointer| geometry.body.contains(*pointer));
     let painting = Painting {
         frame,
-        doc,
+        view: shown,
+        page_bytes: doc.page_bytes,
         geometry: &geometry,
         glyphs: &glyphs,
         focused,
@@ -102,6 +102,33 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     if let Some(pointer) = hovered {
         hover(&response, frame, doc, &geometry, pointer);
     }
+    in_sight(view, &geometry)
+}
+
+impl GridState {
+    fn take_glyphs(&mut self, ctx: &egui::Context) -> Glyphs {
+        let font = grid_font();
+        let known = self.glyphs.take();
+        let mut glyphs = known.unwrap_or_else(|| Glyphs::new(ctx, font.clone()));
+        glyphs.refresh(ctx, &font);
+        glyphs
+    }
+
+    /// Width and height of a cell, in points.
+    pub(super) fn cell(&mut self, ctx: &egui::Context) -> Vec2 {
+        let glyphs = self.take_glyphs(ctx);
+        let cell = glyphs.cell();
+        self.glyphs = Some(glyphs);
+        cell
+    }
+}
+
+/// The bytes whose rows are painted, the last one cut or not.
+fn in_sight(view: &Viewport, geometry: &Geometry) -> Span {
+    let last = view.top.saturating_add(geometry.painted_rows());
+    let last = last.min(view.row_count()).saturating_sub(1);
+    let end = view.rows().span_from_row(last, view.extent).end();
+    Span::new(view.first(), end).unwrap_or(Span::empty(view.first()))
 }
 
 /// Where everything stands in `rect`. Asks for another layout where the present one does not fit.
@@ -112,10 +139,14 @@ fn lay_out(
     glyphs: &Glyphs,
     actions: &mut Vec<Action>,
 ) -> Geometry {
-    let view = &doc.view().viewport;
+    let view = &frame.view.unwrap_or_else(|| doc.view()).viewport;
     // as many as chosen, fewer where the window is too narrow: nothing is cut off
     let width = rect.width() - super::geometry::BAR_WIDTH;
-    let fit = Cells::fit(width, glyphs.cell().x, view.extent, doc.page_bytes);
+    let fit = |extent| Cells::fit(width, glyphs.cell().x, extent, doc.page_bytes);
+    // rows of views that show the same bytes are of one length
+    let other = frame.beside().filter(|_| doc.lockstep.is_locked);
+    let other = other.map_or(64, |other| fit(other.viewport.extent));
+    let fit = fit(view.extent).min(other);
     let columns = match frame.model.settings.columns {
         Columns::Fixed(n) => usize::from(n).clamp(8, 64).min(fit),
         Columns::Fit => fit,
@@ -274,18 +305,18 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
     let row = ((pointer.y - geometry.origin.y) / geometry.cell.y)
         .floor()
         .max(0.0) as u64;
-    let span = doc.view().viewport.rows().span_from_row(
-        doc.view().viewport.top.saturating_add(row),
-        doc.view().viewport.extent,
-    );
+    let view = &frame.view.unwrap_or_else(|| doc.view()).viewport;
+    let span = view
+        .rows()
+        .span_from_row(view.top.saturating_add(row), view.extent);
     if span.is_empty() {
         return;
     }
     let text = if pointer.x >= lane_x {
         page_words(frame, doc, span.start())
-    } else if let Some((offset, _)) = geometry.hit(pointer, &doc.view().viewport) {
+    } else if let Some((offset, _)) = geometry.hit(pointer, view) {
         let mut lines = vec![describe::byte(frame, doc, offset)];
-        lines.extend(describe::file(frame, doc, offset));
+        lines.extend(describe::file(frame, offset));
         lines.push(page_words(frame, doc, offset));
         lines.join("\n")
     } else {
@@ -321,12 +352,12 @@ fn page_meaning(state: PageState) -> &'static str {
 /// Rows and cursor for screen readers and tests; costs nothing while nobody listens.
 fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry) {
     let ctx = ui.ctx();
-    let view = &doc.view().viewport;
+    let view = &frame.view.unwrap_or_else(|| doc.view()).viewport;
     let body = geometry.body;
     let listening = ctx.accesskit_node_builder(id, |node| {
         node.set_row_count(usize::try_from(view.row_count()).unwrap_or(usize::MAX));
         node.set_column_count(geometry.cells.columns);
-        let file = describe::file(frame, doc, view.cursor);
+        let file = describe::file(frame, view.cursor);
         let byte = describe::byte(frame, doc, view.cursor);
         node.set_value(file.map_or_else(|| byte.clone(), |file| format!("{byte}; {file}")));
         node.add_action(accesskit::Action::Focus);

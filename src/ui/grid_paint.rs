@@ -5,17 +5,20 @@ use egui::{Color32, Rect, Ui, pos2, vec2};
 use crate::bytes::Span;
 use crate::bytes::class::{hex_pair, text_char};
 use crate::model::window::CellFlags;
-use crate::model::{Column, Doc, PageState, Window};
+use crate::model::{Column, PageState, View, Window};
 
 use super::Frame;
 use super::geometry::Geometry;
 use super::glyphs::{Glyphs, Quads};
+use super::grid_beside;
 use super::theme::Theme;
 
 /// What a frame of the grid is painted from.
 pub(super) struct Painting<'a> {
     pub(super) frame: &'a Frame<'a>,
-    pub(super) doc: &'a Doc,
+    /// The view that is drawn.
+    pub(super) view: &'a View,
+    pub(super) page_bytes: u64,
     pub(super) geometry: &'a Geometry,
     pub(super) glyphs: &'a Glyphs,
     pub(super) focused: bool,
@@ -65,7 +68,7 @@ fn heads(painting: &Painting<'_>, quads: &mut Quads) {
     let y = geometry.head.min.y + 2.0;
     let at = |cell: usize| pos2(geometry.at(cell, 0).x, y);
     quads.text(glyphs, at(1), "Offset", theme.offset);
-    let view = &painting.doc.view().viewport;
+    let view = &painting.view.viewport;
     let cursor_column = view.rows().column_from_offset(view.cursor);
     for column in 0..cells.columns {
         let digits = hex_pair(u8::try_from(column).unwrap_or(0));
@@ -83,7 +86,7 @@ fn heads(painting: &Painting<'_>, quads: &mut Quads) {
 }
 
 fn rows(painting: &Painting<'_>, quads: &mut Quads) {
-    let view = &painting.doc.view().viewport;
+    let view = &painting.view.viewport;
     let geometry = painting.geometry;
     let lane = Rect::from_min_max(
         pos2(
@@ -93,6 +96,11 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
         pos2(geometry.at(geometry.cells.total, 0).x, geometry.body.max.y),
     );
     quads.rect(lane, painting.frame.theme.grid_edge);
+    let beside = grid_beside::Beside {
+        frame: painting.frame,
+        geometry,
+        pixel: 1.0 / painting.glyphs.pixels_per_point(),
+    };
     let end = view
         .row_count()
         .min(view.top.saturating_add(geometry.painted_rows()));
@@ -114,14 +122,16 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
         offset(painting, &row, quads);
         glyphs(painting, &row, quads);
         page(painting, &row, quads);
+        grid_beside::row(&beside, row.span, row.line, quads);
     }
+    grid_beside::cursor(&beside, quads);
     cursor(painting, quads);
 }
 
 /// Fills behind runs of cells: selection, lookup, flashes, edits, gaps.
 fn backgrounds(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let theme = painting.frame.theme;
-    let view = &painting.doc.view().viewport;
+    let view = &painting.view.viewport;
     if view.anchor.is_some() {
         fill(painting, row, view.selection(), theme.selection, quads);
     }
@@ -178,7 +188,7 @@ fn fill(painting: &Painting<'_>, row: &Row<'_>, span: Span, color: Color32, quad
 
 fn offset(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let (geometry, theme) = (painting.geometry, painting.frame.theme);
-    let has_cursor = row.span.contains(painting.doc.view().viewport.cursor);
+    let has_cursor = row.span.contains(painting.view.viewport.cursor);
     let color = if has_cursor { theme.text } else { theme.offset };
     let digits = geometry.cells.digits;
     for place in 0..digits {
@@ -288,7 +298,7 @@ fn dot(painting: &Painting<'_>, hex: Rect, color: Color32, quads: &mut Quads) {
 
 /// The page lane: a bar in the color of the page's state, and on the page's first row on the screen its letter and number.
 fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
-    let (geometry, theme, doc) = (painting.geometry, painting.frame.theme, painting.doc);
+    let (geometry, theme) = (painting.geometry, painting.frame.theme);
     let state = painting
         .frame
         .window()
@@ -301,7 +311,7 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
         color,
     );
 
-    let page_bytes = doc.page_bytes.max(1);
+    let page_bytes = painting.page_bytes.max(1);
     let number = row.span.start() / page_bytes;
     let begins = (row.span.end() - 1) / page_bytes * page_bytes;
     if row.line == 0 || row.span.start().is_multiple_of(page_bytes) {
@@ -324,7 +334,7 @@ fn page(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
             quads.text(painting.glyphs, at, &label, theme.offset);
         }
     }
-    if row.span.start() <= begins && begins > doc.view().viewport.extent.start() {
+    if row.span.start() <= begins && begins > painting.view.viewport.extent.start() {
         page_line(painting, row, begins, quads);
     }
 }
@@ -388,7 +398,7 @@ fn cursor(painting: &Painting<'_>, quads: &mut Quads) {
     let (geometry, theme, view) = (
         painting.geometry,
         painting.frame.theme,
-        &painting.doc.view().viewport,
+        &painting.view.viewport,
     );
     let row = view.rows().row_from_offset(view.cursor);
     let Some(line) = row

@@ -22,6 +22,14 @@ const SIGNS: &[(&str, &str)] = &[
         "dot above",
         "the file holds something else; the tooltip says what (F8 goes on)",
     ),
+    (
+        "bar at its left",
+        "the view beside shows another byte here; the tooltip says which",
+    ),
+    (
+        "corners round it",
+        "the cursor of the view beside; lines above and below: its selection",
+    ),
     ("??", "cannot be read; the tooltip says why"),
     ("--", "past the file's present end"),
     (

@@ -4,7 +4,7 @@ use egui::{Context, Id};
 
 use crate::model::Focus;
 
-use super::{focus_id, grid_id};
+use super::{focus_id, is_grid};
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl KeyPlace {
         let has = |id: Id| focused == Some(id);
         if egui::Popup::is_any_open(ctx) {
             Self::Menu
-        } else if has(grid_id()) {
+        } else if focused.is_some_and(|id| is_grid(ctx, id)) {
             Self::Grid
         } else if has(focus_id(Focus::Lab)) {
             Self::List

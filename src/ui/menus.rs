@@ -4,10 +4,10 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, FocusDirection, Popup, RichText, Ui};
 
 use crate::bytes::escape::escape_path;
-use crate::model::{Action, FileAction};
+use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
 use super::Frame;
-use super::command::{COMMANDS, Menu, Submenu, Wishes};
+use super::command::{COMMANDS, Menu, SPLIT, Submenu, Wishes};
 
 /// The bar of menus.
 pub(super) fn menus_ui(
@@ -75,6 +75,29 @@ fn menu_ui(
             command.ask(ui.ctx(), frame.model, wishes, actions);
             ui.close();
         }
+    }
+}
+
+/// What can be done with a tab.
+pub(super) fn tab_menu_ui(ui: &mut Ui, doc: &Doc, intents: &mut Vec<Intent>) {
+    ui.set_min_width(220.0);
+    let view = doc.view().id;
+    let mut done = |view: Option<ViewId>, action: Action| intents.push(Intent { view, action });
+    if doc.views.len() == 1 {
+        if ui.button(SPLIT).clicked() {
+            done(None, Action::App(AppAction::FocusDoc(doc.id)));
+            done(Some(view), Action::Mapping(MappingAction::AddView));
+        }
+    } else {
+        for known in &doc.views {
+            let label = format!("Close the {}", doc.view_words(known.id));
+            if ui.button(label).clicked() {
+                done(Some(known.id), Action::File(FileAction::CloseView));
+            }
+        }
+    }
+    if ui.button("Close file").clicked() {
+        done(None, Action::File(FileAction::CloseDoc(doc.id)));
     }
 }
 

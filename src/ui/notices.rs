@@ -206,7 +206,7 @@ fn buttons_ui(
 ) {
     for (label, action) in &notice.actions {
         if ui.add(Button::new(label)).clicked() {
-            actions.push(action.clone());
+            actions.push(notice.chosen(action));
         }
     }
     if notice.dismissable {
@@ -214,11 +214,11 @@ fn buttons_ui(
         let close = ui.add(Button::new(sign).frame(false));
         name(&close, "Hide this message");
         if close.on_hover_text("Hide this message").clicked() {
-            actions.push(match (whose, notice.subject) {
+            actions.push(notice.chosen(&match (whose, notice.subject) {
                 (Whose::Program, _) => Action::App(AppAction::Dismiss(notice.topic)),
                 (Whose::File, Some(error)) => Action::Doc(DocAction::DismissError(error)),
                 (Whose::File, None) => Action::Doc(DocAction::Dismiss(notice.topic)),
-            });
+            }));
         }
     }
 }

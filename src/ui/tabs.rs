@@ -16,7 +16,8 @@ use egui_tiles::{
 use crate::model::{Action, AppAction, Doc, DocId, FileAction, Intent, ViewId};
 
 use super::grid::GridState;
-use super::{Frame, Theme, bars, grid_ui, notices};
+use super::views_ui::views_ui;
+use super::{Frame, Theme, bars, menus, notices};
 
 /// Height of the row of tabs, in points.
 const TAB_HEIGHT: f32 = 30.0;
@@ -25,11 +26,10 @@ const MOST_TITLE: f32 = 180.0;
 /// Room beside a title: a margin, and the closing cross.
 const BESIDE_TITLE: f32 = 48.0;
 
-/// A view in its place.
+/// A file in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pane {
     doc: DocId,
-    view: ViewId,
 }
 
 /// The arrangement, and what the grids keep between frames.
@@ -137,10 +137,7 @@ impl Tabs {
     /// A tab beside those of the files that were asked for together with this one, in the order they were asked for,
     /// whichever opens first; else right after the one that is in front.
     fn add(&mut self, doc: &Doc, docs: &[Doc]) {
-        let pane = Pane {
-            doc: doc.id,
-            view: doc.view().id,
-        };
+        let pane = Pane { doc: doc.id };
         let place = self.place_beside(doc, docs).or_else(|| {
             let (group, at) = self.place_of(self.front?)?;
             Some((group, at + 1))
@@ -237,8 +234,8 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let Some(doc) = self.frame.model.doc_by(pane.doc) else {
             return UiResponse::None;
         };
-        self.shown.push(pane.view);
         let frame = self.frame.of(doc);
+        let view = doc.view().id;
         let mut actions = Vec::new();
         ui.spacing_mut().item_spacing.y = 0.0;
         notices::notices_ui(ui, &frame, &mut actions);
@@ -246,17 +243,20 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         if doc.view().fill_text.is_some() {
             bars::fill_ui(ui, &frame, &mut actions);
         }
-        let grid = self.grids.entry(pane.view).or_default();
-        grid_ui(ui, &frame, grid, &mut actions);
+        let of_file = actions.drain(..).map(|action| Intent {
+            view: Some(view),
+            action,
+        });
+        let mut intents: Vec<Intent> = of_file.collect();
+        self.shown.extend(doc.views.iter().map(|view| view.id));
+        views_ui(ui, &frame, doc, self.grids, &mut intents);
         let focuses = !frame.is_front()
-            && !actions.is_empty()
+            && !intents.is_empty()
             && ui.input(|input| input.pointer.any_pressed());
         if focuses {
             self.push(None, Action::App(AppAction::FocusDoc(pane.doc)));
         }
-        for action in actions {
-            self.push(Some(pane.view), action);
-        }
+        self.intents.append(&mut intents);
         UiResponse::None
     }
 
@@ -313,6 +313,9 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         );
         if let Some(doc) = name.filter(|_| tab.clicked() || tab.drag_started()) {
             self.push(None, Action::App(AppAction::FocusDoc(doc)));
+        }
+        if let Some(doc) = name.and_then(|name| self.frame.model.doc_by(name)) {
+            tab.context_menu(|ui| menus::tab_menu_ui(ui, doc, self.intents));
         }
         self.on_tab_button(tiles, tile, tab)
     }

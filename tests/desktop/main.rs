@@ -24,5 +24,6 @@ mod lab;
 mod processes;
 mod rig;
 mod size;
+mod split;
 mod spoken;
 mod starting;

@@ -40,6 +40,7 @@ mod processes;
 mod rig;
 mod second_view;
 mod slow;
+mod split;
 mod storage;
 mod tabs;
 mod under_way;

@@ -25,6 +25,7 @@ mod presses;
 mod process_rows;
 mod sample;
 mod scrolling;
+mod split;
 mod support;
 mod tabs;
 mod together;

@@ -7,10 +7,12 @@ use crate::model::{
     MappingAction, Tab, ThemeChoice, ViewAction,
 };
 
-use super::now::{
-    area, has_edits, has_unsaved, lab_idle, lab_idle_chosen, lab_runs, nothing_to_write, run_topic,
+use super::areas::{area, other_view};
+use super::conditions::{
+    NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
+    locks, nothing_to_write, run_topic,
 };
-use super::{Command, Deed, Menu, command};
+use super::{Command, Deed, Menu, SPLIT, command};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -265,7 +267,7 @@ pub static COMMANDS: &[Command] = &[
         "Next area",
         "A question, lookup, path, witnesses or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
-        |model| Action::App(AppAction::Focus(area(model, 1))),
+        |model| area(model, 1),
     )
     .separated(),
     command(
@@ -273,8 +275,16 @@ pub static COMMANDS: &[Command] = &[
         "Previous area",
         "The other way round",
         &[key(SHIFT, Key::F6)],
-        |model| Action::App(AppAction::Focus(area(model, -1))),
+        |model| area(model, -1),
     ),
+    command(
+        Menu::Go,
+        "Other view",
+        "From the private view to the shared one, and back",
+        &[key(CTRL, Key::F6)],
+        other_view,
+    )
+    .when(is_split, NEEDS_SPLIT),
     command(
         Menu::Go,
         "Menu bar",
@@ -365,6 +375,33 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::App(AppAction::ShowTab(Tab::Edits)),
     )
     .always(),
+    command(
+        Menu::View,
+        SPLIT,
+        "The file once more beside it, mapped in the other mode",
+        &[key(CTRL_SHIFT, Key::Num2)],
+        |_| Action::Mapping(MappingAction::AddView),
+    )
+    .when(is_single, "It is split already")
+    .separated(),
+    command(
+        Menu::View,
+        "Close this view",
+        "The other one stays, with its edits",
+        &[key(CTRL_SHIFT, Key::W)],
+        |_| Action::File(FileAction::CloseView),
+    )
+    .when(is_split, NEEDS_SPLIT),
+    command(
+        Menu::View,
+        "Lock scrolling",
+        "Both views show the same rows",
+        &[key(CTRL_SHIFT, Key::L)],
+        |_| Action::Doc(DocAction::ToggleLockedScrolling),
+    )
+    .when(is_split, NEEDS_SPLIT)
+    .chosen_when(locks)
+    .in_place(),
     command(Menu::View, "8 bytes a row", "", &[], |_| {
         Action::App(AppAction::SetColumns(Columns::Fixed(8)))
     })

@@ -288,6 +288,7 @@ fn a_preview_is_taken_back_in_its_own_view() {
         );
     }
     let top = |rig: &Rig, view| rig.doc().view_by(view).unwrap().viewport.top;
+    rig.act(D::ToggleLockedScrolling);
     rig.act_in(Some(first), V::ScrollTo(50));
     rig.act_in(Some(second), V::ScrollTo(70));
     rig.act_in(Some(first), V::LookupEdited("0x8000".to_owned()));

@@ -1,0 +1,56 @@
+//! Where keys lead the keyboard: from area to area, and from view to view.
+
+use crate::model::{Action, App, AppAction, Focus, Tab, ViewId};
+use crate::ui::notices::is_question;
+
+/// Puts the keyboard into the other view of the file.
+pub(super) fn other_view(model: &App) -> Action {
+    let doc = model.doc();
+    let other = doc.and_then(|doc| doc.beside(doc.view().id));
+    match other {
+        Some(other) => Action::App(AppAction::FocusView(other.id)),
+        None => Action::App(AppAction::Focus(Focus::Grid)),
+    }
+}
+
+/// A place for the keyboard that F6 leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Area {
+    View(ViewId),
+    Place(Focus),
+}
+
+/// Puts the keyboard into the area `by` places behind the one that has it.
+pub(super) fn area(model: &App, by: isize) -> Action {
+    let views = model.doc().into_iter().flat_map(|doc| &doc.views);
+    let mut areas: Vec<Area> = views.map(|view| Area::View(view.id)).collect();
+    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
+    if model.notices.iter().chain(of_file).any(is_question) {
+        areas.push(Area::Place(Focus::Banner));
+    }
+    areas.extend([Focus::Lookup, Focus::Path].map(Area::Place));
+    match model.settings.tab {
+        Tab::Witnesses if model.settings.panel_shown => {
+            areas.push(Area::Place(Focus::WitnessByte));
+        }
+        Tab::Lab if model.settings.panel_shown => areas.push(Area::Place(Focus::Lab)),
+        _ => {}
+    }
+    let now = match model.view().filter(|_| model.area == Focus::Grid) {
+        Some(view) => Area::View(view.id),
+        None => Area::Place(model.area),
+    };
+    let now = areas.iter().position(|area| *area == now);
+    let next = now.unwrap_or_default().wrapping_add_signed(by);
+    // one before the first is the last
+    let next = if next == usize::MAX {
+        areas.len() - 1
+    } else {
+        next % areas.len()
+    };
+    Action::App(match areas.get(next) {
+        Some(Area::View(view)) => AppAction::FocusView(*view),
+        Some(Area::Place(focus)) => AppAction::Focus(*focus),
+        None => AppAction::Focus(Focus::Grid),
+    })
+}
