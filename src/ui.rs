@@ -24,6 +24,7 @@ mod geometry;
 mod glyphs;
 mod grid_paint;
 mod help;
+mod icons;
 mod lab_panel;
 mod menus;
 mod notices;

@@ -317,7 +317,7 @@ fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>
     }
     if doc.view().read_by == ReadBy::Pread {
         let words = "shown by pread";
-        let label = ui.label(RichText::new(words).color(theme.warning).strong());
+        let label = ui.label(RichText::new(words).color(theme.reaches).strong());
         ui.ctx().accesskit_node_builder(label.id, |node| {
             node.set_role(accesskit::Role::Status);
             node.set_label(words);

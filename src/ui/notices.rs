@@ -7,6 +7,7 @@ use egui::{
 
 use crate::model::{Action, AppAction, DocAction, Focus, Notice, Severity, Topic};
 
+use super::icons::{self, Icon};
 use super::right::at_right;
 use super::{Frame, focus_id};
 
@@ -182,11 +183,11 @@ fn beside_ui(
 fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
     let theme = frame.theme;
     let (sign, color) = match notice.severity {
-        Severity::Info => ("\u{2139}", theme.accent),
-        Severity::Warning => ("\u{26a0}", theme.different),
-        Severity::Error => ("\u{2716}", theme.error),
+        Severity::Info => (Icon::Info, theme.accent),
+        Severity::Warning => (Icon::Warning, theme.different),
+        Severity::Error => (Icon::Error, theme.error),
     };
-    ui.label(RichText::new(sign).color(color));
+    icons::icon_ui(ui, sign, color);
     let text = RichText::new(&notice.text).color(theme.text);
     let label = ui.add(Label::new(text).wrap());
     // a screen reader speaks it when it appears
@@ -210,9 +211,8 @@ fn buttons_ui(
         }
     }
     if notice.dismissable {
-        let sign = RichText::new("\u{2715}").color(frame.theme.weak);
-        let close = ui.add(Button::new(sign).frame(false));
-        name(&close, "Hide this message");
+        let close =
+            icons::icon_button(ui, Icon::Close, frame.theme.weak, "Hide this message", true);
         if close.on_hover_text("Hide this message").clicked() {
             actions.push(match (whose, notice.subject) {
                 (Whose::Program, _) => Action::App(AppAction::Dismiss(notice.topic)),
@@ -231,11 +231,13 @@ fn text_width(ui: &Ui, notice: &Notice) -> f32 {
 fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
     let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
     let labels = notice.actions.iter().map(|(label, _)| label.as_str());
-    let close = notice.dismissable.then_some("\u{2715}");
-    labels
-        .chain(close)
-        .map(|label| width(ui, label, &TextStyle::Button) + around)
-        .sum()
+    let close = if notice.dismissable {
+        icons::SIZE + around
+    } else {
+        0.0
+    };
+    let labels = labels.map(|label| width(ui, label, &TextStyle::Button) + around);
+    labels.sum::<f32>() + close
 }
 
 fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {

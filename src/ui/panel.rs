@@ -1,4 +1,4 @@
-//! The side panel: witnesses, answers, facts about the mapping, the lab.
+//! The side panel: who sees it, lookups, facts about the mapping, the lab.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
@@ -22,17 +22,17 @@ pub(super) fn panel_ui(
         for (tab, label, words) in [
             (
                 Tab::Witnesses,
-                "Witnesses",
+                "Who sees it",
                 "Who sees the bytes at the cursor (Ctrl+1)",
             ),
             (
                 Tab::Lookups,
-                "Answers",
+                "Lookups",
                 "What was looked up so far (Ctrl+2)",
             ),
             (
                 Tab::Mapping,
-                "Mapping",
+                "Facts",
                 "Pages, page cache, system calls (Ctrl+3)",
             ),
             (
@@ -118,7 +118,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
     );
     ui.add_space(2.0);
     for call in facts.calls.iter().rev() {
-        let text = RichText::new(call.to_string()).monospace().size(11.5);
+        let text = RichText::new(call.to_string()).monospace().small();
         ui.add(Label::new(text).wrap().selectable(true))
             .on_hover_text(format!("took {:?}", call.took));
     }

@@ -4,6 +4,8 @@
 
 mod added;
 mod chaos;
+mod characters;
+mod colors;
 mod device;
 mod editing;
 mod faults;

@@ -208,7 +208,7 @@ pub static COMMANDS: &[Command] = &[
     .separated(),
     command(
         Menu::Mapping,
-        "Flush (msync)",
+        "Sync (msync)",
         "Write the shared mapping's changes to the storage now",
         &[key(CTRL, Key::M)],
         |_| Action::Mapping(MappingAction::Flush),
@@ -281,7 +281,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::Go,
         "Next area",
-        "A question, lookup, path, witnesses or lab, grid, and round again",
+        "A question, lookup, path, who sees it or lab, grid, and round again",
         &[key(PLAIN, Key::F6)],
         |model| Action::App(AppAction::Focus(area(model, 1))),
     )
@@ -305,7 +305,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::Lab,
         "Run the chosen experiment",
-        "Starts its peers, has them do the steps, and compares with the prediction",
+        "Starts its processes, has them do the steps, and compares with the prediction",
         &[],
         |_| Action::Lab(LabAction::RunChosen),
     )
@@ -338,14 +338,14 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::View,
         "Side panel",
-        "Show or hide witnesses, answers, facts and lab",
+        "Show or hide who sees it, lookups, facts and lab",
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
     .always(),
     command(
         Menu::View,
-        "Witnesses",
+        "Who sees it",
         "Who sees the bytes at the cursor",
         &[key(CTRL, Key::Num1)],
         |_| Action::App(AppAction::ShowTab(Tab::Witnesses)),
@@ -353,7 +353,7 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::View,
-        "Answers",
+        "Lookups",
         "What was looked up so far",
         &[key(CTRL, Key::Num2)],
         |_| Action::App(AppAction::ShowTab(Tab::Lookups)),
@@ -361,7 +361,7 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::View,
-        "Mapping facts",
+        "Facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
         |_| Action::App(AppAction::ShowTab(Tab::Mapping)),
