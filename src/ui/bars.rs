@@ -157,7 +157,7 @@ pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
             .font(egui::TextStyle::Monospace)
             .desired_width(220.0);
         let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
-        super::notices::name(&response, "Look up");
+        super::describe::name(&response, "Look up");
         if response.changed() {
             actions.push(Action::View(ViewAction::LookupEdited(text)));
         }
@@ -232,7 +232,7 @@ pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             let response = ui
                 .add(edit.font(egui::TextStyle::Monospace))
                 .on_hover_text("Two hex digits, or 'a for a character");
-            super::notices::name(&response, "Fill with");
+            super::describe::name(&response, "Fill with");
             if response.changed() {
                 actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
             }
@@ -399,7 +399,7 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 .id(focus_id(Focus::Destination))
                 .desired_width(width);
             let response = ui.add(edit);
-            super::notices::name(&response, "Save to");
+            super::describe::name(&response, "Save to");
             if response.changed() {
                 actions.push(Action::Doc(DocAction::DestinationEdited(text)));
             }

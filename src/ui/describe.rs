@@ -83,3 +83,10 @@ pub(super) fn page_state(state: PageState) -> &'static str {
 pub(super) fn path(path: &std::path::Path) -> String {
     crate::bytes::escape::escape_path(path)
 }
+
+/// Gives a widget the name that screen readers say.
+pub(super) fn name(response: &egui::Response, name: &str) {
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
+}

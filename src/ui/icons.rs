@@ -77,6 +77,12 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(9.0, 4.5), (9.0, 7.0)]),
             Dot(8.0, 10.5, 1.1),
         ],
+        Icon::Close | Icon::Warning | Icon::Info | Icon::Error | Icon::Discard | Icon::More => signs(icon),
+    }
+}
+
+fn signs(icon: Icon) -> &'static [Part] {
+    match icon {
         Icon::Close => &[
             Line(&[(3.5, 3.5), (12.5, 12.5)]),
             Line(&[(12.5, 3.5), (3.5, 12.5)]),
@@ -108,7 +114,7 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(7.0, 7.0), (13.5, 13.5)]),
             Line(&[(13.5, 7.0), (7.0, 13.5)]),
         ],
-        Icon::More => &[Line(&[(3.5, 10.0), (8.0, 5.5), (12.5, 10.0)])],
+        _ => &[Line(&[(3.5, 10.0), (8.0, 5.5), (12.5, 10.0)])],
     }
 }
 
@@ -165,6 +171,6 @@ pub(super) fn icon_button(
 ) -> Response {
     let button = Button::new(atom(icon, color)).min_size(Vec2::splat(ui.spacing().interact_size.y));
     let response = ui.add_enabled(enabled, button);
-    super::notices::name(&response, name);
+    super::describe::name(&response, name);
     response
 }

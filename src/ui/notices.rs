@@ -8,6 +8,7 @@ use egui::{
 use crate::model::{Action, AppAction, DocAction, Focus, Notice, Severity, Topic};
 
 use super::icons::{self, Icon};
+pub(super) use super::describe::name;
 use super::right::at_right;
 use super::{Frame, focus_id};
 
@@ -246,11 +247,4 @@ fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
         fonts.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
     };
     ui.fonts_mut(layout).size().x
-}
-
-/// Gives a widget that shows a sign a name that can be describe.
-pub(super) fn name(response: &egui::Response, name: &str) {
-    response
-        .ctx
-        .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
 }

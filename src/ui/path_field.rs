@@ -35,7 +35,7 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         .desired_width(f32::INFINITY)
         .clip_text(true);
     let response = ui.add(edit);
-    super::notices::name(&response, "Path");
+    super::describe::name(&response, "Path");
     if response.changed() {
         actions.push(Action::File(FileAction::PathEdited(text)));
     }

@@ -26,101 +26,87 @@ pub struct Pair {
 
 type Named = (&'static str, Color32);
 
-fn all(fore: &[Named], back: &[Named], least: f32, pairs: &mut Vec<Pair>) {
-    for (over, under) in fore
+/// Each of `fore` on each of `back`.
+fn each(fore: &[Named], back: &[Named], least: f32) -> Vec<Pair> {
+    let pairs = fore
         .iter()
-        .flat_map(|over| back.iter().map(move |under| (over, under)))
-    {
-        pairs.push(Pair {
-            name: format!("{} on {}", over.0, under.0),
-            fore: over.1,
-            back: under.1,
-            least,
-        });
-    }
+        .flat_map(|over| back.iter().map(move |under| (over, under)));
+    let pairs = pairs.map(|(over, under)| Pair {
+        name: format!("{} on {}", over.0, under.0),
+        fore: over.1,
+        back: under.1,
+        least,
+    });
+    pairs.collect()
 }
 
 impl Theme {
     /// Every pair that stands on the screen.
     #[must_use]
     pub fn pairs(&self) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        self.grid_pairs(&mut pairs);
-        self.panel_pairs(&mut pairs);
+        let mut pairs = each(&self.bytes(), &self.behind_bytes(), TEXT);
+        pairs.extend(self.in_grid());
+        pairs.extend(each(&self.texts(), &self.behind_texts(), TEXT));
+        pairs.extend(self.chips());
+        pairs.extend(self.edges());
         pairs
     }
 
-    /// The strongest background of a changed byte, as it looks on the grid.
-    fn flashed(&self) -> Color32 {
-        let strongest = self.flash.last().copied().unwrap_or_default();
-        self.grid.blend(strongest)
-    }
-
-    fn grid_pairs(&self, pairs: &mut Vec<Pair>) {
-        let mut bytes: Vec<Named> = Vec::new();
-        for (name, byte) in [
+    fn bytes(&self) -> Vec<Named> {
+        let classes = [
             ("a zero", 0x00),
             ("a printable byte", b'A'),
             ("white space", b' '),
             ("a control byte", 0x01),
             ("a high byte", 0x80),
             ("all ones", 0xff),
-        ] {
+        ];
+        let mut bytes = vec![("an edit", self.edited)];
+        for (name, byte) in classes {
             bytes.extend(self.byte.get(usize::from(byte)).map(|color| (name, *color)));
         }
-        let backs = [
+        bytes
+    }
+
+    fn behind_bytes(&self) -> [Named; 4] {
+        let strongest = self.flash.last().copied().unwrap_or_default();
+        [
             ("the grid", self.grid),
             ("the selection", self.selection),
             ("what was found", self.found),
-            ("a change", self.flashed()),
-        ];
-        all(&bytes, &backs, TEXT, pairs);
-        all(&[("an edit", self.edited)], &backs, TEXT, pairs);
-        all(
-            &[("an edit", self.edited), ("a lost edit", self.waiting)],
-            &[("an edit's fill", self.edited_fill)],
-            TEXT,
-            pairs,
-        );
-        all(
-            &[("what cannot be read", self.unreadable)],
-            &[("the grid", self.grid), ("its fill", self.unreadable_fill)],
-            TEXT,
-            pairs,
-        );
-        all(
-            &[
-                ("offsets and heads", self.offset),
-                ("past the end", self.past_end),
-                ("the letter of a copy", self.copy),
-                ("the present row", self.text),
-            ],
-            &[("the grid", self.grid), ("the lane", self.grid_edge)],
-            TEXT,
-            pairs,
-        );
-        all(
-            &[("the cursor's digits", self.cursor_text)],
-            &[("the cursor", self.cursor)],
-            TEXT,
-            pairs,
-        );
-        all(
-            &[
-                ("the cursor's outline", self.cursor_outline),
-                ("a file page", self.file_page),
-                ("no page", self.no_page),
-                ("a page's line", self.page_line),
-                ("the mark of a change", self.different),
-            ],
-            &[("the grid", self.grid), ("the lane", self.grid_edge)],
-            EDGE,
-            pairs,
-        );
+            ("a change", self.grid.blend(strongest)),
+        ]
     }
 
-    fn panel_pairs(&self, pairs: &mut Vec<Pair>) {
-        let texts = [
+    fn in_grid(&self) -> Vec<Pair> {
+        let edits = [("an edit", self.edited), ("a lost edit", self.waiting)];
+        let mut pairs = each(&edits, &[("its fill", self.edited_fill)], TEXT);
+        let fills = [("the grid", self.grid), ("its fill", self.unreadable_fill)];
+        let unreadable = [("what cannot be read", self.unreadable)];
+        pairs.extend(each(&unreadable, &fills, TEXT));
+        let cursor = [("the cursor", self.cursor)];
+        pairs.extend(each(&[("its digits", self.cursor_text)], &cursor, TEXT));
+        let heads = [
+            ("offsets and heads", self.offset),
+            ("past the end", self.past_end),
+            ("the letter of a copy", self.copy),
+            ("the present row", self.text),
+        ];
+        let signs = [
+            ("the cursor's outline", self.cursor_outline),
+            ("a file page", self.file_page),
+            ("no page", self.no_page),
+            ("a page's line", self.page_line),
+            ("the mark of a change", self.different),
+        ];
+        let backs = [("the grid", self.grid), ("the lane", self.grid_edge)];
+        pairs.extend(each(&heads, &backs, TEXT));
+        pairs.extend(each(&signs, &backs, EDGE));
+        pairs
+    }
+
+    fn texts(&self) -> [Named; 12] {
+        [
             ("text", self.text),
             ("weak text", self.weak),
             ("an accent", self.accent),
@@ -133,8 +119,11 @@ impl Theme {
             ("the file's page", self.file),
             ("an unknown page", self.unknown),
             ("what reaches the file", self.reaches),
-        ];
-        let backs = [
+        ]
+    }
+
+    fn behind_texts(&self) -> [Named; 14] {
+        [
             ("a bar", self.bar),
             ("a card", self.grid_edge),
             ("the grid", self.grid),
@@ -149,62 +138,45 @@ impl Theme {
             ("the selection", self.selection),
             ("an own page's box", self.own_fill),
             ("the file page's box", self.file_fill),
+        ]
+    }
+
+    fn chips(&self) -> Vec<Pair> {
+        let shared = [("SHARED", self.warning)];
+        let private = [("PRIVATE", self.private)];
+        let mut pairs = each(&[("its text", self.on_warning)], &shared, TEXT);
+        pairs.extend(each(&[("its text", self.on_private)], &private, TEXT));
+        pairs
+    }
+
+    fn edges(&self) -> Vec<Pair> {
+        let edges = [
+            ("an edge", self.edge),
+            ("an own page's edge", self.own_edge),
+            ("the file page's edge", self.file_edge),
+            ("an unknown page's edge", self.unknown_edge),
+            ("the focus", self.accent),
+            ("SHARED", self.warning),
+            ("PRIVATE", self.private),
+            ("the chart's line", self.chart_line),
         ];
-        all(&texts, &backs, TEXT, pairs);
-        all(
-            &[("its text", self.on_warning)],
-            &[("SHARED", self.warning)],
-            TEXT,
-            pairs,
-        );
-        all(
-            &[("its text", self.on_private)],
-            &[("PRIVATE", self.private)],
-            TEXT,
-            pairs,
-        );
-        let under = [
+        let backs = [
             ("a bar", self.bar),
             ("a card", self.grid_edge),
             ("the grid", self.grid),
         ];
-        all(
-            &[
-                ("an edge", self.edge),
-                ("an own page's edge", self.own_edge),
-                ("the file page's edge", self.file_edge),
-                ("an unknown page's edge", self.unknown_edge),
-                ("the focus", self.accent),
-                ("SHARED", self.warning),
-                ("PRIVATE", self.private),
-                ("the chart's line", self.chart_line),
-            ],
-            &under,
-            EDGE,
-            pairs,
-        );
-        all(
-            &[("an edge", self.edge)],
-            &[
-                ("a control", self.control),
-                ("news", self.notice),
-                ("a warning", self.notice_warning),
-                ("an error's banner", self.notice_error),
-            ],
-            EDGE,
-            pairs,
-        );
-        all(
-            &[("its edge", self.own_edge)],
-            &[("an own page's box", self.own_fill)],
-            EDGE,
-            pairs,
-        );
-        all(
-            &[("its edge", self.file_edge)],
-            &[("the file page's box", self.file_fill)],
-            EDGE,
-            pairs,
-        );
+        let mut pairs = each(&edges, &backs, EDGE);
+        let boxes = [
+            ("a control", self.control),
+            ("news", self.notice),
+            ("a warning", self.notice_warning),
+            ("an error's banner", self.notice_error),
+        ];
+        pairs.extend(each(&[("an edge", self.edge)], &boxes, EDGE));
+        let own = [("its box", self.own_fill)];
+        pairs.extend(each(&[("an own page's edge", self.own_edge)], &own, EDGE));
+        let file = [("its box", self.file_fill)];
+        pairs.extend(each(&[("the file page's edge", self.file_edge)], &file, EDGE));
+        pairs
     }
 }
