@@ -1,7 +1,7 @@
 //! The file's length and path, and a storage that does not answer: what is found out without having been asked for.
 
 use crate::bytes::Span;
-use crate::bytes::size::counted;
+use crate::bytes::size::{counted, counted_are};
 
 use super::doc::{Doc, Out};
 use super::effect::Effect;
@@ -48,16 +48,19 @@ impl Doc {
         let name = self.name();
         let was = std::mem::replace(&mut self.file_len, state.file_len);
         let (extent, whole) = (self.view().viewport.extent, self.view().whole);
-        let (has, mapped) = (counted(state.file_len, "byte"), extent.end());
+        let (has, mapped) = (
+            counted(state.file_len, "byte"),
+            counted_are(extent.end(), "byte"),
+        );
         let remap = Action::Mapping(MappingAction::Remap);
         if state.file_len < extent.end() {
             let text = format!(
-                "{name} shrank to {has}; {mapped} are mapped, and what lies past the end cannot be read"
+                "{name} shrank to {has}; {mapped} mapped, and what lies past the end cannot be read"
             );
             self.notices
                 .put(Notice::new(Topic::Size, Severity::Warning, text).with("Remap", remap));
         } else if state.file_len > extent.end() && whole {
-            let text = format!("{name} grew to {has}; {mapped} are mapped");
+            let text = format!("{name} grew to {has}; {mapped} mapped");
             self.notices
                 .put(Notice::new(Topic::Size, Severity::Info, text).with("Remap", remap));
         } else if self

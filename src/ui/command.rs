@@ -1,5 +1,6 @@
 //! Commands: label, tooltip, keys, action. Menus, shortcuts and the list of keys are drawn from the one table of them.
 
+mod areas;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};

@@ -8,7 +8,6 @@ use egui::{Atom, Button, Color32, Painter, Pos2, Rect, Response, Shape, Stroke, 
 pub(super) const SIZE: f32 = 15.0;
 
 /// All icons.
-#[expect(dead_code, reason = "the bars are drawn with them next")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
     Open,
@@ -77,7 +76,9 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(9.0, 4.5), (9.0, 7.0)]),
             Dot(8.0, 10.5, 1.1),
         ],
-        Icon::Close | Icon::Warning | Icon::Info | Icon::Error | Icon::Discard | Icon::More => signs(icon),
+        Icon::Close | Icon::Warning | Icon::Info | Icon::Error | Icon::Discard | Icon::More => {
+            signs(icon)
+        }
     }
 }
 

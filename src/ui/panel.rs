@@ -1,10 +1,11 @@
 //! The side panel: who sees it, lookups, facts about the mapping, the lab.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui, accesskit};
 
-use crate::model::{Action, AppAction, Tab, ViewAction};
+use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
 use super::lab_panel::{self, LabView};
+use super::region::region_ui;
 use super::{Frame, witness_table};
 
 /// Tabs and the chosen one's contents.
@@ -15,6 +16,27 @@ pub(super) fn panel_ui(
     actions: &mut Vec<Action>,
 ) {
     let chosen = frame.model.settings.tab;
+    let tabs = (accesskit::Role::TabList, "Side panel");
+    region_ui(ui, frame, Focus::Panel, tabs, egui::vec2(3.0, 2.0), |ui| {
+        tabs_ui(ui, chosen, actions);
+    });
+    ui.separator();
+    let scrolled = ScrollArea::vertical().auto_shrink(false);
+    match chosen {
+        Tab::Witnesses => {
+            scrolled.show(ui, |ui| witness_table::witnesses_ui(ui, frame, actions));
+        }
+        Tab::Lookups => {
+            scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
+        }
+        Tab::Mapping => {
+            scrolled.show(ui, |ui| mapping_ui(ui, frame));
+        }
+        Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         // the tabs stand in one row also in the narrowest panel
         ui.spacing_mut().item_spacing.x = 3.0;
@@ -50,20 +72,6 @@ pub(super) fn panel_ui(
             }
         }
     });
-    ui.separator();
-    let scrolled = ScrollArea::vertical().auto_shrink(false);
-    match chosen {
-        Tab::Witnesses => {
-            scrolled.show(ui, |ui| witness_table::witnesses_ui(ui, frame, actions));
-        }
-        Tab::Lookups => {
-            scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
-        }
-        Tab::Mapping => {
-            scrolled.show(ui, |ui| mapping_ui(ui, frame));
-        }
-        Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
-    }
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {

@@ -18,7 +18,7 @@ use crate::model::{Action, AppAction, Doc, DocId, FileAction, Intent, ViewId};
 use super::grid::GridState;
 use super::icons::{self, Icon};
 use super::theme::BODY;
-use super::{Frame, Theme, bars, grid_ui, notices};
+use super::{Frame, Theme, forms, grid_ui};
 
 /// Height of the row of tabs, in points.
 const TAB_HEIGHT: f32 = 30.0;
@@ -243,10 +243,9 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let frame = self.frame.of(doc);
         let mut actions = Vec::new();
         ui.spacing_mut().item_spacing.y = 0.0;
-        notices::notices_ui(ui, &frame, &mut actions);
-        bars::saving_ui(ui, &frame, &mut actions);
+        forms::saving_ui(ui, &frame, &mut actions);
         if doc.view().fill_text.is_some() {
-            bars::fill_ui(ui, &frame, &mut actions);
+            forms::fill_ui(ui, &frame, &mut actions);
         }
         let grid = self.grids.entry(pane.view).or_default();
         grid_ui(ui, &frame, grid, &mut actions);

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod added;
+mod bars;
 mod chaos;
 mod characters;
 mod colors;
@@ -14,6 +15,7 @@ mod kernel_memory;
 mod keys;
 mod lab;
 mod live;
+mod messages;
 mod modes;
 mod narrow;
 mod opening;

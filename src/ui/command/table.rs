@@ -7,8 +7,8 @@ use crate::model::{
     MappingAction, Mode, Tab, ThemeChoice, ViewAction,
 };
 
+use super::areas::area;
 use super::{Command, Deed, Menu, command};
-use crate::ui::notices::is_question;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -281,7 +281,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::Go,
         "Next area",
-        "A question, lookup, path, who sees it or lab, grid, and round again",
+        "A question, lookup, path, side panel, messages, grid, and round again",
         &[key(PLAIN, Key::F6)],
         |model| Action::App(AppAction::Focus(area(model, 1))),
     )
@@ -472,27 +472,3 @@ pub static COMMANDS: &[Command] = &[
     .does(Deed::About)
     .always(),
 ];
-
-/// The area `by` places behind the one that has the keyboard.
-fn area(model: &App, by: isize) -> Focus {
-    let mut areas = vec![Focus::Grid];
-    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
-    if model.notices.iter().chain(of_file).any(is_question) {
-        areas.push(Focus::Banner);
-    }
-    areas.extend([Focus::Lookup, Focus::Path]);
-    match model.settings.tab {
-        Tab::Witnesses if model.settings.panel_shown => areas.push(Focus::WitnessByte),
-        Tab::Lab if model.settings.panel_shown => areas.push(Focus::Lab),
-        _ => {}
-    }
-    let now = areas.iter().position(|area| *area == model.area);
-    let next = now.unwrap_or_default().wrapping_add_signed(by);
-    // one before the first is the last
-    let next = if next == usize::MAX {
-        areas.len() - 1
-    } else {
-        next % areas.len()
-    };
-    areas.get(next).copied().unwrap_or_default()
-}

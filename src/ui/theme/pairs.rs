@@ -131,7 +131,7 @@ impl Theme {
             ("a control pointed at", self.control_hovered),
             ("news", self.notice),
             ("a warning", self.notice_warning),
-            ("an error's banner", self.notice_error),
+            ("an error's line", self.notice_error),
             ("the newest step", self.lit),
             ("the chart of read", self.chart_read),
             ("the chart of loads", self.chart_loads),
@@ -170,13 +170,17 @@ impl Theme {
             ("a control", self.control),
             ("news", self.notice),
             ("a warning", self.notice_warning),
-            ("an error's banner", self.notice_error),
+            ("an error's line", self.notice_error),
         ];
         pairs.extend(each(&[("an edge", self.edge)], &boxes, EDGE));
         let own = [("its box", self.own_fill)];
         pairs.extend(each(&[("an own page's edge", self.own_edge)], &own, EDGE));
         let file = [("its box", self.file_fill)];
-        pairs.extend(each(&[("the file page's edge", self.file_edge)], &file, EDGE));
+        pairs.extend(each(
+            &[("the file page's edge", self.file_edge)],
+            &file,
+            EDGE,
+        ));
         pairs
     }
 }

@@ -114,6 +114,7 @@ fn the_list_takes_the_keyboard() {
     assert!(entry.is_focused(), "and the keyboard stays there");
     assert_eq!(model(&window).area, Focus::Lab);
     press(&mut window, PLAIN, Key::F6);
+    press(&mut window, PLAIN, Key::F6); // past the messages
     until(&mut window, "F6 leads on to the grid", |window| {
         grid(window).is_focused()
     });
