@@ -23,6 +23,7 @@ mod describe;
 mod forms;
 mod geometry;
 mod glyphs;
+mod grid_menu;
 mod grid_paint;
 mod help;
 mod icons;
@@ -53,7 +54,8 @@ use command::{Deed, Wishes};
 use input::{Pressed, Scene, Typist};
 use key_place::KeyPlace;
 
-pub use grid::{GridState, grid_id, grid_ui};
+pub use grid::{GridState, grid_ui};
+pub use key_place::grid_id;
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;

@@ -134,6 +134,8 @@ pub struct Command {
     pub separated: bool,
     /// It is what holds now, of several that exclude each other.
     pub chosen: fn(&App) -> bool,
+    /// It stands in the menu of the bytes too.
+    pub of_bytes: bool,
 }
 
 impl std::fmt::Debug for Command {
@@ -174,6 +176,7 @@ const fn command(
         yields_to_fields: false,
         separated: false,
         chosen: never,
+        of_bytes: false,
     }
 }
 
@@ -211,6 +214,11 @@ impl Command {
 
     const fn chosen_when(mut self, chosen: fn(&App) -> bool) -> Self {
         self.chosen = chosen;
+        self
+    }
+
+    const fn of_bytes(mut self) -> Self {
+        self.of_bytes = true;
         self
     }
 
@@ -290,6 +298,10 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
         "Move; with Shift extend the selection",
     ),
     ("Home, End", "Row ends; with Ctrl file ends"),
+    (
+        "Menu, Shift+F10",
+        "What can be done here; so does the right button",
+    ),
     ("Delete, Insert", "Nothing: a mapping keeps its length"),
     ("Ctrl+Tab", "The next file; with Shift the one before it"),
     ("Esc", "Drop a half-typed byte or the selection"),

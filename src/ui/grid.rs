@@ -14,7 +14,9 @@ use super::Frame;
 use super::describe;
 use super::geometry::{Cells, Geometry, bounds};
 use super::glyphs::{Glyphs, Quads};
+use super::grid_menu::GridMenu;
 use super::grid_paint::{Painting, paint};
+use super::key_place::grid_id;
 use super::scrollbar::ScrollBar;
 use super::theme::grid_font;
 
@@ -27,14 +29,9 @@ pub struct GridState {
     glyphs: Option<Glyphs>,
     quads: Quads,
     bar: ScrollBar,
+    menu: GridMenu,
     /// A selection is being dragged.
     dragging: bool,
-}
-
-/// The grid's id, so that others can put the keyboard there.
-#[must_use]
-pub fn grid_id() -> Id {
-    Id::unique("byte grid")
 }
 
 /// That of the grid of a file that stands beside the one with the focus is another one.
@@ -73,6 +70,7 @@ pub fn grid_ui(ui: &mut Ui, frame: &Frame<'_>, state: &mut GridState, actions: &
     let response = ui.response();
     wheel(ui, rect, view, &geometry, actions);
     pointer(ui, &response, view, &geometry, state, actions);
+    state.menu.show(ui, &response, frame, &geometry, actions);
     let focused = response.has_focus();
     if focused {
         keep_keys(ui, id);

@@ -4,7 +4,13 @@ use egui::{Context, Id};
 
 use crate::model::Focus;
 
-use super::{focus_id, grid_id};
+use super::focus_id;
+
+/// The grid's id, so that others can put the keyboard there.
+#[must_use]
+pub fn grid_id() -> Id {
+    Id::unique("byte grid")
+}
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

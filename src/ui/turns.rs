@@ -169,7 +169,8 @@ fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
         return true;
     }
     match key {
-        Key::Tab | Key::Escape | Key::Enter => true,
+        Key::Tab | Key::Escape | Key::Enter | Key::Menu => true,
+        Key::F10 => modifiers.matches_exact(Modifiers::SHIFT),
         // it asks for the clipboard, which comes with the next frame
         Key::Insert => modifiers.matches_exact(Modifiers::SHIFT),
         Key::Space => !matches!(place, KeyPlace::Grid | KeyPlace::Field),

@@ -10,6 +10,7 @@ mod colors;
 mod device;
 mod editing;
 mod faults;
+mod grid_menu;
 mod input;
 mod kernel_memory;
 mod keys;

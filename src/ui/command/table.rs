@@ -148,6 +148,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::C), key(CTRL, Key::Insert)],
         |_| Action::Edit(EditAction::Copy),
     )
+    .of_bytes()
     .yielding()
     .in_place()
     .separated(),
@@ -158,6 +159,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::V), key(SHIFT, Key::Insert)],
         |_| Action::App(AppAction::Focus(Focus::Grid)),
     )
+    .of_bytes()
     .does(Deed::Paste)
     .yielding(),
     command(
@@ -166,7 +168,8 @@ pub static COMMANDS: &[Command] = &[
         "Overwrite every selected byte with one value",
         &[key(CTRL, Key::B)],
         |_| Action::Edit(EditAction::ToggleFill),
-    ),
+    )
+    .of_bytes(),
     command(
         Menu::Edit,
         "Select all",
@@ -220,6 +223,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::D)],
         |_| Action::Mapping(MappingAction::DiscardSelection),
     )
+    .of_bytes()
     .separated(),
     command(
         Menu::Mapping,
@@ -253,7 +257,8 @@ pub static COMMANDS: &[Command] = &[
         "An index, an expression or a range",
         &[key(CTRL, Key::G), key(CTRL, Key::L)],
         |_| Action::App(AppAction::Focus(Focus::Lookup)),
-    ),
+    )
+    .of_bytes(),
     command(
         Menu::Go,
         "Repeat the last lookup",
@@ -350,6 +355,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::Num1)],
         |_| Action::App(AppAction::ShowTab(Tab::Witnesses)),
     )
+    .of_bytes()
     .always(),
     command(
         Menu::View,
