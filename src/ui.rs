@@ -228,6 +228,7 @@ fn bars_ui(
     let news = &mut state.news;
     Panel::bottom("status")
         .frame(bar)
+        .show_separator_line(false)
         .show(ui, |ui| status::status_ui(ui, frame, news, actions));
     Panel::bottom("messages")
         .frame(egui::Frame::NONE)

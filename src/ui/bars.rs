@@ -252,6 +252,7 @@ fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         .id(focus_id(Focus::Lookup))
         .hint_text("Look up: 65  0x41  .+16  3..7")
         .font(egui::TextStyle::Monospace)
+        .vertical_align(Align::Center)
         .desired_width((ui.available_width() * 0.42).clamp(90.0, 220.0));
     let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
     describe::name(&response, "Look up");
@@ -286,7 +287,7 @@ const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 
 fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let lookup = frame.lookup();
     let (text, color) = if lookup.text.trim().is_empty() {
-        (lookup_hint(frame), frame.theme.weak)
+        (lookup_hint(ui, frame), frame.theme.weak)
     } else if lookup.is_error {
         (lookup.answer.clone(), frame.theme.error)
     } else {
@@ -300,10 +301,15 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
     });
 }
 
-fn lookup_hint(frame: &Frame<'_>) -> String {
+fn lookup_hint(ui: &Ui, frame: &Frame<'_>) -> String {
     let valid = frame.doc.and_then(|doc| doc.context().valid());
-    match valid.and_then(|span| span.last().map(|last| (span.start(), last))) {
-        Some((first, last)) => format!("Enter a number between {first} and {last}"),
-        None => String::new(),
+    let Some((first, last)) = valid.and_then(|span| Some((span.start(), span.last()?))) else {
+        return String::new();
+    };
+    let words = format!("Enter a number between {first} and {last}");
+    if describe::text_width(ui, &words, &egui::TextStyle::Body) <= ui.available_width() {
+        words
+    } else {
+        format!("{first} to {last}") // half a number would be another number
     }
 }

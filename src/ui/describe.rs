@@ -90,3 +90,11 @@ pub(super) fn name(response: &egui::Response, name: &str) {
         .ctx
         .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
 }
+
+/// How wide a text is in one line, in points.
+pub(super) fn text_width(ui: &egui::Ui, text: &str, style: &egui::TextStyle) -> f32 {
+    let font = style.resolve(ui.style());
+    let color = egui::Color32::PLACEHOLDER;
+    let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), font, color));
+    galley.size().x
+}

@@ -79,7 +79,14 @@ impl Cells {
     /// room for 8, as in a narrow window at three times the usual size, 4, 2 or 1.
     pub(super) fn fit(width: f32, cell_width: f32, extent: Span, page_bytes: u64) -> usize {
         let fits = |columns: &usize| {
-            Self::new(*columns, extent, page_bytes).total as f32 * cell_width <= width
+            let cells = Self::new(*columns, extent, page_bytes);
+            // of the shortest rows the number of the page may be missing
+            let needed = if *columns > 8 {
+                cells.total
+            } else {
+                cells.lane + 2
+            };
+            needed as f32 * cell_width <= width
         };
         (1..=8)
             .rev()

@@ -14,6 +14,7 @@ use crate::model::{
 };
 
 pub(super) use super::describe::name;
+use super::describe::text_width;
 use super::icons::{self, Icon};
 use super::region::region_ui;
 use super::right::at_right;
@@ -213,7 +214,7 @@ fn first_ui(
 ) {
     let room = ui.available_width();
     let notice = &first.notice;
-    let text = width(ui, &notice.text, &TextStyle::Body) + icons::SIZE + 12.0;
+    let text = text_width(ui, &notice.text, &TextStyle::Body) + icons::SIZE + 12.0;
     let buttons = buttons_width(ui, notice);
     let fits = others.is_empty() && text + buttons <= room;
     let label = match others.len() {
@@ -221,18 +222,19 @@ fn first_ui(
         0 => "All of it".to_owned(),
         n => format!("{n} more"),
     };
-    let more = width(ui, &label, &TextStyle::Button) + icons::SIZE + 30.0;
+    let more = text_width(ui, &label, &TextStyle::Button) + icons::SIZE + 30.0;
     let has_buttons = fits || LEAST_TEXT.min(text) + buttons + more <= room;
     let group = (accesskit::Role::Group, "Messages");
     region_ui(ui, frame, Focus::Messages, group, vec2(6.0, 0.0), |ui| {
         let left = |ui: &mut Ui| text_ui(ui, frame, notice);
         at_right(ui, "message", left, |ui| {
             if has_buttons {
-                buttons_ui(ui, frame, first, intents);
+                actions_ui(ui, frame, first, intents);
             }
             if !label.is_empty() {
                 more_ui(ui, frame, &label, first, others, intents);
             }
+            hide_ui(ui, frame, first, intents);
         });
     });
 }
@@ -266,18 +268,22 @@ fn look(frame: &Frame<'_>, severity: Severity) -> (Color32, Icon, Color32) {
     }
 }
 
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
+fn actions_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
     for (label, action) in &standing.notice.actions {
         if ui.button(label).clicked() {
             standing.intend(frame, action.clone(), intents);
         }
     }
-    if standing.notice.dismissable {
-        let words = "Hide this message";
-        let close = icons::icon_button(ui, Icon::Close, frame.theme.weak, words, true);
-        if close.on_hover_text(words).clicked() {
-            standing.intend(frame, standing.hide(), intents);
-        }
+}
+
+fn hide_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
+    if !standing.notice.dismissable {
+        return;
+    }
+    let words = "Hide this message";
+    let close = icons::icon_button(ui, Icon::Close, frame.theme.weak, words, true);
+    if close.on_hover_text(words).clicked() {
+        standing.intend(frame, standing.hide(), intents);
     }
 }
 
@@ -331,7 +337,8 @@ fn listed_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut 
         });
         ui.horizontal_wrapped(|ui| {
             ui.add_space(icons::SIZE + ui.spacing().item_spacing.x);
-            buttons_ui(ui, frame, standing, intents);
+            actions_ui(ui, frame, standing, intents);
+            hide_ui(ui, frame, standing, intents);
         });
     });
 }
@@ -339,21 +346,13 @@ fn listed_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut 
 fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
     let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
     let labels = notice.actions.iter().map(|(label, _)| label.as_str());
-    let labels = labels.map(|label| width(ui, label, &TextStyle::Button) + around);
+    let labels = labels.map(|label| text_width(ui, label, &TextStyle::Button) + around);
     let close = if notice.dismissable {
         icons::SIZE + around
     } else {
         0.0
     };
     labels.sum::<f32>() + close
-}
-
-fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
-    let font = style.resolve(ui.style());
-    let layout = |fonts: &mut egui::epaint::text::FontsView<'_>| {
-        fonts.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
-    };
-    ui.fonts_mut(layout).size().x
 }
 
 /// What was just done, for as long as it is news.
