@@ -220,7 +220,7 @@ fn bars_ui(
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("menu bar").frame(bar).show(ui, |ui| {
-        menus::menus_ui(ui, frame, &mut state.wishes, actions)
+        menus::menus_ui(ui, frame, &mut state.wishes, actions);
     });
     Panel::top("tools")
         .frame(bar)

@@ -252,7 +252,7 @@ fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         .id(focus_id(Focus::Lookup))
         .hint_text("Look up: 65  0x41  .+16  3..7")
         .font(egui::TextStyle::Monospace)
-        .vertical_align(Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width((ui.available_width() * 0.42).clamp(90.0, 220.0));
     let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
     describe::name(&response, "Look up");

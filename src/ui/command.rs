@@ -109,6 +109,10 @@ impl Wishes {
 }
 
 /// Something a person can ask for by menu or key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own of a row in a table"
+)]
 pub struct Command {
     /// The menu it stands in.
     pub menu: Menu,

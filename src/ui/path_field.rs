@@ -38,7 +38,7 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         .hint_text("Path of a file")
         .lock_focus(has_keys && first.is_some())
         .desired_width(f32::INFINITY)
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .clip_text(true);
     let response = ui.add(edit);
     super::describe::name(&response, "Path");

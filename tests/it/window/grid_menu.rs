@@ -10,7 +10,7 @@ const FILL: &str = "Fill the selection\u{2026}";
 
 fn focused(window: &Window) -> String {
     let mut nodes = window.root().children_recursive();
-    let node = nodes.find(|node| node.is_focused());
+    let node = nodes.find(egui_kittest::Node::is_focused);
     let name = node.and_then(|node| node.accesskit_node().label());
     without_keys(&name.unwrap_or_default())
 }

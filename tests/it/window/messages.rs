@@ -127,7 +127,7 @@ fn f6_leads_to_the_messages_and_tab_into_them() {
     window.run_steps(2);
     let focused = |window: &Window| {
         let mut nodes = window.root().children_recursive();
-        let node = nodes.find(|node| node.is_focused())?;
+        let node = nodes.find(egui_kittest::Node::is_focused)?;
         node.accesskit_node().label()
     };
     assert!(

@@ -219,8 +219,8 @@ pub(super) fn field<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node
 pub(super) fn click(window: &mut Window, label: &str) {
     let is_there = |window: &Window| clickable(window, label).is_some();
     if !is_there(window) {
-        let more = ["1 more", "2 more", "3 more", "All of it"].into_iter();
-        if let Some(more) = more.filter_map(|more| clickable(window, more)).next() {
+        let more = ["1 more", "2 more", "3 more", "All of it"];
+        if let Some(more) = more.into_iter().find_map(|more| clickable(window, more)) {
             more.click();
             until(window, &format!("{label:?} is in the list"), is_there);
         }
