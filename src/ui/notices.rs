@@ -5,7 +5,7 @@
 
 use egui::{
     Align, Button, Color32, Frame as Box_, Id, Label, Layout, Margin, Order, Popup,
-    PopupCloseBehavior, RichText, ScrollArea, Stroke, TextStyle, Ui, accesskit, vec2,
+    PopupCloseBehavior, RectAlign, RichText, ScrollArea, Stroke, TextStyle, Ui, accesskit, vec2,
 };
 
 use crate::model::tray::RefusedOrder;
@@ -309,6 +309,8 @@ fn more_ui(
     });
     let content = ui.ctx().content_rect();
     Popup::from_toggle_button_response(&more)
+        .align(RectAlign::TOP_END) // over the bytes, not over the line
+        .align_alternatives(&[])
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width((content.width() - 24.0).min(LIST_WIDTH))
         .show(|ui| {

@@ -99,6 +99,10 @@ fn one_line_stands_and_opens_to_all_messages() {
             assert!(content.contains_rect(rect), "{label} at {rect}");
         }
     }
+    // nothing of the list covers the line
+    for node in window.query_all_by_label("Remap") {
+        assert!(node.rect().bottom() <= line.top(), "{}", node.rect());
+    }
     press(&mut window, PLAIN, Key::Escape);
     window.run_steps(2);
     assert!(!is_named(&window, "Remap"), "Esc closes the list");
