@@ -21,11 +21,14 @@ pub mod turns;
 mod bars;
 mod describe;
 mod edits_panel;
+mod forms;
 mod geometry;
 mod glyphs;
 mod grid_beside;
+mod grid_menu;
 mod grid_paint;
 mod help;
+mod icons;
 mod lab_panel;
 mod menus;
 mod notices;
@@ -33,8 +36,10 @@ mod panel;
 mod path_field;
 mod peer_table;
 mod readings;
+mod region;
 mod right;
 mod scrollbar;
+mod status;
 mod tabs;
 mod views_ui;
 mod witness_table;
@@ -62,6 +67,12 @@ pub use turns::Turns;
 const LEAST_PANEL: f32 = 280.0;
 /// The lab's share of the window's width.
 const LAB_SHARE: f32 = 0.54;
+/// From this width on the side panel stands beside the bytes, in points.
+const PANEL_BESIDE: f32 = 900.0;
+/// The lowest panel under the bytes, in points.
+const LEAST_LOW_PANEL: f32 = 90.0;
+/// What the panel under the bytes leaves to them, in points: heads and a few rows.
+const LEAST_ROWS: f32 = 130.0;
 /// What the side panel leaves to the grid, in points: a row of eight bytes.
 const LEAST_GRID: f32 = 470.0;
 
@@ -150,8 +161,9 @@ pub struct WindowState {
     /// This is the very first frame: what it shows is the bytes, and the side panel is filled in the next one.
     pub is_first: bool,
     typist: Typist,
-    /// The question of the edits stood in the last frame.
+    /// The question of the edits had the keys once.
     asked: bool,
+    news: notices::News,
 }
 
 /// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus.
@@ -175,6 +187,8 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Fill => Id::unique("fill byte"),
         Focus::Destination => Id::unique("destination field"),
         Focus::Lab => Id::unique("lab list"),
+        Focus::Messages => Id::unique("messages"),
+        Focus::Panel => Id::unique("side panel tab"),
     }
 }
 
@@ -196,7 +210,8 @@ pub fn window_ui(
     }
     notices::focus_question(ui, frame, &mut state.asked);
     dropped_files(ui, &mut actions);
-    bars_ui(ui, frame, &mut state.wishes, &mut actions);
+    notices::question_ui(ui, frame, &mut state.asked, &mut actions);
+    bars_ui(ui, frame, state, &mut actions, &mut intents);
     if frame.model.settings.panel_shown {
         side_panel(ui, frame, state, &mut actions);
     }
@@ -207,7 +222,6 @@ pub fn window_ui(
     let central = egui::Frame::new().fill(frame.theme.grid);
     let shown = CentralPanel::default().frame(central).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        notices::program_ui(ui, frame, &mut actions);
         if frame.model.docs.is_empty() {
             empty_ui(ui, frame);
             Vec::new()
@@ -228,22 +242,30 @@ pub fn window_ui(
 }
 
 /// The bars above and below everything else.
-fn bars_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
+fn bars_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    state: &mut WindowState,
+    actions: &mut Vec<Action>,
+    intents: &mut Vec<Intent>,
+) {
     let bar = egui::Frame::new()
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(8, 4));
-    Panel::top("menu bar")
+    Panel::top("menu bar").frame(bar).show(ui, |ui| {
+        menus::menus_ui(ui, frame, &mut state.wishes, actions);
+    });
+    Panel::top("tools")
         .frame(bar)
-        .show(ui, |ui| menus::menus_ui(ui, frame, wishes, actions));
-    Panel::top("mapping bar")
-        .frame(bar)
-        .show(ui, |ui| bars::mapping_ui(ui, frame, actions));
-    Panel::top("lookup bar")
-        .frame(bar)
-        .show(ui, |ui| bars::lookup_ui(ui, frame, actions));
+        .show(ui, |ui| bars::tools_ui(ui, frame, actions));
+    let news = &mut state.news;
     Panel::bottom("status")
         .frame(bar)
-        .show(ui, |ui| bars::status_ui(ui, frame, actions));
+        .show_separator_line(false)
+        .show(ui, |ui| status::status_ui(ui, frame, news, actions));
+    Panel::bottom("messages")
+        .frame(egui::Frame::NONE)
+        .show(ui, |ui| notices::line_ui(ui, frame, intents));
 }
 
 fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: &mut Vec<Action>) {
@@ -251,6 +273,10 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(10, 8));
     let room = ui.available_width();
+    if room < PANEL_BESIDE {
+        low_panel(ui, panel, frame, state, actions);
+        return;
+    }
     let most = (room - LEAST_GRID).max(LEAST_PANEL);
     // the lab needs more room than the others, and has a width of its own
     let (id, width, most) = if frame.model.settings.tab == Tab::Lab {
@@ -273,6 +299,35 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
     edge_ui(ui, ui.scope_id().with_salt(egui::IdSalt::new(id)), frame);
 }
 
+/// The side panel under the bytes, in a window too narrow for both; not at all where it is too low for both.
+fn low_panel(
+    ui: &mut Ui,
+    panel: egui::Frame,
+    frame: &Frame<'_>,
+    state: &mut WindowState,
+    actions: &mut Vec<Action>,
+) {
+    let room = ui.available_height();
+    let most = room - LEAST_ROWS;
+    if most < LEAST_LOW_PANEL {
+        return;
+    }
+    let id = "low panel";
+    Panel::bottom(id)
+        .frame(panel)
+        .default_size((room * 0.5).clamp(LEAST_LOW_PANEL, most))
+        .size_range(LEAST_LOW_PANEL..=most)
+        .resizable(true)
+        .show(ui, |ui| {
+            if state.is_first {
+                ui.take_available_space();
+            } else {
+                panel::panel_ui(ui, frame, &mut state.lab, actions);
+                ui.take_available_space();
+            }
+        });
+}
+
 /// The keys of this frame that are not for a widget, in order.
 fn read_keys(
     ui: &Ui,
@@ -288,7 +343,7 @@ fn read_keys(
             .doc()
             .map(|doc| doc.view().viewport.column)
             .unwrap_or_default(),
-        asked: notices::asks(frame),
+        asked: notices::asks(model),
         menu: state.wishes.arrows_from(ctx),
     };
     let typist = &mut state.typist;

@@ -12,7 +12,10 @@ impl Shell {
         };
         let id = keyboard_id(&self.model, focus);
         ctx.memory_mut(|memory| memory.request_focus(id));
-        if !matches!(focus, Focus::Grid | Focus::Banner | Focus::Lab) {
+        if !matches!(
+            focus,
+            Focus::Grid | Focus::Banner | Focus::Messages | Focus::Lab | Focus::Panel
+        ) {
             // all of it selected; what is being typed and was completed goes on at its end
             let end = egui::text::CCursor::new(usize::MAX);
             let goes_on = focus == Focus::Path && self.is_path_edited();
@@ -53,6 +56,8 @@ impl Shell {
             Focus::Fill,
             Focus::Destination,
             Focus::Lab,
+            Focus::Messages,
+            Focus::Panel,
         ];
         if let Some(area) = areas
             .into_iter()

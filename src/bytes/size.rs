@@ -10,6 +10,13 @@ pub fn counted(count: u64, one: &str) -> String {
     format!("{count} {one}{plural}")
 }
 
+/// The same with its verb: `1 byte is`, `5000 pages are`.
+#[must_use]
+pub fn counted_are(count: u64, one: &str) -> String {
+    let are = if count == 1 { "is" } else { "are" };
+    format!("{} {are}", counted(count, one))
+}
+
 /// `bytes` in the largest unit of 1024 that leaves at least 1, to a tenth: `1 byte`, `62 bytes`, `1.0 KiB`, `16.0 EiB`.
 ///
 /// Rounded to the nearest tenth, in integers, so that no size is off by what a float cannot hold.

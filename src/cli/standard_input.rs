@@ -61,7 +61,7 @@ pub(super) fn as_file(program: &Path) -> Result<StandardInput, String> {
             match error.kind() {
                 io::ErrorKind::FileTooLarge => "raise the limit on the size of a file (ulimit -f)",
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    "set TMPDIR to a folder with more room, or save it to a file yourself"
+                    "set TMPDIR to a directory with more room, or save it to a file yourself"
                 }
                 _ => "save it to a file yourself",
             },

@@ -133,7 +133,7 @@ pub(super) fn check_room(folder: &Path) -> io::Result<()> {
 /// Why no scratch file can be made below `dir`, and what to do, in one sentence.
 pub(crate) fn refusal(dir: &Path, named_by: NamedBy, error: &io::Error) -> String {
     let cause = match (error.kind(), error.raw_os_error()) {
-        (io::ErrorKind::NotADirectory, _) => "it is not a folder (ENOTDIR)".to_owned(),
+        (io::ErrorKind::NotADirectory, _) => "it is not a directory (ENOTDIR)".to_owned(),
         (_, Some(errno)) => describe_errno(errno),
         (_, None) => error.to_string(),
     };
@@ -162,7 +162,9 @@ pub(crate) fn refusal(dir: &Path, named_by: NamedBy, error: &io::Error) -> Strin
         io::ErrorKind::NotFound => ("make it first, or ", ""),
         _ => ("", " that you may write in"),
     };
-    format!("{who} cannot hold scratch files: {cause}; {first}choose another folder{whose} {how}")
+    format!(
+        "{who} cannot hold scratch files: {cause}; {first}choose another directory{whose} {how}"
+    )
 }
 
 /// Why this program cannot be started as a helper, and what to do, in one sentence.

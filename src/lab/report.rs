@@ -317,7 +317,7 @@ pub fn markdown(environment: &Environment, records: &[RunRecord]) -> String {
         ("Kernel", environment.kernel.as_str()),
         ("Machine", environment.machine.as_str()),
         ("File system", environment.file_system.as_str()),
-        ("Scratch folder", environment.dir.as_str()),
+        ("Scratch directory", environment.dir.as_str()),
         ("User", user.as_str()),
     ] {
         let _ = writeln!(text, "| {name} | {} |", cell(value));

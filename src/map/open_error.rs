@@ -125,7 +125,7 @@ impl fmt::Display for OpenError {
             OpenErrorKind::NotFound => ("There is no such file", "check the path"),
             OpenErrorKind::NoPermission => (
                 "There is no permission to read it",
-                "ask its owner for it, also on the folders above it",
+                "ask its owner for it, also on the directories above it",
             ),
             OpenErrorKind::Directory => ("A directory cannot be mapped", "choose a file in it"),
             OpenErrorKind::Fifo => (

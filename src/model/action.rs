@@ -346,6 +346,8 @@ pub enum Focus {
     Grid,
     /// The banner that needs an answer.
     Banner,
+    /// The line of messages.
+    Messages,
     /// The lookup field, its text selected.
     Lookup,
     /// The path field, its text selected.
@@ -358,4 +360,6 @@ pub enum Focus {
     Destination,
     /// The list of experiments.
     Lab,
+    /// The tabs of the side panel.
+    Panel,
 }

@@ -321,9 +321,13 @@ impl Doc {
                 viewport.clamp();
             }),
             ViewAction::Layout { columns, page_rows } => self.look(view, |viewport| {
+                let is_seen = viewport.visible().contains(viewport.cursor);
                 viewport.page_rows = page_rows.max(1);
                 viewport.set_columns(columns);
                 viewport.clamp();
+                if is_seen {
+                    viewport.reveal(); // less room takes the cursor out of nobody's sight
+                }
             }),
             ViewAction::SwapColumn => self.look(view, super::Viewport::swap_column),
             ViewAction::HistoryBack => self.history_back(view),

@@ -9,7 +9,7 @@ use super::identity::{DocId, ViewId};
 use super::notice::{Notice, Severity};
 use super::topic::{Subject, Topic};
 use super::{Action, App, AppAction, DocAction, Mode, View};
-use crate::bytes::size::counted;
+use crate::bytes::size::{counted, counted_are};
 
 /// What waits for an answer about edits of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +108,7 @@ impl Doc {
             Next::Close | Next::Quit => self.unsaved_bytes(),
         };
         let what = self.unsaved_sentence(bytes, &self.place_words(next));
+        let it = it_or_them(bytes);
         let (why, write, keep, drop) = match next {
             Next::Map(view, change) => (
                 match self
@@ -117,24 +118,24 @@ impl Doc {
                     Some(Mode::Shared) => "A shared mapping shows the file itself",
                     _ => "The mapping is made anew",
                 },
-                "Write them to the file",
-                "Keep as a patch",
-                "Drop them",
+                format!("Write {it} to the file"),
+                "Keep as a patch".to_owned(),
+                format!("Drop {it}"),
             ),
             Next::CloseView(_) | Next::Close | Next::Quit if bytes == 0 => (
                 about_to_close(next),
-                "Close when it is done",
-                "",
-                "Stop it and close",
+                "Close when it is done".to_owned(),
+                String::new(),
+                "Stop it and close".to_owned(),
             ),
             Next::CloseView(_) | Next::Close | Next::Quit => (
                 about_to_close(next),
-                "Write them to the file",
-                "Export them",
-                "Drop them",
+                format!("Write {it} to the file"),
+                format!("Export {it}"),
+                format!("Drop {it}"),
             ),
         };
-        let then = if bytes > 0 {
+        let then = if bytes > 1 {
             "what becomes of the edits?"
         } else {
             "what becomes of it?"
@@ -148,7 +149,7 @@ impl Doc {
             (write, UnsavedChoice::Write),
             (keep, UnsavedChoice::Keep),
             (drop, UnsavedChoice::Drop),
-            ("Cancel", UnsavedChoice::Stay),
+            ("Cancel".to_owned(), UnsavedChoice::Stay),
         ];
         for (label, choice) in choices.into_iter().filter(|(label, _)| !label.is_empty()) {
             notice = notice.with(label, Action::Doc(DocAction::Unsaved(choice)));
@@ -183,8 +184,10 @@ impl Doc {
                 format!("Not all that you asked of {name} is done")
             }
             (0, None) => format!("A file is being saved from {name}"),
-            (1, _) => format!("1 byte is edited privately in {place} and not in the file"),
-            _ => format!("{bytes} bytes are edited privately in {place} and not in the file"),
+            _ => format!(
+                "{} edited privately in {place} and not in the file",
+                counted_are(bytes, "byte")
+            ),
         }
     }
 
@@ -362,19 +365,29 @@ impl App {
             }
         }
         let has_unsaved = !unsaved.is_empty();
+        let asked = || self.docs.iter().filter(|doc| doc.must_ask());
+        let it = it_or_them(asked().map(Doc::unsaved_bytes).sum());
+        let to = match asked().count() {
+            1 => "the file",
+            _ => "their files",
+        };
         unsaved.append(&mut others);
         let text = format!(
             "{}. The window is about to close: what becomes of {}?",
             unsaved.join("; "),
-            if has_unsaved { "the edits" } else { "it" }
+            if has_unsaved && it == "them" {
+                "the edits"
+            } else {
+                "it"
+            }
         );
         let choice = |choice| Action::App(AppAction::Unsaved(choice));
         let mut notice = Notice::new(Topic::Unsaved, Severity::Warning, text);
         notice = if has_unsaved {
             notice
-                .with("Write them to their files", choice(UnsavedChoice::Write))
-                .with("Export them", choice(UnsavedChoice::Keep))
-                .with("Drop them", choice(UnsavedChoice::Drop))
+                .with(format!("Write {it} to {to}"), choice(UnsavedChoice::Write))
+                .with(format!("Export {it}"), choice(UnsavedChoice::Keep))
+                .with(format!("Drop {it}"), choice(UnsavedChoice::Drop))
         } else {
             notice
                 .with("Quit when it is done", choice(UnsavedChoice::Write))
@@ -460,4 +473,8 @@ impl App {
 /// The file's path names the open file, or nobody knows better.
 pub(super) fn is_in_place(path: &PathNow) -> bool {
     matches!(path, PathNow::Same | PathNow::Unknown(_))
+}
+
+fn it_or_them(n: u64) -> &'static str {
+    if n == 1 { "it" } else { "them" }
 }

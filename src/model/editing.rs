@@ -330,7 +330,7 @@ impl Doc {
                 _ => "was deleted",
             };
             Some(format!(
-                "{name} {what}, and a shared edit would go to the old one: decide in the banner above first"
+                "{name} {what}, and a shared edit would go to the old one: decide which one it is for first"
             ))
         } else {
             None

@@ -198,6 +198,18 @@ impl Journal {
             .map(|edit| edit.next(Way::Undo))
     }
 
+    /// Something is left to undo. Cheap: it is asked in each frame.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        self.history.next(Way::Undo).is_some()
+    }
+
+    /// Something that was undone can be stored again. Cheap: it is asked in each frame.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        self.history.next(Way::Redo).is_some()
+    }
+
     /// What the next redo has to store, or why it cannot, or `None` where nothing was undone.
     #[must_use]
     pub fn redo(&self) -> Option<Next> {

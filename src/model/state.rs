@@ -1,7 +1,7 @@
 //! The file's length and path, and a storage that does not answer: what is found out without having been asked for.
 
 use crate::bytes::Span;
-use crate::bytes::size::counted;
+use crate::bytes::size::{counted, counted_are};
 
 use super::doc::{Doc, Out};
 use super::effect::Effect;
@@ -49,16 +49,19 @@ impl Doc {
         let was = std::mem::replace(&mut self.file_len, state.file_len);
         let view = self.outgrown(state.file_len);
         let (extent, whole) = (view.viewport.extent, view.whole);
-        let (has, mapped) = (counted(state.file_len, "byte"), extent.end());
+        let (has, mapped) = (
+            counted(state.file_len, "byte"),
+            counted_are(extent.end(), "byte"),
+        );
         let (view, remap) = (view.id, Action::Mapping(MappingAction::Remap));
         if state.file_len < extent.end() {
             let text = format!(
-                "{name} shrank to {has}; {mapped} are mapped, and what lies past the end cannot be read"
+                "{name} shrank to {has}; {mapped} mapped, and what lies past the end cannot be read"
             );
             let notice = Notice::new(Topic::Size, Severity::Warning, text).of(view);
             self.size_notice(notice.with("Remap", remap));
         } else if state.file_len > extent.end() && whole {
-            let text = format!("{name} grew to {has}; {mapped} are mapped");
+            let text = format!("{name} grew to {has}; {mapped} mapped");
             let notice = Notice::new(Topic::Size, Severity::Info, text).of(view);
             self.size_notice(notice.with("Remap", remap));
         } else if self

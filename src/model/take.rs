@@ -16,7 +16,7 @@ use super::tray::RefusedOrder;
 use super::witness::Note;
 
 /// What stores in the tray were to go through that were no view's and no process's.
-const THROUGH_WITNESS: &str = "a witness of this process";
+const THROUGH_WITNESS: &str = "another mapping of this process";
 
 fn failure(why: &str) -> Refusal {
     Refusal::Failed(Failure {
@@ -342,7 +342,7 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         FileRequest::AllowWriting => Some((Subject::Map, "may not be written to yet")),
         FileRequest::Remap { .. } => Some((Subject::Map, "was not mapped anew")),
         FileRequest::AddView { .. } => Some((Subject::Map, "has no second view")),
-        FileRequest::Flush => Some((Subject::Flush, "was not flushed")),
+        FileRequest::Flush => Some((Subject::Flush, "was not synced")),
         FileRequest::Discard(_) => Some((Subject::Discard, "kept its private copies")),
         FileRequest::WriteBack(_) => Some((Subject::Write, "did not get its edits written")),
         FileRequest::FindDifference { .. } => Some((Subject::Compare, "was not compared")),

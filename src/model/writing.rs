@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::bytes::size::counted;
+use crate::bytes::size::{counted, counted_are};
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
 
@@ -109,7 +109,7 @@ impl Doc {
         let Some((offset, found)) = conflicts.first() else {
             return;
         };
-        let n = conflicts.len();
+        let n = counted_are(conflicts.len() as u64, "edited byte");
         let more = match conflicts.len() - 1 {
             0 => String::new(),
             more => format!(" (and {more} more)"),
@@ -241,10 +241,11 @@ impl Doc {
             self.notices.clear_in(view, Topic::Patch);
             return;
         }
-        let bytes = if n_bytes == 1 {
-            "1 edited byte is".to_owned()
+        let bytes = counted_are(n_bytes as u64, "edited byte");
+        let forget = if n_bytes == 1 {
+            "Forget it"
         } else {
-            format!("{n_bytes} edited bytes are")
+            "Forget them"
         };
         let text = format!(
             "{bytes} in the journal but no longer in the {}: {}",
@@ -261,7 +262,7 @@ impl Doc {
                 .of(view)
                 .with(label, Action::Edit(EditAction::Reapply))
                 .with("Export", Action::Doc(DocAction::ExportEdits))
-                .with("Forget them", Action::Edit(EditAction::DropPatch))
+                .with(forget, Action::Edit(EditAction::DropPatch))
                 .pinned(),
         );
     }

@@ -363,7 +363,7 @@ impl PeerProcess {
     }
 
     fn name(&self) -> String {
-        format!("{} (process {})", self.label, self.pid)
+        format!("{} (pid {})", self.label, self.pid)
     }
 
     fn protocol(&self, message: String) -> PeerError {

@@ -40,7 +40,7 @@ pub fn run_peer() -> ExitCode {
         Err(error) => {
             writeln!(
                 io::stderr().lock(),
-                "a peer cannot read its requests: {error}"
+                "this process cannot read its requests: {error}"
             )
             .ok();
             ExitCode::FAILURE

@@ -1,187 +1,285 @@
-//! The bars: mapping, lookup, fill, status.
+//! The bar of tools: the file, its mapping, undo and redo, lookup and its answer. One row where there is room, else two.
 
-use egui::{Button, Color32, Key, RichText, TextEdit, Ui, accesskit};
-
-use crate::bytes::size::{counted, human_size};
-use crate::model::saving::What;
-use crate::model::{
-    Access, Action, Doc, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, ReadBy,
-    ViewAction,
+use egui::{
+    Align, Button, Color32, CornerRadius, Key, Layout, RichText, TextEdit, Ui, accesskit, vec2,
 };
 
-use super::command::column_words;
+use crate::model::{
+    Access, Action, Doc, EditAction, FileAction, Focus, MappingAction, Mode, PageState, ViewAction,
+};
+
+use super::icons::{self, Icon};
 use super::right::at_right;
 use super::{Frame, describe, focus_id, path_field};
 
-/// Open, path, mode, access, flush, discard.
-pub(super) fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// From this width on everything stands in one row, in points.
+const ONE_ROW: f32 = 1060.0;
+/// The share of the file and its mapping in one row.
+const FILE_SHARE: f32 = 0.56;
+/// From this width of their row on, buttons have words beside their icons.
+const WORDS: f32 = 560.0;
+
+/// Open, path, mode, access, undo, redo, copies; lookup.
+pub(super) fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let room = ui.available_width();
+    if room < ONE_ROW {
+        ui.horizontal(|ui| file_ui(ui, frame, actions));
+        ui.horizontal(|ui| lookup_ui(ui, frame, actions));
+        return;
+    }
     ui.horizontal(|ui| {
-        if ui
-            .button("Open\u{2026}")
-            .on_hover_text("Choose a file in the system's dialog (Ctrl+O)")
-            .clicked()
-        {
-            actions.push(Action::File(FileAction::OpenDialog));
-        }
-        // two groups of actions that are made while the other is laid out
-        let mut pressed = Vec::new();
-        at_right(
-            ui,
-            "mapping",
-            |ui| path_field::path_ui(ui, frame, actions),
-            |ui| {
-                if let Some(doc) = frame.doc {
-                    mapping_buttons(ui, frame, doc, &mut pressed);
-                }
-            },
-        );
-        actions.append(&mut pressed);
+        let size = vec2((room * FILE_SHARE).round(), ui.spacing().interact_size.y);
+        let layout = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(size.x);
+            file_ui(ui, frame, actions);
+        });
+        lookup_ui(ui, frame, actions);
     });
 }
 
-fn mapping_buttons(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
-    let theme = frame.theme;
-    let plain = (theme.control, theme.text);
-    let hot = if doc.view().writes_through() {
-        (theme.warning, theme.on_warning)
+fn file_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let color = frame.theme.text;
+    let has_words = ui.available_width() >= WORDS;
+    let open = if has_words {
+        Button::new((icons::atom(Icon::Open, color), "Open\u{2026}"))
     } else {
-        (theme.private, theme.on_private)
+        Button::new(icons::atom(Icon::Open, color))
     };
-    for (mode, label, words) in [
+    let open = ui.add(open);
+    describe::name(&open, "Open\u{2026}");
+    let words = "Choose a file in the system's dialog (Ctrl+O)";
+    if open.on_hover_text(words).clicked() {
+        actions.push(Action::File(FileAction::OpenDialog));
+    }
+    // two groups of actions that are made while the other is laid out
+    let mut pressed = Vec::new();
+    at_right(
+        ui,
+        "mapping",
+        |ui| path_field::path_ui(ui, frame, actions),
+        |ui| {
+            if let Some(doc) = frame.doc {
+                mapping_ui(ui, frame, doc, has_words, &mut pressed);
+            }
+        },
+    );
+    actions.append(&mut pressed);
+}
+
+/// What is done to the mapping, and to the edits made through it.
+fn mapping_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    has_words: bool,
+    actions: &mut Vec<Action>,
+) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.0;
+        switch_ui(ui, frame, doc, actions);
+        lock_ui(ui, frame, doc, actions);
+    });
+    let color = frame.theme.text;
+    for (icon, name, words, vain, can, action) in [
+        (
+            Icon::Undo,
+            "Undo",
+            "Undo: take back the last edit, if its bytes still stand (Ctrl+Z)",
+            "Undo: nothing was edited",
+            doc.view().journal.can_undo(),
+            EditAction::Undo,
+        ),
+        (
+            Icon::Redo,
+            "Redo",
+            "Redo: bring back the last edit taken back (Ctrl+Y)",
+            "Redo: nothing was taken back",
+            doc.view().journal.can_redo(),
+            EditAction::Redo,
+        ),
+    ] {
+        let button = icons::icon_button(ui, icon, color, name, can).on_hover_text(words);
+        if button.on_disabled_hover_text(vain).clicked() {
+            actions.push(Action::Edit(action));
+        }
+    }
+    copies_ui(ui, frame, doc, has_words, actions);
+}
+
+fn hot(frame: &Frame<'_>, doc: &Doc) -> (Color32, Color32) {
+    if doc.view().writes_through() {
+        (frame.theme.warning, frame.theme.on_warning)
+    } else {
+        (frame.theme.private, frame.theme.on_private)
+    }
+}
+
+/// `Private | Shared`: one of the two holds.
+fn switch_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    let left = CornerRadius {
+        ne: 0,
+        se: 0,
+        ..CornerRadius::same(4)
+    };
+    for (mode, label, rounding, words) in [
         (
             Mode::Private,
             "Private",
+            left,
             "MAP_PRIVATE: what you write stays in this view, in copies of the pages (Ctrl+T)",
         ),
         (
             Mode::Shared,
             "Shared",
+            CornerRadius::ZERO,
             "MAP_SHARED: what you write is in the file at once, for everybody to see (Ctrl+T)",
         ),
     ] {
         let chosen = doc.view().mode == mode;
-        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
+        let (fill, text) = if chosen {
+            hot(frame, doc)
+        } else {
+            (theme.control, theme.text)
+        };
+        let button = Button::new(RichText::new(label).color(text)).fill(fill);
+        let response = ui.add(button.corner_radius(rounding)).on_hover_text(words);
+        toggled(&response, accesskit::Role::RadioButton, chosen);
+        if response.clicked() && !chosen {
             actions.push(Action::Mapping(MappingAction::SetMode(mode)));
         }
     }
-    ui.separator();
-    for (access, label, words) in [
-        (
-            Access::ReadWrite,
-            "Read-write",
-            "You can write through the mapping",
-        ),
-        (
-            Access::ReadOnly,
-            "Read-only",
-            "The mapping refuses every store",
-        ),
-    ] {
-        let chosen = doc.view().access == access;
-        if chip(ui, label, chosen, if chosen { hot } else { plain }, words) {
-            actions.push(Action::Mapping(MappingAction::SetAccess(access)));
-        }
-    }
-    ui.separator();
-    whole_mapping_ui(ui, doc, actions);
 }
 
-/// What is done to the mapping as a whole.
-fn whole_mapping_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
-    for (label, words, action) in [
+/// The lock: whether the mapping refuses stores.
+fn lock_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    let locked = doc.view().access == Access::ReadOnly;
+    let (icon, fill, color, words, other) = if locked {
+        let words =
+            "Read-only: the mapping refuses every store. Press to write again (Ctrl+Shift+T)";
         (
-            "Remap",
-            "Unmap and map anew; private edits are reapplied (Ctrl+R)",
-            Action::Mapping(MappingAction::Remap),
-        ),
+            Icon::Lock,
+            theme.private,
+            theme.on_private,
+            words,
+            Access::ReadWrite,
+        )
+    } else {
+        let words =
+            "Read-write: you can write through the mapping. Press to lock it (Ctrl+Shift+T)";
         (
-            "Flush",
-            "msync: write the mapping's changes to the storage now (Ctrl+M)",
-            Action::Mapping(MappingAction::Flush),
-        ),
-    ] {
-        if ui.button(label).on_hover_text(words).clicked() {
-            actions.push(action);
-        }
+            Icon::Unlock,
+            theme.control,
+            theme.text,
+            words,
+            Access::ReadOnly,
+        )
+    };
+    let right = CornerRadius {
+        nw: 0,
+        sw: 0,
+        ..CornerRadius::same(4)
+    };
+    let size = egui::Vec2::splat(ui.spacing().interact_size.y);
+    let button = Button::new(icons::atom(icon, color))
+        .fill(fill)
+        .min_size(size);
+    let response = ui.add(button.corner_radius(right)).on_hover_text(words);
+    describe::name(&response, "Read-only");
+    toggled(&response, accesskit::Role::CheckBox, locked);
+    if response.clicked() {
+        actions.push(Action::Mapping(MappingAction::SetAccess(other)));
     }
-    let discard = ui.add_enabled(
-        doc.view().mode == Mode::Private,
-        Button::new("Discard copies"),
-    );
-    let discard = discard.on_hover_text(
-        "Give back every private copy: the view shows the file again (Ctrl+Shift+D)",
-    );
-    if discard
-        .on_disabled_hover_text("A shared mapping has no private copies")
-        .clicked()
-    {
+}
+
+fn toggled(response: &egui::Response, role: accesskit::Role, is_on: bool) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(role);
+        node.set_toggled(is_on.into());
+    });
+}
+
+/// Stands where there are copies; its place is kept, so that nothing moves when the first one is made.
+fn copies_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    doc: &Doc,
+    has_words: bool,
+    actions: &mut Vec<Action>,
+) {
+    let icon = icons::atom(Icon::Discard, frame.theme.text);
+    let button = if has_words {
+        Button::new((icon, "Discard copies"))
+    } else {
+        Button::new(icon).min_size(egui::Vec2::splat(ui.spacing().interact_size.y))
+    };
+    let response = ui.add_visible(has_copies(frame, doc), button);
+    describe::name(&response, "Discard copies");
+    let words = "Discard copies: every page shows the file again (Ctrl+Shift+D)";
+    if response.on_hover_text(words).clicked() {
         actions.push(Action::Mapping(MappingAction::DiscardAll));
     }
 }
 
-/// One of several that exclude each other; `true` when chosen now.
-fn chip(
-    ui: &mut Ui,
-    label: &str,
-    chosen: bool,
-    (fill, text): (Color32, Color32),
-    words: &str,
-) -> bool {
-    let mut label_text = RichText::new(label).color(text);
-    if chosen {
-        label_text = label_text.strong();
+/// Private copies are known: of an edit, or in sight.
+fn has_copies(frame: &Frame<'_>, doc: &Doc) -> bool {
+    let view = doc.view();
+    if view.mode == Mode::Shared {
+        return false;
     }
-    let response = ui
-        .add(Button::new(label_text).fill(fill))
-        .on_hover_text(words);
-    response.ctx.accesskit_node_builder(response.id, |node| {
-        node.set_role(accesskit::Role::RadioButton);
-        node.set_toggled(if chosen {
-            accesskit::Toggled::True
-        } else {
-            accesskit::Toggled::False
-        });
-    });
-    response.clicked() && !chosen
+    let seen = || {
+        let window = frame.window()?;
+        let (span, page) = (window.span(), doc.page_bytes.max(1));
+        let mut offset = span.start() / page * page;
+        while offset < span.end() {
+            if matches!(window.page(offset), Ok(PageState::PrivateCopy)) {
+                return Some(());
+            }
+            offset = offset.saturating_add(page);
+        }
+        None
+    };
+    view.journal.pending_bytes() > 0 || seen().is_some()
 }
 
 /// The lookup field and its answer.
-pub(super) fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let lookup = frame.lookup();
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Look up").color(frame.theme.weak));
-        let mut text = lookup.text.clone();
-        let edit = TextEdit::singleline(&mut text)
-            .id(focus_id(Focus::Lookup))
-            .hint_text("65   0x41   .+16   p12   3..7")
-            .font(egui::TextStyle::Monospace)
-            .desired_width(220.0);
-        let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
-        super::notices::name(&response, "Look up");
-        if response.changed() {
-            actions.push(Action::View(ViewAction::LookupEdited(text)));
-        }
-        if response.lost_focus() {
-            let (enter, escape) = ui.input(|input| {
-                (
-                    input.key_pressed(Key::Enter),
-                    input.key_pressed(Key::Escape),
-                )
-            });
-            if enter {
-                actions.push(Action::View(ViewAction::LookupCommit));
-                if lookup.is_error || lookup.text.trim().is_empty() {
-                    response.request_focus();
-                }
-            } else if escape {
-                actions.push(Action::View(ViewAction::LookupCancel));
-            }
-        }
-        if ui.button("Go").on_hover_text("Go there (Enter)").clicked() {
+    let mut text = lookup.text.clone();
+    let edit = TextEdit::singleline(&mut text)
+        .id(focus_id(Focus::Lookup))
+        .hint_text("Look up: 65  0x41  .+16  3..7")
+        .font(egui::TextStyle::Monospace)
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width((ui.available_width() * 0.42).clamp(90.0, 220.0));
+    let response = ui.add(edit).on_hover_text(LOOKUP_HELP);
+    describe::name(&response, "Look up");
+    if response.changed() {
+        actions.push(Action::View(ViewAction::LookupEdited(text)));
+    }
+    if response.lost_focus() {
+        let (enter, escape) = ui.input(|input| {
+            (
+                input.key_pressed(Key::Enter),
+                input.key_pressed(Key::Escape),
+            )
+        });
+        if enter {
             actions.push(Action::View(ViewAction::LookupCommit));
+            if lookup.is_error || lookup.text.trim().is_empty() {
+                response.request_focus();
+            }
+        } else if escape {
+            actions.push(Action::View(ViewAction::LookupCancel));
         }
-        answer_ui(ui, frame);
-    });
+    }
+    let go = icons::icon_button(ui, Icon::Find, frame.theme.text, "Go there", true);
+    if go.on_hover_text("Go there (Enter)").clicked() {
+        actions.push(Action::View(ViewAction::LookupCommit));
+    }
+    answer_ui(ui, frame);
 }
 
 const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 0o101, 0b1000001, 4Ki, 1M\n. is the cursor, $ the end, p12 page 12\n+16 from the cursor on, $-16 from the end, (1+2)*3\n3..7 up to 7, 3..=7 with it, 3:+4 four bytes from 3\nEnter goes there, Esc returns";
@@ -189,7 +287,7 @@ const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 
 fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let lookup = frame.lookup();
     let (text, color) = if lookup.text.trim().is_empty() {
-        (lookup_hint(frame), frame.theme.weak)
+        (lookup_hint(ui, frame), frame.theme.weak)
     } else if lookup.is_error {
         (lookup.answer.clone(), frame.theme.error)
     } else {
@@ -203,293 +301,15 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
     });
 }
 
-fn lookup_hint(frame: &Frame<'_>) -> String {
+fn lookup_hint(ui: &Ui, frame: &Frame<'_>) -> String {
     let valid = frame.doc.and_then(|doc| doc.context().valid());
-    match valid.and_then(|span| span.last().map(|last| (span.start(), last))) {
-        Some((first, last)) => format!("Enter a number between {first} and {last}"),
-        None => String::new(),
-    }
-}
-
-/// The byte to fill the selection with.
-pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(text) = frame.doc.and_then(|doc| doc.view().fill_text.as_ref()) else {
-        return;
+    let Some((first, last)) = valid.and_then(|span| Some((span.start(), span.last()?))) else {
+        return String::new();
     };
-    let n_bytes = frame
-        .doc
-        .map_or(0, |doc| doc.view().viewport.selection().len());
-    let bar = egui::Frame::new()
-        .fill(frame.theme.notice)
-        .inner_margin(egui::Margin::symmetric(10, 5));
-    bar.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(format!("Fill {} with", counted(n_bytes, "byte")));
-            let mut text = text.clone();
-            let edit = TextEdit::singleline(&mut text)
-                .id(focus_id(Focus::Fill))
-                .desired_width(50.0);
-            let response = ui
-                .add(edit.font(egui::TextStyle::Monospace))
-                .on_hover_text("Two hex digits, or 'a for a character");
-            super::notices::name(&response, "Fill with");
-            if response.changed() {
-                actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
-            }
-            let value = crate::model::witness::parse_bytes(&text);
-            let byte = value.as_ref().ok().and_then(|bytes| {
-                if let [byte] = bytes.as_slice() {
-                    Some(*byte)
-                } else {
-                    None
-                }
-            });
-            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-                actions.push(Action::Edit(EditAction::ToggleFill));
-            }
-            let clicked = ui
-                .add_enabled(byte.is_some(), Button::new("Fill"))
-                .clicked();
-            if let Some(byte) = byte.filter(|_| enter || clicked) {
-                actions.push(Action::Edit(EditAction::Fill(byte)));
-            }
-            if ui.button("Cancel").clicked() {
-                actions.push(Action::Edit(EditAction::ToggleFill));
-            }
-            if byte.is_none() {
-                ui.label(
-                    RichText::new("one byte: two hex digits, or 'a for a character")
-                        .color(frame.theme.error),
-                );
-            }
-            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
-        });
-    });
-}
-
-/// Cursor, selection, size, edits, mode.
-pub(super) fn status_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let theme = frame.theme;
-    ui.horizontal(|ui| {
-        let Some(doc) = frame.doc else {
-            ui.label(RichText::new("No file is open").color(theme.weak));
-            return;
-        };
-        at_right(
-            ui,
-            "status",
-            |ui| cursor_ui(ui, frame, doc),
-            |ui| facts_ui(ui, frame, doc, actions),
-        );
-    });
-}
-
-fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
-    let cursor = format!(
-        "Cursor {}",
-        describe::byte(frame, doc, doc.view().viewport.cursor)
-    );
-    // in a narrow window it gives way to what stands at the right
-    let label = ui.add(egui::Label::new(RichText::new(&cursor).monospace()).truncate());
-    ui.ctx().accesskit_node_builder(label.id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(cursor);
-    });
-}
-
-fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
-    jobs_ui(ui, frame, doc, actions);
-    search_ui(ui, doc, actions);
-    let theme = frame.theme;
-    if doc.view().viewport.nibble.is_some() {
-        ui.label("one more digit");
-        ui.separator();
-    }
-    if doc.view().viewport.anchor.is_some() {
-        let selection = doc.view().viewport.selection();
-        let size = human_size(selection.len());
-        ui.label(format!("{selection}, {size} selected"));
-        ui.separator();
-    }
-    edits_ui(ui, frame, doc);
-    if doc.view().read_by == ReadBy::Pread {
-        let words = "shown by pread";
-        let label = ui.label(RichText::new(words).color(theme.warning).strong());
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words);
-        });
-        label.on_hover_text("The bytes come from pread of the file, not through the mapping");
-        ui.separator();
-    }
-    let column = format!("{} column", column_words(doc.view().viewport.column));
-    ui.label(RichText::new(column).color(theme.weak))
-        .on_hover_text("The column that takes typed characters (Tab)");
-    ui.separator();
-    ui.label(size_words(doc))
-        .on_hover_text("Length of the file now");
-    ui.separator();
-    let (fill, text) = if doc.view().writes_through() {
-        (theme.warning, theme.on_warning)
+    let words = format!("Enter a number between {first} and {last}");
+    if describe::text_width(ui, &words, &egui::TextStyle::Body) <= ui.available_width() {
+        words
     } else {
-        (theme.private, theme.on_private)
-    };
-    let mode = format!(
-        " {} {} ",
-        doc.view().mode.to_string().to_uppercase(),
-        doc.view().access
-    );
-    let chip = RichText::new(&mode)
-        .color(text)
-        .background_color(fill)
-        .strong();
-    let chip = ui.label(chip);
-    ui.ctx().accesskit_node_builder(chip.id, |node| {
-        let words = format!("Mode: {} {}", doc.view().mode, doc.view().access);
-        node.set_role(accesskit::Role::Status);
-        node.set_label(words.clone());
-        node.set_value(words);
-    });
-}
-
-/// What is being written from the file: how far it is, and what stops it.
-fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
-    for job in &doc.jobs {
-        let words = job.words();
-        if ui
-            .button("Stop")
-            .on_hover_text("Nothing is left of it")
-            .clicked()
-        {
-            actions.push(Action::Doc(DocAction::CancelJob(job.number)));
-        }
-        let bar = egui::ProgressBar::new(job.share())
-            .desired_width(90.0)
-            .fill(frame.theme.accent);
-        ui.add(bar);
-        let label = ui.label(&words);
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words.clone());
-        });
-        ui.separator();
+        format!("{first} to {last}") // half a number would be another number
     }
-}
-
-/// Where a copy or the edits are to be saved.
-pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(saving) = frame.doc.and_then(|doc| doc.saving.as_ref()) else {
-        return;
-    };
-    let bar = egui::Frame::new()
-        .fill(frame.theme.notice)
-        .inner_margin(egui::Margin::symmetric(10, 5));
-    bar.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(match saving.what {
-                What::View => "Save a copy of the view to",
-                What::Edits => "Save the edits to",
-            });
-            let mut text = saving.text.clone();
-            let width = (ui.available_width() - 230.0).max(120.0);
-            let edit = TextEdit::singleline(&mut text)
-                .id(focus_id(Focus::Destination))
-                .desired_width(width);
-            let response = ui.add(edit);
-            super::notices::name(&response, "Save to");
-            if response.changed() {
-                actions.push(Action::Doc(DocAction::DestinationEdited(text)));
-            }
-            let (enter, escape) = ui.input(|input| {
-                (
-                    input.key_pressed(Key::Enter),
-                    input.key_pressed(Key::Escape),
-                )
-            });
-            let left = response.lost_focus();
-            if ui.button("Save").clicked() || (left && enter) {
-                actions.push(Action::Doc(DocAction::DestinationSubmitted));
-            } else if left && escape {
-                actions.push(Action::Doc(DocAction::DestinationCancelled));
-            }
-            if ui
-                .button("Choose\u{2026}")
-                .on_hover_text("Choose the place in the system's dialog")
-                .clicked()
-            {
-                actions.push(Action::File(FileAction::DestinationDialog));
-            }
-            if ui.button("Cancel").clicked() {
-                actions.push(Action::Doc(DocAction::DestinationCancelled));
-            }
-            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
-        });
-    });
-}
-
-fn size_words(doc: &Doc) -> String {
-    let size = if doc.file_len < 1024 {
-        human_size(doc.file_len)
-    } else {
-        format!("{} ({} bytes)", human_size(doc.file_len), doc.file_len)
-    };
-    if doc.view().whole {
-        size
-    } else {
-        format!("window {} of {size}", doc.view().viewport.extent)
-    }
-}
-
-/// What is edited and what somebody changed in the file: only what there is.
-fn edit_words(doc: &Doc) -> String {
-    let view = doc.view();
-    let mut words = Vec::new();
-    for (n_bytes, what) in [
-        (view.journal.pending_bytes(), "edited"),
-        (view.journal.patch_bytes(), "to reapply"),
-    ] {
-        if n_bytes > 0 {
-            words.push(format!("{n_bytes} {what}"));
-        }
-    }
-    let changed = view.changed_in_file;
-    match (changed.n_bytes, changed.is_least) {
-        (0, _) => {}
-        (n_bytes, false) => words.push(format!("{n_bytes} changed in the file")),
-        (n_bytes, true) => words.push(format!("over {n_bytes} changed in the file")),
-    }
-    words.join(", ")
-}
-
-fn edits_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
-    let edits = edit_words(doc);
-    if !edits.is_empty() {
-        let label = ui.label(RichText::new(&edits).color(frame.theme.edited));
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(edits);
-        });
-        label.on_hover_text(
-            "Bytes that you edited and that are not in the file; bytes beside them that somebody wrote into the file since your pages were copied (F8 goes there)",
-        );
-        ui.separator();
-    }
-}
-
-/// A search that takes long, and what stops it.
-fn search_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
-    let Some((number, true)) = doc.view().pending.search() else {
-        return;
-    };
-    if ui.button("Stop").on_hover_text("Stay here").clicked() {
-        actions.push(Action::Doc(DocAction::CancelJob(number)));
-    }
-    let words = "comparing with the file\u{2026}";
-    let label = ui.label(words);
-    ui.ctx().accesskit_node_builder(label.id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(words);
-    });
-    ui.separator();
 }

@@ -113,6 +113,10 @@ impl Wishes {
 }
 
 /// Something a person can ask for by menu or key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own of a row in a table"
+)]
 pub struct Command {
     /// The menu it stands in.
     pub menu: Menu,
@@ -138,6 +142,8 @@ pub struct Command {
     pub separated: bool,
     /// It is what holds now, of several that exclude each other.
     pub chosen: fn(&App) -> bool,
+    /// It stands in the menu of the bytes too.
+    pub of_bytes: bool,
 }
 
 impl std::fmt::Debug for Command {
@@ -178,6 +184,7 @@ const fn command(
         yields_to_fields: false,
         separated: false,
         chosen: never,
+        of_bytes: false,
     }
 }
 
@@ -215,6 +222,11 @@ impl Command {
 
     const fn chosen_when(mut self, chosen: fn(&App) -> bool) -> Self {
         self.chosen = chosen;
+        self
+    }
+
+    const fn of_bytes(mut self) -> Self {
+        self.of_bytes = true;
         self
     }
 
@@ -294,6 +306,10 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
         "Move; with Shift extend the selection",
     ),
     ("Home, End", "Row ends; with Ctrl file ends"),
+    (
+        "Menu, Shift+F10",
+        "What can be done here; so does the right button",
+    ),
     ("Delete, Insert", "Nothing: a mapping keeps its length"),
     ("Ctrl+Tab", "The next file; with Shift the one before it"),
     ("Esc", "Drop a half-typed byte or the selection"),

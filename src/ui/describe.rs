@@ -138,3 +138,18 @@ pub(super) fn page_state(state: PageState) -> &'static str {
 pub(super) fn path(path: &std::path::Path) -> String {
     crate::bytes::escape::escape_path(path)
 }
+
+/// Gives a widget the name that screen readers say.
+pub(super) fn name(response: &egui::Response, name: &str) {
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
+}
+
+/// How wide a text is in one line, in points.
+pub(super) fn text_width(ui: &egui::Ui, text: &str, style: &egui::TextStyle) -> f32 {
+    let font = style.resolve(ui.style());
+    let color = egui::Color32::PLACEHOLDER;
+    let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), font, color));
+    galley.size().x
+}

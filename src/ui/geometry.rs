@@ -75,16 +75,25 @@ impl Cells {
         Some((column, Column::Hex))
     }
 
-    /// The greatest number of bytes, in steps of eight from 8 to 64, whose row fits into `width` points.
+    /// The greatest number of bytes, in steps of eight from 8 to 64, whose row fits into `width` points; where there is no
+    /// room for 8, as in a narrow window at three times the usual size, 4, 2 or 1.
     pub(super) fn fit(width: f32, cell_width: f32, extent: Span, page_bytes: u64) -> usize {
         let fits = |columns: &usize| {
-            Self::new(*columns, extent, page_bytes).total as f32 * cell_width <= width
+            let cells = Self::new(*columns, extent, page_bytes);
+            // of the shortest rows the number of the page may be missing
+            let needed = if *columns > 8 {
+                cells.total
+            } else {
+                cells.lane + 2
+            };
+            needed as f32 * cell_width <= width
         };
         (1..=8)
             .rev()
             .map(|eights| eights * 8)
+            .chain([4, 2])
             .find(fits)
-            .unwrap_or(8)
+            .unwrap_or(1)
     }
 }
 

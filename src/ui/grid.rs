@@ -15,6 +15,7 @@ use super::Frame;
 use super::describe;
 use super::geometry::{Cells, Geometry, bounds};
 use super::glyphs::{Glyphs, Quads};
+use super::grid_menu::GridMenu;
 use super::grid_paint::{Painting, paint};
 use super::scrollbar::ScrollBar;
 use super::theme::grid_font;
@@ -28,6 +29,7 @@ pub struct GridState {
     glyphs: Option<Glyphs>,
     quads: Quads,
     bar: ScrollBar,
+    menu: GridMenu,
     /// A selection is being dragged.
     dragging: bool,
 }
@@ -78,6 +80,7 @@ pub fn grid_ui(
     let response = ui.response();
     wheel(ui, rect, view, &geometry, actions);
     pointer(ui, &response, view, &geometry, state, actions);
+    state.menu.show(ui, &response, frame, &geometry, actions);
     let focused = response.has_focus();
     if focused {
         keep_keys(ui, id);

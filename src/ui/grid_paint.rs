@@ -377,7 +377,7 @@ fn page_line(painting: &Painting<'_>, row: &Row<'_>, begins: u64, quads: &mut Qu
 
 fn page_color(theme: &Theme, state: Option<PageState>) -> Color32 {
     match state {
-        Some(PageState::PrivateCopy) => theme.copy,
+        Some(PageState::PrivateCopy) => theme.own_edge,
         Some(PageState::FilePage) => theme.file_page,
         Some(PageState::Swapped | PageState::NotPresent) | None => theme.no_page,
     }

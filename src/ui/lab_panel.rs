@@ -134,7 +134,7 @@ fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
                 .desired_height(8.0)
                 .fill(frame.theme.accent);
             let bar = ui.add(bar);
-            super::notices::name(&bar, "Experiments that are over");
+            super::describe::name(&bar, "Experiments that are over");
             (progress_words(queue), frame.theme.text)
         }
         None => (format!("So far: {}", lab.tally()), frame.theme.weak),

@@ -1,13 +1,13 @@
 //! The menus, drawn from the table of commands, and opened by click or key.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, FocusDirection, Popup, RichText, Ui};
+use egui::{Button, FocusDirection, Popup, Response, RichText, Ui};
 
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
 use super::Frame;
-use super::command::{COMMANDS, Menu, SPLIT, Submenu, Wishes};
+use super::command::{COMMANDS, Command, Menu, SPLIT, Submenu, Wishes};
 
 /// The bar of menus.
 pub(super) fn menus_ui(
@@ -58,23 +58,7 @@ fn menu_ui(
         if command.separated {
             ui.separator();
         }
-        let button = Button::new(command.label)
-            .shortcut_text(command.key_words(ui.ctx()))
-            .selected((command.chosen)(frame.model));
-        let refusal = command.refusal(frame.model);
-        let mut response = ui.add_enabled(refusal.is_none(), button);
-        if let Some(why) = refusal {
-            response.ctx.accesskit_node_builder(response.id, |node| {
-                node.set_description(why);
-            });
-            response = response.on_disabled_hover_text(why);
-        } else if !command.tooltip.is_empty() {
-            response = response.on_hover_text(command.tooltip);
-        }
-        if response.clicked() {
-            command.ask(ui.ctx(), frame.model, wishes, actions);
-            ui.close();
-        }
+        item_ui(ui, command, frame, wishes, actions);
     }
 }
 
@@ -99,6 +83,34 @@ pub(super) fn tab_menu_ui(ui: &mut Ui, doc: &Doc, intents: &mut Vec<Intent>) {
     if ui.button("Close file").clicked() {
         done(None, Action::File(FileAction::CloseDoc(doc.id)));
     }
+}
+
+/// One command in a menu.
+pub(super) fn item_ui(
+    ui: &mut Ui,
+    command: &Command,
+    frame: &Frame<'_>,
+    wishes: &mut Wishes,
+    actions: &mut Vec<Action>,
+) -> Response {
+    let button = Button::new(command.label)
+        .shortcut_text(command.key_words(ui.ctx()))
+        .selected((command.chosen)(frame.model));
+    let refusal = command.refusal(frame.model);
+    let mut response = ui.add_enabled(refusal.is_none(), button);
+    if let Some(why) = refusal {
+        response.ctx.accesskit_node_builder(response.id, |node| {
+            node.set_description(why);
+        });
+        response = response.on_disabled_hover_text(why);
+    } else if !command.tooltip.is_empty() {
+        response = response.on_hover_text(command.tooltip);
+    }
+    if response.clicked() {
+        command.ask(ui.ctx(), frame.model, wishes, actions);
+        ui.close();
+    }
+    response
 }
 
 fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Submenu {

@@ -1,254 +1,390 @@
-//! Messages about the file: one-line banners inside the view, each with what can be done.
+//! Messages. A question stands in a banner over the bars and has the keys; of the rest one line stands above the status
+//! line, in a place that is always kept, and opens to all of them; news pass in the status line.
+//!
+//! It owns what stands where: nothing here moves the bytes. It must not know why something is said.
 
 use egui::{
-    Align, Button, Color32, Frame as Box_, Label, Layout, Margin, RichText, Sense, Stroke,
-    StrokeKind, TextStyle, Ui, UiBuilder, accesskit,
+    Align, Button, Color32, Frame as Box_, Id, Label, Layout, Margin, Order, Popup,
+    PopupCloseBehavior, RectAlign, RichText, ScrollArea, Stroke, TextStyle, Ui, accesskit, vec2,
 };
 
-use crate::model::{Action, AppAction, DocAction, Focus, Notice, Severity, Topic};
+use crate::model::tray::RefusedOrder;
+use crate::model::{
+    Action, App, AppAction, Doc, DocAction, DocId, Focus, Intent, Notice, Severity, Topic, ViewId,
+};
 
+pub(super) use super::describe::name;
+use super::describe::text_width;
+use super::icons::{self, Icon};
+use super::region::region_ui;
 use super::right::at_right;
 use super::{Frame, focus_id};
 
-/// It must be answered, and cannot be hidden.
-pub(super) fn is_question(notice: &Notice) -> bool {
-    !notice.dismissable && !notice.actions.is_empty()
+/// How long news stand, in seconds.
+const NEWS_SECONDS: f64 = 6.0;
+/// What the sentence has at least before buttons go into the list, in points.
+const LEAST_TEXT: f32 = 160.0;
+/// The widest list of messages, in points.
+const LIST_WIDTH: f32 = 680.0;
+
+/// What becomes of edits is being asked: of the whole program, or of the file with the focus.
+#[must_use]
+pub(in crate::ui) fn asks(model: &App) -> bool {
+    question(model).is_some()
 }
 
-/// Draws the messages of the program, and the orders that were refused.
-pub(super) fn program_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let first = frame
-        .model
-        .notices
-        .iter()
-        .find(|notice| is_question(notice));
-    let first = first.map(|notice| notice.topic);
-    for notice in frame.model.notices.iter() {
-        let takes_keys = first == Some(notice.topic);
-        banner_ui(ui, frame, notice, Whose::Program, takes_keys, actions);
-    }
-    for order in frame.model.tray.orders() {
-        let mut notice = Notice::new(Topic::Refused, Severity::Error, order.words());
-        if let Some(doc) = frame.model.doc() {
-            let redirect = Action::App(AppAction::Redirect(order.number));
-            notice = notice.with(order.offer(doc), redirect);
-        }
-        let forget = Action::App(AppAction::Forget(order.number));
-        let notice = notice.with("Forget it", forget).pinned();
-        notice_ui(ui, frame, &notice, Whose::Program, actions);
-    }
+/// The program's question comes first.
+fn question(model: &App) -> Option<&Notice> {
+    let of_file = model.doc().map(|doc| &doc.notices);
+    std::iter::once(&model.notices)
+        .chain(of_file)
+        .find_map(|notices| notices.get(Topic::Unsaved))
 }
 
-/// Draws the banners of a file. Its first question is the place for the keys, where the program has none and the file has
-/// the focus.
-pub(super) fn notices_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(doc) = frame.doc else { return };
-    let of_program = frame.model.notices.iter().any(is_question);
-    let first = doc.notices.iter().find(|notice| is_question(notice));
-    let first = first
-        .filter(|_| frame.is_front() && !of_program)
-        .map(|notice| notice.topic);
-    for notice in doc.notices.iter() {
-        let takes_keys = first == Some(notice.topic);
-        banner_ui(ui, frame, notice, Whose::File, takes_keys, actions);
-    }
-}
-
-/// Gives a question about edits the keys when it comes up. `asked`: it stood in the last frame already.
+/// Gives a question about edits the keys when it comes up. `asked`: it had them once.
 pub(super) fn focus_question(ui: &Ui, frame: &Frame<'_>, asked: &mut bool) {
-    let asks = asks(frame);
-    if asks && !*asked {
+    if !asks(frame.model) {
+        *asked = false;
+    } else if !*asked {
         // the banner as a whole, not its first button: Enter, typed in haste, must not answer
         ui.memory_mut(|memory| memory.request_focus(focus_id(Focus::Banner)));
     }
-    *asked = asks;
 }
 
-/// What becomes of edits is being asked.
-pub(super) fn asks(frame: &Frame<'_>) -> bool {
-    let of_file = frame.doc.map(|doc| &doc.notices);
-    std::iter::once(&frame.model.notices)
-        .chain(of_file)
-        .any(|notices| notices.get(Topic::Unsaved).is_some())
+/// The question that stands, over the bars: one place for the keys, before its buttons.
+pub(super) fn question_ui(ui: &Ui, frame: &Frame<'_>, asked: &mut bool, actions: &mut Vec<Action>) {
+    let Some(notice) = question(frame.model) else {
+        return;
+    };
+    let content = ui.ctx().content_rect();
+    let area = egui::Area::new(Id::unique("place of the question"))
+        .order(Order::Foreground)
+        .movable(false)
+        .fixed_pos(content.min);
+    area.show(ui.ctx(), |ui| {
+        ui.set_width(content.width());
+        let dialog = (accesskit::Role::AlertDialog, notice.text.as_str());
+        region_ui(ui, frame, Focus::Banner, dialog, vec2(-1.0, -1.0), |ui| {
+            asked_ui(ui, frame, notice, actions);
+        });
+        ui.ctx()
+            .accesskit_node_builder(focus_id(Focus::Banner), |node| {
+                node.set_live(accesskit::Live::Assertive);
+            });
+    });
+    // where it is new, it is measured before it can have them
+    *asked |= ui.memory(|memory| memory.has_focus(focus_id(Focus::Banner)));
+}
+
+fn asked_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<Action>) {
+    let (fill, icon, color) = look(frame, notice.severity);
+    let banner = Box_::new()
+        .fill(fill)
+        .stroke(Stroke::new(1.0, frame.theme.own_edge))
+        .inner_margin(Margin::symmetric(12, 8));
+    banner.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            icons::icon_ui(ui, icon, color);
+            let label = ui.add(sentence(frame, notice).wrap());
+            speak(&label, notice, accesskit::Live::Assertive);
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(icons::SIZE + ui.spacing().item_spacing.x);
+            for (label, action) in &notice.actions {
+                if ui.button(label).clicked() {
+                    actions.push(notice.chosen(action));
+                }
+            }
+        });
+    });
 }
 
 /// Whose message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
     Program,
-    File,
+    /// Of the file that this view is of.
+    File(ViewId),
 }
 
-/// A banner; the first question is one place for the keys, before its buttons.
-fn banner_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    notice: &Notice,
+/// A message that stands.
+struct Standing {
     whose: Whose,
-    takes_keys: bool,
-    actions: &mut Vec<Action>,
-) {
-    if !takes_keys {
-        notice_ui(ui, frame, notice, whose, actions);
-        return;
+    notice: Notice,
+}
+
+impl Standing {
+    /// The person asked for this. What the program says is about the file with the focus, if about any.
+    fn intend(&self, frame: &Frame<'_>, action: &Action, intents: &mut Vec<Intent>) {
+        let view = match self.whose {
+            Whose::Program => frame.model.view().map(|view| view.id),
+            Whose::File(view) => Some(view),
+        };
+        let action = self.notice.chosen(action);
+        intents.push(Intent { view, action });
     }
-    let id = focus_id(Focus::Banner);
-    let builder = UiBuilder::new()
-        .scope_id(id)
-        .sense(Sense::focusable_noninteractive())
-        .accessibility_role(accesskit::Role::AlertDialog)
-        .accessibility_label(notice.text.as_str());
-    let response = ui.scope_builder(builder, |ui| notice_ui(ui, frame, notice, whose, actions));
-    let bounds = super::geometry::bounds(response.response.rect);
-    ui.ctx()
-        .accesskit_node_builder(id, |node| node.set_bounds(bounds));
-    if ui.memory(|memory| memory.has_focus(id)) {
-        let stroke = Stroke::new(1.5, frame.theme.accent);
-        let rect = response.response.rect.shrink(1.0);
-        ui.painter()
-            .rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
+
+    fn hide(&self) -> Action {
+        match (self.whose, self.notice.subject) {
+            (Whose::Program, _) => Action::App(AppAction::Dismiss(self.notice.topic)),
+            (Whose::File(_), Some(error)) => Action::Doc(DocAction::DismissError(error)),
+            (Whose::File(_), None) => Action::Doc(DocAction::Dismiss(self.notice.topic)),
+        }
     }
 }
 
-fn notice_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    notice: &Notice,
-    whose: Whose,
-    actions: &mut Vec<Action>,
-) {
-    let theme = frame.theme;
-    let fill = match notice.severity {
-        Severity::Info => theme.notice,
-        Severity::Warning => theme.notice_warning,
-        Severity::Error => theme.notice_error,
+/// All messages that stand, most urgent first: the program's, those of the file with the focus, and what is more than
+/// good to know of the others on the screen.
+fn standing(model: &App) -> Vec<Standing> {
+    let mut all: Vec<Standing> = Vec::new();
+    let of_program = model.notices.iter().cloned();
+    let refused = model
+        .tray
+        .orders()
+        .iter()
+        .map(|order| refused(model, order));
+    all.extend(of_program.chain(refused).map(|notice| Standing {
+        whose: Whose::Program,
+        notice,
+    }));
+    let front = model.doc().map(|doc| doc.id);
+    let is_shown = |doc: &&Doc| {
+        let mut views = doc.views.iter();
+        Some(doc.id) == front || views.any(|view| model.shown().contains(&view.id))
     };
-    let banner = Box_::new()
+    for doc in model.docs.iter().filter(is_shown) {
+        let (is_front, view) = (Some(doc.id) == front, doc.view().id);
+        let told = doc.notices.iter().filter(|notice| {
+            (is_front || notice.severity != Severity::Info) && notice.topic != Topic::Done
+        });
+        all.extend(told.cloned().map(|notice| Standing {
+            whose: Whose::File(view),
+            notice,
+        }));
+    }
+    if let Some(asked) = question(model) {
+        all.retain(|standing| standing.notice != *asked);
+    }
+    all.sort_by_key(|standing| standing.notice.topic);
+    all
+}
+
+fn refused(model: &App, order: &RefusedOrder) -> Notice {
+    let mut notice = Notice::new(Topic::Refused, Severity::Error, order.words());
+    if let Some(doc) = model.doc() {
+        let redirect = Action::App(AppAction::Redirect(order.number));
+        notice = notice.with(order.offer(doc), redirect);
+    }
+    let forget = Action::App(AppAction::Forget(order.number));
+    notice.with("Forget it", forget).pinned()
+}
+
+/// A message stands in the line.
+pub(in crate::ui) fn stands(model: &App) -> bool {
+    !standing(model).is_empty()
+}
+
+/// The line of messages: as high with one as without.
+pub(super) fn line_ui(ui: &mut Ui, frame: &Frame<'_>, intents: &mut Vec<Intent>) {
+    let all = standing(frame.model);
+    let fill = all.first().map_or(frame.theme.bar, |first| {
+        look(frame, first.notice.severity).0
+    });
+    let line = Box_::new()
         .fill(fill)
-        .inner_margin(Margin::symmetric(10, 5));
-    banner.show(ui, |ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
-        let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
-        let layout = Layout::left_to_right(Align::Center);
-        let fits = text_width(ui, notice) + buttons_width(ui, notice) <= row.x;
-        if !fits && notice.actions.is_empty() {
-            // what only hides it stays beside the sentence, and takes no line of its own
-            beside_ui(ui, frame, notice, whose, actions);
-            return;
-        }
-        if !fits {
-            // the sentence comes first and whole; what can be done stands below it
-            ui.horizontal_top(|ui| text_ui(ui, frame, notice));
-        }
-        if buttons_width(ui, notice) > row.x {
-            ui.horizontal_wrapped(|ui| buttons_ui(ui, frame, notice, whose, actions));
-            return;
-        }
-        ui.allocate_ui_with_layout(row, layout, |ui| {
-            at_right(
-                ui,
-                "buttons",
-                |ui| {
-                    if fits {
-                        text_ui(ui, frame, notice);
-                    }
-                },
-                |ui| buttons_ui(ui, frame, notice, whose, actions),
-            );
+        .inner_margin(Margin::symmetric(10, 2));
+    line.show(ui, |ui| {
+        let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(size);
+            if let Some((first, others)) = all.split_first() {
+                first_ui(ui, frame, first, others, intents);
+            }
         });
     });
 }
 
-/// The sentence in several lines, with its buttons at the end of the first one.
-fn beside_ui(
+/// The most urgent message, in one place for the keys; what does not fit is in the list.
+fn first_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
-    notice: &Notice,
-    whose: Whose,
-    actions: &mut Vec<Action>,
+    first: &Standing,
+    others: &[Standing],
+    intents: &mut Vec<Intent>,
 ) {
-    let room = ui.available_width() - buttons_width(ui, notice);
-    ui.horizontal_top(|ui| {
-        let size = egui::vec2(room, ui.spacing().interact_size.y);
-        let layout = Layout::left_to_right(Align::TOP);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
-            ui.set_min_width(room);
-            text_ui(ui, frame, notice);
+    let room = ui.available_width();
+    let notice = &first.notice;
+    let text = text_width(ui, &notice.text, &TextStyle::Body) + icons::SIZE + 12.0;
+    let buttons = buttons_width(ui, notice);
+    let fits = others.is_empty() && text + buttons <= room;
+    let label = match others.len() {
+        _ if fits => String::new(),
+        0 => "All of it".to_owned(),
+        n => format!("{n} more"),
+    };
+    let more = text_width(ui, &label, &TextStyle::Button) + icons::SIZE + 30.0;
+    let has_buttons = fits || LEAST_TEXT.min(text) + buttons + more <= room;
+    let group = (accesskit::Role::Group, "Messages");
+    region_ui(ui, frame, Focus::Messages, group, vec2(6.0, 0.0), |ui| {
+        let left = |ui: &mut Ui| text_ui(ui, frame, notice);
+        at_right(ui, "message", left, |ui| {
+            if has_buttons {
+                actions_ui(ui, frame, first, intents);
+            }
+            if !label.is_empty() {
+                more_ui(ui, frame, &label, first, others, intents);
+            }
+            hide_ui(ui, frame, first, intents);
         });
-        buttons_ui(ui, frame, notice, whose, actions);
     });
 }
 
 fn text_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice) {
-    let theme = frame.theme;
-    let (sign, color) = match notice.severity {
-        Severity::Info => ("\u{2139}", theme.accent),
-        Severity::Warning => ("\u{26a0}", theme.different),
-        Severity::Error => ("\u{2716}", theme.error),
-    };
-    ui.label(RichText::new(sign).color(color));
-    let text = RichText::new(&notice.text).color(theme.text);
-    let label = ui.add(Label::new(text).wrap());
-    // a screen reader speaks it when it appears
-    ui.ctx().accesskit_node_builder(label.id, |node| {
+    let (_, icon, color) = look(frame, notice.severity);
+    icons::icon_ui(ui, icon, color);
+    let label = ui.add(sentence(frame, notice).truncate());
+    speak(&label, notice, accesskit::Live::Polite);
+}
+
+/// A screen reader speaks it when it appears.
+fn speak(label: &egui::Response, notice: &Notice, how: accesskit::Live) {
+    label.ctx.accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Alert);
         node.set_label(notice.text.clone());
-        node.set_live(accesskit::Live::Polite);
+        node.set_live(how);
     });
 }
 
-fn buttons_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    notice: &Notice,
-    whose: Whose,
-    actions: &mut Vec<Action>,
-) {
-    for (label, action) in &notice.actions {
-        if ui.add(Button::new(label)).clicked() {
-            actions.push(notice.chosen(action));
-        }
+fn sentence(frame: &Frame<'_>, notice: &Notice) -> Label {
+    Label::new(RichText::new(&notice.text).color(frame.theme.text))
+}
+
+fn look(frame: &Frame<'_>, severity: Severity) -> (Color32, Icon, Color32) {
+    let theme = frame.theme;
+    match severity {
+        Severity::Info => (theme.notice, Icon::Info, theme.accent),
+        Severity::Warning => (theme.notice_warning, Icon::Warning, theme.different),
+        Severity::Error => (theme.notice_error, Icon::Error, theme.error),
     }
-    if notice.dismissable {
-        let sign = RichText::new("\u{2715}").color(frame.theme.weak);
-        let close = ui.add(Button::new(sign).frame(false));
-        name(&close, "Hide this message");
-        if close.on_hover_text("Hide this message").clicked() {
-            actions.push(notice.chosen(&match (whose, notice.subject) {
-                (Whose::Program, _) => Action::App(AppAction::Dismiss(notice.topic)),
-                (Whose::File, Some(error)) => Action::Doc(DocAction::DismissError(error)),
-                (Whose::File, None) => Action::Doc(DocAction::Dismiss(notice.topic)),
-            }));
+}
+
+fn actions_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
+    for (label, action) in &standing.notice.actions {
+        if ui.button(label).clicked() {
+            standing.intend(frame, action, intents);
         }
     }
 }
 
-/// The sentence with its sign, in points.
-fn text_width(ui: &Ui, notice: &Notice) -> f32 {
-    width(ui, &notice.text, &TextStyle::Body) + 30.0
+fn hide_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
+    if !standing.notice.dismissable {
+        return;
+    }
+    let words = "Hide this message";
+    let close = icons::icon_button(ui, Icon::Close, frame.theme.weak, words, true);
+    if close.on_hover_text(words).clicked() {
+        standing.intend(frame, &standing.hide(), intents);
+    }
+}
+
+/// The button that opens the list of all messages, and the list.
+fn more_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    label: &str,
+    first: &Standing,
+    others: &[Standing],
+    intents: &mut Vec<Intent>,
+) {
+    let more = ui.add(Button::new((
+        icons::atom(Icon::More, frame.theme.text),
+        label,
+    )));
+    // what is not to be seen is heard all the same
+    let unseen: Vec<&str> = others.iter().map(|one| one.notice.text.as_str()).collect();
+    ui.ctx().accesskit_node_builder(more.id, |node| {
+        node.set_label(label.to_owned());
+        node.set_description(unseen.join(". "));
+        node.set_live(accesskit::Live::Polite);
+    });
+    let content = ui.ctx().content_rect();
+    Popup::from_toggle_button_response(&more)
+        .align(RectAlign::TOP_END) // over the bytes, not over the line
+        .align_alternatives(&[])
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .width((content.width() - 24.0).min(LIST_WIDTH))
+        .show(|ui| {
+            let list = ScrollArea::vertical().max_height(content.height() * 0.6);
+            list.show(ui, |ui| {
+                for standing in std::iter::once(first).chain(others) {
+                    ui.push_id((standing.notice.topic, standing.notice.subject), |ui| {
+                        listed_ui(ui, frame, standing, intents);
+                    });
+                }
+            });
+        });
+}
+
+fn listed_ui(ui: &mut Ui, frame: &Frame<'_>, standing: &Standing, intents: &mut Vec<Intent>) {
+    let (fill, icon, color) = look(frame, standing.notice.severity);
+    let one = Box_::new()
+        .fill(fill)
+        .corner_radius(4.0)
+        .inner_margin(Margin::symmetric(8, 6));
+    one.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            icons::icon_ui(ui, icon, color);
+            ui.add(sentence(frame, &standing.notice).wrap());
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(icons::SIZE + ui.spacing().item_spacing.x);
+            actions_ui(ui, frame, standing, intents);
+            hide_ui(ui, frame, standing, intents);
+        });
+    });
 }
 
 fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
     let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
     let labels = notice.actions.iter().map(|(label, _)| label.as_str());
-    let close = notice.dismissable.then_some("\u{2715}");
-    labels
-        .chain(close)
-        .map(|label| width(ui, label, &TextStyle::Button) + around)
-        .sum()
-}
-
-fn width(ui: &Ui, text: &str, style: &TextStyle) -> f32 {
-    let font = style.resolve(ui.style());
-    let layout = |fonts: &mut egui::epaint::text::FontsView<'_>| {
-        fonts.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
+    let labels = labels.map(|label| text_width(ui, label, &TextStyle::Button) + around);
+    let close = if notice.dismissable {
+        icons::SIZE + around
+    } else {
+        0.0
     };
-    ui.fonts_mut(layout).size().x
+    labels.sum::<f32>() + close
 }
 
-/// Gives a widget that shows a sign a name that can be describe.
-pub(super) fn name(response: &egui::Response, name: &str) {
-    response
-        .ctx
-        .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
+/// What was just done, for as long as it is news.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Of which file, what, and until when in the toolkit's time.
+    shown: Option<(DocId, String, f64)>,
+}
+
+impl News {
+    /// What is news of this file now. Asks to forget it when its time is over.
+    pub(super) fn now(&mut self, ui: &Ui, doc: &Doc, actions: &mut Vec<Action>) -> Option<String> {
+        let Some(notice) = doc.notices.get(Topic::Done) else {
+            self.shown = None;
+            return None;
+        };
+        let now = ui.input(|input| input.time);
+        let is_known =
+            matches!(&self.shown, Some((of, text, _)) if *of == doc.id && *text == notice.text);
+        if !is_known {
+            self.shown = Some((doc.id, notice.text.clone(), now + NEWS_SECONDS));
+        }
+        let until = self.shown.as_ref().map_or(now, |(.., until)| *until);
+        if now >= until {
+            actions.push(Action::Doc(DocAction::Dismiss(Topic::Done)));
+            return None;
+        }
+        let left = std::time::Duration::from_secs_f64(until - now);
+        ui.ctx().request_repaint_after(left);
+        Some(notice.text.clone())
+    }
 }

@@ -1,10 +1,11 @@
-//! The side panel: witnesses, answers, facts about the mapping, the lab, the edits.
+//! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui, accesskit};
 
-use crate::model::{Action, AppAction, Tab, ViewAction};
+use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
 use super::lab_panel::{self, LabView};
+use super::region::region_ui;
 use super::{Frame, edits_panel, witness_table};
 
 /// A panel this narrow has its tabs closer together, in points.
@@ -14,17 +15,17 @@ const NARROW: f32 = 310.0;
 const TABS: [(Tab, &str, &str); 5] = [
     (
         Tab::Witnesses,
-        "Witnesses",
+        "Who sees it",
         "Who sees the bytes at the cursor (Ctrl+1)",
     ),
     (
         Tab::Lookups,
-        "Answers",
+        "Lookups",
         "What was looked up so far (Ctrl+2)",
     ),
     (
         Tab::Mapping,
-        "Mapping",
+        "Facts",
         "Pages, page cache, system calls (Ctrl+3)",
     ),
     (
@@ -47,20 +48,9 @@ pub(super) fn panel_ui(
     actions: &mut Vec<Action>,
 ) {
     let chosen = frame.model.settings.tab;
-    ui.horizontal_wrapped(|ui| {
-        // the tabs stand in one row also in the narrowest panel
-        let is_narrow = ui.available_width() < NARROW;
-        ui.spacing_mut().item_spacing.x = if is_narrow { 1.0 } else { 3.0 };
-        ui.spacing_mut().button_padding.x = if is_narrow { 3.0 } else { 7.0 };
-        for (tab, label, words) in TABS {
-            if ui
-                .selectable_label(tab == chosen, label)
-                .on_hover_text(words)
-                .clicked()
-            {
-                actions.push(Action::App(AppAction::ShowTab(tab)));
-            }
-        }
+    let tabs = (accesskit::Role::TabList, "Side panel");
+    region_ui(ui, frame, Focus::Panel, tabs, egui::vec2(3.0, 2.0), |ui| {
+        tabs_ui(ui, chosen, actions);
     });
     ui.separator();
     let scrolled = ScrollArea::vertical().auto_shrink(false);
@@ -77,6 +67,24 @@ pub(super) fn panel_ui(
         Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions), // draws what is in sight
     }
+}
+
+fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        // the tabs stand in one row also in the narrowest panel
+        let is_narrow = ui.available_width() < NARROW;
+        ui.spacing_mut().item_spacing.x = if is_narrow { 1.0 } else { 3.0 };
+        ui.spacing_mut().button_padding.x = if is_narrow { 3.0 } else { 7.0 };
+        for (tab, label, words) in TABS {
+            if ui
+                .selectable_label(tab == chosen, label)
+                .on_hover_text(words)
+                .clicked()
+            {
+                actions.push(Action::App(AppAction::ShowTab(tab)));
+            }
+        }
+    });
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
@@ -131,7 +139,7 @@ fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
     );
     ui.add_space(2.0);
     for call in facts.calls.iter().rev() {
-        let text = RichText::new(call.to_string()).monospace().size(11.5);
+        let text = RichText::new(call.to_string()).monospace().small();
         ui.add(Label::new(text).wrap().selectable(true))
             .on_hover_text(format!("took {:?}", call.took));
     }

@@ -1,6 +1,6 @@
 //! The field with the path of a file, and the list of its completions.
 
-use egui::{Event, Key, TextEdit, Ui};
+use egui::{Event, Key, TextEdit, TextStyle, Ui};
 
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, Completed, FileAction, Focus};
@@ -19,7 +19,12 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             escape_path(&doc.path)
         }
     });
-    let mut text = model.path_text.clone().or(shown).unwrap_or_default();
+    let full = model.path_text.clone().or(shown).unwrap_or_default();
+    let mut text = if has_keys {
+        full.clone()
+    } else {
+        with_name(ui, &full)
+    };
     // a list may be that of an earlier text
     let goes_on = |entry: &&Completed| model.path_text.is_some() && entry.text.starts_with(&text);
     let first = model.completions.first().filter(goes_on).cloned();
@@ -33,9 +38,12 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         .hint_text("Path of a file")
         .lock_focus(has_keys && first.is_some())
         .desired_width(f32::INFINITY)
+        .align(egui::Align2::LEFT_CENTER)
         .clip_text(true);
     let response = ui.add(edit);
-    super::notices::name(&response, "Path");
+    super::describe::name(&response, "Path");
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_value(full.as_str()));
     if response.changed() {
         actions.push(Action::File(FileAction::PathEdited(text)));
     }
@@ -57,6 +65,32 @@ pub(super) fn path_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             actions.push(Action::File(FileAction::PathCancelled));
         }
     }
+}
+
+/// The path, or as much of its end as there is room for: the name is always to be seen.
+fn with_name(ui: &Ui, path: &str) -> String {
+    let room = ui.available_width() - 16.0; // the field's margins
+    let font = TextStyle::Body.resolve(ui.style());
+    ui.fonts_mut(|fonts| {
+        let mut width = |c| fonts.glyph_width(&font, c);
+        if path.chars().map(&mut width).sum::<f32>() <= room {
+            return path.to_owned();
+        }
+        let mut left = room - width('\u{2026}');
+        let mut start = path.len();
+        for (at, c) in path.char_indices().rev() {
+            left -= width(c);
+            if left < 0.0 {
+                break;
+            }
+            start = at;
+        }
+        let end = path.get(start..).unwrap_or_default();
+        // whole names where one begins in sight
+        let whole = end.find('/').filter(|at| *at + 1 < end.len());
+        let end = whole.map_or(end, |at| end.get(at..).unwrap_or(end));
+        format!("\u{2026}{end}")
+    })
 }
 
 fn completions_ui(response: &egui::Response, frame: &Frame<'_>, actions: &mut Vec<Action>) {

@@ -16,8 +16,10 @@ use egui_tiles::{
 use crate::model::{Action, AppAction, Doc, DocId, FileAction, Intent, ViewId};
 
 use super::grid::GridState;
+use super::icons::{self, Icon};
+use super::theme::BODY;
 use super::views_ui::views_ui;
-use super::{Frame, Theme, bars, menus, notices};
+use super::{Frame, Theme, forms, menus};
 
 /// Height of the row of tabs, in points.
 const TAB_HEIGHT: f32 = 30.0;
@@ -238,10 +240,9 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let view = doc.view().id;
         let mut actions = Vec::new();
         ui.spacing_mut().item_spacing.y = 0.0;
-        notices::notices_ui(ui, &frame, &mut actions);
-        bars::saving_ui(ui, &frame, &mut actions);
+        forms::saving_ui(ui, &frame, &mut actions);
         if doc.view().fill_text.is_some() {
-            bars::fill_ui(ui, &frame, &mut actions);
+            forms::fill_ui(ui, &frame, &mut actions);
         }
         let of_file = actions.drain(..).map(|action| Intent {
             view: Some(view),
@@ -278,7 +279,7 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
         let mut job =
-            LayoutJob::simple_singleline(label.clone(), FontId::proportional(13.5), color);
+            LayoutJob::simple_singleline(label.clone(), FontId::proportional(BODY), color);
         job.wrap = TextWrapping::truncate_at_width(MOST_TITLE);
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let width = galley.size().x + BESIDE_TITLE;
@@ -393,10 +394,7 @@ fn close_ui(
     if edited && !cross.hovered() {
         painter.circle_filled(place.center(), 3.5, theme.edited);
     } else if tab.hovered() || cross.hovered() || cross.has_focus() || active {
-        let cross = place.shrink(5.5);
-        let stroke = Stroke::new(1.3, theme.weak);
-        painter.line_segment([cross.left_top(), cross.right_bottom()], stroke);
-        painter.line_segment([cross.right_top(), cross.left_bottom()], stroke);
+        icons::paint(painter, Icon::Close, place.center(), 12.0, theme.weak);
     }
     cross.clicked() || tab.middle_clicked()
 }

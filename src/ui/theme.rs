@@ -5,10 +5,19 @@
     reason = "colors are read as six hex digits"
 )]
 
+mod pairs;
+
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
 use crate::bytes::class::{ByteClass, class_of};
 use crate::model::window::FLASH_STEPS;
+
+pub use pairs::Pair;
+
+/// The usual size of text, in points.
+pub const BODY: f32 = 13.5;
+/// The other size: sources, remarks. There is no third but the grid's.
+pub const SMALL: f32 = 12.0;
 
 /// Everything that has a color. One for dark, one for light.
 #[derive(Clone, Debug)]
@@ -99,6 +108,26 @@ pub struct Theme {
     pub control_hovered: Color32,
     /// Focus, links, the chosen tab.
     pub accent: Color32,
+    /// The edge of a box: a card, a button, a field.
+    pub edge: Color32,
+    /// A page of a view's own, a private copy: text.
+    pub own: Color32,
+    /// Background of its box.
+    pub own_fill: Color32,
+    /// The edge of its box, and lines to it.
+    pub own_edge: Color32,
+    /// The file's page in the page cache: text.
+    pub file: Color32,
+    /// Background of its box.
+    pub file_fill: Color32,
+    /// The edge of its box, and lines to it.
+    pub file_edge: Color32,
+    /// A page of which nothing is known, or that is not present: text.
+    pub unknown: Color32,
+    /// The edge of its box, and lines to it.
+    pub unknown_edge: Color32,
+    /// What reaches the file when it is done: text.
+    pub reaches: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -111,48 +140,58 @@ impl Theme {
     pub fn dark() -> Self {
         Self {
             is_dark: true,
-            byte: bytes([0x5b6370, 0xd7dce4, 0x9ac28c, 0xd9a85b, 0x7fb2f0, 0xc98fd8]),
-            flash: flash(rgb(0xe06c3c), 190),
+            byte: bytes([0xa0aab7, 0xd7dce4, 0x9ac28c, 0xd9a85b, 0x7fb2f0, 0xcf9ade]),
+            flash: flash(rgb(0xe06c3c), 76),
             grid: rgb(0x14171c),
             grid_edge: rgb(0x191d23),
-            offset: rgb(0x7d8898),
-            past_end: rgb(0x565f6c),
+            offset: rgb(0x8f9aaa),
+            past_end: rgb(0x8a94a2),
             unreadable: rgb(0xff9a93),
             unreadable_fill: rgb(0x462022),
             edited: rgb(0xffcf5c),
             edited_fill: rgb(0x3a3116),
             file_differs: rgb(0x5fd7d0),
-            waiting: rgb(0xff8a65),
-            selection: rgb(0x26466e),
+            waiting: rgb(0xff9a79),
+            selection: rgb(0x1d3759),
             cursor: rgb(0x9cc8ff),
             cursor_text: rgb(0x0c141e),
             cursor_outline: rgb(0x6f9fd8),
             page_line: rgb(0x4a5566),
-            copy: rgb(0xe0a43a),
-            file_page: rgb(0x3f8f6b),
-            no_page: rgb(0x39404b),
-            found: rgb(0x4d7f5b),
-            warning: rgb(0xd95f2b),
+            copy: rgb(0xf0b14a),
+            file_page: rgb(0x4d9c78),
+            no_page: rgb(0x4b5564),
+            found: rgb(0x20402c),
+            warning: rgb(0xb8481a),
             on_warning: rgb(0xffffff),
             private: rgb(0x2f6f9f),
             on_private: rgb(0xffffff),
-            error: rgb(0xff7b72),
+            error: rgb(0xff8d85),
             same: rgb(0x7cc793),
             different: rgb(0xffb454),
             lit: rgb(0x1d344e),
             chart_read: rgb(0x1b2230),
             chart_loads: rgb(0x18261f),
-            chart_line: rgb(0x5aa2f0),
-            weak: rgb(0x939dab),
+            chart_line: rgb(0x6cadf5),
+            weak: rgb(0x9ea8b7),
             notice: rgb(0x1c2a3a),
             notice_warning: rgb(0x3a2c14),
             notice_error: rgb(0x421e1f),
             bar: rgb(0x1d2128),
             line: rgb(0x2e343d),
-            text: rgb(0xd7dce4),
+            text: rgb(0xdfe4ec),
             control: rgb(0x2a3039),
-            control_hovered: rgb(0x353d49),
-            accent: rgb(0x5aa2f0),
+            control_hovered: rgb(0x323944),
+            accent: rgb(0x6cadf5),
+            edge: rgb(0x4b5564),
+            own: rgb(0xf0b14a),
+            own_fill: rgb(0x2d2719),
+            own_edge: rgb(0xb98328),
+            file: rgb(0x67c79a),
+            file_fill: rgb(0x1c2a26),
+            file_edge: rgb(0x4d9c78),
+            unknown: rgb(0x9ea8b7),
+            unknown_edge: rgb(0x5b6675),
+            reaches: rgb(0xf3986a),
         }
     }
 
@@ -161,39 +200,39 @@ impl Theme {
     pub fn light() -> Self {
         Self {
             is_dark: false,
-            byte: bytes([0xa2a9b3, 0x1b2027, 0x3b7a2d, 0x8f5b00, 0x0b57b8, 0x8a2fa5]),
-            flash: flash(rgb(0xf26a2e), 170),
+            byte: bytes([0x575f69, 0x1b2027, 0x2f6a22, 0x7a4c00, 0x0b4fa8, 0x7d2796]),
+            flash: flash(rgb(0xf26a2e), 66),
             grid: rgb(0xffffff),
             grid_edge: rgb(0xf4f6f8),
-            offset: rgb(0x6a7482),
-            past_end: rgb(0x9aa3af),
+            offset: rgb(0x5b6572),
+            past_end: rgb(0x656e7a),
             unreadable: rgb(0xb31d17),
             unreadable_fill: rgb(0xfbddda),
-            edited: rgb(0x8a5000),
+            edited: rgb(0x7d4700),
             edited_fill: rgb(0xffefc4),
             file_differs: rgb(0x00707a),
-            waiting: rgb(0xb53b12),
-            selection: rgb(0xc3dcfb),
+            waiting: rgb(0x9c3410),
+            selection: rgb(0xcbe0fb),
             cursor: rgb(0x1f63b5),
             cursor_text: rgb(0xffffff),
             cursor_outline: rgb(0x5b90cf),
-            page_line: rgb(0xa9b2bf),
-            copy: rgb(0xd08a12),
-            file_page: rgb(0x4aa37c),
-            no_page: rgb(0xd5dae1),
-            found: rgb(0xbfe3c8),
-            warning: rgb(0xc84a12),
+            page_line: rgb(0xa0a9b5),
+            copy: rgb(0x855000),
+            file_page: rgb(0x52a37d),
+            no_page: rgb(0xa9b2bd),
+            found: rgb(0xc6e8ce),
+            warning: rgb(0xb8420e),
             on_warning: rgb(0xffffff),
             private: rgb(0x2b6aa6),
             on_private: rgb(0xffffff),
             error: rgb(0xb31d17),
-            same: rgb(0x1d7a3e),
-            different: rgb(0xa85100),
+            same: rgb(0x186a35),
+            different: rgb(0x96480a),
             lit: rgb(0xd6e8fc),
             chart_read: rgb(0xedf2fb),
             chart_loads: rgb(0xebf6ef),
-            chart_line: rgb(0x1563c4),
-            weak: rgb(0x5d6775),
+            chart_line: rgb(0x125bb5),
+            weak: rgb(0x535d69),
             notice: rgb(0xe3eefa),
             notice_warning: rgb(0xfdf0d2),
             notice_error: rgb(0xfce1df),
@@ -201,8 +240,18 @@ impl Theme {
             line: rgb(0xd4d9e0),
             text: rgb(0x1b2027),
             control: rgb(0xe2e6eb),
-            control_hovered: rgb(0xd5dbe3),
-            accent: rgb(0x1563c4),
+            control_hovered: rgb(0xd8dde5),
+            accent: rgb(0x125bb5),
+            edge: rgb(0xa0a9b5),
+            own: rgb(0x855000),
+            own_fill: rgb(0xfff4da),
+            own_edge: rgb(0xc98a1b),
+            file: rgb(0x1a6b46),
+            file_fill: rgb(0xe6f5ed),
+            file_edge: rgb(0x52a37d),
+            unknown: rgb(0x535d69),
+            unknown_edge: rgb(0x97a1ad),
+            reaches: rgb(0xa63c0c),
         }
     }
 
@@ -224,7 +273,7 @@ impl Theme {
         visuals.hyperlink_color = self.accent;
         visuals.error_fg_color = self.error;
         visuals.warn_fg_color = self.different;
-        visuals.window_stroke = Stroke::new(1.0, self.line);
+        visuals.window_stroke = Stroke::new(1.0, self.edge);
         visuals.weak_text_color = Some(self.weak);
         let radius = CornerRadius::same(4);
         let widgets = &mut visuals.widgets;
@@ -239,10 +288,10 @@ impl Theme {
             widget.fg_stroke = Stroke::new(1.0, self.text);
             widget.expansion = 0.0;
         }
-        widgets.noninteractive.bg_stroke = Stroke::new(1.0, self.line);
+        widgets.noninteractive.bg_stroke = Stroke::new(1.0, self.edge);
         widgets.inactive.bg_fill = self.control;
         widgets.inactive.weak_bg_fill = self.control;
-        widgets.inactive.bg_stroke = Stroke::new(1.0, self.line);
+        widgets.inactive.bg_stroke = Stroke::new(1.0, self.edge);
         widgets.hovered.bg_fill = self.control_hovered;
         widgets.hovered.weak_bg_fill = self.control_hovered;
         widgets.hovered.bg_stroke = Stroke::new(1.0, self.accent);
@@ -270,18 +319,18 @@ impl Theme {
                 style.spacing.tooltip_width = 460.0;
                 style
                     .text_styles
-                    .insert(TextStyle::Body, FontId::new(13.5, FontFamily::Proportional));
+                    .insert(TextStyle::Body, FontId::new(BODY, FontFamily::Proportional));
                 style.text_styles.insert(
                     TextStyle::Button,
-                    FontId::new(13.5, FontFamily::Proportional),
+                    FontId::new(BODY, FontFamily::Proportional),
                 );
                 style.text_styles.insert(
                     TextStyle::Small,
-                    FontId::new(11.5, FontFamily::Proportional),
+                    FontId::new(SMALL, FontFamily::Proportional),
                 );
                 style.text_styles.insert(
                     TextStyle::Monospace,
-                    FontId::new(13.0, FontFamily::Monospace),
+                    FontId::new(BODY, FontFamily::Monospace),
                 );
                 style.interaction.tooltip_delay = 0.35;
                 style.interaction.selectable_labels = false; // but where there is something to copy

@@ -169,9 +169,9 @@ fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
         return true;
     }
     match key {
-        Key::Tab | Key::Escape | Key::Enter => true,
-        // it asks for the clipboard, which comes with the next frame
-        Key::Insert => modifiers.matches_exact(Modifiers::SHIFT),
+        Key::Tab | Key::Escape | Key::Enter | Key::Menu => true,
+        // the menu of the bytes; and the clipboard, which comes with the next frame
+        Key::F10 | Key::Insert => modifiers.matches_exact(Modifiers::SHIFT),
         Key::Space => !matches!(place, KeyPlace::Grid | KeyPlace::Field),
         Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {
             matches!(place, KeyPlace::Menu | KeyPlace::Elsewhere)

@@ -3,17 +3,22 @@
 #![cfg(target_os = "linux")]
 
 mod added;
+mod bars;
 mod chaos;
+mod characters;
+mod colors;
 mod device;
 mod differences;
 mod editing;
 mod edits;
 mod faults;
+mod grid_menu;
 mod input;
 mod kernel_memory;
 mod keys;
 mod lab;
 mod live;
+mod messages;
 mod modes;
 mod narrow;
 mod opening;

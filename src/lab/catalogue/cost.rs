@@ -168,7 +168,7 @@ fn measure(s: &mut Stage<'_>, way: Way) -> Result<(), Stop> {
     }
     if way.cold && s.on_tmpfs() {
         let because = "tmpfs has no storage below it: its files are in memory and nowhere else, and cannot be cold; \
-                       choose a folder on a disk with --dir";
+                       choose a directory on a disk with --dir";
         s.note("nothing to measure", because.to_owned());
         return Ok(());
     }

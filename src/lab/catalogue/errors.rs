@@ -128,7 +128,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "directory-enodev",
             topic: LabTopic::Errors,
-            title: "A folder can be opened, but not mapped",
+            title: "A directory can be opened, but not mapped",
             choices: &[
                 "mmap fails with EISDIR, as read does",
                 "mmap fails with ENODEV",
@@ -136,7 +136,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "A folder has a descriptor, but no bytes that its file system would show as pages. read(2) says \
+            why: "A directory has a descriptor, but no bytes that its file system would show as pages. read(2) says \
                   EISDIR; mmap says what it says of everything that has no pages.",
             source: "POSIX.1-2024 mmap(), ERRORS, ENODEV; mmap(2), ERRORS, ENODEV (the manual's EACCES for a \
                      non-regular file is not what Linux returns here)",
@@ -294,8 +294,8 @@ fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
 fn directory_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
     let a = s.peer("A")?;
     let path = s.path_of(".");
-    open_path(s, a, "the scratch folder", path, FileAccess::Read)?;
-    enodev(s, a, "the scratch folder")
+    open_path(s, a, "the scratch directory", path, FileAccess::Read)?;
+    enodev(s, a, "the scratch directory")
 }
 
 fn larger_than_addresses_enomem(s: &mut Stage<'_>) -> Result<(), Stop> {

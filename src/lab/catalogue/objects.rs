@@ -67,7 +67,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "memfd_create makes a file that lives in memory and has no name in any folder. A child inherits the \
+            why: "memfd_create makes a file that lives in memory and has no name in any directory. A child inherits the \
                   descriptor, and each process maps the file for itself: the child's mapping here is not inherited. \
                   It is how processes share memory without a file system, and its length can be sealed.",
             source: "memfd_create(2)",

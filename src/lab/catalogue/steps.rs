@@ -305,6 +305,6 @@ pub(super) fn faults(s: &mut Stage<'_>, peer: Peer) -> Result<u64, Stop> {
 /// A peer told something of another kind than it was asked for.
 fn unasked(wanted: &str) -> Stop {
     Stop::NotDone(format!(
-        "a peer was asked for {wanted} and told something else"
+        "a process was asked for {wanted} and told something else"
     ))
 }

@@ -30,8 +30,8 @@ pub(in crate::lab) struct Actor {
 
 impl Actor {
     pub(super) fn spawn(program: &Path, name: &str) -> Result<Self, Stop> {
-        let process = PeerProcess::spawn(program, &format!("peer {name}"))
-            .map_err(|error| Stop::NotDone(format!("peer {name} cannot be started: {error}")))?;
+        let process = PeerProcess::spawn(program, &format!("process {name}"))
+            .map_err(|error| Stop::NotDone(format!("process {name} cannot be started: {error}")))?;
         Ok(Self {
             card: PeerCard {
                 name: name.to_owned(),
@@ -55,7 +55,7 @@ impl Actor {
             return Err(self.is_gone());
         };
         let (child, call) = process
-            .fork(&format!("peer {name}"), limit)
+            .fork(&format!("process {name}"), limit)
             .map_err(|error| Stop::NotDone(error.to_string()))?;
         let card = PeerCard {
             name: name.to_owned(),
@@ -74,7 +74,7 @@ impl Actor {
 
     fn is_gone(&self) -> Stop {
         let how = self.card.ended.as_deref().unwrap_or("it ended");
-        Stop::NotDone(format!("peer {} is gone: {how}", self.card.name))
+        Stop::NotDone(format!("process {} is gone: {how}", self.card.name))
     }
 
     pub(super) fn sabotage(&mut self, sabotage: Sabotage) -> Result<(), Stop> {
@@ -137,7 +137,7 @@ impl Stage<'_> {
     pub(super) fn actor(&mut self, peer: Peer) -> Result<&mut Actor, Stop> {
         self.actors
             .get_mut(peer.0)
-            .ok_or_else(|| Stop::NotDone("a peer of another experiment was asked".to_owned()))
+            .ok_or_else(|| Stop::NotDone("a process of another experiment was asked".to_owned()))
     }
 
     /// Lists a peer that has just begun.
@@ -168,7 +168,7 @@ impl Stage<'_> {
         match said {
             Ok(Answer::Did(did)) => Ok((did.outcome, did.calls.into_iter().map(line).collect())),
             Ok(other) => Err(Stop::NotDone(format!(
-                "peer {} was asked to {} and answered {other:?}",
+                "process {} was asked to {} and answered {other:?}",
                 actor.card.name,
                 call.word()
             ))),

@@ -125,7 +125,7 @@ impl App {
             .map(|entry| entry.claim);
         let text = match claim {
             Some(claim) => format!(
-                "A scratch file of three pages, all A, all B, all C, to try \u{201c}{}\u{201d} by hand: write through one witness and see what the others hold",
+                "A scratch file of three pages, all A, all B, all C, to try \u{201c}{}\u{201d} by hand: write through one of them and see what the others hold",
                 claim.title
             ),
             None => "A scratch file of three pages, all A, all B, all C: write in it as you like"

@@ -42,7 +42,7 @@ impl Forking {
     pub fn born(self, parent: &PeerProcess, pid: u32) -> Result<PeerProcess, PeerError> {
         let label = &self.label;
         let not_held = |error: io::Error| {
-            let message = format!("{label} (process {pid}) cannot be held: {error}");
+            let message = format!("{label} (pid {pid}) cannot be held: {error}");
             refused(message, &error)
         };
         // Also if the child has ended: until its parent is told to reap it the number is its own. A parent that ended has

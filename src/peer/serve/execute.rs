@@ -153,14 +153,14 @@ impl Executor {
     fn file(&self, name: &str) -> Result<&File> {
         match self.files.get(name) {
             Some(file) => Ok(file),
-            None => refused(format!("This peer has no file that is called {name}")),
+            None => refused(format!("This process has no file that is called {name}")),
         }
     }
 
     fn place(&self, name: &str) -> Result<Place> {
         match self.places.get(name) {
             Some(place) => Ok(*place),
-            None => refused(format!("This peer has no mapping that is called {name}")),
+            None => refused(format!("This process has no mapping that is called {name}")),
         }
     }
 }

@@ -201,7 +201,7 @@ impl Witness {
             return Ok(());
         }
         if view.access == Access::ReadOnly {
-            return Err(error("This peer's mapping is read-only".to_owned()));
+            return Err(error("This process's mapping is read-only".to_owned()));
         }
         let end = view.mapping.span().end();
         let mut mapping = self.map(&view.file, view.mode, Access::ReadWrite, view.span)?;

@@ -1,7 +1,8 @@
-//! Where keys lead the keyboard: from area to area, and from view to view.
+//! Where keys lead the keyboard: round the areas of the window (a question, lookup, path, side panel, messages, the bytes),
+//! and from view to view.
 
 use crate::model::{Action, App, AppAction, Focus, Tab, ViewId};
-use crate::ui::notices::is_question;
+use crate::ui::notices;
 
 /// Puts the keyboard into the other view of the file.
 pub(super) fn other_view(model: &App) -> Action {
@@ -24,17 +25,19 @@ enum Area {
 pub(super) fn area(model: &App, by: isize) -> Action {
     let views = model.doc().into_iter().flat_map(|doc| &doc.views);
     let mut areas: Vec<Area> = views.map(|view| Area::View(view.id)).collect();
-    let of_file = model.doc().into_iter().flat_map(|doc| doc.notices.iter());
-    if model.notices.iter().chain(of_file).any(is_question) {
+    if notices::asks(model) {
         areas.push(Area::Place(Focus::Banner));
     }
     areas.extend([Focus::Lookup, Focus::Path].map(Area::Place));
-    match model.settings.tab {
-        Tab::Witnesses if model.settings.panel_shown => {
-            areas.push(Area::Place(Focus::WitnessByte));
-        }
-        Tab::Lab if model.settings.panel_shown => areas.push(Area::Place(Focus::Lab)),
-        _ => {}
+    if model.settings.panel_shown {
+        areas.push(Area::Place(match model.settings.tab {
+            Tab::Witnesses => Focus::WitnessByte,
+            Tab::Lookups | Tab::Mapping | Tab::Edits => Focus::Panel,
+            Tab::Lab => Focus::Lab,
+        }));
+    }
+    if notices::stands(model) {
+        areas.push(Area::Place(Focus::Messages));
     }
     let now = match model.view().filter(|_| model.area == Focus::Grid) {
         Some(view) => Area::View(view.id),

@@ -115,6 +115,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::C), key(CTRL, Key::Insert)],
         |_| Action::Edit(EditAction::Copy),
     )
+    .of_bytes()
     .yielding()
     .in_place()
     .separated(),
@@ -125,6 +126,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::V), key(SHIFT, Key::Insert)],
         |_| Action::App(AppAction::Focus(Focus::Grid)),
     )
+    .of_bytes()
     .does(Deed::Paste)
     .yielding(),
     command(
@@ -133,7 +135,8 @@ pub static COMMANDS: &[Command] = &[
         "Overwrite every selected byte with one value",
         &[key(CTRL, Key::B)],
         |_| Action::Edit(EditAction::ToggleFill),
-    ),
+    )
+    .of_bytes(),
     command(
         Menu::Edit,
         "Select all",
@@ -175,7 +178,7 @@ pub static COMMANDS: &[Command] = &[
     .separated(),
     command(
         Menu::Mapping,
-        "Flush (msync)",
+        "Sync (msync)",
         "Write the shared mapping's changes to the storage now",
         &[key(CTRL, Key::M)],
         |_| Action::Mapping(MappingAction::Flush),
@@ -187,6 +190,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL, Key::D)],
         |_| Action::Mapping(MappingAction::DiscardSelection),
     )
+    .of_bytes()
     .separated(),
     command(
         Menu::Mapping,
@@ -220,7 +224,8 @@ pub static COMMANDS: &[Command] = &[
         "An index, an expression or a range",
         &[key(CTRL, Key::G), key(CTRL, Key::L)],
         |_| Action::App(AppAction::Focus(Focus::Lookup)),
-    ),
+    )
+    .of_bytes(),
     command(
         Menu::Go,
         "Repeat the last lookup",
@@ -265,7 +270,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::Go,
         "Next area",
-        "A question, lookup, path, witnesses or lab, grid, and round again",
+        "A question, lookup, path, side panel, messages, grid, and round again",
         &[key(PLAIN, Key::F6)],
         |model| area(model, 1),
     )
@@ -297,7 +302,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::Lab,
         "Run the chosen experiment",
-        "Starts its peers, has them do the steps, and compares with the prediction",
+        "Starts its processes, has them do the steps, and compares with the prediction",
         &[],
         |_| Action::Lab(LabAction::RunChosen),
     )
@@ -330,22 +335,23 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::View,
         "Side panel",
-        "Show or hide witnesses, answers, facts, lab and edits",
+        "Show or hide who sees it, lookups, facts, lab and edits",
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
     .always(),
     command(
         Menu::View,
-        "Witnesses",
+        "Who sees it",
         "Who sees the bytes at the cursor",
         &[key(CTRL, Key::Num1)],
         |_| Action::App(AppAction::ShowTab(Tab::Witnesses)),
     )
+    .of_bytes()
     .always(),
     command(
         Menu::View,
-        "Answers",
+        "Lookups",
         "What was looked up so far",
         &[key(CTRL, Key::Num2)],
         |_| Action::App(AppAction::ShowTab(Tab::Lookups)),
@@ -353,7 +359,7 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::View,
-        "Mapping facts",
+        "Facts",
         "Pages, page cache, system calls",
         &[key(CTRL, Key::Num3)],
         |_| Action::App(AppAction::ShowTab(Tab::Mapping)),

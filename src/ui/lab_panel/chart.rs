@@ -2,8 +2,8 @@
 //! `read` upwards, both on scales that double.
 
 use egui::{
-    Align2, FontId, Label, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    accesskit, pos2, vec2,
+    Align2, Label, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, accesskit, pos2,
+    vec2,
 };
 
 use crate::bytes::size::human_size;
@@ -127,7 +127,7 @@ fn axes(ui: &Ui, frame: &Frame<'_>, scale: &Scale, points: &[CostPoint]) {
         painter.text(at, Align2::CENTER_TOP, words, small.clone(), theme.weak);
     }
     painter.rect_stroke(plot, 0.0, line, StrokeKind::Inside);
-    let label = FontId::new(12.5, small.family);
+    let label = small.clone();
     for (at, align, words) in [
         (
             plot.right_top() + vec2(-8.0, 6.0),

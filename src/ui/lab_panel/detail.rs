@@ -95,7 +95,7 @@ fn run_ui(
         chart::chart_ui(ui, frame, &record.costs);
     }
     if let Some(peers) = peers.filter(|_| !entry.peers().is_empty()) {
-        heading(ui, "Peers");
+        heading(ui, "Processes");
         peers::peers_ui(ui, frame, peers, entry);
     }
     if !entry.steps().is_empty() {
@@ -111,8 +111,8 @@ fn empty_ui(ui: &mut Ui, frame: &Frame<'_>) {
     ui.label(RichText::new("Choose an experiment, or run them all").strong());
     for text in [
         "Each claim about mmap is an experiment here. Say what you expect, run it, and see step by step what happens.",
-        "Nothing is simulated: an experiment starts peers, which are processes of their own, has them map scratch files, make real system calls, load and store, and compares what they see with what was predicted.",
-        "A peer may be killed by SIGSEGV or SIGBUS. That is a result, and harms nobody else.",
+        "Nothing is simulated: an experiment starts processes, has them map scratch files, make real system calls, load and store, and compares what they see with what was predicted.",
+        "A process may be killed by SIGSEGV or SIGBUS. That is a result, and harms nobody else.",
     ] {
         ui.add_space(4.0);
         ui.add(Label::new(RichText::new(text).color(frame.theme.weak)).wrap());
@@ -128,11 +128,11 @@ fn heading(ui: &mut Ui, text: &str) {
 /// Title, promise, verdict, buttons: they stay in sight.
 fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
     let (theme, claim) = (frame.theme, entry.claim);
-    let title = RichText::new(claim.title).size(15.5).strong();
+    let title = RichText::new(claim.title).strong();
     ui.add(Label::new(title).wrap());
     ui.horizontal_wrapped(|ui| {
         promise_ui(ui, frame, claim.promise);
-        let name = RichText::new(claim.name).monospace().size(12.0);
+        let name = RichText::new(claim.name).monospace().small();
         ui.add(Label::new(name.color(theme.weak)).selectable(true));
     });
     let standing = frame.model.lab.standing(entry);
@@ -166,7 +166,7 @@ fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
         .corner_radius(8.0)
         .inner_margin(Margin::symmetric(8, 1));
     chip.show(ui, |ui| {
-        ui.label(RichText::new(promise.to_string()).size(12.0))
+        ui.label(RichText::new(promise.to_string()).small())
             .on_hover_text(words);
     });
 }
@@ -183,7 +183,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
             .fill(frame.theme.private);
         let run = ui
             .add_enabled(idle && entry.available.is_ok(), run)
-            .on_hover_text("Start its peers and have them do the steps (Enter in the list)")
+            .on_hover_text("Start its processes and have them do the steps (Enter in the list)")
             .on_disabled_hover_text(why_not);
         if run.clicked() {
             actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
@@ -197,7 +197,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         }
         let by_hand = ui
             .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
-            .on_hover_text("Open a scratch file of three pages in this window, with peers to write and look through")
+            .on_hover_text("Open a scratch file of three pages in this window, with processes to write and look through")
             .on_disabled_hover_text("There is no file in this experiment that could be opened here");
         if by_hand.clicked() {
             actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
@@ -279,6 +279,7 @@ fn prediction_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim) {
 fn box_ui(ui: &mut Ui, frame: &Frame<'_>, contents: impl FnOnce(&mut Ui)) {
     let fill = Box_::new()
         .fill(frame.theme.grid_edge)
+        .stroke(egui::Stroke::new(1.0, frame.theme.edge))
         .corner_radius(4.0)
         .inner_margin(Margin::symmetric(10, 7));
     fill.show(ui, |ui| {

@@ -77,7 +77,7 @@ fn card_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard, size: egui::Vec2) ->
     let edge = if card.ended.is_some() {
         theme.error
     } else {
-        theme.line
+        theme.edge
     };
     let fill = Box_::new()
         .fill(theme.grid_edge)
@@ -107,7 +107,7 @@ fn card_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard, size: egui::Vec2) ->
 fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
     let theme = frame.theme;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(&card.name).strong().size(15.0));
+        ui.label(RichText::new(&card.name).strong());
         ui.label(RichText::new(format!("process {}", card.pid)).color(theme.weak));
     });
     let weak = |text: String| Label::new(RichText::new(text).color(theme.weak)).wrap();
@@ -142,7 +142,7 @@ fn words_ui(ui: &mut Ui, frame: &Frame<'_>, card: &PeerCard) {
 }
 
 fn describe(card: &PeerCard) -> String {
-    let mut words = format!("Peer {}, process {}", card.name, card.pid);
+    let mut words = format!("Process {}, pid {}", card.name, card.pid);
     let child = card.parent.as_ref().map(|name| format!("child of {name}"));
     let ended = card.ended.as_ref().map(|how| format!("ended: {how}"));
     let plain = [&card.mapping, &card.bytes, &card.pages];

@@ -94,8 +94,8 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
             cell(ui, NUMBER, &number, theme.weak, Align::Max);
             let who = step.peer.as_deref().unwrap_or("\u{b7}");
             let hover = match (&step.peer, step.pid) {
-                (Some(peer), Some(pid)) => format!("peer {peer}, process {pid}"),
-                (Some(peer), None) => format!("peer {peer}"),
+                (Some(peer), Some(pid)) => format!("process {peer}, pid {pid}"),
+                (Some(peer), None) => format!("process {peer}"),
                 (None, _) => "mapscope itself".to_owned(),
             };
             cell(ui, PEER, who, theme.accent, Align::Center).on_hover_text(hover);
@@ -187,7 +187,10 @@ fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
 
 /// The font of calls.
 fn mono(ui: &Ui) -> FontId {
-    FontId::new(12.0, TextStyle::Monospace.resolve(ui.style()).family)
+    FontId::new(
+        crate::ui::theme::SMALL,
+        TextStyle::Monospace.resolve(ui.style()).family,
+    )
 }
 
 fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
@@ -199,7 +202,7 @@ fn describe(step: &RunStep) -> String {
     let who = step
         .peer
         .as_ref()
-        .map_or_else(|| "mapscope".to_owned(), |peer| format!("peer {peer}"));
+        .map_or_else(|| "mapscope".to_owned(), |peer| format!("process {peer}"));
     let mut words = format!(
         "Step {}: {who} {}: {}",
         step.number, step.what, step.observed

@@ -71,12 +71,14 @@ fn system(f: &mut fmt::Formatter<'_>, step: SaveStep, error: &io::Error) -> fmt:
     write!(f, "{step}: {}", describe_errno(errno_of(error)))?;
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; free some space or choose another folder"
+            "; free some space or choose another directory"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "; choose a folder you may write in"
+            "; choose a directory you may write in"
         }
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "; choose a folder that is there",
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "; choose a directory that is there"
+        }
         io::ErrorKind::FileTooLarge => "; choose a file system that holds files of this length",
         _ => "",
     };

@@ -167,7 +167,7 @@ fn a_folder_that_cannot_be_used_gives_one_sentence() {
     assert!(is_empty(dir.path()));
     let file = dir.path().join("file");
     fs::write(&file, b"").unwrap();
-    check_refused(file.to_str().unwrap(), &["not a folder"]);
+    check_refused(file.to_str().unwrap(), &["not a directory"]);
     // In /proc nobody can make a folder, root included.
     check_refused("/proc", &["cannot hold scratch files"]);
 }

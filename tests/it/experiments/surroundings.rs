@@ -209,7 +209,7 @@ fn a_peer_is_asked_when_a_step_can_touch_it() {
         other => panic!("{other}"),
     };
     assert!(
-        why.contains("peer A") && why.contains("did not answer"),
+        why.contains("process A (pid ") && why.contains("did not answer"),
         "{why}"
     );
     let last_of_b = steps

@@ -260,7 +260,7 @@ fn a_childs_death_is_told_by_itself_and_by_its_parent() {
     let PeerError::Died { peer, how, death } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(peer, format!("child (process {pid})"));
+    assert_eq!(peer, format!("child (pid {pid})"));
     assert_eq!(how, "signal 7 (SIGBUS)");
     let death = death.unwrap().to_string();
     assert_eq!(

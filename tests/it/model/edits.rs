@@ -257,7 +257,7 @@ fn write_back_lists_conflicts_and_writes_over_them_when_told() {
     rig.answer(&order, FileNews::WroteBack(wrote));
     rig.assert_says(
         Topic::Conflict,
-        &["2 of the edits", "0x5", "0x78", "1 more"],
+        &["2 edited bytes are not", "0x5", "0x78", "1 more"],
     );
     assert_eq!(rig.journal().pending_bytes(), 2);
     let (_, over) = rig.doc().notices.get(Topic::Conflict).unwrap().actions[0].clone();

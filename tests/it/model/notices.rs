@@ -127,7 +127,7 @@ fn shrunk_and_grown() {
     check(
         &[len(9000)],
         size,
-        &["to 9000 bytes", "5000 are mapped"],
+        &["to 9000 bytes", "5000 bytes are mapped"],
         remap,
     );
     check(

@@ -98,7 +98,7 @@ fn a_folder_that_cannot_be_used_is_told_in_one_sentence() {
     let cases = [
         (at("missing"), at("missing"), "(ENOENT)"),
         ("missing".to_owned(), at("missing"), "(ENOENT)"),
-        (at("file"), at("file"), "not a folder"),
+        (at("file"), at("file"), "not a directory"),
         (at("file") + "/below", at("file") + "/below", "(ENOTDIR)"),
         (unwritable.to_owned(), unwritable.to_owned(), "may write"),
         ("x".repeat(300), at(&"x".repeat(300)), "(ENAMETOOLONG)"),
@@ -110,7 +110,7 @@ fn a_folder_that_cannot_be_used_is_told_in_one_sentence() {
             let said = said(&output);
             assert_eq!(output.status.code(), Some(3), "{user:?} {value:?}: {said}");
             let named = format!("TMPDIR names {path}");
-            for word in ["mapscope: ", &named, cause, "choose another folder"] {
+            for word in ["mapscope: ", &named, cause, "choose another directory"] {
                 assert!(
                     said.contains(word),
                     "{user:?} {value:?}: no {word:?} in {said}"

@@ -109,6 +109,6 @@ fn a_read_only_process_refuses_in_words() {
     let Err(Refusal::Failed(why)) = rig.outcome(target, order) else {
         panic!("it is refused");
     };
-    assert_eq!(why.message, "This peer's mapping is read-only");
+    assert_eq!(why.message, "This process's mapping is read-only");
     assert_eq!(a.byte(0), b'A');
 }

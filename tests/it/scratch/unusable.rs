@@ -16,8 +16,8 @@ fn an_unusable_folder_is_told() {
     let file = file.path().to_str().unwrap();
     for (value, words) in [
         ("/nonexistent/folder", ["/nonexistent/folder", "(ENOENT)"]),
-        (file, [file, "not a folder"]),
-        ("/proc", ["/proc", "choose another folder"]),
+        (file, [file, "not a directory"]),
+        ("/proc", ["/proc", "choose another directory"]),
     ] {
         let working = TempDir::new().unwrap();
         let output = Command::new(program())

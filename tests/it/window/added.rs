@@ -70,7 +70,7 @@ fn each_kind_writes_as_it_maps() {
     until_says(
         &mut window,
         3,
-        "Not written: This peer's mapping is read-only",
+        "Not written: This process's mapping is read-only",
     );
 
     click(&mut window, "Write to file: process 1");

@@ -213,7 +213,7 @@ fn write_back_lists_a_conflict_and_writes_over_it_when_told() {
     write_at(&path, 1, b"x");
     press(&mut window, CTRL, Key::S);
     until(&mut window, "the conflict is told", |window| {
-        is_told(window, &["1 of the edits not written", "0x1", "0x78"])
+        is_told(window, &["1 edited byte is not written", "0x1", "0x78"])
     });
     assert_eq!(fs::read(&path).unwrap()[..2], [1, b'x']);
     assert_eq!(doc(&window).view().journal.pending_bytes(), 1);

@@ -265,7 +265,7 @@ fn replaced_under_a_shared_view_refuses_edits_until_decided() {
     });
     type_text(&mut window, "5a");
     until(&mut window, "the edit is refused", |window| {
-        is_told(window, &["decide in the banner"])
+        is_told(window, &["decide which one"])
     });
     assert_eq!(fs::read(&old).unwrap(), [b'A'; 64]);
     click(&mut window, "Keep the old one");

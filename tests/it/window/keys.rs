@@ -112,6 +112,7 @@ fn f6_goes_round_the_areas() {
         (Focus::Lookup, "Look up"),
         (Focus::Path, "Path"),
         (Focus::WitnessByte, "Byte to write"),
+        (Focus::Messages, "Messages"),
         (Focus::Grid, "Bytes"),
         (Focus::Lookup, "Look up"),
     ] {
@@ -121,11 +122,12 @@ fn f6_goes_round_the_areas() {
         });
         seen.push(area);
     }
-    assert_eq!(seen.len(), 5);
+    assert_eq!(seen.len(), 6);
     // without the table of witnesses it is left out
     press(&mut window, PLAIN, Key::F9);
-    press(&mut window, PLAIN, Key::F6);
-    press(&mut window, PLAIN, Key::F6);
+    for _ in 0..3 {
+        press(&mut window, PLAIN, Key::F6);
+    }
     until(&mut window, "F6 leads back to the grid", |window| {
         grid(window).is_focused()
     });
@@ -162,7 +164,7 @@ fn tab_goes_in_the_order_that_is_seen() {
         act(&mut window, Action::File(FileAction::Close)); // asks about the edit
         window.run_steps(3);
         let mut from = Vec::new();
-        for stop in ["Open\u{2026}", "Write them to the file"] {
+        for stop in ["Open\u{2026}", "Write it to the file"] {
             window.get_by_role_and_label(Role::Button, stop).focus();
             window.run_steps(2);
             let stops = tab_stops(&mut window);
@@ -249,7 +251,7 @@ fn a_question_takes_the_keys_and_esc_is_its_cancel() {
     window.run_steps(2);
     assert_eq!(
         focused_name(&window).as_deref(),
-        Some("Write them to the file")
+        Some("Write it to the file")
     );
     press(&mut window, PLAIN, Key::Escape);
     until(
@@ -268,6 +270,7 @@ fn a_question_takes_the_keys_and_esc_is_its_cancel() {
 fn shift_f6_goes_the_other_way_round() {
     let mut window = sample();
     for (modifiers, name) in [
+        (egui::Modifiers::SHIFT, "Messages"),
         (egui::Modifiers::SHIFT, "Byte to write"),
         (egui::Modifiers::SHIFT, "Path"),
         (egui::Modifiers::SHIFT, "Look up"),

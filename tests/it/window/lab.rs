@@ -73,12 +73,12 @@ fn an_experiment_is_chosen_expected_run_and_told() {
     let wrong = window.query_by_label_contains("You expected: The other process sees it after");
     let wrong = wrong.unwrap().accesskit_node().value().unwrap_or_default();
     assert!(wrong.ends_with("wrong"), "{wrong}");
-    for head in ["Predicted", "Observed", "Why", "Peers", "Steps"] {
+    for head in ["Predicted", "Observed", "Why", "Processes", "Steps"] {
         assert!(window.query_by_label(head).is_some(), "{head}");
     }
-    let peers = rows_with(&window, "Peer ");
+    let peers = rows_with(&window, "Process ");
     assert_eq!(peers.len(), 2, "{peers:?}");
-    assert!(peers[0].starts_with("Peer A, process "), "{peers:?}");
+    assert!(peers[0].starts_with("Process A, pid "), "{peers:?}");
     assert!(peers[1].contains("28: 5a 'Z'"), "{peers:?}");
     assert!(!rows_with(&window, "Step 1: mapscope makes").is_empty());
     assert_eq!(
@@ -114,6 +114,7 @@ fn the_list_takes_the_keyboard() {
     assert!(entry.is_focused(), "and the keyboard stays there");
     assert_eq!(model(&window).area, Focus::Lab);
     press(&mut window, PLAIN, Key::F6);
+    press(&mut window, PLAIN, Key::F6); // past the messages
     until(&mut window, "F6 leads on to the grid", |window| {
         grid(window).is_focused()
     });
@@ -164,7 +165,7 @@ fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
     until(&mut window, "its third step is shown", |window| {
         verdict(window) == "running" && !rows_with(window, "Step 3: ").is_empty()
     });
-    assert!(!rows_with(&window, "Peer A, process ").is_empty());
+    assert!(!rows_with(&window, "Process A, pid ").is_empty());
     click(&mut window, "Stop");
     until(&mut window, "it is stopped", |window| {
         verdict(window) == "stopped"

@@ -33,7 +33,7 @@ fn is_shared(window: &Window) -> bool {
 #[test]
 fn edits_are_written_and_everybody_sees_them() {
     let (_folder, path, mut window) = asked();
-    click(&mut window, "Write them to the file");
+    click(&mut window, "Write it to the file");
     until(&mut window, "it is shared", is_shared);
     assert_eq!(fs::read(&path).unwrap()[..2], *b"ZA");
     press(&mut window, PLAIN, Key::ArrowLeft);
@@ -77,7 +77,7 @@ fn edits_are_kept_and_reapplied_on_the_way_back() {
 #[test]
 fn edits_are_dropped() {
     let (_folder, path, mut window) = asked();
-    click(&mut window, "Drop them");
+    click(&mut window, "Drop it");
     until(&mut window, "it is shared and shows the file", |window| {
         is_shared(window) && row(window, 0).starts_with("00000000 41 41 ")
     });
@@ -125,7 +125,7 @@ fn read_only_refuses_in_words() {
         is_told(window, &["data.bin is read-only", "read-write"])
     });
     assert!(row(&window, 0).starts_with("00000000 41 41 "));
-    click(&mut window, "Read-write");
+    click(&mut window, "Read-only");
     until(&mut window, "it is read-write", |window| {
         doc(window).view().access == Access::ReadWrite
     });
@@ -191,7 +191,7 @@ fn an_untouched_page_follows_the_file_and_a_copied_one_does_not() {
     until(&mut window, "the fate is asked", |window| {
         is_told(window, &["edited privately"])
     });
-    click(&mut window, "Drop them");
+    click(&mut window, "Drop it");
     until(&mut window, "the shared view shows all of it", |window| {
         row(window, 0xff0).starts_with("00000ff0 41 41 41 41 41 41 41 41 78 ")
     });

@@ -157,7 +157,7 @@ fn closing_with_edits_asks_first() {
     until(&mut window, "it is asked", |window| {
         is_told(window, &["about to be closed"])
     });
-    click(&mut window, "Export them");
+    click(&mut window, "Export it");
     until(&mut window, "the sample is back", |window| {
         model(window).doc().is_some_and(Doc::is_sample)
     });
@@ -193,9 +193,7 @@ fn quitting_with_edits_asks_first() {
         is_told(window, &["window is about to close"])
     });
     let mut closed = false;
-    let buttons: Vec<_> = window
-        .query_all_by_label("Write them to their files")
-        .collect();
+    let buttons: Vec<_> = window.query_all_by_label("Write it to the file").collect();
     buttons.last().unwrap().click();
     until(
         &mut window,

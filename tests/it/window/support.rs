@@ -65,6 +65,7 @@ pub(super) fn start_with(requests: Vec<OpenRequest>) -> Window {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
     let harness = Harness::builder()
         .with_size([1500.0, 900.0])
+        .with_step_dt(0.1) // a tooltip comes within some frames, news go after many
         .allow_missing_glyphs() // names of files, and fonts, are whatever this machine has
         .build_eframe(|creation| {
             let mut app = Shell::new(program, Start { requests, at: None });
@@ -212,19 +213,31 @@ pub(super) fn field<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node
     window.get_by_role_and_label(Role::TextInput, name)
 }
 
-/// Clicks the one node of this name that takes clicks.
+/// Clicks the one node of this name that takes clicks; one of a message that has no room in the line, in the list of
+/// messages.
 #[track_caller]
 pub(super) fn click(window: &mut Window, label: &str) {
-    let found = window.query_all_by_label(label).rfind(|node| {
-        node.accesskit_node()
-            .data()
-            .supports_action(AccessAction::Click)
-    });
-    let Some(node) = found else {
+    let is_there = |window: &Window| clickable(window, label).is_some();
+    if !is_there(window) {
+        let more = ["1 more", "2 more", "3 more", "All of it"];
+        if let Some(more) = more.into_iter().find_map(|more| clickable(window, more)) {
+            more.click();
+            until(window, &format!("{label:?} is in the list"), is_there);
+        }
+    }
+    let Some(node) = clickable(window, label) else {
         panic!("nothing to click is called {label:?}\n{}", state(window));
     };
     node.click();
     window.step();
+}
+
+fn clickable<'a>(window: &'a Window, label: &'a str) -> Option<egui_kittest::Node<'a>> {
+    window.query_all_by_label(label).rfind(|node| {
+        node.accesskit_node()
+            .data()
+            .supports_action(AccessAction::Click)
+    })
 }
 
 pub(super) fn grid(window: &Window) -> egui_kittest::Node<'_> {
@@ -293,10 +306,21 @@ pub(super) fn notice(window: &Window, topic: Topic) -> String {
         .unwrap_or_default()
 }
 
-/// An alert in the tree has all these parts.
+/// A message in the tree, or what is news, has all these parts.
 pub(super) fn is_told(window: &Window, parts: &[&str]) -> bool {
+    // what the line of messages has no room for is the description of the button that opens the list
+    let unseen = window.root().children_recursive();
+    let unseen = unseen.filter_map(|node| {
+        node.accesskit_node()
+            .data()
+            .description()
+            .map(str::to_owned)
+    });
+    let unseen: Vec<String> = unseen.collect();
     alerts(window)
         .iter()
+        .chain(&status(window))
+        .chain(&unseen)
         .any(|alert| parts.iter().all(|part| alert.contains(part)))
 }
 

@@ -160,7 +160,7 @@ fn a_closed_file_with_edits_is_asked_about_and_the_other_stays() {
     until(&mut window, "it is asked", |window| {
         is_told(window, &["1 byte is edited privately in b.bin"])
     });
-    click(&mut window, "Write them to the file");
+    click(&mut window, "Write it to the file");
     until_front(&mut window, &a);
     assert_eq!(model(&window).docs.len(), 1);
     assert_eq!(fs::read(&b).unwrap()[..2], *b"ZB");

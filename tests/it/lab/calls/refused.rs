@@ -62,7 +62,7 @@ fn a_mapping_that_the_kernel_refuses_fails_with_its_error() {
     }
     // What failed leaves no name.
     let told = peer.refuses(load("m", 0, 1));
-    assert_eq!(told, "This peer has no mapping that is called m");
+    assert_eq!(told, "This process has no mapping that is called m");
 }
 
 #[test]

@@ -175,11 +175,11 @@ fn what_differs_says_what_was_expected_and_how_a_peer_ended() {
     says(&harness, "made-up: differs from the prediction");
     says(
         &harness,
-        "Step 1: peer A loads the byte at 28: 41 'A', but expected: 5a 'Z'; load(0x7f",
+        "Step 1: process A loads the byte at 28: 41 'A', but expected: 5a 'Z'; load(0x7f",
     );
     says(
         &harness,
-        "Peer A, process 7, child of B, ended: killed by SIGSEGV",
+        "Process A, pid 7, child of B, ended: killed by SIGSEGV",
     );
     says(&harness, "something else");
 }
