@@ -57,7 +57,8 @@ use command::{Deed, Wishes};
 use input::{Pressed, Scene, Typist};
 use key_place::KeyPlace;
 
-pub use grid::{GridState, grid_id, grid_ui, is_grid};
+pub use grid::{GridState, grid_ui};
+pub use key_place::{grid_id, is_grid};
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;

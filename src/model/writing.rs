@@ -116,7 +116,7 @@ impl Doc {
         };
         let whose = self.in_words(view);
         let text = format!(
-            "{n} of the edits{whose} not written: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
+            "{n} not written{whose}: somebody changed the file meanwhile, at {offset:#x} it holds {found:#04x}{more}"
         );
         self.notices.put(
             Notice::new(Topic::Conflict, Severity::Warning, text)

@@ -2,6 +2,7 @@
 
 mod areas;
 mod conditions;
+mod keys;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};

@@ -9,7 +9,7 @@ use egui::{
 
 use crate::bytes::Span;
 use crate::bytes::class::text_char;
-use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, ViewId, Viewport};
+use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewport};
 
 use super::Frame;
 use super::describe;
@@ -17,6 +17,7 @@ use super::geometry::{Cells, Geometry, bounds};
 use super::glyphs::{Glyphs, Quads};
 use super::grid_menu::GridMenu;
 use super::grid_paint::{Painting, paint};
+use super::key_place::{IsGrid, grid_id};
 use super::scrollbar::ScrollBar;
 use super::theme::grid_font;
 
@@ -32,22 +33,6 @@ pub struct GridState {
     menu: GridMenu,
     /// A selection is being dragged.
     dragging: bool,
-}
-
-/// The id of a view's grid, so that others can put the keyboard there.
-#[must_use]
-pub fn grid_id(view: ViewId) -> Id {
-    Id::unique("byte grid").with(view)
-}
-
-/// Marks the ids of grids.
-#[derive(Clone, Copy)]
-struct IsGrid;
-
-/// It is the id of a view's grid.
-#[must_use]
-pub fn is_grid(ctx: &egui::Context, id: Id) -> bool {
-    ctx.data(|data| data.get_temp::<IsGrid>(id).is_some())
 }
 
 /// Draws the bytes of a view of the open file into all the room there is. Returns those that are in sight.

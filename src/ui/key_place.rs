@@ -2,9 +2,25 @@
 
 use egui::{Context, Id};
 
-use crate::model::Focus;
+use crate::model::{Focus, ViewId};
 
-use super::{focus_id, is_grid};
+use super::focus_id;
+
+/// The id of a view's grid, so that others can put the keyboard there.
+#[must_use]
+pub fn grid_id(view: ViewId) -> Id {
+    Id::unique("byte grid").with(view)
+}
+
+/// Marks the ids of grids.
+#[derive(Clone, Copy)]
+pub(super) struct IsGrid;
+
+/// It is the id of a view's grid.
+#[must_use]
+pub fn is_grid(ctx: &egui::Context, id: Id) -> bool {
+    ctx.data(|data| data.get_temp::<IsGrid>(id).is_some())
+}
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The one table of commands.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::Key;
 
 use crate::model::{
     Action, AppAction, Columns, DocAction, EditAction, FileAction, Focus, Heading, LabAction,
@@ -12,17 +12,8 @@ use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
     locks, nothing_to_write, run_topic,
 };
+use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::{Command, Deed, Menu, SPLIT, command};
-
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-const SHIFT: Modifiers = Modifiers::SHIFT;
-const ALT: Modifiers = Modifiers::ALT;
-const PLAIN: Modifiers = Modifiers::NONE;
-
-const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(modifiers, key)
-}
 
 /// Every command.
 pub static COMMANDS: &[Command] = &[

@@ -162,6 +162,9 @@ fn nothing_moves_when_states_change() {
         });
         stays(&mut window, "a copy");
         press(&mut window, CTRL, Key::Z);
+        until(&mut window, "it is undone", |window| {
+            !doc(window).has_unsaved()
+        });
         stays(&mut window, "an undo");
         for (mode, access) in [
             (Mode::Shared, Access::ReadWrite),

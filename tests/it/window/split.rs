@@ -333,7 +333,7 @@ fn closing_a_view_with_edits_asks_and_the_other_one_stays() {
             &["1 byte is edited privately in the private view of data.bin"],
         )
     });
-    click(&mut window, "Write them to the file");
+    click(&mut window, "Write it to the file");
     until(&mut window, "it is closed", |window| {
         doc(window).views.len() == 1 && doc(window).view().mode == Mode::Shared
     });
@@ -349,7 +349,7 @@ fn the_views_stand_where_there_is_room_for_them() {
         ([1280.0, 800.0], false),
         ([1920.0, 1080.0], true),
         ([700.0, 420.0], false),
-        ([1280.0, 360.0], true),
+        ([1280.0, 300.0], true),
     ] {
         window.set_size(size.into());
         until(&mut window, &format!("laid out in {size:?}"), |window| {

@@ -225,10 +225,19 @@ pub(super) fn click(window: &mut Window, label: &str) {
             until(window, &format!("{label:?} is in the list"), is_there);
         }
     }
-    let Some(node) = clickable(window, label) else {
-        panic!("nothing to click is called {label:?}\n{}", state(window));
-    };
-    node.click();
+    // Where it stands still: what came in the meantime may have moved it.
+    let mut place = None;
+    loop {
+        let Some(node) = clickable(window, label) else {
+            panic!("nothing to click is called {label:?}\n{}", state(window));
+        };
+        if place == Some(node.rect()) {
+            node.click();
+            break;
+        }
+        place = Some(node.rect());
+        window.step();
+    }
     window.step();
 }
 
@@ -244,9 +253,10 @@ pub(super) fn grid(window: &Window) -> egui_kittest::Node<'_> {
     window.get_by_role_and_label(Role::Grid, "Bytes")
 }
 
-/// The rows of the grid: offset, bytes, text.
+/// The rows of the grid, of two the first: offset, bytes, text.
 pub(super) fn rows(window: &Window) -> Vec<String> {
-    let Some(grid) = window.query_by_role_and_label(Role::Grid, "Bytes") else {
+    let grids = window.query_all_by_role_and_label(Role::Grid, "Bytes");
+    let Some(grid) = grids.into_iter().next() else {
         return Vec::new();
     };
     grid.query_all_by_role(Role::Row)
