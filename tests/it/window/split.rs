@@ -349,7 +349,7 @@ fn the_views_stand_where_there_is_room_for_them() {
         ([1280.0, 800.0], false),
         ([1920.0, 1080.0], true),
         ([700.0, 420.0], false),
-        ([1280.0, 300.0], true),
+        ([1400.0, 340.0], true),
     ] {
         window.set_size(size.into());
         until(&mut window, &format!("laid out in {size:?}"), |window| {
