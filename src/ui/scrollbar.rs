@@ -103,7 +103,7 @@ impl ScrollBar {
         let fill = if self.grab.is_some() || response.hovered() {
             theme.weak
         } else {
-            theme.no_page
+            theme.thumb
         };
         let painter = ui.painter();
         painter.rect_filled(rect, 0.0, theme.grid_edge);

@@ -64,6 +64,8 @@ pub struct Theme {
     pub file_page: Color32,
     /// A page that is not present, or of which nothing is known.
     pub no_page: Color32,
+    /// The thumb of the scroll bar.
+    pub thumb: Color32,
     /// What a lookup points at.
     pub found: Color32,
     /// Shared and read-write: the one state in the warning color.
@@ -160,6 +162,7 @@ impl Theme {
             copy: rgb(0xf0b14a),
             file_page: rgb(0x4d9c78),
             no_page: rgb(0x4b5564),
+            thumb: rgb(0x4c5666),
             found: rgb(0x20402c),
             warning: rgb(0xb8481a),
             on_warning: rgb(0xffffff),
@@ -220,6 +223,7 @@ impl Theme {
             copy: rgb(0x855000),
             file_page: rgb(0x52a37d),
             no_page: rgb(0xa9b2bd),
+            thumb: rgb(0xa8b1bc),
             found: rgb(0xc6e8ce),
             warning: rgb(0xb8420e),
             on_warning: rgb(0xffffff),

@@ -96,6 +96,7 @@ impl Theme {
             ("the cursor's outline", self.cursor_outline),
             ("a file page", self.file_page),
             ("no page", self.no_page),
+            ("the thumb", self.thumb),
             ("a page's line", self.page_line),
             ("the mark of a change", self.different),
         ];

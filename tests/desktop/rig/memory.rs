@@ -130,13 +130,13 @@ fn drag(program: &Program<'_>) {
     let picture = stage.picture();
     let (x, track) = program.until("scroll bar", |_| {
         let picture = stage.picture();
-        let x = picture.bounds(theme.no_page)?.right - 4;
+        let x = picture.bounds(theme.thumb)?.right - 4;
         let column = Area {
             left: x,
             right: x + 1,
             ..picture.area()
         };
-        let thumb = picture.bounds_in(column, theme.no_page)?;
+        let thumb = picture.bounds_in(column, theme.thumb)?;
         let track = picture.bounds_in(column, theme.grid_edge)?;
         Some((x, (usize::midpoint(thumb.top, thumb.bottom), track.bottom)))
     });
