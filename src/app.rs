@@ -15,13 +15,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::event::Event;
 use crate::model::identity::DocId;
 use crate::model::{
-    Action, App, AppAction, EditAction, Effect, Focus, Intent, Settings, ThemeChoice, ViewAction,
-    ViewId,
+    Action, App, AppAction, EditAction, Effect, Focus, Intent, Moment, Settings, ThemeChoice,
+    ViewAction, ViewId,
 };
 use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
@@ -74,8 +74,11 @@ impl Waker {
 pub struct Shell {
     model: App,
     window: WindowState,
-    sender: Sender<Event>,
-    events: Receiver<Event>,
+    /// Each with the moment that it was sent at, on the thread that sent it.
+    sender: Sender<(Moment, Event)>,
+    events: Receiver<(Moment, Event)>,
+    /// When this run began.
+    began: Instant,
     waker: Arc<Waker>,
     program: PathBuf,
     files: Files,
@@ -104,6 +107,15 @@ pub struct Shell {
     keyboard: Option<egui::Id>,
 }
 
+/// It is now, in a run that began then.
+fn moment(began: Instant) -> Moment {
+    let utc = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Moment {
+        utc: utc.unwrap_or_default(),
+        run: began.elapsed(),
+    }
+}
+
 impl Shell {
     /// Begins to open the files at once, before there is a window, so that the first frame has bytes.
     #[must_use]
@@ -114,6 +126,7 @@ impl Shell {
             window: WindowState::default(),
             sender,
             events,
+            began: Instant::now(),
             waker: Arc::default(),
             program,
             files: Files::default(),
@@ -185,14 +198,16 @@ impl Shell {
             }
             other => other,
         };
+        self.model.tick(moment(self.began));
         let effects = self.model.apply(Intent { view, action });
         self.run(ctx, effects);
     }
 
     fn report(&self) -> EventSink {
         let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        let began = self.began;
         Arc::new(move |event| {
-            if sender.send(event).is_ok() {
+            if sender.send((moment(began), event)).is_ok() {
                 waker.wake();
             }
         })
@@ -203,7 +218,7 @@ impl Shell {
         let start = Instant::now();
         while start.elapsed() < DRAIN {
             match self.events.try_recv() {
-                Ok(event) => self.take(ctx, event),
+                Ok((at, event)) => self.take(ctx, at, event),
                 Err(_) => return,
             }
         }
@@ -218,7 +233,7 @@ impl Shell {
             while self.awaits_bytes() {
                 let left = deadline.saturating_duration_since(Instant::now());
                 match self.events.recv_timeout(left) {
-                    Ok(event) => self.take(ctx, event),
+                    Ok((at, event)) => self.take(ctx, at, event),
                     Err(_) => break,
                 }
             }
@@ -249,7 +264,8 @@ impl Shell {
         }
     }
 
-    fn take(&mut self, ctx: &egui::Context, event: Event) {
+    fn take(&mut self, ctx: &egui::Context, at: Moment, event: Event) {
+        self.model.tick(at);
         self.files.note(&event);
         let opened = match &event {
             Event::Opened(doc, _) => Some(*doc),

@@ -11,6 +11,7 @@ pub mod escape;
 pub mod hex;
 pub mod lookup;
 pub mod rows;
+pub mod said;
 pub mod size;
 pub mod span;
 pub mod time_of_day;

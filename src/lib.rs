@@ -27,7 +27,8 @@
 //! - [`model`]: all state, one writer. `App` owns `Doc`s; a `Doc` owns what belongs to one file (lookups, witnesses,
 //!   processes, jobs, messages), a `View` what belongs to one mapping of it (mode, window, cursor, journal, what is under
 //!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell
-//!   must do. No I/O, no clock.
+//!   must do. No I/O, no clock: when something was said is told with it (`App::tick`), so that what happened can say who saw
+//!   a store within how long.
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
 //!   files, jobs, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one

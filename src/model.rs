@@ -16,11 +16,13 @@ pub mod differing;
 pub mod doc;
 pub mod effect;
 pub mod event;
+pub mod happened;
 pub mod identity;
 pub mod journal;
 pub mod lab;
 pub mod lockstep;
 pub mod lookup;
+pub mod moment;
 pub mod notice;
 pub mod others;
 pub mod peers;
@@ -46,6 +48,8 @@ mod mapping;
 mod opening;
 mod peer_news;
 mod pin;
+mod process_store;
+pub mod put_back;
 pub mod saving;
 mod state;
 mod storing;
@@ -69,10 +73,12 @@ pub use differences::{ChangedInFile, Heading};
 pub use doc::{Doc, shown_name};
 pub use effect::{Effect, FileOrder, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
+pub use happened::{Happened, Happening};
 pub use identity::{DocId, Generation, MappingId, OrderId, Target, ViewId};
 pub use journal::Journal;
 pub use lab::{LabAction, LabState};
 pub use lookup::LookupState;
+pub use moment::Moment;
 pub use notice::{Notice, Notices, Severity};
 pub use peers::{PeersAction, Process, Processes};
 pub use picture::Picture;
@@ -145,6 +151,8 @@ pub struct App {
     /// The file whose facts are reported.
     facts_of: Option<Target>,
     numbers: Numbers,
+    /// It is now.
+    now: Moment,
 }
 
 /// A way for a typed path to go on.
@@ -192,6 +200,14 @@ impl App {
     #[must_use]
     pub fn doc_of(&self, view: ViewId) -> Option<&Doc> {
         self.docs.iter().find(|doc| doc.view_by(view).is_some())
+    }
+
+    /// It is `now` from here on: to be said before each event is taken, with the moment that it was sent at.
+    pub fn tick(&mut self, now: Moment) {
+        self.now = now;
+        for doc in &mut self.docs {
+            doc.happened.tick(now);
+        }
     }
 
     /// The window's title: file, mode, access.

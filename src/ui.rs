@@ -27,6 +27,7 @@ mod glyphs;
 mod grid_beside;
 mod grid_menu;
 mod grid_paint;
+mod happened;
 mod help;
 mod icons;
 mod lab_panel;

@@ -106,7 +106,8 @@ impl Shell {
             }
             Err(error) => {
                 let message = format!("No thread can be started to open the file with: {error}");
-                let _ = self.sender.send(Event::OpenFailed(doc, message));
+                let failed = Event::OpenFailed(doc, message);
+                let _ = self.sender.send((super::moment(self.began), failed));
             }
         }
     }
@@ -154,6 +155,7 @@ impl Shell {
                 number: Some(number),
                 news: FileNews::Refused(Box::new(request), why),
             });
+            self.model.tick(super::moment(self.began));
             let effects = self.model.take(event);
             self.run(ctx, effects);
         }
@@ -230,6 +232,7 @@ impl Shell {
         let Some(event) = order.refused(why) else {
             return; // these always find room while the pool runs
         };
+        self.model.tick(super::moment(self.began));
         let effects = self.model.take(Event::Peer(event));
         self.run(ctx, effects);
     }

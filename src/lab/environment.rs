@@ -18,7 +18,7 @@ const PIECE: [u8; 4096] = [0x5a; 4096];
 
 /// What can be told of `dir`.
 #[must_use]
-pub(super) fn environment(dir: &Path) -> Environment {
+pub(crate) fn environment(dir: &Path) -> Environment {
     let release = if cfg!(target_os = "linux") {
         fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default()
     } else {

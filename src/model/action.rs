@@ -131,6 +131,12 @@ pub enum DocAction {
     ExportEdits,
     /// Write a copy of the bytes as this view shows them: asks where.
     SaveCopy,
+    /// Copy *What happened* as text.
+    CopyHappened,
+    /// Write *What happened* to a file as text: asks where.
+    SaveHappened,
+    /// Write *What happened* to a file as steps that can be done again: asks where.
+    SaveSteps,
     /// The field that asks where to save changed.
     DestinationEdited(String),
     /// Save there.

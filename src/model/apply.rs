@@ -7,6 +7,7 @@ use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::identity::{DocId, ViewId};
+use super::saving::What;
 use super::{App, Topic};
 
 impl App {
@@ -270,8 +271,11 @@ impl Doc {
         match action {
             DocAction::KeepOld => self.keep_old(),
             DocAction::Unsaved(choice) => return self.choose(choice, out),
-            DocAction::ExportEdits => self.ask_destination(super::saving::What::Edits, view, out),
-            DocAction::SaveCopy => self.ask_destination(super::saving::What::View, view, out),
+            DocAction::ExportEdits => self.ask_destination(What::Edits, view, out),
+            DocAction::SaveCopy => self.ask_destination(What::View, view, out),
+            DocAction::CopyHappened => self.copy_happened(out),
+            DocAction::SaveHappened => self.ask_destination(What::Happened, view, out),
+            DocAction::SaveSteps => self.ask_destination(What::Steps, view, out),
             DocAction::DestinationEdited(text) => self.destination_edited(text),
             DocAction::DestinationSubmitted => self.destination_submitted(out),
             DocAction::DestinationCancelled => self.destination_cancelled(out),

@@ -12,6 +12,7 @@ use crate::map::Identity;
 use super::closing::Question;
 use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
 use super::event::{Facts, Opened, PathNow};
+use super::happened::Happened;
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
 use super::lockstep::Lockstep;
 use super::lookup::LookupState;
@@ -79,6 +80,8 @@ pub struct Doc {
     pub pin: Pin,
     /// Why the last sync of it failed, in words: what it was to write is not on the storage.
     pub sync_failure: Option<String>,
+    /// What happened with it.
+    pub happened: Happened,
     /// The processes of this program that map it.
     pub processes: Processes,
     /// Those of other programs that map it or have it open.
@@ -136,6 +139,7 @@ impl Doc {
             witnesses: Witnesses::default(),
             pin: Pin::default(),
             sync_failure: None,
+            happened: Happened::default(),
             processes: Processes::default(),
             others: OtherPrograms::default(),
             notices: Notices::default(),

@@ -8,6 +8,7 @@ use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
 use super::differences::Heading;
+use super::happened::StepsText;
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
 use super::process::PeerOrder;
@@ -155,6 +156,8 @@ pub enum FileRequest {
         offset: u64,
         /// What to store.
         bytes: Vec<u8>,
+        /// What must stand there now; `None` for whatever.
+        expect: Option<Vec<u8>>,
     },
     /// Report the mapping's facts while shown.
     Facts(bool),
@@ -192,6 +195,8 @@ pub enum IfExists {
 pub enum Export {
     /// This text.
     Text(String),
+    /// A session as steps, and the surroundings as whoever writes it finds them.
+    Steps(StepsText),
     /// The bytes as the view shows them.
     View,
 }

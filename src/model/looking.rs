@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
 use super::event::Facts;
+use super::happened::row_of;
 use super::identity::{MappingId, OrderId, Target, ViewId};
 use super::notice::{Notice, Severity};
 use super::pending::Under;
@@ -155,6 +156,9 @@ impl Doc {
             && readout.span != watched
         {
             return;
+        }
+        if let WitnessState::Reads { readout, .. } = &state {
+            self.note_reading(row_of(id), readout);
         }
         self.witnesses.row_mut(id).state = state;
     }

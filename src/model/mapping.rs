@@ -8,6 +8,7 @@ use super::closing::{Next, Settled};
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
 use super::event::{DiscardError, Flushed, NotAsAsked, Remapped};
+use super::happened::About;
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
@@ -111,6 +112,12 @@ impl Doc {
 
     /// An order of a view was sent.
     pub(super) fn began(&mut self, view: ViewId, number: OrderId, what: Under) {
+        self.began_about(view, number, what, About::Nothing);
+    }
+
+    /// The same; its answer will not say all that there is to say of it.
+    pub(super) fn began_about(&mut self, view: ViewId, number: OrderId, what: Under, about: About) {
+        self.happened.sent(number, about);
         if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
             known.pending.begin(number, what);
         }

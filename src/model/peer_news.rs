@@ -6,7 +6,7 @@ use super::closing::Settled;
 use super::doc::Doc;
 use super::identity::Target;
 use super::peers::Process;
-use super::process::{EndHow, Failure, PeerNews, ProcessEnd, ProcessKind, ProcessSignal, Refusal};
+use super::process::{PeerNews, ProcessEnd, ProcessKind, ProcessSignal};
 use super::witness::{Note, WitnessState};
 use crate::bytes::size::counted;
 
@@ -14,6 +14,10 @@ impl Doc {
     /// What a process says of itself and of what it was asked. Where it did not store in the file what it was to, what
     /// waited for that does not happen.
     pub(super) fn process_told(&mut self, target: Target, news: PeerNews) -> Option<Settled> {
+        let is_start = matches!(news, PeerNews::Runs { .. } | PeerNews::NotStarted { .. });
+        if !is_start {
+            self.note_process(target, &news);
+        }
         // off the list: it was removed meanwhile
         let process = self.processes.get_mut(target.mapping)?;
         let is_answered = match &news {
@@ -25,7 +29,11 @@ impl Doc {
         let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
         let reaches_file = process.reaches_file();
         if target.generation >= process.generation {
+            let started = is_start.then(|| news.clone());
             self.process_said(target, news);
+            if let Some(news) = started {
+                self.note_process(target, &news); // its number is known now
+            }
         }
         if is_refused && reaches_file {
             self.stay()
@@ -49,7 +57,7 @@ impl Doc {
                 process.state = WitnessState::Waiting;
             }
             PeerNews::NotStarted { why } => {
-                process.ended = Some(format!("it was not started: {}", refusal_words(&why)));
+                process.ended = Some(format!("it was not started: {}", why.words()));
             }
             PeerNews::NotMapped { why } => process.state = WitnessState::Unavailable(why.message),
             PeerNews::Reads { readout, pages } => {
@@ -64,10 +72,7 @@ impl Doc {
                 process.note = Some(Note::done("written by that process"));
             }
             PeerNews::Refused { why, .. } => {
-                process.note = Some(Note::failed(format!(
-                    "Not written: {}",
-                    refusal_words(&why)
-                )));
+                process.note = Some(Note::failed(format!("Not written: {}", why.words())));
             }
             PeerNews::Signalled { number, signal } => {
                 process.last_signal = number;
@@ -80,7 +85,7 @@ impl Doc {
             PeerNews::NotSignalled { why, .. } => {
                 process.note = Some(Note::failed(format!(
                     "It was not signalled: {}",
-                    refusal_words(&why)
+                    why.words()
                 )));
             }
             PeerNews::Late { .. } => {
@@ -111,13 +116,13 @@ impl Doc {
                 )));
             }
             PeerNews::Ended(end) => process_ended(process, &end),
-            PeerNews::EndLearned { how } => process.ended = Some(end_words(&how)),
+            PeerNews::EndLearned { how } => process.ended = Some(how.words()),
         }
     }
 }
 
 fn process_ended(process: &mut Process, end: &ProcessEnd) {
-    let mut words = end_words(&end.how);
+    let mut words = end.how.words();
     if let Some(complaint) = &end.complaint {
         words = format!("{words}: {complaint}");
     }
@@ -137,37 +142,5 @@ fn process_ended(process: &mut Process, end: &ProcessEnd) {
         )));
     } else {
         process.ended = Some(words);
-    }
-}
-
-fn end_words(how: &EndHow) -> String {
-    match how {
-        EndHow::Exited(code) => format!("exit code {code}"),
-        EndHow::Killed(signal) => crate::peer::describe_signal(*signal),
-        EndHow::WithParent => "with the process that forked it".to_owned(),
-        EndHow::Unknown => "only the process that forked it learns how".to_owned(),
-        EndHow::Stuck => "killed, but it does not go: it is stuck in the kernel".to_owned(),
-        EndHow::NotUnderstood(what) => format!("it said what is no answer: {what}"),
-    }
-}
-
-pub(super) fn refusal_words(why: &Refusal) -> String {
-    match why {
-        Refusal::Gone => "it is gone".to_owned(),
-        Refusal::QueueFull => "too much waits there already".to_owned(),
-        Refusal::NotAnswering => "it does not answer, and too much waits there already".to_owned(),
-        Refusal::NotRunning => "there is no process to be signalled now".to_owned(),
-        Refusal::Ended => "it ended before it began".to_owned(),
-        Refusal::Unanswered => {
-            "it ended before it answered: whether it wrote is not known".to_owned()
-        }
-        Refusal::Failed(Failure { message, .. }) => message.clone(),
-        Refusal::NotWhole { why, before } => {
-            format!(
-                "only the first {} bytes were: {}",
-                before.len(),
-                why.message
-            )
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::lab::claim::AddedKind;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
-use super::pending::{Waiting, WitnessStore};
+use super::pending::{StoreBy, Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
 use super::topic::Subject;
 use super::witness::{Note, WitnessId, WitnessState};
@@ -36,6 +36,8 @@ pub enum PeersAction {
     Fork(MappingId),
     /// Have it store the byte to write.
     Store(MappingId),
+    /// Write back what stood there before the entry of this number of *What happened*, as the same, comparing first.
+    PutBack(u64),
     /// Stop it, let it go on, or kill it.
     Signal(MappingId, ProcessSignal),
     /// Take it off the list; its process ends, and with it those that it forked.
@@ -262,7 +264,7 @@ impl Processes {
 }
 
 impl Doc {
-    fn process_target(&self, mapping: MappingId) -> Option<Target> {
+    pub(super) fn process_target(&self, mapping: MappingId) -> Option<Target> {
         let process = self.processes.get(mapping)?;
         Some(Target {
             doc: self.id,
@@ -380,6 +382,7 @@ impl Doc {
         let Some(target) = self.process_target(mapping) else {
             return;
         };
+        self.note_removed(mapping);
         self.processes
             .list
             .retain(|process| process.mapping != mapping);
@@ -418,21 +421,18 @@ impl Doc {
             }
         };
         let (number, offset) = (out.numbers.order(), span.start());
-        if let Some(process) = self.processes.get_mut(mapping) {
-            process.note = None;
-            process.pending.push(ProcessStore {
-                number,
-                offset,
-                bytes: bytes.clone(),
-            });
-        }
         self.wrote(offset, bytes.len());
-        out.push(Effect::Peers(PeerOrder::Store {
-            number,
-            target,
-            offset,
-            bytes,
-        }));
+        self.send_store(
+            StoreBy {
+                number,
+                target,
+                offset,
+                bytes,
+                expect: None,
+                puts_back: None,
+            },
+            out,
+        );
     }
 
     /// Stores the byte to write through a witness of this process. Through the view it is as if it was typed.
@@ -462,7 +462,14 @@ impl Doc {
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
         } else {
-            let wish = Waiting::Witness(target, WitnessStore { id, offset, bytes });
+            let store = WitnessStore {
+                id,
+                offset,
+                bytes,
+                expect: None,
+                puts_back: None,
+            };
+            let wish = Waiting::Witness(target, store);
             if !self.submit(view, wish, out) {
                 let why = "Not written: too much waits for the storage already";
                 self.witnesses.row_mut(id).note = Some(Note::failed(why));

@@ -89,6 +89,22 @@ pub struct WitnessStore {
     pub offset: u64,
     /// What to store.
     pub bytes: Vec<u8>,
+    /// What must stand there now; `None` for whatever.
+    pub expect: Option<Vec<u8>>,
+    /// It writes back what stood there before this entry of *What happened*.
+    pub puts_back: Option<u64>,
+}
+
+/// An order to a process to store bytes.
+pub(super) struct StoreBy {
+    pub(super) number: OrderId,
+    pub(super) target: Target,
+    pub(super) offset: u64,
+    pub(super) bytes: Vec<u8>,
+    /// What must stand there; `None` for whatever.
+    pub(super) expect: Option<Vec<u8>>,
+    /// It writes back what stood there before this entry of *What happened*.
+    pub(super) puts_back: Option<u64>,
 }
 
 /// Something that waits until what is under way is answered.

@@ -8,19 +8,21 @@ mod boxes;
 mod compare;
 mod copies;
 mod rows;
+mod sentence;
 mod words;
 
 use std::sync::Arc;
 
 use super::doc::Doc;
-use super::identity::MappingId;
 
 use super::witness::Note;
 use crate::bytes::Span;
 use crate::map::{Access, GapReason, Mode, Others, Readout};
 
+pub use super::witness::Who;
 pub use compare::Compared;
 pub use copies::{Candidate, Family, joined};
+pub use sentence::{Because, Both, Observed, SeenBy, Sentence};
 
 /// The most bytes that a row shows; of longer selections those round the first difference.
 pub const SHOWN_BYTES: u64 = 16;
@@ -36,6 +38,8 @@ pub struct Picture {
     pub shown: Span,
     /// The number of that page.
     pub page: u64,
+    /// Bytes in a page.
+    pub page_bytes: u64,
     /// The file's name, as it can be shown.
     pub file: String,
     /// The rows, group by group; forked children below their parents, the newest first.
@@ -75,26 +79,6 @@ pub struct Row {
     pub write: WriteAs,
     /// What became of the last that was asked of it.
     pub note: Option<Note>,
-}
-
-/// Who reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// The mapping that the view shows.
-    View,
-    /// A mapping of the other mode in this process.
-    OtherMode,
-    /// Nobody's mapping: `read` and `pwrite`.
-    Calls,
-    /// A process of ours.
-    Process(MappingId),
-    /// A mapping of a process that is not ours.
-    Other {
-        /// Its process number.
-        pid: u32,
-        /// Where the mapping begins there.
-        address: u64,
-    },
 }
 
 /// The heading that a row stands under, in their order.
@@ -233,6 +217,12 @@ impl Picture {
     #[must_use]
     pub fn of(doc: &Doc, others: Option<&Others>) -> Option<Self> {
         rows::picture(doc, others)
+    }
+
+    /// The sentence on top: what happened last to the subject and who sees it, or what is seen now.
+    #[must_use]
+    pub fn sentence(&self, doc: &Doc) -> Sentence {
+        Sentence::of(self, doc.happened.last_about(self.subject))
     }
 
     /// The row of `who`.

@@ -4,6 +4,8 @@
 //! mapping in one generation of one file, and an answer says whom it is from. It must not know how a process is run. What
 //! another part decides on is data here; sentences are made where they are shown.
 
+mod words;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -104,6 +106,8 @@ pub enum PeerOrder {
         offset: u64,
         /// The bytes.
         bytes: Vec<u8>,
+        /// What must stand there now, as long as they are; `None` for whatever.
+        expect: Option<Vec<u8>>,
     },
     /// Send a process a signal, at once. [`PeerNews::Signalled`] or [`PeerNews::NotSignalled`].
     Signal {
@@ -119,8 +123,8 @@ pub enum PeerOrder {
         /// Whom.
         target: Target,
     },
-    /// Say what the processes of this file read there, now and whenever it changes; the first 64 KiB of it. `None`, or
-    /// an empty span: nobody looks, and they rest.
+    /// Say what the processes of this file read there, now, also where it is what they said before, and whenever it
+    /// changes; the first 64 KiB of it. `None`, or an empty span: nobody looks, and they rest.
     Watch {
         /// The open file.
         doc: DocId,
@@ -142,6 +146,7 @@ impl PeerOrder {
                 target,
                 offset,
                 bytes,
+                expect: _,
             } => {
                 let news = PeerNews::Refused {
                     number,
@@ -371,6 +376,11 @@ pub enum Refusal {
     Ended,
     /// The process ended after it was told and before it answered: whether it did it is not known.
     Unanswered,
+    /// Something else stands there than was expected: nothing was stored.
+    Changed {
+        /// What.
+        found: Vec<u8>,
+    },
     /// It was tried and failed.
     Failed(Failure),
     /// The store broke off, or other bytes stood there right after it: what stood before is known.

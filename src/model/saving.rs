@@ -23,6 +23,10 @@ pub enum What {
     View,
     /// The list of edits.
     Edits,
+    /// What happened, as text.
+    Happened,
+    /// What happened, as steps that can be done again.
+    Steps,
 }
 
 /// Where to save is being asked.
@@ -62,6 +66,8 @@ impl Job {
         let what = match self.what {
             What::View => "Saving a copy",
             What::Edits => "Saving the edits",
+            What::Happened => "Saving what happened",
+            What::Steps => "Saving the steps",
         };
         if self.total == 0 {
             return what.to_owned();
@@ -163,6 +169,8 @@ impl Doc {
         let export = match what {
             What::View => Export::View,
             What::Edits => Export::Text(self.edits_as_text()),
+            What::Happened => Export::Text(self.happened.as_text(&self.name())),
+            What::Steps => Export::Steps(self.as_steps()),
         };
         let number = out.file(
             target,
@@ -221,7 +229,9 @@ impl Doc {
                 let place = escape_path(&destination);
                 self.done(
                     Subject::Save,
-                    if is_view {
+                    if matches!(job.what, What::Happened | What::Steps) {
+                        format!("What happened stands in {place}")
+                    } else if is_view {
                         format!(
                             "{} of {}, as shown, went to {place}",
                             counted(bytes, "byte"),
@@ -262,6 +272,8 @@ fn beside(path: &Path, what: What) -> PathBuf {
     name.push(match what {
         What::View => ".copy",
         What::Edits => ".edits.txt",
+        What::Happened => ".happened.txt",
+        What::Steps => ".steps.md",
     });
     path.with_file_name(name)
 }

@@ -13,6 +13,7 @@ use super::process::{Failure, Refusal};
 use super::storing::Answer;
 use super::topic::Subject;
 use super::tray::RefusedOrder;
+use super::watching::Asked;
 use super::witness::Note;
 
 /// What stores in the tray were to go through that were no view's and no process's.
@@ -83,6 +84,9 @@ impl App {
             },
             Some(number),
         ) = (&event.news, event.number)
+            && !self
+                .doc_by(id)
+                .is_some_and(|doc| doc.happened.is_put_back(number))
         {
             self.tray.put(RefusedOrder {
                 number,
@@ -94,7 +98,7 @@ impl App {
                 why: failure(why),
             });
         }
-        let settled = self.in_doc(id, effects, |doc, out| doc.take(event, out));
+        let settled = self.in_doc(id, effects, |doc, out| doc.hear(event, out));
         if let Some(Some(settled)) = settled {
             self.settled(id, settled, effects);
         }
@@ -154,6 +158,14 @@ impl App {
 }
 
 impl Doc {
+    /// What its worker says is something that happened, before anything follows from it.
+    fn hear(&mut self, event: FileEvent, out: &mut Out<'_>) -> Option<Settled> {
+        if self.note_news(event.target, event.number, &event.news) {
+            self.read_now(Asked::ByProcesses, out);
+        }
+        self.take(event, out)
+    }
+
     /// Takes what its worker says.
     fn take(&mut self, event: FileEvent, out: &mut Out<'_>) -> Option<Settled> {
         let FileEvent {
@@ -303,7 +315,7 @@ impl Doc {
         }
         let is_own_wish = match (&ended, request) {
             (Some((_, Under::Witness(store))), _) => {
-                let why = super::peer_news::refusal_words(why);
+                let why = why.words();
                 let note = Note::failed(format!("Not written: {why}"));
                 self.witnesses.row_mut(store.id).note = Some(note);
                 true

@@ -85,7 +85,7 @@ impl RefusedOrder {
             ..
         } = self;
         let bytes = self.bytes_words();
-        let why = super::peer_news::refusal_words(&self.why);
+        let why = self.why.words();
         format!("{bytes} was not written at {offset:#x} of {name} through {through}: {why}")
     }
 

@@ -11,6 +11,7 @@ use super::doc::{Doc, Out};
 use super::editing::short_hex;
 use super::effect::FileRequest;
 use super::event::FileNews;
+use super::happened::About;
 use super::identity::{OrderId, Target, ViewId};
 use super::pending::{Later, Under, Waiting, WitnessStore};
 use super::witness::{Note, WitnessId};
@@ -109,9 +110,29 @@ impl Doc {
         store: WitnessStore,
         out: &mut Out<'_>,
     ) {
-        let WitnessStore { id, offset, bytes } = store.clone();
-        let number = out.file(target, FileRequest::WitnessStore { id, offset, bytes });
-        self.began(view, number, Under::Witness(store));
+        let WitnessStore {
+            id,
+            offset,
+            bytes,
+            expect,
+            puts_back,
+        } = store.clone();
+        let request = FileRequest::WitnessStore {
+            id,
+            offset,
+            bytes,
+            expect,
+        };
+        let number = out.file(target, request);
+        self.began_about(
+            view,
+            number,
+            Under::Witness(store),
+            match puts_back {
+                Some(of) => About::PutBack { of, coming: None },
+                None => About::Nothing,
+            },
+        );
     }
 
     /// What became of bytes written as a witness of this process.
@@ -156,8 +177,9 @@ impl Doc {
             .collect();
         if !pages.is_empty() {
             let view = known.id;
+            let hull = pages.iter().copied().reduce(Span::hull);
             let number = out.file(target, FileRequest::GiveBack(pages));
-            self.began(view, number, Under::GiveBack);
+            self.began_about(view, number, Under::GiveBack, About::GiveBack(hull));
         }
     }
 

@@ -1,14 +1,38 @@
 //! Which witnesses are watched, and how many processes there may be in all: what concerns the files together.
 
-use super::doc::Doc;
-use super::effect::Effect;
+use super::doc::{Doc, Out};
+use super::effect::{Effect, FileRequest};
 use super::identity::{DocId, Target, ViewId};
 use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
-use super::process::{PeerEvent, PeerNews};
+use super::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
 use super::topic::Subject;
 use super::tray::RefusedOrder;
 use super::witness::parse_bytes;
 use super::{App, Tab};
+
+/// Who is to be read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The processes: the worker has read its witnesses after what it did.
+    ByProcesses,
+    /// The processes and the witnesses of this program.
+    ByAll,
+}
+
+impl Doc {
+    /// Somebody stored something: all that are watched are read again at once, so that it is known who sees it.
+    pub(super) fn read_now(&self, asked: Asked, out: &mut Out<'_>) {
+        let (Some(span), Some(mapping)) = (self.witnesses.span, self.witnesses.mapping) else {
+            return; // nobody looks
+        };
+        let view = self.views.iter().find(|view| view.mapping == mapping);
+        if let (Some(view), Asked::ByAll) = (view, asked) {
+            out.file(self.target(view), FileRequest::Watch(Some(span)));
+        }
+        let (doc, span) = (self.id, Some(span));
+        out.push(Effect::Peers(PeerOrder::Watch { doc, span }));
+    }
+}
 
 impl App {
     pub(super) fn apply_peers(
@@ -40,6 +64,7 @@ impl App {
                 PeersAction::Add(kind) => doc.add_process(kind, out),
                 PeersAction::Fork(parent) => doc.fork_process(parent, out),
                 PeersAction::Store(mapping) => doc.store_by(mapping, bytes, out),
+                PeersAction::PutBack(number) => doc.put_back(number, out),
                 PeersAction::Signal(mapping, signal) => doc.signal(mapping, signal, out),
                 PeersAction::Remove(mapping) => doc.remove_process(mapping, out),
             }
@@ -132,6 +157,7 @@ impl App {
             bytes,
             why,
         } = &news
+            && !self.is_put_back(target.doc, *number, why)
         {
             let order = RefusedOrder {
                 number: *number,
@@ -146,10 +172,25 @@ impl App {
             };
             self.tray.put(order);
         }
-        let settled = self.in_doc(target.doc, effects, |doc, _| doc.process_told(target, news));
+        let is_store = matches!(news, PeerNews::Stored { .. });
+        let settled = self.in_doc(target.doc, effects, |doc, out| {
+            let settled = doc.process_told(target, news);
+            if is_store {
+                doc.read_now(Asked::ByAll, out);
+            }
+            settled
+        });
         if let Some(Some(settled)) = settled {
             self.settled(target.doc, settled, effects);
         }
+    }
+
+    /// What was to be written back from *What happened* and found something else there is no order that waits for
+    /// somebody to decide: it is told in the list.
+    fn is_put_back(&self, doc: DocId, number: super::OrderId, why: &Refusal) -> bool {
+        let doc = self.doc_by(doc);
+        matches!(why, Refusal::Changed { .. })
+            || doc.is_some_and(|doc| doc.happened.is_put_back(number))
     }
 
     fn through_words(&self, target: Target) -> String {

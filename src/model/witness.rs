@@ -27,6 +27,26 @@ impl WitnessId {
     pub const ALL: [Self; 3] = [Self::View, Self::OtherMode, Self::File];
 }
 
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// The mapping that the view shows.
+    View,
+    /// A mapping of the other mode in this process.
+    OtherMode,
+    /// Nobody's mapping: `read` and `pwrite`.
+    Calls,
+    /// A process of ours.
+    Process(MappingId),
+    /// A mapping of a process that is not ours.
+    Other {
+        /// Its process number.
+        pid: u32,
+        /// Where the mapping begins there.
+        address: u64,
+    },
+}
+
 /// What a witness said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WitnessState {

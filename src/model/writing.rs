@@ -11,6 +11,7 @@ use super::doc::{Doc, Out};
 use super::editing::{Beneath, beside};
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::event::WroteBack;
+use super::happened::About;
 use super::identity::{MappingId, OrderId, Target, ViewId};
 use super::journal::{EditState, PendingRun};
 use super::notice::{Notice, Severity};
@@ -54,8 +55,9 @@ impl Doc {
             }
         }
         self.notices.clear_in(view, Topic::Conflict);
+        let about = About::WriteBack(runs.clone());
         let number = out.file(target, FileRequest::WriteBack(runs));
-        self.began(view, number, Under::WriteBack);
+        self.began_about(view, number, Under::WriteBack, about);
     }
 
     pub(super) fn write_back_conflicts(&mut self, view: ViewId, out: &mut Out<'_>) {

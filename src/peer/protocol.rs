@@ -61,6 +61,18 @@ pub enum Request {
         #[serde(with = "wire")]
         bytes: Vec<u8>,
     },
+    /// The same, but only where `expect` stands there, as long as `bytes`: compared right before, with nothing in between
+    /// that this peer does.
+    StoreOver {
+        /// Offset in the file of the first byte.
+        offset: u64,
+        /// The bytes, in hexadecimal on the wire.
+        #[serde(with = "wire")]
+        bytes: Vec<u8>,
+        /// What must stand there, in hexadecimal on the wire.
+        #[serde(with = "wire")]
+        expect: Vec<u8>,
+    },
     /// The person allows writing to the block device that is mapped: stores to it are no longer refused for what it is.
     AllowWriting,
     /// The file has another length: make the mapping longer, as mremap(2) does, where it ends before `end`. Private copies
@@ -96,6 +108,7 @@ impl Request {
             Self::Open(_) => "open",
             Self::Read { .. } => "read",
             Self::Store { .. } => "store",
+            Self::StoreOver { .. } => "store_over",
             Self::AllowWriting => "allow_writing",
             Self::Grow { .. } => "grow",
             Self::Do(call) => call.word(),
@@ -168,6 +181,12 @@ pub enum Answer {
         /// What stood there before, in hexadecimal on the wire.
         #[serde(with = "wire")]
         old: Vec<u8>,
+    },
+    /// Nothing was stored: something else stands there than was expected.
+    Differs {
+        /// What, in hexadecimal on the wire.
+        #[serde(with = "wire")]
+        found: Vec<u8>,
     },
     /// The store broke off, or other bytes stood there right after it.
     NotWhole {

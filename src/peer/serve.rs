@@ -145,6 +145,11 @@ impl Peer {
             Request::Open(open) => self.witness.open(&open),
             Request::Read { offset, len } => self.witness.read(offset, len),
             Request::Store { offset, bytes } => self.witness.store(offset, &bytes),
+            Request::StoreOver {
+                offset,
+                bytes,
+                expect,
+            } => self.witness.store_over(offset, &bytes, &expect),
             Request::AllowWriting => self.witness.allow_writing(),
             Request::Grow { end } => self.witness.grow(end),
             #[cfg(unix)]

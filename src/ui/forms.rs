@@ -78,6 +78,8 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
             ui.label(match saving.what {
                 What::View => "Save a copy of the view to",
                 What::Edits => "Save the edits to",
+                What::Happened => "Save what happened to",
+                What::Steps => "Save the steps to",
             });
             let mut text = saving.text.clone();
             let width = (ui.available_width() - 230.0).max(120.0);

@@ -4,6 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui, accesskit};
 
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
+use super::happened::happened_ui;
 use super::lab_panel::{self, LabView};
 use super::region::region_ui;
 use super::{Frame, edits_panel, witness_table};
@@ -56,7 +57,7 @@ pub(super) fn panel_ui(
     let scrolled = ScrollArea::vertical().auto_shrink(false);
     match chosen {
         Tab::Witnesses => {
-            scrolled.show(ui, |ui| witness_table::witnesses_ui(ui, frame, actions));
+            scrolled.show(ui, |ui| who_ui(ui, frame, actions));
         }
         Tab::Lookups => {
             scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
@@ -85,6 +86,13 @@ fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
             }
         }
     });
+}
+
+fn who_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    witness_table::witnesses_ui(ui, frame, actions);
+    if let Some(doc) = frame.doc {
+        happened_ui(ui, frame, doc, actions);
+    }
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {

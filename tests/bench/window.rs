@@ -1,7 +1,7 @@
 //! The real window: how soon it shows bytes, what it costs while nothing happens, and what a file's size costs.
 //!
 //! `cargo bench --bench window`, or only parts of it, such as `-- start idle`: the parts are `start`, `idle`, `behind`,
-//! `many`, `growing`, `actions` and `memory`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
+//! `many`, `growing`, `actions`, `memory` and `picture`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
 //! reader need. The start is compared with that of an empty window of the same library, which this program shows when
 //! called with `--empty-window`: both are watched from outside, by what stands on the screen. The exit code is 1 where a
 //! figure misses its bound.
@@ -23,6 +23,10 @@ mod rig;
 #[cfg(target_os = "linux")]
 #[path = "window/cost.rs"]
 mod cost;
+
+#[cfg(target_os = "linux")]
+#[path = "window/latency.rs"]
+mod latency;
 
 use std::process::ExitCode;
 
@@ -77,10 +81,10 @@ mod linux {
     use egui::Color32;
     use mapscope::ui::Theme;
 
-    use crate::cost;
     use crate::rig::memory::{Cost, MOST_KIB};
     use crate::rig::stage::Kept;
     use crate::rig::{Stage, until};
+    use crate::{cost, latency};
 
     /// A part of the benchmark: whether its bounds are met.
     type Part = fn(&Stage) -> bool;
@@ -98,6 +102,7 @@ mod linux {
         let wanted = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
         // before the other stage: there is one at a time
         let mut fine = !wanted("idle") || cost::idle();
+        fine &= !wanted("picture") || latency::picture();
         let Some(stage) = Stage::set(1280, 800, &[]) else {
             return ExitCode::SUCCESS;
         };

@@ -209,6 +209,7 @@ impl Rig {
             target,
             offset,
             bytes: bytes.to_vec(),
+            expect: None,
         });
         number
     }

@@ -13,6 +13,7 @@ mod editing;
 mod edits;
 mod faults;
 mod grid_menu;
+mod happened;
 mod input;
 mod kernel_memory;
 mod keys;

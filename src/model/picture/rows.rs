@@ -74,6 +74,7 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
         is_cut: selection.is_some_and(|selection| selection.len() > WATCHED_BYTES),
         shown,
         page,
+        page_bytes: doc.page_bytes,
         file: doc.name(),
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,

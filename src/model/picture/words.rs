@@ -190,36 +190,4 @@ impl Picture {
             (WriteAs::NotNow, _) => "It does not run",
         }
     }
-
-    /// The whole in one sentence, from what is seen now.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let seeing: Vec<&Row> = self
-            .rows
-            .iter()
-            .filter(|row| matches!(row.sees, Sees::Bytes(_)) && row.who != Who::Calls)
-            .collect();
-        let differing: Vec<&&Row> = seeing.iter().filter(|row| row.compared.differs()).collect();
-        let n_bytes = self.subject.len();
-        let place = if n_bytes == 1 {
-            format!("at {}", self.subject.start())
-        } else {
-            format!("in {n_bytes} bytes at {}", self.subject)
-        };
-        match (seeing.len(), differing.as_slice()) {
-            (0, _) => "Nobody has said yet what is there.".to_owned(),
-            (_, []) => format!("All that are asked see the same {place}."),
-            (_, [one]) => format!(
-                "Only {} sees something else than the file {place}.",
-                one.name
-            ),
-            (n, some) if some.len() == n => {
-                format!("None sees what the file has {place}.")
-            }
-            (n, some) => format!(
-                "{} of {n} see something else than the file {place}.",
-                some.len()
-            ),
-        }
-    }
 }

@@ -194,6 +194,27 @@ impl Witness {
         }
     }
 
+    /// Stores only where `expect` stands.
+    pub(super) fn store_over(
+        &mut self,
+        offset: u64,
+        bytes: &[u8],
+        expect: &[u8],
+    ) -> Result<Answer, Answer> {
+        let span = within_u64(offset, expect.len() as u64)?;
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        let now = view.mapping.read(span, &view.file);
+        if !now.is_whole() {
+            let why = "What stands there now cannot be read, so it was not compared";
+            return Err(error(why));
+        }
+        if now.bytes == expect {
+            self.store(offset, bytes)
+        } else {
+            Ok(Answer::Differs { found: now.bytes })
+        }
+    }
+
     /// Maps the file once more, for writing, where that was asked for and put off until now.
     fn make_writable(&mut self) -> Result<(), Answer> {
         let view = self.view.as_ref().ok_or_else(nothing_mapped)?;

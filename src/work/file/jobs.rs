@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use crate::lab::environment::environment;
 use crate::map::{Mapping, OpenFile};
 use crate::model::effect::{Export, IfExists};
 use crate::model::event::{Event, ExportOutcome, FileEvent, FileNews};
+use crate::model::happened::StepsText;
 use crate::model::identity::{OrderId, Target};
 use crate::os::save::{Existing, Rights, SaveCause};
 use crate::work::copy::{self, CopyError};
@@ -161,6 +163,12 @@ fn write_once(
         IfExists::Refuse | IfExists::Number => Existing::Keep,
     };
     match what {
+        Export::Steps(steps) => {
+            let text = with_surroundings(file, steps);
+            let like = Rights::of_file(file.file()).unwrap_or(Rights::OWNER_ONLY);
+            copy::save_text(&text, destination, existing, like)?;
+            Ok(text.len() as u64)
+        }
         Export::Text(text) => {
             let like = Rights::of_file(file.file()).unwrap_or(Rights::OWNER_ONLY);
             copy::save_text(text, destination, existing, like)?;
@@ -178,6 +186,19 @@ fn write_once(
             Ok(report.len)
         }
     }
+}
+
+/// A session as steps, with what is found out here of the surroundings.
+fn with_surroundings(file: &OpenFile, steps: &StepsText) -> String {
+    let folder = file.path().parent().unwrap_or_else(|| Path::new("/"));
+    let found = environment(folder);
+    let rows = [
+        ("Kernel", found.kernel),
+        ("Machine", found.machine),
+        ("File system", found.file_system),
+    ];
+    let rows = rows.map(|(name, value)| format!("| {name} | {} |\n", value.replace('|', "\\|")));
+    format!("{}{}{}", steps.head, rows.concat(), steps.steps)
 }
 
 /// `name.2` and so on.

@@ -179,9 +179,7 @@ impl Worker {
             FileRequest::GiveBack(pages) => self.give_back(index, number, &pages),
             FileRequest::WriteBack(runs) => self.write_back(index, number, &runs),
             FileRequest::Watch(span) => self.watch(index, span),
-            FileRequest::WitnessStore { id, offset, bytes } => {
-                self.witness_store(index, number, id, offset, bytes);
-            }
+            store @ FileRequest::WitnessStore { .. } => self.witness_store(index, number, store),
             FileRequest::Facts(shown) => self.show_facts(index, shown),
             FileRequest::FindDifference { from, heading } => {
                 self.find_difference(index, number, from, heading);

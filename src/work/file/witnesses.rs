@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::bytes::Span;
+use crate::bytes::said::bytes_said;
 use crate::map::{Access, MapRequest, Mapping, Mode, OpenFile, Readout, StoreError};
+use crate::model::effect::FileRequest;
 use crate::model::event::FileNews;
 use crate::model::identity::{MappingId, OrderId};
 use crate::model::process::PageSeen;
@@ -166,17 +168,22 @@ impl Worker {
     }
 
     /// Stores through the other mode's mapping, or into the file.
-    pub(super) fn witness_store(
-        &mut self,
-        index: usize,
-        number: OrderId,
-        id: WitnessId,
-        offset: u64,
-        bytes: Vec<u8>,
-    ) {
+    pub(super) fn witness_store(&mut self, index: usize, number: OrderId, request: FileRequest) {
+        let FileRequest::WitnessStore {
+            id,
+            offset,
+            bytes,
+            expect,
+        } = request
+        else {
+            return;
+        };
+        let expect = expect.as_deref();
         let outcome = match id {
-            WitnessId::File => self.write_to_file(offset, &bytes),
-            WitnessId::View | WitnessId::OtherMode => self.store_in_other(index, offset, &bytes),
+            WitnessId::File => self.write_to_file(offset, &bytes, expect),
+            WitnessId::View | WitnessId::OtherMode => {
+                self.store_in_other(index, offset, &bytes, expect)
+            }
         };
         self.release_writer();
         let news = FileNews::WitnessStored {
@@ -190,11 +197,15 @@ impl Worker {
         self.read_witnesses(true);
     }
 
-    fn write_to_file(&self, offset: u64, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
-        let old = Span::at(offset, bytes.len() as u64)
-            .map(|span| self.file.pread(span))
-            .filter(Readout::is_whole)
-            .map(|readout| readout.bytes);
+    fn write_to_file(
+        &self,
+        offset: u64,
+        bytes: &[u8],
+        expect: Option<&[u8]>,
+    ) -> Result<Option<Vec<u8>>, String> {
+        let now = Span::at(offset, bytes.len() as u64).map(|span| self.file.pread(span));
+        as_expected(now.as_ref(), expect)?;
+        let old = now.filter(Readout::is_whole).map(|readout| readout.bytes);
         self.file
             .pwrite(offset, bytes)
             .map(|()| old)
@@ -206,6 +217,7 @@ impl Worker {
         index: usize,
         offset: u64,
         bytes: &[u8],
+        expect: Option<&[u8]>,
     ) -> Result<Option<Vec<u8>>, String> {
         if self.with(index, Mapping::mode) == Some(Mode::Private)
             && let Err(refused) = self.file.writer()
@@ -216,10 +228,32 @@ impl Worker {
         let Some(other) = &self.witnesses.other else {
             return Err("the other mapping is gone".to_owned());
         };
+        if expect.is_some() {
+            let span = Span::at(offset, bytes.len() as u64);
+            as_expected(
+                span.map(|span| other.read(span, &self.file)).as_ref(),
+                expect,
+            )?;
+        }
         other
             .store(offset, bytes, &self.file)
             .map(Some)
             .map_err(|error| error.to_string())
+    }
+}
+
+/// Nothing is stored where something else stands than is expected.
+fn as_expected(now: Option<&Readout>, expect: Option<&[u8]>) -> Result<(), String> {
+    match (now, expect) {
+        (_, None) => Ok(()),
+        (Some(now), Some(expect)) if now.is_whole() && now.bytes == expect => Ok(()),
+        (Some(now), Some(_)) if now.is_whole() => Err(format!(
+            "something else stands there by now ({})",
+            bytes_said(&now.bytes, now.bytes.len() as u64)
+        )),
+        (_, Some(_)) => {
+            Err("what stands there now cannot be read, so it was not compared".to_owned())
+        }
     }
 }
 

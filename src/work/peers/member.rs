@@ -19,6 +19,7 @@ use crate::model::process::{
     Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal,
     Refusal,
 };
+use crate::peer::protocol::Request;
 use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, PendingRequest, Wake};
 
 /// How long an answer may take before it is said that there is none.
@@ -33,15 +34,31 @@ pub(super) struct Store {
     pub(super) number: OrderId,
     pub(super) offset: u64,
     pub(super) bytes: Vec<u8>,
+    /// What must stand there; `None` for whatever.
+    pub(super) expect: Option<Vec<u8>>,
 }
 
 impl Store {
+    /// What the process is told.
+    pub(super) fn request(&self) -> Request {
+        let (offset, bytes) = (self.offset, self.bytes.clone());
+        match self.expect.clone() {
+            Some(expect) => Request::StoreOver {
+                offset,
+                bytes,
+                expect,
+            },
+            None => Request::Store { offset, bytes },
+        }
+    }
+
     /// It comes back.
     pub(super) fn refused(self, why: Refusal) -> PeerNews {
         let Self {
             number,
             offset,
             bytes,
+            expect: _,
         } = self;
         PeerNews::Refused {
             number,
@@ -57,6 +74,7 @@ impl Store {
             number,
             offset,
             bytes,
+            expect: _,
         } = self;
         PeerNews::Stored {
             number,
@@ -78,7 +96,7 @@ pub(super) struct Reap {
 /// Something that a process is told to do when it has done what it was told before.
 #[derive(Debug)]
 pub(super) enum Job {
-    Store(Store),
+    Store(Box<Store>),
     Fork { child: Target },
     Reap(Reap),
 }
@@ -117,6 +135,16 @@ pub(super) enum Mapped {
         why: Failure,
         again: Instant,
     },
+}
+
+/// Whether a process is to read what is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ToRead {
+    No,
+    /// To be told where it is something else than before.
+    Yes,
+    /// To be told whatever it is. A question that is under way may be older than what it is to show: it is asked anew.
+    Anew,
 }
 
 /// What a process knows of the leave to write that the person gave.
@@ -198,7 +226,7 @@ pub(super) struct Member {
     /// Leave to write to the block device that it maps.
     pub(super) leave: Leave,
     /// It is to read what is watched.
-    pub(super) is_to_read: bool,
+    pub(super) to_read: ToRead,
     /// What it read last, where it was said.
     pub(super) told: Option<(Arc<Readout>, Vec<PageSeen>)>,
     pub(super) copies: Copies,
@@ -239,7 +267,7 @@ impl Member {
             asked: None,
             is_to_grow: false,
             leave: Leave::Untold,
-            is_to_read: true,
+            to_read: ToRead::Yes,
             told: None,
             copies: Copies::default(),
             looked_under: None,
@@ -305,6 +333,11 @@ impl Member {
             _ if self.is_late() => Err((job, Refusal::NotAnswering)),
             _ => Err((job, Refusal::QueueFull)),
         }
+    }
+
+    /// It is to read as soon as it can.
+    pub(super) fn is_to_read(&mut self) {
+        self.to_read = self.to_read.max(ToRead::Yes);
     }
 
     /// The file is as long as `extent` says.

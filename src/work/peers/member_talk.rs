@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::member::{
-    Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store,
+    Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store, ToRead,
 };
 use crate::bytes::Span;
 use crate::map::{Gap, PageFact, PageState, Readout};
@@ -125,10 +125,12 @@ impl Member {
             return true;
         }
         if let Some(span) = look.watch
-            && self.is_to_read
+            && self.to_read != ToRead::No
             && matches!(self.mapped, Mapped::Yes)
         {
-            self.is_to_read = false;
+            if std::mem::replace(&mut self.to_read, ToRead::No) == ToRead::Anew {
+                self.told = None;
+            }
             let request = Request::Read {
                 offset: span.start(),
                 len: span.len(),
@@ -181,11 +183,8 @@ impl Member {
                     self.send(Question::Read(span), &request, look, deeds);
                     return;
                 }
-                let request = Request::Store {
-                    offset: store.offset,
-                    bytes: store.bytes.clone(),
-                };
-                self.send(Question::Store(store), &request, look, deeds);
+                let request = store.request();
+                self.send(Question::Store(*store), &request, look, deeds);
             }
             Job::Fork { child } => self.begin_fork(child, look, deeds),
             Job::Reap(reap) => {
@@ -287,7 +286,7 @@ impl Member {
             }
             (Question::Open, Answer::Opened) => {
                 self.mapped = Mapped::Yes;
-                self.is_to_read = true;
+                self.is_to_read();
             }
             (Question::Allow, Answer::Allowed) => {}
             (Question::Grow, Answer::Grown { end, copies }) => self.grown(end, copies, look),
@@ -295,6 +294,9 @@ impl Member {
             (Question::Store(store), Answer::Stored { old }) => {
                 self.has_stored(store.offset, store.bytes.len());
                 self.tell(store.stored(old), look.tell);
+            }
+            (Question::Store(store), Answer::Differs { found }) => {
+                self.tell(store.refused(Refusal::Changed { found }), look.tell);
             }
             (
                 Question::Store(store),
@@ -363,7 +365,7 @@ impl Member {
             let spans = self.copies.are(&copies);
             self.lost(spans, look);
         }
-        self.is_to_read = true;
+        self.is_to_read();
     }
 
     fn has_stored(&mut self, offset: u64, len: usize) {
@@ -372,7 +374,7 @@ impl Member {
         }
         // What is read next is news again, also if it is what was read before.
         self.told = None;
-        self.is_to_read = true;
+        self.is_to_read();
     }
 
     /// A question comes to nothing.

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use super::MOST_WATCHED_BYTES;
-use super::member::{Job, Member, Store};
+use super::member::{Job, Member, Store, ToRead};
 use super::pool::Pool;
 use crate::bytes::Span;
 use crate::model::identity::{DocId, MappingId, OrderId, Target};
@@ -39,11 +39,13 @@ impl Pool {
                 target,
                 offset,
                 bytes,
+                expect,
             } => {
                 let store = Store {
                     number,
                     offset,
                     bytes,
+                    expect,
                 };
                 self.store(target, store);
             }
@@ -57,7 +59,7 @@ impl Pool {
     }
 
     fn store(&mut self, target: Target, store: Store) {
-        let job = Job::Store(store);
+        let job = Job::Store(Box::new(store));
         let taken = match self.find(target) {
             Some(member) => member.queue(job),
             None => Err((job, Refusal::Gone)),
@@ -131,12 +133,11 @@ impl Pool {
             return; // it is closed
         };
         // Told anew also where it is what was watched already: what was read meanwhile may have come while somebody looked
-        // elsewhere, and was dropped there.
+        // elsewhere, and was dropped there; and after a store it is to be known who sees it.
         state.watch = span;
         state.next_read = None;
         for member in self.members.iter_mut().filter(|it| it.target.doc == doc) {
-            member.told = None;
-            member.is_to_read = true;
+            member.to_read = ToRead::Anew;
         }
     }
 

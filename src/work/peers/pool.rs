@@ -176,7 +176,7 @@ impl Pool {
             }
             doc.next_read = Some(now + POLL);
             for member in self.members.iter_mut().filter(|it| it.target.doc == *id) {
-                member.is_to_read = true;
+                member.is_to_read();
             }
         }
     }

@@ -206,6 +206,7 @@ impl Oracle {
                 target,
                 offset,
                 bytes,
+                ..
             } => {
                 self.counts.orders += 1;
                 let what = What::Peer {
@@ -376,7 +377,9 @@ impl Oracle {
             }
             (
                 FileNews::WitnessStored { outcome: Ok(_), .. },
-                FileRequest::WitnessStore { id, offset, bytes },
+                FileRequest::WitnessStore {
+                    id, offset, bytes, ..
+                },
             ) => {
                 self.counts.stored += 1;
                 if id == WitnessId::File || self.modes[target] == Mode::Private {

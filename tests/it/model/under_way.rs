@@ -188,6 +188,7 @@ fn each_order_to_a_process_that_is_not_taken_comes_back() {
                     target,
                     offset: 0,
                     bytes: vec![1],
+                    expect: None,
                 }),
             ),
             PeerOrder::Store { .. } => (true, None),
@@ -207,7 +208,10 @@ fn is_witness(request: &FileRequest) -> bool {
 }
 
 fn witness_stored(order: &FileOrder, outcome: Result<Option<Vec<u8>>, String>) -> FileNews {
-    let FileRequest::WitnessStore { id, offset, bytes } = order.request.clone() else {
+    let FileRequest::WitnessStore {
+        id, offset, bytes, ..
+    } = order.request.clone()
+    else {
         panic!("{order:?}");
     };
     FileNews::WitnessStored {
@@ -344,6 +348,7 @@ fn quitting_waits_for_a_store_by_a_process_and_names_it() {
                 target,
                 offset,
                 bytes,
+                ..
             }) => Some((number, target, offset, bytes)),
             _ => None,
         });

@@ -188,6 +188,7 @@ fn full_queues_give_orders_back_and_lose_no_state() {
             target: stuck,
             offset: 4096,
             bytes: b"!".to_vec(),
+            expect: None,
         };
         match rig.pool.order(order.clone()) {
             Ok(()) => taken.push(number),

@@ -104,6 +104,7 @@ impl Play {
             target,
             offset,
             bytes: vec![byte],
+            expect: None,
         };
         self.oracle.stores(number, target, offset, byte);
         if !self.order(&order) {

@@ -243,7 +243,9 @@ impl Oracle {
             Refusal::Ended => &mut counts.ended,
             Refusal::Unanswered => &mut counts.unanswered,
             Refusal::Failed(_) => &mut counts.failed,
-            Refusal::NotRunning | Refusal::NotWhole { .. } => panic!("{what}: {why:?}"),
+            Refusal::NotRunning | Refusal::NotWhole { .. } | Refusal::Changed { .. } => {
+                panic!("{what}: {why:?}")
+            }
         };
         *count += 1;
     }

@@ -1,0 +1,91 @@
+//! What an entry is about: which bytes, and whether it changed what somebody may see of them.
+
+use super::{By, Fate, Happening, How, Occurrence, Saw, Sync};
+use crate::bytes::Span;
+use crate::map::Mode;
+
+impl Happening {
+    /// The bytes of the file that it is about, where it is about some.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match &self.what {
+            Occurrence::Wrote { offset, new, .. } => Span::at(*offset, new.len),
+            Occurrence::WroteMore { hull, .. } => Some(*hull),
+            Occurrence::Conflicts { first, .. } => Span::at(first.0, 1),
+            Occurrence::Synced(Sync::Written(span)) => Some(*span),
+            Occurrence::Discarded { span, .. } => *span,
+            Occurrence::Grew { from, to } => Span::new(*from, *to),
+            Occurrence::Shrank { from, to } => Span::new(*to, *from),
+            Occurrence::CopiesLost { first, .. } => Some(*first),
+            Occurrence::Mapped { extent, .. } => *extent,
+            Occurrence::Started
+            | Occurrence::Forked { .. }
+            | Occurrence::Ended { .. }
+            | Occurrence::Signalled(_)
+            | Occurrence::Synced(_)
+            | Occurrence::Replaced { .. }
+            | Occurrence::Deleted
+            | Occurrence::InPlace => None,
+        }
+    }
+
+    /// It was done, and may have changed what somebody sees of `subject`, or through which page.
+    pub(super) fn changes(&self, subject: Span) -> bool {
+        let is_about = match &self.what {
+            Occurrence::Wrote { .. }
+            | Occurrence::WroteMore { .. }
+            | Occurrence::Discarded { .. }
+            | Occurrence::Grew { .. }
+            | Occurrence::Shrank { .. }
+            | Occurrence::CopiesLost { .. } => {
+                let span = self.span();
+                span.is_none_or(|span| span.intersect(subject).is_some())
+            }
+            Occurrence::Forked { .. } | Occurrence::Mapped { .. } => true,
+            Occurrence::Conflicts { .. }
+            | Occurrence::Started
+            | Occurrence::Ended { .. }
+            | Occurrence::Signalled(_)
+            | Occurrence::Synced(_)
+            | Occurrence::Replaced { .. }
+            | Occurrence::Deleted
+            | Occurrence::InPlace => false,
+        };
+        is_about && self.fate == Fate::Done
+    }
+
+    /// It stored bytes, or may have.
+    #[must_use]
+    pub fn is_store(&self) -> bool {
+        let is_write = matches!(
+            self.what,
+            Occurrence::Wrote { .. } | Occurrence::WroteMore { .. }
+        );
+        is_write && matches!(self.fate, Fate::Done | Fate::NotKnown(_))
+    }
+
+    /// Whoever saw it is still being found out.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.watch.is_some() && self.saw.iter().any(|row| row.saw == Saw::Waiting)
+    }
+
+    /// What a store made of the file's own bytes: it is in the file at once.
+    pub(super) fn reaches_file(&self) -> bool {
+        let How::WriteBack = self.how() else {
+            return match &self.by {
+                By::View { mode, .. } | By::SecondMapping { mode, .. } => *mode == Mode::Shared,
+                By::Process(name) => name.mode == Mode::Shared,
+                By::Calls { .. } | By::Somebody => true,
+            };
+        };
+        true
+    }
+
+    fn how(&self) -> How {
+        match &self.what {
+            Occurrence::Wrote { how, .. } | Occurrence::WroteMore { how, .. } => *how,
+            _ => How::Store,
+        }
+    }
+}

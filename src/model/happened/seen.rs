@@ -1,0 +1,174 @@
+//! Who saw a store within how long: what each row read after it.
+//!
+//! It owns the rule. A row that shows the written bytes in a reading from after the answer has seen them by then; one that
+//! shows something else has not; readings of other bytes, and bytes that the row had before, prove nothing.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Fate, Happened, Happening, Occurrence, RowSaw, Saw, Watch};
+use crate::bytes::Span;
+use crate::map::Readout;
+use crate::model::identity::MappingId;
+use crate::model::moment::Moment;
+use crate::model::witness::{Who, WitnessId};
+
+/// A reading that was under way when the answer came may show what stood there before; one that comes later than this, after
+/// one that showed something else, shows it for another reason than the store.
+const LATE: Duration = Duration::from_secs(1);
+/// How many different readings of a row are remembered.
+const READINGS: usize = 4;
+
+/// What a row read, the last of it.
+#[derive(Clone, Debug)]
+pub(super) struct RowReading {
+    who: Who,
+    /// Each with the moment that it was first told at, the newest last; all of the same bytes, and each differs from the one
+    /// before it.
+    told: VecDeque<(Moment, Arc<Readout>)>,
+}
+
+impl Happened {
+    /// A row was read.
+    pub(super) fn row_read(&mut self, who: Who, readout: &Arc<Readout>) {
+        let now = self.now;
+        for entry in &mut self.entries {
+            entry.is_read(who, readout, now);
+        }
+        let index = self.rows.iter().position(|row| row.who == who);
+        let index = index.unwrap_or_else(|| {
+            let told = VecDeque::new();
+            self.rows.push(RowReading { who, told });
+            self.rows.len() - 1
+        });
+        let told = &mut self.rows[index].told;
+        match told.back() {
+            Some((_, last)) if last == readout => return,
+            Some((_, last)) if last.span != readout.span => told.clear(),
+            Some(_) if told.len() >= READINGS => {
+                told.pop_front();
+            }
+            Some(_) | None => {}
+        }
+        told.push_back((now, Arc::clone(readout)));
+    }
+
+    /// A process is off the list.
+    pub(super) fn forget_row(&mut self, mapping: MappingId) {
+        self.rows.retain(|row| row.who != Who::Process(mapping));
+    }
+
+    /// Begins to compare the rows with a store that was sent after `sent`: the bytes of it that are watched.
+    pub(super) fn watch_for(
+        &self,
+        entry: &mut Happening,
+        watched: Option<Span>,
+        rows: Vec<(Who, String)>,
+        sent: Moment,
+    ) {
+        let (Occurrence::Wrote { offset, new, .. }, Fate::Done) = (&entry.what, &entry.fate) else {
+            return;
+        };
+        let part = Span::at(*offset, new.bytes.len() as u64)
+            .zip(watched)
+            .and_then(|(span, watched)| span.intersect(watched));
+        let Some(span) = part else { return };
+        let first = usize::try_from(span.start() - offset).unwrap_or(usize::MAX);
+        let len = usize::try_from(span.len()).unwrap_or(0);
+        let Some(bytes) = new.bytes.get(first..first.saturating_add(len)) else {
+            return;
+        };
+        let watch = Watch {
+            span,
+            bytes: bytes.to_vec(),
+        };
+        entry.saw = rows
+            .into_iter()
+            .map(|(who, name)| RowSaw {
+                who,
+                name,
+                saw: self.has_already(who, &watch, sent),
+            })
+            .collect();
+        entry.watch = Some(watch);
+    }
+
+    /// What the last reading of a row, from before the answer, says of the store: where the row came to show it only after
+    /// the store was sent, it saw it.
+    fn has_already(&self, who: Who, watch: &Watch, sent: Moment) -> Saw {
+        let row = self.rows.iter().find(|row| row.who == who);
+        let told = row.iter().flat_map(|row| row.told.iter().rev());
+        let mut told = told.map(|(since, readout)| (*since, watch.is_in(readout)));
+        let Some((mut since, Some(true))) = told.next() else {
+            return Saw::Waiting;
+        };
+        // The first reading that showed them, of those since which all have.
+        for (earlier, is_in) in told {
+            match is_in {
+                Some(true) => since = earlier,
+                Some(false) if since.run >= sent.run => return Saw::Seen(Duration::ZERO),
+                Some(false) | None => return Saw::Before,
+            }
+        }
+        Saw::Before
+    }
+
+    /// What is read from now on says nothing of stores there, as something else happened: `None` means anywhere.
+    pub(super) fn stop_watching(&mut self, span: Option<Span>) {
+        for entry in &mut self.entries {
+            let is_there =
+                |watch: &mut Watch| span.is_none_or(|span| watch.span.intersect(span).is_some());
+            entry.watch.take_if(is_there);
+        }
+    }
+}
+
+impl Watch {
+    /// Whether these bytes stand in what was read; `None` where not all of them were asked for.
+    fn is_in(&self, readout: &Readout) -> Option<bool> {
+        if !readout.span.contains_span(self.span) {
+            return None;
+        }
+        let offsets = self.span.start()..self.span.end();
+        let mut pairs = offsets.zip(&self.bytes);
+        Some(pairs.all(|(offset, byte)| readout.byte(offset) == Some(*byte)))
+    }
+}
+
+impl Happening {
+    fn is_read(&mut self, who: Who, readout: &Readout, now: Moment) {
+        let Some(is_in) = self.watch.as_ref().and_then(|watch| watch.is_in(readout)) else {
+            return;
+        };
+        let Some(row) = self.saw.iter_mut().find(|row| row.who == who) else {
+            return;
+        };
+        row.saw = match (row.saw, is_in) {
+            (Saw::Waiting, true) => Saw::Seen(now.since(self.at)),
+            (Saw::Not, true) if now.since(self.at) <= LATE => Saw::Seen(now.since(self.at)),
+            (Saw::Waiting, false) => Saw::Not,
+            (saw, _) => saw,
+        };
+    }
+}
+
+/// The row of the panel for a witness of this program.
+pub(in crate::model) const fn row_of(id: WitnessId) -> Who {
+    match id {
+        WitnessId::View => Who::View,
+        WitnessId::OtherMode => Who::OtherMode,
+        WitnessId::File => Who::Calls,
+    }
+}
+
+/// What a row of this program is called in a sentence.
+pub(in crate::model) const fn row_name(who: Who) -> &'static str {
+    match who {
+        Who::View => "this view",
+        Who::OtherMode => "the second mapping",
+        Who::Calls => "the file",
+        Who::Process(_) => "a process",
+        Who::Other { .. } => "a program",
+    }
+}
