@@ -31,6 +31,7 @@ pub mod picture;
 pub mod process;
 pub mod settings;
 pub mod topic;
+pub mod tour;
 pub mod tray;
 pub mod view;
 pub mod viewport;
@@ -85,6 +86,7 @@ pub use picture::Picture;
 pub use process::PageSeen;
 pub use settings::Settings;
 pub use topic::{Subject, Topic};
+pub use tour::Tour;
 pub use tray::{RefusedOrder, Tray};
 pub use view::View;
 pub use viewport::{Column, Columns, Step, Viewport};
@@ -124,6 +126,8 @@ pub struct App {
     pub tray: Tray,
     /// The experiments and what came of them.
     pub lab: LabState,
+    /// How far the tour of the sample is.
+    pub tour: Tour,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

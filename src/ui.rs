@@ -42,6 +42,7 @@ mod right;
 mod scrollbar;
 mod status;
 mod tabs;
+mod tour;
 mod views_ui;
 mod witness_table;
 

@@ -77,6 +77,10 @@ pub enum AppAction {
     ToggleFullScreen,
     /// Show or hide the list of keys.
     ToggleHelp,
+    /// Leave the tour, or take it up again.
+    ToggleTour,
+    /// Copy what a shell is told in a step of the tour.
+    CopyTourCommand,
     /// Hide a message of the program.
     Dismiss(Topic),
     /// The answer to "what becomes of the edits?" before the window closes.

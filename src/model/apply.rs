@@ -1,5 +1,7 @@
 //! What a person asked for, area by area. Each area is one exhaustive match.
 
+use crate::bytes::clip::Clip;
+
 use super::action::{
     Action, AppAction, DocAction, EditAction, FileAction, Intent, MappingAction, Tab, ViewAction,
 };
@@ -83,6 +85,14 @@ impl App {
             }
             AppAction::ToggleFullScreen => effects.push(Effect::ToggleFullScreen),
             AppAction::ToggleHelp => self.help_shown = !self.help_shown,
+            AppAction::ToggleTour => self.settings.tour_left = !self.settings.tour_left,
+            AppAction::CopyTourCommand => {
+                if let Some(doc) = self.doc() {
+                    let text = super::tour::shell_command(&doc.path);
+                    let bytes = text.clone().into_bytes();
+                    effects.push(Effect::CopyText(Clip { text, bytes }));
+                }
+            }
             AppAction::Dismiss(topic) => self.notices.clear(topic),
             AppAction::Unsaved(choice) => self.choose_for_all(choice, effects),
             AppAction::Redirect(number) => self.redirect(number, effects),
@@ -226,6 +236,9 @@ impl App {
     /// What follows from every change: the witnesses watch the cursor, the screen gets its bytes, the facts their file.
     pub(super) fn after(&mut self, effects: &mut Vec<Effect>) {
         self.check_quitting();
+        for doc in self.docs.iter().filter(|doc| doc.is_sample()) {
+            self.tour.observe(doc);
+        }
         self.watch(effects);
         self.facts_wanted(effects);
         let mut out = Out {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub panel_shown: bool,
     /// Its tab.
     pub tab: Tab,
+    /// The tour beside the sample was left.
+    pub tour_left: bool,
     /// The size of everything, in hundredths of the usual one.
     zoom_percent: u16,
     /// Paths, newest first. Kept as the system gave them, so that any name survives.
@@ -42,6 +44,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             panel_shown: true,
             tab: Tab::Witnesses,
+            tour_left: false,
             zoom_percent: 100,
             recent: Vec::new(),
         }

@@ -7,6 +7,7 @@ use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 use super::happened::happened_ui;
 use super::lab_panel::{self, LabView};
 use super::region::region_ui;
+use super::tour::tour_ui;
 use super::{Frame, edits_panel, witness_table};
 
 /// A panel this narrow has its tabs closer together, in points.
@@ -89,6 +90,9 @@ fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
 }
 
 fn who_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    if let Some(doc) = frame.doc {
+        tour_ui(ui, frame, doc, actions);
+    }
     witness_table::witnesses_ui(ui, frame, actions);
     if let Some(doc) = frame.doc {
         happened_ui(ui, frame, doc, actions);

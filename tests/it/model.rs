@@ -44,6 +44,7 @@ mod slow;
 mod split;
 mod storage;
 mod tabs;
+mod tour;
 mod under_way;
 mod views;
 mod words;

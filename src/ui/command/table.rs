@@ -488,6 +488,15 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::Help,
+        "Tour of the sample",
+        "Five steps beside the sample, ticked when they are done",
+        &[],
+        |_| Action::App(AppAction::ToggleTour),
+    )
+    .always()
+    .chosen_when(|model| !model.settings.tour_left),
+    command(
+        Menu::Help,
         "About mapscope",
         "Its version, and what it is",
         &[],
