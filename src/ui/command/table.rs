@@ -15,6 +15,28 @@ use super::conditions::{
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::{Command, Deed, Menu, SPLIT, command};
 
+/// So many bytes in a row.
+macro_rules! a_row {
+    ($label:literal, $n:literal) => {
+        command(Menu::View, $label, "", &[], |_| {
+            Action::App(AppAction::SetColumns(Columns::Fixed($n)))
+        })
+        .always()
+        .chosen_when(|model| model.settings.columns == Columns::Fixed($n))
+    };
+}
+
+/// Which theme.
+macro_rules! theme {
+    ($label:literal, $which:ident) => {
+        command(Menu::View, $label, "", &[], |_| {
+            Action::App(AppAction::SetTheme(ThemeChoice::$which))
+        })
+        .always()
+        .chosen_when(|model| model.settings.theme == ThemeChoice::$which)
+    };
+}
+
 /// Every command.
 pub static COMMANDS: &[Command] = &[
     command(
@@ -399,27 +421,10 @@ pub static COMMANDS: &[Command] = &[
     .when(is_split, NEEDS_SPLIT)
     .chosen_when(locks)
     .in_place(),
-    command(Menu::View, "8 bytes a row", "", &[], |_| {
-        Action::App(AppAction::SetColumns(Columns::Fixed(8)))
-    })
-    .always()
-    .chosen_when(|model| model.settings.columns == Columns::Fixed(8))
-    .separated(),
-    command(Menu::View, "16 bytes a row", "", &[], |_| {
-        Action::App(AppAction::SetColumns(Columns::Fixed(16)))
-    })
-    .always()
-    .chosen_when(|model| model.settings.columns == Columns::Fixed(16)),
-    command(Menu::View, "32 bytes a row", "", &[], |_| {
-        Action::App(AppAction::SetColumns(Columns::Fixed(32)))
-    })
-    .always()
-    .chosen_when(|model| model.settings.columns == Columns::Fixed(32)),
-    command(Menu::View, "64 bytes a row", "", &[], |_| {
-        Action::App(AppAction::SetColumns(Columns::Fixed(64)))
-    })
-    .always()
-    .chosen_when(|model| model.settings.columns == Columns::Fixed(64)),
+    a_row!("8 bytes a row", 8).separated(),
+    a_row!("16 bytes a row", 16),
+    a_row!("32 bytes a row", 32),
+    a_row!("64 bytes a row", 64),
     command(
         Menu::View,
         "Fit to the width",
@@ -453,22 +458,9 @@ pub static COMMANDS: &[Command] = &[
     )
     .in_place()
     .always(),
-    command(Menu::View, "Theme of the system", "", &[], |_| {
-        Action::App(AppAction::SetTheme(ThemeChoice::System))
-    })
-    .always()
-    .chosen_when(|model| model.settings.theme == ThemeChoice::System)
-    .separated(),
-    command(Menu::View, "Dark", "", &[], |_| {
-        Action::App(AppAction::SetTheme(ThemeChoice::Dark))
-    })
-    .always()
-    .chosen_when(|model| model.settings.theme == ThemeChoice::Dark),
-    command(Menu::View, "Light", "", &[], |_| {
-        Action::App(AppAction::SetTheme(ThemeChoice::Light))
-    })
-    .always()
-    .chosen_when(|model| model.settings.theme == ThemeChoice::Light),
+    theme!("Theme of the system", System).separated(),
+    theme!("Dark", Dark),
+    theme!("Light", Light),
     command(
         Menu::View,
         "Full screen",
