@@ -20,6 +20,7 @@ pub mod happened;
 pub mod identity;
 pub mod journal;
 pub mod lab;
+pub mod last_store;
 pub mod lockstep;
 pub mod lookup;
 pub mod moment;

@@ -9,6 +9,7 @@ use crate::lab::claim::AddedKind;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
+use super::last_store::StoredBy;
 use super::pending::{StoreBy, Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
 use super::topic::Subject;
@@ -422,6 +423,7 @@ impl Doc {
         };
         let (number, offset) = (out.numbers.order(), span.start());
         self.wrote(offset, bytes.len());
+        self.store_asked(StoredBy::Process(mapping), offset, &bytes);
         self.send_store(
             StoreBy {
                 number,
@@ -462,6 +464,7 @@ impl Doc {
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
         } else {
+            self.store_asked(StoredBy::Here(id), offset, &bytes);
             let store = WitnessStore {
                 id,
                 offset,

@@ -7,6 +7,7 @@
 mod boxes;
 mod compare;
 mod copies;
+mod predict;
 mod rows;
 mod sentence;
 mod words;
@@ -14,14 +15,16 @@ mod words;
 use std::sync::Arc;
 
 use super::doc::Doc;
+use super::last_store::StoredBy;
 
-use super::witness::Note;
+use super::witness::{Note, WitnessId};
 use crate::bytes::Span;
 use crate::map::{Access, GapReason, Mode, Others, Readout};
 
 pub use super::witness::Who;
 pub use compare::Compared;
 pub use copies::{Candidate, Family, joined};
+pub use predict::{Prediction, Surprise};
 pub use sentence::{Because, Both, Observed, SeenBy, Sentence};
 
 /// The most bytes that a row shows; of longer selections those round the first difference.
@@ -81,6 +84,17 @@ pub struct Row {
     pub note: Option<Note>,
 }
 
+impl From<StoredBy> for Who {
+    fn from(by: StoredBy) -> Self {
+        match by {
+            StoredBy::Here(WitnessId::View) => Self::View,
+            StoredBy::Here(WitnessId::OtherMode) => Self::OtherMode,
+            StoredBy::Here(WitnessId::File) => Self::Calls,
+            StoredBy::Process(mapping) => Self::Process(mapping),
+        }
+    }
+}
+
 /// The heading that a row stands under, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
@@ -108,8 +122,10 @@ pub enum Maps {
 pub enum Sees {
     /// The answer is on its way.
     Waiting,
-    /// It stands still, so it is not asked; these were its last bytes, if it said any.
+    /// It was stopped, so it is not asked; these were its last bytes, if it said any.
     Stopped(Option<Cells>),
+    /// It has not answered for a second, and why is not known; these were its last bytes, if it said any.
+    Late(Option<Cells>),
     /// These.
     Bytes(Cells),
     /// Its page is not in its page table, and asking would bring it in.

@@ -37,6 +37,7 @@ mod lookups;
 mod notices;
 mod orders;
 mod others;
+mod predict;
 mod processes;
 mod rig;
 mod second_view;

@@ -164,7 +164,11 @@ fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
         draft.last = draft.read.take();
         draft.pages = Vec::new();
         let why = "it does not answer, so what it has now is not known";
-        draft.row.sees = Sees::Stopped(None);
+        draft.row.sees = if process.stopped {
+            Sees::Stopped(None)
+        } else {
+            Sees::Late(None)
+        };
         draft.row.memory = RowMemory::NotKnown(why.to_owned());
     }
     draft
@@ -290,6 +294,7 @@ impl Draft {
         match (&self.row.sees, &self.read, &self.last) {
             (Sees::Waiting, Some(readout), _) => self.row.sees = Sees::Bytes(cells(readout)),
             (Sees::Stopped(_), _, last) => self.row.sees = Sees::Stopped(last.as_ref().map(cells)),
+            (Sees::Late(_), _, last) => self.row.sees = Sees::Late(last.as_ref().map(cells)),
             _ => {}
         }
         if self.row.memory != RowMemory::Waiting {
@@ -329,7 +334,8 @@ impl Draft {
 /// can be the one that has the page too.
 fn tell_copies_apart(drafts: &mut [Draft], index: usize, page: Span) {
     let may_be = |draft: &Draft| {
-        draft.row.memory == RowMemory::CopyOfSeveral || matches!(draft.row.sees, Sees::Stopped(_))
+        draft.row.memory == RowMemory::CopyOfSeveral
+            || matches!(draft.row.sees, Sees::Stopped(_) | Sees::Late(_))
     };
     let at: Vec<usize> = (0..drafts.len())
         .filter(|it| may_be(&drafts[*it]))

@@ -135,6 +135,10 @@ impl Picture {
                 let _ = write!(words, ": stopped; it last saw {cells}");
             }
             Sees::Stopped(None) => words.push_str(": stopped"),
+            Sees::Late(Some(cells)) => {
+                let _ = write!(words, ": does not answer; it last saw {cells}");
+            }
+            Sees::Late(None) => words.push_str(": does not answer"),
             Sees::Bytes(cells) => {
                 let _ = write!(words, ": sees {cells}");
                 match (row.who, row.compared) {
