@@ -141,6 +141,8 @@ pub enum DocAction {
     SaveHappened,
     /// Write *What happened* to a file as steps that can be done again: asks where.
     SaveSteps,
+    /// Save this picture, an SVG: asks where.
+    SavePicture(String),
     /// The field that asks where to save changed.
     DestinationEdited(String),
     /// Save there.

@@ -27,6 +27,8 @@ pub enum What {
     Happened,
     /// What happened, as steps that can be done again.
     Steps,
+    /// The picture of who sees a byte.
+    Picture,
 }
 
 /// Where to save is being asked.
@@ -38,6 +40,8 @@ pub struct Saving {
     pub view: ViewId,
     /// The place as typed.
     pub text: String,
+    /// What goes there, where it was made before the place was asked for.
+    contents: String,
     /// The place, where the text stands for it as it was proposed.
     proposed: PathBuf,
 }
@@ -68,6 +72,7 @@ impl Job {
             What::Edits => "Saving the edits",
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
+            What::Picture => "Saving the picture",
         };
         if self.total == 0 {
             return what.to_owned();
@@ -99,9 +104,18 @@ impl Doc {
             what,
             view,
             text: proposed.display().to_string(),
+            contents: String::new(),
             proposed,
         });
         out.push(Effect::Focus(Focus::Destination));
+    }
+
+    /// Asks where to save a picture that is drawn already.
+    pub(super) fn save_picture(&mut self, svg: String, view: ViewId, out: &mut Out<'_>) {
+        self.ask_destination(What::Picture, view, out);
+        if let Some(saving) = &mut self.saving {
+            saving.contents = svg;
+        }
     }
 
     pub(super) fn destination_edited(&mut self, text: String) {
@@ -143,7 +157,14 @@ impl Doc {
         let Some(saving) = self.saving.take() else {
             return;
         };
-        self.start_job(saving.what, saving.view, path, if_exists, out);
+        let export = match saving.what {
+            What::View => Export::View,
+            What::Edits => Export::Text(self.edits_as_text()),
+            What::Picture => Export::Text(saving.contents),
+            What::Happened => Export::Text(self.happened.as_text(&self.name())),
+            What::Steps => Export::Steps(self.as_steps()),
+        };
+        self.start_job((saving.what, export), saving.view, path, if_exists, out);
         out.push(Effect::Focus(Focus::Grid));
     }
 
@@ -151,13 +172,14 @@ impl Doc {
     pub(super) fn export_beside(&mut self, out: &mut Out<'_>) {
         if self.has_unsaved() {
             let path = beside(&self.path, What::Edits);
-            self.start_job(What::Edits, self.view().id, path, IfExists::Number, out);
+            let edits = (What::Edits, Export::Text(self.edits_as_text()));
+            self.start_job(edits, self.view().id, path, IfExists::Number, out);
         }
     }
 
     fn start_job(
         &mut self,
-        what: What,
+        (what, export): (What, Export),
         view: ViewId,
         destination: PathBuf,
         if_exists: IfExists,
@@ -165,12 +187,6 @@ impl Doc {
     ) {
         let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
             return;
-        };
-        let export = match what {
-            What::View => Export::View,
-            What::Edits => Export::Text(self.edits_as_text()),
-            What::Happened => Export::Text(self.happened.as_text(&self.name())),
-            What::Steps => Export::Steps(self.as_steps()),
         };
         let number = out.file(
             target,
@@ -229,16 +245,15 @@ impl Doc {
                 let place = escape_path(&destination);
                 self.done(
                     Subject::Save,
-                    if matches!(job.what, What::Happened | What::Steps) {
-                        format!("What happened stands in {place}")
-                    } else if is_view {
-                        format!(
+                    match job.what {
+                        What::Happened | What::Steps => format!("What happened stands in {place}"),
+                        _ if is_view => format!(
                             "{} of {}, as shown, went to {place}",
                             counted(bytes, "byte"),
                             self.name()
-                        )
-                    } else {
-                        format!("The edits are listed in {place}")
+                        ),
+                        What::Picture => format!("The picture is in {place}"),
+                        What::View | What::Edits => format!("The edits are listed in {place}"),
                     },
                 );
                 None
@@ -274,6 +289,7 @@ fn beside(path: &Path, what: What) -> PathBuf {
         What::Edits => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",
+        What::Picture => ".who.svg",
     });
     path.with_file_name(name)
 }

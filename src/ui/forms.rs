@@ -80,6 +80,7 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 What::Edits => "Save the edits to",
                 What::Happened => "Save what happened to",
                 What::Steps => "Save the steps to",
+                What::Picture => "Save the picture to",
             });
             let mut text = saving.text.clone();
             let width = (ui.available_width() - 230.0).max(120.0);
