@@ -35,8 +35,6 @@ mod menus;
 mod notices;
 mod panel;
 mod path_field;
-mod peer_table;
-mod readings;
 mod region;
 mod right;
 mod scrollbar;
@@ -44,7 +42,7 @@ mod status;
 mod tabs;
 mod tour;
 mod views_ui;
-mod witness_table;
+mod who;
 
 use std::sync::LazyLock;
 
@@ -65,6 +63,7 @@ pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;
 pub use turns::Turns;
+pub use who::{Piece, WhoView, arrange};
 
 /// The narrowest side panel, in points.
 const LEAST_PANEL: f32 = 280.0;
@@ -76,6 +75,8 @@ const PANEL_BESIDE: f32 = 900.0;
 const LEAST_LOW_PANEL: f32 = 90.0;
 /// What the panel under the bytes leaves to them, in points: heads and a few rows.
 const LEAST_ROWS: f32 = 130.0;
+/// What rows of 24 bytes take, in points: of the rest the side panel has as much as its widest picture can use.
+const WIDE_GRID: f32 = 1076.0;
 /// What the side panel leaves to the grid, in points: a row of eight bytes.
 const LEAST_GRID: f32 = 470.0;
 
@@ -159,6 +160,8 @@ pub struct WindowState {
     pub tabs: Tabs,
     /// The lab's.
     pub lab: LabView,
+    /// That of *Who sees it*.
+    pub who: WhoView,
     /// What commands want of the window alone.
     pub wishes: Wishes,
     /// This is the very first frame: what it shows is the bytes, and the side panel is filled in the next one.
@@ -285,7 +288,11 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
     let (id, width, most) = if frame.model.settings.tab == Tab::Lab {
         ("lab panel", room * LAB_SHARE, most)
     } else {
-        ("side panel", 424.0, most.min(640.0))
+        (
+            "side panel",
+            (room - WIDE_GRID).clamp(424.0, 600.0),
+            most.min(640.0),
+        )
     };
     Panel::right(id)
         .frame(panel)
@@ -296,7 +303,7 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
             if state.is_first {
                 ui.take_available_space(); // else it would be as narrow as what is in it
             } else {
-                panel::panel_ui(ui, frame, &mut state.lab, actions);
+                panel::panel_ui(ui, frame, state, actions);
             }
         });
     edge_ui(ui, ui.scope_id().with_salt(egui::IdSalt::new(id)), frame);
@@ -325,7 +332,7 @@ fn low_panel(
             if state.is_first {
                 ui.take_available_space();
             } else {
-                panel::panel_ui(ui, frame, &mut state.lab, actions);
+                panel::panel_ui(ui, frame, state, actions);
                 ui.take_available_space();
             }
         });

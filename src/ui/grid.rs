@@ -8,7 +8,6 @@ use egui::{
 };
 
 use crate::bytes::Span;
-use crate::bytes::class::text_char;
 use crate::model::{Action, AppAction, Columns, Doc, PageState, ViewAction, Viewport};
 
 use super::Frame;
@@ -376,9 +375,4 @@ fn accessible(ui: &Ui, id: Id, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry
             }
         });
     }
-}
-
-/// The character of the text column for a byte; also what screen readers get.
-pub(super) fn text_of(byte: u8) -> char {
-    text_char(byte)
 }

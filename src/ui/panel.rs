@@ -4,11 +4,8 @@ use egui::{Label, RichText, ScrollArea, Ui, accesskit};
 
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
-use super::happened::happened_ui;
-use super::lab_panel::{self, LabView};
 use super::region::region_ui;
-use super::tour::tour_ui;
-use super::{Frame, edits_panel, witness_table};
+use super::{Frame, WindowState, edits_panel, lab_panel, who};
 
 /// A panel this narrow has its tabs closer together, in points.
 const NARROW: f32 = 310.0;
@@ -46,7 +43,7 @@ const TABS: [(Tab, &str, &str); 5] = [
 pub(super) fn panel_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
-    lab: &mut LabView,
+    state: &mut WindowState,
     actions: &mut Vec<Action>,
 ) {
     let chosen = frame.model.settings.tab;
@@ -57,17 +54,15 @@ pub(super) fn panel_ui(
     ui.separator();
     let scrolled = ScrollArea::vertical().auto_shrink(false);
     match chosen {
-        Tab::Witnesses => {
-            scrolled.show(ui, |ui| who_ui(ui, frame, actions));
-        }
+        Tab::Witnesses => who::who_ui(ui, frame, &mut state.who, actions), // scrolls its parts
         Tab::Lookups => {
             scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
         }
         Tab::Mapping => {
             scrolled.show(ui, |ui| mapping_ui(ui, frame));
         }
-        Tab::Lab => lab_panel::lab_ui(ui, frame, lab, actions), // scrolls its parts
-        Tab::Edits => edits_panel::edits_ui(ui, frame, actions), // draws what is in sight
+        Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
+        Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight
     }
 }
 
@@ -87,16 +82,6 @@ fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
             }
         }
     });
-}
-
-fn who_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    if let Some(doc) = frame.doc {
-        tour_ui(ui, frame, doc, actions);
-    }
-    witness_table::witnesses_ui(ui, frame, actions);
-    if let Some(doc) = frame.doc {
-        happened_ui(ui, frame, doc, actions);
-    }
 }
 
 fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {

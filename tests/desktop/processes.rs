@@ -18,6 +18,11 @@ const ADD_PRIVATE: &str = "Start a process that maps the file privately";
 const SCREEN: (u32, u32) = (1280, 1700);
 /// What a button writes where nobody chose another byte.
 const MARK: u8 = b'!';
+/// What a row says that has it in a copy.
+const COPIED: &str = "21 '!', which differs from the file; through a copy";
+/// The places of the rows of the pair that is always there.
+const SHARED_PEER: usize = 0;
+const PRIVATE_PEER: usize = 1;
 
 /// How the process of an order that waits goes on.
 #[derive(Clone, Copy, Debug)]
@@ -46,20 +51,17 @@ fn what_a_stopped_process_was_told_never_lands_in_another_file() {
 /// A process that maps the file shared is stopped, and told to write; its pid.
 fn order_that_waits(stage: &Stage, reader: &mut Reader, program: &Program<'_>) -> u32 {
     reader.click(stage, ADD_SHARED);
-    let pid = until_says(reader, 1, "41 'A', same as this view");
-    reader.click(stage, "Stop: process 1");
+    let pid = until_says(reader, 1, "41 'A', as the file has it");
+    order(stage, reader, 1, "Stop");
     until_says(reader, 1, "stopped");
     program.until("process that the kernel stopped", |_| {
         is_in_state(pid, "T").then_some(())
     });
-    // This note moves the buttons below it: a click that is on its way meanwhile would miss.
     until_says(reader, 1, "it is stopped: what it was told waits");
-    reader.click(stage, "Write to file: process 1");
+    reader.click(stage, &format!("Write as process {pid}"));
     reader.until("order in place of the note", |names| {
-        let mut rows = names
-            .iter()
-            .filter(|name| name.starts_with("Process 1 (pid "));
-        rows.find(|row| row.ends_with(": stopped")).map(drop)
+        let row = process_row(names, 1)?;
+        (!row.contains("what it was told waits")).then_some(())
     });
     pid
 }
@@ -79,7 +81,7 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
     stage.keys(&["Return"]);
     program.until_title("b.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
     reader.until("other file read by its own processes", |names| {
-        says(names, "Other process, shared: ", "42 'B'")
+        says(names, SHARED_PEER, "42 'B'")
     });
     assert_eq!(fs::read(&a).unwrap(), bytes_of_a, "{way:?}: it waits");
 
@@ -88,7 +90,7 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
         GoesOn::ByButton => {
             stage.keys(&["ctrl+Tab"]);
             program.until_title(title_of_a);
-            reader.click(stage, "Continue: process 1");
+            order(stage, reader, 1, "Continue");
         }
         GoesOn::FromShell => shell("kill -CONT $1", &pid.to_string()),
         GoesOn::WithFile => {
@@ -107,9 +109,9 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
             });
             // What the processes of the other file say of another byte, they say after whatever they were told before.
             program.look_up("63");
-            for title in ["Other process, shared: ", "Other process, private: "] {
-                let what = format!("answer about another byte of {title:?}");
-                reader.until(&what, |names| says(names, title, "5a 'Z'"));
+            for place in [SHARED_PEER, PRIVATE_PEER] {
+                let what = format!("answer about another byte of process {place} of the pair");
+                reader.until(&what, |names| says(names, place, "5a 'Z'"));
             }
         }
     }
@@ -133,7 +135,7 @@ fn order_and_open_another(stage: &Stage, reader: &mut Reader, way: GoesOn) {
         }
         GoesOn::WithFile => return,
     }
-    until_says(reader, 1, "21 '!', same as this view");
+    until_says(reader, 1, "21 '!', as the file has it");
     assert_eq!(Memory::of(pid, &a).read(0, 64), wanted, "{way:?}");
     assert_eq!(fs::read(&b).unwrap(), bytes_of_b, "{way:?}: in the end");
 }
@@ -163,16 +165,15 @@ fn write_and_append(stage: &Stage, reader: &mut Reader, len: usize) {
     let built_in = *pair.iter().find(is_private).expect("a private one");
 
     reader.click(stage, ADD_PRIVATE);
-    let added = until_says(reader, 1, "41 'A', same as this view");
-    reader.click(stage, "Write: Other process, private");
-    // This note moves what is below it too.
+    let added = until_says(reader, 1, "41 'A', as the file has it");
+    reader.click(stage, &format!("Write as process {built_in}"));
     reader.until("note on what was written", |names| {
-        says(names, "Other process, private: ", "written by that process")
+        says(names, PRIVATE_PEER, "written by that process")
     });
-    reader.click(stage, "Write: process 1");
-    until_says(reader, 1, "21 '!', different from this view, private copy");
-    reader.click(stage, "Fork: process 1");
-    let child = until_says(reader, 2, "21 '!', different from this view, private copy");
+    reader.click(stage, &format!("Write as process {added}"));
+    until_says(reader, 1, COPIED);
+    order(stage, reader, 1, "Fork a child");
+    let child = until_says(reader, 2, COPIED);
     let pids = [built_in, added, child];
     let mut private = vec![b'A'; len];
     private[0] = MARK;
@@ -188,27 +189,22 @@ fn write_and_append(stage: &Stage, reader: &mut Reader, len: usize) {
     // What they say of a byte that was not there: in a page of their own, the kernel's zero, else the file's.
     program.look_up(&len.to_string());
     let appended = if len.is_multiple_of(4096) {
-        "5a 'Z', same as this view"
+        "5a 'Z', as the file has it"
     } else {
-        "00 '.', different from this view, private copy"
+        "00, which differs from the file; through a copy"
     };
     for number in [1, 2] {
         until_says(reader, number, appended);
     }
     reader.until("the same of the one that is always there", |names| {
-        says(names, "Other process, private: ", appended)
+        says(names, PRIVATE_PEER, appended)
     });
     program.look_up("0");
     for number in [1, 2] {
-        until_says(
-            reader,
-            number,
-            "21 '!', different from this view, private copy",
-        );
+        until_says(reader, number, COPIED);
     }
     reader.until("private byte of the one that is always there", |names| {
-        let byte = "21 '!', different from this view, private copy";
-        says(names, "Other process, private: ", byte)
+        says(names, PRIVATE_PEER, COPIED)
     });
     for pid in pids {
         let memory = Memory::of(pid, &file);
@@ -285,22 +281,49 @@ impl Memory {
     }
 }
 
-/// Waits until the process with this number on the screen says `words`; its pid.
+/// The row of a process that was added, by its place among them; the pair stands above.
+fn process_row(names: &[String], number: usize) -> Option<&String> {
+    row_at(names, PRIVATE_PEER + number)
+}
+
+/// The row of a process by its place: `process 4123, shared: ...`, `child 4124, private: ...`.
+fn row_at(names: &[String], place: usize) -> Option<&String> {
+    let rows = names
+        .iter()
+        .filter(|name| pid_of(name).is_some() && name.contains(": "));
+    rows.into_iter().nth(place)
+}
+
+/// The pid of a row's process.
+fn pid_of(row: &str) -> Option<u32> {
+    let rest = row
+        .strip_prefix("process ")
+        .or_else(|| row.strip_prefix("child "))?;
+    rest.split_once(", ")?.0.parse().ok()
+}
+
+/// Waits until that process says `words`; its pid.
 #[track_caller]
-fn until_says(reader: &mut Reader, number: u32, words: &str) -> u32 {
-    let title = format!("Process {number} (pid ");
+fn until_says(reader: &mut Reader, number: usize, words: &str) -> u32 {
     reader.until(&format!("process {number} that says {words:?}"), |names| {
-        // Its title is a text of its own; the row begins with the same words.
-        let mut texts = names.iter().filter_map(|name| name.strip_prefix(&title));
-        let row = texts.find(|text| text.contains(words))?;
-        row.split_once(')')?.0.parse().ok()
+        let row = process_row(names, number)?;
+        row.contains(words).then(|| pid_of(row))?
     })
 }
 
-/// The row with this beginning says `words`.
-fn says(names: &[String], title: &str, words: &str) -> Option<()> {
-    let row = names.iter().find(|name| name.starts_with(title))?;
-    row.contains(words).then_some(())
+/// Opens the menu of that process by a click on its row, and chooses `item`.
+#[track_caller]
+fn order(stage: &Stage, reader: &mut Reader, number: usize, item: &str) {
+    let row = reader.until("row of the process", |names| {
+        process_row(names, number).cloned()
+    });
+    reader.click(stage, &row);
+    reader.click(stage, item);
+}
+
+/// The row at this place says `words`.
+fn says(names: &[String], place: usize, words: &str) -> Option<()> {
+    row_at(names, place)?.contains(words).then_some(())
 }
 
 fn is_in_state(pid: u32, state: &str) -> bool {

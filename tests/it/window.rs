@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod added;
+mod arrange;
 mod bars;
 mod chaos;
 mod characters;
@@ -36,4 +37,5 @@ mod support;
 mod tabs;
 mod together;
 mod unread;
+mod who;
 mod witnesses;

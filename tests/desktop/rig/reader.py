@@ -5,13 +5,15 @@ the first action of what has that name, and prints "done" or "none", then an emp
 screen it is, as "x y width height", or nothing, then an empty line.
 """
 
+import re
 import sys
 
 import dbus
 
 ROOT = "/org/a11y/atspi/accessible/root"
 ACCESSIBLE = "org.a11y.atspi.Accessible"
-SKIPPED_ROLES = {34, 90}  # the menu bar, and a row of a table: nothing below them is asked for here
+SKIPPED_ROLES = {34}  # the menu bar: nothing below it is asked for here
+ROW, OF_BYTES = 90, re.compile(r"[0-9a-f]{8,} ")  # nor below a row of bytes
 
 session = dbus.SessionBus()
 status = dbus.Interface(session.get_object("org.a11y.Bus", "/org/a11y/bus"), "org.freedesktop.DBus.Properties")
@@ -44,7 +46,7 @@ def nodes():
         except dbus.DBusException:
             continue
         yield node, role, name
-        if role not in SKIPPED_ROLES:
+        if role not in SKIPPED_ROLES and not (role == ROW and OF_BYTES.match(name)):
             waiting.extend(children(node)[::-1])
 
 

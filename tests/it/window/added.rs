@@ -1,6 +1,6 @@
 //! Processes added to the witnesses by hand: added, forked, made to write, stopped, killed, taken away; real ones.
 
-use super::process_rows::{PRIVATE, SHARED, until_says};
+use super::process_rows::{PRIVATE, SHARED, order, until_says, write_by};
 use super::support::*;
 use crate::processes::{exists, state_of};
 use std::fs;
@@ -29,13 +29,7 @@ fn pid(window: &Window, number: u32) -> u32 {
 /// Every witness was heard: from then on what stands below them stays where it is.
 #[track_caller]
 fn heard(window: &mut Window) {
-    let titles = [
-        "This view",
-        "Shared mapping here",
-        "The file (pread)",
-        "Other process, shared",
-        "Other process, private",
-    ];
+    let titles = [VIEW, SECOND, CALLS, SHARED_PEER, PRIVATE_PEER];
     until(window, "every witness was heard", |window| {
         let said = titles.map(|title| witness(window, title));
         said.iter().all(|said| said.starts_with("41 'A'"))
@@ -49,7 +43,7 @@ fn with(kinds: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, Window) {
     heard(&mut window);
     for (kind, number) in kinds.iter().zip(1..) {
         click(&mut window, kind);
-        until_says(&mut window, number, "41 'A', same as this view");
+        until_says(&mut window, number, "41 'A', as the file has it");
     }
     (folder, path, window)
 }
@@ -57,25 +51,29 @@ fn with(kinds: &[&str]) -> (tempfile::TempDir, std::path::PathBuf, Window) {
 #[test]
 fn each_kind_writes_as_it_maps() {
     let (_folder, path, mut window) = with(&[SHARED, PRIVATE, READ_ONLY]);
-    click(&mut window, "Write: process 2");
+    write_by(&mut window, 2);
     until_says(
         &mut window,
         2,
-        "21 '!', different from this view, private copy",
+        "21 '!', which differs from the file; through a copy",
     );
-    until_says(&mut window, 1, "41 'A', same as this view");
+    until_says(&mut window, 1, "41 'A', as the file has it");
     assert_eq!(fs::read(&path).unwrap()[0], b'A', "a private store");
 
-    click(&mut window, "Write: process 3");
+    // No button offers what the processor refuses; ordered by other means it is refused in words.
+    let read_only = process(&window, 3);
+    let (name, mapping) = (read_only.name(), read_only.mapping);
+    assert!(!is_named(&window, &format!("Write as {name}")));
+    act(&mut window, Action::Peers(PeersAction::Store(mapping)));
     until_says(
         &mut window,
         3,
         "Not written: This process's mapping is read-only",
     );
 
-    click(&mut window, "Write to file: process 1");
+    write_by(&mut window, 1);
     for number in [1, 3] {
-        until_says(&mut window, number, "21 '!', same as this view");
+        until_says(&mut window, number, "21 '!', as the file has it");
     }
     assert_eq!(fs::read(&path).unwrap()[0], b'!', "a shared store");
 }
@@ -83,14 +81,14 @@ fn each_kind_writes_as_it_maps() {
 #[test]
 fn a_forked_child_shares_its_parents_copies_until_one_writes() {
     let (_folder, path, mut window) = with(&[PRIVATE]);
-    click(&mut window, "Write: process 1");
-    until_says(&mut window, 1, "21 '!', different");
-    click(&mut window, "Fork: process 1");
+    write_by(&mut window, 1);
+    until_says(&mut window, 1, "21 '!', which differs");
+    order(&mut window, 1, "Fork a child");
     // The child never wrote: it has what its parent wrote before.
     until_says(
         &mut window,
         2,
-        "21 '!', different from this view, private copy",
+        "21 '!', which differs from the file; through a copy",
     );
     let parent = fs::read_to_string(format!("/proc/{}/stat", pid(&window, 2))).unwrap();
     let parent = parent
@@ -112,9 +110,9 @@ fn a_forked_child_shares_its_parents_copies_until_one_writes() {
         &mut window,
         Action::Peers(PeersAction::ByteEdited("5a".to_owned())),
     );
-    click(&mut window, "Write: process 2");
-    until_says(&mut window, 2, "5a 'Z', different");
-    until_says(&mut window, 1, "21 '!', different");
+    write_by(&mut window, 2);
+    until_says(&mut window, 2, "5a 'Z', which differs");
+    until_says(&mut window, 1, "21 '!', which differs");
     assert_eq!(fs::read(&path).unwrap()[0], b'A');
 }
 
@@ -122,41 +120,41 @@ fn a_forked_child_shares_its_parents_copies_until_one_writes() {
 fn a_process_is_stopped_and_goes_on() {
     let (_folder, path, mut window) = with(&[SHARED, SHARED]);
     let stopped = pid(&window, 1);
-    click(&mut window, "Stop: process 1");
+    order(&mut window, 1, "Stop");
     until_says(&mut window, 1, "stopped");
     until(&mut window, "the kernel says so", |_| {
         state_of(stopped) == Some('T')
     });
-    click(&mut window, "Write to file: process 1");
+    write_by(&mut window, 1);
     // The other one answers all the while.
-    click(&mut window, "Write to file: process 2");
-    until_says(&mut window, 2, "21 '!', same");
+    write_by(&mut window, 2);
+    until_says(&mut window, 2, "21 '!', as the file has it");
     act(
         &mut window,
         Action::Peers(PeersAction::ByteEdited("5a".to_owned())),
     );
     assert_eq!(fs::read(&path).unwrap()[0], b'!');
-    click(&mut window, "Continue: process 1");
+    order(&mut window, 1, "Continue");
     // What it was told before it stopped, or while it was, it does now.
     until_says(&mut window, 1, "written by that process");
-    until_says(&mut window, 1, "21 '!', same");
+    until_says(&mut window, 1, "21 '!', as the file has it");
 }
 
 #[test]
 fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
     let (_folder, _path, mut window) = with(&[PRIVATE]);
-    click(&mut window, "Fork: process 1");
+    order(&mut window, 1, "Fork a child");
     until_says(&mut window, 2, "41 'A'");
-    click(&mut window, "Fork: process 2");
+    order(&mut window, 2, "Fork a child");
     until_says(&mut window, 3, "41 'A'");
     let pids = [1, 2, 3].map(|number| pid(&window, number));
 
-    click(&mut window, "Kill: process 3");
+    order(&mut window, 3, "Kill");
     until_says(&mut window, 3, "ended: signal 9 (SIGKILL)");
     until(&mut window, "its parent reaped it", |_| !exists(pids[2]));
     until_says(&mut window, 2, "41 'A'");
 
-    click(&mut window, "Kill: process 1");
+    order(&mut window, 1, "Kill");
     until_says(&mut window, 1, "ended: signal 9 (SIGKILL)");
     until_says(&mut window, 2, "ended: ");
     until(&mut window, "all are gone", |_| {
@@ -164,7 +162,7 @@ fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
     });
 
     for number in [3, 2, 1] {
-        click(&mut window, &format!("Remove: process {number}"));
+        order(&mut window, number, "Remove");
     }
     until(&mut window, "none is left", |window| {
         processes(window).n_added() == 0
@@ -175,7 +173,7 @@ fn a_killed_process_is_said_to_have_ended_and_its_children_with_it() {
 fn a_removed_process_ends_and_the_rest_goes_with_the_window() {
     let (_folder, _path, mut window) = with(&[SHARED, PRIVATE]);
     let pids = [1, 2].map(|number| pid(&window, number));
-    click(&mut window, "Remove: process 1");
+    order(&mut window, 1, "Remove");
     until(&mut window, "it is gone", |_| !exists(pids[0]));
     assert!(exists(pids[1]));
     drop(window);
@@ -194,7 +192,7 @@ fn they_stay_with_their_own_file() {
     let (_other_folder, other) = file(&[b'B'; 64]);
     act(&mut window, Action::File(FileAction::Open(other)));
     until(&mut window, "the other file is in front", |window| {
-        doc(window).id != first && witness(window, "The file (pread)").contains("42 'B'")
+        doc(window).id != first && witness(window, CALLS).contains("42 'B'")
     });
     assert_eq!(processes(&window).n_added(), 0);
     let own = model(&window).doc_by(first).unwrap();
@@ -216,7 +214,7 @@ fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
     act(&mut window, Action::Lab(LabAction::ByHand(name)));
     // A private mapping, a child that inherited it, and one that writes to the file, in a tab of their own.
     for number in [1, 2] {
-        until_says(&mut window, number, "41 'A', same as this view");
+        until_says(&mut window, number, "41 'A', as the file has it");
     }
     let depths: Vec<_> = processes(&window)
         .tree()
@@ -224,11 +222,15 @@ fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
         .map(|(depth, process)| (*depth, process.ordinal))
         .collect();
     assert_eq!(depths, [(0, 1), (1, 2), (0, 3)]);
-    click(&mut window, "Write: process 1");
+    write_by(&mut window, 1);
     until_says(
         &mut window,
         1,
-        "21 '!', different from this view, private copy",
+        "21 '!', which differs from the file; through a copy",
     );
-    until_says(&mut window, 2, "41 'A', same as this view, file page");
+    until_says(
+        &mut window,
+        2,
+        "41 'A', as the file has it; through the file's page",
+    );
 }

@@ -1,6 +1,6 @@
 //! A block device in the window: the person is asked once, and the processes have the leave that the view has.
 
-use super::process_rows::{SHARED, until_says};
+use super::process_rows::{SHARED, until_says, write_by};
 use super::support::*;
 use crate::machine::LoopDevice;
 use std::fs;
@@ -18,7 +18,7 @@ fn a_process_follows_the_leave_that_the_person_gave() {
     let mut window = open(device.path());
     click(&mut window, SHARED);
     until_says(&mut window, 1, "41 'A'");
-    click(&mut window, "Write to file: process 1");
+    write_by(&mut window, 1);
     until_says(&mut window, 1, "block device");
     assert_eq!(fs::read(device.path()).unwrap()[0], b'A');
 
@@ -36,7 +36,7 @@ fn a_process_follows_the_leave_that_the_person_gave() {
         let view = doc(window).view();
         (view.mode, view.access) == (Mode::Shared, Access::ReadWrite)
     });
-    click(&mut window, "Write to file: process 1");
+    write_by(&mut window, 1);
     until_says(&mut window, 1, "21 '!'");
     assert_eq!(fs::read(device.path()).unwrap()[0], b'!');
     assert!(

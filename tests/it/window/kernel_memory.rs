@@ -75,13 +75,13 @@ fn the_kernels_own_memory_is_shown_from_the_first_byte_to_the_last() {
     }
     let byte = &row_of_file(last)[9..11];
     until(&mut window, "pread reads the same", |window| {
-        let said = witness(window, "The file (pread)");
-        said.starts_with(byte) && said.contains("same as this view")
+        let said = witness(window, CALLS);
+        said.starts_with(byte)
     });
     // What cannot be known is said to be so, and what cannot be had says why.
     let own = "this memory is the kernel's own: no pages of a file";
-    assert!(witness(&window, "This view").contains(own));
-    for title in ["Shared mapping here", "Other process, shared"] {
+    assert!(witness(&window, VIEW).contains(own));
+    for title in [SECOND, SHARED_PEER] {
         until(&mut window, &format!("{title} says why not"), |window| {
             witness(window, title).contains("Permission denied (EACCES)")
         });
@@ -149,12 +149,9 @@ fn every_way_to_write_the_kernels_own_memory_is_refused_in_words() {
         });
     }
     // A witness stores no less in vain.
-    for (button, title) in [
-        ("Write to file: The file (pread)", "The file (pread)"),
-        ("Write: Other process, private", "Other process, private"),
-    ] {
-        click(&mut window, button);
-        until(&mut window, &format!("{button} is refused"), |window| {
+    for title in [CALLS, PRIVATE_PEER] {
+        write_as(&mut window, title);
+        until(&mut window, &format!("{title} is refused"), |window| {
             witness(window, title).contains("; Not written: ")
         });
     }

@@ -263,7 +263,7 @@ fn by_hand_opens_the_scratch_file_of_experiments() {
     });
     assert_eq!(doc(&window).file_len, 3 * doc(&window).page_bytes);
     until(&mut window, "the witnesses say what they see", |window| {
-        witness(window, "Other process, shared").starts_with("41 'A'")
+        witness(window, SHARED_PEER).starts_with("41 'A'")
     });
     let path = doc(&window).path.clone();
     let bytes = std::fs::read(&path).unwrap();

@@ -29,7 +29,7 @@ fn a_program_comes_and_goes_and_our_own_processes_are_none() {
     let (_folder, path) = file(&[b'A'; 64]);
     let mut window = open(&path);
     until(&mut window, "both of the pair read it", |window| {
-        ["Other process, shared", "Other process, private"]
+        [SHARED_PEER, PRIVATE_PEER]
             .iter()
             .all(|title| witness(window, title).starts_with("41 'A'"))
     });

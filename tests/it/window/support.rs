@@ -14,7 +14,8 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::app::{Shell, Start};
-use mapscope::model::{Action, App, Doc, OpenRequest, Topic};
+use mapscope::model::process::ProcessKind;
+use mapscope::model::{Action, App, Doc, OpenRequest, Process, Topic};
 use tempfile::TempDir;
 
 /// The application in a window that is not shown. `None` only while it goes.
@@ -283,13 +284,43 @@ pub(super) fn witness_rows(window: &Window) -> Vec<String> {
         .collect()
 }
 
-/// What the witness of this title says, without the title.
-pub(super) fn witness(window: &Window, title: &str) -> String {
+/// The rows of this process and of the system calls.
+pub(super) const VIEW: &str = "this view";
+pub(super) const SECOND: &str = "second mapping";
+pub(super) const CALLS: &str = "read, pwrite";
+/// The two processes that are always there, which are called by their numbers.
+pub(super) const SHARED_PEER: &str = "the shared process";
+pub(super) const PRIVATE_PEER: &str = "the private process";
+
+/// What the row of `who` is called.
+pub(super) fn row_name(window: &Window, who: &str) -> String {
+    let kind = match who {
+        SHARED_PEER => ProcessKind::Shared,
+        PRIVATE_PEER => ProcessKind::Private,
+        _ => return who.to_owned(),
+    };
+    let mut pair = doc(window).processes.built_in();
+    let process = pair.find(|process| process.kind == kind);
+    process.map(Process::name).unwrap_or_default()
+}
+
+/// What the row of `who` says, without its name and how it maps; of bytes that it sees, those first.
+pub(super) fn witness(window: &Window, who: &str) -> String {
+    let name = row_name(window, who);
     let rows = witness_rows(window);
-    let said = rows
+    let mut said = rows
         .iter()
-        .find_map(|row| row.strip_prefix(title)?.strip_prefix(": "));
-    said.unwrap_or_default().to_owned()
+        .filter_map(|row| row.strip_prefix(&name)?.strip_prefix(", "));
+    let said = said.find_map(|row| row.split_once(": "));
+    let said = said.map(|(_, said)| said).unwrap_or_default();
+    said.strip_prefix("sees ").unwrap_or(said).to_owned()
+}
+
+/// Presses the button that writes as `who`.
+#[track_caller]
+pub(super) fn write_as(window: &mut Window, who: &str) {
+    let name = row_name(window, who);
+    click(window, &format!("Write as {name}"));
 }
 
 /// The banners as they are spoken.

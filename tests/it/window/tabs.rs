@@ -1,6 +1,6 @@
 //! Files as tabs: going from one to the other, closing them, and that what is asked of one file reaches no other.
 
-use super::process_rows::{PRIVATE, SHARED, said, until_says};
+use super::process_rows::{PRIVATE, SHARED, order, said, until_says, write_by};
 use super::support::*;
 use crate::processes::state_of;
 use std::fs;
@@ -66,13 +66,9 @@ fn until_front(window: &mut Window, path: &Path) {
 #[track_caller]
 fn until_heard(window: &mut Window, byte: &str) {
     until(window, "every witness was heard", |window| {
-        [
-            "The file (pread)",
-            "Other process, shared",
-            "Other process, private",
-        ]
-        .iter()
-        .all(|title| witness(window, title).starts_with(byte))
+        [CALLS, SHARED_PEER, PRIVATE_PEER]
+            .iter()
+            .all(|title| witness(window, title).starts_with(byte))
     });
 }
 
@@ -206,8 +202,8 @@ fn stopped_with_a_store() -> (TempDir, PathBuf, PathBuf, Window) {
     let mut window = open(&a);
     until_heard(&mut window, "41 'A'");
     click(&mut window, SHARED);
-    until_says(&mut window, 1, "41 'A', same as this view");
-    click(&mut window, "Stop: process 1");
+    until_says(&mut window, 1, "41 'A', as the file has it");
+    order(&mut window, 1, "Stop");
     until_says(&mut window, 1, "stopped");
     let list = doc(&window).processes.list().iter();
     let pid = list
@@ -216,7 +212,7 @@ fn stopped_with_a_store() -> (TempDir, PathBuf, PathBuf, Window) {
     until(&mut window, "the kernel says so", |_| {
         state_of(pid.unwrap()) == Some('T')
     });
-    click(&mut window, "Write to file: process 1");
+    write_by(&mut window, 1);
     and_open(&mut window, &b);
     until_heard(&mut window, "42 'B'");
     assert_eq!(fs::read(&a).unwrap(), [b'A'; 64]);
@@ -233,7 +229,7 @@ fn what_waits_for_a_stopped_process_reaches_its_own_file() {
     );
     press(&mut window, CTRL, Key::Tab);
     until_front(&mut window, &a);
-    click(&mut window, "Continue: process 1");
+    order(&mut window, 1, "Continue");
     until(&mut window, "the byte is in its file", |_| {
         fs::read(&a).unwrap()[0] == b'!'
     });
@@ -274,15 +270,15 @@ fn private_copies_of_all_processes_outlast_growth() {
     let mut window = open(&path);
     until_heard(&mut window, "41 'A'");
     click(&mut window, PRIVATE);
-    until_says(&mut window, 1, "41 'A', same as this view");
-    click(&mut window, "Write: Other process, private");
-    click(&mut window, "Write: process 1");
-    let copied = "21 '!', different from this view, private copy";
+    until_says(&mut window, 1, "41 'A', as the file has it");
+    write_as(&mut window, PRIVATE_PEER);
+    write_by(&mut window, 1);
+    let copied = "21 '!', which differs from the file; through a copy";
     until_says(&mut window, 1, copied);
-    click(&mut window, "Fork: process 1");
+    order(&mut window, 1, "Fork a child");
     until_says(&mut window, 2, copied);
     until(&mut window, "the built-in process has its copy", |window| {
-        witness(window, "Other process, private").starts_with(copied)
+        witness(window, PRIVATE_PEER).starts_with(copied)
     });
     let mut longer = fs::OpenOptions::new().append(true).open(&path).unwrap();
     longer.write_all(b"ZZZZZZ").unwrap();
@@ -302,7 +298,7 @@ fn private_copies_of_all_processes_outlast_growth() {
         |window| {
             said(window, 1).contains(copied)
                 && said(window, 2).contains(copied)
-                && witness(window, "Other process, private").starts_with(copied)
+                && witness(window, PRIVATE_PEER).starts_with(copied)
         },
     );
     // a copy has what stood past the end when it was made; what is no copy shows the new bytes
@@ -311,11 +307,11 @@ fn private_copies_of_all_processes_outlast_growth() {
         until_says(
             &mut window,
             number,
-            "00 '.', different from this view, private copy",
+            "00, which differs from the file; through a copy",
         );
     }
     until(&mut window, "the other process sees them", |window| {
-        witness(window, "Other process, shared").starts_with("5a 'Z', same as this view")
+        witness(window, SHARED_PEER).starts_with("5a 'Z', as the file has it")
     });
     assert_eq!(fs::read(&path).unwrap()[0], b'A');
 }

@@ -7,21 +7,8 @@ use std::time::Duration;
 use egui::Key;
 use mapscope::model::Mode;
 
-const VIEW: &str = "This view";
-const FILE: &str = "The file (pread)";
-const SHARED_PEER: &str = "Other process, shared";
-const PRIVATE_PEER: &str = "Other process, private";
-
-fn other(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Private => "Shared mapping here",
-        Mode::Shared => "Private mapping here",
-    }
-}
-
-fn titles(mode: Mode) -> [&'static str; 5] {
-    [VIEW, other(mode), FILE, SHARED_PEER, PRIVATE_PEER]
-}
+/// All witnesses; of the file itself the third.
+const ALL: [&str; 5] = [VIEW, SECOND, CALLS, SHARED_PEER, PRIVATE_PEER];
 
 /// A window in `mode` on 64 bytes `A`, with every witness heard.
 fn witnessed(mode: Mode) -> (tempfile::TempDir, std::path::PathBuf, Window) {
@@ -34,20 +21,19 @@ fn witnessed(mode: Mode) -> (tempfile::TempDir, std::path::PathBuf, Window) {
         });
     }
     until(&mut window, "every witness was heard", |window| {
-        titles(mode)
-            .iter()
+        ALL.iter()
             .all(|title| witness(window, title).starts_with("41 'A'"))
     });
     (folder, path, window)
 }
 
-/// The witness says this byte and how it compares with the view.
+/// The witness says this byte and how it compares with the file.
 fn says(window: &Window, title: &str, byte: u8, same: bool) -> bool {
     let said = witness(window, title);
     let compared = match (title, same) {
-        (VIEW, _) => "",
-        (_, true) => ", same as this view",
-        (_, false) => ", different from this view",
+        (CALLS, _) => "",
+        (_, true) => ", as the file has it",
+        (_, false) => ", which differs from the file",
     };
     said.starts_with(&format!("{byte:02x} '{}'{compared}", char::from(byte)))
 }
@@ -57,14 +43,12 @@ fn says(window: &Window, title: &str, byte: u8, same: bool) -> bool {
 fn check(mode: Mode, writer: &str, seen_by: [bool; 5]) {
     let (_folder, path, mut window) = witnessed(mode);
     let in_file = seen_by[2];
-    let words = if in_file { "Write to file" } else { "Write" };
-    click(&mut window, &format!("{words}: {writer}"));
+    write_as(&mut window, writer);
     let byte = |sees: bool| if sees { b'!' } else { b'A' };
     let all_say = |window: &Window| {
-        titles(mode)
-            .iter()
+        ALL.iter()
             .zip(seen_by)
-            .all(|(title, sees)| says(window, title, byte(sees), sees == seen_by[0]))
+            .all(|(title, sees)| says(window, title, byte(sees), sees == in_file))
     };
     until(
         &mut window,
@@ -89,12 +73,12 @@ fn from_the_private_view() {
 
 #[test]
 fn from_the_shared_mapping_beside_it() {
-    check(Mode::Private, "Shared mapping here", [true; 5]);
+    check(Mode::Private, SECOND, [true; 5]);
 }
 
 #[test]
 fn from_the_file_and_from_a_shared_process() {
-    check(Mode::Private, FILE, [true; 5]);
+    check(Mode::Private, CALLS, [true; 5]);
     check(Mode::Private, SHARED_PEER, [true; 5]);
 }
 
@@ -110,16 +94,12 @@ fn from_a_private_process() {
 #[test]
 fn from_the_shared_view() {
     check(Mode::Shared, VIEW, [true; 5]);
-    check(
-        Mode::Shared,
-        "Private mapping here",
-        [false, true, false, false, false],
-    );
+    check(Mode::Shared, SECOND, [false, true, false, false, false]);
 }
 
 #[test]
 fn around_the_shared_view() {
-    check(Mode::Shared, FILE, [true; 5]);
+    check(Mode::Shared, CALLS, [true; 5]);
     check(Mode::Shared, SHARED_PEER, [true; 5]);
     check(
         Mode::Shared,
@@ -131,13 +111,13 @@ fn around_the_shared_view() {
 #[test]
 fn a_copied_page_no_longer_sees_others() {
     let (_folder, path, mut window) = witnessed(Mode::Private);
-    click(&mut window, "Write: This view");
+    write_as(&mut window, VIEW);
     until(&mut window, "the view has a copy", |window| {
-        says(window, VIEW, b'!', true) && witness(window, VIEW).ends_with("private copy")
+        says(window, VIEW, b'!', false) && witness(window, VIEW).contains("through a copy")
     });
-    click(&mut window, &format!("Write: {PRIVATE_PEER}"));
+    write_as(&mut window, PRIVATE_PEER);
     until(&mut window, "the private process has one too", |window| {
-        says(window, PRIVATE_PEER, b'!', true)
+        says(window, PRIVATE_PEER, b'!', false)
     });
     fs::OpenOptions::new()
         .write(true)
@@ -145,11 +125,11 @@ fn a_copied_page_no_longer_sees_others() {
         .and_then(|mut file| std::io::Write::write_all(&mut file, b"xyz"))
         .unwrap();
     let split = |window: &Window| {
-        [other(Mode::Private), FILE, SHARED_PEER]
+        [SECOND, CALLS, SHARED_PEER]
             .iter()
-            .all(|title| says(window, title, b'x', false))
-            && says(window, VIEW, b'!', true)
-            && says(window, PRIVATE_PEER, b'!', true)
+            .all(|title| says(window, title, b'x', true))
+            && says(window, VIEW, b'!', false)
+            && says(window, PRIVATE_PEER, b'!', false)
     };
     until(
         &mut window,
@@ -176,15 +156,13 @@ fn more_bytes_are_watched_with_a_selection() {
         press(&mut window, egui::Modifiers::SHIFT, Key::ArrowRight);
     }
     until(&mut window, "four bytes from each", |window| {
-        titles(Mode::Private)
-            .iter()
-            .all(|title| witness(window, title).starts_with("41 41 41 41 'AAAA'"))
+        ALL.iter()
+            .all(|title| witness(window, title).starts_with("41 41 41 41 \"AAAA\""))
     });
     press(&mut window, CTRL, Key::A);
-    let sixteen = format!("{}'{}'", "41 ".repeat(16), "A".repeat(16));
+    let sixteen = format!("{}\"{}\"", "41 ".repeat(16), "A".repeat(16));
     until(&mut window, "sixteen bytes from each", |window| {
-        titles(Mode::Private)
-            .iter()
+        ALL.iter()
             .all(|title| witness(window, title).starts_with(&sixteen))
     });
 }
@@ -196,16 +174,16 @@ fn the_byte_to_write_is_what_was_typed() {
     window.step();
     press(&mut window, CTRL, Key::A);
     type_text(&mut window, "zz");
-    click(&mut window, &format!("Write to file: {FILE}"));
+    write_as(&mut window, CALLS);
     until(&mut window, "nonsense is refused in words", |window| {
-        witness(window, FILE).contains("Not written")
+        witness(window, CALLS).contains("Not written")
     });
     assert_eq!(fs::read(&path).unwrap(), [b'A'; 64]);
     field(&window, "Byte to write").focus();
     window.step();
     press(&mut window, CTRL, Key::A);
     type_text(&mut window, "'hi");
-    click(&mut window, &format!("Write to file: {FILE}"));
+    write_as(&mut window, CALLS);
     until(&mut window, "both characters are in the file", |_| {
         fs::read(&path).unwrap()[..3] == *b"hiA"
     });
@@ -220,9 +198,7 @@ fn hidden_witnesses_cost_nothing_and_come_back() {
     });
     press(&mut window, PLAIN, Key::F9);
     until(&mut window, "every witness was heard", |window| {
-        titles(Mode::Private)
-            .iter()
-            .all(|title| says(window, title, b'A', true))
+        ALL.iter().all(|title| says(window, title, b'A', true))
     });
 }
 
@@ -231,11 +207,11 @@ fn of_a_byte_that_nobody_can_read_nothing_is_claimed() {
     let (_folder, path) = file(b"ABCDEFGH");
     let mut window = open(&path);
     until(&mut window, "the file's byte is the same", |window| {
-        witness(window, "The file (pread)").contains("same as this view")
+        witness(window, SECOND).contains("as the file has it")
     });
     fs::write(&path, b"").unwrap();
     until(&mut window, "neither is claimed to be the same", |window| {
-        let file = witness(window, "The file (pread)");
-        file.contains("??") && !file.contains("same") && !file.contains("different")
+        let second = witness(window, SECOND);
+        second.contains("??") && !second.contains("the file has") && !second.contains("differs")
     });
 }
