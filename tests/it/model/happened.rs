@@ -206,7 +206,7 @@ fn a_private_store_is_seen_by_the_view_alone() {
     assert_eq!(said.main(), whole);
     assert_eq!(
         said.because(),
-        "The others have the file's page, which nobody stored to."
+        "The others have the file's page, which the store did not reach."
     );
     let last = scene.last();
     assert_eq!(who_saw(&last.saw), "only this view saw it, within 1 ms");

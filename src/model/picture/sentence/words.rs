@@ -131,7 +131,7 @@ impl Sentence {
                     ..
                 },
                 _,
-            ) => "The others have the file's page, which nobody stored to.".to_owned(),
+            ) => "The others have the file's page, which the store did not reach.".to_owned(),
             (Because::TheyCopied { n: 1, page }, Self::Observed { .. }) => {
                 format!("It has its own copy of page {page}.")
             }
