@@ -10,6 +10,7 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, OpenRequest};
 use super::identity::{DocId, ViewId};
 use super::saving::What;
+use super::watching::Asked;
 use super::{App, Topic};
 
 impl App {
@@ -246,6 +247,9 @@ impl App {
             effects,
         };
         for doc in &mut self.docs {
+            if doc.happened.take_found() {
+                doc.read_now(Asked::ByProcesses, &mut out);
+            }
             doc.align();
             let id = doc.id;
             for view in &mut doc.views {

@@ -358,9 +358,16 @@ pub struct Happened {
     sent: VecDeque<Sent>,
     file: FileKnown,
     names: VecDeque<ProcessName>,
+    /// What others wrote was found, and the processes were not asked since what they see of it.
+    has_found: bool,
 }
 
 impl Happened {
+    /// The processes are to be asked what they see of what others wrote. They are asked once.
+    pub(super) fn take_found(&mut self) -> bool {
+        std::mem::take(&mut self.has_found)
+    }
+
     /// The entries, the newest first.
     #[must_use]
     pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Happening> + ExactSizeIterator {

@@ -3,6 +3,8 @@
 //! It owns which of its news count: those about the bytes and the mapping that are watched now. It must not know how others
 //! are found, nor how they are drawn.
 
+mod remarks;
+
 use crate::bytes::Span;
 
 pub use crate::map::{

@@ -128,6 +128,10 @@ fn picture_of(doc: &Doc) -> Option<Picture> {
 /// The picture, and what comes below it.
 fn below_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut Vec<Action>) {
     rows::picture_ui(ui, shown.frame, shown.doc, shown.picture, view, actions);
+    for remark in shown.doc.others.remarks() {
+        let text = RichText::new(remark).color(shown.frame.theme.weak).small();
+        ui.add(egui::Label::new(text).wrap());
+    }
     happened_ui(ui, shown.frame, shown.doc, actions);
 }
 

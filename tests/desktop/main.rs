@@ -27,3 +27,4 @@ mod size;
 mod split;
 mod spoken;
 mod starting;
+mod tour;

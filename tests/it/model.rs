@@ -39,6 +39,7 @@ mod orders;
 mod others;
 mod predict;
 mod processes;
+mod remarks;
 mod rig;
 mod second_view;
 mod slow;

@@ -98,6 +98,7 @@ impl Doc {
             })
         };
         let found = self.happened.file.found(is_coming);
+        self.happened.has_found |= !found.is_empty();
         let mut rest = Vec::new();
         for (index, found) in found.iter().enumerate() {
             if index >= MOST_PARTS {

@@ -17,7 +17,7 @@ use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
 use crate::model::peers::Process;
 use crate::model::process::{PageSeen, ProcessKind};
-use crate::model::witness::{WATCHED_BYTES, WitnessId, WitnessState};
+use crate::model::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
 
 /// A row before its memory is told apart from that of others, and what that takes.
 struct Draft {
@@ -206,6 +206,7 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
         Ok(page) => PageSeen::Told(fact_of(page)),
         Err(why) => PageSeen::NotTold(why.to_string()),
     }];
+    draft.row.note = path_remark(process, mapping).map(Note::done);
     draft.row.memory = match mapping.sameness {
         Sameness::Proven => RowMemory::Waiting,
         Sameness::OtherSubvolume => RowMemory::NotKnown(
@@ -239,6 +240,15 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
         }
     }
     draft
+}
+
+/// What is to be known of the path in its maps.
+fn path_remark(process: &OtherProcess, mapping: &OtherMapping) -> Option<&'static str> {
+    match (mapping.is_deleted, process.is_elsewhere == Some(true)) {
+        (true, _) => Some("the name that it was mapped by is gone"),
+        (false, true) => Some("its path is that of another mount namespace"),
+        (false, false) => None,
+    }
 }
 
 fn fact_of(page: OtherPage) -> crate::map::PageFact {

@@ -93,14 +93,36 @@ impl Worker {
             (WitnessId::OtherMode, other),
             (WitnessId::File, Some(by_pread)),
         ];
+        let mut is_file_news = false;
         for (slot, (id, state)) in states.into_iter().enumerate() {
             let Some(state) = state else { continue };
-            let said = self.witnesses.said.get_mut(slot);
-            let Some(said) = said.filter(|said| report_unchanged || said.as_ref() != Some(&state))
-            else {
+            let Some(said) = self.witnesses.said.get_mut(slot) else {
                 continue;
             };
-            *said = Some(state.clone());
+            let is_news = said.as_ref() != Some(&state);
+            is_file_news |= is_news && id == WitnessId::File;
+            if is_news || report_unchanged {
+                *said = Some(state.clone());
+                self.say(index, None, FileNews::Witness(id, state));
+            }
+        }
+        if is_file_news {
+            self.read_mappings_again(index, span);
+        }
+    }
+
+    /// Somebody changed the file since the mappings were read, or before: what they show after that is said, also where it
+    /// is as before, as that is how it is known who does not see the change.
+    fn read_mappings_again(&mut self, index: usize, span: Span) {
+        let file = Arc::clone(&self.file);
+        let here = self.with(index, |mapping| reading(mapping, &file, span));
+        let other = self.witnesses.other.as_ref();
+        let other = other.map(|mapping| reading(mapping, &file, span));
+        for (id, state) in [(WitnessId::View, here), (WitnessId::OtherMode, other)] {
+            let Some(state) = state else { continue };
+            if let Some(said) = self.witnesses.said.get_mut(id as usize) {
+                *said = Some(state.clone());
+            }
             self.say(index, None, FileNews::Witness(id, state));
         }
     }

@@ -1,0 +1,84 @@
+//! What is to be said of other programs beyond the rows that they have: who only has the file open, who cannot be looked
+//! at, what is not shown, and what holds the looking up.
+
+use super::{Hiding, OtherPrograms, Others, OthersState};
+use crate::bytes::escape::escape_name;
+use crate::map::describe_errno;
+
+/// The most programs that are named.
+const MOST_NAMED: usize = 4;
+
+impl OtherPrograms {
+    /// The remarks, each one sentence; none where there is nothing to add.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = match &self.state {
+            OthersState::Waiting => Vec::new(),
+            OthersState::Seen(seen) => of_seen(&seen.found),
+            OthersState::Unavailable(why) => vec![format!("Other programs: {why}.")],
+        };
+        if let Some(stuck) = self.stuck {
+            let whom = stuck.pid.map_or_else(
+                || "about the list of processes".to_owned(),
+                |pid| format!("about process {pid}"),
+            );
+            remarks.push(format!(
+                "The kernel has not answered {whom} for {} seconds: other programs are shown as they were.",
+                stuck.seconds
+            ));
+        }
+        remarks
+    }
+}
+
+fn of_seen(found: &Others) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let only_open = found.processes.iter();
+    let only_open: Vec<String> = only_open
+        .filter(|process| process.mappings.is_empty() && process.n_open > 0)
+        .map(|process| format!("{} {}", escape_name(&process.name), process.pid))
+        .collect();
+    if !only_open.is_empty() {
+        let n_named = only_open.len().min(MOST_NAMED);
+        let more = only_open.len() - n_named + found.n_more_open;
+        let mut names = only_open[..n_named].join(", ");
+        if more > 0 {
+            names = format!("{names} and {more} more");
+        }
+        let has = if only_open.len() + found.n_more_open == 1 {
+            "has"
+        } else {
+            "have"
+        };
+        remarks.push(format!(
+            "{names} {has} the file open, without mapping this byte."
+        ));
+    }
+    if found.n_more_mappings > 0 {
+        remarks.push(format!(
+            "{} more mappings are not shown.",
+            found.n_more_mappings
+        ));
+    }
+    remarks.extend(found.hidden.iter().map(hidden_words));
+    if !found.is_whole {
+        remarks.push("Not all processes have been asked yet.".to_owned());
+    }
+    remarks
+}
+
+fn hidden_words(hiding: &Hiding) -> String {
+    let (processes, are) = match hiding.n {
+        1 => ("1 process".to_owned(), "is"),
+        n => (format!("{n} processes"), "are"),
+    };
+    let whose = if hiding.is_own_user {
+        "with more rights than this program"
+    } else {
+        "of other users"
+    };
+    format!(
+        "{processes} {whose} {are} hidden by the kernel: {}.",
+        describe_errno(hiding.errno)
+    )
+}
