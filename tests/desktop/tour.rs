@@ -108,3 +108,82 @@ fn the_tour_is_as_readme_has_it() {
     let bytes = std::fs::read(&file).unwrap();
     assert_eq!((bytes[28], bytes[3]), (b'Z', b'!'));
 }
+
+/// The program that README has for the second tour.
+fn writer() -> String {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let block = readme.split_once("cat > writer.py <<'END'\n").unwrap().1;
+    let block = block.split_once("    END\n").unwrap().0;
+    let lines = block.lines();
+    let lines: Vec<&str> = lines
+        .map(|line| line.strip_prefix("    ").unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_tour_of_a_real_program_is_as_readme_has_it() {
+    let Some((mut stage, python)) = stage_with_python() else {
+        return;
+    };
+    let _bus = stage.start_bus();
+    let mut reader = Reader::start(&stage, python);
+    let folder = stage.folder().to_owned();
+    std::fs::write(folder.join("writer.py"), writer()).unwrap();
+    let mut writes = Ends(
+        stage
+            .command(python)
+            .arg("writer.py")
+            .current_dir(&folder)
+            .spawn()
+            .unwrap(),
+    );
+    let shm = folder.join("shop.db-shm");
+    crate::rig::until("the database is written", || shm.exists().then_some(()));
+    let program = Program::start(&stage, &[shm.as_os_str()]);
+    program.until_title("shop.db-shm \u{2014} PRIVATE read-write \u{2014} mapscope");
+    let pid = writes.0.id();
+    let is_its = |name: &String| name.contains(&format!(" {pid}, shared: sees 18"));
+    reader.until("the writer is a row with the file's page", |names| {
+        let its = names.iter().find(|name| is_its(name))?;
+        its.contains("through the file's page").then_some(())
+    });
+    // A private copy of ours is stale from then on: the writer goes on behind it.
+    stage.keys(&["ctrl+Home"]);
+    stage.types("5a");
+    shows(
+        &mut reader,
+        "You wrote Z at 0. Only this view sees it: page 0 was copied.",
+        &[
+            "this view, private: sees 5a 'Z', which differs from the file; through a copy of its own",
+        ],
+    );
+    reader.until("what the writer changes is marked", |names| {
+        let is_said = |name: &String| {
+            name.starts_with("1 edited, ") && name.ends_with(" changed in the file")
+        };
+        names.iter().any(is_said).then_some(())
+    });
+    stage.keys(&["F8"]);
+    reader.until("the next difference", |names| {
+        names
+            .iter()
+            .any(|name| name.starts_with("Difference at 0x"))
+            .then_some(())
+    });
+    writes.0.kill().unwrap();
+    writes.0.wait().unwrap();
+    reader.until("the writer's row goes with it", |names| {
+        (!names.iter().any(is_its)).then_some(())
+    });
+}
+
+/// A process that ends with the test.
+struct Ends(std::process::Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
