@@ -28,7 +28,8 @@
 //!   processes, jobs, messages), a `View` what belongs to one mapping of it (mode, window, cursor, journal, what is under
 //!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell
 //!   must do. No I/O, no clock: when something was said is told with it (`App::tick`), so that what happened can say who saw
-//!   a store within how long.
+//!   a store within how long. `picture` says who sees a byte through which memory, and what is proven of that; `happened`
+//!   what happened; both as data that panel, picture and text are made of.
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
 //!   files, jobs, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
