@@ -425,6 +425,15 @@ impl Happened {
         self.sent.remove(at)
     }
 
+    /// Why bytes were stored by an order of that kind, and when it was sent; an order that is not remembered, now.
+    fn why_and_when(&self, sent: Option<&Sent>) -> (How, Moment) {
+        let how = match sent.map(|sent| &sent.about) {
+            Some(About::PutBack { of, .. }) => How::PutBack { of: *of },
+            _ => How::Store,
+        };
+        (how, sent.map_or(self.now, |sent| sent.at))
+    }
+
     /// The order is not answered yet, as far as that is remembered.
     fn is_sent(&self, number: OrderId) -> bool {
         self.sent.iter().any(|sent| sent.number == number)

@@ -16,13 +16,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::processes::{exists, program, signal_unless_gone, state_of};
-use crate::random::{Draw, number_of};
+use crate::random::{Draw, play_all};
 use mapscope::bytes::Span;
 use mapscope::model::event::{Event, FileEvent, FileNews};
 use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
@@ -65,30 +63,10 @@ fn play(seed: u64) -> Counts {
 
 #[test]
 fn no_byte_goes_astray() {
-    let first = number_of("MAPSCOPE_ASTRAY_SEED", 1);
-    let sequences = number_of("MAPSCOPE_ASTRAY", SEQUENCES);
-    let next = AtomicU64::new(first);
-    let counts = Mutex::new(Counts::default());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + sequences {
-                        return;
-                    }
-                    let played = std::panic::catch_unwind(|| play(seed));
-                    let Ok(counted) = played else {
-                        next.store(u64::MAX / 2, Ordering::Relaxed);
-                        panic!("MAPSCOPE_ASTRAY=1 MAPSCOPE_ASTRAY_SEED={seed} plays this again");
-                    };
-                    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-                    counts.add(&counted);
-                }
-            });
-        }
+    let mut counts = Counts::default();
+    let sequences = play_all("MAPSCOPE_ASTRAY", SEQUENCES, AT_ONCE, play, |played| {
+        counts.add(played);
     });
-    let counts = counts.into_inner().unwrap();
     eprintln!("{sequences} sequences: {counts:#?}");
     for (what, n) in [
         ("an answer came late", counts.late),

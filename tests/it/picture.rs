@@ -11,15 +11,13 @@ mod stage;
 mod truth;
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use mapscope::lab::claim::AddedKind;
 use mapscope::model::picture::{Row, RowMemory};
 use mapscope::model::process::ProcessKind;
 use mapscope::model::{Action, MappingAction, PeersAction, WitnessId};
 
-use crate::random::{Draw, number_of};
+use crate::random::{Draw, play_all};
 use stage::Stage;
 
 /// Histories that are played unless asked otherwise.
@@ -33,31 +31,10 @@ const LEN: u64 = 3 * PAGE;
 
 #[test]
 fn every_row_and_box_is_as_the_kernel_has_it() {
-    let first = number_of("MAPSCOPE_PICTURES_SEED", 1);
-    let histories = number_of("MAPSCOPE_PICTURES", HISTORIES);
-    let next = AtomicU64::new(first);
-    let counts = Mutex::new(Counts::default());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + histories {
-                        return;
-                    }
-                    let played = std::panic::catch_unwind(|| play(seed));
-                    let Ok(counted) = played else {
-                        next.store(u64::MAX / 2, Ordering::Relaxed);
-                        panic!(
-                            "MAPSCOPE_PICTURES=1 MAPSCOPE_PICTURES_SEED={seed} plays this again"
-                        );
-                    };
-                    counts.lock().unwrap().add(&counted);
-                }
-            });
-        }
+    let mut counts = Counts::default();
+    let histories = play_all("MAPSCOPE_PICTURES", HISTORIES, AT_ONCE, play, |played| {
+        counts.add(played);
     });
-    let counts = counts.into_inner().unwrap();
     eprintln!("{histories} histories: {counts:?}");
     if histories >= HISTORIES {
         counts.check();

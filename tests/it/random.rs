@@ -1,6 +1,9 @@
 //! What tests of random sequences share: numbers drawn from a seed, settings from outside, and counts of what happened. It
 //! knows nothing of what is tested, nor of what must be true of it.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use proptest::test_runner::Config as ProptestConfig;
 
 /// The number that an environment variable holds.
@@ -15,6 +18,41 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::default()
     }
+}
+
+/// Plays what each seed makes, several at once, and hands on what each comes to. How many seeds, and from which on, is said
+/// by the environment variable of that name, and by the one with `_SEED` behind it; `usual` many from 1 on. Returns how many
+/// were played. One that fails names itself.
+pub(crate) fn play_all<T: Send>(
+    variable: &str,
+    usual: u64,
+    at_once: u64,
+    play: impl Fn(u64) -> T + Sync + std::panic::RefUnwindSafe,
+    take: impl FnMut(&T) + Send,
+) -> u64 {
+    let (first, n_played) = (
+        number_of(&format!("{variable}_SEED"), 1),
+        number_of(variable, usual),
+    );
+    let (next, take) = (AtomicU64::new(first), Mutex::new(take));
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + n_played {
+                        return;
+                    }
+                    let Ok(played) = std::panic::catch_unwind(|| play(seed)) else {
+                        next.store(u64::MAX / 2, Ordering::Relaxed);
+                        panic!("{variable}=1 {variable}_SEED={seed} plays this again");
+                    };
+                    (take.lock().unwrap())(&played);
+                }
+            });
+        }
+    });
+    n_played
 }
 
 /// xorshift64*.

@@ -3,7 +3,7 @@
 //! It owns how a process is called in them, also once it is off the list. It must not know how an entry is worded.
 
 use super::record::Write;
-use super::{About, By, Fate, Happening, How, KeptBytes, MOST_NAMES, Occurrence, ProcessName};
+use super::{By, Fate, Happening, KeptBytes, MOST_NAMES, Occurrence, ProcessName};
 use crate::map::Mode;
 use crate::model::Generation;
 use crate::model::doc::Doc;
@@ -145,11 +145,7 @@ impl Doc {
         fate: Fate,
     ) {
         let sent = self.happened.answered(number);
-        let how = match sent.as_ref().map(|sent| &sent.about) {
-            Some(About::PutBack { of, .. }) => How::PutBack { of: *of },
-            _ => How::Store,
-        };
-        let sent = sent.map_or(self.happened.now, |sent| sent.at);
+        let (how, sent) = self.happened.why_and_when(sent.as_ref());
         self.note_write(Write {
             by,
             how,

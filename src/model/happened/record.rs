@@ -253,11 +253,7 @@ impl Doc {
         outcome: &Result<Option<Vec<u8>>, String>,
     ) {
         let sent = self.happened.answered(number);
-        let how = match sent.as_ref().map(|sent| &sent.about) {
-            Some(About::PutBack { of, .. }) => How::PutBack { of: *of },
-            _ => How::Store,
-        };
-        let sent = sent.map_or(self.happened.now, |sent| sent.at);
+        let (how, sent) = self.happened.why_and_when(sent.as_ref());
         let by = self.by_witness(id, target);
         let (old, fate) = match outcome {
             Ok(old) => (old.as_deref(), Fate::Done),
