@@ -70,9 +70,11 @@ fn only_files_that_are_looked_at_are_read_and_only_news_is_told() {
     rig.watch(doc_a, Some(span(0, 80_000)));
     rig.reads(seen, &vec![b'A'; 65_536]);
     rig.reads(private, &vec![b'A'; 65_536]);
-    // A store by somebody else is seen by both; one by the shared one too.
-    a.write(0, b"x");
+    // A store by somebody else is seen by both; one by the shared one too. Only now, so that it is news of two bytes alone.
     rig.watch(doc_a, Some(span(0, 2)));
+    rig.reads(seen, b"AA");
+    rig.reads(private, b"AA");
+    a.write(0, b"x");
     rig.reads(seen, b"xA");
     rig.reads(private, b"xA");
     a.write(1, b"y");
@@ -89,14 +91,15 @@ fn only_files_that_are_looked_at_are_read_and_only_news_is_told() {
     a.write(1, b"w");
     rig.reads(seen, b"zw");
     assert_eq!(a.byte(0), b'z');
-    // Each reading was told once, of the file that is looked at alone.
+    // Each reading was told once, of the file that is looked at alone; and once more where a process was late meanwhile, as
+    // then it is not known whether somebody still has what was told.
     let order = rig.store(hidden, 0, b"h");
     assert!(rig.outcome(hidden, order).is_ok());
     let unread = rig.all_after_drop();
-    let readings = unread
-        .iter()
-        .filter(|it| matches!(it.news, PeerNews::Reads { .. }));
-    assert_eq!(readings.count(), 0, "{unread:#?}");
+    let count = |wanted: fn(&PeerNews) -> bool| unread.iter().filter(|it| wanted(&it.news)).count();
+    let readings = count(|it| matches!(it, PeerNews::Reads { .. }));
+    let late = count(|it| matches!(it, PeerNews::Answers));
+    assert!(readings <= late, "{unread:#?}");
 }
 
 #[test]
