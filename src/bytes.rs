@@ -1,17 +1,20 @@
 //! The pure layer: offsets, rows, byte classes, hexadecimal text, sizes, the lookup grammar and its answers.
 //!
 //! It owns what can be said about bytes from numbers and slices alone. It must not know files, mappings, threads
-//! or the window: no I/O, nothing that panics, the standard library only.
+//! or the window: no I/O, nothing that panics. Of other crates it names those that know a calendar, an encoding or names.
 
 pub mod answer;
 pub mod class;
 pub mod clip;
 pub mod dump;
 pub mod escape;
+pub mod forms;
 pub mod hex;
+pub mod inspect;
 pub mod lookup;
 pub mod rows;
 pub mod said;
+pub mod shell;
 pub mod size;
 pub mod span;
 pub mod time_of_day;

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::doc::Doc;
 use super::happened::{By, Fate, Happening, Occurrence, Saw};
 use super::witness::Who;
+use crate::bytes::shell;
 use crate::map::Mode;
 
 /// A step.
@@ -120,6 +121,6 @@ fn step_of(happening: &Happening) -> Option<usize> {
 /// What a shell is told in the third step, for the file at `path`.
 #[must_use]
 pub fn shell_command(path: &Path) -> String {
-    let quoted = path.display().to_string().replace('\'', r"'\''");
-    format!("printf '#' | dd of='{quoted}' bs=1 seek=3 conv=notrunc")
+    let word = shell::word(path.as_os_str());
+    format!("printf '#' | dd of={word} bs=1 seek=3 conv=notrunc")
 }

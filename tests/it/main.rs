@@ -15,6 +15,8 @@ mod cli;
 mod differences;
 mod experiments;
 mod facts;
+mod forms;
+mod inspect;
 mod journal;
 mod lab;
 mod lookup;

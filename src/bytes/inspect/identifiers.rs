@@ -1,0 +1,76 @@
+//! UUIDs, GUIDs, addresses and colors.
+
+use core::net::Ipv4Addr;
+
+use uuid::Uuid;
+
+use super::{Field, NoReading, Order, Reading, WriteError, expected, first, ordered, plain};
+
+const UUID_FORM: &str = "32 hexadecimal digits, as 67e55044-10b1-426f-9247-bb680e5fe0c8";
+
+/// The UUID or GUID that `bytes` are.
+pub(super) fn uuid(field: Field, bytes: &[u8]) -> Result<Reading, NoReading> {
+    let bytes = first(Order::Little, bytes)?;
+    let uuid = match field {
+        Field::Guid => Uuid::from_bytes_le(bytes),
+        _ => Uuid::from_bytes(bytes),
+    };
+    Ok(plain(uuid.hyphenated().to_string(), 16))
+}
+
+/// The bytes of a typed UUID or GUID, in braces or not.
+pub(super) fn write_uuid(field: Field, typed: &str) -> Result<Vec<u8>, WriteError> {
+    let uuid = Uuid::try_parse(typed.trim()).map_err(|_| {
+        let is_odd = |c: char| !(c.is_ascii_hexdigit() || "-{} \t".contains(c));
+        let at = typed.chars().position(is_odd);
+        expected(at.unwrap_or(typed.trim_end().chars().count()), UUID_FORM)
+    })?;
+    Ok(match field {
+        Field::Guid => uuid.to_bytes_le().to_vec(),
+        _ => uuid.into_bytes().to_vec(),
+    })
+}
+
+/// The address that `bytes` are.
+pub(super) fn ipv4(order: Order, bytes: &[u8]) -> Result<Reading, NoReading> {
+    let address = Ipv4Addr::from(u32::from_le_bytes(first(order, bytes)?));
+    Ok(plain(address.to_string(), 4))
+}
+
+/// The bytes of a typed address.
+pub(super) fn write_ipv4(order: Order, typed: &str) -> Result<Vec<u8>, WriteError> {
+    let address: Ipv4Addr = typed.trim().parse().map_err(|_| {
+        let at = typed
+            .chars()
+            .position(|c| !(c.is_ascii_digit() || ". ".contains(c)));
+        expected(
+            at.unwrap_or_default(),
+            "four numbers from 0 to 255, as 192.0.2.1",
+        )
+    })?;
+    Ok(ordered(order, u32::from(address).to_le_bytes()))
+}
+
+/// The color that `bytes` are.
+pub(super) fn color(order: Order, bytes: &[u8]) -> Result<Reading, NoReading> {
+    let [blue, green, red] = first(order, bytes)?;
+    Ok(plain(format!("#{red:02x}{green:02x}{blue:02x}"), 3))
+}
+
+/// The bytes of a typed color.
+pub(super) fn write_color(order: Order, typed: &str) -> Result<Vec<u8>, WriteError> {
+    const FORM: &str = "six hexadecimal digits, as #1e90ff";
+    let start = typed.chars().take_while(|c| c.is_whitespace()).count();
+    let trimmed = typed.trim();
+    let digits = trimmed.strip_prefix('#').unwrap_or(trimmed);
+    let before = start + trimmed.chars().count() - digits.chars().count();
+    if let Some(odd) = digits.chars().position(|c| !c.is_ascii_hexdigit()) {
+        return Err(expected(before + odd, FORM));
+    }
+    let value = u32::from_str_radix(digits, 16)
+        .ok()
+        .filter(|_| digits.len() == 6);
+    let value = value.ok_or_else(|| expected(before + digits.len().min(6), FORM))?;
+    let [blue, green, red, _] = value.to_le_bytes();
+    Ok(ordered(order, [blue, green, red]))
+}
