@@ -196,6 +196,9 @@ impl Shell {
             Action::Edit(EditAction::Paste(pasted)) => {
                 Action::Edit(EditAction::Paste(self.clipboard.pasted(pasted)))
             }
+            Action::Edit(EditAction::PasteAs(form, pasted)) => {
+                Action::Edit(EditAction::PasteAs(form, self.clipboard.pasted(pasted)))
+            }
             other => other,
         };
         self.model.tick(moment(self.began));

@@ -18,6 +18,7 @@ pub mod effect;
 pub mod event;
 pub mod happened;
 pub mod identity;
+mod inspecting;
 pub mod journal;
 pub mod lab;
 pub mod last_store;
@@ -68,8 +69,8 @@ use crate::bytes::Span;
 
 pub use crate::map::{Access, GapReason, Mode, PageOrigin, PageState, Readout};
 pub use action::{
-    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
-    ThemeChoice, UnsavedChoice, ViewAction,
+    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, PlaceText,
+    Tab, ThemeChoice, UnsavedChoice, ViewAction,
 };
 pub use differences::{ChangedInFile, Heading};
 pub use doc::{Doc, shown_name};

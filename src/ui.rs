@@ -30,6 +30,7 @@ mod grid_paint;
 mod happened;
 mod help;
 mod icons;
+mod inspector;
 mod lab_panel;
 mod menus;
 mod notices;
@@ -49,8 +50,8 @@ use std::sync::LazyLock;
 use egui::{CentralPanel, Id, Panel, Ui};
 
 use crate::model::{
-    Action, App, AppAction, Doc, DocAction, FileAction, Focus, Intent, LookupState, Tab, Topic,
-    View, ViewAction, ViewId, Window,
+    Action, App, AppAction, Doc, DocAction, EditAction, FileAction, Focus, Intent, LookupState,
+    Tab, Topic, View, ViewAction, ViewId, Window,
 };
 
 use command::{Deed, Wishes};
@@ -58,6 +59,7 @@ use input::{Pressed, Scene, Typist};
 use key_place::KeyPlace;
 
 pub use grid::{GridState, grid_ui};
+pub use inspector::InspectorView;
 pub use key_place::{grid_id, is_grid};
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
@@ -73,6 +75,8 @@ const LAB_SHARE: f32 = 0.54;
 const PANEL_BESIDE: f32 = 900.0;
 /// The lowest panel under the bytes, in points.
 const LEAST_LOW_PANEL: f32 = 90.0;
+/// From this height on the panel and the inspector both stand under the bytes, in points.
+const ROOM_FOR_BOTH: f32 = 560.0;
 /// What the panel under the bytes leaves to them, in points: heads and a few rows.
 const LEAST_ROWS: f32 = 130.0;
 /// What rows of 24 bytes take, in points: of the rest the side panel has as much as its widest picture can use.
@@ -162,6 +166,8 @@ pub struct WindowState {
     pub lab: LabView,
     /// That of *Who sees it*.
     pub who: WhoView,
+    /// That of the inspector.
+    pub inspector: InspectorView,
     /// What commands want of the window alone.
     pub wishes: Wishes,
     /// This is the very first frame: what it shows is the bytes, and the side panel is filled in the next one.
@@ -195,6 +201,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Lab => Id::unique("lab list"),
         Focus::Messages => Id::unique("messages"),
         Focus::Panel => Id::unique("side panel tab"),
+        Focus::Inspector => Id::unique("data inspector"),
     }
 }
 
@@ -218,8 +225,12 @@ pub fn window_ui(
     dropped_files(ui, &mut actions);
     notices::question_ui(ui, frame, &mut state.asked, &mut actions);
     bars_ui(ui, frame, state, &mut actions, &mut intents);
-    if frame.model.settings.panel_shown {
+    let inspects = frame.model.settings.inspector_shown;
+    if frame.model.settings.panel_shown && !(inspects && is_small(ui)) {
         side_panel(ui, frame, state, &mut actions);
+    }
+    if inspects && !state.is_first {
+        inspector::inspector_ui(ui, frame, state, &mut actions);
     }
     let done = |actions: &mut Vec<Action>, intents: &mut Vec<Intent>| {
         intents.extend(actions.drain(..).map(|action| Intent { view, action }));
@@ -272,6 +283,11 @@ fn bars_ui(
     Panel::bottom("messages")
         .frame(egui::Frame::NONE)
         .show(ui, |ui| notices::line_ui(ui, frame, intents));
+}
+
+/// There is no room for the side panel and the inspector under the bytes: the inspector stands in the panel's place.
+fn is_small(ui: &Ui) -> bool {
+    ui.available_width() < PANEL_BESIDE && ui.available_height() < ROOM_FOR_BOTH
 }
 
 fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: &mut Vec<Action>) {
@@ -379,9 +395,13 @@ fn read_keys(
             {
                 actions.push(Action::App(AppAction::Unsaved(choice))); // the program's question comes first
             }
+            Pressed::Act(Action::Edit(EditAction::Paste(pasted))) => {
+                actions.push(Action::Edit(command::forms::pasted(ctx, pasted)));
+            }
             Pressed::Act(action) => actions.push(action),
         }
     }
+    command::forms::frame_over(ctx);
 }
 
 /// Shows that the edge of a panel has the keyboard, which the toolkit does not.

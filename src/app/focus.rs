@@ -14,7 +14,12 @@ impl Shell {
         ctx.memory_mut(|memory| memory.request_focus(id));
         if !matches!(
             focus,
-            Focus::Grid | Focus::Banner | Focus::Messages | Focus::Lab | Focus::Panel
+            Focus::Grid
+                | Focus::Banner
+                | Focus::Messages
+                | Focus::Lab
+                | Focus::Panel
+                | Focus::Inspector
         ) {
             // all of it selected; what is being typed and was completed goes on at its end
             let end = egui::text::CCursor::new(usize::MAX);
@@ -58,6 +63,7 @@ impl Shell {
             Focus::Lab,
             Focus::Messages,
             Focus::Panel,
+            Focus::Inspector,
         ];
         if let Some(area) = areas
             .into_iter()

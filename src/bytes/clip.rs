@@ -2,6 +2,7 @@
 //!
 //! It owns which text stands for copied bytes, and when a pasted text is that copy. It must not know whose clipboard it is.
 
+use super::forms::Form;
 use super::hex::format_hex;
 
 /// Bytes that were copied, and the text that stands for them on the clipboard.
@@ -37,6 +38,15 @@ pub enum CopyAs {
     Text,
 }
 
+/// How bytes are to be copied that were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copying {
+    /// As the column has them.
+    Plain(CopyAs),
+    /// In a form that was chosen.
+    As(Form),
+}
+
 impl Clip {
     /// `bytes` for the clipboard, and how they went there: what is no text is copied as hex. Text with a NUL is none, as
     /// many programs end there.
@@ -52,6 +62,13 @@ impl Clip {
         }
         let text = format_hex(&bytes);
         (Self { text, bytes }, CopyAs::Hex)
+    }
+
+    /// A text of the program's own, which stands for itself.
+    #[must_use]
+    pub fn of_text(text: String) -> Self {
+        let bytes = text.clone().into_bytes();
+        Self { text, bytes }
     }
 
     /// Whether `text`, which came from the clipboard, is this copy: equal but for line ends and what follows a NUL,

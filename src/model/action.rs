@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::bytes::Span;
 use crate::bytes::clip::Pasted;
+use crate::bytes::forms::Form;
 use crate::map::{Access, Mode};
 
 use super::differences::Heading;
@@ -65,6 +66,8 @@ pub enum AppAction {
     Shown(Vec<ViewId>),
     /// Show or hide the side panel.
     TogglePanel,
+    /// Show or hide the data inspector.
+    ToggleInspector,
     /// Show this tab of the side panel.
     ShowTab(Tab),
     /// Bytes in a row.
@@ -81,6 +84,8 @@ pub enum AppAction {
     ToggleTour,
     /// Copy what a shell is told in a step of the tour.
     CopyTourCommand,
+    /// Copy this text.
+    CopyText(String),
     /// Hide a message of the program.
     Dismiss(Topic),
     /// The answer to "what becomes of the edits?" before the window closes.
@@ -245,6 +250,8 @@ pub enum EditAction {
     Character(char),
     /// The clipboard was pasted.
     Paste(Pasted),
+    /// The clipboard was pasted as this form, whatever the column.
+    PasteAs(Form, Pasted),
     /// A key that would change the file's length was pressed.
     CannotResize(Resize),
     /// Fill the selection with a byte.
@@ -255,6 +262,17 @@ pub enum EditAction {
     FillEdited(String),
     /// Copy the selection as hex (or as text, from the text column).
     Copy,
+    /// Copy the selection in this form.
+    CopyAs(Form),
+    /// Copy what says where the selection is.
+    CopyPlace(PlaceText),
+    /// Store these bytes there, as a value was typed for what stands there.
+    Put {
+        /// File offset.
+        offset: u64,
+        /// What to store.
+        bytes: Vec<u8>,
+    },
     /// Take back the last edit.
     Undo,
     /// Bring back the last edit taken back.
@@ -269,6 +287,19 @@ pub enum EditAction {
     Reapply,
     /// Forget the edits that the mapping lost.
     DropPatch,
+}
+
+/// A text that says where bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceText {
+    /// The offset or the range, as it can be looked up.
+    Offset,
+    /// The path.
+    Path,
+    /// A command that reads them from the file.
+    Dd,
+    /// A command that shows them.
+    Xxd,
 }
 
 /// Of the mapping as a whole.
@@ -374,4 +405,6 @@ pub enum Focus {
     Lab,
     /// The tabs of the side panel.
     Panel,
+    /// The data inspector.
+    Inspector,
 }

@@ -1,6 +1,6 @@
 //! What a person asked for, area by area. Each area is one exhaustive match.
 
-use crate::bytes::clip::Clip;
+use crate::bytes::clip::{Clip, Copying};
 
 use super::action::{
     Action, AppAction, DocAction, EditAction, FileAction, Intent, MappingAction, Tab, ViewAction,
@@ -74,6 +74,7 @@ impl App {
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
             AppAction::FocusView(view) => self.focus_view(view, effects),
             AppAction::Shown(views) => self.show(views, effects),
+            AppAction::ToggleInspector => self.toggle_inspector(effects),
             AppAction::TogglePanel => {
                 self.settings.panel_shown = !self.settings.panel_shown;
             }
@@ -90,10 +91,10 @@ impl App {
             AppAction::CopyTourCommand => {
                 if let Some(doc) = self.doc() {
                     let text = super::tour::shell_command(&doc.path);
-                    let bytes = text.clone().into_bytes();
-                    effects.push(Effect::CopyText(Clip { text, bytes }));
+                    effects.push(Effect::CopyText(Clip::of_text(text)));
                 }
             }
+            AppAction::CopyText(text) => effects.push(Effect::CopyText(Clip::of_text(text))),
             AppAction::Dismiss(topic) => self.notices.clear(topic),
             AppAction::Unsaved(choice) => self.choose_for_all(choice, effects),
             AppAction::Redirect(number) => self.redirect(number, effects),
@@ -242,6 +243,7 @@ impl App {
         }
         self.watch(effects);
         self.facts_wanted(effects);
+        let inspects = self.settings.inspector_shown;
         let mut out = Out {
             numbers: &mut self.numbers,
             effects,
@@ -255,7 +257,7 @@ impl App {
             for view in &mut doc.views {
                 let is_shown = self.shown.contains(&view.id);
                 if std::mem::take(&mut view.look_wanted)
-                    && let Some(span) = view.visible().filter(|_| is_shown)
+                    && let Some(span) = view.looked_at(inspects).filter(|_| is_shown)
                 {
                     let target = super::Target {
                         doc: id,
@@ -380,7 +382,13 @@ impl Doc {
             EditAction::Fill(byte) => self.fill(view, byte, out),
             EditAction::ToggleFill => self.toggle_fill(view, out),
             EditAction::FillEdited(text) => self.fill_edited(view, text),
-            EditAction::Copy => self.copy(view, out),
+            EditAction::PasteAs(form, pasted) => self.paste_as(view, form, &pasted.text, out),
+            EditAction::Copy => self.copy_plain(view, out),
+            EditAction::CopyAs(form) => self.copy(view, Copying::As(form), out),
+            EditAction::CopyPlace(what) => self.copy_place(view, what, out),
+            EditAction::Put { offset, bytes } => {
+                self.store(view, offset, bytes, out);
+            }
             EditAction::Undo => self.undo(view, out),
             EditAction::Redo => self.redo(view, out),
             EditAction::UndoOne(id) => self.undo_one(view, id, out),

@@ -1,13 +1,15 @@
 //! Bytes in and out by the clipboard.
 
 use crate::bytes::Span;
-use crate::bytes::clip::{Clip, CopyAs, Pasted};
+use crate::bytes::clip::{Clip, CopyAs, Copying, Pasted};
 use crate::bytes::dump::parse_dump;
+use crate::bytes::forms::Form;
+use crate::bytes::shell;
 use crate::bytes::size::counted;
 use crate::map::Readout;
 
 use super::View;
-use super::action::Resize;
+use super::action::{PlaceText, Resize};
 use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{Effect, FileRequest};
@@ -39,6 +41,31 @@ impl Doc {
                     return;
                 }
             },
+        };
+        self.paste_bytes(view, bytes, left_out, out);
+    }
+
+    /// The same, of a text that the person says the form of.
+    pub(super) fn paste_as(&mut self, view: ViewId, form: Form, text: &str, out: &mut Out<'_>) {
+        match form.read(text) {
+            Ok(bytes) => self.paste_bytes(view, bytes, None, out),
+            Err(error) => {
+                let form = form.name();
+                let message = format!("Nothing was pasted as {form}: the clipboard holds {error}");
+                self.failed(Subject::Edit, message);
+            }
+        }
+    }
+
+    fn paste_bytes(
+        &mut self,
+        view: ViewId,
+        bytes: Vec<u8>,
+        left_out: Option<&'static str>,
+        out: &mut Out<'_>,
+    ) {
+        let Some(known) = self.view_by(view) else {
+            return;
         };
         if bytes.is_empty() {
             return;
@@ -82,8 +109,38 @@ impl Doc {
         );
     }
 
-    /// The selection as hex pairs, or as text from the text column: read first, as it may be out of sight.
-    pub(super) fn copy(&mut self, view: ViewId, out: &mut Out<'_>) {
+    /// The selection as hex pairs, or as text from the text column.
+    pub(super) fn copy_plain(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let column = self.view_by(view).map(|known| known.viewport.column);
+        let wanted = match column {
+            Some(Column::Hex) => CopyAs::Hex,
+            Some(Column::Text) => CopyAs::Text,
+            None => return,
+        };
+        self.copy(view, Copying::Plain(wanted), out);
+    }
+
+    /// What says where the selection is.
+    pub(super) fn copy_place(&mut self, view: ViewId, what: PlaceText, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let span = known.viewport.selection();
+        let text = match what {
+            PlaceText::Offset if span.len() > 1 => {
+                format!("{:#x}..{:#x}", span.start(), span.end())
+            }
+            PlaceText::Offset => format!("{:#x}", span.start()),
+            PlaceText::Path => self.path.display().to_string(),
+            PlaceText::Dd => shell::dd(&self.path, span),
+            PlaceText::Xxd => shell::xxd(&self.path, span),
+        };
+        self.notices.settle(Subject::Copy);
+        out.push(Effect::CopyText(Clip::of_text(text)));
+    }
+
+    /// The selection: read first, as it may be out of sight.
+    pub(super) fn copy(&mut self, view: ViewId, wanted: Copying, out: &mut Out<'_>) {
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
             return;
         };
@@ -95,14 +152,13 @@ impl Doc {
             ));
             return;
         }
-        let column = known.viewport.column;
         let target = super::Target {
             doc: self.id,
             mapping: known.mapping,
             generation: known.generation,
         };
         let number = out.file(target, FileRequest::Peek(span));
-        known.copying = Some((number, column));
+        known.copying = Some((number, wanted));
     }
 
     /// Bytes that were asked for do not come.
@@ -125,7 +181,7 @@ impl Doc {
             .views
             .iter_mut()
             .find_map(|known| known.copying.take_if(|(expected, _)| *expected == number));
-        let Some((_, column)) = copying else {
+        let Some((_, wanted)) = copying else {
             self.lookup_peeked(number, readout);
             return;
         };
@@ -137,15 +193,26 @@ impl Doc {
             );
             return;
         }
-        let wanted = match column {
-            Column::Hex => CopyAs::Hex,
-            Column::Text => CopyAs::Text,
+        let bytes = readout.bytes.clone();
+        let clip = match wanted {
+            Copying::Plain(wanted) => {
+                let (clip, copied) = Clip::new(bytes, wanted);
+                if copied != wanted {
+                    self.said("The selection is no text: it was copied as hex");
+                }
+                clip
+            }
+            Copying::As(form) => {
+                let Some(text) = form.spell(&bytes, readout.span.start()) else {
+                    let form = form.name();
+                    let message =
+                        format!("Nothing was copied as {form}: the selection is no such text");
+                    return self.failed(Subject::Copy, message);
+                };
+                Clip { text, bytes }
+            }
         };
-        let (clip, copied) = Clip::new(readout.bytes.clone(), wanted);
         self.notices.settle(Subject::Copy);
-        if copied != wanted {
-            self.said("The selection is no text: it was copied as hex");
-        }
         out.push(Effect::CopyText(clip));
     }
 }

@@ -1,6 +1,8 @@
 //! A view of an open file: one mapping of it, and all that belongs to that mapping.
 
 use crate::bytes::Span;
+use crate::bytes::clip::Copying;
+use crate::bytes::inspect::MOST_BYTES;
 use crate::map::{Access, Mode};
 
 use super::change::Shape;
@@ -9,7 +11,7 @@ use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;
-use super::viewport::{Column, Viewport};
+use super::viewport::Viewport;
 use super::window::{Origins, ReadBy, Window};
 
 /// One mapping of an open file, as it is looked at.
@@ -60,7 +62,7 @@ pub struct View {
     /// Bytes are in sight that only pread shows, and that was offered.
     pub(super) pread_offered: bool,
     /// Bytes were asked for that go to the clipboard, as the column that was chosen then shows them.
-    pub(super) copying: Option<(OrderId, Column)>,
+    pub(super) copying: Option<(OrderId, Copying)>,
     /// The visible bytes are to be read.
     pub(super) look_wanted: bool,
 }
@@ -166,6 +168,19 @@ impl View {
     #[must_use]
     pub fn visible(&self) -> Option<Span> {
         Some(self.viewport.visible()).filter(|span| !span.is_empty())
+    }
+
+    /// The bytes to be read for the screen: those that are visible; with those from the cursor on that the inspector reads,
+    /// where the cursor is visible.
+    pub(super) fn looked_at(&self, inspects: bool) -> Option<Span> {
+        let visible = self.visible()?;
+        let cursor = self.viewport.cursor;
+        if !inspects || !visible.contains(cursor) {
+            return Some(visible);
+        }
+        let end = cursor.saturating_add(MOST_BYTES as u64);
+        let end = end.min(self.viewport.extent.end()).max(visible.end());
+        Span::new(visible.start(), end)
     }
 
     /// Some byte on the screen is fading.

@@ -2,15 +2,18 @@
 
 mod areas;
 mod conditions;
+pub(super) mod forms;
 mod keys;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
+use crate::bytes::forms::Form;
 use crate::model::{Action, App, AppAction, Column, Focus};
 
 use super::key_place::KeyPlace;
 
+pub use forms::{FORMS, Forms};
 pub use table::COMMANDS;
 
 /// The words of the command that shows a file twice.
@@ -75,6 +78,8 @@ pub enum Deed {
     App(fn(&App) -> Action),
     /// It asks for the clipboard, whose text comes as an event.
     Paste,
+    /// The same, and says which form that text has.
+    PasteAs(Form),
     /// It opens the first menu.
     MenuBar,
     /// It shows which program this is.
@@ -94,20 +99,40 @@ pub struct Wishes {
     pub about_shown: bool,
 }
 
-/// A menu within a menu.
+/// The menus within a menu.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Submenu {
-    /// Its button in the outer one.
-    pub(super) button: Option<Id>,
-    /// It is open.
-    pub(super) is_open: bool,
+    /// Their buttons in the outer one.
+    buttons: [Option<Id>; FORMS.len()],
+    /// One of them is open.
+    is_open: bool,
+}
+
+impl Submenu {
+    /// A menu within a menu, whose button is this.
+    pub(super) fn new(button: Id, is_open: bool) -> Self {
+        let mut buttons = [None; FORMS.len()];
+        if let Some(first) = buttons.first_mut() {
+            *first = Some(button);
+        }
+        Self { buttons, is_open }
+    }
+
+    /// One more.
+    pub(super) fn add(&mut self, other: Self) {
+        let mut added = other.buttons.into_iter().flatten();
+        for place in self.buttons.iter_mut().filter(|place| place.is_none()) {
+            *place = added.next();
+        }
+        self.is_open |= other.is_open;
+    }
 }
 
 impl Wishes {
     /// The menu from which the arrows at the side lead to its neighbors: not where they open or close one within it.
     pub(super) fn arrows_from(&self, ctx: &Context) -> Option<Menu> {
         let focused = ctx.memory(egui::Memory::focused);
-        let at_submenu = focused.is_some() && focused == self.submenu.button;
+        let at_submenu = focused.is_some() && self.submenu.buttons.contains(&focused);
         self.menu_open
             .filter(|_| !self.submenu.is_open && !at_submenu)
     }
@@ -263,6 +288,11 @@ impl Command {
             Deed::App(action) => actions.push(action(model)),
             Deed::Paste => {
                 actions.push(Action::App(AppAction::Focus(Focus::Grid))); // where the text will go
+                ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+            }
+            Deed::PasteAs(form) => {
+                forms::expect(ctx, form);
+                actions.push(Action::App(AppAction::Focus(Focus::Grid)));
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
             }
             Deed::MenuBar => wishes.menu = Some(Menu::File),

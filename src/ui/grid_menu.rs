@@ -10,7 +10,7 @@ use egui::{
 use crate::model::{Action, ViewAction, Viewport};
 
 use super::Frame;
-use super::command::{COMMANDS, Wishes};
+use super::command::{COMMANDS, Deed, FORMS, Wishes};
 use super::geometry::Geometry;
 use super::menus;
 
@@ -76,6 +76,11 @@ impl GridMenu {
             if self.is_new && item.enabled() && !ui.is_sizing_pass() {
                 item.request_focus();
                 self.is_new = false;
+            }
+            if matches!(command.deed, Deed::Paste) {
+                for forms in &FORMS {
+                    menus::forms_ui(ui, forms, frame, &mut wishes, actions);
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
 use super::Frame;
-use super::command::{COMMANDS, Command, Menu, SPLIT, Submenu, Wishes};
+use super::command::{COMMANDS, Command, Deed, FORMS, Forms, Menu, SPLIT, Submenu, Wishes};
 
 /// The bar of menus.
 pub(super) fn menus_ui(
@@ -52,14 +52,39 @@ fn menu_ui(
 ) {
     ui.set_min_width(260.0);
     if menu == Menu::File {
-        *submenu = recent_ui(ui, frame, actions);
+        submenu.add(recent_ui(ui, frame, actions));
     }
     for command in COMMANDS.iter().filter(|command| command.menu == menu) {
         if command.separated {
             ui.separator();
         }
         item_ui(ui, command, frame, wishes, actions);
+        if matches!(command.deed, Deed::Paste) {
+            for forms in &FORMS {
+                submenu.add(forms_ui(ui, forms, frame, wishes, actions));
+            }
+        }
     }
+}
+
+/// A menu of forms.
+pub(super) fn forms_ui(
+    ui: &mut Ui,
+    forms: &Forms,
+    frame: &Frame<'_>,
+    wishes: &mut Wishes,
+    actions: &mut Vec<Action>,
+) -> Submenu {
+    let list = ui.menu_button(forms.label, |ui| {
+        ui.set_min_width(180.0);
+        for command in forms.commands {
+            if command.separated {
+                ui.separator();
+            }
+            item_ui(ui, command, frame, wishes, actions);
+        }
+    });
+    Submenu::new(list.response.id, list.inner.is_some())
 }
 
 /// What can be done with a tab.
@@ -93,9 +118,13 @@ pub(super) fn item_ui(
     wishes: &mut Wishes,
     actions: &mut Vec<Action>,
 ) -> Response {
-    let button = Button::new(command.label)
-        .shortcut_text(command.key_words(ui.ctx()))
-        .selected((command.chosen)(frame.model));
+    let keys = command.key_words(ui.ctx());
+    let button = Button::new(command.label).selected((command.chosen)(frame.model));
+    let button = if keys.is_empty() {
+        button
+    } else {
+        button.shortcut_text(keys)
+    };
     let refusal = command.refusal(frame.model);
     let mut response = ui.add_enabled(refusal.is_none(), button);
     if let Some(why) = refusal {
@@ -127,8 +156,5 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Subme
             ui.label(RichText::new("No file was opened yet").color(frame.theme.weak));
         }
     });
-    Submenu {
-        button: Some(list.response.id),
-        is_open: list.inner.is_some(),
-    }
+    Submenu::new(list.response.id, list.inner.is_some())
 }

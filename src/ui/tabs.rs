@@ -78,6 +78,11 @@ impl Tabs {
         shown
     }
 
+    /// Width and height of a cell in the grid of this view, in points.
+    pub(super) fn cell(&mut self, view: ViewId, ctx: &egui::Context) -> egui::Vec2 {
+        self.grids.entry(view).or_default().cell(ctx)
+    }
+
     /// The next file of the group that has the focus, or the one before it.
     pub(super) fn neighbor(&self, front: DocId, by: isize) -> Option<DocId> {
         let tile = self.tile_of(front)?;

@@ -14,8 +14,7 @@ impl Doc {
     /// Copies the whole list.
     pub(in crate::model) fn copy_happened(&mut self, out: &mut Out<'_>) {
         let text = self.happened.as_text(&self.name());
-        let bytes = text.clone().into_bytes();
-        out.push(Effect::CopyText(Clip { text, bytes }));
+        out.push(Effect::CopyText(Clip::of_text(text)));
         let n = self.happened.len() as u64;
         let n = if n == 1 {
             "1 entry".to_owned()

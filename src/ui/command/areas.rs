@@ -25,6 +25,9 @@ enum Area {
 pub(super) fn area(model: &App, by: isize) -> Action {
     let views = model.doc().into_iter().flat_map(|doc| &doc.views);
     let mut areas: Vec<Area> = views.map(|view| Area::View(view.id)).collect();
+    if model.settings.inspector_shown && model.doc().is_some() {
+        areas.push(Area::Place(Focus::Inspector));
+    }
     if notices::asks(model) {
         areas.push(Area::Place(Focus::Banner));
     }

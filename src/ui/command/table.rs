@@ -396,6 +396,14 @@ pub static COMMANDS: &[Command] = &[
     .always(),
     command(
         Menu::View,
+        "Data inspector",
+        "What the bytes at the cursor are as numbers, dates and characters",
+        &[key(CTRL, Key::I)],
+        |_| Action::App(AppAction::ToggleInspector),
+    )
+    .chosen_when(|model| model.settings.inspector_shown),
+    command(
+        Menu::View,
         SPLIT,
         "The file once more beside it, mapped in the other mode",
         &[key(CTRL_SHIFT, Key::Num2)],

@@ -130,17 +130,8 @@ fn copy_gives_the_selection_as_hex_or_as_text() {
     let (_folder, path) = file(b"ABCDEFGH");
     let mut window = open(&path);
     let copied = |window: &mut Window| {
-        let mut copied = None;
         window.event(Event::Copy);
-        until(window, "something is copied", |window| {
-            let commands = &window.output().platform_output.commands;
-            copied = commands.iter().find_map(|command| match command {
-                egui::OutputCommand::CopyText(text) => Some(text.clone()),
-                _ => None,
-            });
-            copied.is_some()
-        });
-        copied
+        Some(copied(window))
     };
     press(&mut window, Modifiers::SHIFT, Key::ArrowRight);
     press(&mut window, Modifiers::SHIFT, Key::ArrowRight);

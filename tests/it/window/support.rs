@@ -242,7 +242,8 @@ pub(super) fn click(window: &mut Window, label: &str) {
     window.step();
 }
 
-fn clickable<'a>(window: &'a Window, label: &'a str) -> Option<egui_kittest::Node<'a>> {
+/// What can be clicked and has this name.
+pub(super) fn clickable<'a>(window: &'a Window, label: &'a str) -> Option<egui_kittest::Node<'a>> {
     window.query_all_by_label(label).rfind(|node| {
         node.accesskit_node()
             .data()
@@ -496,4 +497,27 @@ pub(super) fn until_removed(path: &Path) {
         );
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// What is put on the clipboard next.
+#[track_caller]
+pub(super) fn copied(window: &mut Window) -> String {
+    let mut copied = None;
+    until(window, "something is copied", |window| {
+        let commands = &window.output().platform_output.commands;
+        copied = commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        copied.is_some()
+    });
+    copied.unwrap()
+}
+
+/// The name of what has the keys.
+pub(super) fn focused(window: &Window) -> String {
+    let mut nodes = window.root().children_recursive();
+    let node = nodes.find(egui_kittest::Node::is_focused);
+    let name = node.and_then(|node| node.accesskit_node().label());
+    name.unwrap_or_default()
 }

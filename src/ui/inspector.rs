@@ -1,0 +1,485 @@
+//! The data inspector: what the bytes from the cursor on are as numbers, dates, identifiers and characters, in both orders
+//! side by side, each of which can be copied and typed over.
+//!
+//! It owns where its values stand and what is being typed. It must not know how a value is read, nor how it is stored.
+
+use egui::{
+    Align, Button, Event, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText, ScrollArea,
+    TextEdit, Ui, UiBuilder, Vec2, accesskit, vec2,
+};
+
+use crate::bytes::inspect::{Field, MOST_BYTES, NoReading, Order, Reading, read, write};
+use crate::model::{Action, AppAction, EditAction, Focus, View, ViewAction, ViewId};
+
+use super::geometry::{BAR_WIDTH, Cells};
+use super::region::region_ui;
+use super::{Frame, WindowState, describe};
+
+/// Height of a row, in points.
+const ROW: f32 = 20.0;
+/// Width of a field's name, in points.
+const NAME: f32 = 122.0;
+/// The narrowest column for one order, in points.
+const LEAST_VALUE: f32 = 100.0;
+/// The widest, in points: a moment.
+const MOST_VALUE: f32 = 190.0;
+/// Between two columns of rows, in points.
+const GAP: f32 = 14.0;
+/// What is above the rows, in points.
+const HEAD: f32 = 30.0;
+/// The least of the bytes that stays to be seen, in points.
+const LEAST_GRID: f32 = 110.0;
+
+/// A value's place among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    field: Field,
+    order: Order,
+}
+
+/// A value that is being typed.
+#[derive(Debug)]
+struct Typing {
+    view: ViewId,
+    offset: u64,
+    place: Place,
+    text: String,
+    /// Why it is not taken.
+    error: Option<String>,
+    /// The field is to have the keys once it can.
+    is_new: bool,
+}
+
+/// What the inspector keeps between frames.
+#[derive(Debug, Default)]
+pub struct InspectorView {
+    typing: Option<Typing>,
+    /// The value that is to have the keys again.
+    back: Option<Place>,
+}
+
+/// What it reads.
+struct Subject<'a> {
+    view: &'a View,
+    offset: u64,
+    bytes: &'a [u8],
+}
+
+/// Draws the inspector beside the bytes, or under them.
+pub(super) fn inspector_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    state: &mut WindowState,
+    actions: &mut Vec<Action>,
+) {
+    let Some((doc, view)) = frame.doc.zip(frame.view) else {
+        return;
+    };
+    let cell = state.tabs.cell(view.id, ui.ctx());
+    let columns = usize::try_from(view.viewport.columns).unwrap_or(usize::MAX);
+    let cells = Cells::new(columns, view.viewport.extent, doc.page_bytes);
+    let n_views = doc.views.len() as f32;
+    let grid = vec2(
+        (cells.total as f32 * cell.x + BAR_WIDTH) * n_views,
+        (view.viewport.row_count().min(u64::from(u32::MAX)) as f32 + 3.0) * cell.y,
+    );
+    let room = ui.available_size();
+    let own = InspectorView::default;
+    let inspector = &mut state.inspector;
+    if frame.model.view().map(|view| view.id) != inspector.typing.as_ref().map(|it| it.view)
+        && inspector.typing.is_some()
+    {
+        *inspector = own(); // another view came forward, and what was being typed was for this one
+    }
+    let around = egui::Frame::new()
+        .fill(frame.theme.bar)
+        .inner_margin(egui::Margin::symmetric(10, 6));
+    let column = NAME + 2.0 * LEAST_VALUE + 24.0;
+    let under = height_under(room.x - 20.0) + HEAD + 16.0;
+    let is_short = grid.y + under <= room.y;
+    if !is_short && grid.x + column <= room.x {
+        let most = (room.x - grid.x)
+            .min(NAME + 2.0 * MOST_VALUE + 40.0)
+            .max(column);
+        Panel::right("inspector beside")
+            .frame(around)
+            .exact_size(most)
+            .resizable(false)
+            .show(ui, |ui| contents_ui(ui, frame, inspector, actions));
+    } else {
+        let most = (room.y - LEAST_GRID).max(HEAD + ROW);
+        let height = if is_short {
+            under
+        } else {
+            (room.y * 0.4).min(under)
+        };
+        Panel::bottom("inspector under")
+            .frame(around)
+            .exact_size(height.min(most))
+            .resizable(false)
+            .show(ui, |ui| contents_ui(ui, frame, inspector, actions));
+    }
+}
+
+/// How many columns of rows fit, and how many rows each has.
+fn arrange(width: f32) -> (usize, usize) {
+    let column = NAME + 2.0 * LEAST_VALUE + GAP;
+    let n = ((width + GAP) / column).floor().clamp(1.0, 3.0) as usize;
+    (n, Field::ALL.len().div_ceil(n))
+}
+
+/// The room for so many rows and what stands above them.
+fn height(rows: usize) -> f32 {
+    (rows + 1) as f32 * ROW
+}
+
+fn height_under(width: f32) -> f32 {
+    height(arrange(width).1)
+}
+
+fn contents_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    inspector: &mut InspectorView,
+    actions: &mut Vec<Action>,
+) {
+    let Some(view) = frame.view else {
+        return;
+    };
+    let offset = view.viewport.cursor;
+    let bytes = bytes_at(frame, offset);
+    head_ui(ui, frame, view, bytes.is_some(), inspector, actions);
+    let Some(bytes) = bytes else {
+        return;
+    };
+    let subject = Subject {
+        view,
+        offset,
+        bytes,
+    };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let (n, rows) = arrange(ui.available_width());
+        let width = (ui.available_width() - GAP * (n - 1) as f32) / n as f32;
+        let origin = ui.cursor().min;
+        for (index, fields) in Field::ALL.chunks(rows).enumerate() {
+            let at = origin + vec2(index as f32 * (width + GAP), 0.0);
+            let rect = egui::Rect::from_min_size(at, vec2(width, height(rows)));
+            let mut column = ui.new_child(UiBuilder::new().id_salt(index).max_rect(rect));
+            column.spacing_mut().item_spacing = Vec2::ZERO;
+            column.spacing_mut().interact_size.y = ROW;
+            column.spacing_mut().button_padding = vec2(4.0, 0.0);
+            orders_ui(&mut column, frame);
+            for field in fields {
+                row_ui(&mut column, frame, &subject, *field, inspector, actions);
+            }
+        }
+        ui.allocate_space(vec2(ui.available_width(), height(rows)));
+    });
+}
+
+/// The bytes from `offset` on, as far as they are there to be read. `None` where they are not in sight.
+fn bytes_at<'a>(frame: &Frame<'a>, offset: u64) -> Option<&'a [u8]> {
+    let window = frame.window()?;
+    let wanted = crate::bytes::Span::at(offset, MOST_BYTES as u64)
+        .or_else(|| crate::bytes::Span::new(offset, u64::MAX))?;
+    let (start, bytes, cells) = window.slice(wanted)?;
+    let n = cells.iter().take_while(|cell| cell.is_byte()).count();
+    bytes.get(..n).filter(|_| start == offset)
+}
+
+fn head_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    view: &View,
+    is_in_sight: bool,
+    inspector: &InspectorView,
+    actions: &mut Vec<Action>,
+) {
+    let offset = view.viewport.cursor;
+    let role = (accesskit::Role::Group, "Data inspector");
+    region_ui(ui, frame, Focus::Inspector, role, vec2(4.0, 2.0), |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Data inspector").strong());
+            ui.label(RichText::new(format!("at {offset:#x}")).color(frame.theme.weak));
+            if !is_in_sight {
+                ui.label(RichText::new("which is not in sight").color(frame.theme.weak));
+                if ui.button("Show it").clicked() {
+                    actions.push(Action::View(ViewAction::GoTo(offset)));
+                }
+            }
+            let right = Layout::right_to_left(Align::Center);
+            ui.with_layout(right, |ui| {
+                let close = ui
+                    .small_button("\u{d7}")
+                    .on_hover_text("Hide the inspector");
+                describe::name(&close, "Hide the inspector");
+                if close.clicked() {
+                    actions.push(Action::App(AppAction::ToggleInspector));
+                }
+                let typing = inspector.typing.as_ref();
+                if let Some(error) = typing.and_then(|it| it.error.as_deref()) {
+                    let text = RichText::new(error).color(frame.theme.error);
+                    ui.add(egui::Label::new(text).truncate())
+                        .on_hover_text(error);
+                }
+            });
+        });
+    });
+    ui.add_space(3.0);
+}
+
+/// What the columns of values are.
+fn orders_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let width = ui.available_width();
+    let row = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, ROW), row, |ui| {
+        let room = (width - NAME) / 2.0;
+        text_ui(ui, frame, NAME + 4.0, "");
+        text_ui(ui, frame, room, "little-endian");
+        text_ui(ui, frame, room, "big-endian");
+    });
+}
+
+/// Words of this width, in the middle of the row.
+fn text_ui(ui: &mut Ui, frame: &Frame<'_>, width: f32, words: &str) {
+    let row = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, ROW), row, |ui| {
+        ui.set_min_size(vec2(width, ROW));
+        let text = RichText::new(words).color(frame.theme.weak);
+        ui.add(egui::Label::new(text).truncate());
+    });
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    subject: &Subject<'_>,
+    field: Field,
+    inspector: &mut InspectorView,
+    actions: &mut Vec<Action>,
+) {
+    let width = ui.available_width();
+    let row = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, ROW), row, |ui| {
+        text_ui(ui, frame, NAME, field.name());
+        let room = width - NAME;
+        let orders: &[Order] = if field.has_order() {
+            &[Order::Little, Order::Big]
+        } else {
+            &[Order::Little]
+        };
+        for order in orders {
+            let place = Place {
+                field,
+                order: *order,
+            };
+            let size = vec2(room / orders.len() as f32, ROW);
+            value_ui(ui, frame, subject, place, size, inspector, actions);
+        }
+    });
+}
+
+/// One value: a button, or the field that it is typed in.
+fn value_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    subject: &Subject<'_>,
+    place: Place,
+    size: Vec2,
+    inspector: &mut InspectorView,
+    actions: &mut Vec<Action>,
+) {
+    let is_typed = inspector.typing.as_ref().is_some_and(|typing| {
+        typing.place == place && typing.view == subject.view.id && typing.offset == subject.offset
+    });
+    if is_typed {
+        typing_ui(ui, subject, size, inspector, actions);
+        return;
+    }
+    let id = Id::unique("inspected").with((place.field, place.order));
+    let reading = read(place.field, place.order, subject.bytes);
+    let (text, color) = match &reading {
+        Ok(reading) => (shown(reading), frame.theme.text),
+        Err(_) => ("\u{2013}".to_owned(), frame.theme.weak),
+    };
+    let text = RichText::new(text).monospace().color(color);
+    let button = Button::selectable(false, text).truncate().min_size(size);
+    let fill = Layout::top_down_justified(Align::Min);
+    let builder = UiBuilder::new().scope_id(id).layout(fill);
+    let rect = egui::Rect::from_min_size(ui.cursor().min, size);
+    let response = ui
+        .scope_builder(builder.max_rect(rect), |ui| ui.add(button))
+        .inner;
+    spoken(&response, place, &reading);
+    if inspector.back == Some(place) {
+        inspector.back = None;
+        response.request_focus();
+    }
+    let response = match &reading {
+        Ok(reading) => response.on_hover_text(hover_words(place, reading)),
+        Err(why) => response.on_hover_text(format!("{}: {why}", place.field.name())),
+    };
+    if let (true, Ok(reading)) = (is_copied(ui, &response), &reading) {
+        actions.push(Action::App(AppAction::CopyText(reading.text.clone())));
+    }
+    let wants_typing = response.clicked() | menu_ui(ui, &response, &reading, actions);
+    if wants_typing && reading != Err(NoReading::TooShort) {
+        inspector.typing = Some(Typing {
+            view: subject.view.id,
+            offset: subject.offset,
+            place,
+            text: reading.map_or_else(|_| String::new(), |reading| reading.text),
+            error: None,
+            is_new: true,
+        });
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Whether the copying key was pressed where `response` has the keys.
+fn is_copied(ui: &Ui, response: &Response) -> bool {
+    response.has_focus()
+        && ui.input_mut(|input| {
+            let before = input.events.len();
+            input.events.retain(|event| !matches!(event, Event::Copy));
+            input.events.len() < before
+        })
+}
+
+/// What the cell shows.
+fn shown(reading: &Reading) -> String {
+    match &reading.note {
+        Some(note) => format!("{} {note}", reading.text),
+        None if reading.text.is_empty() => "\u{201c}\u{201d}".to_owned(),
+        None => reading.text.clone(),
+    }
+}
+
+fn order_words(place: Place) -> &'static str {
+    match place.order {
+        _ if !place.field.has_order() => "",
+        Order::Little => ", little-endian",
+        Order::Big => ", big-endian",
+    }
+}
+
+fn hover_words(place: Place, reading: &Reading) -> String {
+    let len = crate::bytes::size::counted(reading.len as u64, "byte");
+    let (name, order) = (place.field.name(), order_words(place));
+    format!(
+        "{name}{order}, {len}: {}\nClick or Enter to type over it, Ctrl+C to copy it",
+        shown(reading)
+    )
+}
+
+fn spoken(response: &Response, place: Place, reading: &Result<Reading, NoReading>) {
+    let value = match reading {
+        Ok(reading) => shown(reading),
+        Err(why) => why.to_string(),
+    };
+    let words = format!("{}{}: {value}", place.field.name(), order_words(place));
+    describe::name(response, &words);
+}
+
+/// The menu of a value. Whether it is to be typed over.
+fn menu_ui(
+    ui: &Ui,
+    response: &Response,
+    reading: &Result<Reading, NoReading>,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let by_key = response.has_focus()
+        && ui.input_mut(|input| {
+            input.consume_key(Modifiers::NONE, Key::Menu)
+                || input.consume_key(Modifiers::SHIFT, Key::F10)
+        });
+    let id = response.id.with("menu");
+    if response.secondary_clicked() || by_key {
+        response.request_focus();
+        Popup::open_id(ui.ctx(), id);
+    }
+    let shown = Popup::from_response(response)
+        .id(id)
+        .kind(egui::PopupKind::Menu)
+        .open_memory(None)
+        .layout(Layout::top_down_justified(Align::Min))
+        .style(egui::containers::menu::menu_style)
+        .show(|ui| {
+            ui.set_min_width(120.0);
+            let types = ui.button("Type over it");
+            if by_key {
+                types.request_focus();
+            }
+            if let Ok(reading) = reading
+                && ui.button("Copy").clicked()
+            {
+                actions.push(Action::App(AppAction::CopyText(reading.text.clone())));
+                ui.close();
+            }
+            if types.clicked() {
+                ui.close();
+            }
+            types.clicked()
+        });
+    shown.is_some_and(|shown| shown.inner)
+}
+
+/// The field that a value is typed in: Enter stores it, Escape leaves it as it was.
+fn typing_ui(
+    ui: &mut Ui,
+    subject: &Subject<'_>,
+    size: Vec2,
+    inspector: &mut InspectorView,
+    actions: &mut Vec<Action>,
+) {
+    let Some(typing) = &mut inspector.typing else {
+        return;
+    };
+    let place = typing.place;
+    let id = Id::unique("inspector field");
+    let edit = TextEdit::singleline(&mut typing.text)
+        .id(id)
+        .font(egui::TextStyle::Monospace)
+        .margin(vec2(4.0, 1.0))
+        .desired_width(size.x - 10.0);
+    let response = ui.add_sized(size, edit);
+    let words = format!("{}{}, typed", place.field.name(), order_words(place));
+    describe::name(&response, &words);
+    if std::mem::take(&mut typing.is_new) {
+        response.request_focus();
+        let end = egui::text::CCursor::new(typing.text.chars().count());
+        let all = egui::text::CCursorRange::two(egui::text::CCursor::new(0), end);
+        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+        state.cursor.set_char_range(Some(all));
+        state.store(ui.ctx(), id);
+        return;
+    }
+    if response.changed() {
+        typing.error = None;
+    }
+    if !response.lost_focus() {
+        return;
+    }
+    let enter = ui.input(|input| input.key_pressed(Key::Enter));
+    if !enter {
+        let is_left = !ui.input(|input| input.key_pressed(Key::Escape));
+        inspector.typing = None;
+        inspector.back = (!is_left).then_some(place);
+        return;
+    }
+    match write(place.field, place.order, &typing.text, subject.bytes) {
+        Ok(bytes) => {
+            let offset = typing.offset;
+            inspector.typing = None;
+            inspector.back = Some(place);
+            let is_new = subject.bytes.get(..bytes.len()) != Some(bytes.as_slice());
+            if is_new {
+                actions.push(Action::Edit(EditAction::Put { offset, bytes }));
+            }
+        }
+        Err(error) => {
+            typing.error = Some(error.to_string());
+            response.request_focus();
+        }
+    }
+}
