@@ -6,10 +6,12 @@
 pub mod answer;
 pub mod class;
 pub mod clip;
+pub mod digest;
 pub mod dump;
 pub mod escape;
 pub mod forms;
 pub mod hex;
+pub mod histogram;
 pub mod inspect;
 pub mod lookup;
 pub mod rows;

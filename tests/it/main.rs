@@ -38,6 +38,7 @@ mod saving;
 mod scratch;
 mod skip;
 mod start;
+mod sums;
 mod tidy;
 mod view;
 mod waits;
