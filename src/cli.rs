@@ -4,8 +4,10 @@
 //! a lookup given as an argument was invalid or an observation of the lab differed, 2 usage or no display, 3 the file could
 //! not be opened or mapped, no scratch or report file be written, or the output not be written.
 
+mod dump;
 mod lab;
 mod lookup;
+mod mapped;
 mod output;
 mod part;
 mod report_file;
@@ -37,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Answers lookups; without an expression it asks for them until -1 or the end of input
     Lookup(lookup::LookupArguments),
+    /// Prints the bytes as xxd does, read through a mapping
+    Dump(dump::DumpArguments),
     /// Tells which other processes map a byte of a file, through which memory, and what each sees
     Who(who::WhoArguments),
     /// Runs experiments about mmap with real processes; without a name it lists them
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Lookup(arguments)) => ended(lookup::lookup(&program(), &arguments)),
+        Some(Command::Dump(arguments)) => ended(dump::dump(&arguments)),
         Some(Command::Who(arguments)) => ended(who::who(&arguments)),
         Some(Command::Lab(arguments)) => ended(lab::lab(arguments)),
         Some(Command::Keep { folder }) => crate::os::temp_folder::run_keeper(&folder),

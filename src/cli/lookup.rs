@@ -9,13 +9,12 @@ use clap::Args;
 
 use crate::bytes::Span;
 use crate::bytes::answer::{SHOWN_BYTES, answer_error, answer_found, prompt};
-use crate::bytes::escape::path_in_sentence;
 use crate::bytes::lookup::{Context, parse};
 use crate::bytes::rows::offset_digits;
-use crate::bytes::size::counted;
-use crate::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
+use crate::map::{CallLog, Mapping, OpenFile};
 use crate::model::lookup::cells_of;
 
+use super::mapped::map_part;
 use super::output::{FINE, INVALID, NOT_OPENED, USAGE, Unwritten, cause, complain, print, say};
 use super::part::{Part, PartArguments};
 use super::standard_input::{self, StandardInput};
@@ -142,7 +141,7 @@ impl Target {
     ) -> Result<Self, String> {
         let log = CallLog::new();
         let file = OpenFile::open(path, &log).map_err(|error| error.to_string())?;
-        let mapping = map(&file, part, &log)?;
+        let mapping = map_part(&file, part, &log)?;
         Ok(Self {
             mapping,
             file,
@@ -168,7 +167,7 @@ impl Target {
         if has_grown && self.mapping.grow(span.end()).is_ok() {
             return;
         }
-        if let Ok(mapping) = map(&self.file, self.part, &self.log) {
+        if let Ok(mapping) = map_part(&self.file, self.part, &self.log) {
             self.mapping = mapping;
         }
     }
@@ -208,31 +207,4 @@ impl Target {
             Err(error) => Err(answer_error(expression, &error, &context)),
         }
     }
-}
-
-fn map(file: &OpenFile, part: Option<Part>, log: &CallLog) -> Result<Mapping, String> {
-    let span = match part {
-        Some(part) => {
-            let file_len = file.file_len().map_err(|error| {
-                let path = path_in_sentence(file.path());
-                format!("The file's length is not known: {}: {path}", cause(&error))
-            })?;
-            let span = part.span(file_len);
-            if span.is_empty() {
-                return Err(format!(
-                    "The file ends before the place that --offset names, it has {}; choose a smaller offset: {}",
-                    counted(file_len, "byte"),
-                    path_in_sentence(file.path())
-                ));
-            }
-            Some(span)
-        }
-        None => None,
-    };
-    let request = MapRequest {
-        mode: Mode::Private,
-        access: Access::ReadOnly,
-        span,
-    };
-    Mapping::create(file, request, log).map_err(|error| error.to_string())
 }

@@ -44,6 +44,11 @@ pub(super) fn print(text: &str) -> Result<(), Unwritten> {
     write_out(&escape_lines(text))
 }
 
+/// Prints lines in which there is nothing to escape: a lot of them.
+pub(super) fn print_printable(text: &str) -> Result<(), Unwritten> {
+    write_out(text)
+}
+
 /// Prints one line.
 pub(super) fn say(line: &str) -> Result<(), Unwritten> {
     write_out(&(escape(line) + "\n"))

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod dump;
 mod lookup;
 mod output;
 mod paths;
