@@ -3,6 +3,7 @@
 mod areas;
 mod conditions;
 mod keys;
+mod mapping;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
@@ -11,6 +12,7 @@ use crate::model::{Action, App, AppAction, Column, Focus};
 
 use super::key_place::KeyPlace;
 
+pub(super) use mapping::{REMAP, SYNC};
 pub use table::COMMANDS;
 
 /// The words of the command that shows a file twice.

@@ -96,21 +96,34 @@ pub(super) fn item_ui(
     let button = Button::new(command.label)
         .shortcut_text(command.key_words(ui.ctx()))
         .selected((command.chosen)(frame.model));
-    let refusal = command.refusal(frame.model);
-    let mut response = ui.add_enabled(refusal.is_none(), button);
-    if let Some(why) = refusal {
-        response.ctx.accesskit_node_builder(response.id, |node| {
-            node.set_description(why);
-        });
-        response = response.on_disabled_hover_text(why);
-    } else if !command.tooltip.is_empty() {
-        response = response.on_hover_text(command.tooltip);
-    }
+    let response = command_ui(ui, button, command, frame, command.tooltip);
     if response.clicked() {
         command.ask(ui.ctx(), frame.model, wishes, actions);
         ui.close();
     }
     response
+}
+
+/// The button of a command, wherever it stands: it can be pressed while the command can be chosen, and says why it cannot.
+pub(super) fn command_ui(
+    ui: &mut Ui,
+    button: Button<'_>,
+    command: &Command,
+    frame: &Frame<'_>,
+    hint: &str,
+) -> Response {
+    let refusal = command.refusal(frame.model);
+    let response = ui.add_enabled(refusal.is_none(), button);
+    if let Some(why) = refusal {
+        response.ctx.accesskit_node_builder(response.id, |node| {
+            node.set_description(why);
+        });
+        return response.on_disabled_hover_text(why);
+    }
+    if hint.is_empty() {
+        return response;
+    }
+    response.on_hover_text(hint)
 }
 
 fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Submenu {

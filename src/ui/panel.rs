@@ -1,9 +1,11 @@
 //! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits.
 
-use egui::{Label, RichText, ScrollArea, Ui, accesskit};
+use egui::{Button, Label, RichText, ScrollArea, Ui, accesskit};
 
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
+use super::command::{REMAP, SYNC, Wishes};
+use super::menus::command_ui;
 use super::region::region_ui;
 use super::{Frame, WindowState, edits_panel, lab_panel, who};
 
@@ -59,6 +61,7 @@ pub(super) fn panel_ui(
             scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
         }
         Tab::Mapping => {
+            orders_ui(ui, frame, &mut state.wishes, actions);
             scrolled.show(ui, |ui| mapping_ui(ui, frame));
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
@@ -107,6 +110,20 @@ fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         }
         ui.add_space(4.0);
     }
+}
+
+/// What is done to the mapping that the facts are about, as in its menu.
+fn orders_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        for command in [REMAP, SYNC] {
+            let hint = format!("{} ({})", command.tooltip, command.key_words(ui.ctx()));
+            let button = Button::new(command.label);
+            if command_ui(ui, button, &command, frame, &hint).clicked() {
+                command.ask(ui.ctx(), frame.model, wishes, actions);
+            }
+        }
+    });
+    ui.add_space(4.0);
 }
 
 fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {

@@ -12,6 +12,7 @@ mod device;
 mod differences;
 mod editing;
 mod edits;
+mod facts_panel;
 mod faults;
 mod grid_menu;
 mod happened;
