@@ -32,6 +32,7 @@ mod help;
 mod icons;
 mod lab_panel;
 mod menus;
+mod news;
 mod notices;
 mod panel;
 mod path_field;
@@ -169,7 +170,7 @@ pub struct WindowState {
     typist: Typist,
     /// The question of the edits had the keys once.
     asked: bool,
-    news: notices::News,
+    news: news::News,
 }
 
 /// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus.
@@ -194,6 +195,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Destination => Id::unique("destination field"),
         Focus::Lab => Id::unique("lab list"),
         Focus::Messages => Id::unique("messages"),
+        Focus::News => Id::unique("news"),
         Focus::Panel => Id::unique("side panel tab"),
     }
 }
@@ -259,7 +261,7 @@ fn bars_ui(
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("menu bar").frame(bar).show(ui, |ui| {
-        menus::menus_ui(ui, frame, &mut state.wishes, actions);
+        menus::top_ui(ui, frame, &mut state.wishes, actions);
     });
     Panel::top("tools")
         .frame(bar)

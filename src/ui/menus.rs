@@ -6,16 +6,46 @@ use egui::{Button, FocusDirection, Popup, Response, RichText, Ui};
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
-use super::Frame;
+use super::{Frame, forms};
 use super::command::{COMMANDS, Command, Menu, SPLIT, Submenu, Wishes};
+use super::describe::text_width;
 
-/// The bar of menus.
-pub(super) fn menus_ui(
+/// The bar of menus, and right of them, where nothing else ever stands, the form that is asked to be filled in. Where both
+/// do not fit, the menus are there as soon as a key asks for one.
+pub(super) fn top_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
     wishes: &mut Wishes,
     actions: &mut Vec<Action>,
 ) {
+    let form = forms::standing(frame.model);
+    let row = ui.available_rect_before_wrap();
+    let row = row.with_max_y(row.min.y + ui.spacing().interact_size.y);
+    let is_asked = wishes.menu.is_some() || wishes.menu_open.is_some();
+    let beside = row.with_min_x(row.left() + width(ui));
+    let fits = |form: &forms::Form<'_>| beside.width() >= form.least_width();
+    if let Some(form) = form.filter(|form| !is_asked && !fits(form)) {
+        forms::form_ui(ui, frame, form, row, actions);
+        ui.advance_cursor_after_rect(row);
+        return;
+    }
+    menus_ui(ui, frame, wishes, actions);
+    if let Some(form) = form.filter(fits) {
+        forms::form_ui(ui, frame, form, beside, actions);
+    }
+}
+
+/// What the menus' names take, with a gap behind them, in points.
+fn width(ui: &Ui) -> f32 {
+    const PADDING: f32 = 2.0; // the toolkit's, in a bar of menus
+    const BEHIND: f32 = 12.0;
+    let around = 2.0 * PADDING + ui.spacing().item_spacing.x;
+    let names = Menu::ALL.iter();
+    let names = names.map(|(_, name)| text_width(ui, name, &egui::TextStyle::Button) + around);
+    names.sum::<f32>() + BEHIND
+}
+
+fn menus_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
     let wanted = wishes.menu.take();
     if wanted.is_some() {
         // what the arrows mean inside the menu that goes is not meant
@@ -38,7 +68,7 @@ pub(super) fn menus_ui(
             }
         }
     });
-    wishes.menu_open = open;
+    wishes.menu_open = open.or(wanted); // it shows itself in the next frame
     wishes.submenu = submenu;
 }
 
