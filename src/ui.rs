@@ -75,7 +75,9 @@ const PANEL_BESIDE: f32 = 900.0;
 /// The lowest panel under the bytes, in points.
 const LEAST_LOW_PANEL: f32 = 90.0;
 /// What the panel under the bytes leaves to them, in points: heads and a few rows.
-const LEAST_ROWS: f32 = 130.0;
+const LEAST_ROWS: f32 = 100.0;
+/// What the panel under the bytes takes where there is room for it, in points: tabs, and five rows of who sees a byte.
+const LOW_PANEL: f32 = 168.0;
 /// What rows of 24 bytes take, in points: of the rest the side panel has as much as its widest picture can use.
 const WIDE_GRID: f32 = 1076.0;
 /// What the side panel leaves to the grid, in points: a row of eight bytes.
@@ -326,8 +328,13 @@ fn low_panel(
     }
     let id = "low panel";
     Panel::bottom(id)
-        .frame(panel)
-        .default_size((room * 0.5).clamp(LEAST_LOW_PANEL, most))
+        .frame(panel.inner_margin(egui::Margin {
+            left: 10,
+            right: 10,
+            top: 3,
+            bottom: 1,
+        }))
+        .default_size((room * 0.5).max(LOW_PANEL).clamp(LEAST_LOW_PANEL, most))
         .size_range(LEAST_LOW_PANEL..=most)
         .resizable(true)
         .show(ui, |ui| {

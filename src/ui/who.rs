@@ -36,7 +36,7 @@ pub use arrange::{Piece, arrange};
 pub use view::WhoView;
 
 /// From this width on the question stands beside the picture.
-const WIDE: f32 = 660.0;
+pub(super) const WIDE: f32 = 660.0;
 /// The width that it has there.
 const BESIDE: f32 = 250.0;
 /// From this height on the question stays where it is while the picture scrolls.
@@ -67,12 +67,15 @@ struct Shown<'a> {
     frame: &'a Frame<'a>,
     doc: &'a Doc,
     picture: &'a Picture,
+    /// With the tour's card: where that takes one line, this stands beside the panel's tabs.
+    has_card: bool,
 }
 
 /// Draws the panel.
 pub(super) fn who_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
+    has_card: bool,
     view: &mut WhoView,
     actions: &mut Vec<Action>,
 ) {
@@ -89,6 +92,7 @@ pub(super) fn who_ui(
         frame,
         doc,
         picture,
+        has_card,
     };
     let n_before = actions.len();
     let size = ui.available_size();
@@ -137,7 +141,9 @@ fn below_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut Vec
 
 /// The question, its answer, and what can be done.
 fn question_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut Vec<Action>) {
-    tour_ui(ui, shown.frame, shown.doc, actions);
+    if shown.has_card {
+        tour_ui(ui, shown.frame, actions);
+    }
     heading_ui(ui, shown, actions);
     sentence_ui(ui, shown, view);
     write_ui(ui, shown.frame, actions);

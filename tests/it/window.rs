@@ -21,6 +21,7 @@ mod kernel_memory;
 mod keys;
 mod lab;
 mod live;
+mod low;
 mod messages;
 mod modes;
 mod narrow;
