@@ -47,7 +47,7 @@ mod who;
 
 use std::sync::LazyLock;
 
-use egui::{CentralPanel, Id, Panel, Ui};
+use egui::{CentralPanel, Id, Panel, Ui, UiBuilder};
 
 use crate::model::{
     Action, App, AppAction, Doc, DocAction, FileAction, Focus, Intent, LookupState, Tab, Topic,
@@ -68,14 +68,18 @@ pub use who::{Piece, WhoView, arrange};
 
 /// The narrowest side panel, in points.
 const LEAST_PANEL: f32 = 280.0;
+/// The usual one, in points: buttons have words in it, whether it is scrolled or not.
+const USUAL_PANEL: f32 = 430.0;
 /// The lab's share of the window's width.
 const LAB_SHARE: f32 = 0.54;
 /// From this width on the side panel stands beside the bytes, in points.
 const PANEL_BESIDE: f32 = 900.0;
 /// The lowest panel under the bytes, in points.
-const LEAST_LOW_PANEL: f32 = 90.0;
+const LEAST_LOW_PANEL: f32 = 86.0;
 /// What the panel under the bytes leaves to them, in points: heads and a few rows.
 const LEAST_ROWS: f32 = 100.0;
+/// The same for two views, one above the other: headers, heads, and two rows each.
+const LEAST_VIEWS: f32 = 176.0;
 /// What the panel under the bytes takes where there is room for it, in points: tabs, and five rows of who sees a byte.
 const LOW_PANEL: f32 = 168.0;
 /// What rows of 24 bytes take, in points: of the rest the side panel has as much as its widest picture can use.
@@ -294,7 +298,7 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
     } else {
         (
             "side panel",
-            (room - WIDE_GRID).clamp(424.0, 600.0),
+            (room - WIDE_GRID).clamp(USUAL_PANEL, 600.0),
             most.min(640.0),
         )
     };
@@ -322,12 +326,12 @@ fn low_panel(
     actions: &mut Vec<Action>,
 ) {
     let room = ui.available_height();
-    let most = room - LEAST_ROWS;
+    let most = room - least_height(frame);
     if most < LEAST_LOW_PANEL {
         return;
     }
-    let id = "low panel";
-    Panel::bottom(id)
+    // an edge that was dragged is for this height of the window: in a higher one it is not as low as in the lowest
+    Panel::bottom(Id::unique("low panel").with(room as u32))
         .frame(panel.inner_margin(egui::Margin {
             left: 10,
             right: 10,
@@ -338,13 +342,26 @@ fn low_panel(
         .size_range(LEAST_LOW_PANEL..=most)
         .resizable(true)
         .show(ui, |ui| {
-            if state.is_first {
-                ui.take_available_space();
-            } else {
-                panel::panel_ui(ui, frame, state, actions);
-                ui.take_available_space();
+            let room = ui.available_rect_before_wrap();
+            if !state.is_first {
+                // what is in it, however much that is, changes nothing about its height
+                let mut inside = ui.new_child(UiBuilder::new().max_rect(room));
+                inside.shrink_clip_rect(room);
+                panel::panel_ui(&mut inside, frame, state, actions);
             }
+            ui.advance_cursor_after_rect(room);
         });
+}
+
+/// What the bytes need above a panel, in points: their heads and a few rows, in each of two views, and the row of tabs.
+fn least_height(frame: &Frame<'_>) -> f32 {
+    let tabs = if frame.model.docs.len() > 1 {
+        tabs::TAB_HEIGHT
+    } else {
+        0.0
+    };
+    let is_split = frame.doc.is_some_and(|doc| doc.views.len() > 1);
+    tabs + if is_split { LEAST_VIEWS } else { LEAST_ROWS }
 }
 
 /// The keys of this frame that are not for a widget, in order.

@@ -6,9 +6,9 @@ use egui::{Button, FocusDirection, Popup, Response, RichText, Ui};
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
-use super::{Frame, forms};
 use super::command::{COMMANDS, Command, Menu, SPLIT, Submenu, Wishes};
 use super::describe::text_width;
+use super::{Frame, forms};
 
 /// The bar of menus, and right of them, where nothing else ever stands, the form that is asked to be filled in. Where both
 /// do not fit, the menus are there as soon as a key asks for one.
@@ -45,6 +45,9 @@ fn width(ui: &Ui) -> f32 {
     names.sum::<f32>() + BEHIND
 }
 
+/// What stands round the entries of a menu, above and below, in points.
+const AROUND: f32 = 26.0;
+
 fn menus_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
     let wanted = wishes.menu.take();
     if wanted.is_some() {
@@ -53,10 +56,17 @@ fn menus_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut V
         ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
     }
     let (mut open, mut submenu) = (None, Submenu::default());
+    let bottom = ui.cursor().top() + ui.spacing().interact_size.y;
+    let height = ui.ctx().content_rect().bottom() - bottom - AROUND;
     egui::MenuBar::new().ui(ui, |ui| {
         for (menu, label) in Menu::ALL {
             let (response, shown) = MenuButton::new(label).ui(ui, |ui| {
-                menu_ui(ui, menu, frame, wishes, &mut submenu, actions);
+                // all of it is in reach in the lowest window
+                ui.set_max_height(height);
+                let scrolled = egui::ScrollArea::vertical();
+                scrolled.show(ui, |ui| {
+                    menu_ui(ui, menu, frame, wishes, &mut submenu, actions);
+                });
             });
             if shown.is_some() {
                 open = Some(menu);
@@ -127,6 +137,9 @@ pub(super) fn item_ui(
         .shortcut_text(command.key_words(ui.ctx()))
         .selected((command.chosen)(frame.model));
     let response = command_ui(ui, button, command, frame, command.tooltip);
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.clicked() {
         command.ask(ui.ctx(), frame.model, wishes, actions);
         ui.close();

@@ -65,6 +65,7 @@ pub(super) fn panel_ui(
         });
         has_room = ui.available_width() >= tour::LEAST_LINE;
         if is_line && has_room {
+            ui.add_space(4.0);
             tour::line_ui(ui, frame, actions);
         }
     });

@@ -22,7 +22,7 @@ use super::views_ui::views_ui;
 use super::{Frame, Theme, menus};
 
 /// Height of the row of tabs, in points.
-const TAB_HEIGHT: f32 = 30.0;
+pub(super) const TAB_HEIGHT: f32 = 30.0;
 /// The widest title, in points; of longer ones the end is left out.
 const MOST_TITLE: f32 = 180.0;
 /// Room beside a title: a margin, and the closing cross.

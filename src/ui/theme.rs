@@ -321,6 +321,7 @@ impl Theme {
                 style.spacing.button_padding = egui::vec2(8.0, 3.0);
                 style.spacing.interact_size.y = 24.0;
                 style.spacing.tooltip_width = 460.0;
+                style.spacing.scroll.floating_allocated_width = 6.0; // else it stands on what is scrolled
                 style
                     .text_styles
                     .insert(TextStyle::Body, FontId::new(BODY, FontFamily::Proportional));

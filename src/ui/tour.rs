@@ -4,8 +4,8 @@
 //! It must not know what a step is, nor what ticks it.
 
 use egui::{
-    Button, CornerRadius, Frame as Box_, Label, Margin, RichText, Sense, Stroke, Ui, Vec2,
-    accesskit, vec2,
+    Align, Button, CornerRadius, Frame as Box_, Label, Layout, Margin, RichText, Sense, Stroke, Ui,
+    Vec2, accesskit, vec2,
 };
 
 use crate::model::tour::{N_STEPS, STEPS, TourStep, shell_command};
@@ -33,7 +33,7 @@ fn taken<'a>(frame: &Frame<'a>) -> Option<&'a Doc> {
 /// In a panel of this size the step is a line beside its tabs, so that the rows keep the room.
 #[must_use]
 pub(super) fn is_line(frame: &Frame<'_>, panel: Vec2) -> bool {
-    let least = if panel.x >= super::who::WIDE {
+    let least = if super::who::stands_beside(panel) {
         LEAST_BESIDE
     } else {
         LEAST_ABOVE
@@ -76,7 +76,6 @@ pub(super) fn line_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
         ui,
         "tour",
         |ui| {
-            ui.add_space(4.0);
             let text = step.map(words).unwrap_or_default();
             let line = format!("{}. {text}", title(next));
             let label = ui.add(Label::new(RichText::new(line).color(frame.theme.text)).truncate());
@@ -90,8 +89,11 @@ pub(super) fn line_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             };
             let details = ui.menu_button("Step\u{2026}", |ui| {
                 ui.set_width(CARD);
-                step_ui(ui, frame, doc, step, &mut pressed);
-                leave_ui(ui, next, &mut pressed);
+                // as text stands elsewhere: a menu would stretch its lines
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    step_ui(ui, frame, doc, step, &mut pressed);
+                    leave_ui(ui, next, &mut pressed);
+                });
             });
             describe::name(&details.response, "All of this step of the tour");
         },
@@ -112,13 +114,7 @@ fn words(step: &TourStep) -> String {
 }
 
 /// What is to be done, and the command that it takes.
-fn step_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    doc: &Doc,
-    step: &TourStep,
-    actions: &mut Vec<Action>,
-) {
+fn step_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, step: &TourStep, actions: &mut Vec<Action>) {
     let text = RichText::new(words(step)).color(frame.theme.text);
     ui.add(Label::new(text).wrap());
     if step.has_command {

@@ -19,7 +19,7 @@ mod svg;
 mod view;
 
 use egui::{Align, Button, Frame as Box_, Label, Layout, Margin, RichText, ScrollArea, Stroke};
-use egui::{TextEdit, TextStyle, Ui, vec2};
+use egui::{TextEdit, TextStyle, Ui, Vec2, vec2};
 
 use crate::bytes::class::text_char;
 use crate::lab::claim::AddedKind;
@@ -35,8 +35,11 @@ use super::{Frame, focus_id, notices};
 pub use arrange::{Piece, arrange};
 pub use view::WhoView;
 
-/// From this width on the question stands beside the picture.
-pub(super) const WIDE: f32 = 660.0;
+/// From this width on the question stands beside the picture; from the second on where it is low.
+const WIDE: f32 = 660.0;
+const WIDE_IF_LOW: f32 = 590.0;
+/// Below this height it is low.
+const LOW: f32 = 300.0;
 /// The width that it has there.
 const BESIDE: f32 = 250.0;
 /// From this height on the question stays where it is while the picture scrolls.
@@ -71,6 +74,12 @@ struct Shown<'a> {
     has_card: bool,
 }
 
+/// In a panel of this size the question stands beside the picture.
+#[must_use]
+pub(super) fn stands_beside(panel: Vec2) -> bool {
+    panel.x >= if panel.y < LOW { WIDE_IF_LOW } else { WIDE }
+}
+
 /// Draws the panel.
 pub(super) fn who_ui(
     ui: &mut Ui,
@@ -96,7 +105,7 @@ pub(super) fn who_ui(
     };
     let n_before = actions.len();
     let size = ui.available_size();
-    if size.x >= WIDE {
+    if stands_beside(size) {
         ui.horizontal_top(|ui| {
             let layout = Layout::top_down(Align::Min);
             ui.allocate_ui_with_layout(vec2(BESIDE, size.y), layout, |ui| {

@@ -15,9 +15,11 @@ fn split() -> (tempfile::TempDir, Window, ViewId) {
     let (folder, path) = file(&[b'A'; 8192]);
     let mut window = open(&path);
     act(&mut window, Action::Mapping(MappingAction::AddView));
-    until(&mut window, "there are two views, and that is news", |window| {
-        doc(window).views.len() == 2 && !notice(window, Topic::Done).is_empty()
-    });
+    until(
+        &mut window,
+        "there are two views, and that is news",
+        |window| doc(window).views.len() == 2 && !notice(window, Topic::Done).is_empty(),
+    );
     window.run_steps(2);
     let second = doc(&window).views[1].id;
     assert_eq!(access(&window, second), (Mode::Shared, Access::ReadOnly));
@@ -36,7 +38,9 @@ fn offer(window: &Window) -> Option<Node<'_>> {
 fn is_focused(window: &Window, name: &str) -> bool {
     let mut nodes = window.root().children_recursive();
     let node = nodes.find(Node::is_focused);
-    node.and_then(|node| node.accesskit_node().label()).as_deref() == Some(name)
+    node.and_then(|node| node.accesskit_node().label())
+        .as_deref()
+        == Some(name)
 }
 
 #[test]
