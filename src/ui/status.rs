@@ -101,11 +101,7 @@ fn passing_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 /// The most important sign of the window: what a write does.
 fn mode_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
     let (view, theme) = (doc.view(), frame.theme);
-    let (fill, text) = if view.writes_through() {
-        (theme.warning, theme.on_warning)
-    } else {
-        (theme.private, theme.on_private)
-    };
+    let (fill, text) = theme.of_mode(view.writes_through());
     let words =
         |mode: Mode, access: Access| format!(" {} {access} ", mode.to_string().to_uppercase());
     let longest = words(Mode::Private, Access::ReadWrite);

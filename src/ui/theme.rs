@@ -259,6 +259,16 @@ impl Theme {
         }
     }
 
+    /// Ground and text of the sign that says what a write does: it goes through to the file, or it does not.
+    #[must_use]
+    pub fn of_mode(&self, writes_through: bool) -> (Color32, Color32) {
+        if writes_through {
+            (self.warning, self.on_warning)
+        } else {
+            (self.private, self.on_private)
+        }
+    }
+
     /// egui's own widgets in these colors.
     #[must_use]
     pub fn visuals(&self) -> Visuals {
