@@ -53,7 +53,8 @@ pub(super) fn panel_ui(
 ) {
     let chosen = frame.model.settings.tab;
     let size = ui.available_size();
-    let is_line = chosen == Tab::Witnesses && tour::is_line(frame, size);
+    let is_line =
+        chosen == Tab::Witnesses && tour::is_line(frame, who::stands_beside(size), size.y);
     let tabs = (accesskit::Role::TabList, "Side panel");
     if size.y < LOW {
         ui.spacing_mut().item_spacing.y = 2.0;

@@ -5,7 +5,7 @@
 
 use egui::{
     Align, Button, CornerRadius, Frame as Box_, Label, Layout, Margin, RichText, Sense, Stroke, Ui,
-    Vec2, accesskit, vec2,
+    accesskit, vec2,
 };
 
 use crate::model::tour::{N_STEPS, STEPS, TourStep, shell_command};
@@ -30,15 +30,16 @@ fn taken<'a>(frame: &Frame<'a>) -> Option<&'a Doc> {
     (doc.is_sample() && !frame.model.settings.tour_left).then_some(doc)
 }
 
-/// In a panel of this size the step is a line beside its tabs, so that the rows keep the room.
+/// In a panel of this height, where the table stands beside the question or below, the step is a line beside the tabs, so
+/// that the rows keep the room.
 #[must_use]
-pub(super) fn is_line(frame: &Frame<'_>, panel: Vec2) -> bool {
-    let least = if super::who::stands_beside(panel) {
+pub(super) fn is_line(frame: &Frame<'_>, stands_beside: bool, height: f32) -> bool {
+    let least = if stands_beside {
         LEAST_BESIDE
     } else {
         LEAST_ABOVE
     };
-    taken(frame).is_some() && panel.y < least
+    taken(frame).is_some() && height < least
 }
 
 /// The step that is next as a card: nothing where the tour is left, or the file is not the sample.
