@@ -33,6 +33,7 @@ mod icons;
 mod inspector;
 mod lab_panel;
 mod menus;
+mod news;
 mod notices;
 mod panel;
 mod path_field;
@@ -47,7 +48,7 @@ mod who;
 
 use std::sync::LazyLock;
 
-use egui::{CentralPanel, Id, Panel, Ui};
+use egui::{CentralPanel, Id, Panel, Ui, UiBuilder};
 
 use crate::model::{
     Action, App, AppAction, Doc, DocAction, EditAction, FileAction, Focus, Intent, LookupState,
@@ -69,16 +70,22 @@ pub use who::{Piece, WhoView, arrange};
 
 /// The narrowest side panel, in points.
 const LEAST_PANEL: f32 = 280.0;
+/// The usual one, in points: buttons have words in it, whether it is scrolled or not.
+const USUAL_PANEL: f32 = 430.0;
 /// The lab's share of the window's width.
 const LAB_SHARE: f32 = 0.54;
 /// From this width on the side panel stands beside the bytes, in points.
 const PANEL_BESIDE: f32 = 900.0;
 /// The lowest panel under the bytes, in points.
-const LEAST_LOW_PANEL: f32 = 90.0;
+const LEAST_LOW_PANEL: f32 = 86.0;
 /// From this height on the panel and the inspector both stand under the bytes, in points.
 const ROOM_FOR_BOTH: f32 = 560.0;
 /// What the panel under the bytes leaves to them, in points: heads and a few rows.
-const LEAST_ROWS: f32 = 130.0;
+const LEAST_ROWS: f32 = 100.0;
+/// The same for two views, one above the other: headers, heads, and two rows each.
+const LEAST_VIEWS: f32 = 176.0;
+/// What the panel under the bytes takes where there is room for it, in points: tabs, and five rows of who sees a byte.
+const LOW_PANEL: f32 = 168.0;
 /// What rows of 24 bytes take, in points: of the rest the side panel has as much as its widest picture can use.
 const WIDE_GRID: f32 = 1076.0;
 /// What the side panel leaves to the grid, in points: a row of eight bytes.
@@ -175,7 +182,7 @@ pub struct WindowState {
     typist: Typist,
     /// The question of the edits had the keys once.
     asked: bool,
-    news: notices::News,
+    news: news::News,
 }
 
 /// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus.
@@ -200,6 +207,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Destination => Id::unique("destination field"),
         Focus::Lab => Id::unique("lab list"),
         Focus::Messages => Id::unique("messages"),
+        Focus::News => Id::unique("news"),
         Focus::Panel => Id::unique("side panel tab"),
         Focus::Inspector => Id::unique("data inspector"),
     }
@@ -270,7 +278,7 @@ fn bars_ui(
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("menu bar").frame(bar).show(ui, |ui| {
-        menus::menus_ui(ui, frame, &mut state.wishes, actions);
+        menus::top_ui(ui, frame, &mut state.wishes, actions);
     });
     Panel::top("tools")
         .frame(bar)
@@ -306,7 +314,7 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
     } else {
         (
             "side panel",
-            (room - WIDE_GRID).clamp(424.0, 600.0),
+            (room - WIDE_GRID).clamp(USUAL_PANEL, 600.0),
             most.min(640.0),
         )
     };
@@ -334,24 +342,42 @@ fn low_panel(
     actions: &mut Vec<Action>,
 ) {
     let room = ui.available_height();
-    let most = room - LEAST_ROWS;
+    let most = room - least_height(frame);
     if most < LEAST_LOW_PANEL {
         return;
     }
-    let id = "low panel";
-    Panel::bottom(id)
-        .frame(panel)
-        .default_size((room * 0.5).clamp(LEAST_LOW_PANEL, most))
+    // an edge that was dragged is for this height of the window: in a higher one it is not as low as in the lowest
+    Panel::bottom(Id::unique("low panel").with(room as u32))
+        .frame(panel.inner_margin(egui::Margin {
+            left: 10,
+            right: 10,
+            top: 3,
+            bottom: 1,
+        }))
+        .default_size((room * 0.5).max(LOW_PANEL).clamp(LEAST_LOW_PANEL, most))
         .size_range(LEAST_LOW_PANEL..=most)
         .resizable(true)
         .show(ui, |ui| {
-            if state.is_first {
-                ui.take_available_space();
-            } else {
-                panel::panel_ui(ui, frame, state, actions);
-                ui.take_available_space();
+            let room = ui.available_rect_before_wrap();
+            if !state.is_first {
+                // what is in it, however much that is, changes nothing about its height
+                let mut inside = ui.new_child(UiBuilder::new().max_rect(room));
+                inside.shrink_clip_rect(room);
+                panel::panel_ui(&mut inside, frame, state, actions);
             }
+            ui.advance_cursor_after_rect(room);
         });
+}
+
+/// What the bytes need above a panel, in points: their heads and a few rows, in each of two views, and the row of tabs.
+fn least_height(frame: &Frame<'_>) -> f32 {
+    let tabs = if frame.model.docs.len() > 1 {
+        tabs::TAB_HEIGHT
+    } else {
+        0.0
+    };
+    let is_split = frame.doc.is_some_and(|doc| doc.views.len() > 1);
+    tabs + if is_split { LEAST_VIEWS } else { LEAST_ROWS }
 }
 
 /// The keys of this frame that are not for a widget, in order.

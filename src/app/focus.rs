@@ -17,6 +17,7 @@ impl Shell {
             Focus::Grid
                 | Focus::Banner
                 | Focus::Messages
+                | Focus::News
                 | Focus::Lab
                 | Focus::Panel
                 | Focus::Inspector
@@ -62,6 +63,7 @@ impl Shell {
             Focus::Destination,
             Focus::Lab,
             Focus::Messages,
+            Focus::News,
             Focus::Panel,
             Focus::Inspector,
         ];

@@ -391,6 +391,8 @@ pub enum Focus {
     Banner,
     /// The line of messages.
     Messages,
+    /// What was just done, where something can be done about it.
+    News,
     /// The lookup field, its text selected.
     Lookup,
     /// The path field, its text selected.

@@ -114,7 +114,7 @@ impl Doc {
         } else {
             let notice = Notice::new(Topic::Done, Severity::Info, words);
             let go = Action::View(ViewAction::GoTo(offset));
-            self.notices.put(notice.with("Go there", go));
+            self.is_news(notice.with("Go there", go));
         }
     }
 

@@ -322,8 +322,13 @@ impl Doc {
 
     /// News that speak neither for nor against anything that stands.
     pub(super) fn said(&mut self, message: impl Into<String>) {
-        self.notices
-            .put(Notice::new(Topic::Done, Severity::Info, message));
+        self.is_news(Notice::new(Topic::Done, Severity::Info, message));
+    }
+
+    /// The latest news alone are news: those of another view do not come up again behind them.
+    pub(super) fn is_news(&mut self, notice: Notice) {
+        self.notices.clear(Topic::Done);
+        self.notices.put(notice);
     }
 
     /// Something asked for was not done: one sentence. It stands until the same succeeds.

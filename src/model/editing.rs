@@ -78,6 +78,7 @@ impl Doc {
             Focus::Grid
         } else {
             known.fill_text = Some("00".to_owned());
+            self.saving = None; // there is room for one form
             Focus::Fill
         };
         out.push(Effect::Focus(focus));

@@ -97,8 +97,9 @@ impl Job {
 }
 
 impl Doc {
-    /// Asks where to save; proposes a place beside the file.
+    /// Asks where to save; proposes a place beside the file. There is room for one form.
     pub(super) fn ask_destination(&mut self, what: What, view: ViewId, out: &mut Out<'_>) {
+        self.view_mut().fill_text = None;
         let proposed = beside(&self.path, what);
         self.saving = Some(Saving {
             what,

@@ -89,8 +89,7 @@ impl Doc {
             let write = Action::Mapping(MappingAction::SetAccess(Access::ReadWrite));
             notice = notice.with("Make it read-write", write);
         }
-        self.notices.clear(Topic::Done);
-        self.notices.put(notice);
+        self.is_news(notice);
     }
 
     /// The keyboard acts on this view from now on. A half-typed byte of the other one is dropped, so that nobody completes

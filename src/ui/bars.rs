@@ -1,8 +1,6 @@
 //! The bar of tools: the file, its mapping, undo and redo, lookup and its answer. One row where there is room, else two.
 
-use egui::{
-    Align, Button, Color32, CornerRadius, Key, Layout, RichText, TextEdit, Ui, accesskit, vec2,
-};
+use egui::{Align, Button, CornerRadius, Key, Layout, RichText, TextEdit, Ui, accesskit, vec2};
 
 use crate::model::{
     Access, Action, Doc, EditAction, FileAction, Focus, MappingAction, Mode, PageState, ViewAction,
@@ -107,14 +105,6 @@ fn mapping_ui(
     copies_ui(ui, frame, doc, has_words, actions);
 }
 
-fn hot(frame: &Frame<'_>, doc: &Doc) -> (Color32, Color32) {
-    if doc.view().writes_through() {
-        (frame.theme.warning, frame.theme.on_warning)
-    } else {
-        (frame.theme.private, frame.theme.on_private)
-    }
-}
-
 /// `Private | Shared`: one of the two holds.
 fn switch_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     let theme = frame.theme;
@@ -139,7 +129,7 @@ fn switch_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action
     ] {
         let chosen = doc.view().mode == mode;
         let (fill, text) = if chosen {
-            hot(frame, doc)
+            theme.of_mode(doc.view().writes_through())
         } else {
             (theme.control, theme.text)
         };

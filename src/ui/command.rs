@@ -4,6 +4,7 @@ mod areas;
 mod conditions;
 pub(super) mod forms;
 mod keys;
+mod mapping;
 mod table;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
@@ -14,6 +15,7 @@ use crate::model::{Action, App, AppAction, Column, Focus};
 use super::key_place::KeyPlace;
 
 pub use forms::{FORMS, Forms};
+pub(super) use mapping::{REMAP, SYNC};
 pub use table::COMMANDS;
 
 /// The words of the command that shows a file twice.

@@ -1,120 +1,177 @@
-//! Forms above the bytes: the byte to fill with, the place to save to. They stand while the person is asked for one.
+//! Forms: the byte to fill with, the place to save to. One stands at a time, in the row of the menus: nothing moves for it,
+//! and it covers neither the bytes that it is about nor what is said of them.
 
-use egui::{Button, Key, RichText, TextEdit, Ui};
+use egui::{
+    Align, Button, Key, Label, Layout, Rect, RichText, TextEdit, TextStyle, Ui, UiBuilder, vec2,
+};
 
 use crate::bytes::size::counted;
-use crate::model::saving::What;
-use crate::model::{Action, DocAction, EditAction, FileAction, Focus};
+use crate::model::saving::{Saving, What};
+use crate::model::witness::parse_bytes;
+use crate::model::{Action, App, Doc, DocAction, EditAction, FileAction, Focus};
 
+use super::right::at_right;
 use super::{Frame, describe, focus_id};
 
+/// The widest field for a path, in points.
+const MOST_FIELD: f32 = 620.0;
+/// The field for a byte, in points.
+const BYTE_FIELD: f32 = 50.0;
+/// What is wrong with what is typed as the byte to fill with.
+const NO_BYTE: &str = "one byte: two hex digits, or 'a for a character";
+
+/// A form that stands.
+#[derive(Clone, Copy)]
+pub(in crate::ui) enum Form<'a> {
+    /// The byte to fill the selection with, as it was typed, and how many bytes that are.
+    Fill(&'a str, u64),
+    /// Where to save.
+    Saving(&'a Saving),
+}
+
+/// The form of the file and the view with the focus.
+#[must_use]
+pub(in crate::ui) fn standing(model: &App) -> Option<Form<'_>> {
+    let doc = model.doc()?;
+    let fill = |doc: &'_ Doc| doc.view().viewport.selection().len();
+    let saving = doc.saving.as_ref().map(Form::Saving);
+    let text = doc.view().fill_text.as_deref();
+    saving.or_else(|| text.map(|text| Form::Fill(text, fill(doc))))
+}
+
+impl Form<'_> {
+    /// Where it has the keyboard.
+    #[must_use]
+    pub(in crate::ui) fn focus(self) -> Focus {
+        match self {
+            Self::Fill(..) => Focus::Fill,
+            Self::Saving(_) => Focus::Destination,
+        }
+    }
+
+    /// The room that it needs beside the menus, in points.
+    #[must_use]
+    pub(super) fn least_width(self) -> f32 {
+        match self {
+            Self::Fill(..) => 340.0,
+            Self::Saving(_) => 400.0,
+        }
+    }
+}
+
+/// Draws it into `room`, which is one row.
+pub(super) fn form_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    form: Form<'_>,
+    room: Rect,
+    actions: &mut Vec<Action>,
+) {
+    // to the edges of the bar that it stands in
+    let painted = room.expand2(vec2(8.0, 4.0));
+    ui.painter().rect_filled(painted, 0.0, frame.theme.notice);
+    let builder = UiBuilder::new()
+        .id_salt("form")
+        .max_rect(room)
+        .layout(Layout::left_to_right(Align::Center));
+    let ui = &mut ui.new_child(builder);
+    match form {
+        Form::Fill(text, n_bytes) => fill_ui(ui, frame, text, n_bytes, actions),
+        Form::Saving(saving) => saving_ui(ui, saving, actions),
+    }
+}
+
 /// The byte to fill the selection with.
-pub(super) fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(text) = frame.doc.and_then(|doc| doc.view().fill_text.as_ref()) else {
-        return;
+fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, text: &str, n_bytes: u64, actions: &mut Vec<Action>) {
+    ui.label(format!("Fill {} with", counted(n_bytes, "byte")));
+    let mut text = text.to_owned();
+    let edit = TextEdit::singleline(&mut text)
+        .id(focus_id(Focus::Fill))
+        .desired_width(BYTE_FIELD);
+    let response = ui
+        .add(edit.font(TextStyle::Monospace))
+        .on_hover_text("Two hex digits, or 'a for a character");
+    describe::name(&response, "Fill with");
+    if response.changed() {
+        actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
+    }
+    let byte = match parse_bytes(&text).as_deref() {
+        Ok([byte]) => Some(*byte),
+        _ => None,
     };
-    let n_bytes = frame
-        .doc
-        .map_or(0, |doc| doc.view().viewport.selection().len());
-    let bar = egui::Frame::new()
-        .fill(frame.theme.notice)
-        .inner_margin(egui::Margin::symmetric(10, 5));
-    bar.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(format!("Fill {} with", counted(n_bytes, "byte")));
-            let mut text = text.clone();
-            let edit = TextEdit::singleline(&mut text)
-                .id(focus_id(Focus::Fill))
-                .desired_width(50.0);
-            let response = ui
-                .add(edit.font(egui::TextStyle::Monospace))
-                .on_hover_text("Two hex digits, or 'a for a character");
-            describe::name(&response, "Fill with");
-            if response.changed() {
-                actions.push(Action::Edit(EditAction::FillEdited(text.clone())));
-            }
-            let value = crate::model::witness::parse_bytes(&text);
-            let byte = value.as_ref().ok().and_then(|bytes| {
-                if let [byte] = bytes.as_slice() {
-                    Some(*byte)
-                } else {
-                    None
-                }
-            });
-            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-                actions.push(Action::Edit(EditAction::ToggleFill));
-            }
-            let clicked = ui
-                .add_enabled(byte.is_some(), Button::new("Fill"))
-                .clicked();
-            if let Some(byte) = byte.filter(|_| enter || clicked) {
-                actions.push(Action::Edit(EditAction::Fill(byte)));
-            }
-            if ui.button("Cancel").clicked() {
-                actions.push(Action::Edit(EditAction::ToggleFill));
-            }
-            if byte.is_none() {
-                ui.label(
-                    RichText::new("one byte: two hex digits, or 'a for a character")
-                        .color(frame.theme.error),
-                );
-            }
-            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
-        });
-    });
+    let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        actions.push(Action::Edit(EditAction::ToggleFill));
+    }
+    let fill = ui.add_enabled(byte.is_some(), Button::new("Fill"));
+    let clicked = fill.on_disabled_hover_text(NO_BYTE).clicked();
+    if let Some(byte) = byte.filter(|_| enter || clicked) {
+        actions.push(Action::Edit(EditAction::Fill(byte)));
+    }
+    if ui.button("Cancel").clicked() {
+        actions.push(Action::Edit(EditAction::ToggleFill));
+    }
+    if byte.is_none() {
+        let why = RichText::new(NO_BYTE).color(frame.theme.error);
+        ui.add(Label::new(why).truncate());
+    }
 }
 
 /// Where a copy or the edits are to be saved.
-pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let Some(saving) = frame.doc.and_then(|doc| doc.saving.as_ref()) else {
-        return;
+fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
+    let words = match saving.what {
+        What::View => "Save a copy of the view to",
+        What::Edits => "Save the edits to",
+        What::Happened => "Save what happened to",
+        What::Steps => "Save the steps to",
+        What::Picture => "Save the picture to",
     };
-    let bar = egui::Frame::new()
-        .fill(frame.theme.notice)
-        .inner_margin(egui::Margin::symmetric(10, 5));
-    bar.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(match saving.what {
-                What::View => "Save a copy of the view to",
-                What::Edits => "Save the edits to",
-                What::Happened => "Save what happened to",
-                What::Steps => "Save the steps to",
-                What::Picture => "Save the picture to",
-            });
-            let mut text = saving.text.clone();
-            let width = (ui.available_width() - 230.0).max(120.0);
-            let edit = TextEdit::singleline(&mut text)
-                .id(focus_id(Focus::Destination))
-                .desired_width(width);
-            let response = ui.add(edit);
-            describe::name(&response, "Save to");
-            if response.changed() {
-                actions.push(Action::Doc(DocAction::DestinationEdited(text)));
-            }
-            let (enter, escape) = ui.input(|input| {
-                (
-                    input.key_pressed(Key::Enter),
-                    input.key_pressed(Key::Escape),
-                )
-            });
-            let left = response.lost_focus();
-            if ui.button("Save").clicked() || (left && enter) {
-                actions.push(Action::Doc(DocAction::DestinationSubmitted));
-            } else if left && escape {
-                actions.push(Action::Doc(DocAction::DestinationCancelled));
-            }
-            if ui
-                .button("Choose\u{2026}")
-                .on_hover_text("Choose the place in the system's dialog")
-                .clicked()
-            {
-                actions.push(Action::File(FileAction::DestinationDialog));
-            }
-            if ui.button("Cancel").clicked() {
-                actions.push(Action::Doc(DocAction::DestinationCancelled));
-            }
-            ui.allocate_space(egui::vec2(ui.available_width(), 0.0));
-        });
-    });
+    let mut pressed = Vec::new();
+    at_right(
+        ui,
+        "destination",
+        |ui| {
+            let label = describe::text_width(ui, words, &TextStyle::Body);
+            let is_wide = ui.available_width() >= 2.0 * label;
+            ui.label(if is_wide { words } else { "Save to" })
+                .on_hover_text(words);
+            destination_ui(ui, saving, actions);
+        },
+        |ui| answers_ui(ui, &mut pressed),
+    );
+    actions.append(&mut pressed);
+}
+
+fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
+    let mut text = saving.text.clone();
+    let edit = TextEdit::singleline(&mut text)
+        .id(focus_id(Focus::Destination))
+        .desired_width(ui.available_width().min(MOST_FIELD));
+    let response = ui.add(edit);
+    describe::name(&response, "Save to");
+    if response.changed() {
+        actions.push(Action::Doc(DocAction::DestinationEdited(text)));
+    }
+    if response.lost_focus() {
+        let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
+        if pressed(Key::Enter) {
+            actions.push(Action::Doc(DocAction::DestinationSubmitted));
+        } else if pressed(Key::Escape) {
+            actions.push(Action::Doc(DocAction::DestinationCancelled));
+        }
+    }
+}
+
+fn answers_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    if ui.button("Save").clicked() {
+        actions.push(Action::Doc(DocAction::DestinationSubmitted));
+    }
+    let choose = ui.button("Choose\u{2026}");
+    let words = "Choose the place in the system's dialog";
+    if choose.on_hover_text(words).clicked() {
+        actions.push(Action::File(FileAction::DestinationDialog));
+    }
+    if ui.button("Cancel").clicked() {
+        actions.push(Action::Doc(DocAction::DestinationCancelled));
+    }
 }

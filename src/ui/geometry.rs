@@ -8,6 +8,8 @@ use crate::model::{Column, Viewport};
 
 /// Width of the scroll bar in points.
 pub(super) const BAR_WIDTH: f32 = 14.0;
+/// Bytes of a usual row.
+const USUAL: usize = 16;
 /// Cells between the columns of a row.
 const GAP: usize = 2;
 
@@ -80,8 +82,8 @@ impl Cells {
     pub(super) fn fit(width: f32, cell_width: f32, extent: Span, page_bytes: u64) -> usize {
         let fits = |columns: &usize| {
             let cells = Self::new(*columns, extent, page_bytes);
-            // of the shortest rows the number of the page may be missing
-            let needed = if *columns > 8 {
+            // of the usual rows, and of shorter ones, the number of the page may be missing
+            let needed = if *columns > USUAL {
                 cells.total
             } else {
                 cells.lane + 2

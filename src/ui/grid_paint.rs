@@ -82,7 +82,9 @@ fn heads(painting: &Painting<'_>, quads: &mut Quads) {
         quads.glyph(glyphs, at(x + 1), digits[1], color);
     }
     quads.text(glyphs, at(cells.text), "Text", theme.offset);
-    quads.text(glyphs, at(cells.lane), "Page", theme.offset);
+    if at(cells.lane + 4).x <= painting.geometry.body.max.x {
+        quads.text(glyphs, at(cells.lane), "Page", theme.offset);
+    }
 }
 
 fn rows(painting: &Painting<'_>, quads: &mut Quads) {

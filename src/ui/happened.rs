@@ -2,6 +2,7 @@
 //!
 //! It draws no more entries than are in sight. It owns no words: those are the model's.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Button, Rect, Response, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder,
     accesskit, pos2, vec2,
@@ -146,7 +147,10 @@ fn paint(ui: &Ui, frame: &Frame<'_>, entry: &Happening, rect: Rect, response: &R
     let at = rect.min + vec2(4.0, 2.0);
     let drawn = painter.text(at, Align2::LEFT_TOP, time, mono, frame.theme.weak);
     let at = pos2(drawn.max.x + 8.0, at.y);
-    painter.text(at, Align2::LEFT_TOP, entry.words(), body, color);
+    let mut line = LayoutJob::simple_singleline(entry.words(), body, color);
+    line.wrap = TextWrapping::truncate_at_width(rect.max.x - at.x);
+    let line = ui.fonts_mut(|fonts| fonts.layout_job(line));
+    painter.galley(at, line, color);
     let at = pos2(at.x, rect.min.y + 19.0);
     let saw = who_saw(&entry.saw);
     painter.text(at, Align2::LEFT_TOP, saw, small, frame.theme.weak);

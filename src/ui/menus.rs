@@ -6,16 +6,49 @@ use egui::{Button, FocusDirection, Popup, Response, RichText, Ui};
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
 
-use super::Frame;
 use super::command::{COMMANDS, Command, Deed, FORMS, Forms, Menu, SPLIT, Submenu, Wishes};
+use super::describe::text_width;
+use super::{Frame, forms};
 
-/// The bar of menus.
-pub(super) fn menus_ui(
+/// The bar of menus, and right of them, where nothing else ever stands, the form that is asked to be filled in. Where both
+/// do not fit, the menus are there as soon as a key asks for one.
+pub(super) fn top_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
     wishes: &mut Wishes,
     actions: &mut Vec<Action>,
 ) {
+    let form = forms::standing(frame.model);
+    let row = ui.available_rect_before_wrap();
+    let row = row.with_max_y(row.min.y + ui.spacing().interact_size.y);
+    let is_asked = wishes.menu.is_some() || wishes.menu_open.is_some();
+    let beside = row.with_min_x(row.left() + width(ui));
+    let fits = |form: &forms::Form<'_>| beside.width() >= form.least_width();
+    if let Some(form) = form.filter(|form| !is_asked && !fits(form)) {
+        forms::form_ui(ui, frame, form, row, actions);
+        ui.advance_cursor_after_rect(row);
+        return;
+    }
+    menus_ui(ui, frame, wishes, actions);
+    if let Some(form) = form.filter(fits) {
+        forms::form_ui(ui, frame, form, beside, actions);
+    }
+}
+
+/// What the menus' names take, with a gap behind them, in points.
+fn width(ui: &Ui) -> f32 {
+    const PADDING: f32 = 2.0; // the toolkit's, in a bar of menus
+    const BEHIND: f32 = 12.0;
+    let around = 2.0 * PADDING + ui.spacing().item_spacing.x;
+    let names = Menu::ALL.iter();
+    let names = names.map(|(_, name)| text_width(ui, name, &egui::TextStyle::Button) + around);
+    names.sum::<f32>() + BEHIND
+}
+
+/// What stands round the entries of a menu, above and below, in points.
+const AROUND: f32 = 26.0;
+
+fn menus_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
     let wanted = wishes.menu.take();
     if wanted.is_some() {
         // what the arrows mean inside the menu that goes is not meant
@@ -23,10 +56,17 @@ pub(super) fn menus_ui(
         ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
     }
     let (mut open, mut submenu) = (None, Submenu::default());
+    let bottom = ui.cursor().top() + ui.spacing().interact_size.y;
+    let height = ui.ctx().content_rect().bottom() - bottom - AROUND;
     egui::MenuBar::new().ui(ui, |ui| {
         for (menu, label) in Menu::ALL {
             let (response, shown) = MenuButton::new(label).ui(ui, |ui| {
-                menu_ui(ui, menu, frame, wishes, &mut submenu, actions);
+                // all of it is in reach in the lowest window
+                ui.set_max_height(height);
+                let scrolled = egui::ScrollArea::vertical();
+                scrolled.show(ui, |ui| {
+                    menu_ui(ui, menu, frame, wishes, &mut submenu, actions);
+                });
             });
             if shown.is_some() {
                 open = Some(menu);
@@ -38,7 +78,7 @@ pub(super) fn menus_ui(
             }
         }
     });
-    wishes.menu_open = open;
+    wishes.menu_open = open.or(wanted); // it shows itself in the next frame
     wishes.submenu = submenu;
 }
 
@@ -125,21 +165,37 @@ pub(super) fn item_ui(
     } else {
         button.shortcut_text(keys)
     };
-    let refusal = command.refusal(frame.model);
-    let mut response = ui.add_enabled(refusal.is_none(), button);
-    if let Some(why) = refusal {
-        response.ctx.accesskit_node_builder(response.id, |node| {
-            node.set_description(why);
-        });
-        response = response.on_disabled_hover_text(why);
-    } else if !command.tooltip.is_empty() {
-        response = response.on_hover_text(command.tooltip);
+    let response = command_ui(ui, button, command, frame, command.tooltip);
+    if response.gained_focus() {
+        response.scroll_to_me(None);
     }
     if response.clicked() {
         command.ask(ui.ctx(), frame.model, wishes, actions);
         ui.close();
     }
     response
+}
+
+/// The button of a command, wherever it stands: it can be pressed while the command can be chosen, and says why it cannot.
+pub(super) fn command_ui(
+    ui: &mut Ui,
+    button: Button<'_>,
+    command: &Command,
+    frame: &Frame<'_>,
+    hint: &str,
+) -> Response {
+    let refusal = command.refusal(frame.model);
+    let response = ui.add_enabled(refusal.is_none(), button);
+    if let Some(why) = refusal {
+        response.ctx.accesskit_node_builder(response.id, |node| {
+            node.set_description(why);
+        });
+        return response.on_disabled_hover_text(why);
+    }
+    if hint.is_empty() {
+        return response;
+    }
+    response.on_hover_text(hint)
 }
 
 fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Submenu {

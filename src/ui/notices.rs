@@ -1,5 +1,5 @@
 //! Messages. A question stands in a banner over the bars and has the keys; of the rest one line stands above the status
-//! line, in a place that is always kept, and opens to all of them; news pass in the status line.
+//! line, in a place that is always kept, and opens to all of them. News, which pass in the status line, are not among them.
 //!
 //! It owns what stands where: nothing here moves the bytes. It must not know why something is said.
 
@@ -10,7 +10,7 @@ use egui::{
 
 use crate::model::tray::RefusedOrder;
 use crate::model::{
-    Action, App, AppAction, Doc, DocAction, DocId, Focus, Intent, Notice, Severity, Topic, ViewId,
+    Action, App, AppAction, Doc, DocAction, Focus, Intent, Notice, Severity, Topic, ViewId,
 };
 
 pub(super) use super::describe::name;
@@ -20,8 +20,6 @@ use super::region::region_ui;
 use super::right::at_right;
 use super::{Frame, focus_id};
 
-/// How long news stand, in seconds.
-const NEWS_SECONDS: f64 = 6.0;
 /// What the sentence has at least before buttons go into the list, in points.
 const LEAST_TEXT: f32 = 160.0;
 /// The widest list of messages, in points.
@@ -356,35 +354,4 @@ fn buttons_width(ui: &Ui, notice: &Notice) -> f32 {
         0.0
     };
     labels.sum::<f32>() + close
-}
-
-/// What was just done, for as long as it is news.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    /// Of which file, what, and until when in the toolkit's time.
-    shown: Option<(DocId, String, f64)>,
-}
-
-impl News {
-    /// What is news of this file now. Asks to forget it when its time is over.
-    pub(super) fn now(&mut self, ui: &Ui, doc: &Doc, actions: &mut Vec<Action>) -> Option<String> {
-        let Some(notice) = doc.notices.get(Topic::Done) else {
-            self.shown = None;
-            return None;
-        };
-        let now = ui.input(|input| input.time);
-        let is_known =
-            matches!(&self.shown, Some((of, text, _)) if *of == doc.id && *text == notice.text);
-        if !is_known {
-            self.shown = Some((doc.id, notice.text.clone(), now + NEWS_SECONDS));
-        }
-        let until = self.shown.as_ref().map_or(now, |(.., until)| *until);
-        if now >= until {
-            actions.push(Action::Doc(DocAction::Dismiss(Topic::Done)));
-            return None;
-        }
-        let left = std::time::Duration::from_secs_f64(until - now);
-        ui.ctx().request_repaint_after(left);
-        Some(notice.text.clone())
-    }
 }

@@ -1,14 +1,19 @@
 //! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits.
 
-use egui::{Label, RichText, ScrollArea, Ui, accesskit};
+use egui::{Button, Label, RichText, ScrollArea, Ui, accesskit};
 
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
+use super::command::{REMAP, SYNC, Wishes};
+use super::menus::command_ui;
 use super::region::region_ui;
-use super::{Frame, WindowState, edits_panel, lab_panel, who};
+use super::{Frame, WindowState, edits_panel, lab_panel, tour, who};
 
 /// A panel this narrow has its tabs closer together, in points.
 const NARROW: f32 = 310.0;
+
+/// A panel this low has no line below its tabs, in points.
+const LOW: f32 = 200.0;
 
 /// The tabs: name, and what is in them.
 const TABS: [(Tab, &str, &str); 5] = [
@@ -47,18 +52,38 @@ pub(super) fn panel_ui(
     actions: &mut Vec<Action>,
 ) {
     let chosen = frame.model.settings.tab;
+    let size = ui.available_size();
+    let is_line =
+        chosen == Tab::Witnesses && tour::is_line(frame, who::stands_beside(size), size.y);
     let tabs = (accesskit::Role::TabList, "Side panel");
-    region_ui(ui, frame, Focus::Panel, tabs, egui::vec2(3.0, 2.0), |ui| {
-        tabs_ui(ui, chosen, actions);
+    if size.y < LOW {
+        ui.spacing_mut().item_spacing.y = 2.0;
+    }
+    let mut has_room = false;
+    ui.horizontal(|ui| {
+        region_ui(ui, frame, Focus::Panel, tabs, egui::vec2(3.0, 2.0), |ui| {
+            tabs_ui(ui, chosen, actions);
+        });
+        has_room = ui.available_width() >= tour::LEAST_LINE;
+        if is_line && has_room {
+            ui.add_space(4.0);
+            tour::line_ui(ui, frame, actions);
+        }
     });
-    ui.separator();
+    if is_line && !has_room {
+        ui.horizontal(|ui| tour::line_ui(ui, frame, actions));
+    }
+    if size.y >= LOW {
+        ui.separator();
+    }
     let scrolled = ScrollArea::vertical().auto_shrink(false);
     match chosen {
-        Tab::Witnesses => who::who_ui(ui, frame, &mut state.who, actions), // scrolls its parts
+        Tab::Witnesses => who::who_ui(ui, frame, !is_line, &mut state.who, actions), // scrolls its parts
         Tab::Lookups => {
             scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
         }
         Tab::Mapping => {
+            orders_ui(ui, frame, &mut state.wishes, actions);
             scrolled.show(ui, |ui| mapping_ui(ui, frame));
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
@@ -107,6 +132,20 @@ fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         }
         ui.add_space(4.0);
     }
+}
+
+/// What is done to the mapping that the facts are about, as in its menu.
+fn orders_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        for command in [REMAP, SYNC] {
+            let hint = format!("{} ({})", command.tooltip, command.key_words(ui.ctx()));
+            let button = Button::new(command.label);
+            if command_ui(ui, button, &command, frame, &hint).clicked() {
+                command.ask(ui.ctx(), frame.model, wishes, actions);
+            }
+        }
+    });
+    ui.add_space(4.0);
 }
 
 fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {

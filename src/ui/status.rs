@@ -6,7 +6,7 @@ use crate::bytes::size::human_size;
 use crate::model::{Access, Action, Column, Doc, DocAction, Mode, ReadBy};
 
 use super::command::column_words;
-use super::notices::News;
+use super::news::News;
 use super::right::at_right;
 use super::{Frame, describe};
 
@@ -26,24 +26,17 @@ pub(super) fn status_ui(
             return;
         };
         let passing = news.now(ui, doc, actions);
+        let mut pressed = Vec::new();
         at_right(
             ui,
             "status",
             |ui| match passing {
-                Some(text) => news_ui(ui, &text),
+                Some(notice) => news.show(ui, frame, notice, &mut pressed),
                 None => cursor_ui(ui, frame, doc),
             },
             |ui| facts_ui(ui, frame, doc, actions),
         );
-    });
-}
-
-fn news_ui(ui: &mut Ui, text: &str) {
-    let label = ui.add(Label::new(text).truncate());
-    ui.ctx().accesskit_node_builder(label.id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(text.to_owned());
-        node.set_live(accesskit::Live::Polite);
+        actions.append(&mut pressed);
     });
 }
 
@@ -108,11 +101,7 @@ fn passing_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 /// The most important sign of the window: what a write does.
 fn mode_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
     let (view, theme) = (doc.view(), frame.theme);
-    let (fill, text) = if view.writes_through() {
-        (theme.warning, theme.on_warning)
-    } else {
-        (theme.private, theme.on_private)
-    };
+    let (fill, text) = theme.of_mode(view.writes_through());
     let words =
         |mode: Mode, access: Access| format!(" {} {access} ", mode.to_string().to_uppercase());
     let longest = words(Mode::Private, Access::ReadWrite);

@@ -19,10 +19,10 @@ use super::grid::GridState;
 use super::icons::{self, Icon};
 use super::theme::BODY;
 use super::views_ui::views_ui;
-use super::{Frame, Theme, forms, menus};
+use super::{Frame, Theme, menus};
 
 /// Height of the row of tabs, in points.
-const TAB_HEIGHT: f32 = 30.0;
+pub(super) const TAB_HEIGHT: f32 = 30.0;
 /// The widest title, in points; of longer ones the end is left out.
 const MOST_TITLE: f32 = 180.0;
 /// Room beside a title: a margin, and the closing cross.
@@ -242,18 +242,8 @@ impl Behavior<Pane> for Drawing<'_, '_> {
             return UiResponse::None;
         };
         let frame = self.frame.of(doc);
-        let view = doc.view().id;
-        let mut actions = Vec::new();
         ui.spacing_mut().item_spacing.y = 0.0;
-        forms::saving_ui(ui, &frame, &mut actions);
-        if doc.view().fill_text.is_some() {
-            forms::fill_ui(ui, &frame, &mut actions);
-        }
-        let of_file = actions.drain(..).map(|action| Intent {
-            view: Some(view),
-            action,
-        });
-        let mut intents: Vec<Intent> = of_file.collect();
+        let mut intents = Vec::new();
         self.shown.extend(doc.views.iter().map(|view| view.id));
         views_ui(ui, &frame, doc, self.grids, &mut intents);
         let focuses = !frame.is_front()

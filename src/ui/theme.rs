@@ -259,6 +259,16 @@ impl Theme {
         }
     }
 
+    /// Ground and text of the sign that says what a write does: it goes through to the file, or it does not.
+    #[must_use]
+    pub fn of_mode(&self, writes_through: bool) -> (Color32, Color32) {
+        if writes_through {
+            (self.warning, self.on_warning)
+        } else {
+            (self.private, self.on_private)
+        }
+    }
+
     /// egui's own widgets in these colors.
     #[must_use]
     pub fn visuals(&self) -> Visuals {
@@ -321,6 +331,7 @@ impl Theme {
                 style.spacing.button_padding = egui::vec2(8.0, 3.0);
                 style.spacing.interact_size.y = 24.0;
                 style.spacing.tooltip_width = 460.0;
+                style.spacing.scroll.floating_allocated_width = 6.0; // else it stands on what is scrolled
                 style
                     .text_styles
                     .insert(TextStyle::Body, FontId::new(BODY, FontFamily::Proportional));

@@ -15,8 +15,10 @@ use crate::model::{
     ViewId,
 };
 
+use super::describe::text_width;
 use super::geometry::{BAR_WIDTH, Cells};
 use super::grid::GridState;
+use super::icons::{self, Icon};
 use super::right::at_right;
 use super::{Frame, grid_ui};
 
@@ -34,6 +36,16 @@ struct Place<'a> {
     view: &'a View,
     /// All of it, header and grid.
     rect: Rect,
+}
+
+/// What a header speaks of.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    frame: &'a Frame<'a>,
+    doc: &'a Doc,
+    view: &'a View,
+    /// The bytes in sight.
+    in_sight: Span,
 }
 
 /// Draws the views of `doc` into all the room there is.
@@ -130,18 +142,20 @@ fn view_ui(
     let mut header = ui.new_child(UiBuilder::new().id_salt("header").max_rect(top));
     let mut grid = ui.new_child(UiBuilder::new().id_salt("grid").max_rect(below));
     let in_sight = grid_ui(&mut grid, frame, grids.entry(view.id).or_default(), actions);
-    header_ui(&mut header, frame, doc, place.view, in_sight, actions);
+    let shown = Shown {
+        frame,
+        doc,
+        view,
+        in_sight,
+    };
+    header_ui(&mut header, shown, actions);
 }
 
 /// Mode, read-only, edits and differences; locked scrolling and the closing sign at the right.
-fn header_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    doc: &Doc,
-    view: &View,
-    in_sight: Span,
-    actions: &mut Vec<Action>,
-) {
+fn header_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
+    let Shown {
+        frame, doc, view, ..
+    } = shown;
     let theme = frame.theme;
     let rect = ui.max_rect();
     let has_focus = frame.has_focus();
@@ -167,37 +181,29 @@ fn header_ui(
     at_right(
         &mut ui,
         "header",
-        |ui| facts_ui(ui, frame, doc, view, in_sight, actions),
+        |ui| facts_ui(ui, shown, actions),
         |ui| signs_ui(ui, frame, doc, view, &mut pressed),
     );
     actions.append(&mut pressed);
 }
 
-fn facts_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    doc: &Doc,
-    view: &View,
-    in_sight: Span,
-    actions: &mut Vec<Action>,
-) {
+fn facts_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
+    let Shown {
+        frame, doc, view, ..
+    } = shown;
     let theme = frame.theme;
-    let (fill, text) = if view.writes_through() {
-        (theme.warning, theme.on_warning)
-    } else {
-        (theme.private, theme.on_private)
-    };
+    let (fill, text) = theme.of_mode(view.writes_through());
     let mode = format!(" {} ", view.mode.to_string().to_uppercase());
     let chip = RichText::new(mode).color(text).background_color(fill);
     ui.label(chip.strong());
     if view.access == Access::ReadOnly && lock_ui(ui, frame, doc, view).clicked() {
         actions.push(Action::Mapping(MappingAction::ToggleAccess));
     }
-    let words = facts(frame, view, in_sight);
+    let words = facts(frame, view, shown.in_sight);
     let room = ui.available_width();
     let gap = ui.spacing().item_spacing.x;
     let fits = |words: &[(String, egui::Color32)]| {
-        let width = |text: &String| text_width(ui, text) + gap;
+        let width = |text: &String| text_width(ui, text, &egui::TextStyle::Body) + gap;
         words.iter().map(|(text, _)| width(text)).sum::<f32>() <= room
     };
     let Some(words) = words.into_iter().find(|words| fits(words)) else {
@@ -253,32 +259,17 @@ fn n_differing(frame: &Frame<'_>, in_sight: Span) -> Option<u64> {
     Some(differing(one, beside, in_sight).count() as u64)
 }
 
-fn text_width(ui: &Ui, text: &str) -> f32 {
-    let font = egui::TextStyle::Body.resolve(ui.style());
-    ui.fonts_mut(|fonts| {
-        let galley = fonts.layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER);
-        galley.size().x
-    })
-}
-
 /// The sign of a read-only view; pressed, it asks for read-write.
 fn lock_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, view: &View) -> Response {
     let name = format!("Make the {} read-write", doc.view_words(view.id));
     let sign = sign_ui(ui, frame, &name, false, |ui, rect, stroke| {
-        let body = Rect::from_min_max(pos2(rect.min.x, rect.center().y - 1.0), rect.max);
-        let painter = ui.painter();
-        painter.rect_filled(body, 1.0, stroke.color);
-        let bow = body.shrink2(vec2(2.0, 0.0));
-        let top = rect.min.y;
-        let bow = [
-            pos2(bow.left(), body.top()),
-            pos2(bow.left(), top + 1.5),
-            pos2(bow.left() + 1.5, top),
-            pos2(bow.right() - 1.5, top),
-            pos2(bow.right(), top + 1.5),
-            pos2(bow.right(), body.top()),
-        ];
-        painter.line(bow.to_vec(), stroke);
+        icons::paint(
+            ui.painter(),
+            Icon::Lock,
+            rect.center(),
+            icons::SIZE,
+            stroke.color,
+        );
     });
     ui.label(RichText::new("read-only").color(frame.theme.weak));
     sign.on_hover_text("Read-only: the mapping refuses every store. Press to allow writing")
@@ -315,10 +306,7 @@ fn signs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, view: &View, actions: &mu
     }
     let name = format!("Close the {}", doc.view_words(view.id));
     let close = sign_ui(ui, frame, &name, false, |ui, rect, stroke| {
-        let rect = rect.shrink(1.0);
-        let painter = ui.painter();
-        painter.line_segment([rect.left_top(), rect.right_bottom()], stroke);
-        painter.line_segment([rect.right_top(), rect.left_bottom()], stroke);
+        icons::paint(ui.painter(), Icon::Close, rect.center(), 12.0, stroke.color);
     });
     let words = "Close this view; the other one stays, with its edits (Ctrl+Shift+W)";
     if close.on_hover_text(words).clicked() {

@@ -19,7 +19,7 @@ mod svg;
 mod view;
 
 use egui::{Align, Button, Frame as Box_, Label, Layout, Margin, RichText, ScrollArea, Stroke};
-use egui::{TextEdit, TextStyle, Ui, vec2};
+use egui::{TextEdit, TextStyle, Ui, Vec2, vec2};
 
 use crate::bytes::class::text_char;
 use crate::lab::claim::AddedKind;
@@ -35,8 +35,11 @@ use super::{Frame, focus_id, notices};
 pub use arrange::{Piece, arrange};
 pub use view::WhoView;
 
-/// From this width on the question stands beside the picture.
+/// From this width on the question stands beside the picture; from the second on where it is low.
 const WIDE: f32 = 660.0;
+const WIDE_IF_LOW: f32 = 590.0;
+/// Below this height it is low.
+const LOW: f32 = 300.0;
 /// The width that it has there.
 const BESIDE: f32 = 250.0;
 /// From this height on the question stays where it is while the picture scrolls.
@@ -67,12 +70,21 @@ struct Shown<'a> {
     frame: &'a Frame<'a>,
     doc: &'a Doc,
     picture: &'a Picture,
+    /// With the tour's card: where that takes one line, this stands beside the panel's tabs.
+    has_card: bool,
+}
+
+/// In a panel of this size the question stands beside the picture.
+#[must_use]
+pub(super) fn stands_beside(panel: Vec2) -> bool {
+    panel.x >= if panel.y < LOW { WIDE_IF_LOW } else { WIDE }
 }
 
 /// Draws the panel.
 pub(super) fn who_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
+    has_card: bool,
     view: &mut WhoView,
     actions: &mut Vec<Action>,
 ) {
@@ -89,10 +101,11 @@ pub(super) fn who_ui(
         frame,
         doc,
         picture,
+        has_card,
     };
     let n_before = actions.len();
     let size = ui.available_size();
-    if size.x >= WIDE {
+    if stands_beside(size) {
         ui.horizontal_top(|ui| {
             let layout = Layout::top_down(Align::Min);
             ui.allocate_ui_with_layout(vec2(BESIDE, size.y), layout, |ui| {
@@ -137,7 +150,9 @@ fn below_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut Vec
 
 /// The question, its answer, and what can be done.
 fn question_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut Vec<Action>) {
-    tour_ui(ui, shown.frame, shown.doc, actions);
+    if shown.has_card {
+        tour_ui(ui, shown.frame, actions);
+    }
     heading_ui(ui, shown, actions);
     sentence_ui(ui, shown, view);
     write_ui(ui, shown.frame, actions);

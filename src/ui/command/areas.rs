@@ -1,8 +1,8 @@
-//! Where keys lead the keyboard: round the areas of the window (a question, lookup, path, side panel, messages, the bytes),
-//! and from view to view.
+//! Where keys lead the keyboard: round the areas of the window (a question, a form, lookup, path, side panel, messages,
+//! news, the bytes), and from view to view.
 
 use crate::model::{Action, App, AppAction, Focus, Tab, ViewId};
-use crate::ui::notices;
+use crate::ui::{forms, news, notices};
 
 /// Puts the keyboard into the other view of the file.
 pub(super) fn other_view(model: &App) -> Action {
@@ -31,6 +31,7 @@ pub(super) fn area(model: &App, by: isize) -> Action {
     if notices::asks(model) {
         areas.push(Area::Place(Focus::Banner));
     }
+    areas.extend(forms::standing(model).map(|form| Area::Place(form.focus())));
     areas.extend([Focus::Lookup, Focus::Path].map(Area::Place));
     if model.settings.panel_shown {
         areas.push(Area::Place(match model.settings.tab {
@@ -41,6 +42,9 @@ pub(super) fn area(model: &App, by: isize) -> Action {
     }
     if notices::stands(model) {
         areas.push(Area::Place(Focus::Messages));
+    }
+    if news::can_be_answered(model) {
+        areas.push(Area::Place(Focus::News));
     }
     let now = match model.view().filter(|_| model.area == Focus::Grid) {
         Some(view) => Area::View(view.id),

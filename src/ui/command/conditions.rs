@@ -51,5 +51,7 @@ pub(super) fn is_split(model: &App) -> bool {
 }
 
 pub(super) fn locks(model: &App) -> bool {
-    model.doc().is_some_and(|doc| doc.lockstep.is_locked)
+    model
+        .doc()
+        .is_some_and(|doc| doc.views.len() > 1 && doc.lockstep.is_locked)
 }

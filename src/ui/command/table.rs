@@ -13,6 +13,7 @@ use super::conditions::{
     locks, nothing_to_write, run_topic,
 };
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
+use super::mapping::{REMAP, SYNC};
 use super::{Command, Deed, Menu, SPLIT, command};
 
 /// So many bytes in a row.
@@ -181,21 +182,8 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL_SHIFT, Key::T)],
         |_| Action::Mapping(MappingAction::ToggleAccess),
     ),
-    command(
-        Menu::Mapping,
-        "Remap",
-        "Unmap and map anew; private edits are reapplied",
-        &[key(CTRL, Key::R), key(PLAIN, Key::F5)],
-        |_| Action::Mapping(MappingAction::Remap),
-    )
-    .separated(),
-    command(
-        Menu::Mapping,
-        "Sync (msync)",
-        "Write the shared mapping's changes to the storage now",
-        &[key(CTRL, Key::M)],
-        |_| Action::Mapping(MappingAction::Flush),
-    ),
+    REMAP,
+    SYNC,
     command(
         Menu::Mapping,
         "Discard private copies of the selection",

@@ -65,6 +65,7 @@ pub(super) fn wall(plan: &Plan<'_>, scene: &mut Scene) {
     let width = inner.width();
     let page_of = format!("page {} of", picture.page);
     let page = format!("page {}", picture.page);
+    let number = format!("p{}", picture.page);
     let state = picture.page_cache.words();
     let state = plan.fit(&[&state, "not known"], Face::Small, width);
     let state_ink = match picture.page_cache {
@@ -76,7 +77,7 @@ pub(super) fn wall(plan: &Plan<'_>, scene: &mut Scene) {
     let name = fit_name(plan.wish.measure, &picture.file, face, width);
     let small = |texts: &[&str]| (plan.fit(texts, Face::Small, width), Face::Small, Ink::Weak);
     let mut lines = vec![
-        small(&[&page_of, &page]),
+        small(&[&page_of, &page, &number]),
         (name, face, Ink::Text),
         small(&["in the page cache", "page cache", "cached"]),
     ];

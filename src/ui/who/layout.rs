@@ -7,7 +7,7 @@ use egui::{Align2, Pos2, Rect, pos2, vec2};
 
 use crate::model::picture::{Maps, RowMemory, WriteAs};
 
-use super::plan::{GAP, GROUP, HEAD, LINE, Plan, STORAGE, Wish};
+use super::plan::{GAP, GROUP, LINE, Plan, STORAGE, Wish};
 use super::scene::{Dashes, Face, Form, Ink, Part, Scene};
 use super::{boxes, cells, lines};
 
@@ -21,7 +21,7 @@ pub(super) fn scene(wish: Wish<'_>) -> Scene {
     let c = &plan.columns;
     let storage_bottom = plan.table_end + GAP + STORAGE;
     scene.size = vec2(wish.width, storage_bottom + 4.0);
-    scene.wall = Rect::from_min_max(pos2(c.wall, HEAD), pos2(c.right, plan.table_end));
+    scene.wall = Rect::from_min_max(pos2(c.wall, plan.head), pos2(c.right, plan.table_end));
     scene.rows = (0..plan.rows.len())
         .map(|index| plan.place(index))
         .collect();
@@ -35,7 +35,9 @@ pub(super) fn scene(wish: Wish<'_>) -> Scene {
         lines::line(&plan, &mut scene, index);
     }
     family_lines(&plan, &mut scene);
-    heads(&plan, &mut scene);
+    if wish.has_heads {
+        heads(&plan, &mut scene);
+    }
     for index in 0..plan.rows.len() {
         row(&plan, &mut scene, index);
     }
@@ -50,7 +52,7 @@ pub(super) fn scene(wish: Wish<'_>) -> Scene {
 
 fn heads(plan: &Plan<'_>, scene: &mut Scene) {
     let c = &plan.columns;
-    let y = HEAD / 2.0;
+    let y = plan.head / 2.0;
     let mut head = |x: f32, text: &str| {
         let at = (pos2(x, y), Align2::LEFT_CENTER);
         scene.text(Part::Head, at, (text, Face::Small), Ink::Weak);

@@ -17,7 +17,7 @@ use super::scene::{Face, Measure, RowPlace, fit};
 pub(super) const ROW: f32 = 24.0;
 pub(super) const LINE: f32 = 16.0;
 pub(super) const GROUP: f32 = 21.0;
-pub(super) const HEAD: f32 = 20.0;
+const HEAD: f32 = 20.0;
 /// Above the system calls, which have no name of their own.
 const CALLS_GAP: f32 = 6.0;
 /// The room of the dots to a remark.
@@ -38,6 +38,8 @@ pub(super) struct Wish<'a> {
     pub(super) measure: Measure<'a>,
     /// With buttons; else it is a picture that nobody presses.
     pub(super) has_buttons: bool,
+    /// With the heads of the columns and the names of groups: where it is low, rows are worth more.
+    pub(super) has_heads: bool,
     /// Which heights of it are in sight.
     pub(super) visible: Rangef,
     /// The writer that is pointed at, and who would see what it writes.
@@ -51,6 +53,8 @@ pub(super) struct Plan<'a> {
     pub(super) pieces: Vec<Piece>,
     /// Top and height of each row.
     pub(super) rows: Vec<(f32, f32)>,
+    /// What the heads of the columns take.
+    pub(super) head: f32,
     /// Names of groups, and their tops.
     pub(super) groups: Vec<(f32, Group)>,
     pub(super) bytes: ByteLines,
@@ -71,6 +75,7 @@ impl<'a> Plan<'a> {
             columns,
             pieces,
             rows: Vec::with_capacity(picture.rows.len()),
+            head: if wish.has_heads { HEAD } else { 0.0 },
             groups: Vec::new(),
             bytes,
             table_end: 0.0,
@@ -81,12 +86,12 @@ impl<'a> Plan<'a> {
 
     /// Puts the rows below one another.
     fn stack(&mut self) {
-        let (mut y, mut last) = (HEAD + 2.0, None);
+        let (mut y, mut last) = (self.head + 2.0, None);
         for row in &self.wish.picture.rows {
             if last.replace(row.group) != Some(row.group) {
                 if row.group == Group::Calls {
                     y += CALLS_GAP;
-                } else {
+                } else if self.wish.has_heads {
                     self.groups.push((y, row.group));
                     y += GROUP;
                 }
@@ -98,7 +103,7 @@ impl<'a> Plan<'a> {
             self.rows.push((y, height));
             y += height;
         }
-        self.table_end = y.max(HEAD + LEAST_ROWS * ROW);
+        self.table_end = y.max(self.head + LEAST_ROWS * ROW);
     }
 
     pub(super) fn picture(&self) -> &'a Picture {

@@ -19,6 +19,9 @@ use super::plan::Wish;
 use super::scene::{Face, Part, RowPlace, Scene};
 use super::view::{Lit, Running, WhoView};
 
+/// From this height in sight on, columns have heads and groups have names, in points: less is for five rows.
+const LEAST_WITH_HEADS: f32 = 180.0;
+
 /// What the parts of a frame share.
 struct Table<'a> {
     frame: &'a Frame<'a>,
@@ -58,6 +61,7 @@ pub(super) fn picture_ui(
             width: ui.available_width(),
             measure: &measure,
             has_buttons: true,
+            has_heads: seen.span() >= LEAST_WITH_HEADS,
             visible: egui::Rangef::new(seen.min - origin.y, seen.max - origin.y),
             prediction: prediction.as_ref().map(|(writer, it)| (*writer, it)),
         })

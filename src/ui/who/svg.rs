@@ -30,6 +30,7 @@ pub(super) fn svg(
         width: WIDTH,
         measure,
         has_buttons: false,
+        has_heads: true,
         visible: egui::Rangef::EVERYTHING,
         prediction: None,
     });

@@ -209,14 +209,7 @@ fn what_a_process_was_told_to_store_and_has_not_answered_is_nobody_elses() {
         message: "no".to_owned(),
         errno: None,
     });
-    let (offset, bytes) = (3, b"#".to_vec());
-    let news = PeerNews::Refused {
-        number,
-        offset,
-        bytes,
-        why,
-    };
-    scene.process(SHARED, news);
+    scene.refused_by(SHARED, number, b'#', why);
     assert_eq!(others(&scene), 1);
     let refused = scene
         .entries()

@@ -8,6 +8,19 @@ use egui::{Key, Rect, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::{Access, Action, MappingAction, Mode};
 
+/// Every fixed part of the bars.
+const FIXED: [&str; 9] = [
+    "Open\u{2026}",
+    "Path",
+    "Private",
+    "Shared",
+    "Read-only",
+    "Undo",
+    "Redo",
+    "Look up",
+    "Go there",
+];
+
 /// Texts that were painted, with their places.
 fn painted(window: &Window) -> Vec<(String, Rect)> {
     fn add(shape: &egui::Shape, found: &mut Vec<(String, Rect)>) {
@@ -76,17 +89,7 @@ fn everything_is_in_reach_and_the_cursor_in_sight_at_any_size() {
         }
         window.run_steps(4);
         let content = Rect::from_min_size(egui::Pos2::ZERO, size);
-        for label in [
-            "Open\u{2026}",
-            "Path",
-            "Private",
-            "Shared",
-            "Read-only",
-            "Undo",
-            "Redo",
-            "Look up",
-            "Go there",
-        ] {
+        for label in FIXED {
             let mut nodes = window.query_all_by_label(label);
             let whole =
                 nodes.any(|node| content.contains_rect(node.rect()) && node.rect().width() >= 15.0);
@@ -117,28 +120,18 @@ fn everything_is_in_reach_and_the_cursor_in_sight_at_any_size() {
     }
 }
 
-/// Every fixed part of the bars, with its place.
+/// The fixed parts, each with its place.
 fn places(window: &Window) -> Vec<(&'static str, Rect)> {
-    [
-        "Open\u{2026}",
-        "Path",
-        "Private",
-        "Shared",
-        "Read-only",
-        "Undo",
-        "Redo",
-        "Look up",
-        "Go there",
-    ]
-    .into_iter()
-    .map(|label| {
-        let mut nodes = window.query_all_by_label(label);
-        (
-            label,
-            nodes.next().unwrap_or_else(|| panic!("{label}")).rect(),
-        )
-    })
-    .collect()
+    FIXED
+        .into_iter()
+        .map(|label| {
+            let mut nodes = window.query_all_by_label(label);
+            (
+                label,
+                nodes.next().unwrap_or_else(|| panic!("{label}")).rect(),
+            )
+        })
+        .collect()
 }
 
 #[test]

@@ -35,14 +35,7 @@ fn a_process_writes_back_what_stood_there_where_its_store_still_stands() {
     let why = Refusal::Changed {
         found: b"?".to_vec(),
     };
-    let (offset, bytes) = (3, b"D".to_vec());
-    let news = PeerNews::Refused {
-        number,
-        offset,
-        bytes,
-        why,
-    };
-    scene.process(PRIVATE, news);
+    scene.refused_by(PRIVATE, number, b'D', why);
     assert_eq!(scene.last().fate, Fate::Changed(b"?".to_vec()));
     assert!(
         scene.rig.app.tray.orders().is_empty(),

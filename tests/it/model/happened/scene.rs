@@ -130,6 +130,17 @@ impl Scene {
         self.process(index, news)
     }
 
+    /// What it was told to store, `byte` at what is watched, is not done.
+    pub(super) fn refused_by(&mut self, index: usize, number: OrderId, byte: u8, why: Refusal) {
+        let news = PeerNews::Refused {
+            number,
+            offset: self.watched().start(),
+            bytes: vec![byte],
+            why,
+        };
+        self.process(index, news);
+    }
+
     pub(super) fn entries(&self) -> Vec<&Happening> {
         self.rig.doc().happened.newest_first().rev().collect()
     }
