@@ -1,7 +1,8 @@
 //! The pure layer: offsets, rows, byte classes, hexadecimal text, sizes, the lookup grammar and its answers.
 //!
 //! It owns what can be said about bytes from numbers and slices alone. It must not know files, mappings, threads
-//! or the window: no I/O, nothing that panics. Of other crates it names those that know a calendar, an encoding or names.
+//! or the window: no I/O, nothing that panics, and beside the standard library only crates that know a calendar, an
+//! encoding, names, or how patterns are found.
 
 pub mod answer;
 pub mod class;
@@ -9,6 +10,7 @@ pub mod clip;
 pub mod digest;
 pub mod dump;
 pub mod escape;
+pub mod find;
 pub mod forms;
 pub mod hex;
 pub mod histogram;

@@ -15,6 +15,7 @@ mod cli;
 mod differences;
 mod experiments;
 mod facts;
+mod find;
 mod forms;
 mod inspect;
 mod journal;
