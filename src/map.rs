@@ -62,9 +62,9 @@ pub use mode::{Access, Mode, Way};
 pub use open::{OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use others::{
-    FileKey, Hiding, MOST_BYTES, MOST_ROWS, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping,
-    OtherOpen, OtherPage, OtherProcess, Others, OthersFinder, OwnProcesses, Sameness, SeenBytes,
-    look_at_others, parse_line,
+    FileKey, Hiding, LOOK_PATIENCE, MOST_BYTES, MOST_LEFT_BEHIND, MOST_ROWS, MOST_TOLD_DESCRIPTORS,
+    MapsLine, OtherMapping, OtherOpen, OtherPage, OtherProcess, Others, OthersFinder, OwnProcesses,
+    Sameness, SeenBytes, look_at_others, parse_line,
 };
 pub use page::{CacheFacts, PageFact, PageOrigin, PageState, Unavailable};
 pub use primitive::Primitive;

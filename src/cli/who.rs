@@ -134,20 +134,21 @@ fn may(row: &WhoRow<'_>) -> String {
 
 /// What the row sees, in a few signs.
 fn sees(row: &WhoRow<'_>) -> String {
-    match &row.mapping.seen {
-        SeenBytes::Bytes(bytes) if bytes.is_empty() => "nothing".to_owned(),
-        SeenBytes::Bytes(bytes) => shown(bytes),
-        SeenBytes::NotPresent => "--".to_owned(),
-        SeenBytes::Refused(errno) => errno_name(*errno).to_owned(),
+    match row.mapping.page().map(|page| &page.seen) {
+        Some(SeenBytes::Bytes(bytes)) if bytes.is_empty() => "nothing".to_owned(),
+        Some(SeenBytes::Bytes(bytes)) => shown(bytes),
+        Some(SeenBytes::NotPresent | SeenBytes::NotTold(_)) | None => "--".to_owned(),
+        Some(SeenBytes::Refused(errno)) => errno_name(*errno).to_owned(),
     }
 }
 
 /// Why less is known than there is to know.
 fn why(row: &WhoRow<'_>) -> Option<String> {
-    if let Err(why) = row.mapping.page {
+    let page = row.mapping.page()?;
+    if let Err(why) = page.fact {
         return Some(format!("its page is {why}"));
     }
-    if let SeenBytes::Refused(errno) = row.mapping.seen {
+    if let SeenBytes::Refused(errno) = page.seen {
         return Some(format!(
             "its bytes cannot be read: {}",
             describe_errno(errno)
@@ -262,7 +263,7 @@ impl Answer {
     /// Those that have the file open and do not map the bytes.
     fn only_open(&self) -> impl Iterator<Item = &OtherProcess> {
         let all = self.others.processes.iter();
-        all.filter(|process| process.mappings.is_empty() && process.n_open > 0)
+        all.filter(|process| process.only_has_it_open())
     }
 
     fn sum(&self, rows: &[WhoRow<'_>]) -> String {
@@ -382,12 +383,11 @@ impl Row {
             deleted: mapping.is_deleted,
             memory: memory_word(row.memory),
             frame: mapping
-                .page
-                .ok()
-                .and_then(|page| page.frame)
+                .page()
+                .and_then(|page| page.fact.ok()?.frame)
                 .map(|frame| format!("{frame:#x}")),
-            sees: match &mapping.seen {
-                SeenBytes::Bytes(bytes) => Some(format_hex(bytes)),
+            sees: match mapping.page().map(|page| &page.seen) {
+                Some(SeenBytes::Bytes(bytes)) => Some(format_hex(bytes)),
                 _ => None,
             },
             differs: row.differs,
@@ -457,6 +457,7 @@ fn memory_word(memory: Backing) -> &'static str {
         Backing::OwnCopy => "own copy",
         Backing::SharedCopy { .. } => "shared copy",
         Backing::CopyOfSeveral => "copy of several",
+        Backing::SomeCopy => "copy",
         Backing::Swapped => "swapped",
         Backing::NotPresent => "not present",
         Backing::NotKnown => "not known",

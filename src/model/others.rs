@@ -36,7 +36,7 @@ pub enum OthersState {
     Unavailable(Unavailable),
 }
 
-/// The watcher waits for the kernel, which does not answer about one process: what was seen before stands still.
+/// The watcher waits for the kernel, and nobody can go round that: what was seen before stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookStuck {
     /// The process that it was about to look at; `None` where it was listing them.

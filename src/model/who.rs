@@ -3,7 +3,7 @@
 //! It owns the rule by which two rows are said to read one and the same page of memory: only where that is proven. It must
 //! not know how it is found out, nor how it is drawn.
 
-use crate::map::{OtherMapping, OtherPage, OtherProcess, Others, PageState, Sameness, SeenBytes};
+use crate::map::{OtherMapping, OtherProcess, Others, PageState, Sameness, SeenBytes};
 
 /// A page of memory that answers somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub enum Backing {
     },
     /// Such a copy that several processes have, since a fork; the kernel does not tell which.
     CopyOfSeveral,
+    /// Such a copy; whether another process has it too is not told (a huge page has one answer for all its pages).
+    SomeCopy,
     /// A copy in swap.
     Swapped,
     /// None yet: the first touch brings in the file's page.
@@ -36,6 +38,7 @@ impl Backing {
             Self::OwnCopy => "a copy of its own",
             Self::SharedCopy { .. } => "a copy shared since a fork",
             Self::CopyOfSeveral => "a copy shared since a fork, with whom is not known",
+            Self::SomeCopy => "a copy, whether of its own is not known",
             Self::Swapped => "swapped out",
             Self::NotPresent => "nothing yet: the first touch brings in the file's page",
             Self::NotKnown => "not known",
@@ -78,28 +81,27 @@ pub fn rows<'a>(found: &'a Others, file: Option<&[u8]>) -> Vec<WhoRow<'a>> {
 }
 
 fn memory_of(mapping: &OtherMapping) -> Backing {
-    let Ok(page) = mapping.page else {
+    let Some(Ok(fact)) = mapping.page().map(|page| page.fact) else {
         return Backing::NotKnown;
     };
-    match (page, mapping.sameness) {
-        (page, _) if page.state == PageState::NotPresent => Backing::NotPresent,
-        (page, _) if page.state == PageState::Swapped => Backing::Swapped,
-        (page, Sameness::Proven) if page.state == PageState::FilePage => Backing::FilePage,
-        (page, _) if page.state == PageState::FilePage => Backing::NotKnown,
-        (page, _) if page.is_exclusive => Backing::OwnCopy,
-        (
-            OtherPage {
-                frame: Some(frame), ..
-            },
-            _,
-        ) => Backing::SharedCopy { frame },
-        _ => Backing::CopyOfSeveral,
+    match (fact.state, mapping.sameness) {
+        (PageState::NotPresent, _) => Backing::NotPresent,
+        (PageState::Swapped, _) => Backing::Swapped,
+        (PageState::FilePage, Sameness::Proven) => Backing::FilePage,
+        (PageState::FilePage, _) => Backing::NotKnown,
+        (PageState::PrivateCopy, _) => match (fact.is_exclusive, fact.frame) {
+            (Some(true), _) => Backing::OwnCopy,
+            (Some(false), Some(frame)) => Backing::SharedCopy { frame },
+            (Some(false), None) => Backing::CopyOfSeveral,
+            (None, _) => Backing::SomeCopy,
+        },
     }
 }
 
 /// Compared as far as both go; nothing to compare is no answer.
 fn differs(mapping: &OtherMapping, file: Option<&[u8]>) -> Option<bool> {
-    let (SeenBytes::Bytes(seen), Some(file)) = (&mapping.seen, file) else {
+    let (Some(SeenBytes::Bytes(seen)), Some(file)) = (mapping.page().map(|it| &it.seen), file)
+    else {
         return None;
     };
     let n = seen.len().min(file.len());

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState, Readout,
-    Sameness, SeenBytes, errno_name,
+    Access, Gap, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState,
+    Readout, Sameness, SeenBytes, errno_name,
 };
 use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
@@ -26,6 +26,8 @@ struct Draft {
     /// What it said last before it stood still.
     last: Option<Read>,
     pages: Vec<PageSeen>,
+    /// What is said in the place of bytes that were not asked for or refused.
+    without: Vec<(Span, Sees)>,
     family: Family,
 }
 
@@ -47,7 +49,7 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
     }
     for process in others.iter().flat_map(|others| &others.processes) {
         let mappings = process.mappings.iter();
-        drafts.extend(mappings.map(|mapping| other(process, mapping, subject)));
+        drafts.extend(mappings.map(|it| other(process, it, subject, doc.page_bytes)));
     }
     drafts.push(here(doc, WitnessId::File, subject));
 
@@ -185,7 +187,7 @@ fn root_of(doc: &Doc, process: &Process) -> MappingId {
     root
 }
 
-fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft {
+fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span, page_bytes: u64) -> Draft {
     let access = if mapping.may[1] {
         Access::ReadWrite
     } else {
@@ -202,10 +204,6 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
     );
     let maps = Maps::As(mapping.mode, access);
     let mut draft = Draft::new(who, Group::Others, name, maps, WriteAs::NotOurs);
-    draft.pages = vec![match mapping.page {
-        Ok(page) => PageSeen::Told(fact_of(page)),
-        Err(why) => PageSeen::NotTold(why.to_string()),
-    }];
     draft.row.note = path_remark(process, mapping).map(Note::done);
     draft.row.memory = match mapping.sameness {
         Sameness::Proven => RowMemory::Waiting,
@@ -217,28 +215,7 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
                 .to_owned(),
         ),
     };
-    match &mapping.seen {
-        SeenBytes::Bytes(bytes) => {
-            let mut readout = Readout::new();
-            readout.span = subject;
-            readout.bytes.clone_from(bytes);
-            readout
-                .bytes
-                .resize(usize::try_from(subject.len()).unwrap_or(0), 0);
-            let rest = Span::new(subject.start() + bytes.len() as u64, subject.end());
-            let reason = GapReason::OutsideMapping;
-            let rest = rest.filter(|rest| !rest.is_empty());
-            readout.gaps = rest
-                .map(|span| crate::map::Gap { span, reason })
-                .into_iter()
-                .collect();
-            draft.read = Some(Arc::new(readout));
-        }
-        SeenBytes::NotPresent => draft.row.sees = Sees::NotAsked,
-        SeenBytes::Refused(errno) => {
-            draft.row.sees = Sees::Hidden(errno_name(*errno).to_owned());
-        }
-    }
+    draft.see(&mapping.pages, subject, page_bytes);
     draft
 }
 
@@ -248,14 +225,6 @@ fn path_remark(process: &OtherProcess, mapping: &OtherMapping) -> Option<&'stati
         (true, _) => Some("the name that it was mapped by is gone"),
         (false, true) => Some("its path is that of another mount namespace"),
         (false, false) => None,
-    }
-}
-
-fn fact_of(page: OtherPage) -> crate::map::PageFact {
-    crate::map::PageFact {
-        state: page.state,
-        is_exclusive: Some(page.is_exclusive),
-        frame: page.frame,
     }
 }
 
@@ -279,8 +248,59 @@ impl Draft {
             read: None,
             last: None,
             pages: Vec::new(),
+            without: Vec::new(),
             family: Family(NO_FAMILY),
         }
+    }
+
+    /// What another program has of the subject, page by page; the rest lies outside its mapping.
+    fn see(&mut self, pages: &[OtherPage], subject: Span, page_bytes: u64) {
+        let mut readout = Readout::new();
+        readout.span = subject;
+        let mut end = subject.start();
+        let mut gap = |start: u64, end: u64, reason| {
+            let span = Span::new(start, end).filter(|span| !span.is_empty());
+            readout.gaps.extend(span.map(|span| Gap { span, reason }));
+        };
+        let mut bytes = vec![0; usize::try_from(subject.len()).unwrap_or(0)];
+        let before = pages.first().map_or(0, |page| {
+            (page.span.start() / page_bytes).saturating_sub(subject.start() / page_bytes)
+        });
+        let outside = PageSeen::NotTold("its mapping does not reach there".to_owned());
+        self.pages = vec![outside; usize::try_from(before).unwrap_or(0)];
+        for page in pages
+            .iter()
+            .filter(|page| subject.intersect(page.span) == Some(page.span))
+        {
+            gap(end, page.span.start(), GapReason::OutsideMapping);
+            self.pages.push(match page.fact {
+                Ok(fact) => PageSeen::Told(fact),
+                Err(why) => PageSeen::NotTold(why.to_string()),
+            });
+            let sees = match &page.seen {
+                SeenBytes::Bytes(seen) => {
+                    let at = usize::try_from(page.span.start() - subject.start()).unwrap_or(0);
+                    bytes
+                        .iter_mut()
+                        .skip(at)
+                        .zip(seen)
+                        .for_each(|(to, from)| *to = *from);
+                    end = page.span.start() + seen.len() as u64;
+                    gap(end, page.span.end(), GapReason::NotAsked);
+                    end = page.span.end();
+                    continue;
+                }
+                SeenBytes::NotPresent => Sees::NotAsked,
+                SeenBytes::NotTold(why) => Sees::Hidden(why.to_string()),
+                SeenBytes::Refused(errno) => Sees::Hidden(errno_name(*errno).to_owned()),
+            };
+            self.without.push((page.span, sees));
+            gap(page.span.start(), page.span.end(), GapReason::NotAsked);
+            end = page.span.end();
+        }
+        gap(end, subject.end(), GapReason::OutsideMapping);
+        readout.bytes = bytes;
+        self.read = Some(Arc::new(readout));
     }
 
     /// What it last said; of other bytes it is no answer.
@@ -301,6 +321,13 @@ impl Draft {
     /// What it shows of `shown`, in the page of that number, of which `index` are before it in the subject.
     fn show(&mut self, shown: Span, index: usize) {
         let cells = |readout: &Read| Cells::of(readout, shown);
+        let without = self
+            .without
+            .iter()
+            .find(|(span, _)| span.contains(shown.start()));
+        if let (Sees::Waiting, Some((_, sees))) = (&self.row.sees, without) {
+            self.row.sees = sees.clone();
+        }
         match (&self.row.sees, &self.read, &self.last) {
             (Sees::Waiting, Some(readout), _) => self.row.sees = Sees::Bytes(cells(readout)),
             (Sees::Stopped(_), _, last) => self.row.sees = Sees::Stopped(last.as_ref().map(cells)),
@@ -368,8 +395,15 @@ fn tell_copies_apart(drafts: &mut [Draft], index: usize, page: Span) {
         })
         .collect();
     for (it, page) in at.into_iter().zip(joined(&candidates, page)) {
+        let draft = &mut drafts[it];
+        let is_told = draft
+            .fact(index)
+            .is_some_and(|fact| fact.is_exclusive.is_some());
         if let Some(page) = page {
-            drafts[it].row.memory = RowMemory::Copy(page);
+            draft.row.memory = RowMemory::Copy(page);
+        } else if !is_told && draft.row.memory == RowMemory::CopyOfSeveral {
+            let why = "a private copy; whether another process has it too is not told";
+            draft.row.memory = RowMemory::NotKnown(why.to_owned());
         }
     }
 }

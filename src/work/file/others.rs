@@ -31,7 +31,8 @@ impl Worker {
             self.others.stuck = None;
             self.watch_others(wish, program);
         }
-        let stuck = self.others.watcher.as_ref().and_then(OthersWatcher::stuck);
+        let watcher = self.others.watcher.as_mut();
+        let stuck = watcher.and_then(OthersWatcher::go_round);
         if let Some(wish) = wish
             && stuck != self.others.stuck
         {
@@ -77,7 +78,8 @@ impl Worker {
         let report = Arc::clone(&self.report);
         let own = Arc::clone(&self.board.own);
         let sink = Arc::new(move |event| report(Event::Others(event)));
-        OthersWatcher::spawn(key, program, own, sink).map_err(|error| Unavailable::Failed {
+        let way = Arc::clone(&self.board.way);
+        OthersWatcher::spawn(key, program, own, way, sink).map_err(|error| Unavailable::Failed {
             errno: crate::map::errno_of(&error),
         })
     }

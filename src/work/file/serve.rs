@@ -84,6 +84,8 @@ impl Worker {
             match inbox.recv_timeout(self.until_next()) {
                 Ok(order) => {
                     self.board.busy(start);
+                    let way = Arc::clone(&self.board.way);
+                    let _goes_first = way.hold();
                     self.handle(order);
                 }
                 Err(RecvTimeoutError::Timeout) => {
