@@ -37,7 +37,7 @@ struct Arguments {
 enum Command {
     /// Answers lookups; without an expression it asks for them until -1 or the end of input
     Lookup(lookup::LookupArguments),
-    /// Tells which other processes map a byte of a file, through which memory, and what each sees
+    /// Tells who sees a byte or a range of a file, and through which memory: this program, others that map it, system calls
     Who(who::WhoArguments),
     /// Runs experiments about mmap with real processes; without a name it lists them
     Lab(lab::LabArguments),

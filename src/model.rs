@@ -36,7 +36,6 @@ pub mod tour;
 pub mod tray;
 pub mod view;
 pub mod viewport;
-pub mod who;
 pub mod window;
 pub mod witness;
 

@@ -9,4 +9,5 @@ pub mod lab;
 pub mod others;
 pub mod peers;
 pub mod picker;
+pub mod reading;
 pub mod scratch;

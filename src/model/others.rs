@@ -11,6 +11,7 @@ pub use crate::map::{
     Hiding, OtherMapping, OtherOpen, OtherPage, OtherProcess, Others, Sameness, SeenBytes,
     Unavailable,
 };
+pub use remarks::{only_open, unseen};
 
 use super::doc::Doc;
 use super::identity::Target;

@@ -4,10 +4,13 @@
 //! it. Two rows are on one page only where that is proven. It must not know how the picture is drawn, and it asks nobody:
 //! all in it was observed and told before. The same data is behind the window's panel and `mapscope who`.
 
+mod basis;
 mod boxes;
 mod compare;
 mod copies;
+mod known;
 mod predict;
+mod question;
 mod rows;
 mod sentence;
 mod words;
@@ -22,8 +25,11 @@ use crate::bytes::Span;
 use crate::map::{Access, GapReason, Mode, Others, Readout};
 
 pub use super::witness::Who;
+pub use basis::{Basis, SECOND};
+pub use boxes::MemoryBox;
 pub use compare::Compared;
 pub use copies::{Candidate, Family, joined};
+pub use known::Known;
 pub use predict::{Prediction, Surprise};
 pub use sentence::{Because, Both, Observed, SeenBy, Sentence};
 
@@ -232,7 +238,13 @@ impl Picture {
     /// `others` is what was found of processes that are not ours.
     #[must_use]
     pub fn of(doc: &Doc, others: Option<&Others>) -> Option<Self> {
-        rows::picture(doc, others)
+        Basis::of(doc, others).map(|basis| Self::from_basis(&basis))
+    }
+
+    /// The picture of what was told, whoever asked.
+    #[must_use]
+    pub fn from_basis(basis: &Basis<'_>) -> Self {
+        rows::picture(basis)
     }
 
     /// The sentence on top: what happened last to the subject and who sees it, or what is seen now.

@@ -1,7 +1,7 @@
 //! What is to be said of other programs beyond the rows that they have: who only has the file open, who cannot be looked
 //! at, what is not shown, and what holds the looking up.
 
-use super::{Hiding, OtherPrograms, Others, OthersState};
+use super::{Hiding, OtherProcess, OtherPrograms, Others, OthersState};
 use crate::bytes::escape::escape_name;
 use crate::map::describe_errno;
 
@@ -33,9 +33,7 @@ impl OtherPrograms {
 
 fn of_seen(found: &Others) -> Vec<String> {
     let mut remarks = Vec::new();
-    let only_open = found.processes.iter();
-    let only_open: Vec<String> = only_open
-        .filter(|process| process.only_has_it_open())
+    let only_open: Vec<String> = only_open(found)
         .map(|process| format!("{} {}", escape_name(&process.name), process.pid))
         .collect();
     if !only_open.is_empty() {
@@ -54,6 +52,20 @@ fn of_seen(found: &Others) -> Vec<String> {
             "{names} {has} the file open, without mapping this byte."
         ));
     }
+    remarks.extend(unseen(found));
+    remarks
+}
+
+/// Those that have the file open and do not map the bytes.
+pub fn only_open(found: &Others) -> impl Iterator<Item = &OtherProcess> {
+    let all = found.processes.iter();
+    all.filter(|process| process.only_has_it_open())
+}
+
+/// What was not found out, each one sentence: whom the kernel hides, and how much is left out.
+#[must_use]
+pub fn unseen(found: &Others) -> Vec<String> {
+    let mut remarks = Vec::new();
     for process in &found.processes {
         if let Some(pid) = process.memory_of {
             remarks.push(format!(

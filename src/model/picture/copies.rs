@@ -35,10 +35,15 @@ pub fn joined(candidates: &[Candidate], page: Span) -> Vec<Option<CopyId>> {
     let mut found: Vec<Option<CopyId>> = vec![None; candidates.len()];
     let mut open = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        match (candidate.frame, candidate.is_exclusive) {
+        let has_it = |frame: &u64| {
+            let mut others = candidates.iter().enumerate().filter(|it| it.0 != index);
+            others.any(|(_, other)| other.frame == Some(*frame))
+        };
+        match (candidate.frame.filter(has_it), candidate.is_exclusive) {
             // The highest bit keeps frames apart from indices.
             (Some(frame), _) => found[index] = Some(CopyId(frame | 1 << 63)),
             (None, Some(true)) => found[index] = Some(CopyId(index as u64)),
+            // Somebody else has the page, and the number of its frame does not say who.
             (None, Some(false) | None) => open.push(index),
         }
     }
@@ -125,8 +130,11 @@ impl Weighed<'_> {
         left.family == right.family && !self.differ(left, right)
     }
 
-    /// They are known to have read different bytes. What one could not read says nothing.
+    /// They are known to be on different frames, or to have read different bytes. What one could not read says nothing.
     fn differ(&self, left: &Candidate, right: &Candidate) -> bool {
+        if let (Some(left), Some(right)) = (left.frame, right.frame) {
+            return left != right;
+        }
         let told = left.is_exclusive.is_some() && right.is_exclusive.is_some();
         match (&left.read, &right.read) {
             (Some(left), Some(right)) if told && left.span == right.span => {

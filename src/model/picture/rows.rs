@@ -6,18 +6,18 @@ use super::boxes::file_page;
 use super::compare::{compare, counted};
 use super::copies::{Candidate, Family, joined};
 use super::{
-    Cells, Compared, Group, Maps, Picture, Read, Row, RowMemory, SHOWN_BYTES, Sees, Who, WriteAs,
+    Basis, Cells, Compared, Group, Maps, Picture, Read, Row, RowMemory, SHOWN_BYTES, Sees, Who,
+    WriteAs,
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, Gap, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState,
-    Readout, Sameness, SeenBytes, errno_name,
+    Access, Gap, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, PageState, Readout,
+    Sameness, SeenBytes, errno_name,
 };
-use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
-use crate::model::peers::Process;
+use crate::model::peers::{Process, Processes};
 use crate::model::process::{PageSeen, ProcessKind};
-use crate::model::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
+use crate::model::witness::{Note, WitnessId, WitnessState};
 
 /// A row before its memory is told apart from that of others, and what that takes.
 struct Draft {
@@ -34,62 +34,68 @@ struct Draft {
 /// A family of one: a mapping that nobody forked from.
 const NO_FAMILY: u64 = 1 << 62;
 
-pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
-    let subject = doc.witnesses.span.or_else(|| doc.watched())?;
-    let selection = doc.about();
-    let mut drafts = vec![
-        here(doc, WitnessId::View, subject),
-        here(doc, WitnessId::OtherMode, subject),
-    ];
-    for process in doc.processes.built_in() {
-        drafts.push(ours(doc, process, 0, subject));
-    }
-    for (depth, process) in doc.processes.tree() {
-        drafts.push(ours(doc, process, depth, subject));
-    }
-    for process in others.iter().flat_map(|others| &others.processes) {
-        let mappings = process.mappings.iter();
-        drafts.extend(mappings.map(|it| other(process, it, subject, doc.page_bytes)));
-    }
-    drafts.push(here(doc, WitnessId::File, subject));
-
-    let file = file_readout(doc, subject);
+pub(super) fn picture(basis: &Basis<'_>) -> Picture {
+    let subject = basis.subject;
+    let mut drafts = drafts(basis);
+    let file = file_readout(basis);
     let mut all = vec![false; usize::try_from(subject.len()).unwrap_or(0)];
     for draft in &mut drafts {
         draft.row.compared = compare(subject, draft.read.as_deref(), file.as_deref(), &mut all);
     }
     let differing = counted(subject, &all);
-    let (page, shown) = shown(subject, differing.map(|(_, first)| first), doc.page_bytes);
-    let index = page - subject.start() / doc.page_bytes;
+    let (page, shown) = shown(subject, differing.map(|(_, first)| first), basis.page_bytes);
+    let index = page - subject.start() / basis.page_bytes;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     for draft in &mut drafts {
         draft.show(shown, index);
     }
-    let whole = Span::at(page.saturating_mul(doc.page_bytes), doc.page_bytes);
+    let whole = Span::at(page.saturating_mul(basis.page_bytes), basis.page_bytes);
     tell_copies_apart(&mut drafts, index, whole.unwrap_or(shown));
-    let facts = doc.witnesses.file_pages.as_ref();
+    let facts = basis.witnesses.file_pages.as_ref();
     let facts = facts.filter(|facts| facts.span == subject);
     let fact = facts.and_then(|facts| facts.pages.get(index));
-    let (page_cache, storage) = file_page(fact, doc.sync_failure.as_deref());
-    Some(Picture {
+    let (page_cache, storage) = file_page(fact, basis.sync_failure);
+    Picture {
         subject,
-        is_cut: selection.is_some_and(|selection| selection.len() > WATCHED_BYTES),
+        is_cut: basis.is_cut,
         shown,
         page,
-        page_bytes: doc.page_bytes,
-        file: doc.name(),
+        page_bytes: basis.page_bytes,
+        file: basis.file.clone(),
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,
         page_cache,
         storage,
         file_bytes: file.map(|readout| Cells::of(&readout, shown)),
-    })
+    }
+}
+
+/// The rows in their order, with all that was said of the subject.
+fn drafts(basis: &Basis<'_>) -> Vec<Draft> {
+    let mut drafts = vec![
+        here(basis, WitnessId::View),
+        here(basis, WitnessId::OtherMode),
+    ];
+    for process in basis.processes.built_in() {
+        drafts.push(ours(basis, process, 0));
+    }
+    for (depth, process) in basis.processes.tree() {
+        drafts.push(ours(basis, process, depth));
+    }
+    for process in basis.others.iter().flat_map(|others| &others.processes) {
+        let mappings = process.mappings.iter();
+        drafts.extend(mappings.map(|it| other(process, it, basis.subject, basis.page_bytes)));
+    }
+    drafts.push(here(basis, WitnessId::File));
+    drafts
 }
 
 /// What `read` gave of the subject.
-fn file_readout(doc: &Doc, subject: Span) -> Option<Read> {
-    match &doc.witnesses.row(WitnessId::File).state {
-        WitnessState::Reads { readout, .. } if readout.span == subject => Some(Arc::clone(readout)),
+fn file_readout(basis: &Basis<'_>) -> Option<Read> {
+    match &basis.witnesses.row(WitnessId::File).state {
+        WitnessState::Reads { readout, .. } if readout.span == basis.subject => {
+            Some(Arc::clone(readout))
+        }
         _ => None,
     }
 }
@@ -108,17 +114,16 @@ fn shown(subject: Span, first: Option<u64>, page_bytes: u64) -> (u64, Span) {
     (page, span.unwrap_or(inside))
 }
 
-fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
-    let view = doc.view();
-    let row = doc.witnesses.row(id);
+fn here(basis: &Basis<'_>, id: WitnessId) -> Draft {
+    let row = basis.witnesses.row(id);
     let (who, group, name) = match id {
         WitnessId::View => (Who::View, Group::Here, "this view"),
-        WitnessId::OtherMode => (Who::OtherMode, Group::Here, "second mapping"),
+        WitnessId::OtherMode => (Who::OtherMode, Group::Here, basis.second.0),
         WitnessId::File => (Who::Calls, Group::Calls, "read, pwrite"),
     };
     let maps = match id {
-        WitnessId::View => Maps::As(view.mode, view.access),
-        WitnessId::OtherMode => Maps::As(other_mode(view.mode), Access::ReadWrite),
+        WitnessId::View => Maps::As(basis.view.0, basis.view.1),
+        WitnessId::OtherMode => Maps::As(basis.second.1, basis.second.2),
         WitnessId::File => Maps::Calls,
     };
     let write = match maps {
@@ -128,18 +133,11 @@ fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
     };
     let mut draft = Draft::new(who, group, name.to_owned(), maps, write);
     draft.row.note.clone_from(&row.note);
-    draft.hear(&row.state, subject);
+    draft.hear(&row.state, basis.subject);
     draft
 }
 
-fn other_mode(mode: Mode) -> Mode {
-    match mode {
-        Mode::Private => Mode::Shared,
-        Mode::Shared => Mode::Private,
-    }
-}
-
-fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
+fn ours(basis: &Basis<'_>, process: &Process, depth: usize) -> Draft {
     let maps = match process.kind {
         ProcessKind::Shared => Maps::As(Mode::Shared, Access::ReadWrite),
         ProcessKind::Private => Maps::As(Mode::Private, Access::ReadWrite),
@@ -156,8 +154,8 @@ fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
     let mut draft = Draft::new(who, Group::Ours, process.name(), maps, write);
     draft.row.depth = depth;
     draft.row.note.clone_from(&process.note);
-    draft.family = Family(root_of(doc, process).0);
-    draft.hear(&process.state, subject);
+    draft.family = Family(root_of(basis.processes, process).0);
+    draft.hear(&process.state, basis.subject);
     if let Some(how) = &process.ended {
         draft.row.sees = Sees::Ended(how.clone());
         draft.row.memory = RowMemory::Gone;
@@ -177,12 +175,12 @@ fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
 }
 
 /// The first of its line of forks, also where that one is off the list by now.
-fn root_of(doc: &Doc, process: &Process) -> MappingId {
+fn root_of(processes: &Processes, process: &Process) -> MappingId {
     let mut root = process.mapping;
     let mut parent = process.parent;
     while let Some(mapping) = parent {
         root = mapping;
-        parent = doc.processes.get(mapping).and_then(|known| known.parent);
+        parent = processes.get(mapping).and_then(|known| known.parent);
     }
     root
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::bytes::Span;
 use crate::bytes::said::bytes_said;
-use crate::map::{Access, MapRequest, Mapping, Mode, OpenFile, Readout, StoreError};
+use crate::map::{Access, MapRequest, Mapping, Mode, Readout, StoreError};
 use crate::model::effect::FileRequest;
 use crate::model::event::FileNews;
 use crate::model::identity::{MappingId, OrderId};
-use crate::model::process::PageSeen;
 use crate::model::witness::FilePages;
 use crate::model::{WitnessId, WitnessState};
 
 use super::serve::Worker;
 use super::views::writes_through;
+use crate::work::reading::{reading, reading_of_file};
 
 /// What is watched through them, and what they last said.
 #[derive(Default)]
@@ -84,10 +84,7 @@ impl Worker {
                 .map(|mapping| reading(mapping, &file, span)),
             Err(why) => Some(WitnessState::Unavailable(why)),
         };
-        let by_pread = WitnessState::Reads {
-            readout: Arc::new(file.pread(span)),
-            pages: Vec::new(),
-        };
+        let by_pread = reading_of_file(&file, span);
         let states = [
             (WitnessId::View, here),
             (WitnessId::OtherMode, other),
@@ -276,17 +273,5 @@ fn as_expected(now: Option<&Readout>, expect: Option<&[u8]>) -> Result<(), Strin
         (_, Some(_)) => {
             Err("what stands there now cannot be read, so it was not compared".to_owned())
         }
-    }
-}
-
-fn reading(mapping: &Mapping, file: &OpenFile, span: Span) -> WitnessState {
-    let readout = mapping.read(span, file);
-    let pages = match mapping.page_facts(span) {
-        Ok(facts) => facts.into_iter().map(PageSeen::Told).collect(),
-        Err(why) => vec![PageSeen::NotTold(why.to_string())],
-    };
-    WitnessState::Reads {
-        readout: Arc::new(readout),
-        pages,
     }
 }

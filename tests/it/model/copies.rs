@@ -115,7 +115,7 @@ proptest! {
     fn equal_frames_are_one_page(frames in prop::collection::vec(1_u64..4, 0..7)) {
         let told = frames.iter().map(|frame| Told {
             family: 0,
-            is_exclusive: Some(false),
+            is_exclusive: Some(frames.iter().filter(|it| *it == frame).count() == 1),
             frame: Some(*frame),
             byte: None,
             behind: 0,

@@ -31,7 +31,7 @@ fn of_a_thousand_mappings_the_first_are_told_and_the_rest_is_counted() {
         .output()
         .unwrap();
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let all = said["mappings"].as_array().unwrap().iter();
+    let all = said["rows"].as_array().unwrap().iter();
     assert_eq!(all.filter(|row| row["pid"] == program.pid).count(), 1000);
 }
 
