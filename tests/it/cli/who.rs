@@ -4,6 +4,7 @@
 
 mod endings;
 mod only_open;
+mod ranges;
 mod readme;
 mod text;
 
