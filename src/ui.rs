@@ -35,6 +35,7 @@ mod menus;
 mod notices;
 mod panel;
 mod path_field;
+mod process_facts;
 mod region;
 mod right;
 mod scrollbar;

@@ -8,6 +8,7 @@ use super::identity::Target;
 use super::last_store::StoredBy;
 use super::peers::Process;
 use super::process::{PeerNews, ProcessEnd, ProcessKind, ProcessSignal};
+use super::process_facts::ProcessFacts;
 use super::witness::{Note, WitnessState};
 use crate::bytes::size::counted;
 
@@ -22,9 +23,9 @@ impl Doc {
         // off the list: it was removed meanwhile
         let process = self.processes.get_mut(target.mapping)?;
         let is_answered = match &news {
-            PeerNews::Stored { number, .. } | PeerNews::Refused { number, .. } => {
-                process.end(*number)
-            }
+            PeerNews::Stored { number, .. }
+            | PeerNews::Refused { number, .. }
+            | PeerNews::Faulted { number, .. } => process.end(*number),
             _ => false,
         };
         let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
@@ -81,6 +82,13 @@ impl Doc {
             }
             PeerNews::Refused { why, .. } => {
                 process.note = Some(Note::failed(format!("Not written: {}", why.words())));
+            }
+            PeerNews::Faulted { .. } => {
+                process.note = Some(Note::failed("Not written: the processor refused the store"));
+            }
+            PeerNews::Facts(facts) => process.facts = Some(ProcessFacts::Told(facts)),
+            PeerNews::NoFacts { why } => {
+                process.facts = Some(ProcessFacts::NotTold(why.words()));
             }
             PeerNews::Signalled { number, signal } => {
                 process.last_signal = number;

@@ -6,7 +6,7 @@
 use super::doc::{Doc, Out};
 use super::happened::{By, Fate, Happening, Occurrence};
 use super::identity::Target;
-use super::pending::{StoreBy, Waiting, WitnessStore};
+use super::pending::{StoreBy, StoreOver, Waiting, WitnessStore};
 use super::topic::Subject;
 use super::witness::WitnessId;
 
@@ -123,7 +123,7 @@ impl Doc {
                     },
                     offset,
                     bytes,
-                    expect,
+                    over: expect.map_or(StoreOver::Whatever, StoreOver::Only),
                     puts_back: Some(number),
                 };
                 self.send_store(store, out);

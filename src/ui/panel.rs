@@ -4,6 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui, accesskit};
 
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
+use super::process_facts::process_facts_ui;
 use super::region::region_ui;
 use super::{Frame, WindowState, edits_panel, lab_panel, who};
 
@@ -59,7 +60,12 @@ pub(super) fn panel_ui(
             scrolled.show(ui, |ui| lookups_ui(ui, frame, actions));
         }
         Tab::Mapping => {
-            scrolled.show(ui, |ui| mapping_ui(ui, frame));
+            scrolled.show(ui, |ui| {
+                if let Some(doc) = frame.doc {
+                    process_facts_ui(ui, frame, doc, actions);
+                }
+                mapping_ui(ui, frame);
+            });
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight

@@ -30,6 +30,7 @@ mod path;
 mod pread;
 mod presses;
 mod process_rows;
+mod row_menu;
 mod sample;
 mod scrolling;
 mod split;

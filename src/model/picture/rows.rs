@@ -39,10 +39,9 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
         here(doc, WitnessId::View, subject),
         here(doc, WitnessId::OtherMode, subject),
     ];
-    for process in doc.processes.built_in() {
-        drafts.push(ours(doc, process, 0, subject));
-    }
-    for (depth, process) in doc.processes.tree() {
+    let built_in = doc.processes.built_in();
+    let built_in = built_in.flat_map(|process| doc.processes.line_of(process));
+    for (depth, process) in built_in.chain(doc.processes.tree()) {
         drafts.push(ours(doc, process, depth, subject));
     }
     for process in others.iter().flat_map(|others| &others.processes) {

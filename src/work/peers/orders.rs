@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use super::MOST_WATCHED_BYTES;
-use super::member::{Job, Member, Store, ToRead};
+use super::member::{Job, Member, Over, Store, ToRead};
 use super::pool::Pool;
 use crate::bytes::Span;
 use crate::model::identity::{DocId, MappingId, OrderId, Target};
@@ -41,14 +41,30 @@ impl Pool {
                 bytes,
                 expect,
             } => {
+                let over = expect.map_or(Over::Whatever, Over::Only);
                 let store = Store {
                     number,
                     offset,
                     bytes,
-                    expect,
+                    over,
                 };
                 self.store(target, store);
             }
+            PeerOrder::StoreAnyway {
+                number,
+                target,
+                offset,
+                bytes,
+            } => {
+                let store = Store {
+                    number,
+                    offset,
+                    bytes,
+                    over: Over::ReadOnly,
+                };
+                self.store(target, store);
+            }
+            PeerOrder::Facts { target } => self.facts(target),
             PeerOrder::Signal {
                 number,
                 target,
@@ -66,6 +82,16 @@ impl Pool {
         };
         if let Err((Job::Store(store), why)) = taken {
             self.tell(target, store.refused(why));
+        }
+    }
+
+    fn facts(&mut self, target: Target) {
+        let taken = match self.find(target) {
+            Some(member) => member.queue(Job::Facts).map_err(|(_, why)| why),
+            None => Err(Refusal::Gone),
+        };
+        if let Err(why) = taken {
+            self.tell(target, PeerNews::NoFacts { why });
         }
     }
 
