@@ -20,7 +20,6 @@ pub mod happened;
 pub mod identity;
 pub mod journal;
 pub mod lab;
-pub mod last_store;
 pub mod lockstep;
 pub mod lookup;
 pub mod moment;

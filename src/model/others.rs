@@ -5,7 +5,11 @@
 
 mod remarks;
 
+use std::sync::Arc;
+
 use crate::bytes::Span;
+use crate::bytes::escape::escape_name;
+use crate::map::{Gap, GapReason, Readout};
 
 pub use crate::map::{
     Hiding, OtherMapping, OtherOpen, OtherPage, OtherProcess, Others, Sameness, SeenBytes,
@@ -14,6 +18,7 @@ pub use crate::map::{
 
 use super::doc::Doc;
 use super::identity::Target;
+use super::witness::Who;
 
 /// Who was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +88,7 @@ impl Doc {
         match event.news {
             OthersNews::Seen(seen) => {
                 if Some(seen.span) == self.witnesses.span {
+                    self.note_others(&seen);
                     self.others.state = OthersState::Seen(seen);
                     self.others.stuck = None;
                 }
@@ -90,6 +96,25 @@ impl Doc {
             OthersNews::Unavailable(why) => self.others.state = OthersState::Unavailable(why),
             OthersNews::Stuck(stuck) => self.others.stuck = stuck,
         }
+    }
+
+    /// What others read: whoever of them it shows to have seen a store.
+    fn note_others(&mut self, seen: &OthersSeen) {
+        let readings = readings(&seen.found, seen.span);
+        self.happened
+            .keep_others(|who| readings.iter().any(|(known, ..)| *known == who));
+        for (who, _, readout) in &readings {
+            self.note_reading(*who, readout);
+        }
+    }
+
+    /// The rows of others that are read now, and what they are called.
+    pub(super) fn others_read(&self) -> Vec<(Who, String)> {
+        let (Some(found), Some(span)) = (self.others_seen(), self.witnesses.span) else {
+            return Vec::new();
+        };
+        let readings = readings(found, span).into_iter();
+        readings.map(|(who, name, _)| (who, name)).collect()
     }
 
     /// Who was seen at the bytes that are watched now; `None` while that is not known.
@@ -100,4 +125,49 @@ impl Doc {
             _ => None,
         }
     }
+}
+
+/// Each mapping of others that can be read, with its name and what it sees of `span`.
+fn readings(found: &Others, span: Span) -> Vec<(Who, String, Arc<Readout>)> {
+    let mappings = found.processes.iter().flat_map(|process| {
+        let mappings = process.mappings.iter();
+        mappings.map(move |mapping| (process, mapping))
+    });
+    let readings = mappings.filter_map(|(process, mapping)| {
+        let readout = reading_of(mapping, span)?;
+        Some((row_of(process, mapping), name_of(process), readout))
+    });
+    readings.collect()
+}
+
+/// The row of a mapping of another program.
+pub(super) fn row_of(process: &OtherProcess, mapping: &OtherMapping) -> Who {
+    Who::Other {
+        pid: process.pid,
+        address: mapping.addresses.0,
+    }
+}
+
+/// What another program is called: `python3 4123`.
+pub(super) fn name_of(process: &OtherProcess) -> String {
+    format!("{} {}", escape_name(&process.name), process.pid)
+}
+
+/// What a mapping of another program sees of `span`; the rest of it is outside of the mapping. `None` where it is not told.
+pub(super) fn reading_of(mapping: &OtherMapping, span: Span) -> Option<Arc<Readout>> {
+    let SeenBytes::Bytes(bytes) = &mapping.seen else {
+        return None;
+    };
+    let mut readout = Readout::new();
+    readout.span = span;
+    readout.bytes.clone_from(bytes);
+    readout
+        .bytes
+        .resize(usize::try_from(span.len()).unwrap_or(0), 0);
+    let rest = Span::new(span.start() + bytes.len() as u64, span.end());
+    let reason = GapReason::OutsideMapping;
+    let rest = rest.filter(|rest| !rest.is_empty());
+    let gaps = rest.map(|span| Gap { span, reason });
+    readout.gaps = gaps.into_iter().collect();
+    Some(Arc::new(readout))
 }

@@ -5,7 +5,6 @@
 use super::closing::Settled;
 use super::doc::Doc;
 use super::identity::Target;
-use super::last_store::StoredBy;
 use super::peers::Process;
 use super::process::{PeerNews, ProcessEnd, ProcessKind, ProcessSignal};
 use super::process_facts::ProcessFacts;
@@ -30,13 +29,6 @@ impl Doc {
         };
         let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
         let reaches_file = process.reaches_file();
-        if let PeerNews::Stored { offset, bytes, .. } | PeerNews::Refused { offset, bytes, .. } =
-            &news
-        {
-            let by = StoredBy::Process(target.mapping);
-            self.store_answered(by, *offset, bytes, !is_refused);
-        }
-        let process = self.processes.get(target.mapping)?;
         if target.generation >= process.generation {
             let started = is_start.then(|| news.clone());
             self.process_said(target, news);

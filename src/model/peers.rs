@@ -9,7 +9,6 @@ use crate::lab::claim::AddedKind;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
-use super::last_store::StoredBy;
 use super::pending::{Waiting, WitnessStore};
 use super::process::{PeerOrder, ProcessKind, ProcessSignal};
 use super::process_facts::ProcessFacts;
@@ -323,8 +322,10 @@ impl Doc {
                 process.note = None;
             }
         }
+        if self.witnesses.mapping.replace(target.mapping) != Some(target.mapping) {
+            self.happened.forget_own_rows();
+        }
         self.witnesses.span = Some(span);
-        self.witnesses.mapping = Some(target.mapping);
         if is_new && self.processes.built_in().next().is_none() {
             for kind in [ProcessKind::Shared, ProcessKind::Private] {
                 self.start(kind, true, out);
@@ -448,10 +449,12 @@ impl Doc {
         };
         self.witnesses.row_mut(id).note = None;
         self.wrote(offset, bytes.len());
+        let beside = self.beside(view).map(|beside| beside.id);
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
+        } else if let (WitnessId::OtherMode, Some(beside)) = (id, beside) {
+            self.store(beside, offset, bytes, out); // as if it was typed there
         } else {
-            self.store_asked(StoredBy::Here(id), offset, &bytes);
             let store = WitnessStore {
                 id,
                 offset,

@@ -4,7 +4,6 @@ use super::doc::{Doc, Out};
 use super::effect::Effect;
 use super::happened::About;
 use super::identity::MappingId;
-use super::last_store::StoredBy;
 use super::peers::ProcessStore;
 use super::pending::{StoreBy, StoreOver};
 use super::process::PeerOrder;
@@ -33,7 +32,6 @@ impl Doc {
         };
         let (number, offset) = (out.numbers.order(), span.start());
         self.wrote(offset, bytes.len());
-        self.store_asked(StoredBy::Process(mapping), offset, &bytes);
         self.send_store(
             StoreBy {
                 number,

@@ -58,7 +58,8 @@ impl Doc {
         }
         match &entry.by {
             By::SecondMapping { target, .. } | By::Calls { target } => {
-                if !self.is_now(*target) {
+                let is_second = matches!(entry.by, By::SecondMapping { .. });
+                if !self.is_now(*target) || is_second && self.views.len() > 1 {
                     return Err(NoPutBack::Gone);
                 }
             }

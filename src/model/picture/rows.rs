@@ -10,11 +10,12 @@ use super::{
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState, Readout,
-    Sameness, SeenBytes, errno_name,
+    Access, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState, Sameness,
+    SeenBytes, errno_name,
 };
 use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
+use crate::model::others::{name_of, reading_of, row_of};
 use crate::model::peers::Process;
 use crate::model::process::{PageSeen, ProcessKind};
 use crate::model::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
@@ -75,6 +76,11 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
         page,
         page_bytes: doc.page_bytes,
         file: doc.name(),
+        views: (
+            doc.view().mapping,
+            doc.beside(doc.view().id).map(|it| it.mapping),
+        ),
+        own_pid: std::process::id(),
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,
         page_cache,
@@ -108,15 +114,20 @@ fn shown(subject: Span, first: Option<u64>, page_bytes: u64) -> (u64, Span) {
 fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
     let view = doc.view();
     let row = doc.witnesses.row(id);
-    let (who, group, name) = match id {
-        WitnessId::View => (Who::View, Group::Here, "this view"),
-        WitnessId::OtherMode => (Who::OtherMode, Group::Here, "second mapping"),
-        WitnessId::File => (Who::Calls, Group::Calls, "read, pwrite"),
-    };
-    let maps = match id {
-        WitnessId::View => Maps::As(view.mode, view.access),
-        WitnessId::OtherMode => Maps::As(other_mode(view.mode), Access::ReadWrite),
-        WitnessId::File => Maps::Calls,
+    let (who, group, name, maps) = match (id, doc.beside(view.id)) {
+        (WitnessId::View, _) => {
+            let maps = Maps::As(view.mode, view.access);
+            (Who::View, Group::Here, "this view", maps)
+        }
+        (WitnessId::OtherMode, Some(beside)) => {
+            let maps = Maps::As(beside.mode, beside.access);
+            (Who::OtherMode, Group::Here, "other view", maps)
+        }
+        (WitnessId::OtherMode, None) => {
+            let maps = Maps::As(other_mode(view.mode), Access::ReadWrite);
+            (Who::OtherMode, Group::Here, "second mapping", maps)
+        }
+        (WitnessId::File, _) => (Who::Calls, Group::Calls, "read, pwrite", Maps::Calls),
     };
     let write = match maps {
         Maps::As(_, Access::ReadOnly) => WriteAs::ReadOnly,
@@ -190,15 +201,8 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
     } else {
         Access::ReadOnly
     };
-    let who = Who::Other {
-        pid: process.pid,
-        address: mapping.addresses.0,
-    };
-    let name = format!(
-        "{} {}",
-        crate::bytes::escape::escape_name(&process.name),
-        process.pid
-    );
+    let who = row_of(process, mapping);
+    let name = name_of(process);
     let maps = Maps::As(mapping.mode, access);
     let mut draft = Draft::new(who, Group::Others, name, maps, WriteAs::NotOurs);
     draft.pages = vec![match mapping.page {
@@ -217,22 +221,7 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
         ),
     };
     match &mapping.seen {
-        SeenBytes::Bytes(bytes) => {
-            let mut readout = Readout::new();
-            readout.span = subject;
-            readout.bytes.clone_from(bytes);
-            readout
-                .bytes
-                .resize(usize::try_from(subject.len()).unwrap_or(0), 0);
-            let rest = Span::new(subject.start() + bytes.len() as u64, subject.end());
-            let reason = GapReason::OutsideMapping;
-            let rest = rest.filter(|rest| !rest.is_empty());
-            readout.gaps = rest
-                .map(|span| crate::map::Gap { span, reason })
-                .into_iter()
-                .collect();
-            draft.read = Some(Arc::new(readout));
-        }
+        SeenBytes::Bytes(_) => draft.read = reading_of(mapping, subject),
         SeenBytes::NotPresent => draft.row.sees = Sees::NotAsked,
         SeenBytes::Refused(errno) => {
             draft.row.sees = Sees::Hidden(errno_name(*errno).to_owned());

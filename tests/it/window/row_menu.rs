@@ -187,3 +187,11 @@ fn the_built_in_pair_forks_and_the_child_is_a_row_below_its_parent() {
     });
     assert!(witness(&window, PRIVATE_PEER).starts_with("21 '!'"));
 }
+
+#[test]
+fn the_heading_of_this_programs_rows_has_its_process_number() {
+    let (_folder, _path, window) = with(SHARED);
+    let own = std::process::id();
+    assert!(says(&window, &format!("This program, process {own}")));
+    assert!(says(&window, "Our processes"));
+}
