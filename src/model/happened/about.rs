@@ -132,8 +132,8 @@ impl Doc {
     pub fn coming_from(&self, span: Span) -> Option<Who> {
         let mut stores = self.processes.stores_to_file();
         let found = stores.find(|(_, store)| {
-            let stored = Span::at(store.offset, store.bytes.len() as u64);
-            stored.is_some_and(|stored| stored.intersect(span).is_some())
+            let place = Span::at(store.offset, store.bytes.len() as u64);
+            place.is_some_and(|place| place.intersect(span).is_some())
         });
         found.map(|(process, _)| Who::Process(process.mapping))
     }

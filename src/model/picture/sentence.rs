@@ -424,10 +424,9 @@ impl Row {
     /// What it is called in a sentence.
     fn in_sentence(&self) -> String {
         match self.who {
-            Who::View => self.name.clone(),
             Who::OtherMode => format!("the {}", self.name),
             Who::Calls => "the file".to_owned(),
-            Who::Process(_) | Who::Other { .. } => self.name.clone(),
+            Who::View | Who::Process(_) | Who::Other { .. } => self.name.clone(),
         }
     }
 }
