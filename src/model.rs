@@ -147,6 +147,8 @@ pub struct App {
     shown: Vec<ViewId>,
     /// What the completed path field means, where its text only resembles the path.
     path_known: Option<Completed>,
+    /// What the desktop says of motion, where it says anything.
+    pub desktop_wants_less_motion: Option<bool>,
     /// The dialog that is open, and whom it asks for.
     dialog: Option<(OrderId, Option<DocId>)>,
     /// The window is to close once this is settled.
@@ -180,6 +182,13 @@ impl App {
             byte_text: "21".to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Nothing is to move: as the person said, else as the desktop does.
+    #[must_use]
+    pub fn wants_less_motion(&self) -> bool {
+        let chosen = self.settings.less_motion.or(self.desktop_wants_less_motion);
+        chosen.unwrap_or(false)
     }
 
     /// The file that has the focus.

@@ -22,6 +22,7 @@ mod lab;
 mod live;
 mod messages;
 mod modes;
+mod motion;
 mod narrow;
 mod opening;
 mod order;
