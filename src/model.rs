@@ -29,7 +29,7 @@ pub mod peers;
 pub mod pending;
 pub mod picture;
 pub mod process;
-pub mod process_facts;
+mod process_facts;
 pub mod settings;
 pub mod topic;
 pub mod tour;

@@ -6,8 +6,7 @@ use super::closing::Settled;
 use super::doc::Doc;
 use super::identity::Target;
 use super::peers::Process;
-use super::process::{PeerNews, ProcessEnd, ProcessKind, ProcessSignal};
-use super::process_facts::ProcessFacts;
+use super::process::{PeerNews, ProcessEnd, ProcessFacts, ProcessKind, ProcessSignal};
 use super::witness::{Note, WitnessState};
 use crate::bytes::size::counted;
 

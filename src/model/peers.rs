@@ -10,8 +10,7 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
 use super::pending::{Waiting, WitnessStore};
-use super::process::{PeerOrder, ProcessKind, ProcessSignal};
-use super::process_facts::ProcessFacts;
+use super::process::{PeerOrder, ProcessFacts, ProcessKind, ProcessSignal};
 use super::topic::Subject;
 use super::witness::{Note, WitnessId, WitnessState};
 

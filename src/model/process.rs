@@ -376,6 +376,17 @@ pub enum PeerNews {
     },
 }
 
+/// What is known of a process's mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessFacts {
+    /// It was asked.
+    Asking,
+    /// This.
+    Told(MappedFacts),
+    /// It did not say it, and why, in words.
+    NotTold(String),
+}
+
 /// The end of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessEnd {

@@ -8,19 +8,8 @@ use super::doc::{Doc, Out};
 use super::effect::Effect;
 use super::identity::MappingId;
 use super::peers::Process;
-use super::process::{MappedFacts, PeerOrder, ProcessKind};
+use super::process::{PeerOrder, ProcessFacts, ProcessKind};
 use crate::bytes::size::counted;
-
-/// What is known of a process's mapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProcessFacts {
-    /// It was asked.
-    Asking,
-    /// This.
-    Told(MappedFacts),
-    /// It did not say it, and why, in words.
-    NotTold(String),
-}
 
 impl Doc {
     /// Shows the mapping of that process, as it says now.

@@ -5,7 +5,7 @@
 use egui::{Label, RichText, Ui};
 
 use super::Frame;
-use crate::model::process_facts::ProcessFacts;
+use crate::model::process::ProcessFacts;
 use crate::model::{Action, Doc, PeersAction, Process};
 
 /// Draws it, where one is to be shown.

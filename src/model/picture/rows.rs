@@ -80,7 +80,7 @@ pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
             doc.view().mapping,
             doc.beside(doc.view().id).map(|it| it.mapping),
         ),
-        own_pid: std::process::id(),
+        own_pid: crate::map::own_pid(),
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,
         page_cache,

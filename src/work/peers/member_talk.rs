@@ -313,20 +313,16 @@ impl Member {
                     errno,
                 },
             ) => {
-                self.has_stored(store.offset, before.len());
-                let why = Failure { message, errno };
-                let why = Refusal::NotWhole { why, before };
-                self.tell(store.refused(why), look.tell);
+                self.broke_off(store, before, Failure { message, errno }, look);
             }
             (Question::Fork { child, forking }, Answer::Forked { pid, .. }) => {
                 self.forked(child, forking, pid, deeds);
             }
             (Question::Reap(reap), Answer::Reaped { number, code, .. }) => {
-                if let Some(target) = reap.tell {
-                    let how = how_reaped(number, code);
-                    let news = PeerNews::EndLearned { how };
-                    (look.tell)(PeerEvent { target, news });
-                }
+                let how = how_reaped(number, code);
+                let news = PeerNews::EndLearned { how };
+                let told = reap.tell.map(|target| PeerEvent { target, news });
+                told.into_iter().for_each(look.tell);
             }
             (question, other) => {
                 self.refused(question, Refusal::Unanswered, look, deeds);
@@ -334,6 +330,13 @@ impl Member {
                 self.ends(Some(what), look, deeds);
             }
         }
+    }
+
+    /// Only the first bytes of a store are there: `before` stood where they are.
+    fn broke_off(&mut self, store: Store, before: Vec<u8>, why: Failure, look: &Look<'_>) {
+        self.has_stored(store.offset, before.len());
+        let why = Refusal::NotWhole { why, before };
+        self.tell(store.refused(why), look.tell);
     }
 
     fn forked(
