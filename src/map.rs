@@ -76,6 +76,12 @@ pub use self_test::primitive;
 pub use store_error::StoreError;
 pub(crate) use wording::Shown;
 
+/// The number of this process.
+#[must_use]
+pub fn own_pid() -> u32 {
+    std::process::id()
+}
+
 /// Size of a page in bytes, as the system says (sysconf(3), `_SC_PAGESIZE`): 4096 on most machines, up to 65536.
 #[must_use]
 pub fn page_bytes() -> u64 {

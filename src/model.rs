@@ -20,7 +20,6 @@ pub mod happened;
 pub mod identity;
 pub mod journal;
 pub mod lab;
-pub mod last_store;
 pub mod lockstep;
 pub mod lookup;
 pub mod moment;
@@ -30,6 +29,7 @@ pub mod peers;
 pub mod pending;
 pub mod picture;
 pub mod process;
+mod process_facts;
 pub mod settings;
 pub mod topic;
 pub mod tour;
@@ -146,6 +146,8 @@ pub struct App {
     shown: Vec<ViewId>,
     /// What the completed path field means, where its text only resembles the path.
     path_known: Option<Completed>,
+    /// What the desktop says of motion, where it says anything.
+    pub desktop_wants_less_motion: Option<bool>,
     /// The dialog that is open, and whom it asks for.
     dialog: Option<(OrderId, Option<DocId>)>,
     /// The window is to close once this is settled.
@@ -179,6 +181,13 @@ impl App {
             byte_text: "21".to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Nothing is to move: as the person said, else as the desktop does.
+    #[must_use]
+    pub fn wants_less_motion(&self) -> bool {
+        let chosen = self.settings.less_motion.or(self.desktop_wants_less_motion);
+        chosen.unwrap_or(false)
     }
 
     /// The file that has the focus.

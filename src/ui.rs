@@ -36,6 +36,7 @@ mod news;
 mod notices;
 mod panel;
 mod path_field;
+mod process_facts;
 mod region;
 mod right;
 mod scrollbar;

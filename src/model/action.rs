@@ -73,6 +73,8 @@ pub enum AppAction {
     Zoom(i8),
     /// Follow the system's theme, or be dark, or be light.
     SetTheme(ThemeChoice),
+    /// Have nothing move, or let everything.
+    ToggleMotion,
     /// Full screen on or off.
     ToggleFullScreen,
     /// Show or hide the list of keys.

@@ -84,6 +84,9 @@ impl App {
                 self.settings.theme = theme;
                 effects.push(Effect::Theme(theme));
             }
+            AppAction::ToggleMotion => {
+                self.settings.less_motion = Some(!self.wants_less_motion());
+            }
             AppAction::ToggleFullScreen => effects.push(Effect::ToggleFullScreen),
             AppAction::ToggleHelp => self.help_shown = !self.help_shown,
             AppAction::ToggleTour => self.settings.tour_left = !self.settings.tour_left,

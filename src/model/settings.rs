@@ -29,6 +29,8 @@ pub struct Settings {
     pub panel_shown: bool,
     /// Its tab.
     pub tab: Tab,
+    /// Nothing is to move, or everything may; `None`: as the desktop says.
+    pub less_motion: Option<bool>,
     /// The tour beside the sample was left.
     pub tour_left: bool,
     /// The size of everything, in hundredths of the usual one.
@@ -44,6 +46,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             panel_shown: true,
             tab: Tab::Witnesses,
+            less_motion: None,
             tour_left: false,
             zoom_percent: 100,
             recent: Vec::new(),

@@ -191,6 +191,18 @@ const fn command(
     }
 }
 
+/// Have nothing move, or let everything.
+const fn less_motion() -> Command {
+    let words =
+        "No dots on the lines, no fading, no sliding; until it is chosen here, as the desktop says";
+    command(Menu::View, "Reduce motion", words, &[], |_| {
+        Action::App(AppAction::ToggleMotion)
+    })
+    .always()
+    .separated()
+    .chosen_when(App::wants_less_motion)
+}
+
 impl Command {
     const fn when(mut self, enabled: fn(&App) -> bool, needs: &'static str) -> Self {
         self.enabled = enabled;

@@ -93,7 +93,7 @@ pub(super) fn who_ui(
         ui.label(RichText::new(text).color(frame.theme.weak));
         return;
     };
-    let moves = ui.style().animation_time > 0.0;
+    let moves = !frame.model.wants_less_motion();
     let now = ui.input(|input| input.time);
     view.note(doc, picture, now, moves);
     let shown = Shown {

@@ -10,13 +10,13 @@ use crate::bytes::answer::answer_error;
 use crate::bytes::lookup::{Context, Lookup, parse};
 use crate::bytes::rows::offset_digits;
 use crate::map::{
-    Access, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, Others, look_at_others,
+    Access, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, Others, look_at_others, own_pid,
     page_bytes,
 };
 use crate::model::others::unseen;
 use crate::model::picture::{Basis, SECOND};
 use crate::model::witness::{FilePages, WATCHED_BYTES};
-use crate::model::{Picture, Processes, WitnessId, WitnessState, Witnesses, shown_name};
+use crate::model::{MappingId, Picture, Processes, WitnessId, WitnessState, Witnesses, shown_name};
 use crate::work::reading::{reading, reading_of_file};
 
 /// All that was found out.
@@ -72,6 +72,8 @@ pub(super) fn look(path: &Path, expression: Option<&str>) -> Result<Seen, NoAnsw
         page_bytes: page_bytes(),
         file: shown_name(path),
         view: (view.mode(), view.access()),
+        views: (MappingId(0), None),
+        own_pid: own_pid(),
         second: (SECOND, view.mode().other(), Access::ReadOnly),
         witnesses: &witnesses,
         processes: &Processes::default(),

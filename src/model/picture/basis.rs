@@ -3,8 +3,9 @@
 //! It owns what has to be known, and how an open file of the window has it. Whoever has no window fills it in by itself.
 
 use crate::bytes::Span;
-use crate::map::{Access, Mode, Others};
+use crate::map::{Access, Mode, Others, own_pid};
 use crate::model::doc::Doc;
+use crate::model::identity::MappingId;
 use crate::model::peers::Processes;
 use crate::model::witness::{WATCHED_BYTES, Witnesses};
 
@@ -24,6 +25,10 @@ pub struct Basis<'a> {
     pub file: String,
     /// How the view maps.
     pub view: (Mode, Access),
+    /// The mapping of the view, and of the other view of the file, where there are two.
+    pub views: (MappingId, Option<MappingId>),
+    /// The number of this program's own process.
+    pub own_pid: u32,
     /// What the other mapping here is called, and how it maps.
     pub second: (&'static str, Mode, Access),
     /// What was read here, and what is known of the file's own pages.
@@ -40,6 +45,7 @@ impl<'a> Basis<'a> {
     /// What was told to an open file; `None` where it asks about nothing.
     pub(super) fn of(doc: &'a Doc, others: Option<&'a Others>) -> Option<Self> {
         let view = doc.view();
+        let beside = doc.beside(view.id);
         let is_cut = |about: Span| about.len() > WATCHED_BYTES;
         Some(Self {
             subject: doc.witnesses.span.or_else(|| doc.watched())?,
@@ -47,8 +53,13 @@ impl<'a> Basis<'a> {
             page_bytes: doc.page_bytes,
             file: doc.name(),
             view: (view.mode, view.access),
-            // It may be written to once it is written as.
-            second: (SECOND, view.mode.other(), Access::ReadWrite),
+            views: (view.mapping, beside.map(|it| it.mapping)),
+            own_pid: own_pid(),
+            second: match beside {
+                Some(beside) => ("other view", beside.mode, beside.access),
+                // It may be written to once it is written as.
+                None => (SECOND, view.mode.other(), Access::ReadWrite),
+            },
             witnesses: &doc.witnesses,
             processes: &doc.processes,
             others,

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, Gap, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, PageState, Readout,
-    Sameness, SeenBytes, errno_name,
+    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Sameness, SeenBytes, errno_name,
 };
 use crate::model::identity::MappingId;
+use crate::model::others::{name_of, pages_in, reading_of, row_of};
 use crate::model::peers::{Process, Processes};
 use crate::model::process::{PageSeen, ProcessKind};
 use crate::model::witness::{Note, WitnessId, WitnessState};
@@ -62,6 +62,8 @@ pub(super) fn picture(basis: &Basis<'_>) -> Picture {
         page,
         page_bytes: basis.page_bytes,
         file: basis.file.clone(),
+        views: basis.views,
+        own_pid: basis.own_pid,
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,
         page_cache,
@@ -76,10 +78,9 @@ fn drafts(basis: &Basis<'_>) -> Vec<Draft> {
         here(basis, WitnessId::View),
         here(basis, WitnessId::OtherMode),
     ];
-    for process in basis.processes.built_in() {
-        drafts.push(ours(basis, process, 0));
-    }
-    for (depth, process) in basis.processes.tree() {
+    let built_in = basis.processes.built_in();
+    let built_in = built_in.flat_map(|process| basis.processes.line_of(process));
+    for (depth, process) in built_in.chain(basis.processes.tree()) {
         drafts.push(ours(basis, process, depth));
     }
     for process in basis.others.iter().flat_map(|others| &others.processes) {
@@ -191,15 +192,8 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span, page_byt
     } else {
         Access::ReadOnly
     };
-    let who = Who::Other {
-        pid: process.pid,
-        address: mapping.addresses.0,
-    };
-    let name = format!(
-        "{} {}",
-        crate::bytes::escape::escape_name(&process.name),
-        process.pid
-    );
+    let who = row_of(process, mapping);
+    let name = name_of(process);
     let maps = Maps::As(mapping.mode, access);
     let mut draft = Draft::new(who, Group::Others, name, maps, WriteAs::NotOurs);
     draft.row.note = path_remark(process, mapping).map(Note::done);
@@ -213,7 +207,7 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span, page_byt
                 .to_owned(),
         ),
     };
-    draft.see(&mapping.pages, subject, page_bytes);
+    draft.see(mapping, subject, page_bytes);
     draft
 }
 
@@ -252,53 +246,27 @@ impl Draft {
     }
 
     /// What another program has of the subject, page by page; the rest lies outside its mapping.
-    fn see(&mut self, pages: &[OtherPage], subject: Span, page_bytes: u64) {
-        let mut readout = Readout::new();
-        readout.span = subject;
-        let mut end = subject.start();
-        let mut gap = |start: u64, end: u64, reason| {
-            let span = Span::new(start, end).filter(|span| !span.is_empty());
-            readout.gaps.extend(span.map(|span| Gap { span, reason }));
-        };
-        let mut bytes = vec![0; usize::try_from(subject.len()).unwrap_or(0)];
+    fn see(&mut self, mapping: &OtherMapping, subject: Span, page_bytes: u64) {
+        let pages = &mapping.pages;
         let before = pages.first().map_or(0, |page| {
             (page.span.start() / page_bytes).saturating_sub(subject.start() / page_bytes)
         });
         let outside = PageSeen::NotTold("its mapping does not reach there".to_owned());
         self.pages = vec![outside; usize::try_from(before).unwrap_or(0)];
-        for page in pages
-            .iter()
-            .filter(|page| subject.intersect(page.span) == Some(page.span))
-        {
-            gap(end, page.span.start(), GapReason::OutsideMapping);
+        for page in pages_in(pages, subject) {
             self.pages.push(match page.fact {
                 Ok(fact) => PageSeen::Told(fact),
                 Err(why) => PageSeen::NotTold(why.to_string()),
             });
             let sees = match &page.seen {
-                SeenBytes::Bytes(seen) => {
-                    let at = usize::try_from(page.span.start() - subject.start()).unwrap_or(0);
-                    bytes
-                        .iter_mut()
-                        .skip(at)
-                        .zip(seen)
-                        .for_each(|(to, from)| *to = *from);
-                    end = page.span.start() + seen.len() as u64;
-                    gap(end, page.span.end(), GapReason::NotAsked);
-                    end = page.span.end();
-                    continue;
-                }
+                SeenBytes::Bytes(_) => continue,
                 SeenBytes::NotPresent => Sees::NotAsked,
                 SeenBytes::NotTold(why) => Sees::Hidden(why.to_string()),
                 SeenBytes::Refused(errno) => Sees::Hidden(errno_name(*errno).to_owned()),
             };
             self.without.push((page.span, sees));
-            gap(page.span.start(), page.span.end(), GapReason::NotAsked);
-            end = page.span.end();
         }
-        gap(end, subject.end(), GapReason::OutsideMapping);
-        readout.bytes = bytes;
-        self.read = Some(Arc::new(readout));
+        self.read = Some(reading_of(mapping, subject));
     }
 
     /// What it last said; of other bytes it is no answer.

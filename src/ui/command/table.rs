@@ -14,7 +14,7 @@ use super::conditions::{
 };
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
-use super::{Command, Deed, Menu, SPLIT, command};
+use super::{Command, Deed, Menu, SPLIT, command, less_motion};
 
 /// So many bytes in a row.
 macro_rules! a_row {
@@ -449,6 +449,7 @@ pub static COMMANDS: &[Command] = &[
     theme!("Theme of the system", System).separated(),
     theme!("Dark", Dark),
     theme!("Light", Light),
+    less_motion(),
     command(
         Menu::View,
         "Full screen",

@@ -3,7 +3,7 @@
 use egui::{Button, Label, Popup, PopupKind, Response, RichText, Ui};
 
 use crate::model::picture::{Row, Who, WriteAs};
-use crate::model::process::ProcessSignal;
+use crate::model::process::{ProcessKind, ProcessSignal};
 use crate::model::{Action, AppAction, Doc, PeersAction, Process, Tab, WitnessId};
 use crate::ui::Theme;
 
@@ -135,7 +135,15 @@ fn process_items(process: &Process, add: &mut impl FnMut(&'static str, &'static 
         process.ended.is_none() && process.pid.is_some(),
     );
     let peers = |action: PeersAction| Chosen::Do(Action::Peers(action));
-    if runs && !process.stopped && !process.is_built_in() {
+    if runs && process.kind == ProcessKind::ReadOnly {
+        add(
+            "Store anyway (SIGSEGV)",
+            "A real store into the read-only mapping: the processor refuses it, and the signal ends that process and those \
+             that it forked",
+            peers(PeersAction::StoreAnyway(id)),
+        );
+    }
+    if runs && !process.stopped {
         add(
             "Fork a child",
             "The child has the same mapping, and shares its private pages until one of them writes",
@@ -160,6 +168,13 @@ fn process_items(process: &Process, add: &mut impl FnMut(&'static str, &'static 
             "Kill",
             "SIGKILL; those that it forked go with it",
             peers(PeersAction::Signal(id, ProcessSignal::Kill)),
+        );
+    }
+    if runs {
+        add(
+            "Show its mapping",
+            "What it has mapped, and its lines of /proc/PID/maps",
+            peers(PeersAction::ShowMapping(Some(id))),
         );
     }
     if !process.is_built_in() || !runs {

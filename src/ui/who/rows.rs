@@ -88,6 +88,11 @@ pub(super) fn picture_ui(
 impl Table<'_> {
     fn show(&self, ui: &mut Ui, view: &mut WhoView, actions: &mut Vec<Action>) {
         let under = ui.painter().add(Shape::Noop);
+        for (place, words) in &self.scene.headings {
+            let id = ui.unique_id().with(("heading", words));
+            let heading = ui.interact(place.translate(self.by), id, Sense::hover());
+            heading.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+        }
         let (mut lit, mut writer) = (None, None);
         self.rows_ui(ui, view, (&mut lit, &mut writer), actions);
         self.boxes_ui(ui, view, &mut lit);

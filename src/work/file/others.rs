@@ -19,6 +19,8 @@ use super::serve::Worker;
 pub(super) struct WatchedOthers {
     watcher: Option<OthersWatcher>,
     wish: Option<OthersWish>,
+    /// What they see is to be said also where it is as before.
+    is_anew: bool,
     stuck: Option<LookStuck>,
 }
 
@@ -26,7 +28,8 @@ impl Worker {
     /// The watcher follows what the witnesses watch; and where it does not come back, that is told in its stead.
     pub(super) fn tend_others(&mut self, program: &Path) {
         let wish = self.others_wish();
-        if wish != self.others.wish {
+        let is_anew = std::mem::take(&mut self.others.is_anew);
+        if wish != self.others.wish || is_anew {
             self.others.wish = wish;
             self.others.stuck = None;
             self.watch_others(wish, program);
@@ -39,6 +42,11 @@ impl Worker {
             self.others.stuck = stuck;
             self.say_of_others(wish.target, OthersNews::Stuck(stuck));
         }
+    }
+
+    /// Somebody may have stored something: that others do not see it is known by what they read after it.
+    pub(super) fn read_others_anew(&mut self) {
+        self.others.is_anew = true;
     }
 
     fn others_wish(&self) -> Option<OthersWish> {
