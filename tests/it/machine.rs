@@ -53,17 +53,33 @@ impl Mounted {
     }
 
     pub(crate) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
+        Self::tmpfs_with(&format!("size={bytes}"))
+    }
+
+    /// One that is mounted with these options.
+    pub(crate) fn tmpfs_with(options: &str) -> Result<Self, Box<dyn Error>> {
         let folder = TempDir::new()?;
-        let size = format!("size={bytes}");
-        let args = ["-t", "tmpfs", "-o", &size, "tmpfs"].map(OsStr::new);
+        let args = ["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new);
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
         Ok(Self { folder })
     }
 
     /// An ext4 file system in the file `image`.
     pub(crate) fn ext4(image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
+        Self::ext4_with(image, bytes, &[])
+    }
+
+    /// One that is made with these options.
+    pub(crate) fn ext4_with(
+        image: &Path,
+        bytes: u64,
+        options: &[&str],
+    ) -> Result<Self, Box<dyn Error>> {
         File::create(image)?.set_len(bytes)?;
-        run("mkfs.ext4", &[OsStr::new("-q"), image.as_os_str()])?;
+        let mut args = vec![OsStr::new("-q")];
+        args.extend(options.iter().map(OsStr::new));
+        args.push(image.as_os_str());
+        run("mkfs.ext4", &args)?;
         let folder = TempDir::new()?;
         let args = [OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()];
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
