@@ -53,22 +53,43 @@ impl Mounted {
     }
 
     pub(crate) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
+        Self::tmpfs_with(&format!("size={bytes}"))
+    }
+
+    /// One that is mounted with these options.
+    pub(crate) fn tmpfs_with(options: &str) -> Result<Self, Box<dyn Error>> {
         let folder = TempDir::new()?;
-        let size = format!("size={bytes}");
-        let args = ["-t", "tmpfs", "-o", &size, "tmpfs"].map(OsStr::new);
+        let args = ["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new);
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
         Ok(Self { folder })
     }
 
     /// An ext4 file system in the file `image`.
     pub(crate) fn ext4(image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
-        Self::made_by("mkfs.ext4", image, bytes)
+        Self::ext4_with(image, bytes, &[])
     }
 
-    /// The file system that `maker` makes in the file `image`.
-    pub(crate) fn made_by(maker: &str, image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
+    /// One that is made with these options.
+    pub(crate) fn ext4_with(
+        image: &Path,
+        bytes: u64,
+        options: &[&str],
+    ) -> Result<Self, Box<dyn Error>> {
+        Self::made_by("mkfs.ext4", image, bytes, options)
+    }
+
+    /// The file system that `maker` makes in the file `image`, with these options.
+    pub(crate) fn made_by(
+        maker: &str,
+        image: &Path,
+        bytes: u64,
+        options: &[&str],
+    ) -> Result<Self, Box<dyn Error>> {
         File::create(image)?.set_len(bytes)?;
-        run(maker, &[OsStr::new("-q"), image.as_os_str()])?;
+        let mut args = vec![OsStr::new("-q")];
+        args.extend(options.iter().map(OsStr::new));
+        args.push(image.as_os_str());
+        run(maker, &args)?;
         let folder = TempDir::new()?;
         let args = [OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()];
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;

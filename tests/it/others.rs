@@ -49,7 +49,7 @@ fn mapscope() -> &'static Path {
 }
 
 /// A python that every user may run, where there is one.
-fn python() -> &'static str {
+pub(crate) fn python() -> &'static str {
     if Path::new("/usr/bin/python3").exists() {
         "/usr/bin/python3"
     } else {

@@ -35,16 +35,15 @@ pub fn joined(candidates: &[Candidate], page: Span) -> Vec<Option<CopyId>> {
     let mut found: Vec<Option<CopyId>> = vec![None; candidates.len()];
     let mut open = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        let has_it = |frame: &u64| {
-            let mut others = candidates.iter().enumerate().filter(|it| it.0 != index);
-            others.any(|(_, other)| other.frame == Some(*frame))
-        };
-        match (candidate.frame.filter(has_it), candidate.is_exclusive) {
+        let others = candidates.iter().enumerate().filter(|it| it.0 != index);
+        let has_mate = |frame| others.clone().any(|it| it.1.frame == Some(frame));
+        match (candidate.frame, candidate.is_exclusive) {
             // The highest bit keeps frames apart from indices.
-            (Some(frame), _) => found[index] = Some(CopyId(frame | 1 << 63)),
+            (Some(frame), Some(true)) => found[index] = Some(CopyId(frame | 1 << 63)),
+            (Some(frame), _) if has_mate(frame) => found[index] = Some(CopyId(frame | 1 << 63)),
             (None, Some(true)) => found[index] = Some(CopyId(index as u64)),
-            // Somebody else has the page, and the number of its frame does not say who.
-            (None, Some(false) | None) => open.push(index),
+            // Also where the frame is told: whoever else has it was not told of.
+            (_, Some(false) | None) => open.push(index),
         }
     }
     while let Some(first) = open.first().copied() {
@@ -127,14 +126,12 @@ impl Weighed<'_> {
     }
 
     fn may_be_one(&self, left: &Candidate, right: &Candidate) -> bool {
-        left.family == right.family && !self.differ(left, right)
+        let are_other_frames = matches!((left.frame, right.frame), (Some(l), Some(r)) if l != r);
+        left.family == right.family && !are_other_frames && !self.differ(left, right)
     }
 
-    /// They are known to be on different frames, or to have read different bytes. What one could not read says nothing.
+    /// They are known to have read different bytes. What one could not read says nothing.
     fn differ(&self, left: &Candidate, right: &Candidate) -> bool {
-        if let (Some(left), Some(right)) = (left.frame, right.frame) {
-            return left != right;
-        }
         let told = left.is_exclusive.is_some() && right.is_exclusive.is_some();
         match (&left.read, &right.read) {
             (Some(left), Some(right)) if told && left.span == right.span => {

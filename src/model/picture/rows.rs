@@ -360,16 +360,14 @@ fn tell_copies_apart(drafts: &mut [Draft], index: usize, page: Span) {
             }
         })
         .collect();
-    for (it, page) in at.into_iter().zip(joined(&candidates, page)) {
-        let draft = &mut drafts[it];
-        let is_told = draft
-            .fact(index)
-            .is_some_and(|fact| fact.is_exclusive.is_some());
+    for ((it, candidate), page) in at.iter().zip(&candidates).zip(joined(&candidates, page)) {
+        let memory = &mut drafts[*it].row.memory;
         if let Some(page) = page {
-            draft.row.memory = RowMemory::Copy(page);
-        } else if !is_told && draft.row.memory == RowMemory::CopyOfSeveral {
-            let why = "a private copy; whether another process has it too is not told";
-            draft.row.memory = RowMemory::NotKnown(why.to_owned());
+            *memory = RowMemory::Copy(page);
+        } else if *memory == RowMemory::CopyOfSeveral && candidate.is_exclusive.is_none() {
+            let why =
+                "a copy, and whether another process has it too is not told (as of a huge page)";
+            *memory = RowMemory::NotKnown(why.to_owned());
         }
     }
 }

@@ -55,7 +55,7 @@ fn what_the_kernel_lets_us_read_of_strangers_is_read() {
 }
 
 fn btrfs(image: &Path) -> Result<Mounted, Box<dyn std::error::Error>> {
-    Mounted::made_by("mkfs.btrfs", image, 128 << 20)
+    Mounted::made_by("mkfs.btrfs", image, 128 << 20, &[])
 }
 
 #[test]
