@@ -33,6 +33,7 @@ mod path;
 mod pread;
 mod presses;
 mod process_rows;
+mod row_keys;
 mod sample;
 mod scrolling;
 mod split;
