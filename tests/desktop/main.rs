@@ -19,6 +19,7 @@ mod closing;
 mod dialog;
 mod editing;
 mod ending;
+mod keyboard;
 mod keys;
 mod lab;
 mod processes;
