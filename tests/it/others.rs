@@ -41,7 +41,7 @@ fn mapscope() -> &'static Path {
 }
 
 /// A python that every user may run, where there is one.
-fn python() -> &'static str {
+pub(crate) fn python() -> &'static str {
     if Path::new("/usr/bin/python3").exists() {
         "/usr/bin/python3"
     } else {
@@ -80,7 +80,7 @@ impl Program {
     }
 
     /// Of `runner`, which runs what stands in its last arguments, or is python itself.
-    fn run(mut runner: Command, arguments: &[&str]) -> Self {
+    pub(crate) fn run(mut runner: Command, arguments: &[&str]) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/others/program.py");
         let mut child = runner
             .arg(script)

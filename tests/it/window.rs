@@ -22,6 +22,7 @@ mod keys;
 mod lab;
 mod live;
 mod low;
+mod many_mappings;
 mod messages;
 mod modes;
 mod narrow;
