@@ -142,7 +142,7 @@ fn stale(doc: &Doc) -> Vec<u64> {
     };
     let differs = |offset: &u64| {
         let cell = window.cell(*offset);
-        cell.is_some_and(|cell| cell.differs_from_file())
+        cell.is_some_and(mapscope::model::window::CellFlags::differs_from_file)
     };
     let span = doc.view().viewport.visible();
     (span.start()..span.end()).filter(differs).collect()

@@ -48,7 +48,7 @@ fn crowded() -> (tempfile::TempDir, Window, Program) {
 /// The place of the row with the keyboard, and what it says.
 fn focused(window: &Window) -> Option<String> {
     let mut rows = window.query_all_by_role(Role::Row);
-    let row = rows.find(|row| row.is_focused())?;
+    let row = rows.find(egui_kittest::Node::is_focused)?;
     row.accesskit_node().label()
 }
 
