@@ -198,6 +198,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Lookup => Id::unique("lookup field"),
         Focus::Path => Id::unique("path field"),
         Focus::WitnessByte => Id::unique("witness byte"),
+        Focus::Rows => Id::unique("first row of who sees it"),
         Focus::Fill => Id::unique("fill byte"),
         Focus::Destination => Id::unique("destination field"),
         Focus::Lab => Id::unique("lab list"),

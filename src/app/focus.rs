@@ -14,7 +14,13 @@ impl Shell {
         ctx.memory_mut(|memory| memory.request_focus(id));
         if !matches!(
             focus,
-            Focus::Grid | Focus::Banner | Focus::Messages | Focus::News | Focus::Lab | Focus::Panel
+            Focus::Grid
+                | Focus::Banner
+                | Focus::Messages
+                | Focus::News
+                | Focus::Lab
+                | Focus::Panel
+                | Focus::Rows
         ) {
             // all of it selected; what is being typed and was completed goes on at its end
             let end = egui::text::CCursor::new(usize::MAX);

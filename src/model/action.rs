@@ -370,6 +370,8 @@ pub enum Focus {
     Path,
     /// The byte to write, in the witness table.
     WitnessByte,
+    /// The first row of that table.
+    Rows,
     /// The fill bar.
     Fill,
     /// The field that asks where to save.

@@ -331,6 +331,13 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
     ("Wheel, Ctrl+wheel", "Scroll; larger or smaller"),
 ];
 
+/// Keys that the rows of *Who sees it* take, for the list of keys.
+pub const ROW_KEYS: &[(&str, &str)] = &[
+    ("Up, Down, Home, End", "From row to row"),
+    ("1, 2, \u{2026}", "The row of this number"),
+    ("Enter, Menu", "What it can do: first of all, write as it"),
+];
+
 /// Keys of the menus, for the list of keys.
 pub const MENU_KEYS: &[(&str, &str)] = &[
     ("Alt+F, Alt+E, \u{2026}", "Open a menu by its first letter"),

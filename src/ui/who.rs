@@ -8,6 +8,7 @@ mod boxes;
 mod byte_lines;
 mod cells;
 mod columns;
+mod keys;
 mod layout;
 mod lines;
 mod menu;

@@ -88,7 +88,7 @@ impl Program {
     }
 
     /// Of `runner`, which runs what stands in its last arguments, or is python itself.
-    fn run(mut runner: Command, arguments: &[&str]) -> Self {
+    pub(crate) fn run(mut runner: Command, arguments: &[&str]) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/others/program.py");
         let mut child = runner
             .arg(script)

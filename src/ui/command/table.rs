@@ -7,7 +7,7 @@ use crate::model::{
     MappingAction, Tab, ThemeChoice, ViewAction,
 };
 
-use super::areas::{area, other_view};
+use super::areas::{ROWS, area, other_view};
 use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
     locks, nothing_to_write, run_topic,
@@ -283,6 +283,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(SHIFT, Key::F6)],
         |model| area(model, -1),
     ),
+    ROWS,
     command(
         Menu::Go,
         "Other view",

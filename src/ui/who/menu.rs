@@ -38,7 +38,7 @@ pub(super) fn show(
     ui: &Ui,
     theme: &Theme,
     doc: &Doc,
-    row: &Row,
+    (index, row): (usize, &Row),
     response: &Response,
 ) -> Option<Chosen> {
     let id = response.id.with("menu");
@@ -63,7 +63,7 @@ pub(super) fn show(
         .layout(egui::Layout::top_down_justified(egui::Align::Min))
         .style(egui::containers::menu::menu_style)
         .gap(2.0)
-        .show(|ui| items_ui(ui, theme, doc, row, takes_focus))?;
+        .show(|ui| items_ui(ui, theme, doc, (index, row), takes_focus))?;
     if !Popup::is_id_open(ui.ctx(), id) {
         let elsewhere = ui.input(|input| input.pointer.any_click())
             && !shown.response.contains_pointer()
@@ -75,7 +75,13 @@ pub(super) fn show(
     shown.inner
 }
 
-fn items_ui(ui: &mut Ui, theme: &Theme, doc: &Doc, row: &Row, takes_focus: bool) -> Option<Chosen> {
+fn items_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    doc: &Doc,
+    (index, row): (usize, &Row),
+    takes_focus: bool,
+) -> Option<Chosen> {
     ui.set_min_width(170.0);
     let mut chosen = None;
     let mut first = None;
@@ -90,7 +96,8 @@ fn items_ui(ui: &mut Ui, theme: &Theme, doc: &Doc, row: &Row, takes_focus: bool)
     if let (Some(first), true) = (first, takes_focus) {
         ui.memory_mut(|memory| memory.request_focus(first));
     }
-    for words in facts(row) {
+    let keys = format!("Row {0}: F7, {0}, Enter", index + 1);
+    for words in facts(row).into_iter().chain([keys]) {
         let text = RichText::new(words).color(theme.weak).small();
         ui.add(Label::new(text).selectable(true));
     }
