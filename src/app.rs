@@ -9,6 +9,7 @@ mod files;
 mod focus;
 mod helpers;
 mod lab;
+mod motion;
 pub mod start;
 
 use std::path::PathBuf;
@@ -92,6 +93,10 @@ pub struct Shell {
     has_copied: bool,
     bequest: clipboard::Bequest,
     next_fade: Option<Instant>,
+    /// The desktop wants less motion, once it has said so or the contrary.
+    desktop_motion: Arc<OnceLock<bool>>,
+    /// Nothing moves.
+    is_still: bool,
     /// The lookup to begin with, and the file it is for.
     at: Option<(DocId, String)>,
     /// Of the files to begin with, the one that is to be in front, whichever is open first.
@@ -139,6 +144,8 @@ impl Shell {
             has_copied: false,
             bequest: clipboard::Bequest::default(),
             next_fade: None,
+            desktop_motion: Arc::default(),
+            is_still: false,
             at: None,
             first: None,
             title: String::new(),
@@ -401,6 +408,7 @@ impl eframe::App for Shell {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.wait_for_bytes(&ctx);
+        self.mind_motion(&ctx);
         self.fade(&ctx);
         self.put_focus(&ctx);
         self.window.is_first = self.frames == 0;

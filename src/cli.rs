@@ -44,7 +44,7 @@ enum Command {
     Dump(dump::DumpArguments),
     /// Prints the offsets at which bytes, text, a number or a regular expression stand in a file
     Find(find::FindArguments),
-    /// Tells which other processes map a byte of a file, through which memory, and what each sees
+    /// Tells who sees a byte or a range of a file, and through which memory: this program, others that map it, system calls
     Who(who::WhoArguments),
     /// Runs experiments about mmap with real processes; without a name it lists them
     Lab(lab::LabArguments),

@@ -62,9 +62,9 @@ pub use mode::{Access, Mode, Way};
 pub use open::{OpenFile, PathState};
 pub use open_error::{OpenError, OpenErrorKind};
 pub use others::{
-    FileKey, Hiding, MOST_BYTES, MOST_ROWS, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping,
-    OtherOpen, OtherPage, OtherProcess, Others, OthersFinder, OwnProcesses, Sameness, SeenBytes,
-    look_at_others, parse_line,
+    FileKey, Hiding, LOOK_PATIENCE, MOST_BYTES, MOST_LEFT_BEHIND, MOST_ROWS, MOST_TOLD_DESCRIPTORS,
+    MapsLine, OtherMapping, OtherOpen, OtherPage, OtherProcess, Others, OthersFinder, OwnProcesses,
+    Sameness, SeenBytes, look_at_others, parse_line,
 };
 pub use page::{CacheFacts, PageFact, PageOrigin, PageState, Unavailable};
 pub use primitive::Primitive;
@@ -75,6 +75,12 @@ pub use refusal::{Bar, MapRefusal};
 pub use self_test::primitive;
 pub use store_error::StoreError;
 pub(crate) use wording::Shown;
+
+/// The number of this process.
+#[must_use]
+pub fn own_pid() -> u32 {
+    std::process::id()
+}
 
 /// Size of a page in bytes, as the system says (sysconf(3), `_SC_PAGESIZE`): 4096 on most machines, up to 65536.
 #[must_use]

@@ -22,7 +22,6 @@ pub mod identity;
 mod inspecting;
 pub mod journal;
 pub mod lab;
-pub mod last_store;
 pub mod lockstep;
 pub mod lookup;
 pub mod moment;
@@ -32,13 +31,13 @@ pub mod peers;
 pub mod pending;
 pub mod picture;
 pub mod process;
+mod process_facts;
 pub mod settings;
 pub mod topic;
 pub mod tour;
 pub mod tray;
 pub mod view;
 pub mod viewport;
-pub mod who;
 pub mod window;
 pub mod witness;
 
@@ -149,6 +148,8 @@ pub struct App {
     shown: Vec<ViewId>,
     /// What the completed path field means, where its text only resembles the path.
     path_known: Option<Completed>,
+    /// What the desktop says of motion, where it says anything.
+    pub desktop_wants_less_motion: Option<bool>,
     /// The dialog that is open, and whom it asks for.
     dialog: Option<(OrderId, Option<DocId>)>,
     /// The window is to close once this is settled.
@@ -182,6 +183,13 @@ impl App {
             byte_text: "21".to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Nothing is to move: as the person said, else as the desktop does.
+    #[must_use]
+    pub fn wants_less_motion(&self) -> bool {
+        let chosen = self.settings.less_motion.or(self.desktop_wants_less_motion);
+        chosen.unwrap_or(false)
     }
 
     /// The file that has the focus.

@@ -37,6 +37,7 @@ mod news;
 mod notices;
 mod panel;
 mod path_field;
+mod process_facts;
 mod region;
 mod right;
 mod scrollbar;
@@ -203,6 +204,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::Lookup => Id::unique("lookup field"),
         Focus::Path => Id::unique("path field"),
         Focus::WitnessByte => Id::unique("witness byte"),
+        Focus::Rows => Id::unique("first row of who sees it"),
         Focus::Fill => Id::unique("fill byte"),
         Focus::Destination => Id::unique("destination field"),
         Focus::Lab => Id::unique("lab list"),

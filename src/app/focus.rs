@@ -21,6 +21,7 @@ impl Shell {
                 | Focus::Lab
                 | Focus::Panel
                 | Focus::Inspector
+                | Focus::Rows
         ) {
             // all of it selected; what is being typed and was completed goes on at its end
             let end = egui::text::CCursor::new(usize::MAX);

@@ -83,6 +83,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
             Box::new(|cc| {
                 last_words::say_at_exit_of_this_thread();
                 app.attach(cc);
+                app.ask_for_motion();
                 Ok(Box::new(app))
             }),
         )

@@ -67,6 +67,22 @@ pub(super) fn state_of(entry: raw::PageEntry, is_private: bool) -> PageState {
     }
 }
 
+/// What an entry says of a page that the page table has as a part of a huge one, or not, which then gives one answer for all
+/// of it. `None`: the kernel cannot say which pages are huge. Of a file's pages, copies alone never are.
+pub(super) fn fact_of(entry: raw::PageEntry, is_private: bool, is_huge: Option<bool>) -> PageFact {
+    let state = state_of(entry, is_private);
+    let is_told = match is_huge {
+        Some(is_huge) => !is_huge,
+        None => state == PageState::PrivateCopy,
+    };
+    let is_here = entry.is_present() && !entry.is_swapped();
+    PageFact {
+        state,
+        is_exclusive: (is_here && is_told).then(|| entry.is_exclusive()),
+        frame: entry.frame(),
+    }
+}
+
 /// Whole pages of a mapping: the address of the first, and how many.
 #[derive(Clone, Copy, Debug)]
 struct Pages {
@@ -128,18 +144,8 @@ impl Mapping {
             Ok(addresses
                 .zip(entries)
                 .map(|(address, entry)| {
-                    let state = state_of(entry, is_private);
-                    // A kernel that cannot say which pages are huge: only copies of files never are.
-                    let is_told = match &scanned {
-                        Ok(()) => !huge.iter().any(|run| run.contains(&address)),
-                        Err(_) => state == PageState::PrivateCopy,
-                    };
-                    let is_here = entry.is_present() && !entry.is_swapped();
-                    PageFact {
-                        state,
-                        is_exclusive: (is_here && is_told).then(|| entry.is_exclusive()),
-                        frame: entry.frame(),
-                    }
+                    let is_huge = || huge.iter().any(|run| run.contains(&address));
+                    fact_of(entry, is_private, scanned.is_ok().then(is_huge))
                 })
                 .collect())
         })

@@ -13,6 +13,17 @@ pub enum Mode {
     Shared,
 }
 
+impl Mode {
+    /// The one that it is not.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Private => Self::Shared,
+            Self::Shared => Self::Private,
+        }
+    }
+}
+
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

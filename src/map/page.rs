@@ -36,6 +36,8 @@ pub enum Unavailable {
     NoFilePages,
     /// Asking would write changed pages to the device first, which nobody asked for.
     Unwritten,
+    /// The kernel does not come back with what it has to tell of the process.
+    NoAnswer,
 }
 
 impl fmt::Display for Unavailable {
@@ -58,6 +60,7 @@ impl fmt::Display for Unavailable {
             Self::NoFilePages => {
                 f.write_str("not available (this memory is the kernel's own: no pages of a file)")
             }
+            Self::NoAnswer => f.write_str("not available (the process does not answer)"),
             Self::Unwritten => f.write_str("not asked (changes here are not on the device yet)"),
         }
     }

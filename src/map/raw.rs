@@ -25,6 +25,8 @@ mod apple;
 mod file_system;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod page_table;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -38,6 +40,8 @@ pub(crate) use apple::*;
 pub(crate) use file_system::*;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
+#[cfg(target_os = "linux")]
+pub(crate) use page_table::*;
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]

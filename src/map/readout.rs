@@ -39,6 +39,8 @@ pub enum GapReason {
     },
     /// The mapping does not reach there.
     OutsideMapping,
+    /// Another program's, and not asked for: it would bring the page in there, or what is to be known first is not told.
+    NotAsked,
 }
 
 impl GapReason {
@@ -50,7 +52,10 @@ impl GapReason {
             | Self::NotThroughMapping { errno }
             | Self::Failed { errno } => Some(errno),
             Self::HoleNeedsBlock => Some(ENOSPC),
-            Self::PastFileEnd { .. } | Self::StorageGaveNothing | Self::OutsideMapping => None,
+            Self::PastFileEnd { .. }
+            | Self::StorageGaveNothing
+            | Self::OutsideMapping
+            | Self::NotAsked => None,
         }
     }
 
@@ -87,6 +92,7 @@ impl fmt::Display for GapReason {
             ),
             Self::Failed { errno } => f.write_str(&describe_errno(errno)),
             Self::OutsideMapping => f.write_str("outside the mapping"),
+            Self::NotAsked => f.write_str("not asked of the program that maps it"),
         }
     }
 }

@@ -76,6 +76,8 @@ pub enum AppAction {
     Zoom(i8),
     /// Follow the system's theme, or be dark, or be light.
     SetTheme(ThemeChoice),
+    /// Have nothing move, or let everything.
+    ToggleMotion,
     /// Full screen on or off.
     ToggleFullScreen,
     /// Show or hide the list of keys.
@@ -399,6 +401,8 @@ pub enum Focus {
     Path,
     /// The byte to write, in the witness table.
     WitnessByte,
+    /// The first row of that table.
+    Rows,
     /// The fill bar.
     Fill,
     /// The field that asks where to save.

@@ -3,7 +3,8 @@
 use crate::bytes::clip::{Clip, Copying};
 
 use super::action::{
-    Action, AppAction, DocAction, EditAction, FileAction, Intent, MappingAction, Tab, ViewAction,
+    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, Tab,
+    ViewAction,
 };
 use super::closing::Settled;
 use super::doc::{Doc, Out};
@@ -70,7 +71,12 @@ impl App {
     fn apply_app(&mut self, action: AppAction, effects: &mut Vec<Effect>) {
         match action {
             AppAction::Quit => self.quit(effects),
-            AppAction::Focus(focus) => effects.push(Effect::Focus(focus)),
+            AppAction::Focus(focus) => {
+                if focus == Focus::Rows {
+                    self.show_tab(Tab::Witnesses);
+                }
+                effects.push(Effect::Focus(focus));
+            }
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
             AppAction::FocusView(view) => self.focus_view(view, effects),
             AppAction::Shown(views) => self.show(views, effects),
@@ -84,6 +90,9 @@ impl App {
             AppAction::SetTheme(theme) => {
                 self.settings.theme = theme;
                 effects.push(Effect::Theme(theme));
+            }
+            AppAction::ToggleMotion => {
+                self.settings.less_motion = Some(!self.wants_less_motion());
             }
             AppAction::ToggleFullScreen => effects.push(Effect::ToggleFullScreen),
             AppAction::ToggleHelp => self.help_shown = !self.help_shown,

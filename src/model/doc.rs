@@ -14,7 +14,6 @@ use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
 use super::event::{Facts, Opened, PathNow};
 use super::happened::Happened;
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
-use super::last_store::LastStore;
 use super::lockstep::Lockstep;
 use super::lookup::LookupState;
 use super::notice::{Notice, Notices, Severity};
@@ -79,8 +78,6 @@ pub struct Doc {
     pub witnesses: Witnesses,
     /// What holds the panel on other bytes than the selection.
     pub pin: Pin,
-    /// The store that was asked for last, and what became of it.
-    pub last_store: Option<LastStore>,
     /// Why the last sync of it failed, in words: what it was to write is not on the storage.
     pub sync_failure: Option<String>,
     /// What happened with it.
@@ -141,7 +138,6 @@ impl Doc {
             lookup: LookupState::default(),
             witnesses: Witnesses::default(),
             pin: Pin::default(),
-            last_store: None,
             sync_failure: None,
             happened: Happened::default(),
             processes: Processes::default(),

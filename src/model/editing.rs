@@ -10,11 +10,9 @@ use super::effect::{Effect, FileOrder, FileRequest, Purpose, Store, StoreBatch};
 use super::event::PathNow;
 use super::identity::ViewId;
 use super::journal::{Compensation, Drawn, Gone, Next, PendingRun, Room};
-use super::last_store::StoredBy;
 use super::pending::{FIRST_BYTES, Under, Waiting};
 use super::topic::Subject;
 use super::viewport::Step;
-use super::witness::WitnessId;
 use super::{Focus, View};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
@@ -257,7 +255,6 @@ impl Doc {
         known.viewport.nibble = None;
         let seen = drawn(known, offset, bytes.len());
         let n_bytes = bytes.len();
-        let first: Vec<u8> = bytes.iter().take(FIRST_BYTES).copied().collect();
         let wish = Waiting::Store {
             offset,
             bytes,
@@ -266,7 +263,6 @@ impl Doc {
         let is_taken = self.submit(view, wish, out);
         if is_taken {
             self.wrote(offset, n_bytes);
-            self.store_asked(StoredBy::Here(WitnessId::View), offset, &first);
         }
         is_taken
     }

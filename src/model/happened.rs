@@ -30,7 +30,7 @@ use outside::FileKnown;
 use seen::RowReading;
 
 pub use crate::bytes::said::bytes_said;
-pub(super) use seen::{row_name, row_of};
+pub(super) use seen::row_of;
 pub(super) use words::{discard_words, forked_words};
 pub use words::{who_saw, within};
 

@@ -5,15 +5,21 @@
 
 mod remarks;
 
+use std::sync::Arc;
+
 use crate::bytes::Span;
+use crate::bytes::escape::escape_name;
+use crate::map::{Gap, GapReason, Readout};
 
 pub use crate::map::{
     Hiding, OtherMapping, OtherOpen, OtherPage, OtherProcess, Others, Sameness, SeenBytes,
     Unavailable,
 };
+pub use remarks::{only_open, unseen};
 
 use super::doc::Doc;
 use super::identity::Target;
+use super::witness::Who;
 
 /// Who was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +42,7 @@ pub enum OthersState {
     Unavailable(Unavailable),
 }
 
-/// The watcher waits for the kernel, which does not answer about one process: what was seen before stands still.
+/// The watcher waits for the kernel, and nobody can go round that: what was seen before stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookStuck {
     /// The process that it was about to look at; `None` where it was listing them.
@@ -83,6 +89,7 @@ impl Doc {
         match event.news {
             OthersNews::Seen(seen) => {
                 if Some(seen.span) == self.witnesses.span {
+                    self.note_others(&seen);
                     self.others.state = OthersState::Seen(seen);
                     self.others.stuck = None;
                 }
@@ -90,6 +97,25 @@ impl Doc {
             OthersNews::Unavailable(why) => self.others.state = OthersState::Unavailable(why),
             OthersNews::Stuck(stuck) => self.others.stuck = stuck,
         }
+    }
+
+    /// What others read: whoever of them it shows to have seen a store.
+    fn note_others(&mut self, seen: &OthersSeen) {
+        let readings = readings(&seen.found, seen.span);
+        self.happened
+            .keep_others(|who| readings.iter().any(|(known, ..)| *known == who));
+        for (who, _, readout) in &readings {
+            self.note_reading(*who, readout);
+        }
+    }
+
+    /// The rows of others that are read now, and what they are called.
+    pub(super) fn others_read(&self) -> Vec<(Who, String)> {
+        let (Some(found), Some(span)) = (self.others_seen(), self.witnesses.span) else {
+            return Vec::new();
+        };
+        let readings = readings(found, span).into_iter();
+        readings.map(|(who, name, _)| (who, name)).collect()
     }
 
     /// Who was seen at the bytes that are watched now; `None` while that is not known.
@@ -100,4 +126,69 @@ impl Doc {
             _ => None,
         }
     }
+}
+
+/// Each mapping of others that can be read, with its name and what it sees of `span`.
+fn readings(found: &Others, span: Span) -> Vec<(Who, String, Arc<Readout>)> {
+    let mappings = found.processes.iter().flat_map(|process| {
+        let mappings = process.mappings.iter();
+        mappings.map(move |mapping| (process, mapping))
+    });
+    let is_told = |mapping: &OtherMapping| {
+        let mut pages = pages_in(&mapping.pages, span);
+        pages.any(|page| matches!(page.seen, SeenBytes::Bytes(_)))
+    };
+    let readings = mappings.filter(|(_, mapping)| is_told(mapping));
+    let readings = readings.map(|(process, mapping)| {
+        let readout = reading_of(mapping, span);
+        (row_of(process, mapping), name_of(process), readout)
+    });
+    readings.collect()
+}
+
+/// The row of a mapping of another program.
+pub(super) fn row_of(process: &OtherProcess, mapping: &OtherMapping) -> Who {
+    Who::Other {
+        pid: process.pid,
+        address: mapping.addresses.0,
+    }
+}
+
+/// What another program is called: `python3 4123`.
+pub(super) fn name_of(process: &OtherProcess) -> String {
+    format!("{} {}", escape_name(&process.name), process.pid)
+}
+
+/// Those of a mapping's pages that are within `span`.
+pub(super) fn pages_in(pages: &[OtherPage], span: Span) -> impl Iterator<Item = &OtherPage> {
+    let is_in = move |page: &&OtherPage| span.intersect(page.span) == Some(page.span);
+    pages.iter().filter(is_in)
+}
+
+/// What a mapping of another program sees of `span`. What it was not asked for and what is outside of it are gaps.
+pub(super) fn reading_of(mapping: &OtherMapping, span: Span) -> Arc<Readout> {
+    let mut readout = Readout::new();
+    readout.span = span;
+    let mut bytes = vec![0; usize::try_from(span.len()).unwrap_or(0)];
+    let mut end = span.start();
+    let mut gap = |start: u64, end: u64, reason| {
+        let span = Span::new(start, end).filter(|span| !span.is_empty());
+        readout.gaps.extend(span.map(|span| Gap { span, reason }));
+    };
+    for page in pages_in(&mapping.pages, span) {
+        gap(end, page.span.start(), GapReason::OutsideMapping);
+        end = page.span.start();
+        if let SeenBytes::Bytes(seen) = &page.seen {
+            let at = usize::try_from(end - span.start()).unwrap_or(0);
+            for (to, from) in bytes.iter_mut().skip(at).zip(seen) {
+                *to = *from;
+            }
+            end += seen.len() as u64;
+        }
+        gap(end, page.span.end(), GapReason::NotAsked);
+        end = page.span.end();
+    }
+    gap(end, span.end(), GapReason::OutsideMapping);
+    readout.bytes = bytes;
+    Arc::new(readout)
 }

@@ -5,9 +5,8 @@
 use super::closing::Settled;
 use super::doc::Doc;
 use super::identity::Target;
-use super::last_store::StoredBy;
 use super::peers::Process;
-use super::process::{PeerNews, ProcessEnd, ProcessKind, ProcessSignal};
+use super::process::{PeerNews, ProcessEnd, ProcessFacts, ProcessKind, ProcessSignal};
 use super::witness::{Note, WitnessState};
 use crate::bytes::size::counted;
 
@@ -22,20 +21,13 @@ impl Doc {
         // off the list: it was removed meanwhile
         let process = self.processes.get_mut(target.mapping)?;
         let is_answered = match &news {
-            PeerNews::Stored { number, .. } | PeerNews::Refused { number, .. } => {
-                process.end(*number)
-            }
+            PeerNews::Stored { number, .. }
+            | PeerNews::Refused { number, .. }
+            | PeerNews::Faulted { number, .. } => process.end(*number),
             _ => false,
         };
         let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
         let reaches_file = process.reaches_file();
-        if let PeerNews::Stored { offset, bytes, .. } | PeerNews::Refused { offset, bytes, .. } =
-            &news
-        {
-            let by = StoredBy::Process(target.mapping);
-            self.store_answered(by, *offset, bytes, !is_refused);
-        }
-        let process = self.processes.get(target.mapping)?;
         if target.generation >= process.generation {
             let started = is_start.then(|| news.clone());
             self.process_said(target, news);
@@ -81,6 +73,13 @@ impl Doc {
             }
             PeerNews::Refused { why, .. } => {
                 process.note = Some(Note::failed(format!("Not written: {}", why.words())));
+            }
+            PeerNews::Faulted { .. } => {
+                process.note = Some(Note::failed("Not written: the processor refused the store"));
+            }
+            PeerNews::Facts(facts) => process.facts = Some(ProcessFacts::Told(facts)),
+            PeerNews::NoFacts { why } => {
+                process.facts = Some(ProcessFacts::NotTold(why.words()));
             }
             PeerNews::Signalled { number, signal } => {
                 process.last_signal = number;

@@ -9,9 +9,8 @@ use crate::lab::claim::AddedKind;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{Generation, MappingId, OrderId, Target, ViewId};
-use super::last_store::StoredBy;
-use super::pending::{StoreBy, Waiting, WitnessStore};
-use super::process::{PeerOrder, ProcessKind, ProcessSignal};
+use super::pending::{Waiting, WitnessStore};
+use super::process::{PeerOrder, ProcessFacts, ProcessKind, ProcessSignal};
 use super::topic::Subject;
 use super::witness::{Note, WitnessId, WitnessState};
 
@@ -37,6 +36,10 @@ pub enum PeersAction {
     Fork(MappingId),
     /// Have it store the byte to write.
     Store(MappingId),
+    /// Have it store the byte to write through its read-only mapping, which ends it.
+    StoreAnyway(MappingId),
+    /// Ask it what it has mapped, and show that; `None` shows it no more.
+    ShowMapping(Option<MappingId>),
     /// Write back what stood there before the entry of this number of *What happened*, as the same, comparing first.
     PutBack(u64),
     /// Stop it, let it go on, or kill it.
@@ -72,6 +75,8 @@ pub struct Process {
     pub is_late: bool,
     /// How it ended, in words.
     pub ended: Option<String>,
+    /// What it said it has mapped, where it was asked.
+    pub facts: Option<ProcessFacts>,
     /// Stores that it was asked for and has not answered.
     pub(super) pending: Vec<ProcessStore>,
     /// The last signal that was sent to it: what it answers to later orders, it does as it is after that.
@@ -137,6 +142,8 @@ impl Process {
 pub struct Processes {
     list: Vec<Process>,
     last_ordinal: u32,
+    /// Whose mapping is shown.
+    pub(super) shown: Option<MappingId>,
     /// When the built-in pair was last shown, in a count of shows.
     pub(super) shown_at: u64,
 }
@@ -181,7 +188,7 @@ impl Processes {
             .count()
     }
 
-    /// Those that were added, each with its depth below the first of its line: children right after their parents, the newest
+    /// Those that were added, but for what the built-in pair forked, each with its depth below the first of its line: children right after their parents, the newest
     /// first.
     #[must_use]
     pub fn tree(&self) -> Vec<(usize, &Process)> {
@@ -197,6 +204,14 @@ impl Processes {
             self.below(root, 0, &mut tree);
         }
         tree
+    }
+
+    /// That process and those that it forked, as in [`Self::tree`].
+    #[must_use]
+    pub fn line_of<'a>(&'a self, first: &'a Process) -> Vec<(usize, &'a Process)> {
+        let mut line = Vec::new();
+        self.below(first, 0, &mut line);
+        line
     }
 
     fn below<'a>(
@@ -220,8 +235,12 @@ impl Processes {
 
     /// Nothing of the person's would go with the built-in pair.
     pub(super) fn pair_is_free(&self) -> bool {
+        let has_child = |process: &Process| {
+            let is_child = |it: &&Process| it.parent == Some(process.mapping) && it.ended.is_none();
+            self.list.iter().any(|it| is_child(&it))
+        };
         self.built_in()
-            .all(|process| !process.holds_copy && process.pending.is_empty())
+            .all(|process| !process.holds_copy && process.pending.is_empty() && !has_child(process))
     }
 
     /// Some process was asked to store bytes that are in the file at once, and has not answered.
@@ -258,6 +277,7 @@ impl Processes {
             stopped: false,
             is_late: false,
             ended: None,
+            facts: None,
             pending: Vec::new(),
             last_signal: OrderId(0), // numbers begin after it
         });
@@ -301,8 +321,10 @@ impl Doc {
                 process.note = None;
             }
         }
+        if self.witnesses.mapping.replace(target.mapping) != Some(target.mapping) {
+            self.happened.forget_own_rows();
+        }
         self.witnesses.span = Some(span);
-        self.witnesses.mapping = Some(target.mapping);
         if is_new && self.processes.built_in().next().is_none() {
             for kind in [ProcessKind::Shared, ProcessKind::Private] {
                 self.start(kind, true, out);
@@ -402,41 +424,6 @@ impl Doc {
         }));
     }
 
-    /// Has a process store the byte to write.
-    pub(super) fn store_by(
-        &mut self,
-        mapping: MappingId,
-        bytes: Result<Vec<u8>, String>,
-        out: &mut Out<'_>,
-    ) {
-        let (Some(target), Some(span)) = (self.process_target(mapping), self.watched()) else {
-            return;
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(why) => {
-                if let Some(process) = self.processes.get_mut(mapping) {
-                    process.note = Some(Note::failed(format!("Not written: {why}")));
-                }
-                return;
-            }
-        };
-        let (number, offset) = (out.numbers.order(), span.start());
-        self.wrote(offset, bytes.len());
-        self.store_asked(StoredBy::Process(mapping), offset, &bytes);
-        self.send_store(
-            StoreBy {
-                number,
-                target,
-                offset,
-                bytes,
-                expect: None,
-                puts_back: None,
-            },
-            out,
-        );
-    }
-
     /// Stores the byte to write through a witness of this process. Through the view it is as if it was typed.
     pub(super) fn store_as(
         &mut self,
@@ -461,10 +448,12 @@ impl Doc {
         };
         self.witnesses.row_mut(id).note = None;
         self.wrote(offset, bytes.len());
+        let beside = self.beside(view).map(|beside| beside.id);
         if id == WitnessId::View {
             self.store(view, offset, bytes, out);
+        } else if let (WitnessId::OtherMode, Some(beside)) = (id, beside) {
+            self.store(beside, offset, bytes, out); // as if it was typed there
         } else {
-            self.store_asked(StoredBy::Here(id), offset, &bytes);
             let store = WitnessStore {
                 id,
                 offset,

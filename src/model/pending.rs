@@ -101,10 +101,19 @@ pub(super) struct StoreBy {
     pub(super) target: Target,
     pub(super) offset: u64,
     pub(super) bytes: Vec<u8>,
-    /// What must stand there; `None` for whatever.
-    pub(super) expect: Option<Vec<u8>>,
+    pub(super) over: StoreOver,
     /// It writes back what stood there before this entry of *What happened*.
     pub(super) puts_back: Option<u64>,
+}
+
+/// What a process may store over.
+pub(super) enum StoreOver {
+    /// Whatever stands there.
+    Whatever,
+    /// These bytes, and nothing else.
+    Only(Vec<u8>),
+    /// A mapping that is read-only: the store ends the process.
+    ReadOnly,
 }
 
 /// Something that waits until what is under way is answered.

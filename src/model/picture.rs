@@ -4,10 +4,13 @@
 //! it. Two rows are on one page only where that is proven. It must not know how the picture is drawn, and it asks nobody:
 //! all in it was observed and told before. The same data is behind the window's panel and `mapscope who`.
 
+mod basis;
 mod boxes;
 mod compare;
 mod copies;
+mod known;
 mod predict;
+mod question;
 mod rows;
 mod sentence;
 mod words;
@@ -15,15 +18,18 @@ mod words;
 use std::sync::Arc;
 
 use super::doc::Doc;
-use super::last_store::StoredBy;
-
-use super::witness::{Note, WitnessId};
+use super::happened::By;
+use super::identity::MappingId;
+use super::witness::Note;
 use crate::bytes::Span;
 use crate::map::{Access, GapReason, Mode, Others, Readout};
 
 pub use super::witness::Who;
+pub use basis::{Basis, SECOND};
+pub use boxes::MemoryBox;
 pub use compare::Compared;
 pub use copies::{Candidate, Family, joined};
+pub use known::Known;
 pub use predict::{Prediction, Surprise};
 pub use sentence::{Because, Both, Observed, SeenBy, Sentence};
 
@@ -45,6 +51,10 @@ pub struct Picture {
     pub page_bytes: u64,
     /// The file's name, as it can be shown.
     pub file: String,
+    /// The mapping of the view, and of the other view of the file, where there are two.
+    pub views: (MappingId, Option<MappingId>),
+    /// The number of this program's own process.
+    pub own_pid: u32,
     /// The rows, group by group; forked children below their parents, the newest first.
     pub rows: Vec<Row>,
     /// How many of the subject's bytes some row sees otherwise than the file has them, and the first of them.
@@ -82,17 +92,6 @@ pub struct Row {
     pub write: WriteAs,
     /// What became of the last that was asked of it.
     pub note: Option<Note>,
-}
-
-impl From<StoredBy> for Who {
-    fn from(by: StoredBy) -> Self {
-        match by {
-            StoredBy::Here(WitnessId::View) => Self::View,
-            StoredBy::Here(WitnessId::OtherMode) => Self::OtherMode,
-            StoredBy::Here(WitnessId::File) => Self::Calls,
-            StoredBy::Process(mapping) => Self::Process(mapping),
-        }
-    }
 }
 
 /// The heading that a row stands under, in their order.
@@ -232,13 +231,33 @@ impl Picture {
     /// `others` is what was found of processes that are not ours.
     #[must_use]
     pub fn of(doc: &Doc, others: Option<&Others>) -> Option<Self> {
-        rows::picture(doc, others)
+        Basis::of(doc, others).map(|basis| Self::from_basis(&basis))
+    }
+
+    /// The picture of what was told, whoever asked.
+    #[must_use]
+    pub fn from_basis(basis: &Basis<'_>) -> Self {
+        rows::picture(basis)
     }
 
     /// The sentence on top: what happened last to the subject and who sees it, or what is seen now.
     #[must_use]
     pub fn sentence(&self, doc: &Doc) -> Sentence {
         Sentence::of(self, doc.happened.last_about(self.subject))
+    }
+
+    /// The row of whoever did something, where it has one.
+    #[must_use]
+    pub fn row_by(&self, by: &By) -> Option<Who> {
+        let (view, beside) = self.views;
+        match by {
+            By::View { target, .. } if target.mapping == view => Some(Who::View),
+            By::View { target, .. } => (Some(target.mapping) == beside).then_some(Who::OtherMode),
+            By::SecondMapping { .. } => beside.is_none().then_some(Who::OtherMode),
+            By::Calls { .. } => Some(Who::Calls),
+            By::Process(name) => Some(Who::Process(name.mapping)),
+            By::Somebody => None,
+        }
     }
 
     /// The row of `who`.

@@ -15,6 +15,9 @@ use super::identity::{DocId, Generation, MappingId, OrderId, Target};
 use crate::bytes::Span;
 use crate::map::{Identity, PageFact, PageState, Readout};
 
+pub use crate::peer::calls::Death;
+pub use crate::peer::protocol::MappedFacts;
+
 /// The file that the processes of an open file map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerFile {
@@ -109,6 +112,23 @@ pub enum PeerOrder {
         /// What must stand there now, as long as they are; `None` for whatever.
         expect: Option<Vec<u8>>,
     },
+    /// Have a process store bytes through its read-only mapping, which ends it: [`PeerNews::Faulted`], and
+    /// [`PeerNews::Ended`] after it. Where it was not tried or not refused, as for [`PeerOrder::Store`].
+    StoreAnyway {
+        /// Names the order.
+        number: OrderId,
+        /// Whose mapping.
+        target: Target,
+        /// Offset in the file of the first byte.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Have a process say what it has mapped, and where. [`PeerNews::Facts`] or [`PeerNews::NoFacts`].
+    Facts {
+        /// Whom.
+        target: Target,
+    },
     /// Send a process a signal, at once. [`PeerNews::Signalled`] or [`PeerNews::NotSignalled`].
     Signal {
         /// Names the order.
@@ -141,12 +161,19 @@ impl PeerOrder {
         let (target, news) = match self {
             Self::Start { target, .. } => (target, PeerNews::NotStarted { why }),
             Self::Fork { parent, child } => (parent.child(child), PeerNews::NotStarted { why }),
+            Self::Facts { target } => (target, PeerNews::NoFacts { why }),
             Self::Store {
                 number,
                 target,
                 offset,
                 bytes,
                 expect: _,
+            }
+            | Self::StoreAnyway {
+                number,
+                target,
+                offset,
+                bytes,
             } => {
                 let news = PeerNews::Refused {
                     number,
@@ -282,6 +309,24 @@ pub enum PeerNews {
         /// Why not.
         why: Refusal,
     },
+    /// It stored through its read-only mapping, and dies of it: nothing was stored.
+    Faulted {
+        /// The order.
+        number: OrderId,
+        /// Offset in the file of the first byte.
+        offset: u64,
+        /// What it was to store.
+        bytes: Vec<u8>,
+        /// What it dies of.
+        death: Death,
+    },
+    /// What it has mapped, and where.
+    Facts(MappedFacts),
+    /// It did not say what it has mapped.
+    NoFacts {
+        /// Why not.
+        why: Refusal,
+    },
     /// The signal was sent: after [`ProcessSignal::Stop`] it stands still, after [`ProcessSignal::Continue`] it goes on. The
     /// end by [`ProcessSignal::Kill`] is said when it is seen.
     Signalled {
@@ -331,6 +376,17 @@ pub enum PeerNews {
     },
 }
 
+/// What is known of a process's mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessFacts {
+    /// It was asked.
+    Asking,
+    /// This.
+    Told(MappedFacts),
+    /// It did not say it, and why, in words.
+    NotTold(String),
+}
+
 /// The end of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessEnd {
@@ -351,6 +407,8 @@ pub enum EndHow {
     Exited(i32),
     /// A signal of this number ended it.
     Killed(i32),
+    /// A load or store of its own did, which the processor refused.
+    Faulted(Death),
     /// It ended with the process that had forked it.
     WithParent,
     /// Only the process that had forked it knows; [`PeerNews::EndLearned`] may follow.

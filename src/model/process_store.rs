@@ -3,11 +3,48 @@
 use super::doc::{Doc, Out};
 use super::effect::Effect;
 use super::happened::About;
+use super::identity::MappingId;
 use super::peers::ProcessStore;
-use super::pending::StoreBy;
+use super::pending::{StoreBy, StoreOver};
 use super::process::PeerOrder;
+use super::witness::Note;
 
 impl Doc {
+    /// Has a process store the byte to write.
+    pub(super) fn store_by(
+        &mut self,
+        mapping: MappingId,
+        bytes: Result<Vec<u8>, String>,
+        over: StoreOver,
+        out: &mut Out<'_>,
+    ) {
+        let (Some(target), Some(span)) = (self.process_target(mapping), self.watched()) else {
+            return;
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                if let Some(process) = self.processes.get_mut(mapping) {
+                    process.note = Some(Note::failed(format!("Not written: {why}")));
+                }
+                return;
+            }
+        };
+        let (number, offset) = (out.numbers.order(), span.start());
+        self.wrote(offset, bytes.len());
+        self.send_store(
+            StoreBy {
+                number,
+                target,
+                offset,
+                bytes,
+                over,
+                puts_back: None,
+            },
+            out,
+        );
+    }
+
     /// Has a process store bytes.
     pub(super) fn send_store(&mut self, store: StoreBy, out: &mut Out<'_>) {
         let StoreBy {
@@ -15,7 +52,7 @@ impl Doc {
             target,
             offset,
             bytes,
-            expect,
+            over,
             puts_back,
         } = store;
         let Some(process) = self.processes.get_mut(target.mapping) else {
@@ -35,6 +72,19 @@ impl Doc {
             (None, None) => About::Nothing,
         };
         self.happened.sent(number, about);
+        let expect = match over {
+            StoreOver::Whatever => None,
+            StoreOver::Only(expect) => Some(expect),
+            StoreOver::ReadOnly => {
+                out.push(Effect::Peers(PeerOrder::StoreAnyway {
+                    number,
+                    target,
+                    offset,
+                    bytes,
+                }));
+                return;
+            }
+        };
         out.push(Effect::Peers(PeerOrder::Store {
             number,
             target,

@@ -6,7 +6,7 @@
 use super::doc::{Doc, Out};
 use super::happened::{By, Fate, Happening, Occurrence};
 use super::identity::Target;
-use super::pending::{StoreBy, Waiting, WitnessStore};
+use super::pending::{StoreBy, StoreOver, Waiting, WitnessStore};
 use super::topic::Subject;
 use super::witness::WitnessId;
 
@@ -58,7 +58,8 @@ impl Doc {
         }
         match &entry.by {
             By::SecondMapping { target, .. } | By::Calls { target } => {
-                if !self.is_now(*target) {
+                let is_second = matches!(entry.by, By::SecondMapping { .. });
+                if !self.is_now(*target) || is_second && self.views.len() > 1 {
                     return Err(NoPutBack::Gone);
                 }
             }
@@ -123,7 +124,7 @@ impl Doc {
                     },
                     offset,
                     bytes,
-                    expect,
+                    over: expect.map_or(StoreOver::Whatever, StoreOver::Only),
                     puts_back: Some(number),
                 };
                 self.send_store(store, out);

@@ -31,6 +31,8 @@ pub struct Settings {
     pub tab: Tab,
     /// What the bytes at the cursor are as numbers, dates and characters is shown.
     pub inspector_shown: bool,
+    /// Nothing is to move, or everything may; `None`: as the desktop says.
+    pub less_motion: Option<bool>,
     /// The tour beside the sample was left.
     pub tour_left: bool,
     /// The size of everything, in hundredths of the usual one.
@@ -47,6 +49,7 @@ impl Default for Settings {
             panel_shown: true,
             tab: Tab::Witnesses,
             inspector_shown: false,
+            less_motion: None,
             tour_left: false,
             zoom_percent: 100,
             recent: Vec::new(),

@@ -9,10 +9,8 @@ use super::effect::Purpose;
 use super::event::{StoreOutcome, StoreResult};
 use super::identity::{OrderId, Target};
 use super::journal::{Differing, Drawn, Stored};
-use super::last_store::{LastStore, StoreFate, StoredBy};
-use super::pending::{FIRST_BYTES, Under};
+use super::pending::Under;
 use super::topic::Subject;
-use super::witness::WitnessId;
 
 impl Doc {
     /// What became of stores: the journal learns what was stored, the person what was not.
@@ -30,11 +28,6 @@ impl Doc {
         };
         if self.is_now(answer.target) {
             self.lost_in(answer.target.mapping, lost);
-        }
-        for result in &results {
-            let done = matches!(result.outcome, StoreOutcome::Stored(_));
-            let by = StoredBy::Here(WitnessId::View);
-            self.store_answered(by, result.offset, &result.bytes, done);
         }
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
             return;
@@ -225,33 +218,4 @@ fn changed_since(purpose: Purpose, offset: u64, found: &[u8]) -> String {
         Purpose::Edit | Purpose::Reapply => String::new(),
     };
     format!("{edit}somebody changed the bytes at {offset:#x} to {found} since")
-}
-
-impl Doc {
-    /// One is asked for.
-    pub(super) fn store_asked(&mut self, by: StoredBy, offset: u64, bytes: &[u8]) {
-        let count = self.last_store.as_ref().map_or(0, |last| last.count) + 1;
-        self.last_store = Some(LastStore {
-            count,
-            by,
-            offset,
-            bytes: bytes.iter().take(FIRST_BYTES).copied().collect(),
-            fate: StoreFate::Asked,
-        });
-    }
-
-    /// One was answered; an earlier one than the last is no news.
-    pub(super) fn store_answered(&mut self, by: StoredBy, offset: u64, bytes: &[u8], done: bool) {
-        let is_it = |last: &&mut LastStore| {
-            let same = last.by == by && last.offset == offset && bytes.starts_with(&last.bytes);
-            same && last.fate == StoreFate::Asked
-        };
-        if let Some(last) = self.last_store.as_mut().filter(is_it) {
-            last.fate = if done {
-                StoreFate::Done
-            } else {
-                StoreFate::Refused
-            };
-        }
-    }
 }

@@ -8,7 +8,6 @@ use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest, Purpose};
 use super::event::{Event, FileEvent, FileNews, StoreOutcome, StoreResult};
 use super::identity::{DocId, OrderId, Target};
-use super::last_store::StoredBy;
 use super::pending::{Later, Under};
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
@@ -319,8 +318,6 @@ impl Doc {
                 let why = why.words();
                 let note = Note::failed(format!("Not written: {why}"));
                 self.witnesses.row_mut(store.id).note = Some(note);
-                let by = StoredBy::Here(store.id);
-                self.store_answered(by, store.offset, &store.bytes, false);
                 true
             }
             (Some((view, Under::GiveBack)), FileRequest::GiveBack(pages)) => {

@@ -13,7 +13,6 @@ use super::effect::FileRequest;
 use super::event::FileNews;
 use super::happened::About;
 use super::identity::{OrderId, Target, ViewId};
-use super::last_store::StoredBy;
 use super::pending::{Later, Under, Waiting, WitnessStore};
 use super::witness::{Note, WitnessId};
 use super::{Mode, View};
@@ -143,18 +142,11 @@ impl Doc {
         news: FileNews,
         out: &mut Out<'_>,
     ) -> Option<Settled> {
-        let FileNews::WitnessStored {
-            id,
-            offset,
-            bytes,
-            outcome,
-        } = news
-        else {
+        let FileNews::WitnessStored { id, outcome, .. } = news else {
             return None;
         };
         let (view, _) = self.ended(number)?;
         let failed = outcome.is_err();
-        self.store_answered(StoredBy::Here(id), offset, &bytes, !failed);
         let note = match (outcome, id) {
             (Ok(_), WitnessId::File) => Note::done("written with pwrite"),
             (Ok(_), _) => {

@@ -10,6 +10,7 @@ use super::identity::{MappingId, OrderId, Target, ViewId};
 use super::notice::{Notice, Severity};
 use super::topic::Subject;
 use super::view::View;
+use super::witness::{WitnessId, WitnessState};
 use super::{Access, Action, App, Focus, MappingAction, Mode, Topic};
 
 /// Views that a file can have.
@@ -63,11 +64,19 @@ impl Doc {
         view.viewport.set_extent(extent);
         view.generation = target.generation;
         self.views.push(view);
+        self.second_changed();
         self.focus_on(id, out);
         match refusal {
             Some(refusal) => self.not_as_asked(id, refusal),
             None => self.tell_of_second(id, mode, access),
         }
+    }
+
+    /// Whoever stands beside the view among those who see the bytes is another one from now on.
+    fn second_changed(&mut self) {
+        self.happened.forget_own_rows();
+        let row = self.witnesses.row_mut(WitnessId::OtherMode);
+        (row.state, row.note) = (WitnessState::Waiting, None);
     }
 
     /// Says what the second view is, and how to write through it where it does not let anybody yet.
@@ -153,6 +162,7 @@ impl Doc {
             return;
         };
         let known = self.views.remove(at);
+        self.second_changed();
         let target = self.target(&known);
         self.saving.take_if(|saving| saving.view == view);
         if self.focus == view

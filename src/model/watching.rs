@@ -4,6 +4,7 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::identity::{DocId, Target, ViewId};
 use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
+use super::pending::StoreOver;
 use super::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
 use super::topic::Subject;
 use super::tray::RefusedOrder;
@@ -54,6 +55,9 @@ impl App {
             });
             return;
         }
+        if let PeersAction::ShowMapping(Some(_)) = action {
+            self.show_tab(Tab::Mapping);
+        }
         let bytes = parse_bytes(&self.byte_text);
         self.in_view(view, effects, |doc, view, out| {
             doc.touched = true;
@@ -63,7 +67,13 @@ impl App {
                 PeersAction::StoreAs(id) => doc.store_as(view, id, bytes, out),
                 PeersAction::Add(kind) => doc.add_process(kind, out),
                 PeersAction::Fork(parent) => doc.fork_process(parent, out),
-                PeersAction::Store(mapping) => doc.store_by(mapping, bytes, out),
+                PeersAction::Store(mapping) => {
+                    doc.store_by(mapping, bytes, StoreOver::Whatever, out);
+                }
+                PeersAction::StoreAnyway(mapping) => {
+                    doc.store_by(mapping, bytes, StoreOver::ReadOnly, out);
+                }
+                PeersAction::ShowMapping(mapping) => doc.show_mapping(mapping, out),
                 PeersAction::PutBack(number) => doc.put_back(number, out),
                 PeersAction::Signal(mapping, signal) => doc.signal(mapping, signal, out),
                 PeersAction::Remove(mapping) => doc.remove_process(mapping, out),

@@ -73,6 +73,17 @@ pub enum Request {
         #[serde(with = "wire")]
         expect: Vec<u8>,
     },
+    /// Store bytes through a mapping that is read-only, with real store instructions: the processor refuses the first one,
+    /// and its signal ends the peer. Refused where the mapping allows stores, and outside of it.
+    StoreAnyway {
+        /// Offset in the file of the first byte.
+        offset: u64,
+        /// The bytes, in hexadecimal on the wire.
+        #[serde(with = "wire")]
+        bytes: Vec<u8>,
+    },
+    /// Say what is mapped, and where.
+    Facts,
     /// The person allows writing to the block device that is mapped: stores to it are no longer refused for what it is.
     AllowWriting,
     /// The file has another length: make the mapping longer, as mremap(2) does, where it ends before `end`. Private copies
@@ -109,6 +120,8 @@ impl Request {
             Self::Read { .. } => "read",
             Self::Store { .. } => "store",
             Self::StoreOver { .. } => "store_over",
+            Self::StoreAnyway { .. } => "store_anyway",
+            Self::Facts => "facts",
             Self::AllowWriting => "allow_writing",
             Self::Grow { .. } => "grow",
             Self::Do(call) => call.word(),
@@ -198,6 +211,8 @@ pub enum Answer {
         /// The name of the operating system's error, where it was one.
         errno: Option<String>,
     },
+    /// What is mapped, and where.
+    Facts(MappedFacts),
     /// The leave is taken note of.
     Allowed,
     /// The mapping reaches as far as was asked.
@@ -247,6 +262,21 @@ pub enum Answer {
         /// The name of the operating system's error, such as `EACCES`, where it was one.
         errno: Option<String>,
     },
+}
+
+/// The answer to [`Request::Facts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappedFacts {
+    /// Offset in the file of the first byte that is mapped.
+    pub start: u64,
+    /// Offset one past the last of them.
+    pub end: u64,
+    /// The address of the first.
+    pub address: u64,
+    /// `PROT_WRITE` is allowed by now.
+    pub is_writable: bool,
+    /// The lines of `/proc/self/maps` that overlap it; empty where the system has none.
+    pub lines: Vec<String>,
 }
 
 /// The answer to [`Request::Read`].

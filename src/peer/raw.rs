@@ -122,7 +122,7 @@ fn load(address: usize) -> u8 {
     let byte: u8;
     // SAFETY: Condition for all loads and stores of this file: the instruction touches just the byte at the address, and
     // no memory that Rust knows. `doing` keeps it: it passes addresses inside of a mapping of the experiment (or where it
-    // was). To the compiler the instruction is opaque: a byte that others change is read once, as it is. What can still
+    // was); a witness stores inside of its own mapping, where that is read-only, to be refused. To the compiler the instruction is opaque: a byte that others change is read once, as it is. What can still
     // go wrong: there is no page, and the processor's trap ends this process by SIGSEGV or SIGBUS, which is a result of
     // the experiment; or the place belongs to something else by now, of this process alone.
     #[cfg(target_arch = "x86_64")]

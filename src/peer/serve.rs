@@ -7,6 +7,7 @@ mod children;
 #[cfg(unix)]
 mod execute;
 mod mapping;
+mod own_maps;
 
 use std::fmt;
 use std::io::{self, BufRead, Write};
@@ -150,6 +151,8 @@ impl Peer {
                 bytes,
                 expect,
             } => self.witness.store_over(offset, &bytes, &expect),
+            Request::StoreAnyway { offset, bytes } => self.witness.store_anyway(offset, &bytes),
+            Request::Facts => self.witness.facts(),
             Request::AllowWriting => self.witness.allow_writing(),
             Request::Grow { end } => self.witness.grow(end),
             #[cfg(unix)]

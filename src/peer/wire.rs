@@ -61,6 +61,7 @@ pub(super) enum WireReason {
     NotThroughMapping { errno: i32 },
     Failed { errno: i32 },
     OutsideMapping,
+    NotAsked,
 }
 
 pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {

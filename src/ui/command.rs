@@ -216,6 +216,18 @@ const fn command(
     }
 }
 
+/// Have nothing move, or let everything.
+const fn less_motion() -> Command {
+    let words =
+        "No dots on the lines, no fading, no sliding; until it is chosen here, as the desktop says";
+    command(Menu::View, "Reduce motion", words, &[], |_| {
+        Action::App(AppAction::ToggleMotion)
+    })
+    .always()
+    .separated()
+    .chosen_when(App::wants_less_motion)
+}
+
 impl Command {
     const fn when(mut self, enabled: fn(&App) -> bool, needs: &'static str) -> Self {
         self.enabled = enabled;
@@ -347,6 +359,13 @@ pub const GRID_KEYS: &[(&str, &str)] = &[
     ("Ctrl+Tab", "The next file; with Shift the one before it"),
     ("Esc", "Drop a half-typed byte or the selection"),
     ("Wheel, Ctrl+wheel", "Scroll; larger or smaller"),
+];
+
+/// Keys that the rows of *Who sees it* take, for the list of keys.
+pub const ROW_KEYS: &[(&str, &str)] = &[
+    ("Up, Down, Home, End", "From row to row"),
+    ("1, 2, \u{2026}", "The row of this number"),
+    ("Enter, Menu", "What it can do: first of all, write as it"),
 ];
 
 /// Keys of the menus, for the list of keys.

@@ -4,7 +4,7 @@ use egui::{Color32, Rect, Ui, pos2, vec2};
 
 use crate::bytes::Span;
 use crate::bytes::class::{hex_pair, text_char};
-use crate::model::window::CellFlags;
+use crate::model::window::{CellFlags, FLASH_STEPS};
 use crate::model::{Column, PageState, View, Window};
 
 use super::Frame;
@@ -158,11 +158,12 @@ fn backgrounds(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
         if cell.is_unreadable() {
             fill(painting, row, span, theme.unreadable_fill, quads);
         }
-        if let Some(color) = theme
-            .flash
-            .get(usize::from(cell.flash()))
-            .filter(|_| cell.flash() > 0)
-        {
+        // Without motion it stands as strong as at first for as long, and is gone at once.
+        let flash = match cell.flash() {
+            1.. if painting.frame.model.wants_less_motion() => FLASH_STEPS,
+            step => step,
+        };
+        if let Some(color) = theme.flash.get(usize::from(flash)).filter(|_| flash > 0) {
             fill(painting, row, span, *color, quads);
         }
     }

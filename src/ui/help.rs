@@ -5,7 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::model::{Action, AppAction};
 
 use super::Frame;
-use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, MENU_KEYS, Menu, Wishes};
+use super::command::{COMMANDS, GRID_KEYS, LAB_KEYS, MENU_KEYS, Menu, ROW_KEYS, Wishes};
 
 /// Width of the keys, in points: room for the longest, so that all lists are in line.
 const KEYS_WIDTH: f32 = 172.0;
@@ -51,6 +51,7 @@ pub(super) fn help_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (title, keys) in [
                     ("In the grid", GRID_KEYS),
+                    ("In the rows of who sees it", ROW_KEYS),
                     ("In the list of experiments", LAB_KEYS),
                     ("Menus", MENU_KEYS),
                 ] {

@@ -6,6 +6,7 @@ use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
 use super::command::{REMAP, SYNC, Wishes};
 use super::menus::command_ui;
+use super::process_facts::process_facts_ui;
 use super::region::region_ui;
 use super::{Frame, WindowState, edits_panel, lab_panel, tour, who};
 
@@ -84,7 +85,12 @@ pub(super) fn panel_ui(
         }
         Tab::Mapping => {
             orders_ui(ui, frame, &mut state.wishes, actions);
-            scrolled.show(ui, |ui| mapping_ui(ui, frame));
+            scrolled.show(ui, |ui| {
+                if let Some(doc) = frame.doc {
+                    process_facts_ui(ui, frame, doc, actions);
+                }
+                mapping_ui(ui, frame);
+            });
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight

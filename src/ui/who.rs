@@ -8,6 +8,7 @@ mod boxes;
 mod byte_lines;
 mod cells;
 mod columns;
+mod keys;
 mod layout;
 mod lines;
 mod menu;
@@ -23,7 +24,6 @@ use egui::{TextEdit, TextStyle, Ui, Vec2, vec2};
 
 use crate::bytes::class::text_char;
 use crate::lab::claim::AddedKind;
-use crate::model::picture::SHOWN_BYTES;
 use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, DocAction, Focus, PeersAction, Picture};
 
@@ -94,7 +94,7 @@ pub(super) fn who_ui(
         ui.label(RichText::new(text).color(frame.theme.weak));
         return;
     };
-    let moves = ui.style().animation_time > 0.0;
+    let moves = !frame.model.wants_less_motion();
     let now = ui.input(|input| input.time);
     view.note(doc, picture, now, moves);
     let shown = Shown {
@@ -160,29 +160,9 @@ fn question_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut 
     ui.add_space(2.0);
 }
 
-/// The question in words, and in fewer.
-fn question(picture: &Picture) -> [String; 2] {
-    let subject = picture.subject;
-    let start = subject.start();
-    match subject.len() {
-        1 => [
-            format!("Who sees byte {start} ({start:#x})?"),
-            format!("Who sees byte {start}?"),
-        ],
-        n if picture.is_cut => [
-            format!("Who sees the first {n} bytes at {subject}?"),
-            format!("Who sees {subject}?"),
-        ],
-        n => [
-            format!("Who sees the {n} bytes at {subject}?"),
-            format!("Who sees {subject}?"),
-        ],
-    }
-}
-
 fn heading_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let (theme, picture) = (shown.frame.theme, shown.picture);
-    let question = question(picture);
+    let question = picture.question();
     let is_narrow = ui.available_width() < 300.0;
     ui.horizontal(|ui| {
         at_right(
@@ -222,7 +202,7 @@ fn export_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     }
     let (picture, theme) = (shown.picture, shown.frame.theme);
     let measure = paint::measure(ui);
-    let [question, _] = question(picture);
+    let [question, _] = picture.question();
     let sentence = picture.sentence(shown.doc).whole();
     let words = (question.as_str(), sentence.as_str());
     let svg = svg::svg(picture, theme, &measure, words);
@@ -276,21 +256,7 @@ fn remark(ui: &Ui, shown: Shown<'_>, view: &mut WhoView) -> String {
         let words = picture.prediction_words(&picture.predict(writer));
         return format!("Prediction: {words}");
     }
-    let mut parts = Vec::new();
-    if picture.subject.len() > 1 {
-        let n = picture.subject.len();
-        parts.push(match picture.differing {
-            Some((1, first)) => format!("1 of {n} differs, at {first:#x}"),
-            Some((many, first)) => format!("{many} of {n} differ, the first at {first:#x}"),
-            None => format!("none of {n} differs"),
-        });
-    }
-    if picture.subject.len() > SHOWN_BYTES || picture.shown != picture.subject {
-        parts.push(format!("shown: {}", picture.shown));
-    }
-    if picture.is_cut {
-        parts.push("no more than 64 KiB are compared".to_owned());
-    }
+    let mut parts = picture.compared_words();
     parts.extend(said.words);
     if parts.is_empty() {
         let state = picture.page_cache.words();

@@ -28,7 +28,7 @@ use crate::model::event::Event;
 use crate::model::identity::{DocId, MappingId, OrderId};
 use crate::model::process::PeerFile;
 
-use super::others::OwnList;
+use super::others::{OwnList, RightOfWay};
 use serve::Worker;
 
 /// Orders that may wait. More wait only where the storage does not answer.
@@ -50,6 +50,8 @@ struct Board {
     peer_file: Mutex<Option<PeerFile>>,
     /// The processes of this program that map the file.
     own: Arc<OwnList>,
+    /// What the worker is told to do goes before looks at other programs.
+    way: Arc<RightOfWay>,
     /// The jobs that run, each with what stops it.
     jobs: Mutex<Vec<(OrderId, Arc<AtomicBool>)>>,
 }

@@ -1,27 +1,39 @@
 //! The watcher of other processes that map a file or have it open: a thread of its own for each file that is watched.
 //!
 //! It owns when is looked: for who has the file once a second, in slices, and ten times a second at what those see, sixty
-//! times a second for a moment after a change. While nobody watches, it sleeps and remembers nothing. What it says is
-//! something else than what it said before, else it says nothing. It must not know the window.
+//! times a second for a moment after a change. The first look begins a moment after somebody wants to know, and each gives
+//! way to a store. While nobody watches, it sleeps and remembers nothing. What it says is something else than what it said
+//! before, else it says nothing. It must not know the window.
 //!
-//! No look waits for a file system, but one may wait for the kernel: the list of mappings of a process that hangs in the
-//! middle of a change of its memory does not come back. Then this thread waits, and nobody else; what was seen before
-//! stands still, and who asks [`OthersWatcher::stuck`] learns which process it is. One thread for each look would let the
-//! others go on, at the price of as many threads as looks that hang; such a process hangs the system's own tools as well.
+//! No look waits for a file system, but one may wait for the kernel: what a process has does not come back while its memory
+//! is held by a change that waits for storage, say. Then the thread is left behind with that one process, which is told to
+//! be silent, and another thread goes on with the others; once the kernel has answered, the process is looked at again.
+//! There are only so many such threads. Where no process is to blame, or they are used up, what was seen before stands
+//! still, and who asks [`OthersWatcher::go_round`] learns what is waited for.
+
+mod asked;
+mod way;
+
+pub use way::{Held, RightOfWay};
 
 use std::io;
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use asked::{Asked, Looker, Turn};
+
 use crate::bytes::Span;
-use crate::map::{FileKey, OthersFinder, OwnProcesses, Unavailable};
+use crate::map::{
+    FileKey, LOOK_PATIENCE, MOST_LEFT_BEHIND, Others, OthersFinder, OwnProcesses, Unavailable,
+};
 use crate::model::identity::Target;
 use crate::model::others::{LookStuck, OthersEvent, OthersNews, OthersSeen};
-use crate::os::thread::{cpu_time, join_within};
+use crate::os::thread::join_within;
 
+/// How long the first look is put off: what follows an open is not to wait for it.
+const FIRST_AFTER: Duration = Duration::from_millis(300);
 /// How often it is looked who has the file.
 const FIND_EVERY: Duration = Duration::from_secs(1);
 /// How long that is done at a stretch before what was found is read and orders are heard.
@@ -36,8 +48,6 @@ const LIVELY: Duration = Duration::from_secs(2);
 const REST_FACTOR: u32 = 30;
 /// The longest time between two looks all the same.
 const REST_AT_MOST: Duration = Duration::from_secs(10);
-/// After how long a look is said not to come back.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the thread may take to end.
 const STOP: Duration = Duration::from_millis(200);
 
@@ -74,38 +84,34 @@ pub struct OthersWish {
 /// The thread that watches. Dropping it ends the thread, unless the kernel holds it.
 #[derive(Debug)]
 pub struct OthersWatcher {
-    asked: Arc<Asked>,
+    plan: Plan,
+    looker: Arc<Looker>,
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
-struct Asked {
-    slot: Mutex<Slot>,
-    news: Condvar,
-    start: Instant,
-    /// When the look under way began, in milliseconds of `start`, plus one; 0 while there is none.
-    busy_since: AtomicU64,
-    /// The process that is looked at; 0 where they are listed.
-    at: AtomicU32,
+/// What each thread that looks is given.
+#[derive(Clone)]
+struct Plan {
+    asked: Arc<Asked>,
+    key: FileKey,
+    program: PathBuf,
+    own: Arc<OwnList>,
+    way: Arc<RightOfWay>,
+    report: OthersSink,
 }
 
-#[derive(Debug, Default)]
-struct Slot {
-    wish: Option<OthersWish>,
-    is_new: bool,
-    stop: bool,
-}
-
-/// What the thread does next.
-enum Turn {
-    Stop,
-    Rest,
-    Watch { wish: OthersWish, is_new: bool },
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plan")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl OthersWatcher {
     /// Starts the thread, named "others", for the file that the kernel calls `key`; it sleeps until something is to be
-    /// watched. Processes of `program` that this process started are its own, and so are those in `own`.
+    /// watched. Processes of `program` that this process started are its own, and so are those in `own`. It waits for who
+    /// has the right of way.
     ///
     /// # Errors
     ///
@@ -114,61 +120,46 @@ impl OthersWatcher {
         key: FileKey,
         program: &Path,
         own: Arc<OwnList>,
+        way: Arc<RightOfWay>,
         report: OthersSink,
     ) -> io::Result<Self> {
-        let asked = Arc::new(Asked {
-            slot: Mutex::default(),
-            news: Condvar::new(),
-            start: Instant::now(),
-            busy_since: AtomicU64::new(0),
-            at: AtomicU32::new(0),
-        });
-        let orders = Arc::clone(&asked);
-        let program = program.to_owned();
-        let thread = thread::Builder::new()
-            .name("others".to_owned())
-            .spawn(move || {
-                let mut watching = None;
-                loop {
-                    let due = watching.as_ref().map(Watching::due);
-                    match orders.next(due) {
-                        Turn::Stop => return,
-                        Turn::Rest => watching = None,
-                        Turn::Watch { wish, is_new } => {
-                            let watching =
-                                watching.get_or_insert_with(|| Watching::new(&key, &program, &own));
-                            watching.turn(wish, is_new, &orders, &report);
-                        }
-                    }
-                }
-            })?;
+        let plan = Plan {
+            asked: Arc::default(),
+            key,
+            program: program.to_owned(),
+            own,
+            way,
+            report,
+        };
+        let (looker, thread) = plan.start(None)?;
         Ok(Self {
-            asked,
+            plan,
+            looker,
             thread: Some(thread),
         })
     }
 
     /// Watches this from now on; `None` lets it rest. Never waits.
     pub fn watch(&self, wish: Option<OthersWish>) {
-        let mut slot = self.asked.slot();
-        slot.wish = wish;
-        slot.is_new = true;
-        self.asked.news.notify_one();
+        self.plan.asked.wish(wish);
     }
 
-    /// A look does not come back: for how long already, and at whom. Never waits.
-    #[must_use]
-    pub fn stuck(&self) -> Option<LookStuck> {
-        let since = self
-            .asked
-            .busy_since
-            .load(Ordering::Relaxed)
-            .checked_sub(1)?;
-        let busy = self.asked.start.elapsed();
-        let busy = busy.saturating_sub(Duration::from_millis(since));
-        let at = self.asked.at.load(Ordering::Relaxed);
-        (busy >= PATIENCE).then(|| LookStuck {
-            pid: (at != 0).then_some(at),
+    /// Has another thread go on without the process about which the kernel does not come back, if there is one, and tells
+    /// what nobody can go round. Never waits.
+    pub fn go_round(&mut self) -> Option<LookStuck> {
+        let (pid, busy) = self.looker.looks_at()?;
+        if busy < LOOK_PATIENCE {
+            return None;
+        }
+        if pid != 0 && self.plan.asked.n_silent() < MOST_LEFT_BEHIND {
+            // Where there is no further thread, it is tried again.
+            if let Ok((looker, thread)) = self.plan.start(Some((&self.looker, pid))) {
+                (self.looker, self.thread) = (looker, Some(thread));
+                return None;
+            }
+        }
+        Some(LookStuck {
+            pid: (pid != 0).then_some(pid),
             seconds: busy.as_secs(),
         })
     }
@@ -176,67 +167,63 @@ impl OthersWatcher {
 
 impl Drop for OthersWatcher {
     fn drop(&mut self) {
-        self.asked.slot().stop = true;
-        self.asked.news.notify_one();
+        self.plan.asked.stop();
         if let Some(thread) = self.thread.take() {
             join_within(thread, STOP);
         }
     }
 }
 
-impl Asked {
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for an order, or until `due` while something is watched.
-    fn next(&self, due: Option<Instant>) -> Turn {
-        let mut slot = self.slot();
-        loop {
-            if slot.stop {
-                return Turn::Stop;
-            }
-            let is_new = std::mem::take(&mut slot.is_new);
-            let now = Instant::now();
-            let due = due.unwrap_or(now);
-            slot = match slot.wish {
-                None if is_new => return Turn::Rest,
-                Some(wish) if is_new || now >= due => return Turn::Watch { wish, is_new },
-                None => self.news.wait(slot).unwrap_or_else(PoisonError::into_inner),
-                Some(_) => {
-                    let waited = self.news.wait_timeout(slot, due - now);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+impl Plan {
+    /// Starts a thread, in the place of one that waits for the kernel about a process.
+    fn start(&self, instead: Option<(&Looker, u32)>) -> io::Result<(Arc<Looker>, JoinHandle<()>)> {
+        let looker = Arc::new(Looker::new());
+        let (plan, own) = (self.clone(), Arc::clone(&looker));
+        let is_first = instead.is_none();
+        let thread = thread::Builder::new()
+            .name("others".to_owned())
+            .spawn(move || plan.look(&own, is_first))?;
+        if let Some((left, pid)) = instead {
+            self.asked.leave_behind(left, pid);
         }
+        Ok((looker, thread))
     }
 
-    /// Does what may not come back; returns the processor's time that it took as well, which is what it may cost.
-    fn busy<T>(&self, look: impl FnOnce(&mut dyn FnMut(u32)) -> T) -> (T, Duration) {
-        let begin = (Instant::now(), cpu_time());
-        let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
-        self.at.store(0, Ordering::Relaxed);
-        self.busy_since.store(millis + 1, Ordering::Relaxed);
-        let result = look(&mut |pid| self.at.store(pid, Ordering::Relaxed));
-        self.busy_since.store(0, Ordering::Relaxed);
-        let took = match (begin.1, cpu_time()) {
-            (Some(before), Some(after)) => after.saturating_sub(before),
-            _ => begin.0.elapsed(),
-        };
-        (result, took)
+    /// This process is about to be looked at; whether it may be.
+    fn asks(&self, looker: &Looker, pid: u32) -> bool {
+        self.way.wait();
+        looker.asks(pid, &self.asked)
+    }
+
+    fn look(&self, looker: &Looker, is_first: bool) {
+        let mut watching = (!is_first).then(|| Watching::new(self, false));
+        loop {
+            let due = watching.as_ref().map(Watching::due);
+            match self.asked.next(looker, due) {
+                Turn::Stop => break,
+                Turn::Rest => watching = None,
+                Turn::Watch { wish, is_new } => {
+                    let watching = watching.get_or_insert_with(|| Watching::new(self, true));
+                    watching.turn(wish, is_new, self, looker);
+                }
+            }
+        }
+        if let Some(pid) = looker.waited_for() {
+            self.asked.answered(pid);
+        }
     }
 }
 
 /// What is remembered while something is watched.
 struct Watching {
     finder: Result<OthersFinder, Unavailable>,
-    own: Arc<OwnList>,
     /// As they were last told.
     known_own: Vec<u32>,
     round: Round,
     next_read: Instant,
     lively_until: Instant,
-    said: Option<OthersNews>,
+    /// Nothing is read before a round is over: what another thread said still stands.
+    is_patient: bool,
 }
 
 /// The rounds through all processes.
@@ -257,22 +244,22 @@ fn rest_after(took: Duration, least: Duration) -> Duration {
 }
 
 impl Watching {
-    fn new(key: &FileKey, program: &Path, own: &Arc<OwnList>) -> Self {
+    /// As the first thread, or in the place of one that was left behind.
+    fn new(plan: &Plan, is_first: bool) -> Self {
         let now = Instant::now();
         Self {
-            finder: OthersFinder::new(key.clone(), program),
-            own: Arc::clone(own),
+            finder: OthersFinder::new(plan.key.clone(), &plan.program),
             known_own: Vec::new(),
             round: Round {
                 last: now,
-                next: now,
+                next: if is_first { now + FIRST_AFTER } else { now },
                 is_under_way: false,
                 took: Duration::ZERO,
                 is_known: false,
             },
             next_read: now,
             lively_until: now,
-            said: None,
+            is_patient: !is_first,
         }
     }
 
@@ -284,42 +271,28 @@ impl Watching {
         }
     }
 
-    fn turn(&mut self, wish: OthersWish, is_new: bool, asked: &Asked, report: &OthersSink) {
-        if is_new {
-            self.said = None;
-        }
-        match self.look(wish, is_new, asked) {
-            Ok(Some(seen)) => {
-                let seen = OthersSeen {
-                    span: wish.span,
-                    found: seen,
-                };
-                let is_said = |said: &OthersNews| {
-                    matches!(said, OthersNews::Seen(said)
-                        if said.span == seen.span && said.found.is_shown_as(&seen.found))
-                };
-                if !self.said.as_ref().is_some_and(is_said) {
-                    if self.said.is_some() {
-                        self.lively_until = Instant::now() + LIVELY;
-                    }
-                    self.say(wish.target, OthersNews::Seen(Box::new(seen)), report);
-                }
+    fn turn(&mut self, wish: OthersWish, is_new: bool, plan: &Plan, looker: &Looker) {
+        let news = match self.look(wish, is_new, plan, looker) {
+            Ok(Some(mut found)) => {
+                plan.asked.add_silent(&mut found, wish.span);
+                let span = wish.span;
+                OthersNews::Seen(Box::new(OthersSeen { span, found }))
             }
-            Ok(None) => {}
+            Ok(None) => return,
             Err(why) => {
                 self.round.next = Instant::now() + FIND_EVERY;
                 self.round.is_under_way = false;
-                let news = OthersNews::Unavailable(why);
-                if self.said.as_ref() != Some(&news) {
-                    self.say(wish.target, news, report);
-                }
+                OthersNews::Unavailable(why)
             }
+        };
+        // What a thread found that was left behind may be old by now.
+        if let Some(is_first) = plan.asked.say(looker, &news) {
+            if !is_first {
+                self.lively_until = Instant::now() + LIVELY;
+            }
+            let target = wish.target;
+            (plan.report)(OthersEvent { target, news });
         }
-    }
-
-    fn say(&mut self, target: Target, news: OthersNews, report: &OthersSink) {
-        self.said = Some(news.clone());
-        report(OthersEvent { target, news });
     }
 
     /// Does what is due; `None` where nothing was read.
@@ -327,22 +300,25 @@ impl Watching {
         &mut self,
         wish: OthersWish,
         is_new: bool,
-        asked: &Asked,
-    ) -> Result<Option<crate::map::Others>, Unavailable> {
+        plan: &Plan,
+        looker: &Looker,
+    ) -> Result<Option<Others>, Unavailable> {
         let finder = self.finder.as_mut().map_err(|why| *why)?;
-        let own = self.own.now();
+        let own = plan.own.now();
         if own != self.known_own {
             finder.set_own(&OwnProcesses::new(own.clone()));
             self.known_own = own;
         }
-        let is_over = self.round.go_on(finder, asked)?;
+        let is_over = self.round.go_on(finder, plan, looker)?;
         let now = Instant::now();
-        let is_due = is_over || (finder.has_found() && now >= self.next_read);
+        let may = self.round.is_known || !self.is_patient;
+        let is_due = is_over || (may && finder.has_found() && now >= self.next_read);
         let is_asked = is_new && self.round.is_known;
         if !is_due && !is_asked {
             return Ok(None);
         }
-        let (found, took) = asked.busy(|asks| finder.read(wish.span, asks));
+        let (found, took) =
+            looker.busy(|| finder.read(wish.span, &mut |pid| plan.asks(looker, pid)));
         let every = if now < self.lively_until {
             READ_OFTEN
         } else {
@@ -355,19 +331,25 @@ impl Watching {
 
 impl Round {
     /// Begins one where that is due, and goes on with it for a while. Returns whether one is over.
-    fn go_on(&mut self, finder: &mut OthersFinder, asked: &Asked) -> Result<bool, Unavailable> {
+    fn go_on(
+        &mut self,
+        finder: &mut OthersFinder,
+        plan: &Plan,
+        looker: &Looker,
+    ) -> Result<bool, Unavailable> {
         if !self.is_under_way {
             let now = Instant::now();
             if now < self.next {
                 return Ok(false);
             }
-            let (listed, took) = asked.busy(|_| finder.begin());
+            plan.way.wait();
+            let (listed, took) = looker.busy(|| finder.begin());
             listed?;
             self.is_under_way = true;
             self.took = took;
             self.last = now;
         }
-        let (is_over, took) = asked.busy(|asks| finder.step(SLICE, asks));
+        let (is_over, took) = looker.busy(|| finder.step(SLICE, &mut |pid| plan.asks(looker, pid)));
         self.took += took;
         if is_over {
             self.is_under_way = false;

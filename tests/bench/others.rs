@@ -24,7 +24,7 @@ mod linux {
     use mapscope::map::{Access, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, Others};
     use mapscope::model::identity::{DocId, Generation, MappingId, Target};
     use mapscope::model::others::{OthersEvent, OthersNews};
-    use mapscope::work::others::{OthersWatcher, OthersWish, OwnList};
+    use mapscope::work::others::{OthersWatcher, OthersWish, OwnList, RightOfWay};
 
     const N_PROCESSES: usize = 2000;
     const WHILE: Duration = Duration::from_secs(20);
@@ -122,8 +122,9 @@ mod linux {
             sender.send(event).ok();
         });
         let program = Path::new(env!("CARGO_BIN_EXE_mapscope"));
+        let own = Arc::<OwnList>::default();
         let watcher =
-            OthersWatcher::spawn(key, program, Arc::<OwnList>::default(), report).unwrap();
+            OthersWatcher::spawn(key, program, own, Arc::<RightOfWay>::default(), report).unwrap();
         let target = Target {
             doc: DocId(1),
             mapping: MappingId(1),

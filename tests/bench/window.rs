@@ -1,7 +1,7 @@
 //! The real window: how soon it shows bytes, what it costs while nothing happens, and what a file's size costs.
 //!
 //! `cargo bench --bench window`, or only parts of it, such as `-- start idle`: the parts are `start`, `idle`, `behind`,
-//! `many`, `growing`, `actions`, `memory` and `picture`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
+//! `many`, `growing`, `stores`, `actions`, `memory`, `picture` and `marks`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
 //! reader need. The start is compared with that of an empty window of the same library, which this program shows when
 //! called with `--empty-window`: both are watched from outside, by what stands on the screen. The exit code is 1 where a
 //! figure misses its bound.
@@ -27,6 +27,10 @@ mod cost;
 #[cfg(target_os = "linux")]
 #[path = "window/latency.rs"]
 mod latency;
+
+#[cfg(target_os = "linux")]
+#[path = "window/writers.rs"]
+mod writers;
 
 use std::process::ExitCode;
 
@@ -84,7 +88,7 @@ mod linux {
     use crate::rig::memory::{Cost, MOST_KIB};
     use crate::rig::stage::Kept;
     use crate::rig::{Stage, until};
-    use crate::{cost, latency};
+    use crate::{cost, latency, writers};
 
     /// A part of the benchmark: whether its bounds are met.
     type Part = fn(&Stage) -> bool;
@@ -103,13 +107,15 @@ mod linux {
         // before the other stage: there is one at a time
         let mut fine = !wanted("idle") || cost::idle();
         fine &= !wanted("picture") || latency::picture();
+        fine &= !wanted("marks") || writers::marks();
         let Some(stage) = Stage::set(1280, 800, &[]) else {
             return ExitCode::SUCCESS;
         };
-        let all: [(&str, Part); 6] = [
+        let all: [(&str, Part); 7] = [
             ("behind", cost::behind),
             ("many", cost::many),
             ("growing", cost::growing),
+            ("stores", writers::stores),
             ("actions", cost::actions),
             ("start", starts),
             ("memory", memory),

@@ -9,6 +9,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a test stops where something is not as it should be, and says what it measured"
 )]
 
@@ -19,6 +20,8 @@ mod closing;
 mod dialog;
 mod editing;
 mod ending;
+mod hanging;
+mod keyboard;
 mod keys;
 mod lab;
 mod processes;

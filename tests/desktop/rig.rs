@@ -4,6 +4,9 @@
 //! knows no function of the program's: what a test learns, it learns from the window's title, from pixels, from files and
 //! from processes, as a person would. The bench of the window uses it too.
 
+#[cfg(test)]
+#[path = "rig/hanging.rs"]
+pub(crate) mod hanging;
 #[path = "rig/memory.rs"]
 pub(crate) mod memory;
 #[path = "rig/picture.rs"]

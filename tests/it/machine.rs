@@ -53,21 +53,75 @@ impl Mounted {
     }
 
     pub(crate) fn tmpfs(bytes: u64) -> Result<Self, Box<dyn Error>> {
+        Self::tmpfs_with(&format!("size={bytes}"))
+    }
+
+    /// One that is mounted with these options.
+    pub(crate) fn tmpfs_with(options: &str) -> Result<Self, Box<dyn Error>> {
         let folder = TempDir::new()?;
-        let size = format!("size={bytes}");
-        let args = ["-t", "tmpfs", "-o", &size, "tmpfs"].map(OsStr::new);
+        let args = ["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new);
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
         Ok(Self { folder })
     }
 
     /// An ext4 file system in the file `image`.
     pub(crate) fn ext4(image: &Path, bytes: u64) -> Result<Self, Box<dyn Error>> {
+        Self::ext4_with(image, bytes, &[])
+    }
+
+    /// One that is made with these options.
+    pub(crate) fn ext4_with(
+        image: &Path,
+        bytes: u64,
+        options: &[&str],
+    ) -> Result<Self, Box<dyn Error>> {
+        Self::made_by("mkfs.ext4", image, bytes, options)
+    }
+
+    /// The file system that `maker` makes in the file `image`, with these options.
+    pub(crate) fn made_by(
+        maker: &str,
+        image: &Path,
+        bytes: u64,
+        options: &[&str],
+    ) -> Result<Self, Box<dyn Error>> {
         File::create(image)?.set_len(bytes)?;
-        run("mkfs.ext4", &[OsStr::new("-q"), image.as_os_str()])?;
+        let mut args = vec![OsStr::new("-q")];
+        args.extend(options.iter().map(OsStr::new));
+        args.push(image.as_os_str());
+        run(maker, &args)?;
         let folder = TempDir::new()?;
         let args = [OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()];
         run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
         Ok(Self { folder })
+    }
+
+    /// An overlay over folders that it makes in `parts`, on two file systems, with a file `bytes.bin` of one page of `L` in
+    /// the lower one.
+    pub(crate) fn overlay(parts: &Path) -> Result<Self, Box<dyn Error>> {
+        let at = |name: &str| parts.join(name);
+        for name in ["lower", "top"] {
+            fs::create_dir(at(name))?;
+        }
+        fs::write(at("lower/bytes.bin"), [b'L'; 4096])?;
+        let top = at("top");
+        let args = ["-t", "tmpfs", "tmpfs"].map(OsStr::new);
+        run("mount", &[&args[..], &[top.as_os_str()]].concat())?;
+        let layers = (|| {
+            for name in ["top/upper", "top/work"] {
+                fs::create_dir(at(name))?;
+            }
+            let folder = TempDir::new()?;
+            let [lower, upper, work] =
+                ["lower", "top/upper", "top/work"].map(|name| at(name).display().to_string());
+            let options = format!("lowerdir={lower},upperdir={upper},workdir={work}");
+            let args = ["-t", "overlay", "-o", &options, "overlay"].map(OsStr::new);
+            run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
+            Ok(Self { folder })
+        })();
+        // The overlay keeps it until it goes itself.
+        run("umount", &[OsStr::new("-l"), top.as_os_str()])?;
+        layers
     }
 
     pub(crate) fn path(&self) -> &Path {

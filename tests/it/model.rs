@@ -28,6 +28,7 @@ mod disk;
 mod edits;
 mod errors;
 mod fate;
+mod frames;
 mod happened;
 mod identity;
 mod keys;

@@ -10,7 +10,12 @@ mod descriptors;
 mod hidden;
 mod names;
 mod own;
+mod pages;
 mod quiet;
+mod relatives;
+mod silent;
+mod unusual;
+mod yielding;
 
 use std::cell::RefCell;
 use std::fs;
@@ -18,21 +23,24 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
 use mapscope::map::{
     Access, CallLog, FileKey, MapRequest, Mapping, Mode, OpenFile, OtherMapping, OtherProcess,
-    Others, PageState, SeenBytes,
+    Others, PageFact, PageState, SeenBytes, Unavailable,
 };
 use mapscope::model::identity::{DocId, Generation, MappingId, Target};
 use mapscope::model::others::{OthersEvent, OthersNews};
-use mapscope::work::others::{OthersWatcher, OthersWish, OwnList};
+use mapscope::work::others::{OthersWatcher, OthersWish, OwnList, RightOfWay};
 use serde_json::{Value, json};
 
 /// Far more than anything here takes, and half as long as until each process is looked at whatever it shows.
 const LONG: Duration = Duration::from_secs(15);
+
+/// How often the watcher is tended.
+const TEND: Duration = Duration::from_millis(50);
 
 const PAGE: usize = 4096;
 
@@ -41,7 +49,7 @@ fn mapscope() -> &'static Path {
 }
 
 /// A python that every user may run, where there is one.
-fn python() -> &'static str {
+pub(crate) fn python() -> &'static str {
     if Path::new("/usr/bin/python3").exists() {
         "/usr/bin/python3"
     } else {
@@ -80,7 +88,7 @@ impl Program {
     }
 
     /// Of `runner`, which runs what stands in its last arguments, or is python itself.
-    fn run(mut runner: Command, arguments: &[&str]) -> Self {
+    pub(crate) fn run(mut runner: Command, arguments: &[&str]) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/others/program.py");
         let mut child = runner
             .arg(script)
@@ -147,9 +155,10 @@ impl Drop for Program {
 
 /// The watcher of one file, and what it said.
 struct Watched {
-    watcher: OthersWatcher,
+    watcher: RefCell<OthersWatcher>,
     events: Receiver<OthersEvent>,
     own: Arc<OwnList>,
+    way: Arc<RightOfWay>,
     last: RefCell<Option<Others>>,
     target: Target,
     /// Ours, which nobody else must be told of.
@@ -159,10 +168,15 @@ struct Watched {
 impl Watched {
     /// Watches one byte of the file.
     fn new(path: &Path, at: u64) -> Self {
+        Self::through(path, at, Mode::Shared)
+    }
+
+    /// The same by a mapping of that mode.
+    fn through(path: &Path, at: u64, mode: Mode) -> Self {
         let log = CallLog::new();
         let file = OpenFile::open(path, &log).unwrap();
         let request = MapRequest {
-            mode: Mode::Shared,
+            mode,
             access: Access::ReadOnly,
             span: None,
         };
@@ -173,11 +187,14 @@ impl Watched {
         let report = Arc::new(move |event| {
             sender.send(event).ok();
         });
-        let thread = OthersWatcher::spawn(key, mapscope(), Arc::clone(&own), report);
+        let way = Arc::<RightOfWay>::default();
+        let (list, gives_way) = (Arc::clone(&own), Arc::clone(&way));
+        let thread = OthersWatcher::spawn(key, mapscope(), list, gives_way, report);
         let watched = Self {
-            watcher: thread.unwrap(),
+            watcher: RefCell::new(thread.unwrap()),
             events,
             own,
+            way,
             last: RefCell::default(),
             target: Target {
                 doc: DocId(1),
@@ -191,9 +208,14 @@ impl Watched {
     }
 
     fn watch(&self, at: u64) {
-        let span = Span::at(at, 1).unwrap();
+        self.watch_span(Span::at(at, 1).unwrap());
+    }
+
+    fn watch_span(&self, span: Span) {
         let target = self.target;
-        self.watcher.watch(Some(OthersWish { target, span }));
+        self.watcher
+            .borrow()
+            .watch(Some(OthersWish { target, span }));
     }
 
     /// The next thing that it says.
@@ -217,15 +239,18 @@ impl Watched {
             if let Some(last) = last.filter(&is_so) {
                 return last;
             }
+            // As the worker of an open file does.
+            let stuck = self.watcher.borrow_mut().go_round();
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
+            match self.events.recv_timeout(left.min(TEND)) {
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
                 Ok(OthersEvent {
                     news: OthersNews::Seen(seen),
                     ..
                 }) => *self.last.borrow_mut() = Some(seen.found),
                 Ok(event) => panic!("{event:?}"),
                 Err(error) => panic!(
-                    "waited in vain until {what} ({error}): {:#?}",
+                    "waited in vain until {what} ({error}, {stuck:?}): {:#?}",
                     self.last.borrow()
                 ),
             }
@@ -261,10 +286,15 @@ fn of(others: &Others, pid: u32) -> Option<&OtherProcess> {
 }
 
 fn byte(mapping: &OtherMapping) -> Option<u8> {
-    match &mapping.seen {
+    match &mapping.pages[0].seen {
         SeenBytes::Bytes(bytes) => bytes.first().copied(),
         _ => None,
     }
+}
+
+/// What is told of the first page that was asked about.
+fn fact(mapping: &OtherMapping) -> PageFact {
+    mapping.pages[0].fact.unwrap()
 }
 
 /// What the program says of its page, in order of addresses.
@@ -276,7 +306,7 @@ fn check_pages(process: &OtherProcess, entries: &Value) {
             (_, Some(1)) => PageState::FilePage,
             _ => PageState::PrivateCopy,
         };
-        assert_eq!(mapping.page.unwrap().state, expected);
+        assert_eq!(fact(mapping).state, expected);
         assert_eq!(byte(mapping).is_some(), expected != PageState::NotPresent);
     }
 }

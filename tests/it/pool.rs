@@ -8,6 +8,7 @@ mod growth;
 mod identity;
 mod idle;
 mod random;
+mod read_only;
 mod sharing;
 
 use std::cell::{Cell, RefCell};

@@ -26,11 +26,11 @@ impl Finder {
         match *self {}
     }
 
-    pub(super) fn step(&mut self, _time: Duration, _asks: &mut dyn FnMut(u32)) -> bool {
+    pub(super) fn step(&mut self, _time: Duration, _asks: &mut dyn FnMut(u32) -> bool) -> bool {
         match *self {}
     }
 
-    pub(super) fn read(&mut self, _span: Span, _asks: &mut dyn FnMut(u32)) -> Others {
+    pub(super) fn read(&mut self, _span: Span, _asks: &mut dyn FnMut(u32) -> bool) -> Others {
         match *self {}
     }
 

@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, statat};
 
 use super::kin::Kin;
-use super::look::{Candidate, Sought, hidden};
+use super::look::{Candidate, Sought};
+use super::memory::hidden;
 use super::process::{Process, is_refusal, number};
+use super::twins::Twins;
 use super::{FileKey, Hiding, MOST_ROWS, OtherMapping, OtherProcess, Others};
 use crate::bytes::Span;
 use crate::map::errno::errno_of;
@@ -61,6 +63,8 @@ struct Known {
     outside: Outside,
     inside: Inside,
     is_shown: bool,
+    /// There may be more of the file than was found.
+    is_cut: bool,
 }
 
 /// All that is remembered.
@@ -68,6 +72,7 @@ struct Known {
 pub(super) struct Finder {
     sought: Sought,
     kin: Kin,
+    twins: Twins,
     proc: OwnedFd,
     known: BTreeMap<u32, Known>,
     /// Of the round under way: who is still to be asked, the next one last.
@@ -80,7 +85,8 @@ pub(super) struct Finder {
     maps: Vec<u8>,
 }
 
-fn pids() -> io::Result<Vec<u32>> {
+/// The numbers of all processes.
+pub(super) fn pids() -> io::Result<Vec<u32>> {
     let entries = fs::read_dir("/proc")?;
     let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
     let mut pids: Vec<u32> = names
@@ -119,6 +125,7 @@ impl Finder {
         Ok(Self {
             sought: Sought::new(key),
             kin: Kin::new(program),
+            twins: Twins::default(),
             proc,
             known: BTreeMap::new(),
             left: Vec::new(),
@@ -146,6 +153,7 @@ impl Finder {
         self.count_held();
         pids.reverse();
         self.left = pids;
+        self.twins.forget();
         self.round = self.round.wrapping_add(1);
         Ok(())
     }
@@ -163,11 +171,12 @@ impl Finder {
         self.n_held = self.known.values().filter(holds).count();
     }
 
-    pub(super) fn step(&mut self, time: Duration, asks: &mut dyn FnMut(u32)) -> bool {
+    pub(super) fn step(&mut self, time: Duration, asks: &mut dyn FnMut(u32) -> bool) -> bool {
         let start = Instant::now();
         while let Some(pid) = self.left.pop() {
-            asks(pid);
-            self.check(pid);
+            if asks(pid) {
+                self.check(pid);
+            }
             if start.elapsed() >= time && !self.left.is_empty() {
                 return false;
             }
@@ -207,14 +216,15 @@ impl Finder {
                 errno: errno_of(error),
                 is_own_user: false, // a user's own are told
             };
-            self.remember(pid, outside, hidden);
+            self.remember(pid, outside, hidden, false);
         }
     }
 
-    fn remember(&mut self, pid: u32, outside: Outside, inside: Inside) {
+    fn remember(&mut self, pid: u32, outside: Outside, inside: Inside, is_cut: bool) {
         let known = Known {
             outside,
             inside,
+            is_cut,
             is_shown: self.known.get(&pid).is_some_and(|known| known.is_shown),
         };
         self.known.insert(pid, known);
@@ -222,7 +232,7 @@ impl Finder {
 
     fn look(&mut self, pid: u32, outside: Outside) {
         match self.look_inside(pid) {
-            Ok(inside) => self.remember(pid, outside, inside),
+            Ok((inside, is_cut)) => self.remember(pid, outside, inside, is_cut),
             // It ended, or there is no room for more descriptors: it is asked again in the next round.
             Err(_) => {
                 self.known.remove(&pid);
@@ -230,16 +240,18 @@ impl Finder {
         }
     }
 
-    fn look_inside(&mut self, pid: u32) -> io::Result<Inside> {
+    /// What it has, and whether there may be more.
+    fn look_inside(&mut self, pid: u32) -> io::Result<(Inside, bool)> {
         let mut process = Process::hold(pid)?;
         let candidate = match Candidate::find(&mut process, &self.sought, &mut self.maps) {
             Ok(Some(candidate)) => candidate,
-            Ok(None) => return Ok(Inside::Nothing),
+            Ok(None) => return Ok((Inside::Nothing, process.is_cut)),
             Err(error) if is_refusal(&error) => {
-                return Ok(Inside::Hidden {
+                let hidden = Inside::Hidden {
                     errno: errno_of(&error),
                     is_own_user: process.user() == Some(self.user),
-                });
+                };
+                return Ok((hidden, false));
             }
             Err(error) => return Err(error),
         };
@@ -253,21 +265,25 @@ impl Finder {
             _ => self.kin.descends(&process),
         };
         self.n_held += 1;
-        Ok(Inside::Has {
+        let is_cut = process.is_cut;
+        let has = Inside::Has {
             candidate: Box::new(candidate),
             process: (self.n_held <= MOST_HELD).then_some(process),
             descends,
-        })
+        };
+        Ok((has, is_cut))
     }
 
-    pub(super) fn read(&mut self, span: Span, asks: &mut dyn FnMut(u32)) -> Others {
+    pub(super) fn read(&mut self, span: Span, asks: &mut dyn FnMut(u32) -> bool) -> Others {
         let mut found = Others {
             is_whole: self.is_whole,
             ..Others::default()
         };
         let shown = self.choose(span, &mut found);
         for (pid, most) in shown {
-            asks(pid);
+            if !asks(pid) {
+                continue;
+            }
             match self.read_one(pid, span, most) {
                 Ok(process) => found.processes.extend(process),
                 Err(_) => {
@@ -276,6 +292,7 @@ impl Finder {
             }
         }
         self.count_held();
+        self.twins.tell(&mut found.processes);
         found
     }
 
@@ -284,6 +301,7 @@ impl Finder {
         let (mut shown, mut left) = (Vec::new(), MOST_ROWS);
         for (pid, known) in &mut self.known {
             known.is_shown = false;
+            found.n_cut += usize::from(known.is_cut);
             let (candidate, process) = match &mut known.inside {
                 Inside::Nothing => {
                     found.n_looked += 1;
@@ -306,7 +324,7 @@ impl Finder {
                     (candidate, process)
                 }
             };
-            let n_rows = candidate.n_with(span.start());
+            let n_rows = candidate.n_with(span);
             let is_open = n_rows == 0 && candidate.n_open > 0;
             let n_taken = n_rows.min(left);
             found.n_more_mappings += n_rows - n_taken;
@@ -335,8 +353,8 @@ impl Finder {
         if !self.known.get(&pid).is_some_and(is_held) {
             let outside = Outside::of(&self.proc, pid)?;
             self.count_held();
-            let inside = self.look_inside(pid)?;
-            self.remember(pid, outside, inside);
+            let (inside, is_cut) = self.look_inside(pid)?;
+            self.remember(pid, outside, inside, is_cut);
         }
         let Some(Known {
             inside:
@@ -355,7 +373,8 @@ impl Finder {
     }
 }
 
-fn hide(found: &mut Others, errno: i32, is_own_user: bool) {
+/// Counts a process that the kernel hides.
+pub(super) fn hide(found: &mut Others, errno: i32, is_own_user: bool) {
     let known = found
         .hidden
         .iter_mut()
@@ -371,7 +390,11 @@ fn hide(found: &mut Others, errno: i32, is_own_user: bool) {
 }
 
 /// `None` where nothing is left to be told.
-fn told(pid: u32, candidate: &Candidate, mappings: Vec<OtherMapping>) -> Option<OtherProcess> {
+pub(super) fn told(
+    pid: u32,
+    candidate: &Candidate,
+    mappings: Vec<OtherMapping>,
+) -> Option<OtherProcess> {
     (!mappings.is_empty() || candidate.n_open > 0).then(|| OtherProcess {
         pid,
         started: candidate.started,
@@ -380,40 +403,7 @@ fn told(pid: u32, candidate: &Candidate, mappings: Vec<OtherMapping>) -> Option<
         mappings,
         open: candidate.open.clone(),
         n_open: candidate.n_open,
+        memory_of: None,
+        is_silent: false,
     })
-}
-
-/// Looks at all processes but this one, once.
-pub(super) fn look_once(key: &FileKey, span: Span) -> Result<Others, Unavailable> {
-    let mut found = Others {
-        is_whole: true,
-        ..Others::default()
-    };
-    let (sought, own) = (Sought::new(key.clone()), std::process::id());
-    let user = rustix::process::geteuid().as_raw();
-    let mut maps = Vec::new();
-    let all = pids().map_err(|error| hidden(&error))?;
-    for pid in all.into_iter().filter(|pid| *pid != own) {
-        let Ok(mut process) = Process::hold(pid) else {
-            continue; // it ended
-        };
-        let read = Candidate::find(&mut process, &sought, &mut maps).and_then(|candidate| {
-            let Some(mut candidate) = candidate else {
-                return Ok(None);
-            };
-            let mappings = candidate.read(&mut process, &sought, span, usize::MAX, &mut maps)?;
-            Ok(told(pid, &candidate, mappings))
-        });
-        match read {
-            Ok(process) => {
-                found.n_looked += 1;
-                found.processes.extend(process);
-            }
-            Err(error) if is_refusal(&error) => {
-                hide(&mut found, errno_of(&error), process.user() == Some(user));
-            }
-            Err(_) => {}
-        }
-    }
-    Ok(found)
 }

@@ -1,28 +1,29 @@
 //! Linux: one process, and what it has of the file.
 //!
-//! It owns the order of the questions: the page table first, then bytes only of a page that is there, then once more
-//! whether the process and its mapping are still the same. It must not know who asks, nor how often.
+//! It owns what is of the file there, and that what was read was of that: whether the process and its mapping are still the
+//! same is asked once more afterwards. It must not know who asks, nor how often.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::MetadataExt as _;
 
 use memchr::memmem;
 
+use super::memory::{Memory, Place, hidden};
 use super::process::{Process, identity_at};
 use super::{
-    FileKey, MOST_BYTES, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping, OtherOpen, OtherPage,
-    Proof, Sameness, SeenBytes, StatIdentity, parse_line,
+    FileKey, MOST_TOLD_DESCRIPTORS, MapsLine, OtherMapping, OtherOpen, Proof, Sameness,
+    StatIdentity, parse_line,
 };
 use crate::bytes::Span;
-use crate::map::errno::{EACCES, EIO, errno_of};
+use crate::map::errno::EIO;
 use crate::map::mapping::Mapping;
 use crate::map::mode::Mode;
 use crate::map::open::OpenFile;
-use crate::map::page::{PageState, Unavailable};
-use crate::map::raw::{PageEntry, kind_number, page_bytes};
+use crate::map::page::Unavailable;
+use crate::map::raw::kind_number;
 
 /// The numbers of statfs(2) for file systems where a key is no proof.
 const BTRFS: u64 = 0x9123_683e;
@@ -33,12 +34,6 @@ const DELETED: &[u8] = b" (deleted)";
 
 /// How often what is read is read again because the mappings changed meanwhile.
 const N_ATTEMPTS: usize = 2;
-
-pub(super) fn hidden(error: &io::Error) -> Unavailable {
-    Unavailable::Hidden {
-        errno: errno_of(error),
-    }
-}
 
 /// What the kernel calls the file of `mapping`.
 pub(super) fn key_of(mapping: &Mapping, file: &OpenFile) -> Result<FileKey, Unavailable> {
@@ -59,7 +54,29 @@ pub(super) fn key_of(mapping: &Mapping, file: &OpenFile) -> Result<FileKey, Unav
         text: line.key.to_vec(),
         proof,
         identity,
+        is_kernels: is_kernels(file, &line).map_err(|error| hidden(&error))?,
     })
+}
+
+/// Whether our own mapping there is of the kernel's memory or a device's (`VM_PFNMAP`, `VM_IO`), and so is everybody's of
+/// that file. Their page tables look as if nothing were there.
+fn is_kernels(file: &OpenFile, own: &MapsLine<'_>) -> io::Result<bool> {
+    // What takes blocks on a storage has pages of its own. To ask of a terabyte of them would take long.
+    let facts = file.file().metadata()?;
+    if facts.is_file() && facts.blocks() > 0 {
+        return Ok(false);
+    }
+    let mut is_it = false;
+    for line in BufReader::new(File::open("/proc/self/smaps")?).split(b'\n') {
+        let line = line?;
+        if let Some(mapping) = parse_line(&line) {
+            is_it = mapping.start == own.start;
+        } else if is_it && let Some(flags) = line.strip_prefix(b"VmFlags:") {
+            let mut flags = flags.split(|byte| *byte == b' ');
+            return Ok(flags.any(|flag| flag == b"pf" || flag == b"io"));
+        }
+    }
+    Err(io::Error::from_raw_os_error(EIO))
 }
 
 /// What is looked for.
@@ -199,8 +216,35 @@ impl FileLine {
         Span::at(self.offset, self.end.checked_sub(self.start)?)
     }
 
-    fn has(&self, at: u64) -> bool {
-        self.span().is_some_and(|span| span.contains(at))
+    fn has(&self, asked: Span) -> bool {
+        let inside = self.span().and_then(|span| span.intersect(asked));
+        inside.is_some_and(|inside| !inside.is_empty())
+    }
+
+    fn look_at(&self, memory: &Memory, sought: &Sought, asked: Span) -> Option<OtherMapping> {
+        let span = self.span()?;
+        let place = Place {
+            start: self.start,
+            span,
+            is_private: !self.is_shared,
+            may_read: self.may[0],
+            is_kernels: sought.key.is_kernels,
+        };
+        let pages = memory.look_at(place, asked);
+        (!pages.is_empty()).then(|| OtherMapping {
+            addresses: (self.start, self.end),
+            span,
+            mode: if self.is_shared {
+                Mode::Shared
+            } else {
+                Mode::Private
+            },
+            may: self.may,
+            path: self.path.clone(),
+            is_deleted: self.is_deleted,
+            sameness: self.sameness,
+            pages,
+        })
     }
 }
 
@@ -251,12 +295,12 @@ impl Candidate {
         }))
     }
 
-    /// How many of its mappings have this byte.
-    pub(super) fn n_with(&self, at: u64) -> usize {
-        self.lines.iter().filter(|line| line.has(at)).count()
+    /// How many of its mappings have some of these bytes.
+    pub(super) fn n_with(&self, asked: Span) -> usize {
+        self.lines.iter().filter(|line| line.has(asked)).count()
     }
 
-    /// At most `most` of its mappings that have the first byte of `span`, and what it sees through them. What was unmapped or
+    /// At most `most` of its mappings that have some of `span`, and what it sees through them. What was unmapped or
     /// mapped anew meanwhile was not what was looked at: then it is looked once more.
     pub(super) fn read(
         &mut self,
@@ -269,9 +313,9 @@ impl Candidate {
         let mut mappings = Vec::new();
         for _ in 0..N_ATTEMPTS {
             let memory = Memory::open(process);
-            let wanted = self.lines.iter().filter(|line| line.has(span.start()));
-            let wanted = wanted.take(most);
-            mappings = wanted.filter_map(|it| memory.look_at(it, span)).collect();
+            let wanted = self.lines.iter().filter(|line| line.has(span)).take(most);
+            let read = wanted.filter_map(|line| line.look_at(&memory, sought, span));
+            mappings = read.collect();
             if mappings.is_empty() {
                 return Ok(mappings);
             }
@@ -301,87 +345,5 @@ impl Candidate {
             .iter()
             .all(|known| lines.next().is_some_and(|line| known.is(&line)))
             && lines.next().is_none()
-    }
-}
-
-/// The memory of a process as it is now: opened anew for each look, as after an exec the old one is shown.
-struct Memory {
-    pagemap: io::Result<File>,
-    bytes: io::Result<File>,
-}
-
-impl Memory {
-    fn open(process: &Process) -> Self {
-        Self {
-            pagemap: process.open("pagemap"),
-            bytes: process.open("mem"),
-        }
-    }
-
-    fn look_at(&self, line: &FileLine, asked: Span) -> Option<OtherMapping> {
-        let span = line.span()?;
-        let address = line.start + (asked.start() - line.offset);
-        let page = self.page(address, !line.is_shared);
-        let seen = match &page {
-            Ok(page) if page.state == PageState::NotPresent => SeenBytes::NotPresent,
-            // Its file would give bytes that the process itself cannot read.
-            Ok(_) if !line.may[0] => SeenBytes::Refused(EACCES),
-            // A page in swap would be brought in.
-            Ok(page) if page.state == PageState::Swapped => SeenBytes::NotPresent,
-            Ok(_) => self.bytes(address, asked.intersect(span)?.len()),
-            Err(Unavailable::Hidden { errno } | Unavailable::Failed { errno }) => {
-                SeenBytes::Refused(*errno)
-            }
-            Err(_) => SeenBytes::NotPresent,
-        };
-        Some(OtherMapping {
-            addresses: (line.start, line.end),
-            span,
-            mode: if line.is_shared {
-                Mode::Shared
-            } else {
-                Mode::Private
-            },
-            may: line.may,
-            path: line.path.clone(),
-            is_deleted: line.is_deleted,
-            sameness: line.sameness,
-            page,
-            seen,
-        })
-    }
-
-    fn page(&self, address: u64, is_private: bool) -> Result<OtherPage, Unavailable> {
-        let file = self.pagemap.as_ref().map_err(hidden)?;
-        let mut entry = [0; 8];
-        file.read_exact_at(&mut entry, address / page_bytes() * 8)
-            .map_err(|error| hidden(&error))?;
-        let entry = PageEntry::new(u64::from_ne_bytes(entry));
-        Ok(OtherPage {
-            state: crate::map::facts::state_of(entry, is_private),
-            is_exclusive: entry.is_exclusive(),
-            frame: entry.frame(),
-        })
-    }
-
-    /// At most `len` bytes at `address`, and no further than its page: the next one may not be there.
-    ///
-    /// By `/proc/PID/mem`, which only looks. `process_vm_readv(2)` pins the page, and the kernel then makes a copy of one
-    /// that a parent and its child share since a fork: measured on Linux 6.18, mm/gup.c, `gup_must_unshare`.
-    fn bytes(&self, address: u64, len: u64) -> SeenBytes {
-        let left = page_bytes() - address % page_bytes();
-        let len = usize::try_from(len.min(left).min(MOST_BYTES)).unwrap_or(0);
-        let mut bytes = vec![0; len];
-        let read = match &self.bytes {
-            Ok(mem) => mem.read_at(&mut bytes, address),
-            Err(error) => return SeenBytes::Refused(errno_of(error)),
-        };
-        match read {
-            Ok(n) => {
-                bytes.truncate(n);
-                SeenBytes::Bytes(bytes)
-            }
-            Err(error) => SeenBytes::Refused(errno_of(&error)),
-        }
     }
 }

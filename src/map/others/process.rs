@@ -53,6 +53,8 @@ pub(super) struct Process {
     folder: OwnedFd,
     /// Where its memory is looked at: empty, or `task/N/` where its first thread has ended and another lives.
     thread: String,
+    /// It has more mappings, or descriptors, than were looked through.
+    pub(super) is_cut: bool,
 }
 
 impl Process {
@@ -63,6 +65,7 @@ impl Process {
             pid,
             folder,
             thread: String::new(),
+            is_cut: false,
         })
     }
 
@@ -86,24 +89,34 @@ impl Process {
         Ok(())
     }
 
+    /// Its mappings, and whether there are more of them. A list that does not end is cut behind its last whole line.
+    fn read_maps(&mut self, name: &str, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.read_into(name, bytes)?;
+        if bytes.len() as u64 >= MOST_MAPS_BYTES {
+            self.is_cut = true;
+            bytes.truncate(memchr::memrchr(b'\n', bytes).map_or(0, |last| last + 1));
+        }
+        Ok(())
+    }
+
     /// Its mappings, and whether its memory is looked at through another thread from now on: a leader that ended while
     /// other threads live shows nothing, and those of another thread are the same.
     pub(super) fn maps(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
         let before = std::mem::take(&mut self.thread);
         if !before.is_empty()
-            && self.read_into(&format!("{before}maps"), bytes).is_ok()
+            && self.read_maps(&format!("{before}maps"), bytes).is_ok()
             && !bytes.is_empty()
         {
             self.thread = before;
             return Ok(false);
         }
-        self.read_into("maps", bytes)?;
+        self.read_maps("maps", bytes)?;
         if !bytes.is_empty() {
             return Ok(false);
         }
         for thread in self.other_threads()? {
             let thread = format!("task/{thread}/");
-            match self.read_into(&format!("{thread}maps"), bytes) {
+            match self.read_maps(&format!("{thread}maps"), bytes) {
                 Ok(()) if !bytes.is_empty() => {
                     self.thread = thread;
                     return Ok(true);
@@ -163,14 +176,20 @@ impl Process {
 
     /// The descriptors of the file of this identity: each with its number, whether it reads and writes, and the path that
     /// the kernel tells.
-    pub(super) fn descriptors(&self, wanted: StatIdentity) -> io::Result<Vec<Descriptor>> {
+    pub(super) fn descriptors(&mut self, wanted: StatIdentity) -> io::Result<Vec<Descriptor>> {
         let folder = self.list(&format!("{}fd", self.thread))?;
         let mut found = Vec::new();
-        for entry in Dir::read_from(&folder)?.take(MOST_DESCRIPTORS) {
+        let mut n_asked = 0;
+        for entry in Dir::read_from(&folder)? {
             let entry = entry?;
             let Some(number) = number(entry.file_name().to_bytes()) else {
                 continue;
             };
+            if n_asked == MOST_DESCRIPTORS {
+                self.is_cut = true;
+                break;
+            }
+            n_asked += 1;
             if identity_at(&folder, entry.file_name()).ok() != Some(wanted) {
                 continue;
             }

@@ -1,8 +1,10 @@
 //! What an entry is about: which bytes, and whether it changed what somebody may see of them.
 
-use super::{By, Fate, Happening, How, Occurrence, Saw, Sync};
+use super::{By, Fate, Happened, Happening, How, Occurrence, Saw, Sync};
 use crate::bytes::Span;
 use crate::map::Mode;
+use crate::model::doc::Doc;
+use crate::model::witness::{Who, WitnessId};
 
 impl Happening {
     /// The bytes of the file that it is about, where it is about some.
@@ -87,5 +89,52 @@ impl Happening {
             Occurrence::Wrote { how, .. } | Occurrence::WroteMore { how, .. } => *how,
             _ => How::Store,
         }
+    }
+}
+
+impl Happened {
+    /// How many entries were ever made: the number of the newest.
+    #[must_use]
+    pub fn n_made(&self) -> u64 {
+        self.n_made
+    }
+
+    /// The entries after that of this number, the oldest first.
+    pub fn after(&self, number: u64) -> impl Iterator<Item = &Happening> {
+        self.entries.iter().filter(move |it| it.number > number)
+    }
+}
+
+impl Doc {
+    /// A store by whoever has that row was asked for, and is not answered.
+    #[must_use]
+    pub fn is_storing(&self, who: Who) -> bool {
+        let view = self.view();
+        let through = |id: WitnessId| view.pending.witness_stores().any(|it| it.id == id);
+        match who {
+            Who::View => !view.pending.is_empty(),
+            Who::OtherMode => match self.beside(view.id) {
+                Some(beside) => !beside.pending.is_empty(),
+                None => through(WitnessId::OtherMode),
+            },
+            Who::Calls => through(WitnessId::File),
+            Who::Process(mapping) => {
+                let process = self.processes.get(mapping);
+                process.is_some_and(|process| !process.pending.is_empty())
+            }
+            Who::Other { .. } => false,
+        }
+    }
+
+    /// The process that was told to store in the file in `span` and has not answered: what is read there meanwhile may be
+    /// its doing.
+    #[must_use]
+    pub fn coming_from(&self, span: Span) -> Option<Who> {
+        let mut stores = self.processes.stores_to_file();
+        let found = stores.find(|(_, store)| {
+            let place = Span::at(store.offset, store.bytes.len() as u64);
+            place.is_some_and(|place| place.intersect(span).is_some())
+        });
+        found.map(|(process, _)| Who::Process(process.mapping))
     }
 }

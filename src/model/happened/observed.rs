@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::record::Write;
 use super::seen::row_of;
-use super::{About, By, Fate, How, MOST_PARTS, Occurrence, row_name};
+use super::{About, By, Fate, How, MOST_PARTS, Occurrence};
 use crate::bytes::Span;
 use crate::map::Readout;
 use crate::model::doc::Doc;
@@ -17,11 +17,27 @@ use crate::model::witness::{Who, WitnessId};
 impl Doc {
     /// The rows that can be read now, and what they are called in a sentence.
     pub(super) fn rows_read(&self) -> Vec<(Who, String)> {
-        let here = WitnessId::ALL.map(|id| (row_of(id), row_name(row_of(id)).to_owned()));
+        let here = WitnessId::ALL.map(|id| (row_of(id), self.row_name(id)));
         let ours = self.processes.list().iter();
         let ours = ours.filter(|process| process.ended.is_none() && process.pid.is_some());
         let ours = ours.map(|process| (Who::Process(process.mapping), process.name()));
-        here.into_iter().chain(ours).collect()
+        here.into_iter()
+            .chain(ours)
+            .chain(self.others_read())
+            .collect()
+    }
+
+    /// What a row of this program is called in a sentence. Of two views, which one is *this* changes; their modes tell them
+    /// apart.
+    fn row_name(&self, id: WitnessId) -> String {
+        let view = self.view().id;
+        match (id, self.beside(view)) {
+            (WitnessId::File, _) => "the file".to_owned(),
+            (WitnessId::View, None) => "this view".to_owned(),
+            (WitnessId::OtherMode, None) => "the second mapping".to_owned(),
+            (WitnessId::View, Some(_)) => format!("the {}", self.view_words(view)),
+            (WitnessId::OtherMode, Some(beside)) => format!("the {}", self.view_words(beside.id)),
+        }
     }
 
     /// The file's length or what its path names is about to be as `state` says.

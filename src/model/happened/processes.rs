@@ -80,6 +80,15 @@ impl Doc {
                 bytes,
                 why,
             } => self.note_process_refusal((by, *number), (*offset, bytes), why),
+            PeerNews::Faulted {
+                number,
+                offset,
+                bytes,
+                death,
+            } => {
+                let fate = Fate::Refused(format!("the processor refused it: {}", death.signal));
+                self.note_process_store((by, *number), (*offset, bytes), None, fate);
+            }
             PeerNews::Signalled { signal, .. } => {
                 self.note(by, Occurrence::Signalled(*signal), Fate::Done);
             }
@@ -99,6 +108,8 @@ impl Doc {
             PeerNews::EndLearned { how } => self.end_learned(target, how),
             PeerNews::NotMapped { .. }
             | PeerNews::Late { .. }
+            | PeerNews::Facts(_)
+            | PeerNews::NoFacts { .. }
             | PeerNews::Answers
             | PeerNews::Grown { .. }
             | PeerNews::NotGrown { .. } => {}

@@ -54,6 +54,19 @@ impl Happened {
         told.push_back((now, Arc::clone(readout)));
     }
 
+    /// The rows of this program are of other mappings from now on.
+    pub(in crate::model) fn forget_own_rows(&mut self) {
+        self.stop_watching(None);
+        let is_own = |who: &Who| matches!(who, Who::View | Who::OtherMode);
+        self.rows.retain(|row| !is_own(&row.who));
+    }
+
+    /// Of other programs, only those of `are_there` are read.
+    pub(in crate::model) fn keep_others(&mut self, are_there: impl Fn(Who) -> bool) {
+        let stays = |row: &RowReading| !matches!(row.who, Who::Other { .. }) || are_there(row.who);
+        self.rows.retain(stays);
+    }
+
     /// A process is off the list.
     pub(super) fn forget_row(&mut self, mapping: MappingId) {
         self.rows.retain(|row| row.who != Who::Process(mapping));
@@ -159,16 +172,5 @@ pub(in crate::model) const fn row_of(id: WitnessId) -> Who {
         WitnessId::View => Who::View,
         WitnessId::OtherMode => Who::OtherMode,
         WitnessId::File => Who::Calls,
-    }
-}
-
-/// What a row of this program is called in a sentence.
-pub(in crate::model) const fn row_name(who: Who) -> &'static str {
-    match who {
-        Who::View => "this view",
-        Who::OtherMode => "the second mapping",
-        Who::Calls => "the file",
-        Who::Process(_) => "a process",
-        Who::Other { .. } => "a program",
     }
 }

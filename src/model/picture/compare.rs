@@ -1,7 +1,7 @@
 //! How what a row sees compares with the file, byte by byte.
 
 use crate::bytes::Span;
-use crate::map::Readout;
+use crate::map::{GapReason, Readout};
 
 /// How a row compares with the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +46,7 @@ pub(super) fn compare(
         match (row.byte(offset), file.byte(offset)) {
             (Some(left), Some(right)) if left == right => {}
             (None, None) => is_unread = true,
+            (None, _) if is_not_asked(row, offset) => is_unread = true,
             _ => {
                 *differs = true;
                 n_bytes += 1;
@@ -65,4 +66,9 @@ pub(super) fn counted(subject: Span, all: &[bool]) -> Option<(u64, u64)> {
     let first = all.iter().position(|differs| *differs)?;
     let n_bytes = all.iter().filter(|differs| **differs).count();
     Some((n_bytes as u64, subject.start() + first as u64))
+}
+
+fn is_not_asked(row: &Readout, offset: u64) -> bool {
+    let gap = row.gap_at(offset);
+    gap.is_some_and(|gap| gap.reason == GapReason::NotAsked)
 }

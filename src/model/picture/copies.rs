@@ -35,11 +35,15 @@ pub fn joined(candidates: &[Candidate], page: Span) -> Vec<Option<CopyId>> {
     let mut found: Vec<Option<CopyId>> = vec![None; candidates.len()];
     let mut open = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
+        let others = candidates.iter().enumerate().filter(|it| it.0 != index);
+        let has_mate = |frame| others.clone().any(|it| it.1.frame == Some(frame));
         match (candidate.frame, candidate.is_exclusive) {
             // The highest bit keeps frames apart from indices.
-            (Some(frame), _) => found[index] = Some(CopyId(frame | 1 << 63)),
+            (Some(frame), Some(true)) => found[index] = Some(CopyId(frame | 1 << 63)),
+            (Some(frame), _) if has_mate(frame) => found[index] = Some(CopyId(frame | 1 << 63)),
             (None, Some(true)) => found[index] = Some(CopyId(index as u64)),
-            (None, Some(false) | None) => open.push(index),
+            // Also where the frame is told: whoever else has it was not told of.
+            (_, Some(false) | None) => open.push(index),
         }
     }
     while let Some(first) = open.first().copied() {
@@ -122,7 +126,8 @@ impl Weighed<'_> {
     }
 
     fn may_be_one(&self, left: &Candidate, right: &Candidate) -> bool {
-        left.family == right.family && !self.differ(left, right)
+        let are_other_frames = matches!((left.frame, right.frame), (Some(l), Some(r)) if l != r);
+        left.family == right.family && !are_other_frames && !self.differ(left, right)
     }
 
     /// They are known to have read different bytes. What one could not read says nothing.

@@ -6,18 +6,18 @@ use super::boxes::file_page;
 use super::compare::{compare, counted};
 use super::copies::{Candidate, Family, joined};
 use super::{
-    Cells, Compared, Group, Maps, Picture, Read, Row, RowMemory, SHOWN_BYTES, Sees, Who, WriteAs,
+    Basis, Cells, Compared, Group, Maps, Picture, Read, Row, RowMemory, SHOWN_BYTES, Sees, Who,
+    WriteAs,
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, GapReason, Mode, OtherMapping, OtherPage, OtherProcess, Others, PageState, Readout,
-    Sameness, SeenBytes, errno_name,
+    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Sameness, SeenBytes, errno_name,
 };
-use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
-use crate::model::peers::Process;
+use crate::model::others::{name_of, pages_in, reading_of, row_of};
+use crate::model::peers::{Process, Processes};
 use crate::model::process::{PageSeen, ProcessKind};
-use crate::model::witness::{Note, WATCHED_BYTES, WitnessId, WitnessState};
+use crate::model::witness::{Note, WitnessId, WitnessState};
 
 /// A row before its memory is told apart from that of others, and what that takes.
 struct Draft {
@@ -26,68 +26,77 @@ struct Draft {
     /// What it said last before it stood still.
     last: Option<Read>,
     pages: Vec<PageSeen>,
+    /// What is said in the place of bytes that were not asked for or refused.
+    without: Vec<(Span, Sees)>,
     family: Family,
 }
 
 /// A family of one: a mapping that nobody forked from.
 const NO_FAMILY: u64 = 1 << 62;
 
-pub(super) fn picture(doc: &Doc, others: Option<&Others>) -> Option<Picture> {
-    let subject = doc.witnesses.span.or_else(|| doc.watched())?;
-    let selection = doc.about();
-    let mut drafts = vec![
-        here(doc, WitnessId::View, subject),
-        here(doc, WitnessId::OtherMode, subject),
-    ];
-    for process in doc.processes.built_in() {
-        drafts.push(ours(doc, process, 0, subject));
-    }
-    for (depth, process) in doc.processes.tree() {
-        drafts.push(ours(doc, process, depth, subject));
-    }
-    for process in others.iter().flat_map(|others| &others.processes) {
-        let mappings = process.mappings.iter();
-        drafts.extend(mappings.map(|mapping| other(process, mapping, subject)));
-    }
-    drafts.push(here(doc, WitnessId::File, subject));
-
-    let file = file_readout(doc, subject);
+pub(super) fn picture(basis: &Basis<'_>) -> Picture {
+    let subject = basis.subject;
+    let mut drafts = drafts(basis);
+    let file = file_readout(basis);
     let mut all = vec![false; usize::try_from(subject.len()).unwrap_or(0)];
     for draft in &mut drafts {
         draft.row.compared = compare(subject, draft.read.as_deref(), file.as_deref(), &mut all);
     }
     let differing = counted(subject, &all);
-    let (page, shown) = shown(subject, differing.map(|(_, first)| first), doc.page_bytes);
-    let index = page - subject.start() / doc.page_bytes;
+    let (page, shown) = shown(subject, differing.map(|(_, first)| first), basis.page_bytes);
+    let index = page - subject.start() / basis.page_bytes;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     for draft in &mut drafts {
         draft.show(shown, index);
     }
-    let whole = Span::at(page.saturating_mul(doc.page_bytes), doc.page_bytes);
+    let whole = Span::at(page.saturating_mul(basis.page_bytes), basis.page_bytes);
     tell_copies_apart(&mut drafts, index, whole.unwrap_or(shown));
-    let facts = doc.witnesses.file_pages.as_ref();
+    let facts = basis.witnesses.file_pages.as_ref();
     let facts = facts.filter(|facts| facts.span == subject);
     let fact = facts.and_then(|facts| facts.pages.get(index));
-    let (page_cache, storage) = file_page(fact, doc.sync_failure.as_deref());
-    Some(Picture {
+    let (page_cache, storage) = file_page(fact, basis.sync_failure);
+    Picture {
         subject,
-        is_cut: selection.is_some_and(|selection| selection.len() > WATCHED_BYTES),
+        is_cut: basis.is_cut,
         shown,
         page,
-        page_bytes: doc.page_bytes,
-        file: doc.name(),
+        page_bytes: basis.page_bytes,
+        file: basis.file.clone(),
+        views: basis.views,
+        own_pid: basis.own_pid,
         rows: drafts.into_iter().map(|draft| draft.row).collect(),
         differing,
         page_cache,
         storage,
         file_bytes: file.map(|readout| Cells::of(&readout, shown)),
-    })
+    }
+}
+
+/// The rows in their order, with all that was said of the subject.
+fn drafts(basis: &Basis<'_>) -> Vec<Draft> {
+    let mut drafts = vec![
+        here(basis, WitnessId::View),
+        here(basis, WitnessId::OtherMode),
+    ];
+    let built_in = basis.processes.built_in();
+    let built_in = built_in.flat_map(|process| basis.processes.line_of(process));
+    for (depth, process) in built_in.chain(basis.processes.tree()) {
+        drafts.push(ours(basis, process, depth));
+    }
+    for process in basis.others.iter().flat_map(|others| &others.processes) {
+        let mappings = process.mappings.iter();
+        drafts.extend(mappings.map(|it| other(process, it, basis.subject, basis.page_bytes)));
+    }
+    drafts.push(here(basis, WitnessId::File));
+    drafts
 }
 
 /// What `read` gave of the subject.
-fn file_readout(doc: &Doc, subject: Span) -> Option<Read> {
-    match &doc.witnesses.row(WitnessId::File).state {
-        WitnessState::Reads { readout, .. } if readout.span == subject => Some(Arc::clone(readout)),
+fn file_readout(basis: &Basis<'_>) -> Option<Read> {
+    match &basis.witnesses.row(WitnessId::File).state {
+        WitnessState::Reads { readout, .. } if readout.span == basis.subject => {
+            Some(Arc::clone(readout))
+        }
         _ => None,
     }
 }
@@ -106,17 +115,16 @@ fn shown(subject: Span, first: Option<u64>, page_bytes: u64) -> (u64, Span) {
     (page, span.unwrap_or(inside))
 }
 
-fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
-    let view = doc.view();
-    let row = doc.witnesses.row(id);
+fn here(basis: &Basis<'_>, id: WitnessId) -> Draft {
+    let row = basis.witnesses.row(id);
     let (who, group, name) = match id {
         WitnessId::View => (Who::View, Group::Here, "this view"),
-        WitnessId::OtherMode => (Who::OtherMode, Group::Here, "second mapping"),
+        WitnessId::OtherMode => (Who::OtherMode, Group::Here, basis.second.0),
         WitnessId::File => (Who::Calls, Group::Calls, "read, pwrite"),
     };
     let maps = match id {
-        WitnessId::View => Maps::As(view.mode, view.access),
-        WitnessId::OtherMode => Maps::As(other_mode(view.mode), Access::ReadWrite),
+        WitnessId::View => Maps::As(basis.view.0, basis.view.1),
+        WitnessId::OtherMode => Maps::As(basis.second.1, basis.second.2),
         WitnessId::File => Maps::Calls,
     };
     let write = match maps {
@@ -126,18 +134,11 @@ fn here(doc: &Doc, id: WitnessId, subject: Span) -> Draft {
     };
     let mut draft = Draft::new(who, group, name.to_owned(), maps, write);
     draft.row.note.clone_from(&row.note);
-    draft.hear(&row.state, subject);
+    draft.hear(&row.state, basis.subject);
     draft
 }
 
-fn other_mode(mode: Mode) -> Mode {
-    match mode {
-        Mode::Private => Mode::Shared,
-        Mode::Shared => Mode::Private,
-    }
-}
-
-fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
+fn ours(basis: &Basis<'_>, process: &Process, depth: usize) -> Draft {
     let maps = match process.kind {
         ProcessKind::Shared => Maps::As(Mode::Shared, Access::ReadWrite),
         ProcessKind::Private => Maps::As(Mode::Private, Access::ReadWrite),
@@ -154,8 +155,8 @@ fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
     let mut draft = Draft::new(who, Group::Ours, process.name(), maps, write);
     draft.row.depth = depth;
     draft.row.note.clone_from(&process.note);
-    draft.family = Family(root_of(doc, process).0);
-    draft.hear(&process.state, subject);
+    draft.family = Family(root_of(basis.processes, process).0);
+    draft.hear(&process.state, basis.subject);
     if let Some(how) = &process.ended {
         draft.row.sees = Sees::Ended(how.clone());
         draft.row.memory = RowMemory::Gone;
@@ -175,37 +176,26 @@ fn ours(doc: &Doc, process: &Process, depth: usize, subject: Span) -> Draft {
 }
 
 /// The first of its line of forks, also where that one is off the list by now.
-fn root_of(doc: &Doc, process: &Process) -> MappingId {
+fn root_of(processes: &Processes, process: &Process) -> MappingId {
     let mut root = process.mapping;
     let mut parent = process.parent;
     while let Some(mapping) = parent {
         root = mapping;
-        parent = doc.processes.get(mapping).and_then(|known| known.parent);
+        parent = processes.get(mapping).and_then(|known| known.parent);
     }
     root
 }
 
-fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft {
+fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span, page_bytes: u64) -> Draft {
     let access = if mapping.may[1] {
         Access::ReadWrite
     } else {
         Access::ReadOnly
     };
-    let who = Who::Other {
-        pid: process.pid,
-        address: mapping.addresses.0,
-    };
-    let name = format!(
-        "{} {}",
-        crate::bytes::escape::escape_name(&process.name),
-        process.pid
-    );
+    let who = row_of(process, mapping);
+    let name = name_of(process);
     let maps = Maps::As(mapping.mode, access);
     let mut draft = Draft::new(who, Group::Others, name, maps, WriteAs::NotOurs);
-    draft.pages = vec![match mapping.page {
-        Ok(page) => PageSeen::Told(fact_of(page)),
-        Err(why) => PageSeen::NotTold(why.to_string()),
-    }];
     draft.row.note = path_remark(process, mapping).map(Note::done);
     draft.row.memory = match mapping.sameness {
         Sameness::Proven => RowMemory::Waiting,
@@ -217,28 +207,7 @@ fn other(process: &OtherProcess, mapping: &OtherMapping, subject: Span) -> Draft
                 .to_owned(),
         ),
     };
-    match &mapping.seen {
-        SeenBytes::Bytes(bytes) => {
-            let mut readout = Readout::new();
-            readout.span = subject;
-            readout.bytes.clone_from(bytes);
-            readout
-                .bytes
-                .resize(usize::try_from(subject.len()).unwrap_or(0), 0);
-            let rest = Span::new(subject.start() + bytes.len() as u64, subject.end());
-            let reason = GapReason::OutsideMapping;
-            let rest = rest.filter(|rest| !rest.is_empty());
-            readout.gaps = rest
-                .map(|span| crate::map::Gap { span, reason })
-                .into_iter()
-                .collect();
-            draft.read = Some(Arc::new(readout));
-        }
-        SeenBytes::NotPresent => draft.row.sees = Sees::NotAsked,
-        SeenBytes::Refused(errno) => {
-            draft.row.sees = Sees::Hidden(errno_name(*errno).to_owned());
-        }
-    }
+    draft.see(mapping, subject, page_bytes);
     draft
 }
 
@@ -248,14 +217,6 @@ fn path_remark(process: &OtherProcess, mapping: &OtherMapping) -> Option<&'stati
         (true, _) => Some("the name that it was mapped by is gone"),
         (false, true) => Some("its path is that of another mount namespace"),
         (false, false) => None,
-    }
-}
-
-fn fact_of(page: OtherPage) -> crate::map::PageFact {
-    crate::map::PageFact {
-        state: page.state,
-        is_exclusive: Some(page.is_exclusive),
-        frame: page.frame,
     }
 }
 
@@ -279,8 +240,33 @@ impl Draft {
             read: None,
             last: None,
             pages: Vec::new(),
+            without: Vec::new(),
             family: Family(NO_FAMILY),
         }
+    }
+
+    /// What another program has of the subject, page by page; the rest lies outside its mapping.
+    fn see(&mut self, mapping: &OtherMapping, subject: Span, page_bytes: u64) {
+        let pages = &mapping.pages;
+        let before = pages.first().map_or(0, |page| {
+            (page.span.start() / page_bytes).saturating_sub(subject.start() / page_bytes)
+        });
+        let outside = PageSeen::NotTold("its mapping does not reach there".to_owned());
+        self.pages = vec![outside; usize::try_from(before).unwrap_or(0)];
+        for page in pages_in(pages, subject) {
+            self.pages.push(match page.fact {
+                Ok(fact) => PageSeen::Told(fact),
+                Err(why) => PageSeen::NotTold(why.to_string()),
+            });
+            let sees = match &page.seen {
+                SeenBytes::Bytes(_) => continue,
+                SeenBytes::NotPresent => Sees::NotAsked,
+                SeenBytes::NotTold(why) => Sees::Hidden(why.to_string()),
+                SeenBytes::Refused(errno) => Sees::Hidden(errno_name(*errno).to_owned()),
+            };
+            self.without.push((page.span, sees));
+        }
+        self.read = Some(reading_of(mapping, subject));
     }
 
     /// What it last said; of other bytes it is no answer.
@@ -301,6 +287,13 @@ impl Draft {
     /// What it shows of `shown`, in the page of that number, of which `index` are before it in the subject.
     fn show(&mut self, shown: Span, index: usize) {
         let cells = |readout: &Read| Cells::of(readout, shown);
+        let without = self
+            .without
+            .iter()
+            .find(|(span, _)| span.contains(shown.start()));
+        if let (Sees::Waiting, Some((_, sees))) = (&self.row.sees, without) {
+            self.row.sees = sees.clone();
+        }
         match (&self.row.sees, &self.read, &self.last) {
             (Sees::Waiting, Some(readout), _) => self.row.sees = Sees::Bytes(cells(readout)),
             (Sees::Stopped(_), _, last) => self.row.sees = Sees::Stopped(last.as_ref().map(cells)),
@@ -367,9 +360,14 @@ fn tell_copies_apart(drafts: &mut [Draft], index: usize, page: Span) {
             }
         })
         .collect();
-    for (it, page) in at.into_iter().zip(joined(&candidates, page)) {
+    for ((it, candidate), page) in at.iter().zip(&candidates).zip(joined(&candidates, page)) {
+        let memory = &mut drafts[*it].row.memory;
         if let Some(page) = page {
-            drafts[it].row.memory = RowMemory::Copy(page);
+            *memory = RowMemory::Copy(page);
+        } else if *memory == RowMemory::CopyOfSeveral && candidate.is_exclusive.is_none() {
+            let why =
+                "a copy, and whether another process has it too is not told (as of a huge page)";
+            *memory = RowMemory::NotKnown(why.to_owned());
         }
     }
 }

@@ -74,8 +74,8 @@ pub enum Sentence {
     },
     /// Private copies are gone though nobody asked.
     CopiesLost {
-        /// Whose.
-        by: By,
+        /// Whose, by name.
+        whose: String,
         /// The number of the page.
         page: u64,
     },
@@ -181,7 +181,9 @@ impl Sentence {
                 parent: last.by.clone(),
                 both: both(picture, &last.by, child),
             }),
-            Occurrence::Discarded { span, n_pages } => discarded(picture, *span, *n_pages),
+            Occurrence::Discarded { span, n_pages } => {
+                discarded(picture, &last.by, (*span, *n_pages))
+            }
             Occurrence::Shrank { from, to } => Some(Self::Shrank {
                 from: *from,
                 to: *to,
@@ -189,23 +191,15 @@ impl Sentence {
                 at: picture.subject.start(),
             }),
             Occurrence::CopiesLost { .. } => Some(Self::CopiesLost {
-                by: last.by.clone(),
+                whose: picture
+                    .row_by(&last.by)
+                    .and_then(|who| picture.row(who))
+                    .map_or_else(|| last.by.subject(), Row::in_sentence),
                 page: picture.page,
             }),
             _ => None,
         });
         said.unwrap_or_else(|| observed(picture))
-    }
-}
-
-/// The row of whoever stored.
-fn writer(by: &By) -> Option<Who> {
-    match by {
-        By::View { .. } => Some(Who::View),
-        By::SecondMapping { .. } => Some(Who::OtherMode),
-        By::Calls { .. } => Some(Who::Calls),
-        By::Process(name) => Some(Who::Process(name.mapping)),
-        By::Somebody => None,
     }
 }
 
@@ -240,7 +234,7 @@ struct Rows<'a> {
 
 /// Sorts the rows that are read.
 fn sorted<'a>(picture: &'a Picture, entry: &Happening, offset: u64, new: &KeptBytes) -> Rows<'a> {
-    let by_row = writer(&entry.by);
+    let by_row = picture.row_by(&entry.by);
     let mut rows = Rows::default();
     for row in picture.rows.iter().filter(|row| row.is_read()) {
         let is_writer = Some(row.who) == by_row;
@@ -270,7 +264,7 @@ fn wrote(
     (how, offset): (How, u64),
     (old, new): (Option<&KeptBytes>, &KeptBytes),
 ) -> Option<Sentence> {
-    let by_row = writer(&entry.by);
+    let by_row = picture.row_by(&entry.by);
     let own = picture.row(by_row.unwrap_or(Who::Calls));
     let own = own.and_then(|row| shows(picture, row, offset, new));
     // Something stands there by now that nobody told of.
@@ -325,7 +319,7 @@ fn why_seen(picture: &Picture, seen: &SeenBy, rows: &Rows<'_>, page: u64) -> Bec
 
 fn both(picture: &Picture, parent: &By, child: &ProcessName) -> Both {
     let row = |who: Who| picture.row(who);
-    let parent = writer(parent).and_then(row);
+    let parent = picture.row_by(parent).and_then(row);
     let child = row(Who::Process(child.mapping));
     let (Some(parent), Some(child)) = (parent, child) else {
         return Both::NotKnown;
@@ -339,15 +333,19 @@ fn both(picture: &Picture, parent: &By, child: &ProcessName) -> Both {
     }
 }
 
-fn discarded(picture: &Picture, span: Option<Span>, n_pages: Option<u64>) -> Option<Sentence> {
-    let view = picture.row(Who::View)?;
+fn discarded(
+    picture: &Picture,
+    by: &By,
+    (span, n_pages): (Option<Span>, Option<u64>),
+) -> Option<Sentence> {
+    let view = picture.row(picture.row_by(by)?)?;
     if is_copy(&view.memory) {
         return None; // it has been copied anew since
     }
     Some(Sentence::Discarded {
         span,
         n_pages,
-        is_same: view.compared == Compared::Same,
+        is_same: view.who == Who::View && view.compared == Compared::Same,
         because: match view.memory {
             RowMemory::FilePage => Because::OnePage,
             _ => Because::Nothing,
@@ -426,10 +424,9 @@ impl Row {
     /// What it is called in a sentence.
     fn in_sentence(&self) -> String {
         match self.who {
-            Who::View | Who::OtherMode | Who::Calls => {
-                crate::model::happened::row_name(self.who).to_owned()
-            }
-            Who::Process(_) | Who::Other { .. } => self.name.clone(),
+            Who::OtherMode => format!("the {}", self.name),
+            Who::Calls => "the file".to_owned(),
+            Who::View | Who::Process(_) | Who::Other { .. } => self.name.clone(),
         }
     }
 }

@@ -125,6 +125,16 @@ impl Below {
 }
 
 impl Picture {
+    /// The heading of a group, in words and in fewer.
+    #[must_use]
+    pub fn heading(&self, group: Group) -> [String; 2] {
+        let words = group.words().to_owned();
+        match group {
+            Group::Here => [format!("{words}, process {}", self.own_pid), words],
+            Group::Ours | Group::Others | Group::Calls => [words.clone(), words],
+        }
+    }
+
     /// A row in one full sentence, for whoever cannot see the picture: it says all that the picture does.
     #[must_use]
     pub fn row_words(&self, row: &Row) -> String {

@@ -10,6 +10,7 @@ impl EndHow {
         match self {
             EndHow::Exited(code) => format!("exit code {code}"),
             EndHow::Killed(signal) => crate::peer::describe_signal(*signal),
+            EndHow::Faulted(death) => death.to_string(),
             EndHow::WithParent => "with the process that forked it".to_owned(),
             EndHow::Unknown => "only the process that forked it learns how".to_owned(),
             EndHow::Stuck => "killed, but it does not go: it is stuck in the kernel".to_owned(),

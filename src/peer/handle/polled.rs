@@ -12,7 +12,8 @@ use super::talk::{Listener, Wake, locked};
 use super::{PeerProcess, PendingRequest, REAP, Word};
 use crate::os::exit::signal_of;
 use crate::os::thread::join_within;
-use crate::peer::process::Unreaped;
+use crate::peer::calls::Death;
+use crate::peer::process::{Unreaped, death_by};
 use crate::peer::protocol::{Answer, Request};
 
 /// Between the first two looks at a process that is to end; each is twice as long, up to the longest.
@@ -107,6 +108,8 @@ pub struct PeerEnd {
     pub code: Option<i32>,
     /// The number of the signal that ended it.
     pub signal: Option<i32>,
+    /// The load or store of its own that it died of, where that is the cause.
+    pub fault: Option<Death>,
     /// It was killed and does not go.
     pub is_stuck: bool,
     /// The first line that it wrote to standard error.
@@ -193,13 +196,15 @@ impl Ending {
         }
         let status = self.peer.process.take().and_then(|mut it| it.status());
         let fault = *locked(&self.peer.fault);
+        let signal = match status {
+            Some(status) => signal_of(status),
+            // Of another's child only its own last word tells.
+            None => fault.map(|fault| fault.signal),
+        };
         PeerEnd {
             code: status.and_then(|status| status.code()),
-            signal: match status {
-                Some(status) => signal_of(status),
-                // Of another's child only its own last word tells.
-                None => fault.map(|fault| fault.signal),
-            },
+            signal,
+            fault: death_by(signal, fault).filter(|death| death.address.is_some()),
             is_stuck: false,
             complaint: self.peer.first_complaint(),
         }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::own_maps::lines_of;
 use super::{error, system_error};
 use crate::bytes::span::Span;
 use crate::map::{
@@ -12,9 +13,9 @@ use crate::map::{
 };
 use crate::os::temp_folder::Hold;
 use crate::peer::protocol::{
-    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap,
+    Answer, MAX_READ_BYTES, MapAccess, MapMode, MappedFacts, Open, ReadAnswer, ReadGap,
 };
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 use crate::peer::raw;
 use crate::peer::wire::{PeerPage, PeerPageFact};
 
@@ -192,6 +193,48 @@ impl Witness {
             }),
             Err(refusal) => Err(system_error(&refusal, errno_of_store(&refusal))),
         }
+    }
+
+    /// Stores through a mapping that is read-only: the processor refuses that, and this process ends by SIGSEGV. What is
+    /// answered is that it did not.
+    #[cfg(unix)]
+    pub(super) fn store_anyway(&self, offset: u64, bytes: &[u8]) -> Result<Answer, Answer> {
+        let span = within_u64(offset, bytes.len() as u64)?;
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        if view.access != Access::ReadOnly {
+            let why = "This process's mapping allows stores: none of it would be refused";
+            return Err(error(why));
+        }
+        let mapped = view.mapping.span();
+        let skip = usize::try_from(offset.saturating_sub(mapped.start())).ok();
+        let address = skip.and_then(|skip| view.mapping.address().checked_add(skip));
+        // Outside of it anything of this process may be, also what can be written.
+        let Some(address) = address.filter(|_| mapped.contains_span(span) && !span.is_empty())
+        else {
+            return Err(error(format!("{span} is not in the mapping of {mapped}")));
+        };
+        let old = view.mapping.read(span, &view.file).bytes;
+        raw::store_all(address, bytes);
+        Ok(Answer::Stored { old })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn store_anyway(&self, _: u64, _: &[u8]) -> Result<Answer, Answer> {
+        Err(error("Only on Unix is it a signal that refuses a store"))
+    }
+
+    /// What is mapped, and where.
+    pub(super) fn facts(&self) -> Result<Answer, Answer> {
+        let view = self.view.as_ref().ok_or_else(nothing_mapped)?;
+        let (mapped, address) = (view.mapping.span(), view.mapping.address());
+        let len = usize::try_from(mapped.len()).unwrap_or(usize::MAX);
+        Ok(Answer::Facts(MappedFacts {
+            start: mapped.start(),
+            end: mapped.end(),
+            address: address as u64,
+            is_writable: view.mapped == Access::ReadWrite,
+            lines: lines_of(address, address.saturating_add(len)).unwrap_or_default(),
+        }))
     }
 
     /// Stores only where `expect` stands.

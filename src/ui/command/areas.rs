@@ -1,8 +1,22 @@
 //! Where keys lead the keyboard: round the areas of the window (a question, a form, lookup, path, side panel, messages,
 //! news, the bytes), and from view to view.
 
+use egui::Key;
+
 use crate::model::{Action, App, AppAction, Focus, Tab, ViewId};
 use crate::ui::{forms, news, notices};
+
+use super::keys::{PLAIN, key};
+use super::{Command, Menu, command};
+
+/// Puts the keyboard into the rows of *Who sees it*.
+pub(super) const ROWS: Command = command(
+    Menu::Go,
+    "Rows of who sees it",
+    "A row's number leads to it, Enter to what it can do: first of all, write as it",
+    &[key(PLAIN, Key::F7)],
+    |_| Action::App(AppAction::Focus(Focus::Rows)),
+);
 
 /// Puts the keyboard into the other view of the file.
 pub(super) fn other_view(model: &App) -> Action {

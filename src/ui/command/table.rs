@@ -7,14 +7,14 @@ use crate::model::{
     MappingAction, Tab, ThemeChoice, ViewAction,
 };
 
-use super::areas::{area, other_view};
+use super::areas::{ROWS, area, other_view};
 use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
     locks, nothing_to_write, run_topic,
 };
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
-use super::{Command, Deed, Menu, SPLIT, command};
+use super::{Command, Deed, Menu, SPLIT, command, less_motion};
 
 /// So many bytes in a row.
 macro_rules! a_row {
@@ -283,6 +283,7 @@ pub static COMMANDS: &[Command] = &[
         &[key(SHIFT, Key::F6)],
         |model| area(model, -1),
     ),
+    ROWS,
     command(
         Menu::Go,
         "Other view",
@@ -457,6 +458,7 @@ pub static COMMANDS: &[Command] = &[
     theme!("Theme of the system", System).separated(),
     theme!("Dark", Dark),
     theme!("Light", Light),
+    less_motion(),
     command(
         Menu::View,
         "Full screen",

@@ -250,10 +250,9 @@ fn short_end(how: &str) -> String {
 
 /// The name of the signal that ended it, where one did.
 fn signal_of(how: &str) -> String {
-    let inner = how
-        .split_once('(')
-        .and_then(|(_, rest)| rest.split_once(')'));
-    inner.map_or_else(|| "ended".to_owned(), |(name, _)| name.to_owned())
+    let mut names = how.split(|c: char| !c.is_ascii_alphanumeric());
+    let name = names.find(|name| name.len() > 3 && name.starts_with("SIG"));
+    name.unwrap_or("ended").to_owned()
 }
 
 fn remark(plan: &Plan<'_>, scene: &mut Scene, index: usize, rect: Rect, row: &Row) {

@@ -76,8 +76,11 @@ fn heads(plan: &Plan<'_>, scene: &mut Scene) {
     let at = (scene.head, Align2::LEFT_CENTER);
     scene.text(Part::Head, at, (text, Face::Small), ink);
     for (top, group) in &plan.groups {
-        let text = plan.fit(&[group.words()], Face::Small, c.end - c.who);
+        let [long, short] = plan.picture().heading(*group);
+        let text = plan.fit(&[&long, &short], Face::Small, c.end - c.who);
         let at = (pos2(c.who, top + GROUP / 2.0 + 1.0), Align2::LEFT_CENTER);
+        let place = Rect::from_min_max(pos2(c.who, *top), pos2(c.end, top + GROUP));
+        scene.headings.push((place, long));
         scene.text(Part::Head, at, (text, Face::Small), Ink::Weak);
     }
 }

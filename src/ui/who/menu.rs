@@ -3,7 +3,7 @@
 use egui::{Button, Label, Popup, PopupKind, Response, RichText, Ui};
 
 use crate::model::picture::{Row, Who, WriteAs};
-use crate::model::process::ProcessSignal;
+use crate::model::process::{ProcessKind, ProcessSignal};
 use crate::model::{Action, AppAction, Doc, PeersAction, Process, Tab, WitnessId};
 use crate::ui::Theme;
 
@@ -38,7 +38,7 @@ pub(super) fn show(
     ui: &Ui,
     theme: &Theme,
     doc: &Doc,
-    row: &Row,
+    (index, row): (usize, &Row),
     response: &Response,
 ) -> Option<Chosen> {
     let id = response.id.with("menu");
@@ -63,7 +63,7 @@ pub(super) fn show(
         .layout(egui::Layout::top_down_justified(egui::Align::Min))
         .style(egui::containers::menu::menu_style)
         .gap(2.0)
-        .show(|ui| items_ui(ui, theme, doc, row, takes_focus))?;
+        .show(|ui| items_ui(ui, theme, doc, (index, row), takes_focus))?;
     if !Popup::is_id_open(ui.ctx(), id) {
         let elsewhere = ui.input(|input| input.pointer.any_click())
             && !shown.response.contains_pointer()
@@ -75,7 +75,13 @@ pub(super) fn show(
     shown.inner
 }
 
-fn items_ui(ui: &mut Ui, theme: &Theme, doc: &Doc, row: &Row, takes_focus: bool) -> Option<Chosen> {
+fn items_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    doc: &Doc,
+    (index, row): (usize, &Row),
+    takes_focus: bool,
+) -> Option<Chosen> {
     ui.set_min_width(170.0);
     let mut chosen = None;
     let mut first = None;
@@ -90,7 +96,8 @@ fn items_ui(ui: &mut Ui, theme: &Theme, doc: &Doc, row: &Row, takes_focus: bool)
     if let (Some(first), true) = (first, takes_focus) {
         ui.memory_mut(|memory| memory.request_focus(first));
     }
-    for words in facts(row) {
+    let keys = format!("Row {0}: F7, {0}, Enter", index + 1);
+    for words in facts(row).into_iter().chain([keys]) {
         let text = RichText::new(words).color(theme.weak).small();
         ui.add(Label::new(text).selectable(true));
     }
@@ -135,7 +142,15 @@ fn process_items(process: &Process, add: &mut impl FnMut(&'static str, &'static 
         process.ended.is_none() && process.pid.is_some(),
     );
     let peers = |action: PeersAction| Chosen::Do(Action::Peers(action));
-    if runs && !process.stopped && !process.is_built_in() {
+    if runs && process.kind == ProcessKind::ReadOnly {
+        add(
+            "Store anyway (SIGSEGV)",
+            "A real store into the read-only mapping: the processor refuses it, and the signal ends that process and those \
+             that it forked",
+            peers(PeersAction::StoreAnyway(id)),
+        );
+    }
+    if runs && !process.stopped {
         add(
             "Fork a child",
             "The child has the same mapping, and shares its private pages until one of them writes",
@@ -160,6 +175,13 @@ fn process_items(process: &Process, add: &mut impl FnMut(&'static str, &'static 
             "Kill",
             "SIGKILL; those that it forked go with it",
             peers(PeersAction::Signal(id, ProcessSignal::Kill)),
+        );
+    }
+    if runs {
+        add(
+            "Show its mapping",
+            "What it has mapped, and its lines of /proc/PID/maps",
+            peers(PeersAction::ShowMapping(Some(id))),
         );
     }
     if !process.is_built_in() || !runs {

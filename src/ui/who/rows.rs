@@ -2,16 +2,17 @@
 
 use egui::accesskit::{self, Role};
 use egui::{
-    Align2, EventFilter, Id, Key, Modifiers, Popup, Pos2, Rect, Response, Sense, Shape, Stroke,
-    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Id, Popup, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::model::picture::{Row, RowMemory, Sees, Who, WriteAs};
 use crate::model::witness::parse_bytes;
-use crate::model::{Action, Doc, Picture};
-use crate::ui::Frame;
+use crate::model::{Action, Doc, Focus, Picture};
 use crate::ui::geometry::bounds;
+use crate::ui::{Frame, focus_id};
 
+use super::keys::next_row;
 use super::layout::scene;
 use super::menu::{self, Chosen};
 use super::paint::{self, Light};
@@ -88,6 +89,11 @@ pub(super) fn picture_ui(
 impl Table<'_> {
     fn show(&self, ui: &mut Ui, view: &mut WhoView, actions: &mut Vec<Action>) {
         let under = ui.painter().add(Shape::Noop);
+        for (place, words) in &self.scene.headings {
+            let id = ui.unique_id().with(("heading", words));
+            let heading = ui.interact(place.translate(self.by), id, Sense::hover());
+            heading.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+        }
         let (mut lit, mut writer) = (None, None);
         self.rows_ui(ui, view, (&mut lit, &mut writer), actions);
         self.boxes_ui(ui, view, &mut lit);
@@ -125,8 +131,14 @@ impl Table<'_> {
         let rows = &self.picture.rows;
         let ids: Vec<Id> = rows
             .iter()
-            .map(|row| table.unique_id().with(row.who))
+            .map(|row| match row.who {
+                Who::View => focus_id(Focus::Rows),
+                who => table.unique_id().with(who),
+            })
             .collect();
+        let has_keys = ids
+            .iter()
+            .any(|id| ui.memory(|memory| memory.has_focus(*id)));
         for (index, row) in rows.iter().enumerate() {
             let found = self.row_ui(&mut table, index, ids[index], actions);
             let is_open = Popup::is_id_open(ui.ctx(), found.response.id.with("menu"));
@@ -138,33 +150,30 @@ impl Table<'_> {
                 *writer = Some(row.who);
             }
             if found.response.has_focus() && !is_open {
-                self.arrows(ui, index, &ids);
+                let to = next_row(ui, id, &ids, index);
+                if to != index {
+                    ui.memory_mut(|memory| memory.request_focus(ids[to]));
+                }
             }
-            if view.fresh.contains(&row.who) {
+            if has_keys {
+                self.number_ui(ui, index);
+            }
+            if view.fresh.contains(&row.who) || found.response.gained_focus() {
                 table.scroll_to_rect(found.response.rect, None);
             }
         }
     }
 
-    /// The arrows lead from row to row.
-    fn arrows(&self, ui: &Ui, index: usize, ids: &[Id]) {
-        let filter = EventFilter {
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(ids[index], filter));
-        let (up, down) = ui.input_mut(|input| {
-            (
-                input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp),
-                input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown),
-            )
-        });
-        let to = (index + down).saturating_sub(up).min(ids.len() - 1);
-        if to != index {
-            ui.memory_mut(|memory| memory.request_focus(ids[to]));
-            let rect = self.scene.rows[to].rect.translate(self.by);
-            ui.scroll_to_rect(rect.expand(12.0), None);
-        }
+    /// The number that leads to the row, while keys go to the table.
+    fn number_ui(&self, ui: &Ui, index: usize) {
+        let theme = self.frame.theme;
+        let galley = paint::galley(ui, &(index + 1).to_string(), Face::Small);
+        let row = self.scene.rows[index].rect.translate(self.by);
+        let size = galley.size() + vec2(4.0, 0.0);
+        let rect = Align2::RIGHT_CENTER.align_size_within_rect(size, row);
+        ui.painter().rect_filled(rect, 4.0, theme.control_hovered);
+        let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+        ui.painter().galley(at.min, galley, theme.text);
     }
 
     fn row_ui(&self, table: &mut Ui, index: usize, id: Id, actions: &mut Vec<Action>) -> Found {
@@ -197,7 +206,7 @@ impl Table<'_> {
         if has_more(row) {
             response = response.on_hover_text(words);
         }
-        let chosen = menu::show(&ui, self.frame.theme, self.doc, row, &response);
+        let chosen = menu::show(&ui, self.frame.theme, self.doc, (index, row), &response);
         match chosen {
             Some(Chosen::Write) => actions.extend(menu::store(row.who)),
             Some(Chosen::Do(action)) => actions.push(action),

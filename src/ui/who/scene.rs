@@ -154,6 +154,8 @@ pub(super) struct Scene {
     pub(super) storage: Rect,
     /// All of it, from the left top corner on.
     pub(super) size: egui::Vec2,
+    /// The headings of groups, and where they stand.
+    pub(super) headings: Vec<(Rect, String)>,
     /// Where the words over the memory stand.
     pub(super) head: Pos2,
     /// There is room for the buttons' word.
@@ -172,6 +174,7 @@ impl Default for Scene {
             wall: Rect::NOTHING,
             storage: Rect::NOTHING,
             size: egui::Vec2::ZERO,
+            headings: Vec::new(),
             head: Pos2::ZERO,
             words: true,
         }

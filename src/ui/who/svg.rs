@@ -17,6 +17,9 @@ const WIDTH: f32 = 640.0;
 /// Around the picture, and the height of a line of words above it.
 const MARGIN: f32 = 10.0;
 const LINE: f32 = 20.0;
+/// How much wider than here a text may come out: the letters may be others there, and not every program that draws SVG
+/// fits a text into the length it is told.
+const WIDER: f32 = 1.2;
 
 /// The picture with its question and what it says, in one text.
 pub(super) fn svg(
@@ -25,19 +28,20 @@ pub(super) fn svg(
     measure: Measure<'_>,
     (title, sentence): (&str, &str),
 ) -> String {
+    let roomy = |text: &str, face: Face| measure(text, face) * WIDER;
     let mut laid_out = scene(Wish {
         picture,
-        width: WIDTH,
-        measure,
+        width: WIDTH - 2.0 * MARGIN,
+        measure: &roomy,
         has_buttons: false,
         has_heads: true,
         visible: egui::Rangef::EVERYTHING,
         prediction: None,
     });
-    let words = head(measure, title, sentence);
-    let below = vec2(0.0, MARGIN + LINE * words.marks.len() as f32 + 6.0);
+    let words = head(&roomy, title, sentence);
+    let below = vec2(MARGIN, MARGIN + LINE * words.marks.len() as f32 + 6.0);
     let mut out = String::new();
-    let size = laid_out.size + below + vec2(0.0, MARGIN);
+    let size = laid_out.size + below + vec2(MARGIN, MARGIN);
     let back = hex(theme.bar);
     let (width, height) = (size.x, size.y.ceil());
     let _ = writeln!(

@@ -4,7 +4,7 @@
 //! It must not know how anything is drawn.
 
 use crate::bytes::Span;
-use crate::model::last_store::StoreFate;
+use crate::model::happened::{Fate, Happening, Occurrence};
 use crate::model::picture::{Cells, Prediction, Row, RowMemory, Sees, Who, WriteAs};
 use crate::model::{Doc, DocId, Picture};
 
@@ -46,7 +46,7 @@ pub struct WhoView {
     /// What each row showed last.
     showed: Vec<(Who, Cells)>,
     run: Option<Run>,
-    /// The last store that ran along the lines.
+    /// The number of the last entry of *What happened* that ran along the lines, or never will.
     ran: u64,
     follow: Option<Follow>,
 }
@@ -57,6 +57,8 @@ struct Run {
     started: f64,
     writer: Option<Who>,
     readers: Vec<Who>,
+    /// It was read before its answer came.
+    is_early: bool,
 }
 
 /// Where a write is in this frame.
@@ -71,8 +73,8 @@ pub(super) struct Running {
 /// A prediction that waits for what is observed.
 #[derive(Clone, Debug)]
 struct Follow {
-    /// The number that the store will have.
-    count: u64,
+    /// The store's entry in *What happened* will come after that of this number.
+    after: u64,
     writer: Who,
     prediction: Prediction,
     /// Who showed the bytes before.
@@ -98,7 +100,7 @@ impl WhoView {
         } else {
             *self = Self {
                 doc: Some(doc.id),
-                ran: doc.last_store.as_ref().map_or(0, |last| last.count),
+                ran: doc.happened.n_made(),
                 ..Self::default()
             };
         }
@@ -134,13 +136,24 @@ impl WhoView {
     }
 
     fn start_run(&mut self, doc: &Doc, picture: &Picture, changed: &[Who], now: f64) {
-        let last = doc.last_store.as_ref();
-        let last = last.filter(|last| last.count > self.ran && last.fate != StoreFate::Refused);
-        if last.is_none() && self.run.is_some() {
-            return; // others see what ran already
+        let stored = |it: &&Happening| {
+            let is_here = it.span().and_then(|span| span.intersect(picture.shown));
+            it.is_store() && is_here.is_some()
+        };
+        let last = doc.happened.after(self.ran).filter(stored).last();
+        let coming = doc.coming_from(picture.shown);
+        let (writer, is_early) = match last {
+            Some(last) => (picture.row_by(&last.by), false),
+            None => (coming, coming.is_some()),
+        };
+        self.ran = last.map_or(self.ran, |last| last.number);
+        if let Some(run) = &mut self.run {
+            let is_it = run.is_early && run.writer == writer;
+            run.is_early &= last.is_none();
+            if is_it || last.is_none() {
+                return; // others see what ran already
+            }
         }
-        let writer = last.map(|last| Who::from(last.by));
-        self.ran = last.map_or(self.ran, |last| last.count);
         let own = writer.and_then(|who| picture.row(who));
         let reaches_file = match own {
             Some(row) => row.write == WriteAs::ReachesFile,
@@ -154,6 +167,7 @@ impl WhoView {
         self.run = Some(Run {
             started: now,
             writer,
+            is_early,
             readers: picture
                 .rows
                 .iter()
@@ -214,7 +228,7 @@ impl WhoView {
             return; // the rows do not show what is written: they could neither confirm it nor contradict
         }
         self.follow = Some(Follow {
-            count: doc.last_store.as_ref().map_or(0, |last| last.count) + 1,
+            after: doc.happened.n_made(),
             writer,
             prediction: picture.predict(writer),
             before: picture.showing(offset, bytes),
@@ -229,30 +243,43 @@ impl WhoView {
             words: None,
             again: None,
         };
-        let (Some(follow), Some(last)) = (&mut self.follow, &doc.last_store) else {
+        let Some(follow) = &mut self.follow else {
             return nothing;
         };
-        if last.count < follow.count {
-            return nothing; // it is applied after this frame
-        }
-        let is_it = last.count == follow.count && Who::from(last.by) == follow.writer;
-        if !is_it || last.fate == StoreFate::Refused || !picture.subject.contains(last.offset) {
-            self.follow = None;
-            return nothing;
-        }
         let words = |words: &str| Said {
             words: Some(words.to_owned()),
             again: None,
         };
+        let mut stores = doc.happened.after(follow.after).filter(|it| {
+            let is_write = matches!(it.what, Occurrence::Wrote { .. });
+            is_write
+                && it
+                    .span()
+                    .and_then(|it| it.intersect(picture.subject))
+                    .is_some()
+        });
+        let found = match (stores.next(), stores.next()) {
+            (None, _) if doc.is_storing(follow.writer) => return words("on its way"),
+            // It came to nothing, or something else was stored since.
+            (None, _) | (_, Some(_)) => None,
+            (Some(store), None) => {
+                let is_its = picture.row_by(&store.by) == Some(follow.writer);
+                Some(store).filter(|store| is_its && store.fate == Fate::Done)
+            }
+        };
+        let Some(Happening {
+            what: Occurrence::Wrote { offset, new, .. },
+            ..
+        }) = found
+        else {
+            self.follow = None;
+            return nothing;
+        };
         if let Some(settled) = &follow.settled {
             return words(settled);
         }
-        if last.fate == StoreFate::Asked {
-            return words("on its way");
-        }
         let answered = *follow.answered.get_or_insert(now);
-        let surprise =
-            picture.surprise(&follow.prediction, &follow.before, last.offset, &last.bytes);
+        let surprise = picture.surprise(&follow.prediction, &follow.before, *offset, &new.bytes);
         let is_settled = now - answered >= SETTLES;
         let said = picture.surprise_words(&surprise);
         if surprise.is_none() {

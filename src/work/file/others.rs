@@ -19,6 +19,8 @@ use super::serve::Worker;
 pub(super) struct WatchedOthers {
     watcher: Option<OthersWatcher>,
     wish: Option<OthersWish>,
+    /// What they see is to be said also where it is as before.
+    is_anew: bool,
     stuck: Option<LookStuck>,
 }
 
@@ -26,18 +28,25 @@ impl Worker {
     /// The watcher follows what the witnesses watch; and where it does not come back, that is told in its stead.
     pub(super) fn tend_others(&mut self, program: &Path) {
         let wish = self.others_wish();
-        if wish != self.others.wish {
+        let is_anew = std::mem::take(&mut self.others.is_anew);
+        if wish != self.others.wish || is_anew {
             self.others.wish = wish;
             self.others.stuck = None;
             self.watch_others(wish, program);
         }
-        let stuck = self.others.watcher.as_ref().and_then(OthersWatcher::stuck);
+        let watcher = self.others.watcher.as_mut();
+        let stuck = watcher.and_then(OthersWatcher::go_round);
         if let Some(wish) = wish
             && stuck != self.others.stuck
         {
             self.others.stuck = stuck;
             self.say_of_others(wish.target, OthersNews::Stuck(stuck));
         }
+    }
+
+    /// Somebody may have stored something: that others do not see it is known by what they read after it.
+    pub(super) fn read_others_anew(&mut self) {
+        self.others.is_anew = true;
     }
 
     fn others_wish(&self) -> Option<OthersWish> {
@@ -77,7 +86,8 @@ impl Worker {
         let report = Arc::clone(&self.report);
         let own = Arc::clone(&self.board.own);
         let sink = Arc::new(move |event| report(Event::Others(event)));
-        OthersWatcher::spawn(key, program, own, sink).map_err(|error| Unavailable::Failed {
+        let way = Arc::clone(&self.board.way);
+        OthersWatcher::spawn(key, program, own, way, sink).map_err(|error| Unavailable::Failed {
             errno: crate::map::errno_of(&error),
         })
     }

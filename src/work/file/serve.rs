@@ -84,6 +84,8 @@ impl Worker {
             match inbox.recv_timeout(self.until_next()) {
                 Ok(order) => {
                     self.board.busy(start);
+                    let way = Arc::clone(&self.board.way);
+                    let _goes_first = way.hold();
                     self.handle(order);
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -241,6 +243,7 @@ impl Worker {
         match create(&self.file, mode, access, None, &self.log) {
             Ok((created, refusal)) => {
                 self.views.push(ViewMapping::new(mapping, created, true));
+                self.witnesses.forget_other();
                 let index = self.views.len() - 1;
                 let state = self.views.get(index).and_then(|view| view.state(refusal));
                 self.say_remapped(index, number, state);
@@ -259,6 +262,7 @@ impl Worker {
         let news = if self.views.len() > 1 {
             self.views.remove(index);
             self.witnesses.drop_view(target.mapping);
+            self.witnesses.forget_other();
             self.release_writer();
             self.post_peer_file();
             FileNews::Dropped

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use crate::bytes::Span;
 use crate::bytes::said::bytes_said;
-use crate::map::{Access, MapRequest, Mapping, Mode, OpenFile, Readout, StoreError};
+use crate::map::{Access, MapRequest, Mapping, Mode, Readout, StoreError};
 use crate::model::effect::FileRequest;
 use crate::model::event::FileNews;
 use crate::model::identity::{MappingId, OrderId};
-use crate::model::process::PageSeen;
 use crate::model::witness::FilePages;
 use crate::model::{WitnessId, WitnessState};
 
 use super::serve::Worker;
 use super::views::writes_through;
+use crate::work::reading::{reading, reading_of_file};
 
 /// What is watched through them, and what they last said.
 #[derive(Default)]
 pub(super) struct Witnesses {
     /// The view that is looked at, and the bytes.
     watched: Option<(MappingId, Span)>,
-    /// A mapping of the other mode, made when it is first asked for.
+    /// A mapping of the other mode, made when it is first asked for; none while a second view stands in its place.
     other: Option<Mapping>,
     said: [Option<WitnessState>; 3],
     /// The pages of the file as they were last told.
@@ -38,6 +38,12 @@ impl Witnesses {
         self.other = None;
         self.said = [None, None, None];
         self.file_pages = None;
+    }
+
+    /// There is a view more or less: whoever stands beside the one that is looked at is another one.
+    pub(super) fn forget_other(&mut self) {
+        self.other = None;
+        self.said[WitnessId::OtherMode as usize] = None;
     }
 
     /// A view is closed: what was watched from it is watched no more.
@@ -72,22 +78,21 @@ impl Worker {
         let Some(index) = self.views.iter().position(|known| known.id == view) else {
             return;
         };
+        if report_unchanged {
+            self.read_others_anew();
+        }
         let file = Arc::clone(&self.file);
         // Asked first: reading brings the pages into the cache.
         self.read_file_pages(index, span, report_unchanged);
         let here = self.with(index, |mapping| reading(mapping, &file, span));
-        let other = match self.other_mapping(index, false) {
-            Ok(()) => self
-                .witnesses
-                .other
-                .as_ref()
-                .map(|mapping| reading(mapping, &file, span)),
-            Err(why) => Some(WitnessState::Unavailable(why)),
+        let other = match self.beside(index) {
+            Some(_) => self.read_other(index, span),
+            None => match self.other_mapping(index, false) {
+                Ok(()) => self.read_other(index, span),
+                Err(why) => Some(WitnessState::Unavailable(why)),
+            },
         };
-        let by_pread = WitnessState::Reads {
-            readout: Arc::new(file.pread(span)),
-            pages: Vec::new(),
-        };
+        let by_pread = reading_of_file(&file, span);
         let states = [
             (WitnessId::View, here),
             (WitnessId::OtherMode, other),
@@ -116,14 +121,27 @@ impl Worker {
     fn read_mappings_again(&mut self, index: usize, span: Span) {
         let file = Arc::clone(&self.file);
         let here = self.with(index, |mapping| reading(mapping, &file, span));
-        let other = self.witnesses.other.as_ref();
-        let other = other.map(|mapping| reading(mapping, &file, span));
+        let other = self.read_other(index, span);
         for (id, state) in [(WitnessId::View, here), (WitnessId::OtherMode, other)] {
             let Some(state) = state else { continue };
             if let Some(said) = self.witnesses.said.get_mut(id as usize) {
                 *said = Some(state.clone());
             }
             self.say(index, None, FileNews::Witness(id, state));
+        }
+    }
+
+    /// The other one of two views.
+    fn beside(&self, index: usize) -> Option<usize> {
+        (0..self.views.len()).find(|it| *it != index)
+    }
+
+    /// What the second view reads, or the mapping of the other mode where there is none.
+    fn read_other(&self, index: usize, span: Span) -> Option<WitnessState> {
+        let read = |mapping: &Mapping| reading(mapping, &self.file, span);
+        match self.beside(index) {
+            Some(beside) => self.with(beside, read),
+            None => self.witnesses.other.as_ref().map(read),
         }
     }
 
@@ -246,6 +264,9 @@ impl Worker {
         {
             return Err(StoreError::NotWritable(refused).to_string());
         }
+        if self.beside(index).is_some() {
+            return Err("a second view of the file stands in its place by now".to_owned());
+        }
         self.other_mapping(index, true)?;
         let Some(other) = &self.witnesses.other else {
             return Err("the other mapping is gone".to_owned());
@@ -276,17 +297,5 @@ fn as_expected(now: Option<&Readout>, expect: Option<&[u8]>) -> Result<(), Strin
         (_, Some(_)) => {
             Err("what stands there now cannot be read, so it was not compared".to_owned())
         }
-    }
-}
-
-fn reading(mapping: &Mapping, file: &OpenFile, span: Span) -> WitnessState {
-    let readout = mapping.read(span, file);
-    let pages = match mapping.page_facts(span) {
-        Ok(facts) => facts.into_iter().map(PageSeen::Told).collect(),
-        Err(why) => vec![PageSeen::NotTold(why.to_string())],
-    };
-    WitnessState::Reads {
-        readout: Arc::new(readout),
-        pages,
     }
 }

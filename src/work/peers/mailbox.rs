@@ -46,6 +46,8 @@ fn state_of(order: &PeerOrder) -> Option<DocId> {
         PeerOrder::Start { .. }
         | PeerOrder::Fork { .. }
         | PeerOrder::Store { .. }
+        | PeerOrder::StoreAnyway { .. }
+        | PeerOrder::Facts { .. }
         | PeerOrder::Signal { .. }
         | PeerOrder::End { .. } => None,
     }

@@ -16,8 +16,8 @@ use crate::bytes::Span;
 use crate::map::{Readout, errno_name, errno_of};
 use crate::model::identity::{MappingId, OrderId, Target};
 use crate::model::process::{
-    Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal,
-    Refusal,
+    Death, Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind,
+    ProcessSignal, Refusal,
 };
 use crate::peer::protocol::Request;
 use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, PendingRequest, Wake};
@@ -34,21 +34,32 @@ pub(super) struct Store {
     pub(super) number: OrderId,
     pub(super) offset: u64,
     pub(super) bytes: Vec<u8>,
-    /// What must stand there; `None` for whatever.
-    pub(super) expect: Option<Vec<u8>>,
+    pub(super) over: Over,
+}
+
+/// What it may be stored over.
+#[derive(Debug)]
+pub(super) enum Over {
+    /// Whatever stands there.
+    Whatever,
+    /// These bytes, and nothing else.
+    Only(Vec<u8>),
+    /// A mapping that is read-only: the store ends the process.
+    ReadOnly,
 }
 
 impl Store {
     /// What the process is told.
     pub(super) fn request(&self) -> Request {
         let (offset, bytes) = (self.offset, self.bytes.clone());
-        match self.expect.clone() {
-            Some(expect) => Request::StoreOver {
+        match &self.over {
+            Over::Only(expect) => Request::StoreOver {
                 offset,
                 bytes,
-                expect,
+                expect: expect.clone(),
             },
-            None => Request::Store { offset, bytes },
+            Over::Whatever => Request::Store { offset, bytes },
+            Over::ReadOnly => Request::StoreAnyway { offset, bytes },
         }
     }
 
@@ -58,7 +69,7 @@ impl Store {
             number,
             offset,
             bytes,
-            expect: _,
+            over: _,
         } = self;
         PeerNews::Refused {
             number,
@@ -68,13 +79,29 @@ impl Store {
         }
     }
 
+    /// The process died of it.
+    pub(super) fn faulted(self, death: Death) -> PeerNews {
+        let Self {
+            number,
+            offset,
+            bytes,
+            over: _,
+        } = self;
+        PeerNews::Faulted {
+            number,
+            offset,
+            bytes,
+            death,
+        }
+    }
+
     /// It was carried out; `old` stood there.
     pub(super) fn stored(self, old: Vec<u8>) -> PeerNews {
         let Self {
             number,
             offset,
             bytes,
-            expect: _,
+            over: _,
         } = self;
         PeerNews::Stored {
             number,
@@ -98,6 +125,7 @@ pub(super) struct Reap {
 pub(super) enum Job {
     Store(Box<Store>),
     Fork { child: Target },
+    Facts,
     Reap(Reap),
 }
 
@@ -110,6 +138,7 @@ pub(super) enum Question {
     Read(Span),
     Store(Store),
     Fork { child: Target, forking: Forking },
+    Facts,
     Reap(Reap),
 }
 

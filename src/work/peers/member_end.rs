@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::member::{Asked, Deed, Job, Life, Look, Member, Question, Said, Tell};
+use super::member::{Asked, Deed, Job, Life, Look, Member, Over, Question, Said, Tell};
 use crate::model::process::{EndHow, PeerNews, ProcessEnd, Refusal};
 use crate::peer::{PeerEnd, Polled};
 
@@ -78,6 +78,7 @@ impl Member {
         for job in std::mem::take(&mut self.jobs) {
             match job {
                 Job::Store(store) => self.tell(store.refused(why.clone()), tell),
+                Job::Facts => self.tell(PeerNews::NoFacts { why: why.clone() }, tell),
                 Job::Fork { child } => {
                     let why = why.clone();
                     deeds.push(Deed::Unborn { child, why });
@@ -99,8 +100,12 @@ impl Member {
         };
         // All that it said is there by now.
         self.hear_last(look, deeds);
-        if let Some(Asked { question, .. }) = self.asked.take() {
-            self.refused(question, Refusal::Unanswered, look, deeds);
+        match (self.asked.take().map(|asked| asked.question), &end.fault) {
+            (Some(Question::Store(store)), Some(death)) if matches!(store.over, Over::ReadOnly) => {
+                self.tell(store.faulted(death.clone()), look.tell);
+            }
+            (Some(question), _) => self.refused(question, Refusal::Unanswered, look, deeds),
+            (None, _) => {}
         }
         let nonsense = match std::mem::replace(&mut self.life, Life::Over) {
             Life::Ending(_, Said::Nothing) => {
@@ -134,11 +139,23 @@ impl Member {
 }
 
 fn how(end: &PeerEnd, nonsense: Option<String>) -> EndHow {
+    if let (None, Some(death)) = (&nonsense, &end.fault) {
+        return EndHow::Faulted(death.clone());
+    }
     match (nonsense, end.signal, end.code) {
         (Some(what), ..) => EndHow::NotUnderstood(what),
         (None, Some(signal), _) => EndHow::Killed(signal),
         (None, None, Some(code)) => EndHow::Exited(code),
         (None, None, None) if end.is_stuck => EndHow::Stuck,
         (None, None, None) => EndHow::Unknown,
+    }
+}
+
+/// How a process ended that its parent reaped.
+pub(super) fn how_reaped(signal: Option<i32>, code: Option<i32>) -> EndHow {
+    match (signal, code) {
+        (Some(signal), _) => EndHow::Killed(signal),
+        (None, Some(code)) => EndHow::Exited(code),
+        (None, None) => EndHow::Unknown,
     }
 }

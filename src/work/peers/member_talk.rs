@@ -9,10 +9,11 @@ use std::time::Duration;
 use super::member::{
     Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store, ToRead,
 };
+use super::member_end::how_reaped;
 use crate::bytes::Span;
 use crate::map::{Gap, PageFact, PageState, Readout};
 use crate::model::identity::Target;
-use crate::model::process::{EndHow, Failure, PageSeen, PeerEvent, PeerNews, ProcessKind, Refusal};
+use crate::model::process::{Failure, PageSeen, PeerEvent, PeerNews, ProcessKind, Refusal};
 use crate::peer::protocol::{
     Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap, Request,
 };
@@ -187,6 +188,9 @@ impl Member {
                 self.send(Question::Store(*store), &request, look, deeds);
             }
             Job::Fork { child } => self.begin_fork(child, look, deeds),
+            Job::Facts => {
+                self.send(Question::Facts, &Request::Facts, look, deeds);
+            }
             Job::Reap(reap) => {
                 let request = Request::Reap { pid: reap.pid };
                 self.send(Question::Reap(reap), &request, look, deeds);
@@ -289,6 +293,9 @@ impl Member {
                 self.is_to_read();
             }
             (Question::Allow, Answer::Allowed) => {}
+            (Question::Facts, Answer::Facts(facts)) => {
+                self.tell(PeerNews::Facts(facts), look.tell);
+            }
             (Question::Grow, Answer::Grown { end, copies }) => self.grown(end, copies, look),
             (Question::Read(span), Answer::Read(answer)) => self.read(span, answer, look),
             (Question::Store(store), Answer::Stored { old }) => {
@@ -306,20 +313,16 @@ impl Member {
                     errno,
                 },
             ) => {
-                self.has_stored(store.offset, before.len());
-                let why = Failure { message, errno };
-                let why = Refusal::NotWhole { why, before };
-                self.tell(store.refused(why), look.tell);
+                self.broke_off(store, before, Failure { message, errno }, look);
             }
             (Question::Fork { child, forking }, Answer::Forked { pid, .. }) => {
                 self.forked(child, forking, pid, deeds);
             }
             (Question::Reap(reap), Answer::Reaped { number, code, .. }) => {
-                if let Some(target) = reap.tell {
-                    let how = how(number, code);
-                    let news = PeerNews::EndLearned { how };
-                    (look.tell)(PeerEvent { target, news });
-                }
+                let how = how_reaped(number, code);
+                let news = PeerNews::EndLearned { how };
+                let told = reap.tell.map(|target| PeerEvent { target, news });
+                told.into_iter().for_each(look.tell);
             }
             (question, other) => {
                 self.refused(question, Refusal::Unanswered, look, deeds);
@@ -327,6 +330,13 @@ impl Member {
                 self.ends(Some(what), look, deeds);
             }
         }
+    }
+
+    /// Only the first bytes of a store are there: `before` stood where they are.
+    fn broke_off(&mut self, store: Store, before: Vec<u8>, why: Failure, look: &Look<'_>) {
+        self.has_stored(store.offset, before.len());
+        let why = Refusal::NotWhole { why, before };
+        self.tell(store.refused(why), look.tell);
     }
 
     fn forked(
@@ -387,6 +397,7 @@ impl Member {
     ) {
         match (question, why) {
             (Question::Store(store), why) => self.tell(store.refused(why), look.tell),
+            (Question::Facts, why) => self.tell(PeerNews::NoFacts { why }, look.tell),
             (Question::Fork { child, .. }, why) => deeds.push(Deed::Unborn { child, why }),
             (Question::Open, Refusal::Failed(why)) => {
                 self.troubles = self.troubles.saturating_add(1);
@@ -456,15 +467,6 @@ impl Asked {
             Question::Fork { forking, .. } => Some(forking.pending()),
             _ => self.pending.as_ref(),
         }
-    }
-}
-
-/// How a process ended that its parent reaped.
-fn how(signal: Option<i32>, code: Option<i32>) -> EndHow {
-    match (signal, code) {
-        (Some(signal), _) => EndHow::Killed(signal),
-        (None, Some(code)) => EndHow::Exited(code),
-        (None, None) => EndHow::Unknown,
     }
 }
 

@@ -5,26 +5,16 @@
 use std::time::Instant;
 
 use super::MOST_WATCHED_BYTES;
-use super::member::{Job, Member, Store, ToRead};
+use super::member::{Job, Member, Over, Store, ToRead};
 use super::pool::Pool;
 use crate::bytes::Span;
 use crate::model::identity::{DocId, MappingId, OrderId, Target};
-use crate::model::process::{PeerNews, PeerOrder, ProcessKind, ProcessSignal, Refusal};
+use crate::model::process::{PeerFile, PeerNews, PeerOrder, ProcessKind, ProcessSignal, Refusal};
 
 impl Pool {
     pub(super) fn obey(&mut self, order: PeerOrder) {
         match order {
-            PeerOrder::File { doc, file } => {
-                // Only ways to the same file are taken over, and leave to write to it; a start in its place finds them.
-                let is_same =
-                    |it: &&mut Member| it.target.doc == doc && it.file.identity == file.identity;
-                for member in self.members.iter_mut().filter(is_same) {
-                    member.file.via.clone_from(&file.via);
-                    member.file.path.clone_from(&file.path);
-                    member.file.is_allowed = file.is_allowed;
-                }
-                self.docs.entry(doc).or_default().file = Some(file);
-            }
+            PeerOrder::File { doc, file } => self.file(doc, file),
             PeerOrder::Grow { doc, extent } => self.grow(doc, extent),
             PeerOrder::Close { doc } => self.close(doc),
             PeerOrder::Watch { doc, span } => self.watch(doc, span),
@@ -41,14 +31,30 @@ impl Pool {
                 bytes,
                 expect,
             } => {
+                let over = expect.map_or(Over::Whatever, Over::Only);
                 let store = Store {
                     number,
                     offset,
                     bytes,
-                    expect,
+                    over,
                 };
                 self.store(target, store);
             }
+            PeerOrder::StoreAnyway {
+                number,
+                target,
+                offset,
+                bytes,
+            } => {
+                let store = Store {
+                    number,
+                    offset,
+                    bytes,
+                    over: Over::ReadOnly,
+                };
+                self.store(target, store);
+            }
+            PeerOrder::Facts { target } => self.facts(target),
             PeerOrder::Signal {
                 number,
                 target,
@@ -56,6 +62,17 @@ impl Pool {
             } => self.signal(number, target, signal),
             PeerOrder::End { target } => self.end(target),
         }
+    }
+
+    fn file(&mut self, doc: DocId, file: PeerFile) {
+        // Only ways to the same file are taken over, and leave to write to it; a start in its place finds them.
+        let is_same = |it: &&mut Member| it.target.doc == doc && it.file.identity == file.identity;
+        for member in self.members.iter_mut().filter(is_same) {
+            member.file.via.clone_from(&file.via);
+            member.file.path.clone_from(&file.path);
+            member.file.is_allowed = file.is_allowed;
+        }
+        self.docs.entry(doc).or_default().file = Some(file);
     }
 
     fn store(&mut self, target: Target, store: Store) {
@@ -66,6 +83,16 @@ impl Pool {
         };
         if let Err((Job::Store(store), why)) = taken {
             self.tell(target, store.refused(why));
+        }
+    }
+
+    fn facts(&mut self, target: Target) {
+        let taken = match self.find(target) {
+            Some(member) => member.queue(Job::Facts).map_err(|(_, why)| why),
+            None => Err(Refusal::Gone),
+        };
+        if let Err(why) = taken {
+            self.tell(target, PeerNews::NoFacts { why });
         }
     }
 

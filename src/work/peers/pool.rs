@@ -229,11 +229,12 @@ impl Pool {
             return;
         };
         let parent = self.members[at].parent;
-        if end.how == EndHow::Unknown
-            && let Some(parent) = parent
+        // A child is its parent's to reap; one that died of a fault has said so itself.
+        let is_unknown = end.how == EndHow::Unknown;
+        if let Some(parent) = parent.filter(|_| is_unknown || matches!(end.how, EndHow::Faulted(_)))
         {
-            let tell = Some(target);
-            if !self.reap(parent, Reap { pid, tell }) {
+            let tell = is_unknown.then_some(target);
+            if !self.reap(parent, Reap { pid, tell }) && is_unknown {
                 end.how = EndHow::WithParent;
             }
         }

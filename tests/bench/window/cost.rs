@@ -155,7 +155,8 @@ fn until_peers(program: &Program<'_>, n_peers: usize) {
     });
 }
 
-fn without_panel(program: &Program<'_>) {
+/// Hides the side panel.
+pub(super) fn without_panel(program: &Program<'_>) {
     let bar = Theme::dark().bar;
     let before = program.stage.picture().count(bar);
     program.stage.keys(&["F9"]);
@@ -212,6 +213,11 @@ fn ticks_of(pid: u32) -> f64 {
         .iter()
         .map(|index| -> f64 { fields[*index].parse().expect("a number of ticks") })
         .sum()
+}
+
+/// Time on a processor in seconds.
+pub(super) fn seconds_of(pid: u32) -> f64 {
+    ticks_of(pid) / TICKS
 }
 
 /// Another window that has the keyboard, and hides nothing.

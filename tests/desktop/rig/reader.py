@@ -2,7 +2,8 @@
 
 One command a line on standard input: "tree" prints "role<TAB>name" of everything and then an empty line; "press NAME" does
 the first action of what has that name, and prints "done" or "none", then an empty line; "place NAME" prints where on the
-screen it is, as "x y width height", or nothing, then an empty line.
+screen it is, as "x y width height", or nothing, then an empty line; "focused" prints the name of what has the keyboard, or
+nothing, then an empty line.
 """
 
 import re
@@ -12,6 +13,7 @@ import dbus
 
 ROOT = "/org/a11y/atspi/accessible/root"
 ACCESSIBLE = "org.a11y.atspi.Accessible"
+FOCUSED = 12
 SKIPPED_ROLES = {34}  # the menu bar: nothing below it is asked for here
 ROW, OF_BYTES = 90, re.compile(r"[0-9a-f]{8,} ")  # nor below a row of bytes
 
@@ -71,11 +73,25 @@ def place(wanted):
     return ()
 
 
+def focused():
+    for node, _, name in nodes():
+        try:
+            if int(ask(node, ACCESSIBLE, "GetState", "", ())[0]) >> FOCUSED & 1:
+                return name
+        except dbus.DBusException:
+            pass
+    return ""
+
+
 for line in sys.stdin:
     command, _, argument = line.rstrip("\n").partition(" ")
     if command == "tree":
         for _, role, name in nodes():
             print(role, " ".join(name.split()), sep="\t")
+    elif command == "focused":
+        name = " ".join(focused().split())
+        if name:
+            print(name)
     elif command == "press":
         print("done" if press(argument) else "none")
     elif command == "place":

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use super::stage::{Kept, Stage};
-use super::until;
+use super::{until, within};
 
 /// What at-spi2-core installs.
 const SERVICE: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
@@ -115,6 +115,30 @@ impl Reader {
         stage.click(left + width / 2, top + height / 2);
         let picture = stage.picture();
         stage.point(picture.width, picture.height);
+    }
+
+    /// The name of what has the keyboard; empty where nothing that is described has it.
+    pub(crate) fn focused(&mut self) -> String {
+        self.ask("focused").concat()
+    }
+
+    /// Presses `key` until what has the keyboard is called so, at most `most` times.
+    #[track_caller]
+    pub(crate) fn lead_to(&mut self, stage: &Stage, key: &str, name: &str, most: usize) {
+        let mut seen = vec![self.focused()];
+        for _ in 0..most {
+            if seen.last().is_some_and(|last| last == name) {
+                return;
+            }
+            stage.keys(&[key]);
+            let moved = within(super::PATIENCE / 12, || {
+                let now = self.focused();
+                (Some(&now) != seen.last() && !now.is_empty()).then_some(now)
+            });
+            seen.extend(moved);
+        }
+        let last = seen.last().map(String::as_str);
+        assert_eq!(last, Some(name), "{key} leads to {seen:#?}");
     }
 
     /// Waits until the names are as `wanted` says.

@@ -2,13 +2,19 @@
 
 #![cfg(target_os = "linux")]
 
+mod endings;
+mod only_open;
+mod ranges;
+mod readme;
+mod text;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{check_refused, file, mapscope, out};
+use super::{file, mapscope, out};
 
 /// A page and more, so that the last one is not whole.
 const LEN: usize = 3 * 4096 + 100;
@@ -75,30 +81,39 @@ fn who(path: &str, expression: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// The rows of the group.
+fn group<'a>(said: &'a Value, name: &str) -> Vec<&'a Value> {
+    let rows = said["rows"].as_array().unwrap().iter();
+    rows.filter(|row| row["group"] == name).collect()
+}
+
+fn others(said: &Value) -> Vec<&Value> {
+    group(said, "other-processes")
+}
+
 /// What `mapscope who` says of the process, and what the process says: mapping by mapping.
 fn agree(said: &Value, own: &Value, pid: u64) {
-    let of_it = |row: &&Value| row["pid"] == pid;
-    let rows: Vec<&Value> = said["mappings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(of_it)
-        .collect();
+    let mut rows = others(said);
+    rows.retain(|row| row["pid"] == pid);
     let states = own["states"].as_array().unwrap();
     assert_eq!(rows.len(), states.len(), "{said}");
     for state in states {
-        let row = rows.iter().find(|row| row["address"] == state["address"]);
+        let is_it = |row: &&&Value| row["mapping"]["address"] == state["address"];
+        let row = rows.iter().find(is_it);
         let row = row.unwrap_or_else(|| panic!("{state} is not in {said}"));
         assert_eq!(row["mode"], state["mode"]);
-        assert_eq!(row["protection"], state["protection"]);
-        let memory = row["memory"].as_str().unwrap();
+        assert_eq!(row["mapping"]["protection"], state["protection"]);
+        assert_eq!(row["frame"], state["frame"]);
+        let memory = row["memory"]["is"].as_str().unwrap();
         match (state["present"].as_u64(), state["file"].as_u64()) {
-            (Some(0), _) => assert_eq!(memory, "not present"),
-            (_, Some(1)) => assert_eq!(memory, "file page"),
-            _ => assert!(["own copy", "shared copy", "copy of several"].contains(&memory)),
+            (Some(0), _) => assert_eq!(memory, "not-present"),
+            (_, Some(1)) => assert_eq!(memory, "file-page"),
+            _ => assert!(["copy", "copy-of-several"].contains(&memory)),
         }
         let sees = state["byte"].as_u64().map(|byte| format!("{byte:02x}"));
-        assert_eq!(row["sees"].as_str(), sees.as_deref(), "{row}");
+        assert_eq!(row["sees"]["bytes"].as_str(), sees.as_deref(), "{row}");
+        let is = if sees.is_some() { "bytes" } else { "not-asked" };
+        assert_eq!(row["sees"]["is"], is);
     }
 }
 
@@ -111,10 +126,60 @@ fn a_program_that_is_not_ours_is_told_as_it_tells_itself() {
         let said = who(&path, &at.to_string());
         agree(&said, &before, mapper.pid());
         assert_eq!(mapper.ask("tell"), before, "looking brings no page in");
-        let rows = said["mappings"].as_array().unwrap();
-        let of = |memory: &str| rows.iter().find(|row| row["memory"] == memory);
-        assert_eq!(of("own copy").unwrap()["differs"], true);
-        assert_eq!(of("file page").unwrap()["differs"], false);
+        let rows = others(&said);
+        let of = |memory: &str| rows.iter().find(|row| row["memory"]["is"] == memory);
+        let copy = of("copy").unwrap();
+        assert_eq!(copy["compared"], "differs");
+        assert_eq!(copy["known_by"]["is"], "page-table-alone");
+        let page = of("file-page").unwrap();
+        assert_eq!(page["compared"], "same");
+        assert_eq!(page["known_by"]["is"], "maps-and-page-table");
+        assert_eq!(of("not-present").unwrap()["compared"], "not-known");
+    }
+}
+
+/// A private mapping as the window's, a shared one, and system calls: what each of them reads is the file's page, which is
+/// the one that the other program's shared mapping has.
+#[test]
+fn this_program_has_rows_of_its_own() {
+    let (_dir, path) = file(&bytes());
+    let mut mapper = Mapper::start(&path, 5000);
+    let own = mapper.ask("tell");
+    let said = who(&path, "5000");
+    let here = group(&said, "this-program");
+    let ways: Vec<_> = here
+        .iter()
+        .map(|row| {
+            [
+                row["mode"].as_str().unwrap(),
+                row["access"].as_str().unwrap(),
+            ]
+        })
+        .collect();
+    assert_eq!(ways, [["private", "read-write"], ["shared", "read-only"]]);
+    let calls = group(&said, "system-calls");
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0]["known_by"]["is"], "call");
+    for row in here.iter().chain(&calls) {
+        assert_eq!(row["sees"]["bytes"], format!("{:02x}", bytes()[5000]));
+        assert_eq!(row["memory"]["is"], "file-page");
+        assert_eq!(row["box"], 1);
+    }
+    for row in &here {
+        assert_eq!(row["compared"], "same");
+        assert_eq!(row["known_by"]["is"], "page-table");
+        assert_eq!(row["frame"], own["states"][0]["frame"]);
+    }
+    let boxes = said["boxes"].as_array().unwrap();
+    assert_eq!(boxes.len(), 2, "the file's page and the copy: {said}");
+    assert_eq!(boxes[0]["bytes"], format!("{:02x}", bytes()[5000]));
+    assert_eq!(boxes[1]["bytes"], "5a");
+    // Each row stands in the box that it names.
+    for (index, row) in said["rows"].as_array().unwrap().iter().enumerate() {
+        for (at, it) in boxes.iter().enumerate() {
+            let stands = it["rows"].as_array().unwrap().contains(&index.into());
+            assert_eq!(stands, row["box"] == at + 1, "{said}");
+        }
     }
 }
 
@@ -128,13 +193,15 @@ fn a_page_that_is_not_there_is_not_asked_for() {
     let mut mapper = Mapper::start(&path, 0);
     let before = mapper.ask("tell");
     let said = who(&path, "p16000");
-    let rows = said["mappings"].as_array().unwrap();
+    let rows = others(&said);
     assert_eq!(rows.len(), 3, "{said}");
-    for row in rows {
-        assert_eq!(row["memory"], "not present", "{row}");
-        assert_eq!(row["sees"], Value::Null);
+    for row in &rows {
+        assert_eq!(row["memory"]["is"], "not-present", "{row}");
+        assert_eq!(row["sees"]["is"], "not-asked");
+        assert_eq!(row["sees"]["bytes"], Value::Null);
+        assert_eq!(row["box"], Value::Null);
     }
-    assert_eq!(who(&path, "p16000")["mappings"], said["mappings"]);
+    assert_eq!(others(&who(&path, "p16000")), rows);
     assert_eq!(mapper.ask("tell"), before);
 }
 
@@ -145,24 +212,28 @@ fn a_copy_that_parent_and_child_share_is_nobodys_own() {
     let own = mapper.ask("fork");
     let child = own["children"][0].as_u64().unwrap();
     let said = who(&path, "28");
-    let rows = said["mappings"].as_array().unwrap();
-    let copies: Vec<&Value> = rows.iter().filter(|row| row["differs"] == true).collect();
-    let pids: Vec<u64> = copies
-        .iter()
-        .filter_map(|row| row["pid"].as_u64())
-        .collect();
+    let mut copies = others(&said);
+    copies.retain(|row| row["compared"] == "differs");
+    let pids = copies.iter().filter_map(|row| row["pid"].as_u64());
+    let pids: Vec<u64> = pids.collect();
     assert_eq!(copies.len(), 2, "{said}");
     assert!(pids.contains(&child) && pids.contains(&mapper.pid()));
     for copy in &copies {
-        assert_ne!(copy["memory"], "own copy", "{copy}");
-        assert_eq!(copy["sees"], "5a");
+        assert!(!copy["memory"]["words"].as_str().unwrap().contains("own"));
+        assert_eq!(copy["sees"]["bytes"], "5a");
         // Root is told which frame it is, and then it is one box.
-        assert_eq!(copy["memory"] == "shared copy", copy["frame"].is_string());
+        let is_told = copy["frame"].is_string();
+        assert_eq!(copy["memory"]["is"] == "copy", is_told);
+        assert_eq!(copy["known_by"]["is"] == "frame", is_told);
+        assert_eq!(
+            copy["box"] == copies[0]["box"],
+            is_told || copy == &copies[0]
+        );
         assert_eq!(copy["frame"], copies[0]["frame"]);
     }
     assert_eq!(
-        who(&path, "28")["mappings"],
-        said["mappings"],
+        others(&who(&path, "28")),
+        others(&said),
         "looking parts nobody"
     );
 }
@@ -180,65 +251,7 @@ fn another_name_and_a_deleted_one_lead_to_the_same_file() {
     // A file that took the name is another one.
     std::fs::write(&path, bytes()).unwrap();
     let said = who(&path, "28");
-    assert_eq!(said["mappings"].as_array().unwrap().len(), 0, "{said}");
-}
-
-#[test]
-fn a_name_cannot_act_on_the_terminal() {
-    let (_dir, path) = file(&bytes());
-    let mut mapper = Mapper::start(&path, 28);
-    mapper.ask("name \\x1b[31mred\\n1 x");
-    let output = mapscope(&["who", &path, "28"]).output().unwrap();
-    let text = out(&output);
-    assert!(!text.contains('\u{1b}'), "{text:?}");
-    assert!(text.contains("[31mred"), "{text}");
-    assert_eq!(text.lines().count(), 6, "{text}");
-}
-
-#[test]
-fn the_sentences_of_one_byte() {
-    let (_dir, path) = file(&bytes());
-    let output = mapscope(&["who", &path]).output().unwrap();
-    let text = out(&output);
-    let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], format!("Byte 0 (0x0) of {path}, page 0"));
-    assert!(
-        lines[1].starts_with("  the file: it has 00 '.'; its page: "),
-        "{text}"
-    );
-    assert!(lines[2].starts_with("No other process maps it"), "{text}");
-
-    let mapper = Mapper::start(&path, 28);
-    let output = mapscope(&["who", &path, "28"]).output().unwrap();
-    let text = out(&output);
-    let pid = mapper.pid();
-    assert!(
-        text.contains(&format!(
-            "{pid}  python3  private rw-  5a 'Z' differs  a copy of its own\n"
-        )),
-        "{text}"
-    );
-    assert!(text.contains("1c '.' same"), "{text}");
-    assert!(
-        text.contains("\n3 mappings in 1 process; 1 sees something else than the file"),
-        "{text}"
-    );
-}
-
-#[test]
-fn what_cannot_be_answered_is_said() {
-    let (_dir, path) = file(&bytes());
-    let output = mapscope(&["who", &path, "99999"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(out(&output).starts_with("Received invalid index 99999"));
-    let refused = |expression: &str, words: &[&str]| {
-        let output = mapscope(&["who", &path, expression]).output().unwrap();
-        check_refused(&output, 1, words);
-    };
-    refused("0..17", &["17 bytes", "16 bytes of one page"]);
-    refused("4090..4100", &["10 bytes", "2 pages"]);
-    let output = mapscope(&["who", "/nowhere/at/all"]).output().unwrap();
-    check_refused(&output, 3, &["/nowhere/at/all", "ENOENT"]);
+    assert_eq!(others(&said).len(), 0, "{said}");
 }
 
 /// Every line of our own list, beside a reading by words.

@@ -110,12 +110,12 @@ proptest! {
         }
     }
 
-    /// With frames told, one frame is one page, whatever else is told.
+    /// With frames told of all that have a page, one frame is one page.
     #[test]
     fn equal_frames_are_one_page(frames in prop::collection::vec(1_u64..4, 0..7)) {
         let told = frames.iter().map(|frame| Told {
             family: 0,
-            is_exclusive: Some(false),
+            is_exclusive: Some(frames.iter().filter(|it| *it == frame).count() == 1),
             frame: Some(*frame),
             byte: None,
             behind: 0,
@@ -129,4 +129,32 @@ proptest! {
             }
         }
     }
+}
+
+/// The frame of one that somebody else has too: it is not alone with it, though nobody else is told to have that frame.
+#[test]
+fn a_frame_that_is_told_of_one_alone_is_not_its_own_for_that() {
+    let with = |frame, is_exclusive| Told {
+        family: 0,
+        is_exclusive,
+        frame,
+        byte: None,
+        behind: 0,
+    };
+    let joined = |told: &[Told]| {
+        let candidates: Vec<_> = told.iter().map(candidate).collect();
+        joined(&candidates, span(0, 1))
+    };
+    assert_eq!(joined(&[with(Some(5), Some(false))]), [None]);
+    // One is not told of: it can be nobody else.
+    let stopped = with(None, None);
+    let found = joined(&[with(Some(5), Some(false)), stopped.clone()]);
+    assert!(found[0].is_some() && found[0] == found[1], "{found:?}");
+    // It may be with either of two frames, or with none.
+    let found = joined(&[
+        with(Some(5), Some(false)),
+        with(Some(6), Some(false)),
+        stopped,
+    ]);
+    assert_eq!(found, [None; 3]);
 }

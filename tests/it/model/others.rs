@@ -1,6 +1,6 @@
 //! What is said of other programs: taken for the bytes and the mapping that are watched now, and for no others.
 
-use mapscope::map::{OtherMapping, OtherPage, OtherProcess, Others, Sameness, SeenBytes};
+use mapscope::map::{OtherMapping, OtherPage, OtherProcess, Others, PageFact, Sameness, SeenBytes};
 use mapscope::model::others::{LookStuck, OthersEvent, OthersNews, OthersSeen, OthersState};
 use mapscope::model::picture::{Group, Picture};
 use mapscope::model::process::{EndHow, PeerEvent, PeerNews, ProcessEnd};
@@ -10,9 +10,9 @@ use super::*;
 
 /// One process that maps the bytes and reads this.
 fn found(pid: u32, byte: u8) -> Others {
-    let page = OtherPage {
+    let fact = PageFact {
         state: PageState::PrivateCopy,
-        is_exclusive: true,
+        is_exclusive: Some(true),
         frame: None,
     };
     let mapping = OtherMapping {
@@ -23,8 +23,11 @@ fn found(pid: u32, byte: u8) -> Others {
         path: PATH.into(),
         is_deleted: false,
         sameness: Sameness::Proven,
-        page: Ok(page),
-        seen: SeenBytes::Bytes(vec![byte]),
+        pages: vec![OtherPage {
+            span: span(0, 1),
+            fact: Ok(fact),
+            seen: SeenBytes::Bytes(vec![byte]),
+        }],
     };
     let process = OtherProcess {
         pid,
@@ -34,6 +37,8 @@ fn found(pid: u32, byte: u8) -> Others {
         mappings: vec![mapping],
         open: Vec::new(),
         n_open: 0,
+        memory_of: None,
+        is_silent: false,
     };
     Others {
         processes: vec![process],

@@ -44,6 +44,8 @@ fn picture(rows: Vec<Row>) -> Picture {
         page: 0,
         page_bytes: 4096,
         file: "data.bin".to_owned(),
+        views: (mapscope::model::MappingId(1), None),
+        own_pid: 4100,
         rows,
         differing: None,
         page_cache: PageCache::Clean,

@@ -18,6 +18,8 @@ fn opens(pid: u32, name: &str) -> OtherProcess {
         mappings: Vec::new(),
         open: Vec::new(),
         n_open: 1,
+        memory_of: None,
+        is_silent: false,
     }
 }
 

@@ -191,7 +191,17 @@ fn each_order_to_a_process_that_is_not_taken_comes_back() {
                     expect: None,
                 }),
             ),
-            PeerOrder::Store { .. } => (true, None),
+            PeerOrder::Store { .. } => (
+                true,
+                Some(PeerOrder::StoreAnyway {
+                    number,
+                    target,
+                    offset: 0,
+                    bytes: vec![1],
+                }),
+            ),
+            PeerOrder::StoreAnyway { .. } => (true, Some(PeerOrder::Facts { target })),
+            PeerOrder::Facts { .. } => (true, None),
         };
         let text = format!("{asked:?}");
         assert_eq!(

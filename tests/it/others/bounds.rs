@@ -31,7 +31,7 @@ fn of_a_thousand_mappings_the_first_are_told_and_the_rest_is_counted() {
         .output()
         .unwrap();
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let all = said["mappings"].as_array().unwrap().iter();
+    let all = said["rows"].as_array().unwrap().iter();
     assert_eq!(all.filter(|row| row["pid"] == program.pid).count(), 1000);
 }
 
@@ -61,4 +61,22 @@ fn of_many_programs_the_first_are_told_and_the_rest_is_counted() {
     });
     let n_told: usize = others.processes.iter().map(|it| it.mappings.len()).sum();
     assert_eq!(n_told, MOST_ROWS);
+}
+
+#[test]
+fn of_more_descriptors_than_are_looked_through_it_is_said_that_there_are_more() {
+    let (dir, path) = file(1);
+    let beside = dir.path().join("beside");
+    fs::write(&beside, b"x").unwrap();
+    let watched = Watched::new(&path, 0);
+    assert_eq!(watched.whole().n_cut, 0);
+    let mut program = Program::start();
+    if let Err(why) = program.try_ask(&json!(["open_many", text(&beside), 17_000])) {
+        assert!(!is_root(), "{why}");
+        return; // root may open so many
+    }
+    program.ask(&json!(["open", text(&path), "read"]));
+    watched.until("it is said", |others| others.n_cut == 1);
+    program.end();
+    watched.until("it is gone", |others| others.n_cut == 0);
 }

@@ -23,10 +23,10 @@ fn a_program_that_starts_later_is_seen_as_it_sees_itself_until_it_ends() {
     };
     let (file_page, copy) = (at(shared), at(copied));
     assert_eq!((file_page.mode, byte(file_page)), (Mode::Shared, Some(28)));
-    assert_eq!(file_page.page.unwrap().state, PageState::FilePage);
+    assert_eq!(fact(file_page).state, PageState::FilePage);
     assert_eq!((copy.mode, byte(copy)), (Mode::Private, Some(0x5a)));
-    assert_eq!(copy.page.unwrap().state, PageState::PrivateCopy);
-    assert!(copy.page.unwrap().is_exclusive);
+    assert_eq!(fact(copy).state, PageState::PrivateCopy);
+    assert!(fact(copy).is_exclusive == Some(true));
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap();
     assert_eq!(process.name, name.trim_end());
     program.end();
@@ -75,8 +75,8 @@ fn looking_brings_no_page_in() {
     let process = watched.with(program.pid, 2);
     check_pages(&process, &program.ask(&json!(["entries", FAR * PAGE])));
     for mapping in &process.mappings {
-        assert_eq!(mapping.page.unwrap().state, PageState::NotPresent);
-        assert_eq!(mapping.seen, SeenBytes::NotPresent);
+        assert_eq!(fact(mapping).state, PageState::NotPresent);
+        assert_eq!(mapping.pages[0].seen, SeenBytes::NotPresent);
     }
     // Further looks, each of another byte, are answered one by one.
     for at in 1..20 {
@@ -196,10 +196,7 @@ fn a_process_whose_first_thread_has_ended_is_read_through_another() {
     });
     let process = of(&others, pid).unwrap();
     check_pages(process, &program.ask(&json!(["entries", 28])));
-    assert_eq!(
-        process.mappings[0].page.unwrap().state,
-        PageState::PrivateCopy
-    );
+    assert_eq!(fact(&process.mappings[0]).state, PageState::PrivateCopy);
 }
 
 #[test]
@@ -214,8 +211,8 @@ fn what_a_parent_and_its_child_share_is_not_parted_by_looking() {
     let is_common = |others: &Others| {
         [program.pid, child].iter().all(|pid| {
             of(others, *pid).is_some_and(|process| {
-                let page = process.mappings[0].page.unwrap();
-                byte(&process.mappings[0]) == Some(0x41) && !page.is_exclusive
+                let page = fact(&process.mappings[0]);
+                byte(&process.mappings[0]) == Some(0x41) && page.is_exclusive == Some(false)
             })
         })
     };
@@ -224,8 +221,11 @@ fn what_a_parent_and_its_child_share_is_not_parted_by_looking() {
         watched.watch(at);
         let others = watched.next();
         for pid in [program.pid, child] {
-            let page = of(&others, pid).unwrap().mappings[0].page.unwrap();
-            assert!(!page.is_exclusive, "looking parts nobody: {others:?}");
+            let page = fact(&of(&others, pid).unwrap().mappings[0]);
+            assert!(
+                page.is_exclusive == Some(false),
+                "looking parts nobody: {others:?}"
+            );
         }
     }
     let killed = Command::new("kill")

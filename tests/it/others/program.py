@@ -7,6 +7,7 @@ import ctypes
 import json
 import mmap
 import os
+import resource
 import struct
 import sys
 import threading
@@ -17,7 +18,7 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 MAP_FIXED = 0x10
 WAYS = {"shared": mmap.MAP_SHARED, "private": mmap.MAP_PRIVATE}
-mappings, descriptors = [], []
+mappings, descriptors, stacks = [], [], []
 
 
 def map_file(path, way, at=None, writable=True):
@@ -43,6 +44,18 @@ def do_map_many(path, count):
         mappings.append(map_file(path, "shared", writable=at % 2 == 0))
 
 
+def do_map_part(path, offset, size):
+    file = os.open(path, os.O_RDONLY)
+    address = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, file, offset)
+    os.close(file)
+    mappings.append((address, size))
+    return address
+
+
+def do_map_read_only(path, way):
+    return do_map(path, way, writable=False)
+
+
 def do_map_over(index, path):
     """Another file in its place."""
     map_file(path, "shared", at=mappings[index][0])
@@ -64,6 +77,12 @@ def do_open(path, how):
     ways = {"read": os.O_RDONLY, "write": os.O_WRONLY, "both": os.O_RDWR, "path": os.O_PATH}
     descriptors.append(os.open(path, ways[how]))
     return descriptors[-1]
+
+
+def do_open_many(path, count):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    descriptors.extend(os.open(path, os.O_RDONLY) for _ in range(count))
 
 
 def do_close(index):
@@ -104,6 +123,45 @@ def do_fork():
     if child == 0:
         threading.Event().wait()
     return child
+
+
+def do_twin():
+    """A process that runs in this one's memory: it sleeps for a minute and ends."""
+    stack = ctypes.create_string_buffer(1 << 16)
+    stacks.append(stack)
+    top = (ctypes.addressof(stack) + len(stack)) & ~15
+    CLONE_VM, SIGCHLD = 0x100, 17
+    asleep = ctypes.cast(libc.sleep, ctypes.c_void_p)
+    libc.clone.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p]
+    return libc.clone(asleep, top, CLONE_VM | SIGCHLD, 60)
+
+
+def do_threads(count):
+    for _ in range(count):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+def do_huge():
+    """How many bytes of shared memory are mapped by huge pages."""
+    with open("/proc/self/smaps") as smaps:
+        lines = [line.split() for line in smaps if line.startswith("ShmemPmdMapped")]
+    return sum(int(line[1]) for line in lines) << 10
+
+
+def do_touch_apart(path):
+    """Maps the file and loads from it in a thread of its own, which may wait for long."""
+    descriptors.append(os.open(path, os.O_RDONLY))
+    address = libc.mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_PRIVATE, descriptors[-1], 0)
+    into = ctypes.create_string_buffer(1)
+    libc.memcpy.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+    threading.Thread(target=libc.memcpy, args=(into, address, 1), daemon=True).start()
+
+
+def do_map_apart():
+    """Maps it once more in a thread of its own, which may hold this memory for as long as the storage does not answer: what
+    a file that is not cached has in memory is thrown away first (FUSE)."""
+    arguments = (None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_PRIVATE, descriptors[-1], 0)
+    threading.Thread(target=libc.mmap, args=arguments, daemon=True).start()
 
 
 def serve():

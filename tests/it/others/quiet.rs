@@ -1,7 +1,5 @@
 //! What is not said: nothing twice, and nothing while nobody watches.
 
-use std::sync::mpsc::RecvTimeoutError;
-
 use super::*;
 
 #[test]
@@ -41,7 +39,7 @@ fn nothing_is_said_while_nobody_watches() {
     let mut program = Program::start();
     program.map(&path, "shared");
     watched.with(program.pid, 1);
-    watched.watcher.watch(None);
+    watched.watcher.borrow().watch(None);
     // What was under way may still be said.
     while watched
         .events

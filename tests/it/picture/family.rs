@@ -8,8 +8,8 @@ use mapscope::model::picture::{RowMemory, Who};
 use mapscope::model::process::ProcessSignal;
 use mapscope::model::{Action, MappingId, PeersAction};
 
-use super::LEN;
-use super::stage::Stage;
+use super::stage::{Stage, change_facts};
+use super::{IN_MEMORY, LEN};
 
 fn forked(stage: &mut Stage, parent: MappingId) -> MappingId {
     let before = stage.processes(|_| true);
@@ -25,8 +25,8 @@ fn memory(stage: &mut Stage, mapping: MappingId) -> RowMemory {
     picture.row(Who::Process(mapping)).unwrap().memory.clone()
 }
 
-fn parent(folder: &str) -> (Stage, MappingId) {
-    let mut stage = Stage::open(Path::new(folder), LEN, false);
+fn parent(folder: &Path, is_told_frames: bool) -> (Stage, MappingId) {
+    let mut stage = Stage::open(folder, LEN, is_told_frames);
     stage.add(AddedKind::Private);
     let added = stage.processes(|it| !it.is_built_in());
     (stage, added[0])
@@ -34,9 +34,9 @@ fn parent(folder: &str) -> (Stage, MappingId) {
 
 #[test]
 fn a_parent_and_its_child_are_told_apart_or_together_without_privilege() {
-    for folder in ["/tmp", "/dev/shm"] {
+    for folder in [&std::env::temp_dir(), Path::new(IN_MEMORY)] {
         for child_stores in [false, true] {
-            let (mut stage, first) = parent(folder);
+            let (mut stage, first) = parent(folder, false);
             // Nobody stored: both have the file's page.
             let second = forked(&mut stage, first);
             assert_eq!(memory(&mut stage, first), RowMemory::FilePage);
@@ -85,7 +85,13 @@ fn a_parent_and_its_child_are_told_apart_or_together_without_privilege() {
 /// One that stands still is not asked; where it is the only one that can have the page too, it has it.
 #[test]
 fn a_stopped_child_has_the_page_that_nobody_else_can_have() {
-    let (mut stage, first) = parent("/tmp");
+    for is_told_frames in [false, true] {
+        check_stopped_child(is_told_frames);
+    }
+}
+
+fn check_stopped_child(is_told_frames: bool) {
+    let (mut stage, first) = parent(&std::env::temp_dir(), is_told_frames);
     stage.store_by(first, b'x');
     stage.until("it has a copy", |stage| {
         let picture = stage.picture().unwrap();
@@ -120,5 +126,29 @@ fn a_stopped_child_has_the_page_that_nobody_else_can_have() {
     });
     stage.agreed();
     assert!(matches!(both(&stage).1, RowMemory::NotKnown(_)));
+    stage.end();
+}
+
+/// As of a page within a huge one, whose pages all give one answer.
+#[test]
+fn whose_a_copy_is_is_not_known_where_the_kernel_does_not_tell() {
+    let (mut stage, first) = parent(&std::env::temp_dir(), false);
+    stage.changed = Some(|event| change_facts(event, |fact| fact.is_exclusive = None));
+    stage.store_by(first, b'x');
+    let is_not_known = |stage: &Stage, who| {
+        let picture = stage.picture().unwrap();
+        let memory = &picture.row(who).unwrap().memory;
+        matches!(memory, RowMemory::NotKnown(why) if why.starts_with("a copy, and whether"))
+    };
+    stage.until("it is not known", |stage| {
+        is_not_known(stage, Who::Process(first))
+    });
+    let second = forked(&mut stage, first);
+    stage.until("it is not known of both", |stage| {
+        [first, second]
+            .map(Who::Process)
+            .into_iter()
+            .all(|who| is_not_known(stage, who))
+    });
     stage.end();
 }

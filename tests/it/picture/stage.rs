@@ -3,22 +3,25 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
 use mapscope::lab::claim::AddedKind;
+use mapscope::map::PageFact;
 use mapscope::model::event::{Event, FileEvent, FileNews};
-use mapscope::model::process::{PageSeen, PeerNews, PeerOrder};
+use mapscope::model::process::{PageSeen, PeerNews, PeerOrder, ProcessSignal};
 use mapscope::model::{
-    Action, App, Column, Doc, Effect, FileAction, Intent, MappingId, OrderId, PeersAction, Picture,
-    Process, Settings, ViewAction, WitnessId, WitnessState,
+    Action, App, Column, Doc, Effect, FileAction, Intent, MappingAction, MappingId, Mode, OrderId,
+    PeersAction, Picture, Process, Settings, ViewAction, WitnessId, WitnessState,
 };
 use mapscope::work::file::FileWorker;
 use mapscope::work::peers::PeerPool;
 
+use super::PAGE;
+use super::second::Second;
 use super::truth;
 use crate::processes::program;
 
@@ -35,9 +38,16 @@ pub(super) struct Stage {
     sender: Sender<Event>,
     events: Receiver<Event>,
     is_told_frames: bool,
+    /// Another process that looks at the file and changes it.
+    pub(super) second: Second,
+    /// What is told of pages is changed like this before the program hears it.
+    pub(super) changed: Option<fn(&mut Event)>,
+    /// What was to be written was refused.
+    pub(super) sync_failed: bool,
     /// Orders that change something and are not answered.
     outstanding: BTreeSet<OrderId>,
-    folder: tempfile::TempDir,
+    path: PathBuf,
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Stage {
@@ -49,6 +59,13 @@ impl Stage {
             .map(|at| b'A' + u8::try_from(at % 26).unwrap())
             .collect();
         std::fs::write(&path, letters).unwrap();
+        let mut stage = Self::open_file(path, is_told_frames);
+        stage.folder = Some(folder);
+        stage
+    }
+
+    /// Opens a file that is there.
+    pub(super) fn open_file(path: PathBuf, is_told_frames: bool) -> Self {
         let file = File::options().read(true).write(true).open(&path).unwrap();
         let (sender, events) = channel();
         let report = sender.clone();
@@ -65,8 +82,12 @@ impl Stage {
             sender,
             events,
             is_told_frames,
+            second: Second::of(&path),
+            changed: None,
+            sync_failed: false,
             outstanding: BTreeSet::new(),
-            folder,
+            path: path.clone(),
+            folder: None,
         };
         stage.act(Action::File(FileAction::Open(path)));
         stage.until("the file is open", |stage| !stage.app.docs.is_empty());
@@ -74,8 +95,31 @@ impl Stage {
         stage
     }
 
-    pub(super) fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("pictured.bin")
+    pub(super) fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    /// What the file has at these offsets, by a descriptor of the test's own; `None` past its end.
+    pub(super) fn in_file(&self, offsets: std::ops::Range<u64>) -> Vec<Option<u8>> {
+        let mut bytes = vec![0; usize::try_from(offsets.end - offsets.start).unwrap()];
+        let mut n_read = 0;
+        loop {
+            let at = offsets.start + n_read as u64;
+            match self.file.read_at(&mut bytes[n_read..], at).unwrap() {
+                0 => break,
+                n => n_read += n,
+            }
+        }
+        let numbered = bytes.into_iter().enumerate();
+        numbered
+            .map(|(at, byte)| (at < n_read).then_some(byte))
+            .collect()
+    }
+
+    /// The bytes of the file in the page of this number.
+    pub(super) fn page_in_file(&self, page: u64) -> Vec<u8> {
+        let bytes = self.in_file(page * PAGE..(page + 1) * PAGE);
+        bytes.into_iter().flatten().collect()
     }
 
     pub(super) fn doc(&self) -> &Doc {
@@ -129,7 +173,10 @@ impl Stage {
 
     fn hear(&mut self, mut event: Event) {
         if !self.is_told_frames {
-            hide_frames(&mut event);
+            change_facts(&mut event, |fact| fact.frame = None);
+        }
+        if let Some(change) = self.changed {
+            change(&mut event);
         }
         if let Some(number) = answered(&event) {
             self.outstanding.remove(&number);
@@ -192,6 +239,23 @@ impl Stage {
         }
     }
 
+    /// Waits until the comparison says this.
+    #[track_caller]
+    pub(super) fn until_disagreed(&mut self, what: &str, said: &str) {
+        self.settle();
+        let begin = Instant::now();
+        loop {
+            self.listen();
+            let picture = self.picture().unwrap();
+            let compared = truth::compare(self, &picture);
+            if compared.as_ref().is_err_and(|why| why.contains(said)) {
+                return;
+            }
+            let is_late = begin.elapsed() >= LONG;
+            assert!(!is_late, "{what}, and it says {compared:?}\n{picture:#?}");
+        }
+    }
+
     pub(super) fn point(&mut self, offset: u64) {
         let extent = self.doc().view().viewport.extent;
         let offset = offset.min(extent.end() - 1);
@@ -234,6 +298,39 @@ impl Stage {
         self.settle_processes();
     }
 
+    /// The view is mapped shared.
+    pub(super) fn map_shared(&mut self) {
+        self.act(Action::Mapping(MappingAction::SetMode(Mode::Shared)));
+        self.until("the view is shared", |stage| {
+            stage.doc().view().mode == Mode::Shared
+        });
+        self.settle_processes();
+    }
+
+    /// A stopped one has no child; what is asked of it is done when it goes on.
+    pub(super) fn fork(&mut self, parent: MappingId) {
+        if !self.doc().processes.get(parent).unwrap().stopped {
+            self.act(Action::Peers(PeersAction::Fork(parent)));
+            self.settle_processes();
+        }
+    }
+
+    pub(super) fn stop_or_continue(&mut self, process: MappingId) {
+        // What it was asked before is to be done first.
+        self.settle();
+        let is_stopped = self.doc().processes.get(process).unwrap().stopped;
+        let signal = if is_stopped {
+            ProcessSignal::Continue
+        } else {
+            ProcessSignal::Stop
+        };
+        self.act(Action::Peers(PeersAction::Signal(process, signal)));
+        self.until("it stands still or goes on", |stage| {
+            stage.doc().processes.get(process).unwrap().stopped != is_stopped
+        });
+        self.settle_processes();
+    }
+
     /// Every process runs and has said what it sees, or ended.
     pub(super) fn settle_processes(&mut self) {
         self.until("all processes answer", |stage| {
@@ -270,11 +367,12 @@ impl Stage {
     pub(super) fn end(self) {
         drop(self.worker);
         drop(self.pool);
+        drop(self.folder);
     }
 }
 
-/// What is known of the pages, as whoever is not root is told.
-fn hide_frames(event: &mut Event) {
+/// Changes what is told of each page of a mapping.
+pub(super) fn change_facts(event: &mut Event, change: impl Fn(&mut PageFact)) {
     let pages: &mut Vec<PageSeen> = match event {
         Event::Peer(event) => match &mut event.news {
             PeerNews::Reads { pages, .. } => pages,
@@ -288,7 +386,7 @@ fn hide_frames(event: &mut Event) {
     };
     for page in pages {
         if let PageSeen::Told(fact) = page {
-            fact.frame = None;
+            change(fact);
         }
     }
 }

@@ -1,58 +1,56 @@
 //! What the test finds out by itself: `/proc/PID/maps`, `pagemap` and `mem`, and a descriptor of its own.
 
 use std::fs::{self, File};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 
 use mapscope::model::Mode;
 use mapscope::model::picture::{Cells, Compared, Maps, Picture, Row, RowMemory, Sees, Who};
 
 use super::PAGE;
+use super::kernel::{self, Entry};
 use super::stage::{Stage, offsets};
-
-/// A page of a mapping, as its page table has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    is_present: bool,
-    is_file: bool,
-    /// 0 where it is not told.
-    frame: u64,
-}
+use super::storage;
 
 /// What a row must be.
 #[derive(Debug)]
 struct Found {
+    /// Of the whole subject.
     bytes: Vec<Option<u8>>,
+    /// Of the page that is shown; `None` where nothing is mapped there.
     entry: Option<Entry>,
 }
 
 /// Compares every row and box, and says what does not agree.
-pub(super) fn compare(stage: &Stage, picture: &Picture) -> Result<(), String> {
-    let len = stage.file.metadata().unwrap().len();
-    let file: Vec<Option<u8>> = offsets(picture.shown)
-        .map(|at| {
-            let mut byte = [0];
-            let n = stage.file.read_at(&mut byte, at).unwrap();
-            (n == 1).then_some(byte[0])
-        })
-        .collect();
-    if picture.file_bytes.as_ref().map(|cells| &cells.bytes) != Some(&file) {
-        return Err(format!("the file has {file:?}"));
+pub(super) fn compare(stage: &mut Stage, picture: &Picture) -> Result<(), String> {
+    let file = stage.in_file(offsets(picture.subject));
+    let shown = shown(picture);
+    if picture.file_bytes.as_ref().map(|cells| &*cells.bytes) != Some(&file[shown.clone()]) {
+        return Err(format!("the file has {:?}", &file[shown]));
     }
+    let len = stage.file.metadata().unwrap().len();
     let mut found = Vec::new();
     for row in &picture.rows {
         let it = look(stage, picture, row, &file).map_err(|why| format!("{}: {why}", row.name))?;
-        check_row(row, &it, picture.shown.start() >= len).map_err(|why| {
-            format!(
-                "{} is {:?}, {:?}; found {it:?}: {why}",
-                row.name, row.sees, row.memory
-            )
-        })?;
-        check_difference(row, &it, &file)?;
+        check_sees(row, &it, shown.clone())
+            .and_then(|()| check_memory(row, &it, picture.shown.start() >= len))
+            .map_err(|why| {
+                format!(
+                    "{} is {:?}, {:?}; found {:?}, {:?}: {why}",
+                    row.name,
+                    row.sees,
+                    row.memory,
+                    &it.bytes[shown.clone()],
+                    it.entry
+                )
+            })?;
         found.push(it);
     }
-    check_pairs(picture, &found).map_err(|why| {
+    check_differences(picture, &found, &file)?;
+    check_copies(picture, &found).map_err(|why| {
         let rows = picture.rows.iter().zip(&found);
-        let lines = rows.map(|(row, it)| format!("{}: {:?}; found {it:?}", row.name, row.memory));
+        let lines =
+            rows.map(|(row, it)| format!("{}: {:?}; found {:?}", row.name, row.memory, it.entry));
         let told = stage.doc().processes.list().iter();
         let told = told.map(|it| {
             format!(
@@ -66,7 +64,14 @@ pub(super) fn compare(stage: &Stage, picture: &Picture) -> Result<(), String> {
             lines.collect::<Vec<_>>().join("\n"),
             told.collect::<Vec<_>>().join("\n")
         )
-    })
+    })?;
+    storage::compare(stage, picture)
+}
+
+/// Where the bytes that are shown stand in the subject.
+fn shown(picture: &Picture) -> Range<usize> {
+    let in_subject = |at: u64| usize::try_from(at - picture.subject.start()).unwrap();
+    in_subject(picture.shown.start())..in_subject(picture.shown.end())
 }
 
 fn look(stage: &Stage, picture: &Picture, row: &Row, file: &[Option<u8>]) -> Result<Found, String> {
@@ -85,41 +90,42 @@ fn look(stage: &Stage, picture: &Picture, row: &Row, file: &[Option<u8>]) -> Res
         Who::Other { pid, .. } => pid,
     };
     let is_shared = matches!(row.maps, Maps::As(Mode::Shared, _));
-    let is_past_end = picture.shown.start() >= stage.file.metadata().unwrap().len();
-    let start = match address(stage, pid, is_shared, picture.shown.start()) {
-        Ok(start) => start,
-        // Mapped since the file became shorter.
-        Err(_) if is_past_end => {
-            return Ok(Found {
-                bytes: vec![None; file.len()],
-                entry: None,
-            });
-        }
-        Err(why) => return Err(why),
+    let mapped = mapped(stage, pid, is_shared)?;
+    let address = |offset: u64| {
+        let mut holding = mapped.iter().filter(|(span, _)| span.contains(&offset));
+        holding
+            .next()
+            .map(|(span, address)| address + (offset - span.start))
     };
+    let entry = address(picture.shown.start())
+        .map(|address| kernel::entry(pid, address))
+        .transpose()?;
     let mem = File::open(format!("/proc/{pid}/mem")).map_err(|why| why.to_string())?;
-    let entry = entry(pid, start)?;
-    let bytes = (start..)
-        .zip(offsets(picture.shown))
-        .map(|(address, offset)| {
-            let mut byte = [0];
-            let is_there = offset < stage.file.metadata().unwrap().len();
-            let read = mem.read_exact_at(&mut byte, address);
-            (is_there && read.is_ok()).then_some(byte[0])
-        })
-        .collect();
-    Ok(Found {
-        bytes,
-        entry: Some(entry),
-    })
+    let len = stage.file.metadata().unwrap().len();
+    let mut bytes = Vec::new();
+    let mut at = picture.subject.start();
+    while at < picture.subject.end() {
+        let end = ((at / PAGE + 1) * PAGE).min(picture.subject.end());
+        let mut page = vec![0; usize::try_from(end - at).unwrap()];
+        let is_read =
+            at < len && address(at).is_some_and(|it| mem.read_exact_at(&mut page, it).is_ok());
+        bytes.extend(
+            (at..end)
+                .zip(page)
+                .map(|(offset, byte)| (is_read && offset < len).then_some(byte)),
+        );
+        at = end;
+    }
+    Ok(Found { bytes, entry })
 }
 
-/// Where the process has that byte of the file.
-fn address(stage: &Stage, pid: u32, is_shared: bool, offset: u64) -> Result<u64, String> {
+/// Which bytes of the file the process has mapped so, and where.
+fn mapped(stage: &Stage, pid: u32, is_shared: bool) -> Result<Vec<(Range<u64>, u64)>, String> {
     let inode = stage.file.metadata().unwrap().ino().to_string();
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).map_err(|why| why.to_string())?;
     let path = fs::canonicalize(stage.path()).unwrap();
     let number = |hex: &str| u64::from_str_radix(hex, 16).unwrap();
+    let mut found = Vec::new();
     for line in maps.lines() {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
         let [range, rights, at, _, ino, name] = fields.as_slice() else {
@@ -128,40 +134,29 @@ fn address(stage: &Stage, pid: u32, is_shared: bool, offset: u64) -> Result<u64,
         let (start, end) = range.split_once('-').unwrap();
         let (start, end, at) = (number(start), number(end), number(at));
         let is_its = *ino == inode && path.as_os_str() == *name;
-        if is_its
-            && rights.ends_with('s') == is_shared
-            && (at..at + (end - start)).contains(&offset)
-        {
-            return Ok(start + (offset - at));
+        if is_its && rights.ends_with('s') == is_shared {
+            found.push((at..at + (end - start), start));
         }
     }
-    Err(format!("process {pid} does not map byte {offset}: {maps}"))
+    Ok(found)
 }
 
-fn entry(pid: u32, address: u64) -> Result<Entry, String> {
-    let pagemap = File::open(format!("/proc/{pid}/pagemap")).map_err(|why| why.to_string())?;
-    let mut raw = [0; 8];
-    let read = pagemap.read_exact_at(&mut raw, address / PAGE * 8);
-    read.map_err(|why| why.to_string())?;
-    let entry = u64::from_ne_bytes(raw);
-    let is_present = entry >> 63 & 1 == 1;
-    Ok(Entry {
-        is_present,
-        is_file: entry >> 61 & 1 == 1,
-        frame: if is_present {
-            entry & ((1 << 55) - 1)
-        } else {
-            0
-        },
-    })
-}
-
-fn check_row(row: &Row, found: &Found, is_past_end: bool) -> Result<(), &'static str> {
+fn check_sees(row: &Row, found: &Found, shown: Range<usize>) -> Result<(), &'static str> {
     match &row.sees {
-        Sees::Bytes(Cells { bytes, .. }) if *bytes == found.bytes => {}
-        Sees::Bytes(_) => return Err("it sees other bytes"),
-        Sees::Stopped(_) | Sees::Ended(_) => return Ok(()),
-        _ => return Err("it sees nothing"),
+        Sees::Bytes(Cells { bytes, .. }) if *bytes == found.bytes[shown] => Ok(()),
+        Sees::Bytes(_) => Err("it sees other bytes"),
+        // What it saw before it stood still may be of other times.
+        Sees::Stopped(_) => Ok(()),
+        _ => Err("it sees nothing"),
+    }
+}
+
+fn check_memory(row: &Row, found: &Found, is_past_end: bool) -> Result<(), &'static str> {
+    if matches!(
+        (&row.sees, &row.memory),
+        (Sees::Stopped(_), RowMemory::NotKnown(_))
+    ) {
+        return Ok(());
     }
     if is_past_end {
         let is_unmapped = row.who != Who::Calls && found.entry.is_none();
@@ -171,13 +166,16 @@ fn check_row(row: &Row, found: &Found, is_past_end: bool) -> Result<(), &'static
             _ => Err("it is past the end"),
         };
     }
-    let Some(entry) = found.entry else {
+    if row.who == Who::Calls {
         let is_said = row.memory == RowMemory::FilePage;
         return if is_said {
             Ok(())
         } else {
             Err("calls see the file")
         };
+    }
+    let Some(entry) = found.entry else {
+        return Err("nothing is mapped there");
     };
     let is_copy = entry.is_present && !entry.is_file;
     let is_right = match row.memory {
@@ -193,32 +191,71 @@ fn check_row(row: &Row, found: &Found, is_past_end: bool) -> Result<(), &'static
     }
 }
 
-fn check_difference(row: &Row, found: &Found, file: &[Option<u8>]) -> Result<(), String> {
-    let differs = found.bytes != file;
-    match row.compared {
-        Compared::Same if differs => Err(format!("{} differs", row.name)),
-        // What differs is among what is shown, as that begins at the first difference of all.
-        Compared::Differs { first, .. } if !differs && first < 16 => {
-            Err(format!("{} does not differ", row.name))
+/// How each row compares with the file, over the whole subject, and all of them together.
+fn check_differences(
+    picture: &Picture,
+    found: &[Found],
+    file: &[Option<u8>],
+) -> Result<(), String> {
+    let start = picture.subject.start();
+    let counted = |differs: &dyn Fn(usize) -> bool| {
+        let all: Vec<usize> = (0..file.len()).filter(|at| differs(*at)).collect();
+        let first = *all.first()?;
+        Some((all.len() as u64, start + first as u64))
+    };
+    let is_read = |row: &Row| matches!(row.sees, Sees::Bytes(_));
+    for (row, it) in picture.rows.iter().zip(found) {
+        let differing = counted(&|at| it.bytes[at] != file[at]);
+        let is_unread = it.bytes.iter().zip(file).any(|both| both == (&None, &None));
+        let expected = match differing {
+            _ if !is_read(row) => Compared::NotKnown,
+            Some((n_bytes, first)) => Compared::Differs { n_bytes, first },
+            None if is_unread => Compared::NotKnown,
+            None => Compared::Same,
+        };
+        if row.compared != expected {
+            return Err(format!(
+                "{} is {:?}, not {expected:?}",
+                row.name, row.compared
+            ));
         }
-        _ => Ok(()),
+    }
+    let expected = counted(&|at| {
+        let mut rows = picture.rows.iter().zip(found);
+        rows.any(|(row, it)| is_read(row) && it.bytes[at] != file[at])
+    });
+    if picture.differing != expected {
+        return Err(format!("{:?} differ, not {expected:?}", picture.differing));
+    }
+    let is_shown =
+        expected.is_none_or(|(_, first)| offsets(picture.shown).any(|offset| offset == first));
+    if is_shown {
+        Ok(())
+    } else {
+        Err("the first difference is not shown".to_owned())
     }
 }
 
-/// Equal boxes are equal frames, and different boxes different ones; a copy that is said to be of several is.
-fn check_pairs(picture: &Picture, found: &[Found]) -> Result<(), String> {
+/// Equal boxes are equal frames, and different boxes different ones; a copy of its own is nobody else's, and one that is
+/// said to be of several is.
+fn check_copies(picture: &Picture, found: &[Found]) -> Result<(), String> {
     let frame = |at: usize| {
-        found[at]
-            .entry
-            .map(|entry| entry.frame)
-            .filter(|it| *it != 0)
+        let entry = found[at].entry.as_ref();
+        entry.map(|entry| entry.frame).filter(|it| *it != 0)
     };
     for (left, row) in picture.rows.iter().enumerate() {
+        check_bit(picture, row, &found[left])?;
         let Some(own) = frame(left) else { continue };
         let mates = (0..found.len()).filter(|it| *it != left && frame(*it) == Some(own));
-        let mates: Vec<usize> = mates.collect();
-        if row.memory == RowMemory::CopyOfSeveral && mates.is_empty() {
-            return Err(format!("{} shares its page with nobody", row.name));
+        let is_said_alone = picture.n_users(&row.memory) == 1;
+        match (&row.memory, mates.count()) {
+            (RowMemory::CopyOfSeveral, 0) => {
+                return Err(format!("{} shares its page with nobody", row.name));
+            }
+            (RowMemory::Copy(_), 1..) if is_said_alone => {
+                return Err(format!("{} is not alone with its page", row.name));
+            }
+            _ => {}
         }
         for (right, other) in picture.rows.iter().enumerate().skip(left + 1) {
             let Some(theirs) = frame(right) else { continue };
@@ -238,4 +275,21 @@ fn check_pairs(picture: &Picture, found: &[Found]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What no right is needed for: a copy is in one page table where it is said to be of one, and else in several.
+fn check_bit(picture: &Picture, row: &Row, found: &Found) -> Result<(), String> {
+    let is_said_alone = match row.memory {
+        RowMemory::Copy(_) => picture.n_users(&row.memory) == 1,
+        RowMemory::CopyOfSeveral => false,
+        _ => return Ok(()),
+    };
+    let is_alone = found.entry.is_some_and(|entry| entry.is_exclusive);
+    if is_alone == is_said_alone {
+        Ok(())
+    } else if is_alone {
+        Err(format!("nobody else has the page of {}", row.name))
+    } else {
+        Err(format!("somebody else has the page of {}", row.name))
+    }
 }

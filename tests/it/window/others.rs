@@ -18,7 +18,7 @@ fn pids(window: &Window) -> Vec<u32> {
 fn bytes(window: &Window) -> Vec<u8> {
     let seen = doc(window).others_seen();
     let first = seen.and_then(|seen| seen.processes.first()?.mappings.first());
-    match first.map(|mapping| &mapping.seen) {
+    match first.map(|mapping| &mapping.pages[0].seen) {
         Some(SeenBytes::Bytes(bytes)) => bytes.clone(),
         _ => Vec::new(),
     }

@@ -83,15 +83,9 @@ impl Sentence {
                 let to = counted(*to, "byte");
                 format!("The file was truncated from {from} to {to}{gone}.")
             }
-            Self::CopiesLost { by, page } => {
-                let whose = match by {
-                    By::Process(name) => name.words(),
-                    _ => "this view".to_owned(),
-                };
-                format!(
-                    "The copy of page {page} that {whose} had is gone, and nobody asked for that."
-                )
-            }
+            Self::CopiesLost { whose, page } => format!(
+                "The copy of page {page} that {whose} had is gone, and nobody asked for that."
+            ),
             _ => String::new(),
         }
     }

@@ -2,13 +2,11 @@
 //!
 //! It owns the reading of `/proc/self`. It must not change anything.
 
-use std::fs;
-use std::io;
-
 use super::{Executor, Place, Result, refused};
 use crate::map::{page_bytes, page_states_at};
 use crate::peer::calls::{Memory, Outcome, Sums};
 use crate::peer::raw;
+use crate::peer::serve::own_maps::{lines_of, overlaps, own, range_of};
 use crate::peer::serve::peer_page;
 use crate::peer::wire::PeerPage;
 
@@ -43,12 +41,8 @@ impl Executor {
 
     pub(super) fn maps(&self, map: &str) -> Result {
         let place = self.place(map)?;
-        let text = proc("maps")?;
-        let lines = text
-            .lines()
-            .filter(|line| overlaps(line, place))
-            .map(ToOwned::to_owned)
-            .collect();
+        only_on_linux("maps")?;
+        let lines = lines_of(place.address, place.end_as_made())?;
         Ok(Outcome::Lines { lines })
     }
 
@@ -58,7 +52,7 @@ impl Executor {
         let (mut sums, mut is_ours) = (Sums::default(), false);
         for line in text.lines() {
             if range_of(line).is_some() {
-                is_ours = overlaps(line, place);
+                is_ours = overlaps(line, place.address, place.end_as_made());
                 continue;
             }
             let Some((field, kib)) = kib_of(line).filter(|_| is_ours) else {
@@ -99,26 +93,24 @@ pub(super) fn faults() -> Outcome {
     Outcome::Faults { minor, major }
 }
 
-/// A file of `/proc/self`. Paths of files in it may be no UTF-8.
+/// A file of `/proc/self`.
 fn proc(name: &str) -> Result<String> {
+    only_on_linux(name)?;
+    Ok(own(name)?)
+}
+
+fn only_on_linux(name: &str) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
         return refused(format!("Only Linux tells this, in /proc/self/{name}"));
     }
-    let bytes: io::Result<Vec<u8>> = fs::read(format!("/proc/self/{name}"));
-    Ok(String::from_utf8_lossy(&bytes?).into_owned())
+    Ok(())
 }
 
-/// The range of addresses that a line of maps or smaps begins with.
-fn range_of(line: &str) -> Option<(usize, usize)> {
-    let (start, end) = line.split(' ').next()?.split_once('-')?;
-    let number = |text| usize::from_str_radix(text, 16).ok();
-    Some((number(start)?, number(end)?))
-}
-
-fn overlaps(line: &str, place: Place) -> bool {
-    range_of(line).is_some_and(|(start, end)| {
-        start < place.address.saturating_add(place.len) && place.address < end
-    })
+impl Place {
+    /// One past the last byte that was asked for.
+    fn end_as_made(self) -> usize {
+        self.address.saturating_add(self.len)
+    }
 }
 
 /// The field and the number of a line such as `Rss:      4 kB`.

@@ -1,8 +1,10 @@
 """A program that is not ours: it maps the file that it is given, three times, and tells what its own page table says.
 
 On standard output it says "ready", and answers each line of its standard input with one JSON line: for each mapping its
-mode, whether the page is there and whether it is the file's, and the byte, which is read only where the page is there.
-"fork" makes a child that sleeps; "name TEXT" gives the process that name.
+mode, whether the page is there, whether it is the file's, its frame (for root), and the byte, which is read only where the
+page is there; and for each page of each mapping the same two of its state.
+"fork" makes a child that sleeps; "name TEXT" gives the process that name; "touch OFFSET" reads the byte there through all
+mappings but the last.
 """
 import json
 import mmap
@@ -32,20 +34,29 @@ def address(mode, index):
     return found[index]
 
 
+def entries(start, first, count):
+    """Of each page: whether it is there, whether it is the file's, its frame."""
+    with open("/proc/self/pagemap", "rb") as pagemap:
+        pagemap.seek((start // mmap.PAGESIZE + first) * 8)
+        read = pagemap.read(8 * count)
+    found = [entry for (entry,) in struct.iter_unpack("Q", read)]
+    return [(entry >> 63 & 1, entry >> 61 & 1, entry & ((1 << 55) - 1)) for entry in found]
+
+
 def state(name, mode):
     start = address(mode, 0)
-    with open("/proc/self/pagemap", "rb") as pagemap:
-        pagemap.seek((start + at) // mmap.PAGESIZE * 8)
-        (entry,) = struct.unpack("Q", pagemap.read(8))
-    present, is_file = entry >> 63 & 1, entry >> 61 & 1
+    [(present, is_file, frame)] = entries(start, at // mmap.PAGESIZE, 1)
     mapping = {"rw-s": shared, "rw-p": copied, "r--p": untouched}[mode]
+    pages = min((len(mapping) + mmap.PAGESIZE - 1) // mmap.PAGESIZE, 32)
     return {
         "mode": name,
         "protection": mode[:3],
         "address": hex(start),
         "present": present,
         "file": is_file,
+        "frame": hex(frame) if present and frame else None,
         "byte": mapping[at] if present else None,
+        "pages": [entry[:2] for entry in entries(start, 0, pages)],
     }
 
 
@@ -60,5 +71,8 @@ for line in sys.stdin:
     if line.startswith("name"):
         with open("/proc/self/comm", "w") as comm:
             comm.write(line[5:].rstrip("\n").encode().decode("unicode_escape"))
+    if line.startswith("touch"):
+        offset = int(line[5:])
+        shared[offset], copied[offset]
     states = [state("shared", "rw-s"), state("private", "rw-p"), state("private", "r--p")]
     print(json.dumps({"states": states, "children": children}), flush=True)

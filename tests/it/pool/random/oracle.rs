@@ -195,6 +195,9 @@ impl Oracle {
             PeerNews::Grown { .. } => self.counts.grown += 1,
             PeerNews::EndLearned { .. } => assert!(self.processes[&target].has_ended),
             PeerNews::NotMapped { why } | PeerNews::NotGrown { why } => panic!("{target}: {why:?}"),
+            PeerNews::Faulted { .. } | PeerNews::Facts(_) | PeerNews::NoFacts { .. } => {
+                panic!("{target} was not asked that: {event:?}")
+            }
             PeerNews::CopiesLost { spans } => panic!("{target} lost {spans:?}"),
         }
     }

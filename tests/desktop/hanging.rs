@@ -1,0 +1,358 @@
+//! Storage that hangs for ten seconds: whatever a person does in the window is answered meanwhile, and it says what it waits
+//! for.
+//!
+//! What is measured is how long the thread of the window slept or was blocked for an answer, and how long the answer took
+//! but for the time in which other work of the machine had its processor.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
+use mapscope::app::{Shell, Start};
+use mapscope::map::Mode;
+use mapscope::model::{Action, App, Doc, MappingAction, OpenRequest, Tab};
+
+use crate::rig::hanging::{FILL, Hanging, Hangs};
+use crate::rig::{PATIENCE, Stage};
+
+const CTRL: Modifiers = Modifiers {
+    ctrl: true,
+    command: true,
+    ..Modifiers::NONE
+};
+const PLAIN: Modifiers = Modifiers::NONE;
+/// Between two frames while something is waited for.
+const PAUSE: Duration = Duration::from_millis(5);
+
+type Window = Harness<'static, Shell>;
+
+fn model(window: &Window) -> &App {
+    window.state().model()
+}
+
+#[track_caller]
+fn doc(window: &Window) -> &Doc {
+    model(window).doc().expect("a file is open")
+}
+
+/// All that is described.
+fn labels(window: &Window) -> Vec<String> {
+    let nodes = window.root().children_recursive();
+    nodes
+        .filter_map(|node| {
+            let node = node.accesskit_node();
+            node.label().or_else(|| node.value())
+        })
+        .collect()
+}
+
+#[track_caller]
+fn until(window: &mut Window, what: &str, mut reached: impl FnMut(&Window) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        window.step();
+        if reached(window) {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "waited in vain until {what}: {:#?}",
+            labels(window)
+        );
+        sleep(PAUSE);
+    }
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.step();
+}
+
+fn type_text(window: &mut Window, text: &str) {
+    for character in text.chars() {
+        window.event(Event::Text(character.to_string()));
+    }
+    window.step();
+}
+
+/// How long it hangs.
+const HUNG: Duration = Duration::from_secs(10);
+/// Between what a person does and what the window shows of it, at most.
+const MOST: Duration = Duration::from_millis(100);
+/// Frames after which what was asked for must be there.
+const MOST_FRAMES: usize = 40;
+
+/// Time that this thread had, and that it waited for a processor.
+#[derive(Clone, Copy)]
+struct Clock {
+    wall: Instant,
+    ran: Duration,
+    queued: Duration,
+}
+
+impl Clock {
+    fn now() -> Self {
+        let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        let mut words = text.split_whitespace().map(|word| word.parse().unwrap());
+        let mut next = || Duration::from_nanos(words.next().unwrap());
+        Self {
+            wall: Instant::now(),
+            ran: next(),
+            queued: next(),
+        }
+    }
+}
+
+/// Something that a person does, and how the window answers.
+struct Step {
+    name: &'static str,
+    act: Box<dyn Fn(&mut Window)>,
+    is_answered: Box<dyn Fn(&Window) -> bool>,
+}
+
+fn step(
+    name: &'static str,
+    act: impl Fn(&mut Window) + 'static,
+    is_answered: impl Fn(&Window) -> bool + 'static,
+) -> Step {
+    Step {
+        name,
+        act: Box::new(act),
+        is_answered: Box::new(is_answered),
+    }
+}
+
+/// A key, and the tab of the panel that it shows.
+fn tab(name: &'static str, key: Key, tab: Tab) -> Step {
+    step(
+        name,
+        move |window| window.key_press_modifiers(CTRL, key),
+        move |window| model(window).settings.tab == tab,
+    )
+}
+
+/// A key, and words that the window then has.
+fn shows(name: &'static str, modifiers: Modifiers, key: Key, words: &'static str) -> Step {
+    step(
+        name,
+        move |window| window.key_press_modifiers(modifiers, key),
+        move |window| has(window, words),
+    )
+}
+
+/// A key, and words that the window then has no more.
+fn hides(name: &'static str, modifiers: Modifiers, key: Key, words: &'static str) -> Step {
+    step(
+        name,
+        move |window| window.key_press_modifiers(modifiers, key),
+        move |window| !has(window, words),
+    )
+}
+
+/// Something is called so, or begins so.
+fn has(window: &Window, words: &str) -> bool {
+    labels(window).iter().any(|label| label.starts_with(words))
+}
+
+fn title_has(window: &Window, words: &str) -> bool {
+    model(window).title().contains(words)
+}
+
+/// A round through panels, menus, forms and tabs, which ends where it began.
+fn round() -> Vec<Step> {
+    let alt = Modifiers::ALT;
+    vec![
+        tab("lookups", Key::Num2, Tab::Lookups),
+        tab("facts", Key::Num3, Tab::Mapping),
+        tab("lab", Key::Num4, Tab::Lab),
+        tab("edits", Key::Num5, Tab::Edits),
+        shows("who sees it", CTRL, Key::Num1, "this view, "),
+        hides("no panel", PLAIN, Key::F9, "this view, "),
+        shows("the panel", PLAIN, Key::F9, "this view, "),
+        shows("a menu", alt, Key::M, "Remap"),
+        hides("no menu", PLAIN, Key::Escape, "Remap"),
+        shows("the list of keys", PLAIN, Key::F1, "In the grid"),
+        hides("no list of keys", PLAIN, Key::F1, "In the grid"),
+        shows("the form to fill", CTRL, Key::B, "Fill 1 byte with"),
+        hides("no form to fill", CTRL, Key::B, "Fill 1 byte with"),
+        step(
+            "the other file",
+            |window| window.key_press_modifiers(CTRL, Key::Tab),
+            |window| title_has(window, "sound.bin"),
+        ),
+        step(
+            "the file that hangs",
+            |window| window.key_press_modifiers(CTRL, Key::Tab),
+            |window| title_has(window, "f \u{2014}"),
+        ),
+        step(
+            "the next byte",
+            |window| window.key_press_modifiers(PLAIN, Key::ArrowRight),
+            |window| doc(window).view().viewport.cursor % 16 == 1,
+        ),
+        step(
+            "the byte before",
+            |window| window.key_press_modifiers(PLAIN, Key::ArrowLeft),
+            |window| doc(window).view().viewport.cursor.is_multiple_of(16),
+        ),
+    ]
+}
+
+/// Does what `step` says; how long the window was blocked, and how long it took.
+fn answer(window: &mut Window, step: &Step) -> (Duration, Duration) {
+    assert!(!(step.is_answered)(window), "{} already", step.name);
+    let before = labels(window);
+    let start = Clock::now();
+    (step.act)(window);
+    for _ in 0..MOST_FRAMES {
+        window.step();
+        // What is described is what was drawn.
+        if (step.is_answered)(window) && labels(window) != before {
+            let end = Clock::now();
+            let took = end.wall.duration_since(start.wall);
+            let queued = end.queued.saturating_sub(start.queued);
+            let fair = took.saturating_sub(queued);
+            let ran = end.ran.saturating_sub(start.ran);
+            return (fair.saturating_sub(ran), fair);
+        }
+    }
+    panic!("{} does not come: {:#?}", step.name, labels(window));
+}
+
+/// Goes round while the storage hangs, and says how long it took at most.
+fn go_round(window: &mut Window, what: &str) {
+    let begun = Instant::now();
+    let (mut most, mut longest) = ([Duration::ZERO; 2], "");
+    let mut n_steps = 0;
+    let mut waited = 0;
+    while begun.elapsed() < HUNG {
+        for step in &round() {
+            let (blocked, fair) = answer(window, step);
+            assert!(
+                blocked < MOST,
+                "{what}: blocked for {blocked:?} at {}",
+                step.name
+            );
+            most[0] = most[0].max(blocked);
+            if fair > most[1] {
+                (most[1], longest) = (fair, step.name);
+            }
+            n_steps += 1;
+            waited = waited.max(doc(window).waiting_seconds.unwrap_or(0));
+        }
+    }
+    let seconds = waited.to_string();
+    assert!(waited >= 5, "it said that it waits for {seconds} s");
+    let ms = most.map(|most| most.as_secs_f64() * 1e3);
+    // Not by eprintln, which a test that passes keeps to itself.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{what}, {n_steps} steps: blocked for at most {:.1} ms, answered within {:.1} ms ({longest})",
+        ms[0],
+        ms[1]
+    );
+}
+
+/// A window on the file that can hang and on a sound one, with every row heard.
+fn open_both(storage: &Hanging, folder: &Path) -> Window {
+    let sound = folder.join("sound.bin");
+    fs::write(&sound, [b'S'; 64]).unwrap();
+    let paths = [storage.path(), sound];
+    let requests: Vec<_> = paths
+        .map(|path| OpenRequest::private(Some(path)))
+        .into_iter()
+        .collect();
+    let mut window = Harness::builder()
+        .with_size([1500.0, 900.0])
+        .with_step_dt(0.1)
+        .allow_missing_glyphs()
+        .build_eframe(|creation| {
+            let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
+            let mut shell = Shell::new(program, Start { requests, at: None });
+            shell.attach(creation);
+            shell
+        });
+    until(&mut window, "every row is heard", |window| {
+        let sees = |label: &&String| label.contains(": sees 41 'A'");
+        model(window).docs.len() == 2
+            && title_has(window, "f \u{2014}")
+            && labels(window).iter().filter(sees).count() == 5
+    });
+    window
+}
+
+#[track_caller]
+fn until_waits(window: &mut Window) {
+    until(window, "it is said what is waited for", |window| {
+        has(window, "Waiting for storage: f has not answered for ")
+    });
+}
+
+/// The turn, so that nothing else of this program looks at processes that hang.
+fn turn() -> Option<Stage> {
+    Stage::set(640, 480, &[])
+}
+
+#[test]
+fn reads_that_hang_hold_up_nothing_in_the_window() {
+    let Some(_turn) = turn() else { return };
+    let Some(mut storage) = Hanging::or_skip() else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut window = open_both(&storage, folder.path());
+    type_text(&mut window, "5a"); // a copy in sight
+    press(&mut window, CTRL, Key::Home);
+    until(&mut window, "the edit is in the view", |window| {
+        has(window, "00000000 5a 41 ")
+    });
+    storage.hang(Hangs::Reads);
+    storage.forget_pages();
+    until_waits(&mut window);
+    assert!(storage.n_waiting() > 0, "it hangs");
+    go_round(&mut window, "reads that hang");
+    storage.go_on();
+    until(&mut window, "it answers again", |window| {
+        doc(window).waiting_seconds.is_none()
+            && has(window, "00000000 5a 41 ")
+            && has(window, "read, pwrite, system call: sees 41 'A'")
+    });
+    assert_eq!(storage.stored(), FILL, "the edit is private");
+}
+
+#[test]
+fn writes_that_hang_hold_up_nothing_in_the_window() {
+    let Some(_turn) = turn() else { return };
+    let Some(mut storage) = Hanging::or_skip() else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut window = open_both(&storage, folder.path());
+    let shared = Action::Mapping(MappingAction::SetMode(Mode::Shared));
+    let ctx = window.ctx.clone();
+    window.state_mut().act(&ctx, shared);
+    until(&mut window, "it is shared", |window| {
+        doc(window).view().writes_through()
+    });
+    type_text(&mut window, "5a");
+    press(&mut window, CTRL, Key::Home);
+    until(&mut window, "it is stored", |window| {
+        has(window, "00000000 5a 41 ")
+    });
+    storage.hang(Hangs::Writes);
+    press(&mut window, CTRL, Key::M);
+    until_waits(&mut window);
+    assert!(storage.n_waiting() > 0, "it hangs");
+    go_round(&mut window, "writes that hang");
+    assert_eq!(storage.stored(), FILL, "nothing was written yet");
+    storage.go_on();
+    until(&mut window, "it answers again", |window| {
+        doc(window).waiting_seconds.is_none()
+    });
+    assert_eq!(storage.stored(), b'Z');
+}
