@@ -1,9 +1,10 @@
 //! The command line: what was asked for, and the commands that need no window.
 //!
 //! This is the one place that prints, but for the last words of a program that is ended from outside. Exit codes: 0 fine, 1
-//! a lookup given as an argument was invalid or an observation of the lab differed, 2 usage or no display, 3 the file could
-//! not be opened or mapped, no scratch or report file be written, or the output not be written.
+//! a lookup given as an argument was invalid, an observation of the lab differed or nothing was found, 2 usage or no display,
+//! 3 the file could not be opened, mapped or read, no scratch or report file be written, or the output not be written.
 
+mod find;
 mod lab;
 mod lookup;
 mod output;
@@ -37,6 +38,8 @@ struct Arguments {
 enum Command {
     /// Answers lookups; without an expression it asks for them until -1 or the end of input
     Lookup(lookup::LookupArguments),
+    /// Prints the offsets at which bytes, text, a number or a regular expression stand in a file
+    Find(find::FindArguments),
     /// Tells which other processes map a byte of a file, through which memory, and what each sees
     Who(who::WhoArguments),
     /// Runs experiments about mmap with real processes; without a name it lists them
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Lookup(arguments)) => ended(lookup::lookup(&program(), &arguments)),
+        Some(Command::Find(arguments)) => ended(find::find(&program(), &arguments)),
         Some(Command::Who(arguments)) => ended(who::who(&arguments)),
         Some(Command::Lab(arguments)) => ended(lab::lab(arguments)),
         Some(Command::Keep { folder }) => crate::os::temp_folder::run_keeper(&folder),

@@ -16,6 +16,7 @@ pub mod differing;
 pub mod doc;
 pub mod effect;
 pub mod event;
+pub mod find;
 pub mod happened;
 pub mod identity;
 pub mod journal;

@@ -5,6 +5,7 @@ pub mod completion;
 pub mod copy;
 pub mod differences;
 pub mod file;
+pub mod find;
 pub mod lab;
 pub mod others;
 pub mod peers;

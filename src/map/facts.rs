@@ -162,8 +162,20 @@ impl Mapping {
     ///
     /// [`Unavailable`] where neither works.
     pub fn private_copies(&self, limit: usize) -> Result<Vec<Span>, Unavailable> {
+        self.private_copies_in(self.span(), limit)
+    }
+
+    /// As [`Mapping::private_copies`], of the pages that `span` touches.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] where neither works.
+    pub fn private_copies_in(&self, span: Span, limit: usize) -> Result<Vec<Span>, Unavailable> {
         let mut found: Vec<Span> = Vec::new();
-        let pages = self.pages(self.span());
+        let Some(inside) = span.intersect(self.span()) else {
+            return Ok(found);
+        };
+        let pages = self.pages(inside);
         if self.mode() == Mode::Shared || limit == 0 {
             return Ok(found);
         }
