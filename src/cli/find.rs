@@ -52,6 +52,10 @@ pub(super) struct FindArguments {
 
 /// How the pattern is read.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 struct KindArguments {
     /// The pattern is text, in UTF-8
     #[arg(long, conflicts_with_all = ["utf16le", "utf16be", "number", "regex"])]

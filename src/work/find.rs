@@ -240,7 +240,10 @@ fn run<S: Searched>(
                 crew.stop();
             }
         }
-        let ends: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        let ends: Vec<_> = threads
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
         if ends.iter().any(Result::is_err) {
             return Err(FindError::ThreadDied);
         }

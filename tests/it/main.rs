@@ -15,6 +15,7 @@ mod cli;
 mod differences;
 mod experiments;
 mod facts;
+mod find;
 mod journal;
 mod lab;
 mod lookup;

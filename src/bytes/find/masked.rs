@@ -105,11 +105,11 @@ impl Pivots {
     }
 
     /// Whether the three bytes fit at any start of a block.
-    fn is_any(&self, [a, b, c]: [&[u8; BLOCK]; 3]) -> bool {
+    fn is_any(&self, [first, second, third]: [&[u8; BLOCK]; 3]) -> bool {
         let [p, q, r] = self.0;
         let mut any = 0;
         for index in 0..BLOCK {
-            let wrong = p.wrong(a[index]) | q.wrong(b[index]) | r.wrong(c[index]);
+            let wrong = p.wrong(first[index]) | q.wrong(second[index]) | r.wrong(third[index]);
             any |= u8::from(wrong == 0);
         }
         any != 0
@@ -118,14 +118,14 @@ impl Pivots {
     /// Checks the starts of a block at which the three bytes fit. Whether to go on.
     fn walk(
         &self,
-        [a, b, c]: [&[u8; BLOCK]; 3],
+        [first, second, third]: [&[u8; BLOCK]; 3],
         at: usize,
         check: &mut impl FnMut(usize) -> bool,
     ) -> bool {
         let [p, q, r] = self.0;
         let mut flags = [0_u8; BLOCK];
         for index in 0..BLOCK {
-            let wrong = p.wrong(a[index]) | q.wrong(b[index]) | r.wrong(c[index]);
+            let wrong = p.wrong(first[index]) | q.wrong(second[index]) | r.wrong(third[index]);
             flags[index] = u8::from(wrong == 0);
         }
         each_flag(&flags, |index| check(at + index))

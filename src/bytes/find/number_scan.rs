@@ -82,6 +82,10 @@ fn each_start<const LEN: usize>(
 
 /// Hands to `found` each start in `starts` of a number in `range`; ends where it answers false. All bytes of a number that
 /// begins at a start are in `bytes`.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch the compiler makes vector code of it"
+)]
 pub(super) fn scan(
     range: &NumberRange,
     bytes: &[u8],

@@ -151,8 +151,8 @@ impl<'a, S: Searched> Crew<'a, S> {
         let _stop = StopOnPanic(&self.stop);
         let mut scanner = Scanner::new(self.source, self.pattern, self.options.chunk);
         while let Some((number, piece, most_runs)) = self.take() {
-            let scanned = self.scan(&mut scanner, number, &piece, most_runs);
-            if scanned.matches.count() > 0 && self.wanted != Wanted::All {
+            let outcome = self.scan(&mut scanner, number, &piece, most_runs);
+            if outcome.matches.count() > 0 && self.wanted != Wanted::All {
                 self.best.fetch_min(number, Ordering::Relaxed);
             }
             if !self.goes_on(number) {
@@ -160,12 +160,12 @@ impl<'a, S: Searched> Crew<'a, S> {
                 continue;
             }
             self.count
-                .fetch_add(scanned.matches.count(), Ordering::Relaxed);
+                .fetch_add(outcome.matches.count(), Ordering::Relaxed);
             let mut board = self.board();
-            board.ready.insert(number, (piece, scanned));
+            board.ready.insert(number, (piece, outcome));
             let mut merged = board.n_merged;
-            while let Some((piece, scanned)) = board.ready.remove(&merged) {
-                self.merge(&mut scanner, &mut board.sum, &piece, scanned);
+            while let Some((piece, outcome)) = board.ready.remove(&merged) {
+                self.merge(&mut scanner, &mut board.sum, &piece, outcome);
                 merged += 1;
             }
             board.n_merged = merged;
@@ -191,13 +191,15 @@ impl<'a, S: Searched> Crew<'a, S> {
                 board.n_taken += 1;
                 let listed = board.sum.matches.runs().len();
                 // One more, as the first may go on where those before end.
-                let left = match board.sum.matches.lists_all() {
-                    true => self.options.most_runs.saturating_sub(listed) + 1,
-                    false => 0,
+                let left = if board.sum.matches.lists_all() {
+                    self.options.most_runs.saturating_sub(listed) + 1
+                } else {
+                    0
                 };
-                let seam = match self.pattern.goes_on_behind_a_match() {
-                    true => SEAM_RUNS,
-                    false => 0,
+                let seam = if self.pattern.goes_on_behind_a_match() {
+                    SEAM_RUNS
+                } else {
+                    0
                 };
                 return Some((number, piece, left + seam));
             }
@@ -231,11 +233,11 @@ impl<'a, S: Searched> Crew<'a, S> {
             Wanted::First => Matches::first_only(),
             Wanted::Last => Matches::new(0),
         };
-        let mut scanned = Scanned::new(matches, free);
-        scanner.scan(piece.clone(), &mut scanned, &mut go_on, &mut |n_bytes| {
+        let mut outcome = Scanned::new(matches, free);
+        scanner.scan(piece.clone(), &mut outcome, &mut go_on, &mut |n_bytes| {
             self.done.fetch_add(n_bytes, Ordering::Relaxed);
         });
-        scanned
+        outcome
     }
 
     /// Adds what a piece came to; all pieces before it are in already.
@@ -244,25 +246,25 @@ impl<'a, S: Searched> Crew<'a, S> {
         scanner: &mut Scanner<'a, S>,
         sum: &mut Sum,
         piece: &Range<u64>,
-        mut scanned: Scanned,
+        mut outcome: Scanned,
     ) {
         if self.wanted == Wanted::Last {
-            scanned.gaps.reverse();
+            outcome.gaps.reverse();
         }
-        for gap in &scanned.gaps {
+        for gap in &outcome.gaps {
             sum.note(*gap);
         }
         match self.wanted {
             Wanted::All => {
                 if sum.free > piece.start && self.pattern.goes_on_behind_a_match() {
-                    self.fit(scanner, sum, piece, &mut scanned);
+                    self.fit(scanner, sum, piece, &mut outcome);
                 }
-                sum.free = sum.free.max(scanned.free);
-                sum.matches.append(scanned.matches);
+                sum.free = sum.free.max(outcome.free);
+                sum.matches.append(outcome.matches);
             }
-            Wanted::First => sum.matches.append(scanned.matches),
+            Wanted::First => sum.matches.append(outcome.matches),
             Wanted::Last => {
-                if let Some(last) = scanned.matches.last() {
+                if let Some(last) = outcome.matches.last() {
                     let len = last.end - last.start;
                     sum.matches.add_start(last.start, len);
                 }
@@ -277,7 +279,7 @@ impl<'a, S: Searched> Crew<'a, S> {
         scanner: &mut Scanner<'a, S>,
         sum: &mut Sum,
         piece: &Range<u64>,
-        scanned: &mut Scanned,
+        outcome: &mut Scanned,
     ) {
         let mut go_on = || !self.stop.load(Ordering::Relaxed);
         let mut scan = |starts: Range<u64>, sum: &mut Sum| {
@@ -290,16 +292,17 @@ impl<'a, S: Searched> Crew<'a, S> {
         loop {
             let at = sum.free;
             if at >= piece.end {
-                scanned.matches = Matches::new(0);
+                outcome.matches = Matches::new(0);
+                outcome.free = at;
                 return;
             }
-            if !scanned.matches.is_known_before(at) {
-                scanned.matches = Matches::new(0);
-                scanned.free = at;
+            if !outcome.matches.is_known_before(at) {
+                outcome.matches = Matches::new(0);
+                outcome.free = at;
                 return scan(at..piece.end, sum);
             }
-            let Some(end) = scanned.matches.end_of_match_over(at) else {
-                return scanned.matches.forget_before(at);
+            let Some(end) = outcome.matches.end_of_match_over(at) else {
+                return outcome.matches.forget_before(at);
             };
             let end = end.min(piece.end);
             scan(at..end, sum);
