@@ -1,8 +1,7 @@
 //! The pure layer: offsets, rows, byte classes, hexadecimal text, sizes, the lookup grammar and its answers.
 //!
 //! It owns what can be said about bytes from numbers and slices alone. It must not know files, mappings, threads
-//! or the window: no I/O, nothing that panics, and beside the
-//! standard library only what finds patterns.
+//! or the window: no I/O, nothing that panics, and beside the standard library only the crates that find patterns.
 
 pub mod answer;
 pub mod class;

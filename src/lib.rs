@@ -14,7 +14,7 @@
 //! name its claims alone: plain words.
 //!
 //! - [`bytes`]: pure: spans, rows, byte classes, the lookup grammar and its answers, dumps that are pasted, names as they
-//!   can be shown.
+//!   can be shown; patterns and the loops that find them in a slice.
 //! - [`os`]: what any program needs of the system: threads that end, the exit of a child, the scratch folder and its lock,
 //!   a new file that is never seen half written, signals, last words.
 //! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls; and other
@@ -31,7 +31,7 @@
 //!   a store within how long. `picture` says who sees a byte through which memory, and what is proven of that; `happened`
 //!   what happened; both as data that panel, picture and text are made of.
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
-//!   files, jobs, a run of the lab, the dialog's helper process, path completion.
+//!   files, jobs, the search for a pattern, a run of the lab, the dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
 //!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs,
 //!   `ui/views_ui.rs` the one or two views in each.
@@ -82,6 +82,8 @@
 //! - Looking changes nothing that is shown. No byte is asked for of a page that another process has not brought in, and what
 //!   a parent and its child share since a fork is read by a load, not by `process_vm_readv`, which would part them.
 //! - A scratch folder has a keeper, a process that outlives a killed mapscope just long enough to remove it.
+//! - A search reads the file and lays private copies over it, as a copy does; it never goes through a mapping. Every start of a
+//!   pattern of a fixed length counts, and what a search finds depends on no chunk and no thread. Holes are counted, not read.
 //! - A typed byte is one store: the first hex digit waits for the second.
 //! - A frame ends at whatever moves the keyboard: what follows waits for the next one, so that keys land where the keys
 //!   before them led.

@@ -19,12 +19,13 @@ mod masked;
 mod matches;
 mod number;
 mod number_scan;
+mod number_type;
 mod pattern;
 mod text;
 
 pub use error::{PatternError, PatternErrorKind};
 pub use kernel::Kernel;
 pub use matches::{MatchRun, Matches, non_overlapping};
-pub use number::{ByteOrder, NumberType};
+pub use number_type::{ByteOrder, NumberType};
 pub use pattern::{Pattern, PatternKind, parse};
 pub use text::{LetterCase, TextEncoding};

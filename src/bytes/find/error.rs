@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::number::NumberType;
+use super::number_type::NumberType;
 use crate::bytes::size::counted;
 
 /// Why a text is no pattern, and where.

@@ -13,6 +13,7 @@ use regex_automata::meta::{Cache, Config, Regex};
 use regex_automata::nfa::thompson::{self, NFA};
 use regex_automata::{Anchored, Input};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
 
 use super::error::{PatternError, PatternErrorKind};
 use super::matches::{MatchRun, Matches};
@@ -53,16 +54,13 @@ impl fmt::Debug for Expression {
     }
 }
 
-/// The expression that a text writes: bytes, not characters; the dot matches all of them.
-pub(super) fn of_expression(text: &str, case: LetterCase) -> Result<Expression, PatternError> {
-    if text.is_empty() {
-        return Err(PatternErrorKind::Empty.at(0));
-    }
+/// What a text says, or where it is no expression: bytes, not characters; the dot matches all of them.
+fn parsed(text: &str, case: LetterCase) -> Result<Hir, PatternError> {
     let column = |offset: usize| {
         let before = text.char_indices().take_while(|(at, _)| *at < offset);
         before.count()
     };
-    let hir = ParserBuilder::new()
+    ParserBuilder::new()
         .unicode(false)
         .utf8(false)
         .dot_matches_new_line(true)
@@ -80,7 +78,15 @@ pub(super) fn of_expression(text: &str, case: LetterCase) -> Result<Expression, 
                 other => (0, other.to_string()),
             };
             PatternErrorKind::Expression(reason).at(column(offset))
-        })?;
+        })
+}
+
+/// The expression that a text writes.
+pub(super) fn of_expression(text: &str, case: LetterCase) -> Result<Expression, PatternError> {
+    if text.is_empty() {
+        return Err(PatternErrorKind::Empty.at(0));
+    }
+    let hir = parsed(text, case)?;
     // An expression that matches nowhere has no least length.
     if hir.properties().minimum_len() == Some(0) {
         return Err(PatternErrorKind::MatchesNothing.at(0));

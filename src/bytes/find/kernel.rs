@@ -36,16 +36,7 @@ enum Way<'p> {
     /// One byte, so many times.
     Repeated(Finder<'p>, u8),
     Literal(Finder<'p>),
-    /// The longest stretch that is given in full, from `offset` of the pattern on; then a check.
-    Stretch {
-        pattern: &'p Fixed,
-        finder: Finder<'p>,
-        offset: usize,
-        pivots: Pivots,
-        /// Starts that were decided, and candidates that were none.
-        seen: u64,
-        wrong: u64,
-    },
+    Stretch(Stretch<'p>),
     Masked(&'p Fixed, Pivots),
     Number(&'p NumberRange),
     Expression(&'p Expression, Box<Cache>),
@@ -96,6 +87,51 @@ impl<'p> Kernel<'p> {
     }
 }
 
+/// The longest stretch of a pattern that is given in full is found first, and then the rest is checked.
+#[derive(Debug)]
+struct Stretch<'p> {
+    pattern: &'p Fixed,
+    finder: Finder<'p>,
+    /// Where the stretch stands in the pattern.
+    offset: usize,
+    /// For when the stretch tells too little.
+    pivots: Pivots,
+    /// Starts that were decided, and candidates that were none.
+    n_seen: u64,
+    n_wrong: u64,
+}
+
+impl Stretch<'_> {
+    /// Hands on the matches that begin in `starts`; ends where `found` answers false. Returns where it gave up, as the stretch
+    /// stands in too many places.
+    fn scan(
+        &mut self,
+        bytes: &[u8],
+        starts: Range<usize>,
+        found: &mut impl FnMut(usize) -> bool,
+    ) -> Option<usize> {
+        self.n_seen += starts.len() as u64;
+        // Where the stretch ends for the last start.
+        let end = starts.end - 1 + self.offset + self.finder.needle().len();
+        let mut at = starts.start;
+        while at < starts.end
+            && let Some(next) = self.finder.find(&bytes[at + self.offset..end])
+        {
+            let start = at + next;
+            at = start + 1;
+            if !self.pattern.fits(&bytes[start..]) {
+                self.n_wrong += 1;
+                if self.n_wrong > 1024 + self.n_seen / BYTES_PER_FALSE {
+                    return Some(at);
+                }
+            } else if !found(start) {
+                return None;
+            }
+        }
+        None
+    }
+}
+
 impl<'p> Way<'p> {
     fn of_fixed(fixed: &'p Fixed, sample: &[u8]) -> Self {
         if let Some(literal) = fixed.literal() {
@@ -112,14 +148,14 @@ impl<'p> Way<'p> {
         if full.len() < 2 {
             return Self::Masked(fixed, pivots);
         }
-        Self::Stretch {
+        Self::Stretch(Stretch {
             pattern: fixed,
             offset: full.start,
             finder: Finder::new(&fixed.values[full]),
             pivots,
-            seen: 0,
-            wrong: 0,
-        }
+            n_seen: 0,
+            n_wrong: 0,
+        })
     }
 
     /// Adds the matches that begin in `starts`; all bytes of each are there.
@@ -147,35 +183,10 @@ impl<'p> Way<'p> {
                     at += next + 1;
                 }
             }
-            Self::Stretch {
-                pattern,
-                finder,
-                offset,
-                pivots,
-                seen,
-                wrong,
-            } => {
-                *seen += starts.len() as u64;
-                let mut at = starts.start;
-                // Where the stretch would stand for the first and the last start.
-                let last = starts.end + len - 1 - (len - *offset - finder.needle().len());
-                while at < starts.end
-                    && let Some(next) = finder.find(&bytes[at + *offset..last])
-                {
-                    let start = at + next;
-                    if pattern.fits(&bytes[start..]) {
-                        if !found(start) {
-                            return;
-                        }
-                    } else {
-                        *wrong += 1;
-                    }
-                    at = start + 1;
-                    if *wrong > 1024 + *seen / BYTES_PER_FALSE {
-                        let (pattern, pivots) = (*pattern, *pivots);
-                        *self = Self::Masked(pattern, pivots);
-                        return self.scan_fixed((bytes, base), at..starts.end, len, matches);
-                    }
+            Self::Stretch(stretch) => {
+                if let Some(at) = stretch.scan(bytes, starts.clone(), &mut found) {
+                    *self = Self::Masked(stretch.pattern, stretch.pivots);
+                    self.scan_fixed((bytes, base), at..starts.end, len, matches);
                 }
             }
             Self::Masked(pattern, pivots) => {

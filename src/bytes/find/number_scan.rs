@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::masked::each_flag;
-use super::number::{Bounds, ByteOrder, NumberRange, NumberType};
+use super::number::{Bounds, NumberRange};
+use super::number_type::{ByteOrder, NumberType};
 
 /// Numbers that are compared at once.
 const BLOCK: usize = 128;

@@ -9,7 +9,8 @@ use super::expression::{Expression, of_expression};
 use super::fixed::Fixed;
 use super::hexadecimal::of_hexadecimal;
 use super::matches::MatchRun;
-use super::number::{ByteOrder, NumberRange, NumberType, of_number};
+use super::number::{NumberRange, of_number};
+use super::number_type::{ByteOrder, NumberType};
 use super::text::{LetterCase, TextEncoding, of_text};
 
 /// The longest pattern in bytes, and the longest text of one.
