@@ -62,9 +62,9 @@ const PAIRS: [Pair; 7] = [
         most: 1.0,
     },
     Pair {
-        name: "halves of bytes, against the word",
-        theirs: &["-F", ABSENT],
-        ours: &["D? ?E B? ?F 1? ?2 A? ?9"],
+        name: "halves of bytes",
+        theirs: &[r"(?s-u)[\xD0-\xDF].[\xB0-\xBF].[\x10-\x1F][\xA0-\xAF][\x90-\x9F][\xC0-\xCF]"],
+        ours: &["D? ?? B? ?? 1? A? 9? C?"],
         most: 1.0,
     },
     Pair {

