@@ -33,6 +33,7 @@ mod icons;
 mod lab_panel;
 mod menus;
 mod notices;
+mod offers;
 mod panel;
 mod path_field;
 mod region;

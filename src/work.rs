@@ -6,6 +6,7 @@ pub mod copy;
 pub mod differences;
 pub mod file;
 pub mod lab;
+pub mod logbook;
 pub mod others;
 pub mod peers;
 pub mod picker;

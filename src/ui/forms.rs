@@ -78,6 +78,7 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
             ui.label(match saving.what {
                 What::View => "Save a copy of the view to",
                 What::Edits => "Save the edits to",
+                What::Patch => "Apply the list of edits in",
                 What::Happened => "Save what happened to",
                 What::Steps => "Save the steps to",
                 What::Picture => "Save the picture to",
@@ -88,7 +89,13 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 .id(focus_id(Focus::Destination))
                 .desired_width(width);
             let response = ui.add(edit);
-            describe::name(&response, "Save to");
+            describe::name(
+                &response,
+                match saving.what {
+                    What::Patch => "List of edits to apply",
+                    _ => "Save to",
+                },
+            );
             if response.changed() {
                 actions.push(Action::Doc(DocAction::DestinationEdited(text)));
             }
@@ -99,16 +106,16 @@ pub(super) fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
                 )
             });
             let left = response.lost_focus();
-            if ui.button("Save").clicked() || (left && enter) {
+            let (does, hint) = match saving.what {
+                What::Patch => ("Compare\u{2026}", "Choose the list in the system's dialog"),
+                _ => ("Save", "Choose the place in the system's dialog"),
+            };
+            if ui.button(does).clicked() || (left && enter) {
                 actions.push(Action::Doc(DocAction::DestinationSubmitted));
             } else if left && escape {
                 actions.push(Action::Doc(DocAction::DestinationCancelled));
             }
-            if ui
-                .button("Choose\u{2026}")
-                .on_hover_text("Choose the place in the system's dialog")
-                .clicked()
-            {
+            if ui.button("Choose\u{2026}").on_hover_text(hint).clicked() {
                 actions.push(Action::File(FileAction::DestinationDialog));
             }
             if ui.button("Cancel").clicked() {

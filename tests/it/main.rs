@@ -17,6 +17,7 @@ mod experiments;
 mod facts;
 mod journal;
 mod lab;
+mod logbook;
 mod lookup;
 mod machine;
 mod map;
