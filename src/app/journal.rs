@@ -13,6 +13,11 @@ use super::Shell;
 const MOST_NUMBERED: u32 = 999;
 
 impl Shell {
+    /// From now on edits are written down in `folder`, and what earlier runs left there is offered.
+    pub fn keep_journal(&self, folder: PathBuf) {
+        self.logbook.begin(folder);
+    }
+
     /// What an earlier run left is decided, or to be listed.
     pub(super) fn on_offer(&mut self, effect: Effect) {
         match effect {

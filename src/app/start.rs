@@ -65,7 +65,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let farewell = app.farewell.clone();
     let logbook = app.logbook.clone();
     match state_folder() {
-        Some(folder) => logbook.begin(folder),
+        Some(folder) => app.keep_journal(folder),
         None => app.model.notices.put(no_state_folder()),
     }
     let bequest = app.bequest.clone();

@@ -21,6 +21,7 @@ mod editing;
 mod ending;
 mod keys;
 mod lab;
+mod left;
 mod processes;
 mod rig;
 mod size;

@@ -16,6 +16,7 @@ mod faults;
 mod grid_menu;
 mod happened;
 mod input;
+mod journal;
 mod kernel_memory;
 mod keys;
 mod lab;

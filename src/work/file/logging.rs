@@ -9,9 +9,10 @@ use crate::bytes::Span;
 use crate::map::{Mapping, Mode, Readout};
 use crate::model::effect::{FileRequest, Store};
 use crate::model::event::{EditsNews, FileNews, StoreOutcome, StoreResult};
-use crate::model::identity::OrderId;
+use crate::model::identity::{OrderId, Target};
 use crate::model::journal::PendingRun;
 use crate::model::offer::{OfferId, OfferPart};
+use crate::model::patch::Patch;
 use crate::os::stamp::FileStamp;
 use crate::work::logbook::Ticket;
 use crate::work::logbook::record::{ByteChange, EditPlace};
@@ -26,16 +27,45 @@ pub(super) struct Asked {
 }
 
 impl Worker {
-    /// Edits that come from a journal or a list, or go there.
-    pub(super) fn handle_edits(&mut self, index: usize, number: OrderId, request: FileRequest) {
-        match request {
-            FileRequest::Record(runs) => self.record_in_file(index, number, runs),
-            FileRequest::Forget(spans) => self.forget_edits(index, number, spans),
-            FileRequest::TakeOver { offer, runs } => self.take_over(index, number, offer, &runs),
-            FileRequest::PutBack { offer, runs } => self.put_back(index, number, offer, &runs),
-            FileRequest::ReadPatch(path) => self.read_patch(index, number, &path),
-            _ => {} // answered where it is asked
-        }
+    /// Edits that come from a journal or a list, or go there. What changes no byte is answered as it was asked, whichever
+    /// mmap stands there by now.
+    pub(super) fn handle_edits(
+        &mut self,
+        index: usize,
+        number: OrderId,
+        target: Target,
+        request: FileRequest,
+    ) {
+        let news = match request {
+            FileRequest::PutBack { offer, runs } => {
+                self.put_back(index, number, offer, &runs);
+                return;
+            }
+            FileRequest::ReadPatch(path) => {
+                EditsNews::PatchRead(self.read_patch(index, &path).map(Box::new))
+            }
+            FileRequest::Record(runs) => {
+                let named = self.named();
+                self.journal
+                    .stands(named, EditPlace::File, changes_of(runs));
+                EditsNews::Noted
+            }
+            FileRequest::Forget(spans) => {
+                self.journal.saved(target.mapping.0, spans);
+                EditsNews::Noted
+            }
+            FileRequest::TakeOver { offer, runs } => {
+                self.take_over(target, offer, runs);
+                EditsNews::Noted
+            }
+            _ => return, // answered where it is asked
+        };
+        self.say_of(
+            target.mapping,
+            target.generation,
+            Some(number),
+            FileNews::Edits(news),
+        );
     }
 
     /// What identifies the file in the journal.
@@ -167,34 +197,14 @@ impl Worker {
         written.map_err(|error| error.to_string())
     }
 
-    /// A process of this program put something into the file: it is written down as what happened, as it happened without
-    /// this thread.
-    fn record_in_file(&mut self, index: usize, number: OrderId, runs: Vec<PendingRun>) {
-        let named = self.named();
-        self.journal
-            .stands(named, EditPlace::File, changes_of(runs));
-        self.say(index, Some(number), FileNews::Edits(EditsNews::Noted));
-    }
-
-    /// Private edits are given up.
-    fn forget_edits(&mut self, index: usize, number: OrderId, spans: Vec<Span>) {
-        if let Some(mapping) = self.views.get(index).map(|view| view.id) {
-            self.journal.saved(mapping.0, spans);
-        }
-        self.say(index, Some(number), FileNews::Edits(EditsNews::Noted));
-    }
-
     /// What an earlier run left is this view's: it stands in this run's journal before it goes from that one's.
-    fn take_over(&mut self, index: usize, number: OrderId, offer: OfferId, runs: &[PendingRun]) {
-        if let Some(mapping) = self.views.get(index).map(|view| view.id) {
-            let named = self.named();
-            let place = EditPlace::Private(mapping.0);
-            if self.journal.stands(named, place, changes_of(runs.to_vec())) {
-                self.journal.sync();
-                self.journal.retire(offer, OfferPart::Unsaved);
-            }
+    fn take_over(&mut self, target: Target, offer: OfferId, runs: Vec<PendingRun>) {
+        let named = self.named();
+        let place = EditPlace::Private(target.mapping.0);
+        if self.journal.stands(named, place, changes_of(runs)) {
+            self.journal.sync();
+            self.journal.retire(offer, OfferPart::Unsaved);
         }
-        self.say(index, Some(number), FileNews::Edits(EditsNews::Noted));
     }
 
     /// Writes back what stood in the file before an earlier run wrote there.
@@ -213,18 +223,11 @@ impl Worker {
     }
 
     /// Reads a list of edits and compares it with what the view shows.
-    fn read_patch(&mut self, index: usize, number: OrderId, path: &std::path::Path) {
-        let file = std::sync::Arc::clone(&self.file);
-        let read = super::patch::read(path).and_then(|patch| {
-            let compare = |mapping: &Mapping| super::patch::compare(patch, mapping, &file);
-            let gone = || "the view's mapping is gone".to_owned();
-            self.with(index, compare).ok_or_else(gone)?
-        });
-        self.say(
-            index,
-            Some(number),
-            FileNews::Edits(EditsNews::PatchRead(read.map(Box::new))),
-        );
+    fn read_patch(&self, index: usize, path: &std::path::Path) -> Result<Patch, String> {
+        let list = super::patch::read(path)?;
+        let compare = |mapping: &Mapping| super::patch::compare(list, mapping, &self.file);
+        let gone = || "the view's mapping is gone".to_owned();
+        self.with(index, compare).ok_or_else(gone)?
     }
 }
 

@@ -129,7 +129,7 @@ impl Worker {
         self.say(0, None, news);
     }
 
-    fn say_of(
+    pub(super) fn say_of(
         &self,
         mapping: MappingId,
         generation: Generation,
@@ -203,7 +203,7 @@ impl Worker {
             | FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
             | FileRequest::PutBack { .. }
-            | FileRequest::ReadPatch(_)) => self.handle_edits(index, number, request),
+            | FileRequest::ReadPatch(_)) => self.handle_edits(index, number, target, request),
         }
     }
 
