@@ -8,6 +8,7 @@ mod farewell;
 mod files;
 mod focus;
 mod helpers;
+mod journal;
 mod lab;
 mod motion;
 pub mod start;
@@ -28,6 +29,7 @@ use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
 use crate::work::completion::Completion;
 use crate::work::file::EventSink;
 use crate::work::lab::LabThread;
+use crate::work::logbook::Logbook;
 use crate::work::peers::PeerPool;
 use crate::work::picker::Picker;
 
@@ -83,6 +85,8 @@ pub struct Shell {
     waker: Arc<Waker>,
     program: PathBuf,
     files: Files,
+    /// Where edits are written down before they are stored.
+    logbook: Logbook,
     farewell: Farewell,
     peers: Option<PeerPool>,
     picker: Option<Picker>,
@@ -121,20 +125,33 @@ fn moment(began: Instant) -> Moment {
     }
 }
 
+/// Tells the window what happened, from whichever thread.
+fn report(began: Instant, sender: &Sender<(Moment, Event)>, waker: &Arc<Waker>) -> EventSink {
+    let (sender, waker) = (sender.clone(), Arc::clone(waker));
+    Arc::new(move |event| {
+        if sender.send((moment(began), event)).is_ok() {
+            waker.wake();
+        }
+    })
+}
+
 impl Shell {
     /// Begins to open the files at once, before there is a window, so that the first frame has bytes.
     #[must_use]
     pub fn new(program: PathBuf, start: Start) -> Self {
         let (sender, events) = channel();
+        let (began, waker) = (Instant::now(), Arc::<Waker>::default());
+        let report = report(began, &sender, &waker);
         let mut shell = Self {
             model: App::new(Settings::default()),
             window: WindowState::default(),
             sender,
             events,
-            began: Instant::now(),
-            waker: Arc::default(),
+            began,
+            waker,
             program,
             files: Files::default(),
+            logbook: Logbook::new(move |news| report(Event::Journal(news))),
             farewell: Farewell::default(),
             peers: None,
             picker: None,
@@ -214,13 +231,7 @@ impl Shell {
     }
 
     fn report(&self) -> EventSink {
-        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
-        let began = self.began;
-        Arc::new(move |event| {
-            if sender.send((moment(began), event)).is_ok() {
-                waker.wake();
-            }
-        })
+        report(self.began, &self.sender, &self.waker)
     }
 
     /// Takes note of what workers reported, for a bounded time.
@@ -354,7 +365,9 @@ impl Shell {
                     let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                     ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
                 }
+                Effect::Retire(..) | Effect::ListOffer { .. } => self.on_offer(effect),
                 Effect::Quit => {
+                    self.logbook.is_decided();
                     self.may_close = true;
                     self.bequest.note(self.has_copied);
                     ctx.send_viewport_cmd(egui::ViewportCommand::Close);

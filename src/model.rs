@@ -26,7 +26,9 @@ pub mod lockstep;
 pub mod lookup;
 pub mod moment;
 pub mod notice;
+pub mod offer;
 pub mod others;
+pub mod patch;
 pub mod peers;
 pub mod pending;
 pub mod picture;
@@ -48,7 +50,9 @@ mod copying;
 mod editing;
 mod looking;
 mod mapping;
+mod offering;
 mod opening;
+mod patching;
 mod peer_news;
 mod pin;
 mod process_store;
@@ -69,8 +73,8 @@ use crate::bytes::Span;
 
 pub use crate::map::{Access, GapReason, Mode, PageOrigin, PageState, Readout};
 pub use action::{
-    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction, PlaceText,
-    Tab, ThemeChoice, UnsavedChoice, ViewAction,
+    Action, AppAction, DocAction, EditAction, FileAction, Focus, Intent, MappingAction,
+    OfferAction, PlaceText, Tab, ThemeChoice, UnsavedChoice, ViewAction,
 };
 pub use differences::{ChangedInFile, Heading};
 pub use doc::{Doc, shown_name};
@@ -130,6 +134,8 @@ pub struct App {
     pub lab: LabState,
     /// How far the tour of the sample is.
     pub tour: Tour,
+    /// What earlier runs left of files, as long as nothing is decided about it.
+    pub offers: Vec<offer::EditsOffer>,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

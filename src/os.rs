@@ -10,5 +10,6 @@ pub(crate) mod file_range;
 pub mod last_words;
 pub mod save;
 pub mod signals;
+pub mod stamp;
 pub mod temp_folder;
 pub(crate) mod thread;

@@ -35,6 +35,7 @@ mod lab_panel;
 mod menus;
 mod news;
 mod notices;
+mod offers;
 mod panel;
 mod path_field;
 mod process_facts;

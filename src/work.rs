@@ -7,6 +7,7 @@ pub mod differences;
 pub mod file;
 pub mod find;
 pub mod lab;
+pub mod logbook;
 pub mod motion;
 pub mod others;
 pub mod peers;

@@ -100,7 +100,8 @@ impl Files {
 
 impl Shell {
     pub(super) fn open(&mut self, doc: DocId, mapping: MappingId, request: OpenRequest) {
-        match FileWorker::open(doc, mapping, request, self.program.clone(), self.report()) {
+        let (program, report) = (self.program.clone(), self.report());
+        match FileWorker::open_with(doc, mapping, request, program, &self.logbook, report) {
             Ok(worker) => {
                 self.files.workers.insert(doc, worker);
             }
@@ -115,6 +116,7 @@ impl Shell {
     /// The file is closed: its worker goes without being waited for, as its storage may hang, and its processes end.
     pub(super) fn close(&mut self, doc: DocId) {
         if let Some(worker) = self.files.workers.remove(&doc) {
+            worker.decided(); // what becomes of edits was asked before
             self.farewell.leave(worker);
         }
         if let Some(peers) = &self.peers {

@@ -19,9 +19,10 @@ use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{counted, human_size};
 use crate::model::effect::OpenRequest;
 use crate::model::pending::FIRST_BYTES;
-use crate::model::{Doc, Notice, Severity, Topic};
+use crate::model::{Doc, Notice, Severity, Subject, Topic};
 use crate::os::environment::address_space_left;
 use crate::os::{last_words, signals};
+use crate::work::logbook::state_folder;
 
 use super::Shell;
 use display::DisplayProtocol;
@@ -62,6 +63,11 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     remembered.prepare(&ctx);
     let mut app = Shell::new(program, start);
     let farewell = app.farewell.clone();
+    let logbook = app.logbook.clone();
+    match state_folder() {
+        Some(folder) => app.keep_journal(folder),
+        None => app.model.notices.put(no_state_folder()),
+    }
     let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);
     if let Some(problem) = remembered.problem.take() {
@@ -97,6 +103,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     });
     if matches!(ended, Ok(Ok(()))) {
         last_words::forget();
+        logbook.finish();
         let lost = (way == DisplayProtocol::X11)
             .then(|| bequest.lost())
             .flatten();
@@ -106,6 +113,12 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     last_words::say();
     let _ = farewell.wait(GOODBYE);
     Err(end_in_words(ended, file.as_deref()))
+}
+
+/// Edits are not written down in this run.
+fn no_state_folder() -> Notice {
+    let text = "There is no home folder, so no journal of edits: should the program be killed, edits that are not in the file are lost";
+    Notice::new(Topic::Error, Severity::Warning, text).about(Subject::Journal)
 }
 
 /// Which display the window goes to, and its monitors in pixels; or why it cannot come about on it.

@@ -14,6 +14,7 @@ use crate::map::{Access, Mode};
 use super::differences::Heading;
 use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
+use super::offer::OfferId;
 use super::peers::PeersAction;
 use super::topic::{Subject, Topic};
 use super::viewport::{Column, Columns, Step};
@@ -47,6 +48,8 @@ pub enum Action {
     Peers(PeersAction),
     /// Of the lab.
     Lab(LabAction),
+    /// Of what an earlier run left.
+    Offer(OfferId, OfferAction),
     /// What is said of a view can be done to that one alone, whichever has the keyboard.
     In(ViewId, Box<Self>),
 }
@@ -140,6 +143,15 @@ pub enum DocAction {
     Unsaved(UnsavedChoice),
     /// Write the list of edits to a file: asks where.
     ExportEdits,
+    /// Apply a list of edits: asks which.
+    AskForPatch,
+    /// Store what the list of edits changes; `over`: also where something else stands than it says.
+    ApplyPatch {
+        /// Over what somebody else put there, too.
+        over: bool,
+    },
+    /// Do not apply the list of edits.
+    DropPatchList,
     /// Write a copy of the bytes as this view shows them: asks where.
     SaveCopy,
     /// Copy *What happened* as text.
@@ -164,6 +176,21 @@ pub enum DocAction {
     DismissError(Subject),
     /// Have both views show the same rows, or each its own.
     ToggleLockedScrolling,
+}
+
+/// What can be done with what an earlier run left of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferAction {
+    /// Open the file, or bring it forward.
+    Open,
+    /// Take over what is not in the file, and store it in the view.
+    Reapply,
+    /// Write to the file what stood there before, where nobody changed it since.
+    PutBack,
+    /// List all of it in a new file.
+    List,
+    /// Forget all of it.
+    Discard,
 }
 
 /// Moving about in a view, and looking up.

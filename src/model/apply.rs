@@ -30,6 +30,7 @@ impl App {
             Action::File(action) => self.apply_file(view, action, &mut effects),
             Action::Peers(action) => self.apply_peers(view, action, &mut effects),
             Action::Lab(action) => self.act_on_lab(action, &mut effects),
+            Action::Offer(offer, action) => self.act_on_offer(offer, action, &mut effects),
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
             }),
@@ -300,6 +301,9 @@ impl Doc {
             DocAction::KeepOld => self.keep_old(),
             DocAction::Unsaved(choice) => return self.choose(choice, out),
             DocAction::ExportEdits => self.ask_destination(What::Edits, view, out),
+            DocAction::AskForPatch => self.ask_destination(What::Patch, view, out),
+            DocAction::ApplyPatch { over } => self.apply_patch(over, out),
+            DocAction::DropPatchList => self.drop_patch_list(),
             DocAction::SaveCopy => self.ask_destination(What::View, view, out),
             DocAction::CopyHappened => self.copy_happened(out),
             DocAction::SaveHappened => self.ask_destination(What::Happened, view, out),
@@ -404,7 +408,7 @@ impl Doc {
             EditAction::WriteBack => self.write_back(view, out),
             EditAction::WriteBackConflicts => self.write_back_conflicts(view, out),
             EditAction::Reapply => self.reapply(view, out),
-            EditAction::DropPatch => self.drop_patch(view),
+            EditAction::DropPatch => self.drop_patch(view, out),
         }
         None
     }

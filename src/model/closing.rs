@@ -343,6 +343,7 @@ impl App {
             self.facts_of = None;
         }
         effects.push(Effect::Close(id));
+        self.renew_offers();
         self.is_settled(id, effects);
         if self.docs.is_empty() && self.incoming.is_empty() {
             self.open_request(OpenRequest::private(None), effects);

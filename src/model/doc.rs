@@ -18,6 +18,7 @@ use super::lockstep::Lockstep;
 use super::lookup::LookupState;
 use super::notice::{Notice, Notices, Severity};
 use super::others::OtherPrograms;
+use super::patch::Patching;
 use super::peers::Processes;
 use super::pending::Later;
 use super::saving::{Job, Saving};
@@ -112,6 +113,8 @@ pub struct Doc {
     pub(super) later: Vec<Later>,
     /// What becomes of edits is being asked, or an answer to it is carried out.
     pub(super) question: Option<Question>,
+    /// A list of edits that is to be applied.
+    pub(super) patching: Option<Patching>,
     /// The person has done something with it.
     pub(super) touched: bool,
 }
@@ -155,6 +158,7 @@ impl Doc {
             leaving: Vec::new(),
             later: Vec::new(),
             question: None,
+            patching: None,
             touched: false,
         }
     }

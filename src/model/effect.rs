@@ -11,6 +11,7 @@ use super::differences::Heading;
 use super::happened::StepsText;
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
+use super::offer::{OfferId, OfferPart};
 use super::process::PeerOrder;
 use super::window::ReadBy;
 use super::witness::WitnessId;
@@ -53,6 +54,17 @@ pub enum Effect {
     },
     /// Stop the experiments after the step under way.
     LabStop,
+    /// What an earlier run left is decided.
+    Retire(OfferId, OfferPart),
+    /// List what an earlier run left in a new file beside the one that was edited.
+    ListOffer {
+        /// Which.
+        offer: OfferId,
+        /// The file that was edited.
+        path: PathBuf,
+        /// The list.
+        text: String,
+    },
     /// Let the window close.
     Quit,
 }
@@ -168,6 +180,26 @@ pub enum FileRequest {
         /// Which way.
         heading: Heading,
     },
+    /// Write down that somebody else of this program put this into the file: what stood there, and what stands there now.
+    Record(Vec<PendingRun>),
+    /// Private edits of these bytes are given up: nothing of them is to be offered after an end of the program.
+    Forget(Vec<Span>),
+    /// Edits that an earlier run left are this view's from now on, and wait to be reapplied.
+    TakeOver {
+        /// Which.
+        offer: OfferId,
+        /// What stood there, and what was put there.
+        runs: Vec<PendingRun>,
+    },
+    /// Write to the file what stood there before an earlier run wrote to it, where it still holds what that put there.
+    PutBack {
+        /// Which.
+        offer: OfferId,
+        /// What stands there, and what stood there before.
+        runs: Vec<PendingRun>,
+    },
+    /// Read a list of edits, and compare it with what the view shows.
+    ReadPatch(PathBuf),
     /// Write something to a new file; a job.
     Export {
         /// Where.
@@ -240,12 +272,19 @@ pub enum Purpose {
 }
 
 impl FileRequest {
-    /// It names what is looked at, and changes nothing.
+    /// It names what is looked at or written down, and changes no byte.
     #[must_use]
     pub fn is_look(&self) -> bool {
         matches!(
             self,
-            Self::Look(_) | Self::Peek(_) | Self::Watch(_) | Self::Facts(_)
+            Self::Look(_)
+                | Self::Peek(_)
+                | Self::Watch(_)
+                | Self::Facts(_)
+                | Self::ReadPatch(_)
+                | Self::Record(_)
+                | Self::Forget(_)
+                | Self::TakeOver { .. }
         )
     }
 

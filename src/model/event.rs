@@ -13,7 +13,9 @@ use super::Completed;
 use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::identity::{DocId, OrderId, Target};
+use super::offer::{JournalNews, OfferId};
 use super::others::OthersEvent;
+use super::patch::Patch;
 use super::process::{PeerEvent, Refusal};
 use super::window::{Look, Origins, ReadBy};
 use super::witness::{FilePages, WitnessId, WitnessState};
@@ -41,6 +43,8 @@ pub enum Event {
     LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
     /// What is told while experiments run.
     Lab(Box<Progress>),
+    /// What the journal on disk has to tell.
+    Journal(JournalNews),
 }
 
 /// Something from the worker of an open file.
@@ -128,10 +132,23 @@ pub enum FileNews {
     },
     /// A job is over.
     Exported(ExportOutcome),
+    /// About edits that come from a journal on disk or a list, or go there.
+    Edits(EditsNews),
     /// A search for a difference is over.
     Found(Found),
     /// Where the private copies differ from the file, when that has changed.
     Compared(Differences),
+}
+
+/// What the worker says of edits that come from a journal on disk or a list, or go there.
+#[derive(Clone, Debug)]
+pub enum EditsNews {
+    /// It is written down, or given up, as was asked.
+    Noted,
+    /// What became of writing to the file what stood there before an earlier run wrote to it.
+    PutBack(OfferId, WroteBack),
+    /// A list of edits was read, or why not, in words.
+    PatchRead(Result<Box<Patch>, String>),
 }
 
 /// How a mapping is now.

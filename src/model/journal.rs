@@ -353,6 +353,28 @@ impl Journal {
         }
     }
 
+    /// Edits that an earlier run of the program left: they wait to be reapplied, as if their pages had been lost. `runs`
+    /// must not overlap, nor touch what is pending.
+    pub fn take_over(&mut self, runs: Vec<PendingRun>, target: Target, at: SystemTime) {
+        let spans: Vec<Span> = runs
+            .iter()
+            .filter_map(|run| Span::at(run.offset, run.value.len() as u64))
+            .collect();
+        let stores = runs.into_iter().map(|run| Stored {
+            offset: run.offset,
+            old: run.base,
+            new: run.value,
+        });
+        self.record(
+            stores.collect(),
+            &Drawn::nothing(),
+            Mode::Private,
+            target,
+            at,
+        );
+        self.lose(&spans);
+    }
+
     /// The private copies of `spans` are gone without having been asked for: their edits wait. Returns how many bytes.
     pub fn lose(&mut self, spans: &[Span]) -> usize {
         self.take_out(spans, EditState::Lost)

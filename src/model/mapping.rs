@@ -161,7 +161,9 @@ impl Doc {
             _ => None,
         };
         let mut aside = view.journal.set_aside(); // whatever the old mapping held privately is gone
+        let mut given_up = Vec::new();
         if choice == Some(UnsavedChoice::Drop) {
+            given_up = view.journal.patch_spans();
             view.journal.drop_patch();
             aside = 0;
         }
@@ -170,6 +172,7 @@ impl Doc {
         view.viewport.nibble = None;
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
+        self.tell_given_up(id, given_up, out);
         self.notices.clear(Topic::Size);
         self.notices.clear_in(id, Topic::Pread);
         let done = remapped_words(&name, mode, access, same);

@@ -83,9 +83,15 @@ impl App {
         );
         effects.push(Effect::Pick(PickRequest {
             number,
-            save: save.is_some(),
+            save: save.is_some_and(|id| !self.asks_for_patch(id)),
             folder,
         }));
+    }
+
+    /// A list of edits to apply is asked for, which is there already.
+    fn asks_for_patch(&self, id: DocId) -> bool {
+        let saving = self.doc_by(id).and_then(|doc| doc.saving.as_ref());
+        saving.is_some_and(|saving| saving.what == super::saving::What::Patch)
     }
 
     /// The folder of the file that has the focus, where it is not a scratch file.
@@ -225,6 +231,7 @@ impl App {
             self.remove(sample, effects);
         }
         self.focus_doc(id, effects);
+        self.renew_offers();
         if scratch == Some(ScratchFile::Letters) {
             self.letters_opened(id, effects);
         }

@@ -23,6 +23,8 @@ pub enum What {
     View,
     /// The list of edits.
     Edits,
+    /// A list of edits that is to be applied: nothing is saved, it is read from there.
+    Patch,
     /// What happened, as text.
     Happened,
     /// What happened, as steps that can be done again.
@@ -69,7 +71,7 @@ impl Job {
     pub fn words(&self) -> String {
         let what = match self.what {
             What::View => "Saving a copy",
-            What::Edits => "Saving the edits",
+            What::Edits | What::Patch => "Saving the edits",
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
             What::Picture => "Saving the picture",
@@ -136,7 +138,13 @@ impl Doc {
         };
         let typed = saving.text.trim_end_matches(['\n', '\r']);
         if typed.is_empty() {
-            self.failed(Subject::Save, "Type the path of a new file to save to");
+            self.failed(
+                Subject::Save,
+                match saving.what {
+                    What::Patch => "Type the path of a list of edits to apply",
+                    _ => "Type the path of a new file to save to",
+                },
+            );
             return;
         }
         let path = if saving.proposed.display().to_string() == typed {
@@ -161,6 +169,11 @@ impl Doc {
         let export = match saving.what {
             What::View => Export::View,
             What::Edits => Export::Text(self.edits_as_text()),
+            What::Patch => {
+                self.read_patch_at(path, saving.view, out);
+                out.push(Effect::Focus(Focus::Grid));
+                return;
+            }
             What::Picture => Export::Text(saving.contents),
             What::Happened => Export::Text(self.happened.as_text(&self.name())),
             What::Steps => Export::Steps(self.as_steps()),
@@ -254,7 +267,7 @@ impl Doc {
                             self.name()
                         ),
                         What::Picture => format!("The picture is in {place}"),
-                        What::View | What::Edits => format!("The edits are listed in {place}"),
+                        _ => format!("The edits are listed in {place}"),
                     },
                 );
                 None
@@ -287,7 +300,7 @@ fn beside(path: &Path, what: What) -> PathBuf {
     let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
     name.push(match what {
         What::View => ".copy",
-        What::Edits => ".edits.txt",
+        What::Edits | What::Patch => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",
         What::Picture => ".who.svg",

@@ -6,8 +6,9 @@ use super::closing::Settled;
 use super::doc::{Doc, Out};
 use super::editing::stores_of;
 use super::effect::{Effect, FileOrder, FileRequest, Purpose};
-use super::event::{Event, FileEvent, FileNews, StoreOutcome, StoreResult};
+use super::event::{EditsNews, Event, FileEvent, FileNews, StoreOutcome, StoreResult};
 use super::identity::{DocId, OrderId, Target};
+use super::offer::OfferId;
 use super::pending::{Later, Under};
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
@@ -18,6 +19,18 @@ use super::witness::Note;
 
 /// What stores in the tray were to go through that were no view's and no process's.
 const THROUGH_WITNESS: &str = "another mapping of this process";
+
+/// What an earlier run wrote to a file is no longer to be offered.
+fn put_back_whole(news: &FileNews) -> Option<OfferId> {
+    match news {
+        FileNews::Edits(EditsNews::PutBack(offer, wrote))
+            if wrote.synced && wrote.error.is_none() =>
+        {
+            Some(*offer)
+        }
+        _ => None,
+    }
+}
 
 fn failure(why: &str) -> Refusal {
     Refusal::Failed(Failure {
@@ -47,6 +60,7 @@ impl App {
             Event::Completions(text, list) => self.completions_came(&text, list),
             Event::LabCatalogue(list) => self.lab_listed(list),
             Event::Lab(progress) => self.lab_told(*progress),
+            Event::Journal(news) => self.journal_told(news),
         }
         self.after(&mut effects);
         effects
@@ -98,7 +112,11 @@ impl App {
                 why: failure(why),
             });
         }
+        let put_back = put_back_whole(&event.news);
         let settled = self.in_doc(id, effects, |doc, out| doc.hear(event, out));
+        if let Some(offer) = put_back {
+            self.offer_is_done(offer);
+        }
         if let Some(Some(settled)) = settled {
             self.settled(id, settled, effects);
         }
@@ -237,9 +255,7 @@ impl Doc {
                 self.is_done(number, out);
             }
             (FileNews::ReadsBy(by), Some(number)) => self.reads_by(number, by, out),
-            (FileNews::Dropped, Some(number)) => {
-                self.dropped(number);
-            }
+            (FileNews::Dropped, Some(number)) => drop(self.dropped(number)),
             (FileNews::Facts(facts), _) => self.facts_told(target, *facts),
             (FileNews::Progress { done, total }, Some(number)) => {
                 self.progressed(number, done, total);
@@ -247,6 +263,7 @@ impl Doc {
             (FileNews::Exported(outcome), Some(number)) => {
                 return self.exported(number, outcome, out);
             }
+            (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
             (FileNews::Compared(differences), _) => self.compared(target, &differences),
             // an answer without the number of its order answers nothing
@@ -302,6 +319,7 @@ impl Doc {
             _ => String::new(),
         };
         self.peek_refused(number, why);
+        self.patch_refused(number, why);
         if let (Some(target), Refusal::QueueFull) = (self.dropped(number), why) {
             self.later.push(Later::DropView(target));
         }
@@ -347,6 +365,10 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::Facts(_)
         | FileRequest::GiveBack(_)
         | FileRequest::DropView
+        | FileRequest::Record(_)
+        | FileRequest::Forget(_)
+        | FileRequest::TakeOver { .. }
+        | FileRequest::ReadPatch(_)
         // and these stand in the tray
         | FileRequest::Store(_)
         | FileRequest::WitnessStore { .. } => None,
@@ -357,6 +379,7 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         FileRequest::Flush => Some((Subject::Flush, "was not synced")),
         FileRequest::Discard(_) => Some((Subject::Discard, "kept its private copies")),
         FileRequest::WriteBack(_) => Some((Subject::Write, "did not get its edits written")),
+        FileRequest::PutBack { .. } => Some((Subject::Write, "did not get back what stood there")),
         FileRequest::FindDifference { .. } => Some((Subject::Compare, "was not compared")),
         FileRequest::Export { .. } => Some((Subject::Save, "was not saved as you asked")),
     }

@@ -16,6 +16,10 @@ pub enum Topic {
     Size,
     /// Edits that the mapping lost.
     Patch,
+    /// What an earlier run left.
+    Offer,
+    /// A list of edits that is to be applied.
+    Apply,
     /// Bytes that were not written because somebody changed them meanwhile.
     Conflict,
     /// Bytes in sight that the mapping does not give, and pread does.
@@ -56,6 +60,10 @@ pub enum Subject {
     Save,
     /// Opening a file.
     Open,
+    /// The journal on disk.
+    Journal,
+    /// A list of edits that is to be applied.
+    Patch,
     /// A process with a mapping of its own.
     Process,
 }

@@ -76,6 +76,8 @@ pub(super) enum PatchWhy {
     Discarded,
     /// The file was truncated, or saved in place by another program.
     Lost,
+    /// An earlier run ended before they were written.
+    LeftBehind,
 }
 
 impl PatchWhy {
@@ -83,6 +85,7 @@ impl PatchWhy {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Kept => "they were kept when the file was mapped anew",
+            Self::LeftBehind => "an earlier run ended before they were written",
             Self::Discarded => "you discarded their private pages",
             Self::Lost => "the file was truncated or saved in place, which discards private pages",
         }

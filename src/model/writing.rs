@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::bytes::escape::escape_path;
 use crate::bytes::size::{counted, counted_are};
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
@@ -18,7 +19,7 @@ use super::notice::{Notice, Severity};
 use super::pending::{Under, Waiting};
 use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
-use super::{Action, DocAction, EditAction};
+use super::{Action, DocAction, EditAction, patch};
 
 impl Doc {
     /// Writes what is edited privately to the file, after what is under way.
@@ -191,10 +192,12 @@ impl Doc {
         self.began(view, number, Under::Reapply);
     }
 
-    pub(super) fn drop_patch(&mut self, view: ViewId) {
+    pub(super) fn drop_patch(&mut self, view: ViewId, out: &mut Out<'_>) {
         if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
+            let spans = known.journal.patch_spans();
             known.journal.drop_patch();
             known.mark();
+            self.tell_given_up(view, spans, out);
         }
         self.renew_patch_notice(view);
     }
@@ -271,9 +274,7 @@ impl Doc {
 
     /// Every edit as text, a line each, for people and for other programs.
     pub(super) fn edits_as_text(&self) -> String {
-        let mut text = String::from(
-            "# mapscope edits: offset, bytes before, bytes after, mode, state; hexadecimal\n",
-        );
+        let mut text = patch::beginning(&escape_path(&self.path), self.file_len);
         for view in &self.views {
             for (edit, part) in view
                 .journal
@@ -289,13 +290,11 @@ impl Doc {
                 let _ = writeln!(text, "{offset:#x}\t{old}\t{new}\t{mode}\t{state}");
             }
         }
-        text.push_str("# not in the file: offset, base, value\n");
-        for view in &self.views {
-            for run in view.journal.unsaved_runs() {
-                let (base, value) = (hex::format_hex(&run.base), hex::format_hex(&run.value));
-                let _ = writeln!(text, "{:#x}\t{base}\t{value}", run.offset);
-            }
-        }
+        let unsaved = self
+            .views
+            .iter()
+            .flat_map(|view| view.journal.unsaved_runs());
+        patch::not_in_file(&mut text, &unsaved.collect::<Vec<_>>());
         text
     }
 }

@@ -205,7 +205,7 @@ impl Drop for Folder {
 }
 
 /// 16 hexadecimal digits that nobody can guess: std's hash keys are random.
-pub(super) fn random_name() -> String {
+pub(crate) fn random_name() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 

@@ -12,12 +12,14 @@ use crate::model::journal::{Bytes, Edit, EditState};
 use crate::model::{Action, EditAction, View, ViewAction};
 
 use super::Frame;
+use super::offers::offers_ui;
 
 /// Bytes of an edit that are shown.
 const SHOWN_BYTES: usize = 4;
 
 /// Draws the list.
 pub(super) fn edits_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    offers_ui(ui, frame, actions);
     let Some(view) = frame.doc.map(crate::model::Doc::view) else {
         return;
     };

@@ -122,6 +122,7 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let words = match saving.what {
         What::View => "Save a copy of the view to",
         What::Edits => "Save the edits to",
+        What::Patch => "Apply the list of edits in",
         What::Happened => "Save what happened to",
         What::Steps => "Save the steps to",
         What::Picture => "Save the picture to",
@@ -133,11 +134,15 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
         |ui| {
             let label = describe::text_width(ui, words, &TextStyle::Body);
             let is_wide = ui.available_width() >= 2.0 * label;
-            ui.label(if is_wide { words } else { "Save to" })
+            let short = match saving.what {
+                What::Patch => "Apply",
+                _ => "Save to",
+            };
+            ui.label(if is_wide { words } else { short })
                 .on_hover_text(words);
             destination_ui(ui, saving, actions);
         },
-        |ui| answers_ui(ui, &mut pressed),
+        |ui| answers_ui(ui, saving, &mut pressed),
     );
     actions.append(&mut pressed);
 }
@@ -148,7 +153,11 @@ fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
         .id(focus_id(Focus::Destination))
         .desired_width(ui.available_width().min(MOST_FIELD));
     let response = ui.add(edit);
-    describe::name(&response, "Save to");
+    let name = match saving.what {
+        What::Patch => "List of edits to apply",
+        _ => "Save to",
+    };
+    describe::name(&response, name);
     if response.changed() {
         actions.push(Action::Doc(DocAction::DestinationEdited(text)));
     }
@@ -162,12 +171,15 @@ fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     }
 }
 
-fn answers_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
-    if ui.button("Save").clicked() {
+fn answers_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
+    let (does, words) = match saving.what {
+        What::Patch => ("Compare\u{2026}", "Choose the list in the system's dialog"),
+        _ => ("Save", "Choose the place in the system's dialog"),
+    };
+    if ui.button(does).clicked() {
         actions.push(Action::Doc(DocAction::DestinationSubmitted));
     }
     let choose = ui.button("Choose\u{2026}");
-    let words = "Choose the place in the system's dialog";
     if choose.on_hover_text(words).clicked() {
         actions.push(Action::File(FileAction::DestinationDialog));
     }

@@ -8,7 +8,9 @@ mod comparing;
 mod counting;
 mod facts;
 mod jobs;
+mod logging;
 mod others;
+mod patch;
 mod serve;
 mod storing;
 mod views;
@@ -28,6 +30,7 @@ use crate::model::event::Event;
 use crate::model::identity::{DocId, MappingId, OrderId};
 use crate::model::process::PeerFile;
 
+use super::logbook::Logbook;
 use super::others::{OwnList, RightOfWay};
 use serve::Worker;
 
@@ -47,6 +50,8 @@ struct Board {
     busy_since: AtomicU64,
     /// The file is closed: what is still queued is not carried out.
     closed: AtomicBool,
+    /// It is closed in good order: what becomes of its edits is decided.
+    decided: AtomicBool,
     peer_file: Mutex<Option<PeerFile>>,
     /// The processes of this program that map the file.
     own: Arc<OwnList>,
@@ -82,6 +87,23 @@ impl FileWorker {
         program: PathBuf,
         report: EventSink,
     ) -> std::io::Result<Self> {
+        let nowhere = Logbook::new(|_| ());
+        Self::open_with(doc, mapping, request, program, &nowhere, report)
+    }
+
+    /// The same, with edits written down in `logbook` before they are stored.
+    ///
+    /// # Errors
+    /// As [`FileWorker::open`].
+    pub fn open_with(
+        doc: DocId,
+        mapping: MappingId,
+        request: OpenRequest,
+        program: PathBuf,
+        logbook: &Logbook,
+        report: EventSink,
+    ) -> std::io::Result<Self> {
+        let journal = logbook.of_file();
         let (orders, inbox) = sync_channel(QUEUED_ORDERS);
         let board = Arc::new(Board::default());
         let start = Instant::now();
@@ -90,7 +112,9 @@ impl FileWorker {
             let board = Arc::clone(&board);
             move || {
                 board.busy(start);
-                let opened = Worker::open(doc, mapping, &request, &CallLog::new(), &board, &report);
+                let names = (doc, mapping);
+                let opened =
+                    Worker::open(names, &request, &CallLog::new(), journal, &board, &report);
                 board.idle();
                 match opened {
                     Ok(mut worker) => worker.run(&inbox, start, &program),
@@ -172,6 +196,11 @@ impl FileWorker {
         self.close();
         drop(self.orders.take());
         self.thread.take()
+    }
+
+    /// What becomes of the file's edits is decided: the journal has nothing to offer of it once it is closed.
+    pub fn decided(&self) {
+        self.board.decided.store(true, Ordering::Relaxed);
     }
 
     /// What is queued is not carried out any more, and jobs stop. Does not wait.

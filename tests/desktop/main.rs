@@ -24,6 +24,7 @@ mod hanging;
 mod keyboard;
 mod keys;
 mod lab;
+mod left;
 mod processes;
 mod rig;
 mod size;

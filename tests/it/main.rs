@@ -20,6 +20,7 @@ mod forms;
 mod inspect;
 mod journal;
 mod lab;
+mod logbook;
 mod lookup;
 mod machine;
 mod map;

@@ -36,6 +36,7 @@ mod lab;
 mod late;
 mod lookups;
 mod notices;
+mod offers;
 mod orders;
 mod others;
 mod predict;

@@ -19,6 +19,7 @@ mod grid_menu;
 mod happened;
 mod input;
 mod inspector;
+mod journal;
 mod kernel_memory;
 mod keys;
 mod lab;

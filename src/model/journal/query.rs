@@ -88,6 +88,14 @@ impl Journal {
         self.shadow.runs_in(Which::Waiting, EVERYTHING)
     }
 
+    /// Where bytes wait for reapplication, ascending.
+    #[must_use]
+    pub fn patch_spans(&self) -> Vec<Span> {
+        let runs = self.patch_runs();
+        runs.filter_map(|run| Span::at(run.offset, run.value.len() as u64))
+            .collect()
+    }
+
     /// All that is to be written to the file, as runs, ascending: pending, waiting, or in it but refused by the device.
     pub fn unsaved_runs(&self) -> impl Iterator<Item = PendingRun> + '_ {
         self.shadow.runs_in(Which::Unsaved, EVERYTHING)

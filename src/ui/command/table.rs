@@ -27,6 +27,17 @@ macro_rules! a_row {
     };
 }
 
+/// Larger, smaller, or the built-in size.
+macro_rules! zoom {
+    ($label:literal, $by:literal, $keys:expr) => {
+        command(Menu::View, $label, "", $keys, |_| {
+            Action::App(AppAction::Zoom($by))
+        })
+        .in_place()
+        .always()
+    };
+}
+
 /// Which theme.
 macro_rules! theme {
     ($label:literal, $which:ident) => {
@@ -81,6 +92,13 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::Doc(DocAction::ExportEdits),
     )
     .when(has_edits, "Nothing was edited"),
+    command(
+        Menu::File,
+        "Apply a patch\u{2026}",
+        "Store what a list of edits changes, as exported; what stands in its way is listed first",
+        &[],
+        |_| Action::Doc(DocAction::AskForPatch),
+    ),
     command(
         Menu::File,
         "Save a copy of the view",
@@ -431,30 +449,9 @@ pub static COMMANDS: &[Command] = &[
     )
     .always()
     .chosen_when(|model| model.settings.columns == Columns::Fit),
-    command(
-        Menu::View,
-        "Larger",
-        "",
-        &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)],
-        |_| Action::App(AppAction::Zoom(1)),
-    )
-    .in_place()
-    .always()
-    .separated(),
-    command(Menu::View, "Smaller", "", &[key(CTRL, Key::Minus)], |_| {
-        Action::App(AppAction::Zoom(-1))
-    })
-    .in_place()
-    .always(),
-    command(
-        Menu::View,
-        "Reset zoom",
-        "",
-        &[key(CTRL, Key::Num0)],
-        |_| Action::App(AppAction::Zoom(0)),
-    )
-    .in_place()
-    .always(),
+    zoom!("Larger", 1, &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)]).separated(),
+    zoom!("Smaller", -1, &[key(CTRL, Key::Minus)]),
+    zoom!("Reset zoom", 0, &[key(CTRL, Key::Num0)]),
     theme!("Theme of the system", System).separated(),
     theme!("Dark", Dark),
     theme!("Light", Light),

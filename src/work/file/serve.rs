@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
@@ -18,6 +19,8 @@ use super::views::{ViewMapping, create};
 use super::watcher::Watcher;
 use super::witnesses::Witnesses;
 use super::{Board, EventSink};
+use crate::work::logbook::record::EditPlace;
+use crate::work::logbook::{FileLog, Logbook};
 use crate::work::scratch::Scratch;
 
 /// The thread's own state.
@@ -32,15 +35,17 @@ pub(super) struct Worker {
     pub(super) log: CallLog,
     pub(super) report: EventSink,
     pub(super) board: Arc<Board>,
+    /// Where edits are written down before they are stored.
+    pub(super) journal: FileLog,
     scratch: Option<Scratch>,
 }
 
 impl Worker {
     pub(super) fn open(
-        doc: DocId,
-        mapping_id: MappingId,
+        (doc, mapping_id): (DocId, MappingId),
         request: &OpenRequest,
         log: &CallLog,
+        journal: FileLog,
         board: &Arc<Board>,
         report: &EventSink,
     ) -> Result<Self, String> {
@@ -72,6 +77,12 @@ impl Worker {
             log: log.clone(),
             report: Arc::clone(report),
             board: Arc::clone(board),
+            // a scratch file goes with the program, and so do its edits
+            journal: if scratch.is_some() {
+                Logbook::new(|_| ()).of_file()
+            } else {
+                journal
+            },
             scratch,
         };
         worker.post_peer_file(); // before anybody hears of the file and asks for it
@@ -103,6 +114,9 @@ impl Worker {
             }
             self.board.idle();
         }
+        if self.board.decided.load(Ordering::Relaxed) {
+            self.journal.retired(None);
+        }
     }
 
     /// Says something of the mapping at `index`, as an answer where there is a number.
@@ -117,7 +131,7 @@ impl Worker {
         self.say(0, None, news);
     }
 
-    fn say_of(
+    pub(super) fn say_of(
         &self,
         mapping: MappingId,
         generation: Generation,
@@ -137,11 +151,7 @@ impl Worker {
     }
 
     fn handle(&mut self, order: FileOrder) {
-        let FileOrder {
-            number,
-            target,
-            request,
-        } = order;
+        let (number, target, request) = (order.number, order.target, order.request);
         let index = self.views.iter().position(|view| {
             view.id == target.mapping
                 && (view.generation == target.generation || request.is_for_any_generation())
@@ -191,6 +201,11 @@ impl Worker {
                 if_exists,
                 what,
             } => self.export(index, number, destination, if_exists, what),
+            request @ (FileRequest::Record(_)
+            | FileRequest::Forget(_)
+            | FileRequest::TakeOver { .. }
+            | FileRequest::PutBack { .. }
+            | FileRequest::ReadPatch(_)) => self.handle_edits(index, number, target, request),
         }
     }
 
@@ -261,6 +276,8 @@ impl Worker {
     fn drop_view(&mut self, index: usize, number: OrderId, target: Target) {
         let news = if self.views.len() > 1 {
             self.views.remove(index);
+            let gone = EditPlace::Private(target.mapping.0);
+            self.journal.retired(Some(gone)); // that was asked about
             self.witnesses.drop_view(target.mapping);
             self.witnesses.forget_other();
             self.release_writer();
@@ -281,6 +298,7 @@ impl Worker {
     }
 
     fn flush(&self, index: usize, number: OrderId) {
+        self.journal.sync(); // undo first
         let flushed = self.with(index, |mapping| (mapping.mode(), mapping.flush(None)));
         let Some((mode, flushed)) = flushed else {
             return;

@@ -19,6 +19,8 @@ impl Worker {
     pub(super) fn store(&mut self, index: usize, number: OrderId, batch: StoreBatch) {
         let file = Arc::clone(&self.file);
         let gone = self.gone_under(index, &batch.stores);
+        let asked = self.write_down(index, &batch.stores);
+        let refused = asked.as_ref().err().cloned();
         let stored = self.with(index, |mapping| {
             // compared before: a store would make the lost page a private copy again, of other bytes
             let mut lost = lost_runs(mapping, &file, &batch.beside);
@@ -29,7 +31,10 @@ impl Worker {
                 .iter()
                 .filter_map(|store| changed(mapping, &file, store))
                 .collect();
-            let results: Vec<StoreResult> = if changed.is_empty() {
+            let results: Vec<StoreResult> = if let Some(why) = refused {
+                let stores = batch.stores.into_iter();
+                stores.map(|store| not_recorded(store, &why)).collect()
+            } else if changed.is_empty() {
                 let stores = batch.stores.into_iter();
                 stores
                     .flat_map(|store| store_one(mapping, &file, store))
@@ -42,6 +47,7 @@ impl Worker {
         let Some((mode, page_bytes, lost, results)) = stored else {
             return;
         };
+        self.stored_as(asked, &results);
         if let (Mode::Private, Some(view)) = (mode, self.views.get_mut(index)) {
             view.comparer.forget();
             for result in &results {
@@ -98,6 +104,19 @@ impl Worker {
 
     /// Writes private edits to the file: each byte only where the file still holds what it held when it was edited.
     pub(super) fn write_back(&mut self, index: usize, number: OrderId, runs: &[PendingRun]) {
+        let wrote = self.write_runs(index, runs);
+        if wrote.synced
+            && let Some(mapping) = self.views.get(index).map(|view| view.id)
+        {
+            self.journal.saved(mapping.0, wrote.written.clone());
+        }
+        self.say(index, Some(number), FileNews::WroteBack(wrote));
+        self.look_again(index);
+        self.read_witnesses(true);
+    }
+
+    /// Writes runs to the file, each byte only where it holds the base, and puts it on the device.
+    pub(super) fn write_runs(&mut self, index: usize, runs: &[PendingRun]) -> WroteBack {
         let mut wrote = WroteBack::default();
         for run in runs {
             let Some(span) = Span::at(run.offset, run.value.len() as u64) else {
@@ -105,7 +124,7 @@ impl Worker {
             };
             let now = self.file.pread(span);
             for (part, bytes) in agreeing_parts(run, |offset| now.byte(offset)) {
-                match self.file.pwrite(part.start(), bytes) {
+                match self.pwrite_recorded(part, &now, bytes) {
                     Ok(()) => {
                         self.show_written(index, part, bytes);
                         wrote.written.push(part);
@@ -132,6 +151,7 @@ impl Worker {
             }
         }
         if !wrote.written.is_empty() {
+            self.journal.sync(); // undo first
             match self.file.sync() {
                 Ok(()) => wrote.synced = true,
                 Err(failed) => {
@@ -147,9 +167,7 @@ impl Worker {
         if let Some(view) = self.views.get(index) {
             view.comparer.forget();
         }
-        self.say(index, Some(number), FileNews::WroteBack(wrote));
-        self.look_again(index);
-        self.read_witnesses(true);
+        wrote
     }
 
     /// What waited for reapplication and is saved now: where the view has a private copy of the page, which still holds
@@ -188,6 +206,15 @@ fn changed(mapping: &Mapping, file: &OpenFile, store: &Store) -> Option<StoreRes
         bytes: store.bytes.clone(),
         outcome: StoreOutcome::Changed(now.bytes),
     })
+}
+
+/// A store that must not happen, as it could not be taken back.
+fn not_recorded(store: Store, why: &str) -> StoreResult {
+    StoreResult {
+        offset: store.offset,
+        bytes: store.bytes,
+        outcome: StoreOutcome::Refused(why.to_owned()),
+    }
 }
 
 /// What became of one store: one result, or two where only the first part was stored.

@@ -238,18 +238,18 @@ impl Worker {
     }
 
     fn write_to_file(
-        &self,
+        &mut self,
         offset: u64,
         bytes: &[u8],
         expect: Option<&[u8]>,
     ) -> Result<Option<Vec<u8>>, String> {
         let now = Span::at(offset, bytes.len() as u64).map(|span| self.file.pread(span));
         as_expected(now.as_ref(), expect)?;
-        let old = now.filter(Readout::is_whole).map(|readout| readout.bytes);
-        self.file
-            .pwrite(offset, bytes)
-            .map(|()| old)
-            .map_err(|error| error.to_string())
+        let (Some(now), Some(span)) = (now, Span::at(offset, bytes.len() as u64)) else {
+            return Err("there is no such place in a file".to_owned());
+        };
+        self.pwrite_recorded(span, &now, bytes)?;
+        Ok(now.is_whole().then_some(now.bytes))
     }
 
     fn store_in_other(
@@ -278,10 +278,21 @@ impl Worker {
                 expect,
             )?;
         }
-        other
-            .store(offset, bytes, &self.file)
-            .map(Some)
-            .map_err(|error| error.to_string())
+        let reaches_file = other.mode() == Mode::Shared;
+        let span = Span::at(offset, bytes.len() as u64).filter(|_| reaches_file);
+        let now = span.map(|span| other.read(span, &self.file));
+        // what stands in a private mapping of a witness goes with it, and is no edit
+        let ticket = match &now {
+            Some(now) => self.write_down_in_file(now, bytes)?,
+            None => None,
+        };
+        let Some(other) = &self.witnesses.other else {
+            return Err("the other mapping is gone".to_owned());
+        };
+        let stored = other.store(offset, bytes, &self.file);
+        let done = span.filter(|_| stored.is_ok());
+        self.journal.outcome(ticket, done.into_iter().collect());
+        stored.map(Some).map_err(|error| error.to_string())
     }
 }
 

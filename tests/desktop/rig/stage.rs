@@ -253,6 +253,7 @@ fn base(folder: &Path, display: &str, program: impl AsRef<std::ffi::OsStr>) -> C
         .env("DISPLAY", display)
         .env("HOME", folder.join("home"))
         .env("XDG_DATA_HOME", folder.join("data"))
+        .env("XDG_STATE_HOME", folder.join("state"))
         .env("XDG_CONFIG_HOME", folder.join("config"))
         .env("XDG_CACHE_HOME", folder.join("config"))
         .env("XDG_RUNTIME_DIR", folder.join("run"))

@@ -336,7 +336,12 @@ impl Rig {
 pub(super) fn is_quiet(request: &FileRequest) -> bool {
     matches!(
         request,
-        FileRequest::Look(_) | FileRequest::Watch(_) | FileRequest::Facts(_)
+        FileRequest::Look(_)
+            | FileRequest::Watch(_)
+            | FileRequest::Facts(_)
+            | FileRequest::Record(_)
+            | FileRequest::Forget(_)
+            | FileRequest::TakeOver { .. }
     )
 }
 

@@ -2,10 +2,11 @@
 //! asked. The matches have no wildcard, so that nothing new is forgotten.
 
 use mapscope::lab::claim::AddedKind;
+use mapscope::model::offer::{JournalNews, OfferId};
 use mapscope::model::process::{
     PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessKind, ProcessSignal,
 };
-use mapscope::model::{FileOrder, Heading, MappingId, ReadBy, Target, WitnessId};
+use mapscope::model::{FileOrder, Heading, MappingId, OfferAction, ReadBy, Target, WitnessId};
 
 use super::rig::Done as _;
 use super::*;
@@ -66,11 +67,31 @@ fn brought_about(rig: &mut Rig, after: Option<&FileRequest>) -> Option<(FileRequ
             (D::DestinationSubmitted.action(), Known::Job)
         }
         Some(R::Export { .. }) => (V::FindDifference(Heading::Next).action(), Known::OfView),
-        Some(R::FindDifference { .. }) => return None,
+        Some(R::FindDifference { .. }) => (offer(rig, OfferAction::PutBack), Known::OfView),
+        // what is written down changes nothing, and a list is only read
+        Some(R::PutBack { .. }) => {
+            let list = PathBuf::from("/list");
+            return quiet(R::ReadPatch(list));
+        }
+        Some(R::ReadPatch(_)) => return quiet(R::Record(Vec::new())),
+        Some(R::Record(_)) => return quiet(R::Forget(Vec::new())),
+        Some(R::Forget(_)) => {
+            let (offer, runs) = (OfferId(1), Vec::new());
+            return quiet(R::TakeOver { offer, runs });
+        }
+        Some(R::TakeOver { .. }) => return None,
     };
     rig.act(action);
     let asked = rig.orders.first().cloned().unwrap();
     Some((asked.request, known))
+}
+
+/// What is done with edits that an earlier run left of the open file.
+fn offer(rig: &mut Rig, action: OfferAction) -> Action {
+    let offer = super::offers::offer(PATH, &[], &[(0, b'a', b'b')]);
+    let id = offer.id;
+    rig.hear(Event::Journal(JournalNews::Offers(vec![offer])));
+    Action::Offer(id, action)
 }
 
 fn last(rig: &Rig) -> FileOrder {
@@ -122,7 +143,7 @@ fn each_request_that_changes_something_is_known_until_it_is_answered() {
         }
         before = Some(request);
     }
-    assert_eq!(n_kinds, 17, "the walk comes by each");
+    assert_eq!(n_kinds, 22, "the walk comes by each");
 }
 
 /// What a process is asked comes back, unless it is of no weight that it was not taken, or there is always room for it.

@@ -1,0 +1,211 @@
+//! Applying a list of edits: it is read and compared first, what it would change and what stands in its way is said, and
+//! nothing is stored before the person has answered.
+
+use crate::bytes::Span;
+use crate::bytes::escape::path_in_sentence;
+use crate::bytes::size::{counted, counted_are};
+
+use super::action::{Action, DocAction};
+use super::doc::{Doc, Out};
+use super::editing::{Beneath, EDIT_LIMIT_BYTES, beside};
+use super::effect::{FileRequest, Purpose, Store, StoreBatch};
+use super::identity::{OrderId, ViewId};
+use super::journal::{Drawn, Room};
+use super::notice::{Notice, Severity};
+use super::patch::{Patch, PatchPart, Patching};
+use super::pending::{FIRST_BYTES, Under};
+use super::process::Refusal;
+use super::take::not_asked_words;
+use super::topic::{Subject, Topic};
+
+/// Conflicts that are listed one by one.
+const LISTED: usize = 4;
+
+impl Doc {
+    /// Has a list of edits read, to be applied in `view`.
+    pub(super) fn read_patch_at(
+        &mut self,
+        path: std::path::PathBuf,
+        view: ViewId,
+        out: &mut Out<'_>,
+    ) {
+        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
+            return;
+        };
+        let number = out.file(target, FileRequest::ReadPatch(path));
+        self.patching = Some(Patching::Reads(number, view));
+        self.notices.clear(Topic::Apply);
+    }
+
+    /// It will not be read.
+    pub(super) fn patch_refused(&mut self, number: OrderId, why: &Refusal) {
+        let is_it = |it: &mut Patching| matches!(it, Patching::Reads(known, _) if *known == number);
+        if self.patching.take_if(is_it).is_some() {
+            let why = not_asked_words(why);
+            self.failed(
+                Subject::Patch,
+                format!("The list of edits was not read: {why}"),
+            );
+        }
+    }
+
+    /// It was read.
+    pub(super) fn patch_read(&mut self, number: OrderId, read: Result<Box<Patch>, String>) {
+        let Some(Patching::Reads(known, view)) = &self.patching else {
+            return;
+        };
+        let view = *view;
+        if *known != number {
+            return;
+        }
+        self.patching = None;
+        match read {
+            Err(why) => self.failed(Subject::Patch, why),
+            Ok(patch) => {
+                self.notices.settle(Subject::Patch);
+                self.ask_to_apply(view, patch);
+            }
+        }
+    }
+
+    fn ask_to_apply(&mut self, view: ViewId, patch: Box<Patch>) {
+        let n_stored: usize = bytes_of(&patch.parts(false, usize::MAX));
+        let conflicts: Vec<(u64, u8)> = patch.conflicts().collect();
+        let list = path_in_sentence(&patch.path);
+        if n_stored == 0 && conflicts.is_empty() {
+            self.done(
+                Subject::Patch,
+                format!("All that {list} lists stands there already"),
+            );
+            return;
+        }
+        let goes = match self.view_by(view) {
+            Some(known) if known.writes_through() => "to the file at once",
+            _ => "to the private view, not the file",
+        };
+        let mut text = format!(
+            "{list} changes {}, {goes}",
+            counted(n_stored as u64, "byte")
+        );
+        if let Some(size) = patch.listed.size.filter(|size| *size != patch.file_len) {
+            let size = counted(size, "byte");
+            text = format!("{text}; its file had {size}");
+        }
+        let mut notice = Notice::new(Topic::Apply, Severity::Warning, "").of(view);
+        let apply = |over| Action::Doc(DocAction::ApplyPatch { over });
+        if conflicts.is_empty() {
+            notice = notice.with("Apply", apply(false));
+        } else {
+            let shown: Vec<String> = conflicts
+                .iter()
+                .take(LISTED)
+                .map(|(offset, found)| format!("{found:02x} at {offset:#x}"))
+                .collect();
+            let more = match conflicts.len().saturating_sub(LISTED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            text = format!(
+                "{text}; {} neither as before nor as after: {}{more}",
+                counted_are(conflicts.len() as u64, "byte"),
+                shown.join(", ")
+            );
+            if n_stored > 0 {
+                notice = notice.with("Apply where it agrees", apply(false));
+            }
+            notice = notice.with("Apply all, over what stands there", apply(true));
+        }
+        notice = notice.with("Do not apply", Action::Doc(DocAction::DropPatchList));
+        notice.text = text;
+        self.notices.put(notice.pinned());
+        self.patching = Some(Patching::Asks(view, patch));
+    }
+
+    /// The list is not to be applied.
+    pub(super) fn drop_patch_list(&mut self) {
+        self.patching = None;
+        self.notices.clear(Topic::Apply);
+    }
+
+    /// The person has seen what the list changes, and wants it.
+    pub(super) fn apply_patch(&mut self, over: bool, out: &mut Out<'_>) {
+        let Some(Patching::Asks(view, patch)) = self.patching.take() else {
+            return;
+        };
+        self.notices.clear(Topic::Apply);
+        if self.refuses_typing(view, "the list of edits") {
+            return;
+        }
+        let most = usize::try_from(EDIT_LIMIT_BYTES).unwrap_or(usize::MAX);
+        let parts = patch.parts(over, most);
+        let n_bytes = bytes_of(&parts) as u64;
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        if !known.pending.is_settled() {
+            self.failed(
+                Subject::Patch,
+                "The list was not applied, as earlier edits are not stored yet: do it again once they are",
+            );
+            return;
+        }
+        if let Room::Full { .. } = known.journal.room_for(n_bytes) {
+            self.failed(Subject::Patch, format!(
+                "The list was not applied: {} more of edits is more than undo can hold, write the edits to the file first",
+                counted(n_bytes, "byte")
+            ));
+            return;
+        }
+        let mut step = Vec::new();
+        let mut n_step = 0;
+        for part in parts {
+            if n_step + part.1.len() > most {
+                self.store_parts(view, std::mem::take(&mut step), out);
+                n_step = 0;
+            }
+            n_step += part.1.len();
+            step.push(part);
+        }
+        self.store_parts(view, step, out);
+        self.touched = true;
+    }
+
+    /// One step: stored as a whole where what was found still stands there, else not at all.
+    fn store_parts(&mut self, view: ViewId, parts: Vec<PatchPart>, out: &mut Out<'_>) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let spans = parts
+            .iter()
+            .filter_map(|(at, _, new)| Span::at(*at, new.len() as u64));
+        let Some(span) = spans.reduce(Span::hull) else {
+            return;
+        };
+        let target = self.target(known);
+        let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
+        let beside = beside(known, &places, self.page_bytes, Beneath::LeftOut);
+        let mut seen = Drawn::nothing();
+        let mut first = Vec::new();
+        let mut stores = Vec::new();
+        for (offset, found, new) in parts {
+            first.extend(new.iter().take(FIRST_BYTES.saturating_sub(first.len())));
+            seen.add(offset, found.clone());
+            stores.push(Store {
+                offset,
+                bytes: new,
+                expect: Some(found),
+            });
+        }
+        let request = FileRequest::Store(StoreBatch {
+            purpose: Purpose::Edit,
+            stores,
+            beside,
+        });
+        let number = out.file(target, request);
+        self.began(view, number, Under::Store { span, first, seen });
+    }
+}
+
+fn bytes_of(parts: &[PatchPart]) -> usize {
+    parts.iter().map(|(_, _, new)| new.len()).sum()
+}

@@ -1,0 +1,241 @@
+//! The file of a journal: made, written, put on the disk, and made short again.
+//!
+//! It owns the order of those calls and that nobody else writes: the file is locked from before its first byte, and the
+//! lock goes with the last descriptor, however the program ends. A record that could not be written as a whole is taken off
+//! again. It must not know threads or what becomes of a failure.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::ledger::{Recovered, recover};
+use super::record::{BookId, Record, header, write_record};
+use crate::os::temp_folder::random_name;
+
+/// How the name of a journal ends.
+pub(super) const ENDING: &str = "journal";
+/// And one that is being made.
+pub(super) const PART: &str = "part";
+/// Room that is kept for the next records, so that what became of a store can be written down when its start was.
+const AHEAD_BYTES: u64 = 256 << 10;
+
+/// A journal that is written.
+#[derive(Debug)]
+pub(super) struct Book {
+    file: File,
+    path: PathBuf,
+    id: BookId,
+    seq: u64,
+    len: u64,
+    /// Bytes that there is room for on the file system.
+    room: u64,
+    /// A record could not be taken off again: nothing may follow it.
+    is_torn: bool,
+}
+
+impl Book {
+    /// A new one in `folder`, locked, with these records.
+    pub(super) fn create(folder: &Path, records: &[Record]) -> io::Result<Self> {
+        make_folder(folder)?;
+        let new = || {
+            let path = folder.join(format!("{}.{ENDING}", random_name()));
+            Self::make(&path, records)
+        };
+        // another run that looks for journals may have come between its making and its lock
+        let book = new().or_else(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => new(),
+            _ => Err(error),
+        })?;
+        book.file.sync_all()?;
+        sync_folder(folder)?;
+        Ok(book)
+    }
+
+    fn make(path: &Path, records: &[Record]) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::Error(error) => error,
+            TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
+        })?;
+        if std::fs::symlink_metadata(path).is_err() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let mut id = [0; 16];
+        for (to, from) in id.chunks_mut(8).zip([random_name(), random_name()]) {
+            let number = u64::from_str_radix(&from, 16).unwrap_or(0);
+            to.copy_from_slice(&number.to_le_bytes());
+        }
+        let mut book = Self {
+            file,
+            path: path.to_owned(),
+            id,
+            seq: 0,
+            len: 0,
+            room: 0,
+            is_torn: false,
+        };
+        let head = header(&id);
+        let made = book.write(&head).and_then(|()| book.append(records));
+        if let Err(error) = made {
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
+        Ok(book)
+    }
+
+    /// One that was found and read, to go on with; whoever gives `file` holds its lock.
+    pub(super) fn go_on(file: File, path: PathBuf, read: &Recovered) -> Self {
+        Self {
+            file,
+            path,
+            id: read.id,
+            seq: read.seq,
+            len: read.len,
+            room: 0,
+            is_torn: read.cut.is_some(),
+        }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Writes records, all or none.
+    pub(super) fn append(&mut self, records: &[Record]) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        let mut seq = self.seq;
+        for record in records {
+            write_record(&mut bytes, &self.id, seq, record);
+            seq += 1;
+        }
+        self.write(&bytes)?;
+        self.seq = seq;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_torn {
+            self.file.set_len(self.len)?;
+            self.is_torn = false;
+        }
+        let end = self.len + bytes.len() as u64;
+        if end > self.room {
+            self.make_room(end);
+        }
+        match self.file.write_all(bytes) {
+            Ok(()) => {
+                self.len = end;
+                Ok(())
+            }
+            Err(error) => {
+                self.is_torn = self.file.set_len(self.len).is_err();
+                self.room = 0;
+                Err(error)
+            }
+        }
+    }
+
+    /// Has the file system keep room for what ends at `end` and some more. Where it cannot, writing says so itself.
+    fn make_room(&mut self, end: u64) {
+        #[cfg(target_os = "linux")]
+        {
+            let room = end + AHEAD_BYTES;
+            let len = room.saturating_sub(self.len);
+            let keeps = rustix::fs::FallocateFlags::KEEP_SIZE;
+            if rustix::fs::fallocate(&self.file, keeps, self.len, len).is_ok() {
+                self.room = room;
+            }
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (end, AHEAD_BYTES);
+    }
+
+    /// The file, for a thread that puts it on the disk.
+    pub(super) fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Puts on the disk what was written.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// What it comes to, read anew from its file.
+    pub(super) fn read(&mut self) -> io::Result<Recovered> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut bytes = Vec::new();
+        (&self.file).take(self.len).read_to_end(&mut bytes)?;
+        let read = recover(&bytes).filter(|read| read.seq == self.seq);
+        read.ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it reads otherwise than written",
+            )
+        })
+    }
+
+    /// Puts a short one in its place that comes to the same, but for the oldest of what is in files, where all takes more
+    /// than `room` bytes. Returns how many bytes can no longer be taken back.
+    pub(super) fn compact(&mut self, room: u64) -> io::Result<u64> {
+        let mut read = self.read()?;
+        let n_forgotten = read.ledger.shrink(room);
+        let part = self.path.with_extension(PART);
+        let _ = std::fs::remove_file(&part); // of an earlier try; the lock on the journal says that it is ours
+        let mut short = Self::make(&part, &read.ledger.records())?;
+        let named = short
+            .file
+            .sync_all()
+            .and_then(|()| std::fs::rename(&part, &self.path));
+        if let Err(error) = named {
+            let _ = std::fs::remove_file(&part);
+            return Err(error);
+        }
+        short.path.clone_from(&self.path);
+        *self = short;
+        self.path.parent().map_or(Ok(()), sync_folder)?;
+        Ok(n_forgotten)
+    }
+
+    /// Its last record was read by nobody, and nothing is to be offered: it goes.
+    pub(super) fn remove(self) {
+        // What cannot be removed is offered once more, which does no harm.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Makes the folder, readable by its owner alone.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        let meta = std::fs::metadata(folder)?;
+        if meta.mode() & 0o077 != 0 {
+            // what stood there before was made by somebody else than us
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

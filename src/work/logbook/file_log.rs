@@ -1,0 +1,167 @@
+//! What the worker of one file tells the journal, and what it waits for.
+//!
+//! It owns when the worker waits for the disk: before the first of a burst of stores that reach the file. It must not know
+//! how records are kept.
+
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+use super::record::{ByteChange, EditPlace, Record};
+use super::{GROUP, Logbook, NotRecorded, State, Ticket};
+use crate::bytes::Span;
+use crate::model::offer::{OfferId, OfferPart};
+use crate::os::stamp::FileStamp;
+
+/// What the worker of one file writes its edits down with.
+#[derive(Debug)]
+pub struct FileLog {
+    book: Logbook,
+    /// The file's number, once it was named.
+    number: Option<u32>,
+}
+
+impl FileLog {
+    pub(super) fn new(book: Logbook) -> Self {
+        Self { book, number: None }
+    }
+
+    /// Writes down what is about to be stored, before it is. `None` where edits are not written down, or there is nothing
+    /// to write.
+    ///
+    /// # Errors
+    /// The store must not happen: it could not be taken back.
+    pub fn ask(
+        &mut self,
+        named: impl FnOnce() -> (FileStamp, PathBuf),
+        place: EditPlace,
+        changes: Vec<ByteChange>,
+    ) -> Result<Option<Ticket>, NotRecorded> {
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let shared = self.book.shared();
+        let mut state = shared.lock();
+        let ticket = state.n_tickets;
+        state.n_tickets += 1;
+        let (file, name) = numbered(self.number, &mut state, named);
+        let asked = Record::Asked {
+            file,
+            ticket,
+            place,
+            at: millis(SystemTime::now()),
+            changes,
+        };
+        let records: Vec<Record> = name.into_iter().chain([asked]).collect();
+        let written = shared.append(&mut state, &records).and_then(|is_written| {
+            let is_ahead = state.ahead.is_some_and(|ahead| ahead.elapsed() < GROUP);
+            if is_written && place == EditPlace::File && !is_ahead {
+                shared.sync(&mut state)?;
+                state.ahead = Some(Instant::now());
+            }
+            Ok(is_written)
+        });
+        match written {
+            Ok(true) => {
+                self.number = Some(file);
+                Ok(Some(Ticket(ticket)))
+            }
+            Ok(false) => Ok(None),
+            Err(cause) => Err(NotRecorded {
+                folder: state.folder.clone().unwrap_or_default(),
+                cause,
+            }),
+        }
+    }
+
+    /// What became of it: it was stored in these spans, and nowhere else. Where this cannot be written any more, it counts
+    /// as stored, and is compared when it is offered.
+    pub fn outcome(&mut self, ticket: Option<Ticket>, done: Vec<Span>) {
+        if let (Some(Ticket(ticket)), Some(file)) = (ticket, self.number) {
+            self.note(&[Record::Outcome { file, ticket, done }]);
+        }
+    }
+
+    /// Private edits of a mapping are in the file and on its device.
+    pub fn saved(&mut self, mapping: u64, spans: Vec<Span>) {
+        if let Some(file) = self.number {
+            self.note(&[Record::Saved {
+                file,
+                mapping,
+                spans,
+            }]);
+        }
+    }
+
+    /// This stands so, by whatever way it came about. Returns whether it is written down.
+    pub fn stands(
+        &mut self,
+        named: impl FnOnce() -> (FileStamp, PathBuf),
+        place: EditPlace,
+        changes: Vec<ByteChange>,
+    ) -> bool {
+        let shared = self.book.shared();
+        let mut state = shared.lock();
+        let (file, name) = numbered(self.number, &mut state, named);
+        let stands = Record::Stands {
+            file,
+            place,
+            changes,
+        };
+        let records: Vec<Record> = name.into_iter().chain([stands]).collect();
+        let is_written = matches!(shared.append(&mut state, &records), Ok(true));
+        if is_written {
+            self.number = Some(file);
+        }
+        is_written
+    }
+
+    /// The person decided what becomes of the edits at `place`; `None`: of all of the file.
+    pub fn retired(&mut self, place: Option<EditPlace>) {
+        if let Some(file) = self.number {
+            self.note(&[Record::Retired { file, place }]);
+        }
+    }
+
+    /// What is offered of an earlier run is decided.
+    pub fn retire(&self, offer: OfferId, part: OfferPart) {
+        // it would be offered once more, and does no harm
+        let _ = self.book.retire(offer, part);
+    }
+
+    /// All that was written down is on the disk when this returns: what it takes back is about to get there.
+    pub fn sync(&self) {
+        let shared = self.book.shared();
+        let mut state = shared.lock();
+        if state.dirty_since.is_some() {
+            let _ = shared.sync(&mut state); // it is said
+        }
+    }
+
+    fn note(&self, records: &[Record]) {
+        let shared = self.book.shared();
+        // An edit was made by now. What cannot be written down is compared when it is offered.
+        let _ = shared.append(&mut shared.lock(), records);
+    }
+}
+
+/// The number of a file, and the record that names it where none did so far.
+fn numbered(
+    number: Option<u32>,
+    state: &mut State,
+    named: impl FnOnce() -> (FileStamp, PathBuf),
+) -> (u32, Option<Record>) {
+    if let Some(file) = number {
+        return (file, None);
+    }
+    let file = state.n_files;
+    state.n_files += 1;
+    let (stamp, path) = named();
+    (file, Some(Record::File { file, stamp, path }))
+}
+
+fn millis(at: SystemTime) -> u64 {
+    let since = at
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,328 @@
+//! What the records of a journal come to: for each file, what is edited privately and what of the edits is in it.
+//!
+//! It owns the meaning of the records, in the order in which they stand. A record says what was about to happen: where no
+//! outcome follows, the program ended in between, and it counts as done; whoever offers it compares with what is there. It
+//! must not touch a file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::layer::Layer;
+use super::record::{
+    BookId, ByteChange, EditPlace, FRAME_BYTES, HEADER_BYTES, Record, read_header, read_record,
+};
+use crate::bytes::Span;
+use crate::os::stamp::FileStamp;
+
+/// Changes of one record of a short journal; a record is written and read as a whole.
+const RECORD_BYTES: u64 = 256 << 10;
+
+/// What is known of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it was opened.
+    pub path: PathBuf,
+    /// What identified it when it was first edited.
+    pub stamp: FileStamp,
+    /// When it was last edited, in milliseconds since 1970.
+    pub at: u64,
+    /// What stands in the file.
+    pub in_file: Layer,
+    /// What stands in private mappings, one a mapping.
+    pub private: BTreeMap<u64, Layer>,
+    /// What was about to be stored: its age, its name, where, and what.
+    open: Option<(u64, u64, EditPlace, Vec<ByteChange>)>,
+}
+
+impl Entry {
+    /// What was about to be stored was, as far as is known.
+    fn settle(&mut self) {
+        if let Some((age, _, place, changes)) = self.open.take() {
+            self.put(age, place, &changes);
+        }
+    }
+
+    fn put(&mut self, age: u64, place: EditPlace, changes: &[ByteChange]) {
+        let layer = match place {
+            EditPlace::File => &mut self.in_file,
+            EditPlace::Private(mapping) => self.private.entry(mapping).or_default(),
+        };
+        for change in changes {
+            layer.put(change, age);
+        }
+        self.private.retain(|_, layer| !layer.is_empty());
+    }
+
+    fn outcome(&mut self, ticket: u64, done: &[Span]) {
+        let Some((age, _, place, changes)) = self.open.take_if(|open| open.1 == ticket) else {
+            return;
+        };
+        let within = |change: &ByteChange, span: Span| {
+            let both = span.intersect(change.span())?;
+            let part = |offset: u64| usize::try_from(offset - change.offset).ok();
+            let range = part(both.start())?..part(both.end())?;
+            Some(ByteChange {
+                offset: both.start(),
+                old: change.old.get(range.clone())?.to_vec(),
+                new: change.new.get(range)?.to_vec(),
+            })
+        };
+        let stored: Vec<ByteChange> = changes
+            .iter()
+            .flat_map(|change| done.iter().filter_map(|span| within(change, *span)))
+            .collect();
+        self.put(age, place, &stored);
+    }
+
+    /// Nothing is left of it that could be offered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let mut layers = self.private.values().chain([&self.in_file]);
+        self.open.is_none() && layers.all(Layer::is_empty)
+    }
+
+    /// All that is edited privately, one run where neighbors touch. Where two mappings hold one byte otherwise, the one
+    /// that was made later counts.
+    #[must_use]
+    pub fn unsaved(&self) -> Vec<ByteChange> {
+        let mut all = Layer::default();
+        for layer in self.private.values() {
+            for (age, change) in layer.runs() {
+                all.remove(change.span());
+                all.put(&change, age);
+            }
+        }
+        all.joined()
+    }
+}
+
+/// What a journal comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// The files, by their numbers.
+    pub files: BTreeMap<u32, Entry>,
+    n_records: u64,
+}
+
+impl Ledger {
+    /// Takes the next record.
+    pub fn take(&mut self, record: Record) {
+        let age = self.n_records;
+        self.n_records += 1;
+        match record {
+            Record::File { file, stamp, path } => {
+                let entry = self.files.entry(file).or_default();
+                entry.stamp = stamp;
+                entry.path = path;
+            }
+            Record::Asked {
+                file,
+                ticket,
+                place,
+                at,
+                changes,
+            } => self.with(file, |entry| {
+                entry.settle();
+                entry.at = at;
+                entry.open = Some((age, ticket, place, changes));
+            }),
+            Record::Outcome { file, ticket, done } => {
+                self.with(file, |entry| entry.outcome(ticket, &done));
+            }
+            Record::Saved {
+                file,
+                mapping,
+                spans,
+            } => self.with(file, |entry| {
+                entry.settle();
+                if let Some(layer) = entry.private.get_mut(&mapping) {
+                    for span in spans {
+                        layer.remove(span);
+                    }
+                }
+                entry.private.retain(|_, layer| !layer.is_empty());
+            }),
+            // of a process, which stores while the worker does: what that is about to do stays open
+            Record::Stands {
+                file,
+                place,
+                changes,
+            } => self.with(file, |entry| entry.put(age, place, &changes)),
+            Record::Retired { file, place } => self.with(file, |entry| {
+                entry.settle();
+                match place {
+                    Some(EditPlace::Private(mapping)) => drop(entry.private.remove(&mapping)),
+                    Some(EditPlace::File) => entry.in_file = Layer::default(),
+                    None => {
+                        entry.private.clear();
+                        entry.in_file = Layer::default();
+                    }
+                }
+            }),
+        }
+    }
+
+    fn with(&mut self, file: u32, change: impl FnOnce(&mut Entry)) {
+        // of a file that no record names nothing can be offered
+        if let Some(entry) = self.files.get_mut(&file) {
+            change(entry);
+        }
+    }
+
+    /// The journal has ended: what was about to be stored was, as far as is known.
+    pub fn end(&mut self) {
+        self.files.values_mut().for_each(Entry::settle);
+    }
+
+    /// Nothing is left that could be offered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.values().all(Entry::is_empty)
+    }
+
+    /// How many bytes are edited and not in their file.
+    #[must_use]
+    pub fn unsaved_bytes(&self) -> u64 {
+        let layers = self.files.values().flat_map(|entry| entry.private.values());
+        layers.map(Layer::n_bytes).sum()
+    }
+
+    /// Forgets the oldest of what is in files until what is left takes at most `room` bytes in a journal. What is not in
+    /// its file never goes. Returns how many bytes can no longer be taken back.
+    pub fn shrink(&mut self, room: u64) -> u64 {
+        let layers = |entry: &Entry| {
+            let private = entry.private.values().map(Layer::written_bytes);
+            private.sum::<u64>() + entry.in_file.written_bytes()
+        };
+        let takes: u64 = self.files.values().map(layers).sum();
+        let mut over = takes.saturating_sub(room);
+        let files = self.files.values();
+        let mut ages: Vec<(u64, u64)> = files.flat_map(|entry| entry.in_file.ages()).collect();
+        ages.sort_unstable();
+        let mut until = None;
+        for (age, takes) in ages {
+            if over == 0 {
+                break;
+            }
+            until = Some(age);
+            over = over.saturating_sub(takes);
+        }
+        let Some(until) = until else {
+            return 0;
+        };
+        let files = self.files.values_mut();
+        files.map(|entry| entry.in_file.forget_until(until)).sum()
+    }
+
+    /// Records that come to the same, oldest first.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        let live = || self.files.iter().filter(|(_, entry)| !entry.is_empty());
+        let mut records: Vec<Record> = live()
+            .map(|(file, entry)| Record::File {
+                file: *file,
+                stamp: entry.stamp,
+                path: entry.path.clone(),
+            })
+            .collect();
+        let mut runs: Vec<(u64, u32, EditPlace, ByteChange)> = Vec::new();
+        for (file, entry) in live() {
+            let private = entry.private.iter();
+            let private = private.map(|(mapping, layer)| (EditPlace::Private(*mapping), layer));
+            for (place, layer) in private.chain([(EditPlace::File, &entry.in_file)]) {
+                let of = |(age, change)| (age, *file, place, change);
+                runs.extend(layer.runs().map(of));
+            }
+        }
+        runs.sort_by_key(|(age, file, place, change)| (*age, *file, *place, change.offset));
+        let mut room = 0;
+        for (_, of, at, change) in runs {
+            let len = 2 * change.new.len() as u64;
+            match records.last_mut() {
+                Some(Record::Stands {
+                    file,
+                    place,
+                    changes,
+                }) if (*file, *place) == (of, at) && len <= room => {
+                    room -= len;
+                    changes.push(change);
+                }
+                _ => {
+                    room = RECORD_BYTES.saturating_sub(len);
+                    records.push(Record::Stands {
+                        file: of,
+                        place: at,
+                        changes: vec![change],
+                    });
+                }
+            }
+        }
+        // the time of the last edit, and what has no outcome yet
+        for (file, entry) in live() {
+            let (ticket, place, changes) = match &entry.open {
+                Some((_, ticket, place, changes)) => (*ticket, *place, changes.clone()),
+                None => (u64::MAX, EditPlace::File, Vec::new()),
+            };
+            records.push(Record::Asked {
+                file: *file,
+                ticket,
+                place,
+                at: entry.at,
+                changes,
+            });
+        }
+        records
+    }
+}
+
+/// Why a journal is not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TornEnd {
+    /// Where the last whole record ends, in bytes.
+    pub at: u64,
+    /// How many bytes follow that are none.
+    pub bytes: u64,
+}
+
+/// What was read of a journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// Its id.
+    pub id: BookId,
+    /// What its records come to.
+    pub ledger: Ledger,
+    /// The number of the next record.
+    pub seq: u64,
+    /// Where it ends, in bytes.
+    pub len: u64,
+    /// What follows that cannot be read.
+    pub cut: Option<TornEnd>,
+}
+
+/// Reads a journal as far as its records are whole and none is missing. `None` where it is none.
+#[must_use]
+pub fn recover(bytes: &[u8]) -> Option<Recovered> {
+    let id = read_header(bytes)?;
+    let mut ledger = Ledger::default();
+    let (mut at, mut seq) = (HEADER_BYTES, 0);
+    while let Some((number, record, len)) = bytes.get(at..).and_then(|rest| read_record(rest, &id))
+    {
+        if number != seq {
+            break;
+        }
+        ledger.take(record);
+        seq += 1;
+        at += len.max(FRAME_BYTES);
+    }
+    let (at, end) = (at as u64, bytes.len() as u64);
+    Some(Recovered {
+        id,
+        ledger,
+        seq,
+        len: at,
+        cut: (at < end).then_some(TornEnd {
+            at,
+            bytes: end - at,
+        }),
+    })
+}

@@ -1,0 +1,280 @@
+//! Journals that other runs left behind, and what can be offered of them.
+//!
+//! It owns whose they are: the lock says it. A run that goes on holds the lock of its journal, so what can be locked was
+//! left behind, and whoever locks it has it alone. It compares files and changes none; what is decided is added to the
+//! journal that it stands in, and a journal without anything to offer goes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::book::{Book, ENDING, PART};
+use super::ledger::{Entry, Ledger, recover};
+use super::record::{ByteChange, EditPlace, Record};
+use crate::map::Identity;
+use crate::model::journal::PendingRun;
+use crate::model::offer::{EditsOffer, FileFate, OfferId, OfferPart};
+use crate::os::stamp::{FileStamp, open_to_compare};
+
+/// No journal is read that is longer: it is none of ours.
+const MOST_BYTES: u64 = 1 << 32;
+/// How much of a file is compared at once, in bytes.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// A journal that another run left, and this one has the lock of.
+#[derive(Debug)]
+pub(super) struct Orphan {
+    book: Book,
+    ledger: Ledger,
+    /// What is offered, with the number of its file.
+    offers: Vec<(OfferId, u32)>,
+}
+
+impl Orphan {
+    /// This offer is of it.
+    pub(super) fn has(&self, offer: OfferId) -> bool {
+        self.offers.iter().any(|(known, _)| *known == offer)
+    }
+
+    /// A part of an offer is decided.
+    pub(super) fn retire(&mut self, offer: OfferId, part: OfferPart) -> io::Result<()> {
+        let Some((_, file)) = self
+            .offers
+            .iter()
+            .find(|(known, _)| *known == offer)
+            .copied()
+        else {
+            return Ok(());
+        };
+        let places: Vec<Option<EditPlace>> = match part {
+            OfferPart::All => vec![None],
+            OfferPart::InFile => vec![Some(EditPlace::File)],
+            OfferPart::Unsaved => {
+                let private = self.ledger.files.get(&file).map(|entry| &entry.private);
+                let mappings = private.into_iter().flatten();
+                mappings
+                    .map(|(mapping, _)| Some(EditPlace::Private(*mapping)))
+                    .collect()
+            }
+        };
+        let retired = places
+            .into_iter()
+            .map(|place| Record::Retired { file, place });
+        let retired: Vec<Record> = retired.collect();
+        for record in &retired {
+            self.ledger.take(record.clone());
+        }
+        if self.ledger.is_empty() {
+            return Ok(()); // all of the journal goes
+        }
+        self.book.append(&retired)?;
+        self.book.sync()
+    }
+
+    /// Nothing of it is left to be offered; it is removed then.
+    pub(super) fn is_done(&mut self) -> bool {
+        let is_done = self.ledger.is_empty();
+        if is_done {
+            let _ = fs::remove_file(self.book.path()); // else it is looked at once more
+        }
+        is_done
+    }
+}
+
+/// The journals in `folder` that nobody writes, and what can be offered of them, oldest first.
+pub(super) fn find(folder: &Path) -> (Vec<Orphan>, Vec<EditsOffer>) {
+    let mut found = (Vec::new(), Vec::new());
+    let Ok(entries) = fs::read_dir(folder) else {
+        return found; // none yet
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let ending = path.extension().unwrap_or_default();
+        if ending == PART {
+            // a journal that was about to replace one that is whole
+            if take(&path).is_some() {
+                let _ = fs::remove_file(&path);
+            }
+        } else if ending == ENDING
+            && let Some(file) = take(&path)
+        {
+            adopt(file, path, &mut found);
+        }
+    }
+    found.1.sort_by_key(|offer| offer.at);
+    found
+}
+
+/// Opens and locks a file of ours that nobody else has locked.
+fn take(path: &Path) -> Option<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    let file = options.open(path).ok()?;
+    let meta = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    file.try_lock().ok()?;
+    // locked, but another one may have been put in its place meanwhile
+    let now = fs::symlink_metadata(path).ok()?;
+    is_same(&meta, &now).then_some(file)
+}
+
+#[cfg(unix)]
+fn is_same(left: &fs::Metadata, right: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let is_ours = left.uid() == rustix::process::geteuid().as_raw();
+    is_ours && (left.dev(), left.ino()) == (right.dev(), right.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_left: &fs::Metadata, right: &fs::Metadata) -> bool {
+    right.is_file()
+}
+
+/// Reads a journal that is locked, and lists what it has to offer.
+fn adopt(file: File, path: PathBuf, found: &mut (Vec<Orphan>, Vec<EditsOffer>)) {
+    let mut bytes = Vec::new();
+    if (&file).take(MOST_BYTES).read_to_end(&mut bytes).is_err() {
+        return; // it stays, for another time
+    }
+    let Some(mut read) = recover(&bytes) else {
+        // made, and ended before its header was written; of another version it stays
+        if bytes.len() < super::record::HEADER_BYTES {
+            let _ = fs::remove_file(&path);
+        }
+        return;
+    };
+    drop(bytes);
+    read.ledger.end();
+    if read.ledger.is_empty() {
+        let _ = fs::remove_file(&path);
+        return;
+    }
+    let mut offers = Vec::new();
+    for (number, entry) in read
+        .ledger
+        .files
+        .iter()
+        .filter(|(_, entry)| !entry.is_empty())
+    {
+        let id = OfferId(found.1.len() as u64 + 1);
+        offers.push((id, *number));
+        found
+            .1
+            .push(offer(id, entry, read.cut.map(|cut| cut.bytes)));
+    }
+    let book = Book::go_on(file, path, &read);
+    found.0.push(Orphan {
+        book,
+        ledger: read.ledger,
+        offers,
+    });
+}
+
+/// What is offered of one file.
+fn offer(id: OfferId, entry: &Entry, cut: Option<u64>) -> EditsOffer {
+    let run = |change: ByteChange| PendingRun {
+        offset: change.offset,
+        base: change.old,
+        value: change.new,
+    };
+    let mut unsaved: Vec<PendingRun> = entry.unsaved().into_iter().map(run).collect();
+    let mut in_file: Vec<PendingRun> = entry.in_file.joined().into_iter().map(run).collect();
+    unsaved.shrink_to_fit();
+    in_file.shrink_to_fit();
+    let (standing, identity) = standing(entry, &unsaved, &in_file);
+    EditsOffer {
+        id,
+        path: entry.path.clone(),
+        identity,
+        standing,
+        at: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.at),
+        size: entry.stamp.size,
+        unsaved,
+        in_file,
+        cut_bytes: cut,
+    }
+}
+
+/// What stands at its path now. Times are not believed: a clock may have been set back, and our own stores changed them;
+/// what was edited is read and compared.
+fn standing(
+    entry: &Entry,
+    unsaved: &[PendingRun],
+    in_file: &[PendingRun],
+) -> (FileFate, Option<Identity>) {
+    let file = match open_to_compare(&entry.path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return (FileFate::Gone, None),
+        Err(error) => {
+            let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+            return (FileFate::Unreadable(why), None);
+        }
+    };
+    let stamp = match FileStamp::of(&file) {
+        Ok(stamp) => stamp,
+        Err(error) => {
+            let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+            return (FileFate::Unreadable(why), None);
+        }
+    };
+    let identity = Identity {
+        dev: stamp.dev,
+        ino: stamp.ino,
+    };
+    let n_other: u64 = unsaved
+        .iter()
+        .chain(in_file)
+        .map(|run| others(&file, run))
+        .sum();
+    let standing = if !stamp.is_of_same_file(&entry.stamp) {
+        FileFate::Replaced(n_other)
+    } else if n_other > 0 {
+        FileFate::Changed(n_other)
+    } else {
+        FileFate::Same
+    };
+    (standing, Some(identity))
+}
+
+/// In how many places of a run the file holds neither what stood there nor what was put there.
+fn others(file: &File, run: &PendingRun) -> u64 {
+    let mut n_other = 0;
+    let values = run.value.chunks(CHUNK_BYTES);
+    let bases = run.base.chunks(CHUNK_BYTES);
+    let mut at = run.offset;
+    for (value, base) in values.zip(bases) {
+        let mut now = vec![0; value.len()];
+        let n_read = read_at(file, &mut now, at);
+        now.truncate(n_read);
+        let known = now.iter().zip(value.iter().zip(base));
+        n_other += known
+            .filter(|(now, (value, base))| now != value && now != base)
+            .count();
+        n_other += value.len() - n_read;
+        at += value.len() as u64;
+    }
+    n_other as u64
+}
+
+/// How many bytes were read before the end or a failure.
+fn read_at(file: &File, into: &mut [u8], offset: u64) -> usize {
+    let mut done = 0;
+    while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, rest, offset + done as u64);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, rest, offset + done as u64);
+        match read {
+            Ok(n) if n > 0 => done += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            _ => break,
+        }
+    }
+    done
+}

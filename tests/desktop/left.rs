@@ -1,0 +1,77 @@
+//! The window is killed, ended by a signal, or loses its display: the next one offers what was edited, of the file that it
+//! was edited in, and has applied nothing.
+
+use std::fs;
+
+use mapscope::work::logbook::ledger::recover;
+
+use crate::bare::Bare;
+use crate::rig::{Stage, until};
+
+const SCREEN: [&str; 3] = ["-screen", "0", "1280x800x24"];
+
+/// The journals that there are.
+fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(stage.folder().join("state/mapscope"));
+    let entries = entries.into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "journal"))
+        .collect()
+}
+
+/// How the windows end, one after the other.
+const ENDS: [&str; 10] = [
+    "-KILL", "-TERM", "-KILL", "-HUP", "-KILL", "-INT", "-KILL", "-KILL", "-KILL", "-KILL",
+];
+
+#[test]
+fn a_window_that_is_killed_leaves_its_edits_to_the_next() {
+    let Some(stage) = Stage::set(320, 200, &[]) else {
+        return;
+    };
+    let bare = Bare::set(&stage, &SCREEN);
+    let name = |n: usize| format!("left{n}.bin");
+    for (n, end) in ENDS.into_iter().enumerate() {
+        let path = stage.file(&name(n), b"0123");
+        let mut run = bare.run("", &[path.to_str().unwrap()]);
+        bare.type_in(&mut run, &name(n), &format!("a{n}"));
+        until("record of the edit", || {
+            let journals = journals(&stage);
+            let is_long =
+                |path: &std::path::PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 100);
+            (journals.len() == n + 1 && journals.iter().all(is_long)).then_some(())
+        });
+        run.signal(end);
+        run.until_end();
+        assert_eq!(fs::read(path).unwrap(), b"0123", "{end}: it was private");
+    }
+    let mut left: Vec<(String, u8)> = Vec::new();
+    for path in journals(&stage) {
+        let mut ledger = recover(&fs::read(path).unwrap()).unwrap().ledger;
+        ledger.end();
+        for entry in ledger.files.values() {
+            let name = entry.path.file_name().unwrap().to_str().unwrap();
+            for change in entry.unsaved() {
+                assert_eq!((change.offset, &change.old[..]), (0, &b"0"[..]));
+                left.push((name.to_owned(), change.new[0]));
+            }
+        }
+    }
+    left.sort();
+    let expected: Vec<(String, u8)> = (0..10)
+        .map(|n| (name(n), 0xa0 + u8::try_from(n).unwrap()))
+        .collect();
+    assert_eq!(left, expected, "each edit, of its own file");
+    // The next one has them before it, and applies none.
+    let path = stage.file("next.bin", b"0123");
+    let mut run = bare.run("", &[path.to_str().unwrap()]);
+    bare.type_in(&mut run, "next.bin", "5a");
+    run.signal("-KILL");
+    run.until_end();
+    for n in 0..10 {
+        let path = stage.folder().join("home").join(name(n));
+        assert_eq!(fs::read(path).unwrap(), b"0123");
+    }
+    assert_eq!(journals(&stage).len(), 11, "nothing was decided");
+}
