@@ -2,7 +2,7 @@
 //! stands for.
 //!
 //! It owns the list of fields, how each is written out and read back. It must not know where the bytes are, nor how they
-//! are stored. Whatever [`read`] gives, [`write`] takes, and gives the very bytes back.
+//! are stored. Whatever [`read`] gives, [`write()`] takes, and gives the very bytes back.
 
 mod floats;
 mod identifiers;
@@ -224,7 +224,7 @@ pub fn read(field: Field, order: Order, bytes: &[u8]) -> Result<Reading, NoReadi
 /// The bytes that stand for the typed `text` in the place of the first of `bytes`.
 ///
 /// They are as many as that value is long. Where a value's length varies (LEB128, a character, a text that ends in a NUL)
-/// it must fit in what stands there, so that nothing behind it changes.
+/// it must fit in what stands there, so that nothing behind it changes; where none stands there, it is as long as it is.
 ///
 /// # Errors
 /// What is expected at which column.

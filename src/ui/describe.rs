@@ -113,7 +113,7 @@ pub(super) fn row(frame: &Frame<'_>, doc: &Doc, row: u64) -> String {
 
 /// Which bytes of a row the file holds otherwise; `None` where it holds the same.
 pub(super) fn row_in_file(frame: &Frame<'_>, doc: &Doc, row: u64) -> Option<String> {
-    let viewport = &doc.view().viewport;
+    let viewport = &frame.view.unwrap_or_else(|| doc.view()).viewport;
     let span = viewport.rows().span_from_row(row, viewport.extent);
     let (first, _, cells) = frame.window()?.slice(span)?;
     let places = (first..).zip(cells);

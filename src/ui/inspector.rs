@@ -3,17 +3,21 @@
 //!
 //! It owns where its values stand and what is being typed. It must not know how a value is read, nor how it is stored.
 
+mod typing;
+
 use egui::{
     Align, Button, Event, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText, ScrollArea,
-    TextEdit, Ui, UiBuilder, Vec2, accesskit, vec2,
+    Ui, UiBuilder, Vec2, accesskit, vec2,
 };
 
-use crate::bytes::inspect::{Field, MOST_BYTES, NoReading, Order, Reading, read, write};
-use crate::model::{Action, AppAction, EditAction, Focus, View, ViewAction, ViewId};
+use crate::bytes::Span;
+use crate::bytes::inspect::{Field, MOST_BYTES, NoReading, Order, Reading, read};
+use crate::model::{Action, AppAction, Focus, View, ViewAction};
 
 use super::geometry::{BAR_WIDTH, Cells};
 use super::region::region_ui;
 use super::{Frame, WindowState, describe};
+use typing::{Typing, typing_ui};
 
 /// Height of a row, in points.
 const ROW: f32 = 20.0;
@@ -37,19 +41,6 @@ struct Place {
     order: Order,
 }
 
-/// A value that is being typed.
-#[derive(Debug)]
-struct Typing {
-    view: ViewId,
-    offset: u64,
-    place: Place,
-    text: String,
-    /// Why it is not taken.
-    error: Option<String>,
-    /// The field is to have the keys once it can.
-    is_new: bool,
-}
-
 /// What the inspector keeps between frames.
 #[derive(Debug, Default)]
 pub struct InspectorView {
@@ -63,6 +54,18 @@ struct Subject<'a> {
     view: &'a View,
     offset: u64,
     bytes: &'a [u8],
+    behind: Behind,
+}
+
+/// What is behind the bytes that it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// Nothing: they reach to the end, or are as many as any value takes.
+    Nothing,
+    /// Bytes that were not read yet.
+    Unread,
+    /// Bytes that cannot be read.
+    Unreadable,
 }
 
 /// Draws the inspector beside the bytes, or under them.
@@ -84,12 +87,11 @@ pub(super) fn inspector_ui(
         (view.viewport.row_count().min(u64::from(u32::MAX)) as f32 + 3.0) * cell.y,
     );
     let room = ui.available_size();
-    let own = InspectorView::default;
     let inspector = &mut state.inspector;
-    if frame.model.view().map(|view| view.id) != inspector.typing.as_ref().map(|it| it.view)
-        && inspector.typing.is_some()
-    {
-        *inspector = own(); // another view came forward, and what was being typed was for this one
+    let typing = inspector.typing.as_ref();
+    if typing.is_some_and(|typing| !typing.is_at(view.id, view.viewport.cursor)) {
+        // Another view or another byte came forward, and what was being typed was for that one.
+        *inspector = InspectorView::default();
     }
     let around = egui::Frame::new()
         .fill(frame.theme.bar)
@@ -147,15 +149,10 @@ fn contents_ui(
         return;
     };
     let offset = view.viewport.cursor;
-    let bytes = bytes_at(frame, offset);
-    head_ui(ui, frame, view, bytes.is_some(), inspector, actions);
-    let Some(bytes) = bytes else {
+    let subject = subject_at(frame, view, offset);
+    head_ui(ui, frame, view, subject.is_some(), inspector, actions);
+    let Some(subject) = subject else {
         return;
-    };
-    let subject = Subject {
-        view,
-        offset,
-        bytes,
     };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let (n, rows) = arrange(ui.available_width());
@@ -178,13 +175,34 @@ fn contents_ui(
 }
 
 /// The bytes from `offset` on, as far as they are there to be read. `None` where they are not in sight.
-fn bytes_at<'a>(frame: &Frame<'a>, offset: u64) -> Option<&'a [u8]> {
+fn subject_at<'a>(frame: &Frame<'a>, view: &'a View, offset: u64) -> Option<Subject<'a>> {
     let window = frame.window()?;
-    let wanted = crate::bytes::Span::at(offset, MOST_BYTES as u64)
-        .or_else(|| crate::bytes::Span::new(offset, u64::MAX))?;
+    let end = offset.saturating_add(MOST_BYTES as u64);
+    let wanted = Span::new(offset, end.min(view.viewport.extent.end()))?;
     let (start, bytes, cells) = window.slice(wanted)?;
     let n = cells.iter().take_while(|cell| cell.is_byte()).count();
-    bytes.get(..n).filter(|_| start == offset)
+    let behind = match cells.get(n) {
+        Some(cell) if cell.is_past_end() => Behind::Nothing,
+        Some(_) => Behind::Unreadable,
+        None if (n as u64) < wanted.len() => Behind::Unread,
+        None => Behind::Nothing,
+    };
+    let bytes = bytes.get(..n).filter(|_| start == offset)?;
+    Some(Subject {
+        view,
+        offset,
+        bytes,
+        behind,
+    })
+}
+
+/// Why there is no value.
+fn why_words(why: NoReading, behind: Behind) -> String {
+    match (why, behind) {
+        (NoReading::TooShort, Behind::Unread) => "not read yet".to_owned(),
+        (NoReading::TooShort, Behind::Unreadable) => "some of its bytes cannot be read".to_owned(),
+        (why, _) => why.to_string(),
+    }
 }
 
 fn head_ui(
@@ -202,8 +220,14 @@ fn head_ui(
             ui.label(RichText::new("Data inspector").strong());
             ui.label(RichText::new(format!("at {offset:#x}")).color(frame.theme.weak));
             if !is_in_sight {
-                ui.label(RichText::new("which is not in sight").color(frame.theme.weak));
-                if ui.button("Show it").clicked() {
+                let is_visible = view.viewport.visible().contains(offset);
+                let words = if is_visible {
+                    "which is not read yet"
+                } else {
+                    "which is not in sight"
+                };
+                ui.label(RichText::new(words).color(frame.theme.weak));
+                if !is_visible && ui.button("Show it").clicked() {
                     actions.push(Action::View(ViewAction::GoTo(offset)));
                 }
             }
@@ -217,7 +241,7 @@ fn head_ui(
                     actions.push(Action::App(AppAction::ToggleInspector));
                 }
                 let typing = inspector.typing.as_ref();
-                if let Some(error) = typing.and_then(|it| it.error.as_deref()) {
+                if let Some(error) = typing.and_then(Typing::error) {
                     let text = RichText::new(error).color(frame.theme.error);
                     ui.add(egui::Label::new(text).truncate())
                         .on_hover_text(error);
@@ -289,10 +313,8 @@ fn value_ui(
     inspector: &mut InspectorView,
     actions: &mut Vec<Action>,
 ) {
-    let is_typed = inspector.typing.as_ref().is_some_and(|typing| {
-        typing.place == place && typing.view == subject.view.id && typing.offset == subject.offset
-    });
-    if is_typed {
+    let typing = inspector.typing.as_ref();
+    if typing.is_some_and(|typing| typing.place == place) {
         typing_ui(ui, subject, size, inspector, actions);
         return;
     }
@@ -310,28 +332,25 @@ fn value_ui(
     let response = ui
         .scope_builder(builder.max_rect(rect), |ui| ui.add(button))
         .inner;
-    spoken(&response, place, &reading);
+    spoken(&response, place, &reading, subject.behind);
     if inspector.back == Some(place) {
         inspector.back = None;
         response.request_focus();
     }
     let response = match &reading {
         Ok(reading) => response.on_hover_text(hover_words(place, reading)),
-        Err(why) => response.on_hover_text(format!("{}: {why}", place.field.name())),
+        Err(why) => {
+            let why = why_words(*why, subject.behind);
+            response.on_hover_text(format!("{}: {why}", place.field.name()))
+        }
     };
     if let (true, Ok(reading)) = (is_copied(ui, &response), &reading) {
         actions.push(Action::App(AppAction::CopyText(reading.text.clone())));
     }
     let wants_typing = response.clicked() | menu_ui(ui, &response, &reading, actions);
     if wants_typing && reading != Err(NoReading::TooShort) {
-        inspector.typing = Some(Typing {
-            view: subject.view.id,
-            offset: subject.offset,
-            place,
-            text: reading.map_or_else(|_| String::new(), |reading| reading.text),
-            error: None,
-            is_new: true,
-        });
+        let text = reading.map_or_else(|_| String::new(), |reading| reading.text);
+        inspector.typing = Some(Typing::new(subject, place, text));
         ui.ctx().request_repaint();
     }
 }
@@ -372,10 +391,10 @@ fn hover_words(place: Place, reading: &Reading) -> String {
     )
 }
 
-fn spoken(response: &Response, place: Place, reading: &Result<Reading, NoReading>) {
+fn spoken(response: &Response, place: Place, reading: &Result<Reading, NoReading>, behind: Behind) {
     let value = match reading {
         Ok(reading) => shown(reading),
-        Err(why) => why.to_string(),
+        Err(why) => why_words(*why, behind),
     };
     let words = format!("{}{}: {value}", place.field.name(), order_words(place));
     describe::name(response, &words);
@@ -422,64 +441,4 @@ fn menu_ui(
             types.clicked()
         });
     shown.is_some_and(|shown| shown.inner)
-}
-
-/// The field that a value is typed in: Enter stores it, Escape leaves it as it was.
-fn typing_ui(
-    ui: &mut Ui,
-    subject: &Subject<'_>,
-    size: Vec2,
-    inspector: &mut InspectorView,
-    actions: &mut Vec<Action>,
-) {
-    let Some(typing) = &mut inspector.typing else {
-        return;
-    };
-    let place = typing.place;
-    let id = Id::unique("inspector field");
-    let edit = TextEdit::singleline(&mut typing.text)
-        .id(id)
-        .font(egui::TextStyle::Monospace)
-        .margin(vec2(4.0, 1.0))
-        .desired_width(size.x - 10.0);
-    let response = ui.add_sized(size, edit);
-    let words = format!("{}{}, typed", place.field.name(), order_words(place));
-    describe::name(&response, &words);
-    if std::mem::take(&mut typing.is_new) {
-        response.request_focus();
-        let end = egui::text::CCursor::new(typing.text.chars().count());
-        let all = egui::text::CCursorRange::two(egui::text::CCursor::new(0), end);
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
-        return;
-    }
-    if response.changed() {
-        typing.error = None;
-    }
-    if !response.lost_focus() {
-        return;
-    }
-    let enter = ui.input(|input| input.key_pressed(Key::Enter));
-    if !enter {
-        let is_left = !ui.input(|input| input.key_pressed(Key::Escape));
-        inspector.typing = None;
-        inspector.back = (!is_left).then_some(place);
-        return;
-    }
-    match write(place.field, place.order, &typing.text, subject.bytes) {
-        Ok(bytes) => {
-            let offset = typing.offset;
-            inspector.typing = None;
-            inspector.back = Some(place);
-            let is_new = subject.bytes.get(..bytes.len()) != Some(bytes.as_slice());
-            if is_new {
-                actions.push(Action::Edit(EditAction::Put { offset, bytes }));
-            }
-        }
-        Err(error) => {
-            typing.error = Some(error.to_string());
-            response.request_focus();
-        }
-    }
 }

@@ -6,79 +6,16 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::thread::sleep;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
-use egui_kittest::kittest::NodeT as _;
-use mapscope::app::{Shell, Start};
+use egui::{Key, Modifiers};
 use mapscope::map::Mode;
-use mapscope::model::{Action, App, Doc, MappingAction, OpenRequest, Tab};
+use mapscope::model::{Action, MappingAction, OpenRequest, Tab};
 
+use crate::indoors::*;
+use crate::rig::Stage;
 use crate::rig::hanging::{FILL, Hanging, Hangs};
-use crate::rig::{PATIENCE, Stage};
-
-const CTRL: Modifiers = Modifiers {
-    ctrl: true,
-    command: true,
-    ..Modifiers::NONE
-};
-const PLAIN: Modifiers = Modifiers::NONE;
-/// Between two frames while something is waited for.
-const PAUSE: Duration = Duration::from_millis(5);
-
-type Window = Harness<'static, Shell>;
-
-fn model(window: &Window) -> &App {
-    window.state().model()
-}
-
-#[track_caller]
-fn doc(window: &Window) -> &Doc {
-    model(window).doc().expect("a file is open")
-}
-
-/// All that is described.
-fn labels(window: &Window) -> Vec<String> {
-    let nodes = window.root().children_recursive();
-    nodes
-        .filter_map(|node| {
-            let node = node.accesskit_node();
-            node.label().or_else(|| node.value())
-        })
-        .collect()
-}
-
-#[track_caller]
-fn until(window: &mut Window, what: &str, mut reached: impl FnMut(&Window) -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        window.step();
-        if reached(window) {
-            return;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "waited in vain until {what}: {:#?}",
-            labels(window)
-        );
-        sleep(PAUSE);
-    }
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.step();
-}
-
-fn type_text(window: &mut Window, text: &str) {
-    for character in text.chars() {
-        window.event(Event::Text(character.to_string()));
-    }
-    window.step();
-}
 
 /// How long it hangs.
 const HUNG: Duration = Duration::from_secs(10);
@@ -86,27 +23,6 @@ const HUNG: Duration = Duration::from_secs(10);
 const MOST: Duration = Duration::from_millis(100);
 /// Frames after which what was asked for must be there.
 const MOST_FRAMES: usize = 40;
-
-/// Time that this thread had, and that it waited for a processor.
-#[derive(Clone, Copy)]
-struct Clock {
-    wall: Instant,
-    ran: Duration,
-    queued: Duration,
-}
-
-impl Clock {
-    fn now() -> Self {
-        let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-        let mut words = text.split_whitespace().map(|word| word.parse().unwrap());
-        let mut next = || Duration::from_nanos(words.next().unwrap());
-        Self {
-            wall: Instant::now(),
-            ran: next(),
-            queued: next(),
-        }
-    }
-}
 
 /// Something that a person does, and how the window answers.
 struct Step {
@@ -152,15 +68,6 @@ fn hides(name: &'static str, modifiers: Modifiers, key: Key, words: &'static str
         move |window| window.key_press_modifiers(modifiers, key),
         move |window| !has(window, words),
     )
-}
-
-/// Something is called so, or begins so.
-fn has(window: &Window, words: &str) -> bool {
-    labels(window).iter().any(|label| label.starts_with(words))
-}
-
-fn title_has(window: &Window, words: &str) -> bool {
-    model(window).title().contains(words)
 }
 
 /// A round through panels, menus, forms and tabs, which ends where it began.
@@ -214,11 +121,7 @@ fn answer(window: &mut Window, step: &Step) -> (Duration, Duration) {
         // What is described is what was drawn.
         if (step.is_answered)(window) && labels(window) != before {
             let end = Clock::now();
-            let took = end.wall.duration_since(start.wall);
-            let queued = end.queued.saturating_sub(start.queued);
-            let fair = took.saturating_sub(queued);
-            let ran = end.ran.saturating_sub(start.ran);
-            return (fair.saturating_sub(ran), fair);
+            return (end.blocked_since(start), end.took_since(start));
         }
     }
     panic!("{} does not come: {:#?}", step.name, labels(window));
@@ -267,16 +170,7 @@ fn open_both(storage: &Hanging, folder: &Path) -> Window {
         .map(|path| OpenRequest::private(Some(path)))
         .into_iter()
         .collect();
-    let mut window = Harness::builder()
-        .with_size([1500.0, 900.0])
-        .with_step_dt(0.1)
-        .allow_missing_glyphs()
-        .build_eframe(|creation| {
-            let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
-            let mut shell = Shell::new(program, Start { requests, at: None });
-            shell.attach(creation);
-            shell
-        });
+    let mut window = window_on(requests, [1500.0, 900.0]);
     until(&mut window, "every row is heard", |window| {
         let sees = |label: &&String| label.contains(": sees 41 'A'");
         model(window).docs.len() == 2

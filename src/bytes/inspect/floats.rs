@@ -69,15 +69,37 @@ pub(super) fn write(field: Field, order: Order, typed: &str) -> Result<Vec<u8>, 
     Ok(match field {
         Field::F16 => {
             let value = f16::from_f64(parsed(typed)?);
+            check_range(field, typed, value.is_infinite())?;
             ordered(order, value.to_le_bytes())
         }
         Field::Bf16 => {
             let value = bf16::from_f64(parsed(typed)?);
+            check_range(field, typed, value.is_infinite())?;
             ordered(order, value.to_le_bytes())
         }
-        Field::F32 => ordered(order, parsed::<f32>(typed)?.to_le_bytes()),
-        _ => ordered(order, parsed::<f64>(typed)?.to_le_bytes()),
+        Field::F32 => {
+            let value: f32 = parsed(typed)?;
+            check_range(field, typed, value.is_infinite())?;
+            ordered(order, value.to_le_bytes())
+        }
+        _ => {
+            let value: f64 = parsed(typed)?;
+            check_range(field, typed, value.is_infinite())?;
+            ordered(order, value.to_le_bytes())
+        }
     })
+}
+
+/// A number becomes infinite only where `inf` was typed.
+fn check_range(field: Field, typed: &str, is_infinite: bool) -> Result<(), WriteError> {
+    if is_infinite && typed.contains(|c: char| c.is_ascii_digit()) {
+        let start = typed.chars().take_while(|c| c.is_whitespace()).count();
+        return Err(expected(
+            start,
+            format!("a number that {} holds", field.name()),
+        ));
+    }
+    Ok(())
 }
 
 /// The bits of `NaN 0x7fc00001`; `None` where no bits are typed.

@@ -91,7 +91,7 @@ pub struct OtherProcess {
     pub is_elsewhere: Option<bool>,
     /// Its mappings, by address.
     pub mappings: Vec<OtherMapping>,
-    /// Its descriptors of the file, by number, at most [`MOST_TOLD_DESCRIPTORS`].
+    /// Its descriptors of the file, by number, at most [`super::MOST_TOLD_DESCRIPTORS`].
     pub open: Vec<OtherOpen>,
     /// How many it has.
     pub n_open: usize,
