@@ -14,7 +14,8 @@
 //! name its claims alone: plain words.
 //!
 //! - [`bytes`]: pure: spans, rows, byte classes, the lookup grammar and its answers, dumps that are pasted, names as they
-//!   can be shown; patterns and the loops that find them in a slice.
+//!   can be shown. [`bytes::inspect`] says what bytes are as numbers, moments and characters, and back; [`bytes::forms`]
+//!   spells them for other programs, and reads that; [`bytes::find`] has patterns and the loops that find them in a slice.
 //! - [`os`]: what any program needs of the system: threads that end, the exit of a child, the scratch folder and its lock,
 //!   a new file that is never seen half written, signals, last words.
 //! - [`map`]: one mapping: open, read, store, flush, discard, page facts, identity of the file, the log of calls; and other
@@ -31,7 +32,8 @@
 //!   a store within how long. `picture` says who sees a byte through which memory, and what is proven of that; `happened`
 //!   what happened; both as data that panel, picture and text are made of.
 //! - [`work`]: threads: a worker an open file, the watcher of other programs that have it, the pool of processes of all
-//!   files, jobs, the search for a pattern, a run of the lab, the dialog's helper process, path completion.
+//!   files, jobs, the search for a pattern ([`work::find`]), the journal on disk ([`work::logbook`]), a run of the lab, the
+//!   dialog's helper process, path completion.
 //! - `ui`: functions of a read-only frame that return actions; `ui/theme.rs` has the only colors, `ui/command.rs` the one
 //!   table of commands, `ui/input.rs` the one walk over what was pressed, `ui/tabs.rs` the tabs,
 //!   `ui/views_ui.rs` the one or two views in each.

@@ -29,6 +29,8 @@ const LEAST_VALUE: f32 = 100.0;
 const MOST_VALUE: f32 = 190.0;
 /// Between two columns of rows, in points.
 const GAP: f32 = 14.0;
+/// Height of a value's text, in points: a UUID fits in half of a window that is 850 wide.
+const VALUE_TEXT: f32 = 13.0;
 /// What is above the rows, in points.
 const HEAD: f32 = 30.0;
 /// The least of the bytes that stays to be seen, in points.
@@ -113,7 +115,7 @@ pub(super) fn inspector_ui(
         let height = if is_short {
             under
         } else {
-            (room.y * 0.4).min(under)
+            (room.y * 0.5).min(under)
         };
         Panel::bottom("inspector under")
             .frame(around)
@@ -324,7 +326,10 @@ fn value_ui(
         Ok(reading) => (shown(reading), frame.theme.text),
         Err(_) => ("\u{2013}".to_owned(), frame.theme.weak),
     };
-    let text = RichText::new(text).monospace().color(color);
+    let text = RichText::new(text)
+        .monospace()
+        .size(VALUE_TEXT)
+        .color(color);
     let button = Button::selectable(false, text).truncate().min_size(size);
     let fill = Layout::top_down_justified(Align::Min);
     let builder = UiBuilder::new().scope_id(id).layout(fill);

@@ -217,7 +217,6 @@ fn a_file_that_is_cut_while_it_is_searched() {
     let gone = rows(walk.window())[0].join(" ");
     assert!(gone.contains(" -- "), "{gone}");
     walk.look_up("0x500100", 0x50_0100);
-    walk.inspects();
     walk.all(&[CUT - 6, 0]);
     finds_while_it_is_cut(&path, &bytes);
 }

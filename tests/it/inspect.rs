@@ -281,6 +281,15 @@ fn what_is_not_taken_is_told_with_its_column() {
         "1.5q",
         "Expected at column 4: a number such as -1.5e3, inf or NaN",
     );
+    for (field, typed) in [
+        (Field::F16, "65520"),
+        (Field::Bf16, "-3.4e38"),
+        (Field::F32, "1e39"),
+        (Field::F64, "1e400"),
+    ] {
+        let sentence = format!("Expected at column 1: a number that {} holds", field.name());
+        refused(field, typed, &sentence);
+    }
     refused(
         Field::F32,
         "NaN 0x1",

@@ -19,6 +19,7 @@ mod grid_menu;
 mod happened;
 mod input;
 mod inspector;
+mod inspector_typing;
 mod journal;
 mod kernel_memory;
 mod keys;

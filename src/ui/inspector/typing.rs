@@ -3,6 +3,7 @@
 //! It owns what is being typed, and for which byte of which view. It must not know how a value becomes bytes, nor how they
 //! are stored.
 
+use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Key, TextEdit, Ui, Vec2, vec2};
 
 use crate::bytes::inspect::write;
@@ -71,11 +72,7 @@ pub(super) fn typing_ui(
     describe::name(&response, &words);
     if std::mem::take(&mut typing.is_new) {
         response.request_focus();
-        let end = egui::text::CCursor::new(typing.text.chars().count());
-        let all = egui::text::CCursorRange::two(egui::text::CCursor::new(0), end);
-        let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), id);
+        select_all(ui, id, &typing.text);
         return;
     }
     if response.changed() {
@@ -109,4 +106,13 @@ pub(super) fn typing_ui(
             response.request_focus();
         }
     }
+}
+
+/// Selects the whole `text` of the field, so that what is typed takes its place.
+fn select_all(ui: &Ui, id: Id, text: &str) {
+    let end = CCursor::new(text.chars().count());
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), end);
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), id);
 }

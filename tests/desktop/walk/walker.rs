@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
@@ -22,8 +23,6 @@ const CTRL_SHIFT: Modifiers = Modifiers {
 };
 /// A frame may hold the window up so long.
 const MOST: Duration = Duration::from_millis(100);
-/// Bytes of a row.
-const COLUMNS: u64 = 16;
 
 /// Somebody who changes the file while it is looked at.
 pub(super) trait Writer {
@@ -42,8 +41,8 @@ impl Writer for Nobody {}
 pub(super) struct Walk {
     window: Window,
     path: PathBuf,
-    /// What was typed, by offset: the first view has it, and the file does not.
-    typed: BTreeMap<u64, u8>,
+    /// What the first view has of its own, by offset: a page that was copied as a byte of it was typed.
+    own: BTreeMap<u64, u8>,
     writer: Box<dyn Writer>,
     /// The longest time that a frame held the window up, and where.
     blocked: (Duration, String),
@@ -56,7 +55,7 @@ impl Walk {
         let mut walk = Self {
             window: window_on(requests, [1400.0, 900.0]),
             path: path.to_owned(),
-            typed: BTreeMap::new(),
+            own: BTreeMap::new(),
             writer,
             blocked: (Duration::ZERO, String::new()),
             n_rows: 0,
@@ -132,7 +131,7 @@ impl Walk {
         self.same(expression);
     }
 
-    /// Every row of every view says what `xxd` says of the file, but for what was typed in the first.
+    /// Every row of every view says what `xxd` says of the file, but for what the first has of its own.
     #[track_caller]
     pub(super) fn same(&mut self, what: &str) {
         self.writer.settle();
@@ -153,14 +152,19 @@ impl Walk {
             return Err("no rows".to_owned());
         }
         for (index, rows) in views.iter().enumerate() {
+            let viewport = &doc(&self.window).views[index].viewport;
+            let (columns, end) = (viewport.columns, viewport.extent.end());
             let first = offset_of(&rows[0]);
-            let printed = xxd(&self.path, first, rows.len() as u64 * COLUMNS);
+            let len = rows.len() as u64 * columns;
+            let printed = xxd(&self.path, first, len.min(end - first));
             let none = BTreeMap::new();
-            let typed = if index == 0 { &self.typed } else { &none };
-            for (row, at) in rows.iter().zip((first..).step_by(16)) {
-                let wanted = wanted_row(&printed, first, at, typed);
-                let is_right = offset_of(row) == at && row[9..].starts_with(&wanted);
-                if !is_right {
+            let own = if index == 0 { &self.own } else { &none };
+            for (nth, row) in (0..).zip(rows) {
+                let at = first + nth * columns;
+                let to = (at + columns).min(end);
+                let wanted = wanted_row(&printed, first, at..to, own);
+                let shown = row.get(9..9 + wanted.len());
+                if offset_of(row) != at || shown != Some(wanted.as_str()) {
                     return Err(format!("{row:?} where xxd has {at:08x} {wanted:?}"));
                 }
                 self.n_rows += 1;
@@ -215,7 +219,7 @@ impl Walk {
         self.writer.settle();
         let at = doc(&self.window).view().viewport.cursor;
         let byte = xxd(&self.path, at, 1).first().copied();
-        let byte = self.typed.get(&at).copied().or(byte);
+        let byte = self.own.get(&at).copied().or(byte);
         let wanted = byte.map_or("too few bytes".to_owned(), |byte| byte.to_string());
         let wanted = format!("u8: {wanted}");
         self.until(&wanted, |window| labels(window).contains(&wanted));
@@ -244,13 +248,20 @@ impl Walk {
     #[track_caller]
     fn differs(&mut self, at: u64) {
         self.look_up(&at.to_string(), at);
-        let there = xxd(&self.path, at, 1)[0];
+        self.writer.settle();
+        let page_bytes = doc(&self.window).page_bytes;
+        let page = at - at % page_bytes;
+        self.own = (page..).zip(xxd(&self.path, page, page_bytes)).collect();
+        let there = self.own[&at];
         let typed = !there;
         let digits = format!("{typed:02x}");
         for c in digits.chars() {
             self.window.event(Event::Text(c.to_string()));
         }
-        self.typed.insert(at, typed);
+        self.own.insert(at, typed);
+        self.until("it is stored", |window| {
+            doc(window).view().journal.edits().len() == 1
+        });
         self.same("a typed byte");
         self.press("the start", CTRL, Key::Home);
         self.press("the next difference", PLAIN, Key::F8);
@@ -260,10 +271,11 @@ impl Walk {
         self.inspects();
         self.same("the difference");
         self.press("undo", CTRL, Key::Z);
-        self.typed.clear();
-        self.same("the byte as it was");
+        self.own.insert(at, there);
         // Its page is a copy still, which does not follow the file.
+        self.same("the byte as it was");
         self.press("no copies", CTRL_SHIFT, Key::D);
+        self.own.clear();
         self.same("no copies");
     }
 
@@ -347,13 +359,12 @@ fn xxd(path: &Path, at: u64, len: u64) -> Vec<u8> {
     bytes.collect()
 }
 
-/// The pairs of a row, as far as the file has bytes there.
-fn wanted_row(printed: &[u8], first: u64, at: u64, typed: &BTreeMap<u64, u8>) -> String {
-    let from = usize::try_from(at - first).unwrap();
-    let bytes = printed.iter().enumerate().skip(from).take(16);
-    let pairs = bytes.map(|(index, byte)| {
-        let byte = typed.get(&(first + index as u64)).unwrap_or(byte);
-        format!("{byte:02x}")
+/// The pairs of a row; what the file has no more is past its end.
+fn wanted_row(printed: &[u8], first: u64, row: Range<u64>, own: &BTreeMap<u64, u8>) -> String {
+    let pairs = row.map(|at| {
+        let there = printed.get(usize::try_from(at - first).unwrap());
+        let byte = own.get(&at).or(there);
+        byte.map_or("--".to_owned(), |byte| format!("{byte:02x}"))
     });
     pairs.collect::<Vec<_>>().join(" ")
 }

@@ -46,7 +46,7 @@ fn what_runs_in_the_memory_of_another_process_is_told_there() {
     let twin = relative(&mut program, "twin");
     let (low, high) = (program.pid.min(twin.0), program.pid.max(twin.0));
     let others = watched.until("both are told", |others| {
-        of(others, low).is_some() && of(others, high).is_none_or(|it| it.mappings.is_empty())
+        of(others, low).is_some() && of(others, high).is_some_and(|it| it.mappings.is_empty())
     });
     assert_eq!(of(&others, low).unwrap().mappings.len(), 1);
     let row = of(&others, high).expect("it is named all the same");

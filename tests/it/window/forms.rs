@@ -114,3 +114,20 @@ fn keys_lead_through_the_menus() {
     window.event(down(Key::Enter, PLAIN));
     assert_eq!(copied(&mut window), "41");
 }
+
+#[test]
+fn a_path_that_is_no_text_is_not_copied_as_another_one() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (folder, _path) = file(b"AB");
+    let path = folder
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"no\xfftext"));
+    std::fs::write(&path, b"AB").unwrap();
+    let mut window = open(&path);
+    choose(&mut window, "Copy as", "Path of the file");
+    until(&mut window, "it is told", |window| {
+        is_told(window, &["The path is no text and was not copied"])
+    });
+    choose(&mut window, "Copy as", "xxd command");
+    assert!(copied(&mut window).ends_with(r"/no\377text'"));
+}
