@@ -27,7 +27,9 @@ impl App {
                 self.offers = offers;
                 self.renew_offers();
             }
-            JournalNews::Unavailable(why) | JournalNews::SyncFailed(why) => {
+            JournalNews::Unread(why)
+            | JournalNews::Unavailable(why)
+            | JournalNews::SyncFailed(why) => {
                 self.notices.put(warn(why).about(Subject::Journal));
             }
             JournalNews::Forgot(n) => {

@@ -32,7 +32,7 @@ pub(super) fn offer(path: &str, unsaved: Bytes<'_>, in_file: Bytes<'_>) -> Edits
         size: 100,
         unsaved: runs(unsaved),
         in_file: runs(in_file),
-        cut_bytes: None,
+        cut: None,
     }
 }
 
