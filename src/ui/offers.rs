@@ -41,18 +41,12 @@ fn offer_ui(ui: &mut Ui, frame: &Frame<'_>, offer: &EditsOffer, actions: &mut Ve
     runs_ui(ui, frame, &offer.unsaved, "not in the file");
     runs_ui(ui, frame, &offer.in_file, "in the file");
     let doc = frame.model.doc_of_offer(offer.id);
-    let is_shared = doc.is_some_and(|doc| doc.view().writes_through());
     let mut buttons = Vec::new();
     if doc.is_none() {
         buttons.push(("Open the file".to_owned(), OfferAction::Open));
     } else {
         if !offer.unsaved.is_empty() {
-            let label = if is_shared {
-                "Write to the file"
-            } else {
-                "Reapply"
-            };
-            buttons.push((label.to_owned(), OfferAction::Reapply));
+            buttons.push(("Reapply".to_owned(), OfferAction::Reapply));
         }
         if !offer.in_file.is_empty() {
             let n = counted(n_bytes(&offer.in_file), "byte");

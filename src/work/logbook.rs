@@ -38,6 +38,8 @@ pub use file_log::FileLog;
 pub const GROUP: Duration = Duration::from_millis(100);
 /// How long a journal may become, in bytes, before it is made short; longer only where so much is not in its file.
 pub const BOUND: u64 = 64 << 20;
+/// What follows the edits that an end of the program is said to take.
+const KEPT: &str = "The journal keeps what was stored of this, and the next start offers it";
 /// The folder of journals inside the platform's folder for state.
 const FOLDER: &str = "mapscope";
 
@@ -116,8 +118,6 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     woken: Condvar,
-    /// There is a journal, and edits are written down.
-    is_kept: AtomicBool,
     report: Box<dyn Fn(JournalNews) + Send + Sync>,
 }
 
@@ -156,7 +156,6 @@ impl Logbook {
             shared: Arc::new(Shared {
                 state: Mutex::default(),
                 woken: Condvar::new(),
-                is_kept: AtomicBool::new(false),
                 report: Box::new(report),
             }),
             is_decided: AtomicBool::new(false),
@@ -193,13 +192,6 @@ impl Logbook {
     /// The person ends the program, and has decided what becomes of each edit. Never waits.
     pub fn is_decided(&self) {
         self.0.is_decided.store(true, Ordering::Relaxed);
-    }
-
-    /// Edits that are stored are written down by now, so that an end of the program leaves them to the next start. Never
-    /// waits.
-    #[must_use]
-    pub fn is_kept(&self) -> bool {
-        self.shared().is_kept.load(Ordering::Relaxed)
     }
 
     /// The program ends: where all is decided nothing of this run is to be offered, and its journal goes.
@@ -271,7 +263,7 @@ impl Shared {
             match Book::create(&folder, &state.disk, &[]) {
                 Ok(book) => {
                     state.book = Some(book);
-                    self.is_kept.store(true, Ordering::Relaxed);
+                    crate::os::last_words::follow_with(KEPT);
                 }
                 Err(error) if is_full(&error) => return Err(error),
                 Err(error) => {

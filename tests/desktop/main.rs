@@ -25,6 +25,7 @@ mod keyboard;
 mod keys;
 mod lab;
 mod left;
+mod offered;
 mod processes;
 mod rig;
 mod size;
