@@ -20,6 +20,7 @@ mod closing;
 mod dialog;
 mod editing;
 mod ending;
+mod failing;
 mod hanging;
 mod keyboard;
 mod keys;

@@ -15,6 +15,7 @@ mod killed;
 mod ledger;
 mod offers;
 mod order;
+mod racing;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.

@@ -20,9 +20,11 @@ pub(super) const PART: &str = "part";
 /// Room that is kept for the next records, so that what became of a store can be written down when its start was.
 const AHEAD_BYTES: u64 = 256 << 10;
 
+type SyncFile = dyn Fn(&File) -> io::Result<()> + Send + Sync;
+
 /// How bytes that were written get on the disk: fdatasync(2), or what stands in for a disk that fails.
 #[derive(Clone)]
-pub struct Disk(Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>);
+pub struct Disk(Arc<SyncFile>);
 
 impl Disk {
     /// One that `sync` is asked of.
