@@ -41,7 +41,7 @@ pub(super) fn typing() -> bool {
 fn typed(mode: Mode) -> bool {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("typed.bin");
-    std::fs::write(&path, [0; 1 << 20]).expect("a file");
+    std::fs::write(&path, vec![0; 1 << 20]).expect("a file");
     let state = folder.path().join("state");
     let mut window = Harness::builder()
         .with_size([1280.0, 800.0])
@@ -70,7 +70,7 @@ fn typed(mode: Mode) -> bool {
         }
         let before = spent();
         window.step();
-        frames.push(spent() - before);
+        frames.push(spent().saturating_sub(before));
         sleep(FRAME.saturating_sub(frame.elapsed()));
     }
     let has_journal = std::fs::read_dir(&state).is_ok_and(|mut files| files.next().is_some());

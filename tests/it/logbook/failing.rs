@@ -214,6 +214,9 @@ fn a_file_without_edits_is_still_known_when_the_journal_was_made_short() {
     assert_eq!(value_at(&offer.unsaved, 7), Some(b'a'));
 }
 
+/// What is done to a journal.
+type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 /// A journal that a run left, changed by `change`.
 fn changed(state: &Path, change: impl FnOnce(&mut Vec<u8>)) -> PathBuf {
     let path = state.parent().unwrap().join("data.bin");
@@ -235,7 +238,7 @@ fn a_journal_that_cannot_be_read_is_named_with_the_place_and_stays() {
     };
     let no_journal = |bytes: &mut Vec<u8>| bytes[0] = b'm';
     let damaged = |bytes: &mut Vec<u8>| bytes[20] ^= 1;
-    let cases: [(&dyn Fn(&mut Vec<u8>), &str); 3] = [
+    let cases: [(Change<'_>, &str); 3] = [
         (
             &of_next_version,
             "at byte 8 stands version 2, and this program reads version 1",
