@@ -63,7 +63,8 @@
 //!   end of a truncated file that is an error number where a load would be a signal. No reference into mapped memory
 //!   exists.
 //! - The journal, not the mapping, is the truth about edits, and their only shadow: a truncation destroys even private
-//!   copies. The base of an edit is what was drawn when the key came, and is never rebased.
+//!   copies. On disk it is a file a run, locked by it and gone with an end in good order; what another run left is offered and
+//!   never applied unasked. An edit that cannot be written down is not made. The base of an edit is what was drawn when the key came, and is never rebased.
 //! - Where a private view and its file differ is found by pread beside private copies, and nowhere else: what is not copied
 //!   is the file. All copies are compared by a thread of their own, at most one a view, which the storage may hold up.
 //! - An edit that is taken back alone is a step of its own that shares its bytes with that edit: as one goes, the other
@@ -96,7 +97,8 @@
 //!
 //! Inserting and deleting (a mapping cannot change a file's length), a reference into mapped memory, writes through
 //! `/proc/self/mem` (they ignore protection), a signal handler that survives SIGBUS (only a peer of an experiment loads
-//! from a mapping; it tells of the fault and dies), modal dialogs, settings files of our own.
+//! from a mapping; it tells of the fault and dies), modal dialogs, settings files of our own (what the program keeps by itself is the window's state, by its toolkit, and the
+//! journal of edits).
 
 #[cfg(feature = "gui")]
 pub mod app;

@@ -208,6 +208,15 @@ pub struct WroteBack {
     pub error: Option<String>,
 }
 
+impl WroteBack {
+    /// All of it stands in the file and on its device, whether it had to be written or stood there already.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_on_device = self.synced || self.written.is_empty();
+        is_on_device && self.error.is_none() && self.conflicts.is_empty()
+    }
+}
+
 /// How a job that writes a file ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportOutcome {

@@ -41,6 +41,15 @@ pub enum FileFate {
     Unreadable(String),
 }
 
+/// Why a journal is not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TornEnd {
+    /// Where the last whole record ends, in bytes.
+    pub at: u64,
+    /// How many bytes follow that are none.
+    pub bytes: u64,
+}
+
 /// What an earlier run left of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditsOffer {
@@ -60,8 +69,8 @@ pub struct EditsOffer {
     pub unsaved: Vec<PendingRun>,
     /// What was put into the file, ascending: what stood there before, and what was put there.
     pub in_file: Vec<PendingRun>,
-    /// So many bytes at the end of the journal could not be read.
-    pub cut_bytes: Option<u64>,
+    /// The end of the journal that could not be read.
+    pub cut: Option<TornEnd>,
 }
 
 /// How many bytes runs have.
@@ -105,9 +114,12 @@ impl EditsOffer {
             FileFate::Unreadable(why) => format!("; the file cannot be read ({why})"),
         };
         words += &standing;
-        if let Some(n) = self.cut_bytes {
-            let cut = counted(n, "byte");
-            words = format!("{words}; the journal's last {cut} cannot be read");
+        if let Some(cut) = self.cut {
+            let n = counted(cut.bytes, "byte");
+            words = format!(
+                "{words}; the journal's last {n} cannot be read: at its byte {} no whole record stands",
+                cut.at
+            );
         }
         words
     }
@@ -124,6 +136,8 @@ impl EditsOffer {
 pub enum JournalNews {
     /// What earlier runs left; told once, at the start.
     Offers(Vec<EditsOffer>),
+    /// Journals that earlier runs left cannot be read, in words.
+    Unread(String),
     /// There is no journal in this run, in words.
     Unavailable(String),
     /// So many bytes that are in files can no longer be taken back after an end of the program.

@@ -3,8 +3,9 @@
 
 use crate::bytes::Span;
 use crate::bytes::size::counted;
+use crate::map::Mode;
 
-use super::action::{Action, AppAction, OfferAction, Tab};
+use super::action::{Action, AppAction, MappingAction, OfferAction, Tab};
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
 use super::event::{EditsNews, WroteBack};
@@ -13,6 +14,7 @@ use super::journal::PendingRun;
 use super::notice::{Notice, Severity};
 use super::offer::{EditsOffer, JournalNews, OfferId, OfferPart, n_bytes};
 use super::patch;
+use super::patching::conflict_words;
 use super::pending::{Under, Waiting};
 use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
@@ -27,7 +29,9 @@ impl App {
                 self.offers = offers;
                 self.renew_offers();
             }
-            JournalNews::Unavailable(why) | JournalNews::SyncFailed(why) => {
+            JournalNews::Unread(why)
+            | JournalNews::Unavailable(why)
+            | JournalNews::SyncFailed(why) => {
                 self.notices.put(warn(why).about(Subject::Journal));
             }
             JournalNews::Forgot(n) => {
@@ -71,7 +75,7 @@ impl App {
         let mut told = Vec::new();
         for doc in &self.docs {
             if let Some(offer) = self.offer_of(doc) {
-                told.push((doc.id, offer.id, offer_notice(offer, doc)));
+                told.push((doc.id, offer.id, offer_notice(offer)));
             }
         }
         for doc in &mut self.docs {
@@ -121,7 +125,12 @@ impl App {
                     doc.take_back_in_file(id, runs, out);
                 });
             }
-            (OfferAction::List, _) => effects.push(Effect::ListOffer {
+            (OfferAction::List, Some(doc)) => {
+                let text = patch::of_offer(&offer);
+                self.focus_doc(doc, effects);
+                self.in_doc(doc, effects, |doc, out| doc.save_offer(text, out));
+            }
+            (OfferAction::List, None) => effects.push(Effect::ListOffer {
                 offer: id,
                 text: patch::of_offer(&offer),
                 path: offer.path,
@@ -162,8 +171,8 @@ impl App {
 }
 
 impl Doc {
-    /// Edits of an earlier run wait in the view that has the focus, and are stored where that is private or the person
-    /// asked for the file. `false` where they are not taken.
+    /// Edits of an earlier run wait in the view that has the focus, and they alone are stored there. They were private, so
+    /// that must be. `false` where they are not taken.
     fn take_over(
         &mut self,
         offer: OfferId,
@@ -174,6 +183,15 @@ impl Doc {
         let target = self.focused_target();
         let view = self.view();
         let (id, extent) = (view.id, view.viewport.extent);
+        if view.mode == Mode::Shared {
+            let text = "Nothing was reapplied: these edits were private, and what is stored in this view is in the file at once";
+            let private = Action::Mapping(MappingAction::SetMode(Mode::Private));
+            let notice = Notice::new(Topic::Error, Severity::Error, text).of(id);
+            let notice = notice.about(Subject::Reapply);
+            self.notices
+                .put(notice.with("Make the view private", private));
+            return false;
+        }
         let spans = runs
             .iter()
             .filter_map(|run| Span::at(run.offset, run.value.len() as u64));
@@ -206,7 +224,7 @@ impl Doc {
         self.view_mut().journal.take_over(runs, target, at);
         self.touched = true;
         self.show_patch_notice(id, PatchWhy::LeftBehind);
-        self.reapply(id, out);
+        self.submit(id, Waiting::Reapply(Mode::Private, Some(spans)), out);
         true
     }
 
@@ -251,12 +269,12 @@ impl Doc {
         let name = self.name();
         if let Some(why) = &wrote.error {
             self.failed(Subject::Write, why.clone());
-        } else if let Some((offset, found)) = wrote.conflicts.first() {
-            let left = wrote.conflicts.len() as u64;
+        } else if !wrote.conflicts.is_empty() {
             self.failed(Subject::Write, format!(
-                "{} of {name} stand as before again, and {} were left: somebody changed them since, at {offset:#x} to {found:02x}",
+                "{} of {name} stand as before again, and {} were left, as somebody changed them since: {}",
                 counted(n, "byte"),
-                counted(left, "byte")
+                counted(wrote.conflicts.len() as u64, "byte"),
+                conflict_words(&wrote.conflicts)
             ));
         } else {
             self.done(
@@ -310,7 +328,7 @@ fn turned(run: PendingRun) -> PendingRun {
 }
 
 /// The message at the file.
-fn offer_notice(offer: &EditsOffer, doc: &Doc) -> Notice {
+fn offer_notice(offer: &EditsOffer) -> Notice {
     let text = format!(
         "An earlier run ended without being asked to: {}",
         offer.words()
@@ -318,12 +336,7 @@ fn offer_notice(offer: &EditsOffer, doc: &Doc) -> Notice {
     let act = |action| Action::Offer(offer.id, action);
     let mut notice = Notice::new(Topic::Offer, Severity::Warning, text);
     if !offer.unsaved.is_empty() {
-        let label = if doc.view().writes_through() {
-            "Write them to the file"
-        } else {
-            "Reapply"
-        };
-        notice = notice.with(label, act(OfferAction::Reapply));
+        notice = notice.with("Reapply", act(OfferAction::Reapply));
     }
     if !offer.in_file.is_empty() {
         let n = counted(n_bytes(&offer.in_file), "byte");

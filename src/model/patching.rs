@@ -19,7 +19,7 @@ use super::take::not_asked_words;
 use super::topic::{Subject, Topic};
 
 /// Conflicts that are listed one by one.
-const LISTED: usize = 4;
+const LISTED: usize = 8;
 
 impl Doc {
     /// Has a list of edits read, to be applied in `view`.
@@ -96,19 +96,10 @@ impl Doc {
         if conflicts.is_empty() {
             notice = notice.with("Apply", apply(false));
         } else {
-            let shown: Vec<String> = conflicts
-                .iter()
-                .take(LISTED)
-                .map(|(offset, found)| format!("{found:02x} at {offset:#x}"))
-                .collect();
-            let more = match conflicts.len().saturating_sub(LISTED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
             text = format!(
-                "{text}; {} neither as before nor as after: {}{more}",
+                "{text}; {} neither as before nor as after: {}",
                 counted_are(conflicts.len() as u64, "byte"),
-                shown.join(", ")
+                conflict_words(&conflicts)
             );
             if n_stored > 0 {
                 notice = notice.with("Apply where it agrees", apply(false));
@@ -156,17 +147,7 @@ impl Doc {
             ));
             return;
         }
-        let mut step = Vec::new();
-        let mut n_step = 0;
-        for part in parts {
-            if n_step + part.1.len() > most {
-                self.store_parts(view, std::mem::take(&mut step), out);
-                n_step = 0;
-            }
-            n_step += part.1.len();
-            step.push(part);
-        }
-        self.store_parts(view, step, out);
+        self.store_parts(view, parts, out);
         self.touched = true;
     }
 
@@ -204,6 +185,19 @@ impl Doc {
         let number = out.file(target, request);
         self.began(view, number, Under::Store { span, first, seen });
     }
+}
+
+/// What stands where, the first of it one by one.
+pub(super) fn conflict_words(conflicts: &[(u64, u8)]) -> String {
+    let shown = conflicts.iter().take(LISTED);
+    let shown: Vec<String> = shown
+        .map(|(offset, found)| format!("{found:02x} at {offset:#x}"))
+        .collect();
+    let more = match conflicts.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    shown.join(", ") + &more
 }
 
 fn bytes_of(parts: &[PatchPart]) -> usize {

@@ -135,8 +135,8 @@ pub enum Waiting {
     /// This one edit is to be taken back.
     UndoOne(u64),
     /// The lost edits are to be stored again, through the mapping in this mode: what is asked of a private one must not
-    /// reach the file because the view is shared by then.
-    Reapply(Mode),
+    /// reach the file because the view is shared by then. Those in these spans alone, where some are named.
+    Reapply(Mode, Option<Vec<Span>>),
     /// The private changes are to be written.
     WriteBack,
     /// Private copies are to be given back; `None` for all that the mapping has then.
@@ -159,7 +159,7 @@ impl Waiting {
         match self {
             Self::Store { .. } | Self::Witness(..) => Subject::Edit,
             Self::Undo | Self::Redo | Self::UndoOne(_) => Subject::Undo,
-            Self::Reapply(_) => Subject::Reapply,
+            Self::Reapply(..) => Subject::Reapply,
             Self::WriteBack => Subject::Write,
             Self::Discard(_) => Subject::Discard,
             Self::Remap { .. } => Subject::Map,

@@ -23,6 +23,8 @@ pub enum What {
     View,
     /// The list of edits.
     Edits,
+    /// The list of the edits that an earlier run left.
+    Offer,
     /// A list of edits that is to be applied: nothing is saved, it is read from there.
     Patch,
     /// What happened, as text.
@@ -71,7 +73,7 @@ impl Job {
     pub fn words(&self) -> String {
         let what = match self.what {
             What::View => "Saving a copy",
-            What::Edits | What::Patch => "Saving the edits",
+            What::Edits | What::Offer | What::Patch => "Saving the edits",
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
             What::Picture => "Saving the picture",
@@ -118,6 +120,14 @@ impl Doc {
         self.ask_destination(What::Picture, view, out);
         if let Some(saving) = &mut self.saving {
             saving.contents = svg;
+        }
+    }
+
+    /// Asks where to list what an earlier run left.
+    pub(super) fn save_offer(&mut self, text: String, out: &mut Out<'_>) {
+        self.ask_destination(What::Offer, self.view().id, out);
+        if let Some(saving) = &mut self.saving {
+            saving.contents = text;
         }
     }
 
@@ -174,7 +184,7 @@ impl Doc {
                 out.push(Effect::Focus(Focus::Grid));
                 return;
             }
-            What::Picture => Export::Text(saving.contents),
+            What::Picture | What::Offer => Export::Text(saving.contents),
             What::Happened => Export::Text(self.happened.as_text(&self.name())),
             What::Steps => Export::Steps(self.as_steps()),
         };
@@ -300,7 +310,7 @@ fn beside(path: &Path, what: What) -> PathBuf {
     let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
     name.push(match what {
         What::View => ".copy",
-        What::Edits | What::Patch => ".edits.txt",
+        What::Edits | What::Offer | What::Patch => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",
         What::Picture => ".who.svg",

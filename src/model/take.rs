@@ -23,11 +23,7 @@ const THROUGH_WITNESS: &str = "another mapping of this process";
 /// What an earlier run wrote to a file is no longer to be offered.
 fn put_back_whole(news: &FileNews) -> Option<OfferId> {
     match news {
-        FileNews::Edits(EditsNews::PutBack(offer, wrote))
-            if wrote.synced && wrote.error.is_none() =>
-        {
-            Some(*offer)
-        }
+        FileNews::Edits(EditsNews::PutBack(offer, wrote)) if wrote.is_whole() => Some(*offer),
         _ => None,
     }
 }

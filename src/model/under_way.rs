@@ -68,7 +68,7 @@ impl Doc {
             Waiting::Undo => self.begin_undo(view, out),
             Waiting::Redo => self.begin_redo(view, out),
             Waiting::UndoOne(id) => self.begin_undo_one(view, id, out),
-            Waiting::Reapply(mode) => self.begin_reapply(view, mode, out),
+            Waiting::Reapply(mode, only) => self.begin_reapply(view, mode, only.as_deref(), out),
             Waiting::WriteBack => self.begin_write_back(view, out),
             Waiting::Discard(span) => self.begin_discard(view, span, out),
             Waiting::Remap { change, choice } => self.begin_remap(view, change, choice, out),

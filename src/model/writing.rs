@@ -138,11 +138,17 @@ impl Doc {
     /// Stores again what the mapping lost, over whatever stands there.
     pub(super) fn reapply(&mut self, view: ViewId, out: &mut Out<'_>) {
         if let Some(mode) = self.view_by(view).map(|known| known.mode) {
-            self.submit(view, Waiting::Reapply(mode), out);
+            self.submit(view, Waiting::Reapply(mode, None), out);
         }
     }
 
-    pub(super) fn begin_reapply(&mut self, view: ViewId, asked: Mode, out: &mut Out<'_>) {
+    pub(super) fn begin_reapply(
+        &mut self,
+        view: ViewId,
+        asked: Mode,
+        only: Option<&[Span]>,
+        out: &mut Out<'_>,
+    ) {
         let Some(known) = self.view_by(view) else {
             return;
         };
@@ -169,7 +175,13 @@ impl Doc {
             return;
         }
         let target = self.target(known);
-        let runs: Vec<PendingRun> = known.journal.patch_runs().collect();
+        let runs: Vec<PendingRun> = match only {
+            None => known.journal.patch_runs().collect(),
+            Some(spans) => spans
+                .iter()
+                .flat_map(|span| known.journal.patch_runs_in(*span))
+                .collect(),
+        };
         let places: Vec<(u64, usize)> = runs
             .iter()
             .map(|run| (run.offset, run.value.len()))

@@ -15,6 +15,8 @@ struct Words {
     /// Identifies what `text` was made from.
     key: u64,
     text: String,
+    /// What follows it.
+    more: &'static str,
     /// An end now would not be in good order.
     is_awaited: bool,
 }
@@ -22,6 +24,7 @@ struct Words {
 static WORDS: Mutex<Words> = Mutex::new(Words {
     key: 0,
     text: String::new(),
+    more: "",
     is_awaited: false,
 });
 
@@ -42,10 +45,21 @@ pub fn note(key: u64, text: impl FnOnce() -> String) {
     words.text = text;
 }
 
+/// From now on this follows, in a line of its own, whatever is said.
+pub fn follow_with(more: &'static str) {
+    words().more = more;
+}
+
 /// Says it on standard error, unless there is nothing to say or it was said before.
 pub fn say() {
-    let text = std::mem::take(&mut words().text);
+    let (mut text, more) = {
+        let mut words = words();
+        (std::mem::take(&mut words.text), words.more)
+    };
     if !text.is_empty() {
+        if !more.is_empty() {
+            text = text + "\n" + more;
+        }
         // There is nobody else to tell where this fails.
         let _ = writeln!(std::io::stderr().lock(), "mapscope: {text}");
     }

@@ -122,6 +122,7 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let words = match saving.what {
         What::View => "Save a copy of the view to",
         What::Edits => "Save the edits to",
+        What::Offer => "Save the edits that were left to",
         What::Patch => "Apply the list of edits in",
         What::Happened => "Save what happened to",
         What::Steps => "Save the steps to",

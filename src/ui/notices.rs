@@ -164,7 +164,11 @@ fn standing(model: &App) -> Vec<Standing> {
     if let Some(asked) = question(model) {
         all.retain(|standing| standing.notice != *asked);
     }
-    all.sort_by_key(|standing| standing.notice.topic);
+    // of what earlier runs left, what can be decided at the file comes before what is of files that are not open
+    let is_elsewhere = |standing: &Standing| {
+        standing.notice.topic == Topic::Offer && matches!(standing.whose, Whose::Program)
+    };
+    all.sort_by_key(|standing| (standing.notice.topic, is_elsewhere(standing)));
     all
 }
 

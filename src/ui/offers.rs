@@ -6,7 +6,7 @@ use egui::{Button, RichText, Ui};
 
 use crate::bytes::hex::format_hex;
 use crate::bytes::size::counted;
-use crate::bytes::time_of_day::time_of_day;
+use crate::bytes::time_of_day::date_and_time;
 use crate::model::journal::PendingRun;
 use crate::model::offer::{EditsOffer, n_bytes};
 use crate::model::{Action, OfferAction};
@@ -33,7 +33,7 @@ pub(super) fn offers_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action
 
 fn offer_ui(ui: &mut Ui, frame: &Frame<'_>, offer: &EditsOffer, actions: &mut Vec<Action>) {
     let name = crate::model::shown_name(&offer.path);
-    let when = time_of_day(offer.at);
+    let when = date_and_time(offer.at);
     ui.add_space(4.0);
     ui.label(RichText::new(format!("{name}, last edited {when}")))
         .on_hover_text(offer.place());
@@ -41,18 +41,12 @@ fn offer_ui(ui: &mut Ui, frame: &Frame<'_>, offer: &EditsOffer, actions: &mut Ve
     runs_ui(ui, frame, &offer.unsaved, "not in the file");
     runs_ui(ui, frame, &offer.in_file, "in the file");
     let doc = frame.model.doc_of_offer(offer.id);
-    let is_shared = doc.is_some_and(|doc| doc.view().writes_through());
     let mut buttons = Vec::new();
     if doc.is_none() {
         buttons.push(("Open the file".to_owned(), OfferAction::Open));
     } else {
         if !offer.unsaved.is_empty() {
-            let label = if is_shared {
-                "Write to the file"
-            } else {
-                "Reapply"
-            };
-            buttons.push((label.to_owned(), OfferAction::Reapply));
+            buttons.push(("Reapply".to_owned(), OfferAction::Reapply));
         }
         if !offer.in_file.is_empty() {
             let n = counted(n_bytes(&offer.in_file), "byte");

@@ -31,12 +31,15 @@ use book::Book;
 use orphans::Orphan;
 use record::Record;
 
+pub use book::Disk;
 pub use file_log::FileLog;
 
 /// A record is on the disk after this long, and as long as the disk takes.
 pub const GROUP: Duration = Duration::from_millis(100);
 /// How long a journal may become, in bytes, before it is made short; longer only where so much is not in its file.
 pub const BOUND: u64 = 64 << 20;
+/// What follows the edits that an end of the program is said to take.
+const KEPT: &str = "The journal keeps what was stored of this, and the next start offers it";
 /// The folder of journals inside the platform's folder for state.
 const FOLDER: &str = "mapscope";
 
@@ -90,7 +93,13 @@ pub fn state_folder() -> Option<PathBuf> {
 struct State {
     folder: Option<PathBuf>,
     bound: u64,
+    disk: Disk,
     book: Option<Book>,
+    /// Journals of this run that read otherwise than they were written: no more is written there, and their locks are
+    /// kept, as what they hold is this run's.
+    stale: Vec<Book>,
+    /// Which of this run's journals it is: a file is named in each anew.
+    volume: u64,
     /// It is made short when it is longer.
     limit: u64,
     n_files: u32,
@@ -123,6 +132,7 @@ impl Drop for Owner {
         let mut state = self.shared.lock();
         state.is_over = true;
         state.book = None;
+        state.stale.clear();
         state.orphans.clear();
         self.shared.woken.notify_all();
     }
@@ -155,12 +165,13 @@ impl Logbook {
     /// From now on edits are written down in `folder`. What other runs left there is looked for by a thread of its own, and
     /// told.
     pub fn begin(&self, folder: PathBuf) {
-        self.begin_with(folder, BOUND);
+        self.begin_with(folder, BOUND, Disk::default());
     }
 
-    /// The same, where the journal may become `bound` bytes long.
-    pub fn begin_with(&self, folder: PathBuf, bound: u64) {
+    /// The same, where the journal may become `bound` bytes long and `disk` keeps it.
+    pub fn begin_with(&self, folder: PathBuf, bound: u64, disk: Disk) {
         let mut state = self.shared().lock();
+        state.disk = disk;
         state.folder = Some(folder.clone());
         state.bound = bound;
         state.limit = bound;
@@ -190,7 +201,8 @@ impl Logbook {
         }
         let mut state = self.shared().lock();
         state.is_over = true;
-        if let Some(book) = state.book.take() {
+        let books: Vec<Book> = state.book.take().into_iter().collect();
+        for book in books.into_iter().chain(state.stale.drain(..)) {
             book.remove();
         }
         state.orphans.clear();
@@ -224,12 +236,18 @@ impl Shared {
     }
 
     fn find_orphans(&self, folder: &Path) {
-        let (orphans, offers) = orphans::find(folder);
+        let found = orphans::find(folder);
         let mut state = self.lock();
-        if !state.is_over {
-            state.orphans = orphans;
-            drop(state);
-            (self.report)(JournalNews::Offers(offers));
+        if state.is_over {
+            return;
+        }
+        state.orphans = found.orphans;
+        drop(state);
+        (self.report)(JournalNews::Offers(found.offers));
+        if let Some(names) = first_of(&found.unread) {
+            (self.report)(JournalNews::Unread(format!(
+                "What an earlier run left is not offered, as its journal cannot be read: {names}; the version that made it may read it, else move it elsewhere"
+            )));
         }
     }
 
@@ -242,8 +260,11 @@ impl Shared {
             Self::renew(state)?;
         }
         if state.book.is_none() {
-            match Book::create(&folder, &[]) {
-                Ok(book) => state.book = Some(book),
+            match Book::create(&folder, &state.disk, &[]) {
+                Ok(book) => {
+                    state.book = Some(book);
+                    crate::os::last_words::follow_with(KEPT);
+                }
                 Err(error) if is_full(&error) => return Err(error),
                 Err(error) => {
                     // no folder, or no right to it: no reason to forbid every edit
@@ -308,7 +329,14 @@ impl Shared {
             }
             Err(error) => {
                 self.sync_failed(state, &error);
-                Self::renew(state)
+                let volume = state.volume;
+                Self::renew(state)?;
+                // what was written last is not in another volume
+                if state.volume == volume {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
             }
         }
     }
@@ -327,14 +355,21 @@ impl Shared {
         )));
     }
 
+    /// A new file with all that stands in the old one. Where that cannot be read again it stays, to be offered as far as it
+    /// can be then, and the new one is another volume.
     fn renew(state: &mut State) -> io::Result<()> {
         let (Some(book), Some(folder)) = (&mut state.book, &state.folder) else {
             return Ok(());
         };
-        let read = book.read()?;
-        let new = Book::create(folder, &read.ledger.records())?;
-        if let Some(old) = state.book.replace(new) {
-            old.remove();
+        let read = book.read();
+        let records = read.as_ref().map(|read| read.ledger.records());
+        let new = Book::create(folder, &state.disk, &records.unwrap_or_default())?;
+        match (state.book.replace(new), read) {
+            (Some(old), Ok(_)) => old.remove(),
+            (old, _) => {
+                state.stale.extend(old);
+                state.volume += 1;
+            }
         }
         state.has_failed = false;
         state.dirty_since = None;
@@ -356,12 +391,12 @@ impl Shared {
                 state = woken.unwrap_or_else(PoisonError::into_inner).0;
                 continue;
             }
-            let file = state.book.as_ref().map(Book::file);
+            let syncing = state.book.as_ref().map(Book::syncing);
             state.dirty_since = None; // what is written from now on may come too late for this one
             drop(state);
             // Nobody waits for the disk meanwhile.
-            let synced = match file {
-                Some(Ok(file)) => file.sync_data(),
+            let synced = match syncing {
+                Some(Ok(sync)) => sync(),
                 Some(Err(error)) => Err(error),
                 None => Ok(()),
             };
@@ -372,6 +407,15 @@ impl Shared {
             }
         }
     }
+}
+
+/// The first of these names, and how many more there are.
+fn first_of(names: &[String]) -> Option<String> {
+    let (first, rest) = names.split_first()?;
+    Some(match rest.len() {
+        0 => first.clone(),
+        more => format!("{first} and {more} more"),
+    })
 }
 
 /// There is no room, or the device is failing: an edit without a record would be one that can be lost.

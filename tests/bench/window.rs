@@ -1,7 +1,7 @@
 //! The real window: how soon it shows bytes, what it costs while nothing happens, and what a file's size costs.
 //!
 //! `cargo bench --bench window`, or only parts of it, such as `-- start idle`: the parts are `start`, `idle`, `behind`,
-//! `many`, `growing`, `stores`, `actions`, `memory`, `picture` and `marks`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
+//! `many`, `typing`, `growing`, `stores`, `actions`, `memory`, `picture` and `marks`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
 //! reader need. The start is compared with that of an empty window of the same library, which this program shows when
 //! called with `--empty-window`: both are watched from outside, by what stands on the screen. The exit code is 1 where a
 //! figure misses its bound.
@@ -27,6 +27,10 @@ mod cost;
 #[cfg(target_os = "linux")]
 #[path = "window/latency.rs"]
 mod latency;
+
+#[cfg(target_os = "linux")]
+#[path = "window/typing.rs"]
+mod typing;
 
 #[cfg(target_os = "linux")]
 #[path = "window/writers.rs"]
@@ -88,7 +92,7 @@ mod linux {
     use crate::rig::memory::{Cost, MOST_KIB};
     use crate::rig::stage::Kept;
     use crate::rig::{Stage, until};
-    use crate::{cost, latency, writers};
+    use crate::{cost, latency, typing, writers};
 
     /// A part of the benchmark: whether its bounds are met.
     type Part = fn(&Stage) -> bool;
@@ -108,6 +112,7 @@ mod linux {
         let mut fine = !wanted("idle") || cost::idle();
         fine &= !wanted("picture") || latency::picture();
         fine &= !wanted("marks") || writers::marks();
+        fine &= !wanted("typing") || typing::typing();
         let Some(stage) = Stage::set(1280, 800, &[]) else {
             return ExitCode::SUCCESS;
         };

@@ -3,6 +3,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use crate::bare::{Bare, Run};
+use crate::left::is_recorded;
 use crate::rig::Stage;
 
 const SCREEN: [&str; 3] = ["-screen", "0", "1280x800x24"];
@@ -22,6 +23,8 @@ fn check_said(run: &Run, path: &str) {
     );
     assert!(lines.starts_with(&begins), "{said}");
     assert_eq!(said.matches("edited byte").count(), 1, "once: {said}");
+    let kept = "\nThe journal keeps what was stored of this, and the next start offers it\n";
+    assert!(lines.contains(kept), "{said}");
 }
 
 #[test]
@@ -32,9 +35,13 @@ fn a_signal_says_what_is_lost_and_ends_it_as_the_signal_does() {
     let path = stage.file("lost.bin", b"0123");
     let path = path.to_str().unwrap();
     let bare = Bare::set(&stage, &SCREEN);
-    for (signal, number) in [("-TERM", 15), ("-HUP", 1), ("-INT", 2)] {
+    for (n, (signal, number)) in [("-TERM", 15), ("-HUP", 1), ("-INT", 2)]
+        .into_iter()
+        .enumerate()
+    {
         let mut run = bare.run("", &[path]);
         bare.type_in(&mut run, "lost.bin", "5a");
+        is_recorded(&stage, n + 1);
         run.signal(signal);
         assert_eq!(run.until_end().signal(), Some(number), "{}", run.said());
         check_said(&run, path);
@@ -67,6 +74,7 @@ fn the_death_of_the_display_says_what_is_lost() {
     let mut bare = Bare::set(&stage, &SCREEN);
     let mut run = bare.run("", &[path]);
     bare.type_in(&mut run, "lost.bin", "5a");
+    is_recorded(&stage, 1);
     bare.server.0.kill().unwrap();
     assert_eq!(run.until_end().code(), Some(2), "{}", run.said());
     check_said(&run, path);
@@ -80,9 +88,10 @@ fn a_window_that_others_destroy_or_kill_says_what_is_lost() {
     let path = stage.file("lost.bin", b"0123");
     let path = path.to_str().unwrap();
     let bare = Bare::set(&stage, &SCREEN);
-    for way in ["windowclose", "windowkill"] {
+    for (n, way) in ["windowclose", "windowkill"].into_iter().enumerate() {
         let mut run = bare.run("", &[path]);
         let window = bare.type_in(&mut run, "lost.bin", "5a");
+        is_recorded(&stage, n + 1);
         bare.ask(&[way, &window]);
         assert_eq!(run.until_end().code(), Some(2), "{way}: {}", run.said());
         check_said(&run, path);

@@ -20,6 +20,17 @@ fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
+/// Waits until there are `n` journals, each with an edit in it.
+#[track_caller]
+pub(crate) fn is_recorded(stage: &Stage, n: usize) {
+    until("record of the edit", || {
+        let journals = journals(stage);
+        let is_long =
+            |path: &std::path::PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 100);
+        (journals.len() == n && journals.iter().all(is_long)).then_some(())
+    });
+}
+
 /// How the windows end, one after the other.
 const ENDS: [&str; 10] = [
     "-KILL", "-TERM", "-KILL", "-HUP", "-KILL", "-INT", "-KILL", "-KILL", "-KILL", "-KILL",
@@ -36,12 +47,7 @@ fn a_window_that_is_killed_leaves_its_edits_to_the_next() {
         let path = stage.file(&name(n), b"0123");
         let mut run = bare.run("", &[path.to_str().unwrap()]);
         bare.type_in(&mut run, &name(n), &format!("a{n}"));
-        until("record of the edit", || {
-            let journals = journals(&stage);
-            let is_long =
-                |path: &std::path::PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 100);
-            (journals.len() == n + 1 && journals.iter().all(is_long)).then_some(())
-        });
+        is_recorded(&stage, n + 1);
         run.signal(end);
         run.until_end();
         assert_eq!(fs::read(path).unwrap(), b"0123", "{end}: it was private");

@@ -3,6 +3,8 @@
 
 mod backward;
 mod bounds;
+#[cfg(target_os = "linux")]
+mod chaos;
 #[cfg(unix)]
 mod command;
 mod expressions;

@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use mapscope::model::journal::PendingRun;
 use mapscope::model::offer::{EditsOffer, JournalNews};
-use mapscope::work::logbook::Logbook;
+use mapscope::work::logbook::{Disk, Logbook};
 
+mod compacting;
+mod failing;
 mod full;
 mod killed;
 mod ledger;
 mod offers;
+mod order;
+mod racing;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.
@@ -30,9 +34,13 @@ impl Book {
     }
 
     fn begin_with(folder: &Path, bound: u64) -> Self {
+        Self::begin_on(folder, bound, Disk::default())
+    }
+
+    fn begin_on(folder: &Path, bound: u64, disk: Disk) -> Self {
         let (tell, told) = channel();
         let inner = Logbook::new(move |news| drop(tell.send(news)));
-        inner.begin_with(folder.to_owned(), bound);
+        inner.begin_with(folder.to_owned(), bound, disk);
         Self { inner, told }
     }
 

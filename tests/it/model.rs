@@ -34,6 +34,7 @@ mod identity;
 mod keys;
 mod lab;
 mod late;
+mod left;
 mod lookups;
 mod notices;
 mod offers;

@@ -88,6 +88,11 @@ impl Journal {
         self.shadow.runs_in(Which::Waiting, EVERYTHING)
     }
 
+    /// The same inside `span`.
+    pub fn patch_runs_in(&self, span: Span) -> impl Iterator<Item = PendingRun> + '_ {
+        self.shadow.runs_in(Which::Waiting, span)
+    }
+
     /// Where bytes wait for reapplication, ascending.
     #[must_use]
     pub fn patch_spans(&self) -> Vec<Span> {

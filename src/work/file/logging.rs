@@ -210,7 +210,7 @@ impl Worker {
     /// Writes back what stood in the file before an earlier run wrote there.
     fn put_back(&mut self, index: usize, number: OrderId, offer: OfferId, runs: &[PendingRun]) {
         let wrote = self.write_runs(index, runs);
-        if wrote.synced && wrote.error.is_none() {
+        if wrote.is_whole() {
             self.journal.retire(offer, OfferPart::InFile);
         }
         self.say(

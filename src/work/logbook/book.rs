@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ledger::{Recovered, recover};
 use super::record::{BookId, Record, header, write_record};
@@ -19,10 +20,41 @@ pub(super) const PART: &str = "part";
 /// Room that is kept for the next records, so that what became of a store can be written down when its start was.
 const AHEAD_BYTES: u64 = 256 << 10;
 
+type SyncFile = dyn Fn(&File) -> io::Result<()> + Send + Sync;
+
+/// How bytes that were written get on the disk: fdatasync(2), or what stands in for a disk that fails.
+#[derive(Clone)]
+pub struct Disk(Arc<SyncFile>);
+
+impl Disk {
+    /// One that `sync` is asked of.
+    pub fn new(sync: impl Fn(&File) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(sync))
+    }
+
+    /// Puts on the disk what was written to `file`.
+    pub(super) fn sync(&self, file: &File) -> io::Result<()> {
+        (self.0)(file)
+    }
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self::new(File::sync_data)
+    }
+}
+
+impl std::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Disk")
+    }
+}
+
 /// A journal that is written.
 #[derive(Debug)]
 pub(super) struct Book {
     file: File,
+    disk: Disk,
     path: PathBuf,
     id: BookId,
     seq: u64,
@@ -35,23 +67,25 @@ pub(super) struct Book {
 
 impl Book {
     /// A new one in `folder`, locked, with these records.
-    pub(super) fn create(folder: &Path, records: &[Record]) -> io::Result<Self> {
+    pub(super) fn create(folder: &Path, disk: &Disk, records: &[Record]) -> io::Result<Self> {
         make_folder(folder)?;
         let new = || {
             let path = folder.join(format!("{}.{ENDING}", random_name()));
-            Self::make(&path, records)
+            Self::make(&path, disk, records)
         };
         // another run that looks for journals may have come between its making and its lock
         let book = new().or_else(|error| match error.kind() {
             io::ErrorKind::WouldBlock => new(),
             _ => Err(error),
         })?;
-        book.file.sync_all()?;
-        sync_folder(folder)?;
+        if let Err(error) = book.sync().and_then(|()| sync_folder(folder)) {
+            book.remove(); // else the same edits would be offered twice
+            return Err(error);
+        }
         Ok(book)
     }
 
-    fn make(path: &Path, records: &[Record]) -> io::Result<Self> {
+    fn make(path: &Path, disk: &Disk, records: &[Record]) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create_new(true);
         #[cfg(unix)]
@@ -71,6 +105,7 @@ impl Book {
         }
         let mut book = Self {
             file,
+            disk: disk.clone(),
             path: path.to_owned(),
             id,
             seq: 0,
@@ -91,6 +126,7 @@ impl Book {
     pub(super) fn go_on(file: File, path: PathBuf, read: &Recovered) -> Self {
         Self {
             file,
+            disk: Disk::default(),
             path,
             id: read.id,
             seq: read.seq,
@@ -160,14 +196,15 @@ impl Book {
         let _ = (end, AHEAD_BYTES);
     }
 
-    /// The file, for a thread that puts it on the disk.
-    pub(super) fn file(&self) -> io::Result<File> {
-        self.file.try_clone()
+    /// What puts it on the disk, for a thread that does.
+    pub(super) fn syncing(&self) -> io::Result<impl FnOnce() -> io::Result<()> + use<>> {
+        let (file, disk) = (self.file.try_clone()?, self.disk.clone());
+        Ok(move || disk.sync(&file))
     }
 
     /// Puts on the disk what was written.
     pub(super) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        self.disk.sync(&self.file)
     }
 
     /// What it comes to, read anew from its file.
@@ -175,7 +212,7 @@ impl Book {
         self.file.seek(SeekFrom::Start(0))?;
         let mut bytes = Vec::new();
         (&self.file).take(self.len).read_to_end(&mut bytes)?;
-        let read = recover(&bytes).filter(|read| read.seq == self.seq);
+        let read = recover(&bytes).ok().filter(|read| read.seq == self.seq);
         read.ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
@@ -191,10 +228,9 @@ impl Book {
         let n_forgotten = read.ledger.shrink(room);
         let part = self.path.with_extension(PART);
         let _ = std::fs::remove_file(&part); // of an earlier try; the lock on the journal says that it is ours
-        let mut short = Self::make(&part, &read.ledger.records())?;
+        let mut short = Self::make(&part, &self.disk, &read.ledger.records())?;
         let named = short
-            .file
-            .sync_all()
+            .sync()
             .and_then(|()| std::fs::rename(&part, &self.path));
         if let Err(error) = named {
             let _ = std::fs::remove_file(&part);

@@ -16,8 +16,8 @@ use crate::os::stamp::FileStamp;
 #[derive(Debug)]
 pub struct FileLog {
     book: Logbook,
-    /// The file's number, once it was named.
-    number: Option<u32>,
+    /// The file's number, once it was named, and in which volume of the journal.
+    number: Option<(u64, u32)>,
 }
 
 impl FileLog {
@@ -41,6 +41,11 @@ impl FileLog {
         }
         let shared = self.book.shared();
         let mut state = shared.lock();
+        match shared.book(&mut state).map(|book| book.is_some()) {
+            Ok(true) => {} // and which volume it is is settled
+            Ok(false) => return Ok(None),
+            Err(cause) => return Err(not_recorded(&state, cause)),
+        }
         let ticket = state.n_tickets;
         state.n_tickets += 1;
         let (file, name) = numbered(self.number, &mut state, named);
@@ -62,28 +67,25 @@ impl FileLog {
         });
         match written {
             Ok(true) => {
-                self.number = Some(file);
+                self.number = Some((state.volume, file));
                 Ok(Some(Ticket(ticket)))
             }
             Ok(false) => Ok(None),
-            Err(cause) => Err(NotRecorded {
-                folder: state.folder.clone().unwrap_or_default(),
-                cause,
-            }),
+            Err(cause) => Err(not_recorded(&state, cause)),
         }
     }
 
     /// What became of it: it was stored in these spans, and nowhere else. Where this cannot be written any more, it counts
     /// as stored, and is compared when it is offered.
     pub fn outcome(&mut self, ticket: Option<Ticket>, done: Vec<Span>) {
-        if let (Some(Ticket(ticket)), Some(file)) = (ticket, self.number) {
+        if let (Some(Ticket(ticket)), Some((_, file))) = (ticket, self.number) {
             self.note(&[Record::Outcome { file, ticket, done }]);
         }
     }
 
     /// Private edits of a mapping are in the file and on its device.
     pub fn saved(&mut self, mapping: u64, spans: Vec<Span>) {
-        if let Some(file) = self.number {
+        if let Some((_, file)) = self.number {
             self.note(&[Record::Saved {
                 file,
                 mapping,
@@ -101,6 +103,9 @@ impl FileLog {
     ) -> bool {
         let shared = self.book.shared();
         let mut state = shared.lock();
+        if !matches!(shared.book(&mut state), Ok(Some(_))) {
+            return false;
+        }
         let (file, name) = numbered(self.number, &mut state, named);
         let stands = Record::Stands {
             file,
@@ -110,14 +115,14 @@ impl FileLog {
         let records: Vec<Record> = name.into_iter().chain([stands]).collect();
         let is_written = matches!(shared.append(&mut state, &records), Ok(true));
         if is_written {
-            self.number = Some(file);
+            self.number = Some((state.volume, file));
         }
         is_written
     }
 
     /// The person decided what becomes of the edits at `place`; `None`: of all of the file.
     pub fn retired(&mut self, place: Option<EditPlace>) {
-        if let Some(file) = self.number {
+        if let Some((_, file)) = self.number {
             self.note(&[Record::Retired { file, place }]);
         }
     }
@@ -146,17 +151,24 @@ impl FileLog {
 
 /// The number of a file, and the record that names it where none did so far.
 fn numbered(
-    number: Option<u32>,
+    number: Option<(u64, u32)>,
     state: &mut State,
     named: impl FnOnce() -> (FileStamp, PathBuf),
 ) -> (u32, Option<Record>) {
-    if let Some(file) = number {
+    if let Some((_, file)) = number.filter(|(volume, _)| *volume == state.volume) {
         return (file, None);
     }
     let file = state.n_files;
     state.n_files += 1;
     let (stamp, path) = named();
     (file, Some(Record::File { file, stamp, path }))
+}
+
+fn not_recorded(state: &State, cause: std::io::Error) -> NotRecorded {
+    NotRecorded {
+        folder: state.folder.clone().unwrap_or_default(),
+        cause,
+    }
 }
 
 fn millis(at: SystemTime) -> u64 {

@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use super::layer::Layer;
 use super::record::{
-    BookId, ByteChange, EditPlace, FRAME_BYTES, HEADER_BYTES, Record, read_header, read_record,
+    BookId, ByteChange, EditPlace, FRAME_BYTES, HEADER_BYTES, NoHeader, Record, read_header,
+    read_record,
 };
 use crate::bytes::Span;
+use crate::model::offer::TornEnd;
 use crate::os::stamp::FileStamp;
 
 /// Changes of one record of a short journal; a record is written and read as a whole.
@@ -218,7 +220,10 @@ impl Ledger {
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         let live = || self.files.iter().filter(|(_, entry)| !entry.is_empty());
-        let mut records: Vec<Record> = live()
+        // All files, as whoever writes of one that has no edits now has named it before.
+        let mut records: Vec<Record> = self
+            .files
+            .iter()
             .map(|(file, entry)| Record::File {
                 file: *file,
                 stamp: entry.stamp,
@@ -275,15 +280,6 @@ impl Ledger {
     }
 }
 
-/// Why a journal is not read to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TornEnd {
-    /// Where the last whole record ends, in bytes.
-    pub at: u64,
-    /// How many bytes follow that are none.
-    pub bytes: u64,
-}
-
 /// What was read of a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovered {
@@ -299,9 +295,11 @@ pub struct Recovered {
     pub cut: Option<TornEnd>,
 }
 
-/// Reads a journal as far as its records are whole and none is missing. `None` where it is none.
-#[must_use]
-pub fn recover(bytes: &[u8]) -> Option<Recovered> {
+/// Reads a journal as far as its records are whole and none is missing.
+///
+/// # Errors
+/// It is none, or of another version.
+pub fn recover(bytes: &[u8]) -> Result<Recovered, NoHeader> {
     let id = read_header(bytes)?;
     let mut ledger = Ledger::default();
     let (mut at, mut seq) = (HEADER_BYTES, 0);
@@ -315,7 +313,7 @@ pub fn recover(bytes: &[u8]) -> Option<Recovered> {
         at += len.max(FRAME_BYTES);
     }
     let (at, end) = (at as u64, bytes.len() as u64);
-    Some(Recovered {
+    Ok(Recovered {
         id,
         ledger,
         seq,

@@ -12,9 +12,10 @@ use std::time::{Duration, SystemTime};
 use super::book::{Book, ENDING, PART};
 use super::ledger::{Entry, Ledger, recover};
 use super::record::{ByteChange, EditPlace, Record};
+use crate::bytes::escape::path_in_sentence;
 use crate::map::Identity;
 use crate::model::journal::PendingRun;
-use crate::model::offer::{EditsOffer, FileFate, OfferId, OfferPart};
+use crate::model::offer::{EditsOffer, FileFate, OfferId, OfferPart, TornEnd};
 use crate::os::stamp::{FileStamp, open_to_compare};
 
 /// No journal is read that is longer: it is none of ours.
@@ -82,9 +83,20 @@ impl Orphan {
     }
 }
 
-/// The journals in `folder` that nobody writes, and what can be offered of them, oldest first.
-pub(super) fn find(folder: &Path) -> (Vec<Orphan>, Vec<EditsOffer>) {
-    let mut found = (Vec::new(), Vec::new());
+/// What was found in the folder of journals.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Those that nobody writes.
+    pub(super) orphans: Vec<Orphan>,
+    /// What can be offered of them, oldest first.
+    pub(super) offers: Vec<EditsOffer>,
+    /// Those that cannot be read, each with why.
+    pub(super) unread: Vec<String>,
+}
+
+/// Looks through `folder`.
+pub(super) fn find(folder: &Path) -> Found {
+    let mut found = Found::default();
     let Ok(entries) = fs::read_dir(folder) else {
         return found; // none yet
     };
@@ -103,7 +115,7 @@ pub(super) fn find(folder: &Path) -> (Vec<Orphan>, Vec<EditsOffer>) {
             adopt(file, path, &mut found);
         }
     }
-    found.1.sort_by_key(|offer| offer.at);
+    found.offers.sort_by_key(|offer| offer.at);
     found
 }
 
@@ -137,17 +149,29 @@ fn is_same(_left: &fs::Metadata, right: &fs::Metadata) -> bool {
 }
 
 /// Reads a journal that is locked, and lists what it has to offer.
-fn adopt(file: File, path: PathBuf, found: &mut (Vec<Orphan>, Vec<EditsOffer>)) {
+fn adopt(file: File, path: PathBuf, found: &mut Found) {
     let mut bytes = Vec::new();
-    if (&file).take(MOST_BYTES).read_to_end(&mut bytes).is_err() {
+    if let Err(error) = (&file).take(MOST_BYTES).read_to_end(&mut bytes) {
+        let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+        found
+            .unread
+            .push(format!("{} ({why})", path_in_sentence(&path)));
         return; // it stays, for another time
     }
-    let Some(mut read) = recover(&bytes) else {
-        // made, and ended before its header was written; of another version it stays
-        if bytes.len() < super::record::HEADER_BYTES {
+    let mut read = match recover(&bytes) {
+        Ok(read) => read,
+        // made, and ended before its header was written
+        Err(_) if bytes.len() < super::record::HEADER_BYTES => {
             let _ = fs::remove_file(&path);
+            return;
         }
-        return;
+        // of another version: it stays
+        Err(why) => {
+            found
+                .unread
+                .push(format!("{} ({why})", path_in_sentence(&path)));
+            return;
+        }
     };
     drop(bytes);
     read.ledger.end();
@@ -162,14 +186,12 @@ fn adopt(file: File, path: PathBuf, found: &mut (Vec<Orphan>, Vec<EditsOffer>)) 
         .iter()
         .filter(|(_, entry)| !entry.is_empty())
     {
-        let id = OfferId(found.1.len() as u64 + 1);
+        let id = OfferId(found.offers.len() as u64 + 1);
         offers.push((id, *number));
-        found
-            .1
-            .push(offer(id, entry, read.cut.map(|cut| cut.bytes)));
+        found.offers.push(offer(id, entry, read.cut));
     }
     let book = Book::go_on(file, path, &read);
-    found.0.push(Orphan {
+    found.orphans.push(Orphan {
         book,
         ledger: read.ledger,
         offers,
@@ -177,7 +199,7 @@ fn adopt(file: File, path: PathBuf, found: &mut (Vec<Orphan>, Vec<EditsOffer>)) 
 }
 
 /// What is offered of one file.
-fn offer(id: OfferId, entry: &Entry, cut: Option<u64>) -> EditsOffer {
+fn offer(id: OfferId, entry: &Entry, cut: Option<TornEnd>) -> EditsOffer {
     let run = |change: ByteChange| PendingRun {
         offset: change.offset,
         base: change.old,
@@ -197,7 +219,7 @@ fn offer(id: OfferId, entry: &Entry, cut: Option<u64>) -> EditsOffer {
         size: entry.stamp.size,
         unsaved,
         in_file,
-        cut_bytes: cut,
+        cut,
     }
 }
 

@@ -126,15 +126,54 @@ pub fn header(id: &BookId) -> Vec<u8> {
     out
 }
 
-/// The id in a header; `None` where that is none that this version can read.
-#[must_use]
-pub fn read_header(bytes: &[u8]) -> Option<BookId> {
-    let (head, sum) = bytes
-        .get(..HEADER_BYTES)?
-        .split_at_checked(HEADER_BYTES - 4)?;
-    let known = head.starts_with(MAGIC) && head.get(8..12)? == VERSION.to_le_bytes();
-    let is_whole = crc32fast::hash(head).to_le_bytes() == *sum;
-    (known && is_whole).then_some(head.get(12..28)?.try_into().ok()?)
+/// Why bytes do not begin as a journal that this version can read. Each says where, and what is expected there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoHeader {
+    /// It is no journal.
+    Magic,
+    /// It is of this version.
+    Version(u32),
+    /// Its header was damaged, or ends too early.
+    Checksum,
+}
+
+impl std::fmt::Display for NoHeader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Magic => f.write_str("at byte 0 stands no MAPSJRNL, with which a journal begins"),
+            Self::Version(version) => {
+                write!(
+                    f,
+                    "at byte 8 stands version {version}, and this program reads version {VERSION}"
+                )
+            }
+            Self::Checksum => f.write_str(
+                "at byte 28 stands another checksum than that of the 28 bytes before it",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoHeader {}
+
+/// The id in a header.
+///
+/// # Errors
+/// It is none that this version can read.
+pub fn read_header(bytes: &[u8]) -> Result<BookId, NoHeader> {
+    let mut get = Get(bytes);
+    if get.take(MAGIC.len()) != Some(MAGIC) {
+        return Err(NoHeader::Magic);
+    }
+    match get.u32() {
+        Some(VERSION) => {}
+        Some(other) => return Err(NoHeader::Version(other)),
+        None => return Err(NoHeader::Checksum),
+    }
+    let id = get.take(16).and_then(|id| id.try_into().ok());
+    let sum = crc32fast::hash(bytes.get(..HEADER_BYTES - 4).unwrap_or_default());
+    id.filter(|_| get.u32() == Some(sum))
+        .ok_or(NoHeader::Checksum)
 }
 
 /// Adds a record, as number `seq` of the journal `id`, to `out`.

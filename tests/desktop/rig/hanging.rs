@@ -46,6 +46,7 @@ const BATCH_FORGET: u32 = 42;
 /// The note to the kernel that it is to forget pages.
 const FORGET_PAGES: i32 = 2;
 const ENOENT: i32 = 2;
+const EIO: i32 = 5;
 const ENOSYS: i32 = 38;
 
 /// What hangs.
@@ -55,6 +56,15 @@ pub(crate) enum Hangs {
     Reads,
     /// Writing, and making sure that it is written.
     Writes,
+}
+
+/// A page that the storage fails for, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fails {
+    /// Reading it.
+    Read(u64),
+    /// Writing it.
+    Write(u64),
 }
 
 /// The file system. It goes with this value, and answers what waits.
@@ -129,6 +139,14 @@ impl Hanging {
         });
     }
 
+    /// From now on this is answered with EIO.
+    pub(crate) fn fail(&mut self, fails: Fails) {
+        self.ask(&match fails {
+            Fails::Read(page) => format!("fail read {page}"),
+            Fails::Write(page) => format!("fail write {page}"),
+        });
+    }
+
     /// How many requests wait.
     pub(crate) fn n_waiting(&mut self) -> usize {
         self.ask("waiting").parse().expect("a number")
@@ -187,6 +205,10 @@ fn serves_storage() {
             "go on" => go_on(&device, &state),
             "forget" => forget_pages(&device),
             "waiting" => lock(&state).waiting.len(),
+            fails if fails.starts_with("fail ") => {
+                lock(&state).fails = fails_of(fails);
+                0
+            }
             _ => lock(&state).bytes[0].into(),
         };
         println!("{SAYS}{said}");
@@ -197,6 +219,7 @@ fn serves_storage() {
 struct State {
     bytes: Vec<u8>,
     hangs: Option<Hangs>,
+    fails: Option<Fails>,
     /// Requests that wait.
     waiting: Vec<Vec<u8>>,
 }
@@ -206,9 +229,20 @@ impl State {
         Self {
             bytes: vec![FILL; LEN],
             hangs: None,
+            fails: None,
             waiting: Vec::new(),
         }
     }
+}
+
+fn fails_of(command: &str) -> Option<Fails> {
+    let mut words = command.split(' ').skip(1);
+    let (what, page) = (words.next()?, words.next()?.parse().ok()?);
+    Some(if what == "read" {
+        Fails::Read(page)
+    } else {
+        Fails::Write(page)
+    })
 }
 
 fn mount(folder: &Path) -> std::io::Result<File> {
@@ -338,15 +372,27 @@ fn answer(device: &File, state: &Mutex<State>, request: &[u8]) {
         READ => {
             let (start, len) = (index(u64_at(body, 8)), u32_at(body, 16));
             let end = (start + index(u64::from(len))).min(LEN);
-            let bytes = &lock(state).bytes;
-            Ok(bytes.get(start..end).unwrap_or_default().to_vec())
+            let state = lock(state);
+            let fails = |page| (start..end).contains(&(index(page) * 4096));
+            match state.fails {
+                Some(Fails::Read(page)) if fails(page) => Err(EIO),
+                _ => Ok(state.bytes.get(start..end).unwrap_or_default().to_vec()),
+            }
         }
         WRITE => {
             let (start, len) = (index(u64_at(body, 8)), u32_at(body, 16));
             let bytes = &body[40..40 + index(u64::from(len))];
             let end = start + bytes.len();
-            lock(state).bytes[start..end].copy_from_slice(bytes);
-            Ok(words32(&[len, 0]))
+            let mut state = lock(state);
+            match state.fails {
+                Some(Fails::Write(page)) if (start..end).contains(&(index(page) * 4096)) => {
+                    Err(EIO)
+                }
+                _ => {
+                    state.bytes[start..end].copy_from_slice(bytes);
+                    Ok(words32(&[len, 0]))
+                }
+            }
         }
         _ => Err(ENOSYS),
     };

@@ -22,7 +22,7 @@ use crate::random;
 const PAGE: u64 = 4096;
 const TEXT: PatternKind = PatternKind::Text(TextEncoding::Utf8, LetterCase::Matters);
 
-fn small(chunk: u64) -> FindOptions {
+pub(super) fn small(chunk: u64) -> FindOptions {
     FindOptions {
         chunk,
         stripe: 3 * chunk + 1,
@@ -34,13 +34,13 @@ fn small(chunk: u64) -> FindOptions {
 }
 
 /// A file that is open, and a view of it.
-struct Opened {
-    file: OpenFile,
-    view: RwLock<Mapping>,
+pub(super) struct Opened {
+    pub(super) file: OpenFile,
+    pub(super) view: RwLock<Mapping>,
 }
 
 impl Opened {
-    fn new(path: &Path, mode: Mode, span: Option<Span>) -> Self {
+    pub(super) fn new(path: &Path, mode: Mode, span: Option<Span>) -> Self {
         let log = CallLog::new();
         let file = OpenFile::open(path, &log).unwrap();
         let access = Access::ReadWrite;
@@ -54,12 +54,12 @@ impl Opened {
         view.store(offset, bytes, &self.file).unwrap();
     }
 
-    fn searched(&self) -> SearchedFile<'_> {
+    pub(super) fn searched(&self) -> SearchedFile<'_> {
         SearchedFile::of_view(&self.file, &self.view)
     }
 }
 
-fn folder_with(bytes: &[u8]) -> (TempDir, PathBuf) {
+pub(super) fn folder_with(bytes: &[u8]) -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("searched");
     fs::write(&path, bytes).unwrap();

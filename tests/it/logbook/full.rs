@@ -90,7 +90,7 @@ impl Edited {
 }
 
 #[track_caller]
-fn is_stored(result: &StoreResult) {
+pub(super) fn is_stored(result: &StoreResult) {
     assert!(
         matches!(result.outcome, StoreOutcome::Stored(_)),
         "{result:?}"
@@ -150,10 +150,7 @@ fn a_full_disk_refuses_the_edit_before_it_is_stored() {
         assert_eq!(value_at(runs, 0), Some(b'f'));
         assert_eq!(value_at(runs, offset + 3), Some(b'm'));
         assert_eq!(value_at(runs, offset + 4), None);
-        assert_eq!(
-            offers[0].cut_bytes, None,
-            "half a record was taken off again"
-        );
+        assert_eq!(offers[0].cut, None, "half a record was taken off again");
     }
 }
 

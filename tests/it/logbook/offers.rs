@@ -14,7 +14,7 @@ use super::{Book, journals, offered, value_at};
 use crate::processes::until;
 
 /// A run that stored these bytes at 0 in `path` and ended without being asked to.
-fn left(path: &Path, state: &Path, mode: Mode, bytes: &[u8]) {
+pub(super) fn left(path: &Path, state: &Path, mode: Mode, bytes: &[u8]) {
     let book = Book::begin(state);
     let edited = Edited::open(path, mode, &book);
     edited.store(0, bytes);
@@ -24,7 +24,7 @@ fn left(path: &Path, state: &Path, mode: Mode, bytes: &[u8]) {
 }
 
 /// A thread that puts a journal on the disk may have it open a moment longer than its owner.
-fn is_free(state: &Path) {
+pub(super) fn is_free(state: &Path) {
     until("the lock is gone", || {
         journals(state).iter().all(|path| {
             let file = fs::File::open(path).unwrap();

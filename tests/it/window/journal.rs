@@ -116,6 +116,9 @@ fn a_list_is_exported_applied_to_a_copy_and_undone() {
     drop((window, other));
 }
 
+/// A frame takes less processor time than this, in nanoseconds.
+const MOST_FRAME: i64 = 250_000_000;
+
 /// Processor time of this thread, in nanoseconds.
 fn thread_time() -> i64 {
     let now = clock_gettime(ClockId::ThreadCPUTime);
@@ -153,6 +156,8 @@ fn typing_with_the_journal_costs_frames_nothing() {
         with < 2 * without,
         "{with} ns a frame with the journal, {without} ns without; longest {longest} ns"
     );
+    // a bound for a build without optimization on a busy machine; the benchmark `window typing` has the real one
+    assert!(longest < MOST_FRAME, "{longest} ns in one frame");
     let journals = std::fs::read_dir(folder.path().join("state"))
         .unwrap()
         .count();
