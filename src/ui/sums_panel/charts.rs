@@ -2,14 +2,16 @@
 //!
 //! It must not know where they are drawn.
 
-use egui::{Align2, Pos2, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, accesskit, pos2, vec2};
+use egui::{
+    Align2, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::bytes::class::text_char;
 use crate::bytes::histogram::Histogram;
 use crate::bytes::size::counted;
 use crate::model::sums::SumsReport;
 use crate::model::{Action, ViewAction};
-use crate::ui::{Frame, describe};
+use crate::ui::Frame;
 
 /// The height of a chart, in points.
 const HEIGHT: f32 = 72.0;
@@ -78,17 +80,15 @@ pub(super) fn histogram_ui(ui: &mut Ui, frame: &Frame<'_>, histogram: &Histogram
         ends_ui(ui, frame, plot, ["00", "80", "ff"]);
     }
     let total = histogram.total();
-    let (first, n) = (0..)
+    let (first, n) = (0..=u8::MAX)
         .zip(counts)
         .max_by_key(|(value, count)| (**count, std::cmp::Reverse(*value)))
         .map_or((0, 0), |(value, count)| (value, *count));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(accesskit::Role::Image);
-        let kinds = counts.iter().filter(|count| **count > 0).count();
-        let kinds = counted(kinds as u64, "different byte");
-        let most = byte_words(first, n, total);
-        node.set_label(format!("Histogram: {kinds}, most often {most}"));
-    });
+    let kinds = counts.iter().filter(|count| **count > 0).count();
+    let kinds = counted(kinds as u64, "different byte");
+    let most = byte_words(first, n, total);
+    let spoken = format!("Histogram: {kinds}, most often {most}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     if let Some((value, count)) =
         pointed.and_then(|value| Some((u8::try_from(value).ok()?, *counts.get(value)?)))
     {
@@ -137,7 +137,7 @@ pub(super) fn entropy_ui(
         "Entropy along the bytes, {blocks} of {}: {least:.2} to {most:.2} bits a byte",
         counted(line.block, "byte")
     );
-    describe::name(&response, &spoken);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let start = |index: usize| {
         let from = (index as u64).saturating_mul(line.block);
         report.span.start().saturating_add(from)
