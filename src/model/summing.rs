@@ -68,9 +68,9 @@ impl Doc {
     }
 
     /// What the worker says of sums. Those of another mapping, or that nobody waits for, are dropped.
-    pub(super) fn sums_told(&mut self, number: OrderId, target: Target, news: SumsNews) {
+    pub(super) fn sums_told(&mut self, number: Option<OrderId>, target: Target, news: SumsNews) {
         let is_now = self.is_now(target);
-        let Some(known) = self.summing_mut(number) else {
+        let Some(known) = number.and_then(|number| self.summing_mut(number)) else {
             return;
         };
         let sums = &mut known.sums;

@@ -265,7 +265,7 @@ impl Doc {
             }
             (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
-            (FileNews::Sums(news), Some(number)) => self.sums_told(number, target, news),
+            (FileNews::Sums(news), number) => self.sums_told(number, target, news),
             (FileNews::Compared(differences), _) => self.compared(target, &differences),
             // an answer without the number of its order answers nothing
             (
@@ -282,8 +282,7 @@ impl Doc {
                 | FileNews::WroteBack(_)
                 | FileNews::Progress { .. }
                 | FileNews::Exported(_)
-                | FileNews::Found(_)
-                | FileNews::Sums(_),
+                | FileNews::Found(_),
                 None,
             ) => {}
         }

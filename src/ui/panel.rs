@@ -101,7 +101,7 @@ pub(super) fn panel_ui(
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight
         Tab::Sums => {
             scrolled.show(ui, |ui| {
-                sums_panel::sums_ui(ui, frame, &mut state.wishes, actions)
+                sums_panel::sums_ui(ui, frame, &mut state.wishes, actions);
             });
         }
     }

@@ -190,20 +190,17 @@ fn paint_entropy(
     let mut points: Vec<Pos2> = Vec::new();
     // A step a block; what could not be read parts the line.
     for (index, bits) in report.entropy.bits.iter().enumerate() {
-        match bits {
-            Some(bits) => {
-                points.extend([pos2(x(index), y(*bits)), pos2(x(index + 1), y(*bits))]);
-            }
-            None => {
-                painter.line(std::mem::take(&mut points), stroke);
-                let at = Rect::from_x_y_ranges(x(index)..=x(index + 1), plot.y_range());
-                painter.rect_filled(at, 0.0, theme.unreadable_fill);
-            }
+        if let Some(bits) = bits {
+            points.extend([pos2(x(index), y(*bits)), pos2(x(index + 1), y(*bits))]);
+        } else {
+            painter.line(std::mem::take(&mut points), stroke);
+            let at = Rect::from_x_y_ranges(x(index)..=x(index + 1), plot.y_range());
+            painter.rect_filled(at, 0.0, theme.unreadable_fill);
         }
     }
     painter.line(points, stroke);
     if let Some(index) = pointed {
-        let middle = (x(index) + x(index + 1)) / 2.0;
+        let middle = x(index).midpoint(x(index + 1));
         painter.vline(middle, plot.y_range(), Stroke::new(1.0, theme.text));
     }
     let edge = Stroke::new(1.0, theme.edge);

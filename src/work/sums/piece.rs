@@ -105,16 +105,14 @@ impl Piece {
     /// Adds its bytes to a checksum.
     pub(super) fn add_to(&self, sum: &mut Sum) {
         let len = usize::try_from(self.span.len()).unwrap_or(usize::MAX);
-        match &self.bytes {
-            Some(bytes) => sum.add(bytes.get(..len).unwrap_or(bytes)),
-            None => {
-                let mut left = len;
-                while left > 0 {
-                    let n = left.min(ZEROS.len());
-                    sum.add(&ZEROS[..n]);
-                    left -= n;
-                }
-            }
+        if let Some(bytes) = &self.bytes {
+            return sum.add(bytes.get(..len).unwrap_or(bytes));
+        }
+        let mut left = len;
+        while left > 0 {
+            let n = left.min(ZEROS.len());
+            sum.add(&ZEROS[..n]);
+            left -= n;
         }
     }
 }
