@@ -43,6 +43,7 @@ mod region;
 mod right;
 mod scrollbar;
 mod status;
+mod sums_panel;
 mod tabs;
 mod tour;
 mod views_ui;

@@ -14,3 +14,5 @@ pub mod peers;
 pub mod picker;
 pub mod reading;
 pub mod scratch;
+pub mod shown_bytes;
+pub mod sums;

@@ -35,6 +35,12 @@ impl SumKind {
             Self::Sha256 => "SHA-256",
         }
     }
+
+    /// Whether that of bytes can be put together of those of their parts, which are then taken in any order.
+    #[must_use]
+    pub const fn is_combinable(self) -> bool {
+        matches!(self, Self::Crc32)
+    }
 }
 
 /// A checksum under way.
@@ -68,6 +74,18 @@ impl Sum {
             State::Md5(sum) => sum.update(bytes),
             State::Sha1(sum) => sum.update(bytes),
             State::Sha256(sum) => sum.update(bytes),
+        }
+    }
+
+    /// Adds the bytes that `behind` was taken of, where both are of one kind that [is combinable](SumKind::is_combinable).
+    /// `false` where they are not: nothing is added.
+    pub fn append(&mut self, behind: &Self) -> bool {
+        match (&mut self.0, &behind.0) {
+            (State::Crc32(sum), State::Crc32(behind)) => {
+                sum.combine(behind);
+                true
+            }
+            _ => false,
         }
     }
 

@@ -154,6 +154,10 @@ pub enum DocAction {
     DropPatchList,
     /// Write a copy of the bytes as this view shows them: asks where.
     SaveCopy,
+    /// Write the selected bytes as this view shows them to a file of their own: asks where.
+    SaveSelection,
+    /// Paste the bytes of a file at the cursor: asks which.
+    PasteFile,
     /// Copy *What happened* as text.
     CopyHappened,
     /// Write *What happened* to a file as text: asks where.
@@ -242,6 +246,8 @@ pub enum ViewAction {
     GoTo(u64),
     /// Go to the next difference between the view and the file, or to the one before.
     FindDifference(Heading),
+    /// Sum the selection, or all that the view shows.
+    Sum,
     /// The lookup field's text changed.
     LookupEdited(String),
     /// Take the lookup's answer: go there.
@@ -396,6 +402,8 @@ pub enum Tab {
     Lab,
     /// The edits that are not in the file.
     Edits,
+    /// Sums of what the view shows.
+    Sums,
 }
 
 /// Which theme.

@@ -34,6 +34,13 @@ impl App {
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
             }),
+            Action::View(ViewAction::Sum) => {
+                self.show_tab(Tab::Sums);
+                self.in_view(view, &mut effects, |doc, view, out| {
+                    doc.sum(view, out);
+                    None
+                });
+            }
             Action::View(ViewAction::Escape) if self.help_shown => self.help_shown = false,
             Action::View(action) => {
                 if action == ViewAction::Escape {
@@ -263,6 +270,7 @@ impl App {
                 doc.read_now(Asked::ByProcesses, &mut out);
             }
             doc.align();
+            doc.tend_sums(&mut out);
             let id = doc.id;
             for view in &mut doc.views {
                 let is_shown = self.shown.contains(&view.id);
@@ -305,6 +313,8 @@ impl Doc {
             DocAction::ApplyPatch { over } => self.apply_patch(over, out),
             DocAction::DropPatchList => self.drop_patch_list(),
             DocAction::SaveCopy => self.ask_destination(What::View, view, out),
+            DocAction::SaveSelection => self.save_selection(view, out),
+            DocAction::PasteFile => self.ask_destination(What::PasteFile, view, out),
             DocAction::CopyHappened => self.copy_happened(out),
             DocAction::SaveHappened => self.ask_destination(What::Happened, view, out),
             DocAction::SaveSteps => self.ask_destination(What::Steps, view, out),
@@ -371,6 +381,7 @@ impl Doc {
             ViewAction::HistoryForward => self.history_forward(view),
             ViewAction::GoTo(offset) => self.go_to(view, offset),
             ViewAction::FindDifference(heading) => self.find_difference(view, heading, out),
+            ViewAction::Sum => {} // it shows a tab too
             ViewAction::LookupEdited(text) => self.lookup_edited(text, out),
             ViewAction::LookupCommit => self.lookup_commit(out),
             ViewAction::LookupCancel => self.lookup_cancel(out),

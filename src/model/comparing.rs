@@ -46,6 +46,7 @@ impl Doc {
     /// The person stops what has this number: a job, or a search, which may wait for a storage that does not answer.
     pub(super) fn cancel(&mut self, number: OrderId, out: &mut Out<'_>) {
         out.push(Effect::CancelJob(self.id, number));
+        self.sums_stopped(number);
         let mut views = self.views.iter();
         let searching = views.any(|known| known.pending.search().is_some_and(|it| it.0 == number));
         if searching && let Some((view, _)) = self.ended(number) {

@@ -224,7 +224,7 @@ impl Doc {
 }
 
 /// Where a paste may write: the selection, or from the cursor to the end.
-fn room(view: &View) -> Span {
+pub(super) fn room(view: &View) -> Span {
     let selection = view.viewport.selection();
     if view.viewport.anchor.is_some() {
         return selection;

@@ -20,7 +20,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::others::OtherPrograms;
 use super::patch::Patching;
 use super::peers::Processes;
-use super::pending::Later;
+use super::pending::{FilePaste, Later};
 use super::saving::{Job, Saving};
 use super::topic::{Subject, Topic};
 use super::view::View;
@@ -115,6 +115,8 @@ pub struct Doc {
     pub(super) question: Option<Question>,
     /// A list of edits that is to be applied.
     pub(super) patching: Option<Patching>,
+    /// A file that is read to be pasted.
+    pub(super) pasting: Option<FilePaste>,
     /// The person has done something with it.
     pub(super) touched: bool,
 }
@@ -159,6 +161,7 @@ impl Doc {
             later: Vec::new(),
             question: None,
             patching: None,
+            pasting: None,
             touched: false,
         }
     }

@@ -16,7 +16,7 @@ use super::viewport::Step;
 use super::{Focus, View};
 
 /// The most that one paste or fill may store: what an undo can hold without a thought.
-pub(super) const EDIT_LIMIT_BYTES: u64 = 1 << 20;
+pub const EDIT_LIMIT_BYTES: u64 = 1 << 20;
 /// Bytes that a sentence shows of what was typed.
 const SHOWN_BYTES: usize = 16;
 

@@ -200,6 +200,10 @@ pub enum FileRequest {
     },
     /// Read a list of edits, and compare it with what the view shows.
     ReadPatch(PathBuf),
+    /// Read the bytes of another file, all of them, to be pasted.
+    ReadWhole(PathBuf),
+    /// Sum these bytes as the view shows them; a job.
+    Sum(Span),
     /// Write something to a new file; a job.
     Export {
         /// Where.
@@ -231,6 +235,8 @@ pub enum Export {
     Steps(StepsText),
     /// The bytes as the view shows them.
     View,
+    /// Those of them in this span, each of which must be there.
+    Part(Span),
 }
 
 /// Stores that belong together.
@@ -282,6 +288,8 @@ impl FileRequest {
                 | Self::Watch(_)
                 | Self::Facts(_)
                 | Self::ReadPatch(_)
+                | Self::ReadWhole(_)
+                | Self::Sum(_)
                 | Self::Record(_)
                 | Self::Forget(_)
                 | Self::TakeOver { .. }
@@ -291,6 +299,10 @@ impl FileRequest {
     /// It is for the mapping of that name, whichever mmap stands there by now.
     #[must_use]
     pub fn is_for_any_generation(&self) -> bool {
-        self.is_look() || matches!(self, Self::DropView | Self::AllowWriting)
+        match self {
+            Self::Sum(_) => false, // of another mapping nobody waits for them
+            Self::DropView | Self::AllowWriting => true,
+            _ => self.is_look(),
+        }
     }
 }

@@ -17,6 +17,7 @@ use super::offer::{JournalNews, OfferId};
 use super::others::OthersEvent;
 use super::patch::Patch;
 use super::process::{PeerEvent, Refusal};
+use super::sums::SumsReport;
 use super::window::{Look, Origins, ReadBy};
 use super::witness::{FilePages, WitnessId, WitnessState};
 
@@ -136,6 +137,8 @@ pub enum FileNews {
     Edits(EditsNews),
     /// A search for a difference is over.
     Found(Found),
+    /// About sums of what a view shows.
+    Sums(SumsNews),
     /// Where the private copies differ from the file, when that has changed.
     Compared(Differences),
 }
@@ -149,6 +152,17 @@ pub enum EditsNews {
     PutBack(OfferId, WroteBack),
     /// A list of edits was read, or why not, in words.
     PatchRead(Result<Box<Patch>, String>),
+    /// A file was read to be pasted, or why not, in words.
+    WholeRead(Result<Vec<u8>, String>),
+}
+
+/// What the worker says of sums.
+#[derive(Clone, Debug)]
+pub enum SumsNews {
+    /// What there is so far.
+    SoFar(Box<SumsReport>),
+    /// They are over; or why there are none, in words.
+    Over(Result<Box<SumsReport>, String>),
 }
 
 /// How a mapping is now.

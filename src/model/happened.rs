@@ -392,6 +392,17 @@ impl Happened {
         self.n_made - self.entries.len() as u64
     }
 
+    /// The number of the last entry; 0 where there was none.
+    #[must_use]
+    pub fn last_number(&self) -> u64 {
+        self.n_forgotten() + self.entries.len() as u64
+    }
+
+    /// When what happens now happens.
+    pub(super) fn now(&self) -> Moment {
+        self.now
+    }
+
     /// The entry of that number, unless it is forgotten.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&Happening> {

@@ -26,7 +26,7 @@ impl Doc {
 
     /// The visible bytes came.
     pub(super) fn looked(&mut self, mapping: MappingId, look: Arc<Look>, out: &mut Out<'_>) {
-        let focus = self.focus;
+        let (focus, now) = (self.focus, self.happened.now());
         let Some(view) = self.view_of_mut(mapping) else {
             return;
         };
@@ -35,6 +35,9 @@ impl Doc {
         let gaps = &window.look().readout.gaps;
         let unread = gaps.iter().find(|gap| gap.reason.pread_shows_it());
         let unread = unread.map(|gap| gap.reason);
+        if let Some(before) = &view.window {
+            view.sums.see(before, &window, now);
+        }
         view.window = Some(window);
         let id = view.id;
         if changed && id == focus {

@@ -255,8 +255,11 @@ impl Doc {
                 self.was_put_back(number, &wrote, out);
             }
             (EditsNews::PatchRead(read), Some(number)) => self.patch_read(number, read),
+            (EditsNews::WholeRead(read), Some(number)) => self.pasted_file_read(number, read, out),
             // an answer without the number of its order answers nothing
-            (EditsNews::Noted, _) | (EditsNews::PatchRead(_) | EditsNews::PutBack(..), None) => {}
+            (EditsNews::Noted, _)
+            | (EditsNews::PatchRead(_) | EditsNews::WholeRead(_) | EditsNews::PutBack(..), None) => {
+            }
         }
     }
 

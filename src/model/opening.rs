@@ -83,15 +83,15 @@ impl App {
         );
         effects.push(Effect::Pick(PickRequest {
             number,
-            save: save.is_some_and(|id| !self.asks_for_patch(id)),
+            save: save.is_some_and(|id| !self.asks_what_to_read(id)),
             folder,
         }));
     }
 
-    /// A list of edits to apply is asked for, which is there already.
-    fn asks_for_patch(&self, id: DocId) -> bool {
+    /// What is asked for is to be read, so it is there already.
+    fn asks_what_to_read(&self, id: DocId) -> bool {
         let saving = self.doc_by(id).and_then(|doc| doc.saving.as_ref());
-        saving.is_some_and(|saving| saving.what == super::saving::What::Patch)
+        saving.is_some_and(|saving| saving.what.is_read())
     }
 
     /// The folder of the file that has the focus, where it is not a scratch file.

@@ -12,7 +12,7 @@ use crate::map::Mode;
 use super::action::UnsavedChoice;
 use super::change::{Change, Shape};
 use super::differences::Heading;
-use super::identity::{OrderId, Target};
+use super::identity::{OrderId, Target, ViewId};
 use super::journal::{Differing, Drawn};
 use super::topic::Subject;
 use super::witness::WitnessId;
@@ -93,6 +93,19 @@ pub struct WitnessStore {
     pub expect: Option<Vec<u8>>,
     /// It writes back what stood there before this entry of *What happened*.
     pub puts_back: Option<u64>,
+}
+
+/// A file that is read to be pasted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FilePaste {
+    pub(super) number: OrderId,
+    pub(super) path: std::path::PathBuf,
+    pub(super) view: ViewId,
+    pub(super) target: Target,
+    /// Where it goes, and what there is room for: the selection, or all from the cursor on.
+    pub(super) room: Span,
+    /// Where the cursor was.
+    pub(super) cursor: u64,
 }
 
 /// An order to a process to store bytes.

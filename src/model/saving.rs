@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::bytes::Span;
 use crate::bytes::escape::escape_path;
 use crate::bytes::size::counted;
 use crate::bytes::typed_path::typed_path;
@@ -21,18 +22,30 @@ use super::topic::Subject;
 pub enum What {
     /// The bytes as a view shows them.
     View,
+    /// Those of them that are selected.
+    Selection(Span),
     /// The list of edits.
     Edits,
     /// The list of the edits that an earlier run left.
     Offer,
     /// A list of edits that is to be applied: nothing is saved, it is read from there.
     Patch,
+    /// A file whose bytes are to be pasted: nothing is saved, it is read.
+    PasteFile,
     /// What happened, as text.
     Happened,
     /// What happened, as steps that can be done again.
     Steps,
     /// The picture of who sees a byte.
     Picture,
+}
+
+impl What {
+    /// Nothing is saved: what is asked for is there already, and is read.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Patch | Self::PasteFile)
+    }
 }
 
 /// Where to save is being asked.
@@ -73,7 +86,8 @@ impl Job {
     pub fn words(&self) -> String {
         let what = match self.what {
             What::View => "Saving a copy",
-            What::Edits | What::Offer | What::Patch => "Saving the edits",
+            What::Selection(_) => "Saving the selection",
+            What::Edits | What::Offer | What::Patch | What::PasteFile => "Saving the edits",
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
             What::Picture => "Saving the picture",
@@ -115,6 +129,13 @@ impl Doc {
         out.push(Effect::Focus(Focus::Destination));
     }
 
+    /// Asks where to save what is selected now.
+    pub(super) fn save_selection(&mut self, view: ViewId, out: &mut Out<'_>) {
+        if let Some(selection) = self.selected(view) {
+            self.ask_destination(What::Selection(selection), view, out);
+        }
+    }
+
     /// Asks where to save a picture that is drawn already.
     pub(super) fn save_picture(&mut self, svg: String, view: ViewId, out: &mut Out<'_>) {
         self.ask_destination(What::Picture, view, out);
@@ -152,6 +173,7 @@ impl Doc {
                 Subject::Save,
                 match saving.what {
                     What::Patch => "Type the path of a list of edits to apply",
+                    What::PasteFile => "Type the path of a file to paste",
                     _ => "Type the path of a new file to save to",
                 },
             );
@@ -178,9 +200,15 @@ impl Doc {
         };
         let export = match saving.what {
             What::View => Export::View,
+            What::Selection(span) => Export::Part(span),
             What::Edits => Export::Text(self.edits_as_text()),
             What::Patch => {
                 self.read_patch_at(path, saving.view, out);
+                out.push(Effect::Focus(Focus::Grid));
+                return;
+            }
+            What::PasteFile => {
+                self.paste_file(path, saving.view, out);
                 out.push(Effect::Focus(Focus::Grid));
                 return;
             }
@@ -310,6 +338,8 @@ fn beside(path: &Path, what: What) -> PathBuf {
     let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
     name.push(match what {
         What::View => ".copy",
+        What::Selection(_) => ".part",
+        What::PasteFile => return path.with_file_name(""),
         What::Edits | What::Offer | What::Patch => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",

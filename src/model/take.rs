@@ -261,6 +261,7 @@ impl Doc {
             }
             (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
+            (FileNews::Sums(news), number) => self.sums_told(number, target, news),
             (FileNews::Compared(differences), _) => self.compared(target, &differences),
             // an answer without the number of its order answers nothing
             (
@@ -316,6 +317,8 @@ impl Doc {
         };
         self.peek_refused(number, why);
         self.patch_refused(number, why);
+        self.pasted_file_refused(number, why);
+        self.sums_refused(number, why);
         if let (Some(target), Refusal::QueueFull) = (self.dropped(number), why) {
             self.later.push(Later::DropView(target));
         }
@@ -365,6 +368,8 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::Forget(_)
         | FileRequest::TakeOver { .. }
         | FileRequest::ReadPatch(_)
+        | FileRequest::ReadWhole(_)
+        | FileRequest::Sum(_)
         // and these stand in the tray
         | FileRequest::Store(_)
         | FileRequest::WitnessStore { .. } => None,

@@ -11,6 +11,7 @@ use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;
+use super::sums::ViewSums;
 use super::viewport::Viewport;
 use super::window::{Origins, ReadBy, Window};
 
@@ -45,6 +46,8 @@ pub struct View {
     pub pending: Pending,
     /// How many bytes the file holds otherwise that the person did not edit, all private copies together.
     pub changed_in_file: ChangedInFile,
+    /// Sums of what it shows.
+    pub sums: ViewSums,
     /// The fill bar's text while it is shown.
     pub fill_text: Option<String>,
     /// Bytes that somebody changed meanwhile and that were therefore not written: offset and what is there.
@@ -105,6 +108,7 @@ impl View {
             refusal: mapped.refusal,
             viewport: Viewport::new(mapped.extent),
             window: None,
+            sums: ViewSums::default(),
             origins: None,
             read_by: ReadBy::Mapping,
             pread_offered: false,

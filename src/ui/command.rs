@@ -6,6 +6,7 @@ pub(super) mod forms;
 mod keys;
 mod mapping;
 mod table;
+mod whole_bytes;
 
 use egui::{Context, Id, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
@@ -17,6 +18,7 @@ use super::key_place::KeyPlace;
 pub use forms::{FORMS, Forms};
 pub(super) use mapping::{REMAP, SYNC};
 pub use table::COMMANDS;
+pub(super) use whole_bytes::COMPUTE;
 
 /// The words of the command that shows a file twice.
 pub(super) const SPLIT: &str = "Split: private beside shared";

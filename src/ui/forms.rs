@@ -121,6 +121,8 @@ fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, text: &str, n_bytes: u64, actions: &m
 fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let words = match saving.what {
         What::View => "Save a copy of the view to",
+        What::Selection(_) => "Save the selection to",
+        What::PasteFile => "Paste at the cursor the bytes of",
         What::Edits => "Save the edits to",
         What::Offer => "Save the edits that were left to",
         What::Patch => "Apply the list of edits in",
@@ -137,6 +139,7 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
             let is_wide = ui.available_width() >= 2.0 * label;
             let short = match saving.what {
                 What::Patch => "Apply",
+                What::PasteFile => "Paste",
                 _ => "Save to",
             };
             ui.label(if is_wide { words } else { short })
@@ -156,6 +159,7 @@ fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let response = ui.add(edit);
     let name = match saving.what {
         What::Patch => "List of edits to apply",
+        What::PasteFile => "File to paste",
         _ => "Save to",
     };
     describe::name(&response, name);
@@ -175,6 +179,7 @@ fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
 fn answers_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let (does, words) = match saving.what {
         What::Patch => ("Compare\u{2026}", "Choose the list in the system's dialog"),
+        What::PasteFile => ("Paste", "Choose the file in the system's dialog"),
         _ => ("Save", "Choose the place in the system's dialog"),
     };
     if ui.button(does).clicked() {

@@ -1,4 +1,4 @@
-//! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits.
+//! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits, sums.
 
 use egui::{Button, Label, RichText, ScrollArea, Ui, accesskit};
 
@@ -8,7 +8,7 @@ use super::command::{REMAP, SYNC, Wishes};
 use super::menus::command_ui;
 use super::process_facts::process_facts_ui;
 use super::region::region_ui;
-use super::{Frame, WindowState, edits_panel, lab_panel, tour, who};
+use super::{Frame, WindowState, edits_panel, lab_panel, sums_panel, tour, who};
 
 /// A panel this narrow has its tabs closer together, in points.
 const NARROW: f32 = 310.0;
@@ -17,7 +17,7 @@ const NARROW: f32 = 310.0;
 const LOW: f32 = 200.0;
 
 /// The tabs: name, and what is in them.
-const TABS: [(Tab, &str, &str); 5] = [
+const TABS: [(Tab, &str, &str); 6] = [
     (
         Tab::Witnesses,
         "Who sees it",
@@ -42,6 +42,11 @@ const TABS: [(Tab, &str, &str); 5] = [
         Tab::Edits,
         "Edits",
         "What you edited and is not in the file (Ctrl+5)",
+    ),
+    (
+        Tab::Sums,
+        "Sums",
+        "Checksums, histogram and entropy (Ctrl+7)",
     ),
 ];
 
@@ -94,6 +99,11 @@ pub(super) fn panel_ui(
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight
+        Tab::Sums => {
+            scrolled.show(ui, |ui| {
+                sums_panel::sums_ui(ui, frame, &mut state.wishes, actions);
+            });
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::{Align, Color32, Label, Layout, Response, RichText, TextStyle, Ui, accesskit};
 
 use crate::bytes::size::human_size;
-use crate::model::{Access, Action, Column, Doc, DocAction, Mode, ReadBy};
+use crate::model::{Access, Action, Column, Doc, DocAction, Mode, OrderId, ReadBy, Tab};
 
 use super::command::column_words;
 use super::news::News;
@@ -129,25 +129,38 @@ fn in_room_of(ui: &mut Ui, longest: &str, label: impl FnOnce(&mut Ui) -> Respons
 /// What is being written from the file: how far it is, and what stops it.
 fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     for job in &doc.jobs {
-        let words = job.words();
-        if ui
-            .button("Stop")
-            .on_hover_text("Nothing is left of it")
-            .clicked()
-        {
-            actions.push(Action::Doc(DocAction::CancelJob(job.number)));
-        }
-        let bar = egui::ProgressBar::new(job.share())
-            .desired_width(90.0)
-            .fill(frame.theme.accent);
-        ui.add(bar);
-        let label = ui.label(&words);
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words.clone());
-        });
-        ui.separator();
+        let told = (job.number, job.words(), job.share());
+        let told = (told.0, told.1.as_str(), told.2);
+        job_ui(ui, frame, told, "Nothing is left of it", actions);
     }
+    // In the panel they stand with what there is of them so far.
+    let is_seen = frame.model.settings.panel_shown && frame.model.settings.tab == Tab::Sums;
+    if let (false, Some((number, words, share))) = (is_seen, doc.view().sums.progress()) {
+        job_ui(ui, frame, (number, &words, share), "Take no sums", actions);
+    }
+}
+
+/// One of them.
+fn job_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    (number, words, share): (OrderId, &str, f32),
+    stops: &str,
+    actions: &mut Vec<Action>,
+) {
+    if ui.button("Stop").on_hover_text(stops).clicked() {
+        actions.push(Action::Doc(DocAction::CancelJob(number)));
+    }
+    let bar = egui::ProgressBar::new(share)
+        .desired_width(90.0)
+        .fill(frame.theme.accent);
+    ui.add(bar);
+    let label = ui.label(words);
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
+    });
+    ui.separator();
 }
 
 fn size_words(doc: &Doc, exact: bool) -> String {

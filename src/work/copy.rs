@@ -72,6 +72,14 @@ impl<'a> CopySource<'a> {
         }
     }
 
+    /// The same, of those bytes alone that are in `span` too.
+    #[must_use]
+    pub fn within(self, span: Span) -> Self {
+        let start = self.span.start();
+        let span = self.span.intersect(span).unwrap_or(Span::empty(start));
+        Self { span, ..self }
+    }
+
     /// The bytes of `span` as the file has them.
     #[must_use]
     pub fn of_file(file: &'a OpenFile, span: Span) -> Self {

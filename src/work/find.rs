@@ -25,7 +25,6 @@
 mod crew;
 mod pieces;
 mod scanner;
-mod searched;
 
 use std::error::Error;
 use std::fmt;
@@ -42,7 +41,7 @@ use crate::model::find::{
 };
 use crate::os::thread::be_nice;
 
-pub use searched::{Part, Searched, SearchedFile};
+pub use super::shown_bytes::{Part, Searched, SearchedFile};
 
 use crew::{Crew, Sum, Wanted};
 

@@ -3,6 +3,7 @@
 mod copy;
 mod ends;
 mod file;
+mod part;
 
 use std::fs;
 use std::ops::ControlFlow;

@@ -47,6 +47,7 @@ mod scrolling;
 mod seen_by_others;
 mod split;
 mod still;
+mod sums;
 mod support;
 mod tabs;
 mod together;

@@ -32,7 +32,7 @@ impl Happening {
     }
 
     /// It was done, and may have changed what somebody sees of `subject`, or through which page.
-    pub(super) fn changes(&self, subject: Span) -> bool {
+    pub(in crate::model) fn changes(&self, subject: Span) -> bool {
         let is_about = match &self.what {
             Occurrence::Wrote { .. }
             | Occurrence::WroteMore { .. }

@@ -14,6 +14,7 @@ use super::conditions::{
 };
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
+use super::whole_bytes::{COMPUTE, PASTE_FILE, SAVE_SELECTION, SHOW_SUMS};
 use super::{Command, Deed, Menu, SPLIT, command, less_motion};
 
 /// So many bytes in a row.
@@ -106,6 +107,7 @@ pub static COMMANDS: &[Command] = &[
         &[],
         |_| Action::Doc(DocAction::SaveCopy),
     ),
+    SAVE_SELECTION,
     command(
         Menu::File,
         "Close file",
@@ -161,6 +163,7 @@ pub static COMMANDS: &[Command] = &[
     .of_bytes()
     .does(Deed::Paste)
     .yielding(),
+    PASTE_FILE,
     command(
         Menu::Edit,
         "Fill the selection\u{2026}",
@@ -319,6 +322,8 @@ pub static COMMANDS: &[Command] = &[
     )
     .does(Deed::MenuBar)
     .always(),
+    SHOW_SUMS,
+    COMPUTE,
     command(
         Menu::Lab,
         "Run the chosen experiment",

@@ -103,7 +103,7 @@ impl Worker {
         }
     }
 
-    fn jobs_mut(&self, change: impl FnOnce(&mut Vec<(OrderId, Arc<AtomicBool>)>)) {
+    pub(super) fn jobs_mut(&self, change: impl FnOnce(&mut Vec<(OrderId, Arc<AtomicBool>)>)) {
         change(
             &mut self
                 .board
@@ -134,7 +134,7 @@ fn write(
                 return ExportOutcome::Done {
                     destination: place,
                     bytes,
-                    is_view: *what == Export::View,
+                    is_view: matches!(what, Export::View | Export::Part(_)),
                 };
             }
             Err(CopyError::Stopped) => return ExportOutcome::Cancelled,
@@ -174,12 +174,15 @@ fn write_once(
             copy::save_text(text, destination, existing, like)?;
             Ok(text.len() as u64)
         }
-        Export::View => {
+        Export::View | Export::Part(_) => {
             let options = copy::CopyOptions {
                 existing,
                 ..copy::CopyOptions::default()
             };
-            let source = copy::CopySource::of_view(file, mapping);
+            let mut source = copy::CopySource::of_view(file, mapping);
+            if let Export::Part(span) = what {
+                source = source.within(*span);
+            }
             let report = copy::copy(&source, destination, options, &mut |progress| {
                 teller.tell(progress)
             })?;

@@ -17,6 +17,7 @@ use crate::os::stamp::FileStamp;
 use crate::work::logbook::Ticket;
 use crate::work::logbook::record::{ByteChange, EditPlace};
 
+use super::pasted_file;
 use super::serve::Worker;
 
 /// What was written down of a batch: its name, where it goes, and what stood there then.
@@ -44,6 +45,7 @@ impl Worker {
             FileRequest::ReadPatch(path) => {
                 EditsNews::PatchRead(self.read_patch(index, &path).map(Box::new))
             }
+            FileRequest::ReadWhole(path) => EditsNews::WholeRead(pasted_file::read(&path)),
             FileRequest::Record(runs) => {
                 let named = self.named();
                 self.journal

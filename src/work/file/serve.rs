@@ -201,11 +201,13 @@ impl Worker {
                 if_exists,
                 what,
             } => self.export(index, number, destination, if_exists, what),
+            FileRequest::Sum(span) => self.sum(index, number, span),
             request @ (FileRequest::Record(_)
             | FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
             | FileRequest::PutBack { .. }
-            | FileRequest::ReadPatch(_)) => self.handle_edits(index, number, target, request),
+            | FileRequest::ReadPatch(_)
+            | FileRequest::ReadWhole(_)) => self.handle_edits(index, number, target, request),
         }
     }
 

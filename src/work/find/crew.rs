@@ -12,9 +12,9 @@ use std::time::Duration;
 use super::FindOptions;
 use super::pieces::{Course, Pieces};
 use super::scanner::{Scanned, Scanner};
-use super::searched::Searched;
 use crate::bytes::find::{Matches, Pattern};
 use crate::map::Gap;
+use crate::work::shown_bytes::Searched;
 
 /// Pieces that may be under way beyond the first that is: it bounds what waits to be put in order.
 const AHEAD: u64 = 4;

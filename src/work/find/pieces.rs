@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::searched::{Part, Searched};
 use crate::bytes::find::Pattern;
+use crate::work::shown_bytes::{Part, Searched};
 
 /// From which end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

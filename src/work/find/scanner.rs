@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::searched::{Part, Searched, push};
 use crate::bytes::find::{Kernel, Matches, Pattern};
 use crate::map::{AlignedBuffer, Gap, page_bytes};
+use crate::work::shown_bytes::{Part, Searched, push};
 
 /// Shorter holes, in bytes, are not told apart: they are filled in as zeros.
 const LEAST_HOLE: u64 = 64 << 10;

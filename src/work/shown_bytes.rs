@@ -1,6 +1,6 @@
-//! What is searched: the bytes of a file, with a view's private copies over them.
+//! The bytes of a file, with a view's private copies over them, for whoever reads all of them: a search, sums.
 //!
-//! It owns where the bytes come from, and which are zeros that need no reading. It must not know patterns.
+//! It owns where the bytes come from, and which are zeros that need no reading. It must not know what they are read for.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -29,7 +29,7 @@ impl Part {
     }
 }
 
-/// Bytes that can be searched, by several threads at once.
+/// Bytes that can be gone through, by several threads at once.
 pub trait Searched: Sync {
     /// The offsets of the bytes.
     fn span(&self) -> Span;

@@ -1,0 +1,100 @@
+//! Pasting the bytes of a file: all of them, as one edit, and never past the end or the selection.
+//!
+//! It owns where they go: to the place that was chosen when it was asked for. It must not know how the file is read.
+
+use std::path::PathBuf;
+
+use crate::bytes::escape::path_in_sentence;
+use crate::bytes::size::counted;
+
+use super::copying::room;
+use super::doc::{Doc, Out};
+use super::effect::FileRequest;
+use super::identity::{OrderId, ViewId};
+use super::pending::FilePaste;
+use super::process::Refusal;
+use super::take::not_asked_words;
+use super::topic::Subject;
+
+impl Doc {
+    /// Has the file at `path` read, to be pasted where the cursor of `view` is.
+    pub(super) fn paste_file(&mut self, path: PathBuf, view: ViewId, out: &mut Out<'_>) {
+        if self.refuses_typing(view, "the file to be pasted") {
+            return;
+        }
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let target = self.target(known);
+        self.pasting = Some(FilePaste {
+            number: out.file(target, FileRequest::ReadWhole(path.clone())),
+            path,
+            view,
+            target,
+            room: room(known),
+            cursor: known.viewport.cursor,
+        });
+    }
+
+    /// It will not be read.
+    pub(super) fn pasted_file_refused(&mut self, number: OrderId, why: &Refusal) {
+        if self.take_pasting(number).is_some() {
+            let why = not_asked_words(why);
+            self.failed(Subject::Edit, format!("The file was not pasted: {why}"));
+        }
+    }
+
+    /// It was read.
+    pub(super) fn pasted_file_read(
+        &mut self,
+        number: OrderId,
+        read: Result<Vec<u8>, String>,
+        out: &mut Out<'_>,
+    ) {
+        let Some(paste) = self.take_pasting(number) else {
+            return;
+        };
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.failed(Subject::Edit, why);
+                return;
+            }
+        };
+        let (len, name) = (bytes.len() as u64, path_in_sentence(&paste.path));
+        if !self.is_now(paste.target) {
+            self.failed(
+                Subject::Edit,
+                format!(
+                    "{name} was not pasted: the view was mapped anew meanwhile, paste it again"
+                ),
+            );
+            return;
+        }
+        let start = paste.room.start();
+        if len > paste.room.len() {
+            let (len, room) = (counted(len, "byte"), paste.room.len());
+            self.failed(Subject::Edit, format!(
+                "{name} has {len} and there is room for {room} from {start:#x} on: nothing was pasted, as an edit never changes the length"
+            ));
+            return;
+        }
+        if self.store(paste.view, start, bytes, out) {
+            self.done(
+                Subject::Edit,
+                format!("{} of {name} pasted at {start:#x}", counted(len, "byte")),
+            );
+            let stayed = self.view_by(paste.view);
+            if stayed.is_some_and(|known| known.viewport.cursor == paste.cursor) {
+                self.look(paste.view, |viewport| {
+                    viewport.set_cursor(start + len, false);
+                    viewport.reveal();
+                });
+            }
+        }
+    }
+
+    fn take_pasting(&mut self, number: OrderId) -> Option<FilePaste> {
+        self.pasting.take_if(|paste| paste.number == number)
+    }
+}
