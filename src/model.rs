@@ -17,6 +17,8 @@ pub mod doc;
 pub mod effect;
 pub mod event;
 pub mod find;
+pub mod find_bar;
+pub mod finding;
 pub mod happened;
 pub mod identity;
 mod inspecting;
@@ -57,6 +59,7 @@ mod peer_news;
 mod pin;
 mod process_store;
 pub mod put_back;
+mod replacing;
 pub mod saving;
 mod state;
 mod storing;
@@ -80,6 +83,8 @@ pub use differences::{ChangedInFile, Heading};
 pub use doc::{Doc, shown_name};
 pub use effect::{Effect, FileOrder, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
+pub use find_bar::{FindAction, FindBar, FindForm};
+pub use finding::{FoundList, PLACES};
 pub use happened::{Happened, Happening};
 pub use identity::{DocId, Generation, MappingId, OrderId, Target, ViewId};
 pub use journal::Journal;
@@ -136,6 +141,8 @@ pub struct App {
     pub tour: Tour,
     /// What earlier runs left of files, as long as nothing is decided about it.
     pub offers: Vec<offer::EditsOffer>,
+    /// What is looked for.
+    pub find: FindBar,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

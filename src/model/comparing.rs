@@ -9,6 +9,7 @@ use super::identity::{OrderId, Target, ViewId};
 use super::notice::{Notice, Severity};
 use super::pending::Under;
 use super::topic::{Subject, Topic};
+use crate::bytes::Span;
 use super::{Action, Mode, View, ViewAction};
 
 impl Doc {
@@ -46,6 +47,7 @@ impl Doc {
     /// The person stops what has this number: a job, or a search, which may wait for a storage that does not answer.
     pub(super) fn cancel(&mut self, number: OrderId, out: &mut Out<'_>) {
         out.push(Effect::CancelJob(self.id, number));
+        self.cancel_search(number);
         let mut views = self.views.iter();
         let searching = views.any(|known| known.pending.search().is_some_and(|it| it.0 == number));
         if searching && let Some((view, _)) = self.ended(number) {
@@ -152,6 +154,15 @@ impl Doc {
 }
 
 impl View {
+    /// Selects bytes as a jump; the cursor is on the first, as their start is to be seen.
+    pub(super) fn jump_to_span(&mut self, span: Span) {
+        self.jump_to(span.start());
+        if span.len() > 1 {
+            self.viewport.set_cursor(span.end() - 1, false);
+            self.viewport.set_cursor(span.start(), true);
+        }
+    }
+
     fn jump_to(&mut self, offset: u64) {
         if self.viewport.cursor != offset {
             self.back.push(self.viewport.cursor);

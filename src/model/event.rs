@@ -12,6 +12,7 @@ use crate::map::{Access, CallRecord, Identity, Mode, Readout};
 use super::Completed;
 use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
+use super::find::FindNews;
 use super::identity::{DocId, OrderId, Target};
 use super::offer::{JournalNews, OfferId};
 use super::others::OthersEvent;
@@ -136,6 +137,8 @@ pub enum FileNews {
     Edits(EditsNews),
     /// A search for a difference is over.
     Found(Found),
+    /// A search for a pattern is over, or a look at what it found.
+    Find(FindNews),
     /// Where the private copies differ from the file, when that has changed.
     Compared(Differences),
 }

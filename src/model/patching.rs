@@ -171,16 +171,17 @@ impl Doc {
     }
 
     /// One step: stored as a whole where what was found still stands there, else not at all.
-    fn store_parts(&mut self, view: ViewId, parts: Vec<PatchPart>, out: &mut Out<'_>) {
-        let Some(known) = self.view_by(view) else {
-            return;
-        };
+    pub(super) fn store_parts(
+        &mut self,
+        view: ViewId,
+        parts: Vec<PatchPart>,
+        out: &mut Out<'_>,
+    ) -> Option<OrderId> {
+        let known = self.view_by(view)?;
         let spans = parts
             .iter()
             .filter_map(|(at, _, new)| Span::at(*at, new.len() as u64));
-        let Some(span) = spans.reduce(Span::hull) else {
-            return;
-        };
+        let span = spans.reduce(Span::hull)?;
         let target = self.target(known);
         let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
         let beside = beside(known, &places, self.page_bytes, Beneath::LeftOut);
@@ -203,6 +204,7 @@ impl Doc {
         });
         let number = out.file(target, request);
         self.began(view, number, Under::Store { span, first, seen });
+        Some(number)
     }
 }
 

@@ -265,6 +265,7 @@ impl Doc {
             }
             (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
+            (FileNews::Find(news), Some(number)) => self.searched(number, target, news, out),
             (FileNews::Compared(differences), _) => self.compared(target, &differences),
             // an answer without the number of its order answers nothing
             (
@@ -281,7 +282,8 @@ impl Doc {
                 | FileNews::WroteBack(_)
                 | FileNews::Progress { .. }
                 | FileNews::Exported(_)
-                | FileNews::Found(_),
+                | FileNews::Found(_)
+                | FileNews::Find(_),
                 None,
             ) => {}
         }
@@ -319,6 +321,7 @@ impl Doc {
             _ => String::new(),
         };
         self.peek_refused(number, why);
+        self.search_refused(number, why);
         self.patch_refused(number, why);
         if let (Some(target), Refusal::QueueFull) = (self.dropped(number), why) {
             self.later.push(Later::DropView(target));
@@ -369,6 +372,9 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::Forget(_)
         | FileRequest::TakeOver { .. }
         | FileRequest::ReadPatch(_)
+        // what is said of these stands beside the field
+        | FileRequest::Find(_)
+        | FileRequest::ReadMatches(..)
         // and these stand in the tray
         | FileRequest::Store(_)
         | FileRequest::WitnessStore { .. } => None,

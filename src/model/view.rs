@@ -9,6 +9,7 @@ use super::change::Shape;
 use super::differences::ChangedInFile;
 use super::event::{NotAsAsked, Remapped};
 use super::identity::{Generation, MappingId, OrderId, ViewId};
+use super::finding::Searches;
 use super::journal::Journal;
 use super::pending::Pending;
 use super::viewport::Viewport;
@@ -45,6 +46,8 @@ pub struct View {
     pub pending: Pending,
     /// How many bytes the file holds otherwise that the person did not edit, all private copies together.
     pub changed_in_file: ChangedInFile,
+    /// What was looked for in it.
+    pub searches: Searches,
     /// The fill bar's text while it is shown.
     pub fill_text: Option<String>,
     /// Bytes that somebody changed meanwhile and that were therefore not written: offset and what is there.
@@ -111,6 +114,7 @@ impl View {
             journal: Journal::new(),
             pending: Pending::default(),
             changed_in_file: ChangedInFile::default(),
+            searches: Searches::default(),
             fill_text: None,
             conflicts: Vec::new(),
             overwrites: Vec::new(),
