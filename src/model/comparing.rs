@@ -9,8 +9,8 @@ use super::identity::{OrderId, Target, ViewId};
 use super::notice::{Notice, Severity};
 use super::pending::Under;
 use super::topic::{Subject, Topic};
-use crate::bytes::Span;
 use super::{Action, Mode, View, ViewAction};
+use crate::bytes::Span;
 
 impl Doc {
     /// Goes to the next difference, or the one before, once it is found. A newer wish takes the place of an older one.

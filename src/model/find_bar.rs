@@ -219,7 +219,11 @@ impl App {
     }
 
     /// Escape in the bytes: where there is nothing else to drop, the form goes.
-    pub(super) fn escape_closes_find(&mut self, view: Option<ViewId>, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn escape_closes_find(
+        &mut self,
+        view: Option<ViewId>,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let doc = view.and_then(|view| self.doc_of(view));
         let known = doc.and_then(|doc| doc.view_by(view?));
         let is_free = doc.is_some_and(|doc| doc.saving.is_none())
@@ -235,7 +239,11 @@ impl App {
     }
 
     /// The pattern and what of `view` is searched for it; where the text is none, the form is there to say why.
-    fn wanted(&mut self, view: Option<ViewId>, effects: &mut Vec<Effect>) -> Option<(Pattern, Option<Span>)> {
+    fn wanted(
+        &mut self,
+        view: Option<ViewId>,
+        effects: &mut Vec<Effect>,
+    ) -> Option<(Pattern, Option<Span>)> {
         if self.find.parsed.is_none() {
             self.find.parse();
         }
@@ -269,7 +277,10 @@ impl App {
                 }
                 Ok(with) => doc.replace_one(view, (pattern, span), with, out),
                 Err(error) => {
-                    doc.answer_search(view, format!("Nothing was replaced: in the replacement, {error}"));
+                    doc.answer_search(
+                        view,
+                        format!("Nothing was replaced: in the replacement, {error}"),
+                    );
                 }
             }
             None

@@ -135,7 +135,9 @@ impl FoundList {
     /// Which match begins at `start`, from 1.
     fn number_of(&self, start: u64) -> Option<u64> {
         let runs = &self.matches.runs;
-        let at = runs.partition_point(|run| run.start <= start).checked_sub(1)?;
+        let at = runs
+            .partition_point(|run| run.start <= start)
+            .checked_sub(1)?;
         let run = runs.get(at)?;
         let inside = (start - run.start) / run.step;
         let is_one = (start - run.start).is_multiple_of(run.step) && inside < run.count;
@@ -200,7 +202,9 @@ impl Doc {
     /// Whatever the view looks for is not looked for any more. Whether there was anything.
     pub(super) fn stop_search(&mut self, view: ViewId, out: &mut Out<'_>) -> bool {
         let id = self.id;
-        let now = self.searches_mut(view).and_then(|searches| searches.now.take());
+        let now = self
+            .searches_mut(view)
+            .and_then(|searches| searches.now.take());
         if let Some(search) = &now {
             out.push(Effect::CancelJob(id, search.number));
         }
@@ -228,7 +232,12 @@ impl Doc {
     /// The person stops the search of this number.
     pub(super) fn cancel_search(&mut self, number: OrderId) {
         for view in &mut self.views {
-            if view.searches.now.take_if(|now| now.number == number).is_some() {
+            if view
+                .searches
+                .now
+                .take_if(|now| now.number == number)
+                .is_some()
+            {
                 "Stopped".clone_into(&mut view.searches.answer);
             }
         }
@@ -246,7 +255,12 @@ impl Doc {
     /// A search was not begun.
     pub(super) fn search_refused(&mut self, number: OrderId, why: &Refusal) {
         for view in &mut self.views {
-            if view.searches.now.take_if(|now| now.number == number).is_some() {
+            if view
+                .searches
+                .now
+                .take_if(|now| now.number == number)
+                .is_some()
+            {
                 view.searches.answer = format!("Not searched: {}", not_asked_words(why));
             }
         }
@@ -466,7 +480,11 @@ impl Doc {
             unread,
             revision: search.revision,
         });
-        let unmarked = if is_listed { "" } else { ", not all of them marked" };
+        let unmarked = if is_listed {
+            ""
+        } else {
+            ", not all of them marked"
+        };
         let cut = if search.pattern.cuts_matches() {
             let longest = human_size(search.pattern.longest() as u64);
             format!("; none is longer than {longest} here")

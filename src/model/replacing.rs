@@ -52,7 +52,9 @@ impl Doc {
         with: Vec<u8>,
         out: &mut Out<'_>,
     ) {
-        let list = self.view_by(view).and_then(|view| view.searches.list.as_ref());
+        let list = self
+            .view_by(view)
+            .and_then(|view| view.searches.list.as_ref());
         let Some(list) = list else {
             return;
         };
@@ -159,7 +161,9 @@ impl Doc {
         }
         let number = self.store_parts(view, joined(read, with), out);
         self.touched = true;
-        if let (Some(number), Some(known)) = (number, self.views.iter_mut().find(|it| it.id == view)) {
+        if let (Some(number), Some(known)) =
+            (number, self.views.iter_mut().find(|it| it.id == view))
+        {
             let (pattern, span) = search.what();
             known.searches.replacing = Some((number, n_matches, *after, pattern, span));
         }

@@ -3,7 +3,7 @@
 use egui::{Align, Color32, Label, Layout, Response, RichText, TextStyle, Ui, accesskit};
 
 use crate::bytes::size::human_size;
-use crate::model::{Access, Action, Column, Doc, DocAction, Mode, ReadBy};
+use crate::model::{Access, Action, Column, Doc, DocAction, Mode, OrderId, ReadBy};
 
 use super::command::column_words;
 use super::news::News;
@@ -56,6 +56,7 @@ fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     jobs_ui(ui, frame, doc, actions);
     search_ui(ui, doc, actions);
+    finding_ui(ui, frame, doc, actions);
     passing_ui(ui, frame, doc);
     let view = doc.view();
     let is_wide = ui.ctx().content_rect().width() >= ALL_FACTS;
@@ -129,24 +130,47 @@ fn in_room_of(ui: &mut Ui, longest: &str, label: impl FnOnce(&mut Ui) -> Respons
 /// What is being written from the file: how far it is, and what stops it.
 fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     for job in &doc.jobs {
-        let words = job.words();
-        if ui
-            .button("Stop")
-            .on_hover_text("Nothing is left of it")
-            .clicked()
-        {
-            actions.push(Action::Doc(DocAction::CancelJob(job.number)));
-        }
-        let bar = egui::ProgressBar::new(job.share())
-            .desired_width(90.0)
-            .fill(frame.theme.accent);
-        ui.add(bar);
-        let label = ui.label(&words);
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            node.set_role(accesskit::Role::Status);
-            node.set_label(words.clone());
-        });
-        ui.separator();
+        let stop = (job.number, "Nothing is left of it");
+        job_ui(ui, frame, stop, (job.share(), &job.words()), actions);
+    }
+}
+
+/// How far a job is, and what stops it.
+fn job_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    (number, hint): (OrderId, &str),
+    (share, words): (f32, &str),
+    actions: &mut Vec<Action>,
+) {
+    if ui.button("Stop").on_hover_text(hint).clicked() {
+        actions.push(Action::Doc(DocAction::CancelJob(number)));
+    }
+    let bar = egui::ProgressBar::new(share)
+        .desired_width(90.0)
+        .fill(frame.theme.accent);
+    ui.add(bar);
+    let label = ui.label(words);
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
+    });
+    ui.separator();
+}
+
+/// A search for a pattern that takes long.
+fn finding_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let now = doc.view().searches.now.as_ref();
+    if let Some((now, (done, total))) = now.and_then(|now| Some((now, now.progress?))) {
+        let words = format!("Searching: {} of {}", human_size(done), human_size(total));
+        let share = (done as f32 / total.max(1) as f32).min(1.0);
+        job_ui(
+            ui,
+            frame,
+            (now.number, "Stay here"),
+            (share, &words),
+            actions,
+        );
     }
 }
 

@@ -92,7 +92,11 @@ fn search(
 /// The first matches with their first bytes.
 fn heads(source: &SearchedFile<'_>, runs: &[MatchRun], teller: &Teller) -> Vec<MatchBytes> {
     let mut heads = Vec::new();
-    for stretch in stretches(each(runs).take(LISTED), (0, HEAD_BYTES as u64), source.span()) {
+    for stretch in stretches(
+        each(runs).take(LISTED),
+        (0, HEAD_BYTES as u64),
+        source.span(),
+    ) {
         if teller.is_stopped() {
             break;
         }
@@ -210,7 +214,8 @@ fn stretches(
             matches: vec![first],
         };
         while let Some(next) = matches.next_if(|next| {
-            next.start <= stretch.to.saturating_add(NEAR) && next.end <= from.saturating_add(STRETCH)
+            next.start <= stretch.to.saturating_add(NEAR)
+                && next.end <= from.saturating_add(STRETCH)
         }) {
             stretch.to = stretch.to.max(behind(&next));
             stretch.matches.push(next);

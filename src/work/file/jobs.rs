@@ -79,10 +79,15 @@ impl Worker {
             let why = format!("No thread to save a file with: {error}");
             FileNews::Exported(ExportOutcome::Failed(why))
         };
-        self.start_job((index, number), "export", failed, move |(file, mapping), teller| {
-            let outcome = write(file, mapping, &destination, if_exists, &what, teller);
-            FileNews::Exported(outcome)
-        });
+        self.start_job(
+            (index, number),
+            "export",
+            failed,
+            move |(file, mapping), teller| {
+                let outcome = write(file, mapping, &destination, if_exists, &what, teller);
+                FileNews::Exported(outcome)
+            },
+        );
     }
 
     /// Starts a thread whose news are the answer to an order; where there is none, `failed` gives them.
@@ -111,14 +116,16 @@ impl Worker {
         let (file, mapping) = (Arc::clone(&self.file), Arc::clone(&view.mapping));
         let board = Arc::clone(&self.board);
         self.jobs_mut(|jobs| jobs.push((number, stop)));
-        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            crate::os::thread::be_nice();
-            let news = work((&file, &mapping), &mut teller);
-            let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            jobs.retain(|(known, _)| *known != number);
-            drop(jobs);
-            teller.say(news);
-        });
+        let spawned = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                crate::os::thread::be_nice();
+                let news = work((&file, &mapping), &mut teller);
+                let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                jobs.retain(|(known, _)| *known != number);
+                drop(jobs);
+                teller.say(news);
+            });
         if let Err(error) = spawned {
             self.jobs_mut(|jobs| jobs.retain(|(known, _)| *known != number));
             self.say(index, Some(number), failed(error));
