@@ -183,9 +183,9 @@ pub enum FileRequest {
         heading: Heading,
     },
     /// Look for a pattern in what the view shows; a job.
-    Find(FindRequest),
+    Find(Box<FindRequest>),
     /// Read these matches of it once more, as they stand now; a job.
-    ReadMatches(FindRequest, Vec<MatchRun>),
+    ReadMatches(Box<FindRequest>, Vec<MatchRun>),
     /// Write down that somebody else of this program put this into the file: what stood there, and what stands there now.
     Record(Vec<PendingRun>),
     /// Private edits of these bytes are given up: nothing of them is to be offered after an end of the program.

@@ -224,7 +224,7 @@ impl Doc {
         if let Some(searches) = self.searches_mut(view) {
             let known = std::mem::take(searches);
             if stopped || known.list.is_some() {
-                searches.answer = "Mapped anew: search again".to_owned();
+                "Mapped anew: search again".clone_into(&mut searches.answer);
             }
         }
     }
@@ -312,7 +312,13 @@ impl Doc {
             span,
             goal,
         };
-        self.send_search(view, FileRequest::Find(request), (pattern, span), wish, out);
+        self.send_search(
+            view,
+            FileRequest::Find(Box::new(request)),
+            (pattern, span),
+            wish,
+            out,
+        );
     }
 
     /// Sends what is answered as a search.
@@ -375,7 +381,7 @@ impl Doc {
                 FoundMatches::Nearest(nearest) => {
                     self.nearest_found(view, &search, nearest, report.unread, out);
                 }
-                FoundMatches::All(_) => self.all_found(view, search, report, heads, out),
+                FoundMatches::All(_) => self.all_found(view, &search, report, heads, out),
             },
             FindNews::Read(read) => self.matches_read(view, &search, read, out),
         }
@@ -456,7 +462,7 @@ impl Doc {
     fn all_found(
         &mut self,
         view: ViewId,
-        search: Search,
+        search: &Search,
         report: FindReport,
         heads: Vec<MatchBytes>,
         out: &mut Out<'_>,
@@ -495,7 +501,7 @@ impl Doc {
         match &search.wish {
             Wish::ReplaceAll(with) => {
                 let with = with.clone();
-                self.replace_all(view, &search, with, out);
+                self.replace_all(view, search, with, out);
             }
             Wish::Count => {
                 let at = known.searches.current.as_ref().map(|(_, at)| *at);
@@ -503,7 +509,7 @@ impl Doc {
                 let wrapped = wrapped.map(|(_, it)| format!(", from the {it}"));
                 let tail = wrapped.unwrap_or(tail);
                 if let Some(at) = at {
-                    self.count_words(view, &search, at, &tail);
+                    self.count_words(view, search, at, &tail);
                 }
             }
             _ => self.answer_search(view, format!("{}{tail}", counted_matches(count))),

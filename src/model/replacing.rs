@@ -74,13 +74,12 @@ impl Doc {
             None
         };
         let runs = non_overlapping(&list.matches.runs);
-        match why {
-            Some(why) => self.answer_search(view, why),
-            None => {
-                let (what, after) = (search.what(), AfterReplacing::Nothing);
-                self.read_to_replace(view, what, runs, (with, after), out);
-            }
+        if let Some(why) = why {
+            self.answer_search(view, why);
+            return;
         }
+        let (what, after) = (search.what(), AfterReplacing::Nothing);
+        self.read_to_replace(view, what, runs, (with, after), out);
     }
 
     fn read_to_replace(
@@ -120,7 +119,7 @@ impl Doc {
             span,
             goal: FindGoal::All,
         };
-        let request = FileRequest::ReadMatches(request, runs);
+        let request = FileRequest::ReadMatches(Box::new(request), runs);
         self.send_search(view, request, (pattern, span), Wish::Read(with, after), out);
     }
 

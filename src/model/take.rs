@@ -257,16 +257,14 @@ impl Doc {
             (FileNews::ReadsBy(by), Some(number)) => self.reads_by(number, by, out),
             (FileNews::Dropped, Some(number)) => drop(self.dropped(number)),
             (FileNews::Facts(facts), _) => self.facts_told(target, *facts),
-            (FileNews::Progress { done, total }, Some(number)) => {
-                self.progressed(number, done, total);
-            }
+            (FileNews::Progress { done, total }, Some(n)) => self.progressed(n, done, total),
             (FileNews::Exported(outcome), Some(number)) => {
                 return self.exported(number, outcome, out);
             }
             (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
             (FileNews::Find(news), Some(number)) => self.searched(number, target, news, out),
-            (FileNews::Compared(differences), _) => self.compared(target, &differences),
+            (FileNews::Compared(found), _) => self.compared(target, &found),
             // an answer without the number of its order answers nothing
             (
                 FileNews::GaveBack

@@ -118,7 +118,7 @@ fn contents_ui(
         asked.push(FindAction::All);
     }
     // what is wrong with the pattern comes before what it is replaced with
-    if bar.replaces && !(is_error && !is_wide) {
+    if bar.replaces && (is_wide || !is_error) {
         replace_ui(ui, frame, bar, is_wide, asked);
     } else if !bar.replaces {
         let words = "Put as many other bytes in the place of matches (Ctrl+H)";
@@ -289,12 +289,11 @@ fn kind_words(bar: &FindBar) -> String {
 
 /// What is wrong with the pattern, else what was found.
 fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar) {
-    let (text, color) = match bar.error() {
-        Some(error) => (format!("Not searched: {error}"), frame.theme.error),
-        None => {
-            let answer = frame.view.map(|view| view.searches.answer.clone());
-            (answer.unwrap_or_default(), frame.theme.text)
-        }
+    let (text, color) = if let Some(error) = bar.error() {
+        (format!("Not searched: {error}"), frame.theme.error)
+    } else {
+        let answer = frame.view.map(|view| view.searches.answer.clone());
+        (answer.unwrap_or_default(), frame.theme.text)
     };
     let label = Label::new(RichText::new(&text).color(color)).truncate();
     let label = ui.add(label);

@@ -196,9 +196,9 @@ impl Worker {
             FileRequest::FindDifference { from, heading } => {
                 self.find_difference(index, number, from, heading);
             }
-            FileRequest::Find(request) => self.find(index, number, request),
+            FileRequest::Find(request) => self.find(index, number, *request),
             FileRequest::ReadMatches(request, runs) => {
-                self.read_matches(index, number, request, runs);
+                self.read_matches(index, number, *request, runs);
             }
             FileRequest::Export {
                 destination,
