@@ -6,8 +6,9 @@ use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::{counted, counted_are};
 
 use super::action::{Action, DocAction};
+use super::beside::{Beneath, beside};
 use super::doc::{Doc, Out};
-use super::editing::{Beneath, EDIT_LIMIT_BYTES, beside};
+use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};

@@ -10,7 +10,7 @@ use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::FileRequest;
 use super::find::{FindGoal, FindRequest, MatchBytes, NoMatch};
-use super::finding::{AfterReplacing, Search, Wish};
+use super::found::{AfterReplacing, Search, Wish};
 use super::identity::{OrderId, ViewId};
 use super::journal::Room;
 use super::patch::PatchPart;

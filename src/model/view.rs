@@ -8,7 +8,7 @@ use crate::map::{Access, Mode};
 use super::change::Shape;
 use super::differences::ChangedInFile;
 use super::event::{NotAsAsked, Remapped};
-use super::finding::Searches;
+use super::found::Searches;
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;

@@ -2,6 +2,7 @@
 
 use egui::{Button, Id, Key, Label, Response, RichText, TextEdit, TextStyle, Ui, accesskit};
 
+use crate::bytes::Span;
 use crate::bytes::find::{ByteOrder, LetterCase, NumberType, TextEncoding};
 use crate::model::{Action, FindAction, FindBar, FindForm, Focus};
 
@@ -91,6 +92,21 @@ fn contents_ui(
     };
     keys(ui, &response.0, enter, asked);
     kind_ui(ui, frame, bar, asked);
+    buttons_ui(ui, frame, asked);
+    // what is wrong with the pattern comes before what it is replaced with
+    if bar.replaces && (is_wide || !is_error) {
+        replace_ui(ui, frame, bar, is_wide, asked);
+    } else if !bar.replaces {
+        let words = "Put as many other bytes in the place of matches (Ctrl+H)";
+        let replace = ui.button("Replace\u{2026}");
+        if replace.on_hover_text(words).clicked() {
+            asked.push(FindAction::ToggleReplace);
+        }
+    }
+    answer_ui(ui, frame, bar);
+}
+
+fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
     for (icon, name, words, action) in [
         (
             Icon::Previous,
@@ -117,16 +133,6 @@ fn contents_ui(
     if all.clicked() {
         asked.push(FindAction::All);
     }
-    // what is wrong with the pattern comes before what it is replaced with
-    if bar.replaces && (is_wide || !is_error) {
-        replace_ui(ui, frame, bar, is_wide, asked);
-    } else if !bar.replaces {
-        let words = "Put as many other bytes in the place of matches (Ctrl+H)";
-        if ui.button("Replace\u{2026}").on_hover_text(words).clicked() {
-            asked.push(FindAction::ToggleReplace);
-        }
-    }
-    answer_ui(ui, frame, bar);
 }
 
 /// A field, and what was typed into it.
@@ -210,63 +216,73 @@ fn kind_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, asked: &mut Vec<FindAc
         words.clone()
     };
     let menu = ui.menu_button(label, |ui| {
-        ui.set_min_width(210.0);
-        for (form, label, words) in FORMS {
-            let choice = Button::selectable(bar.form == form, label);
-            if ui.add(choice).on_hover_text(words).clicked() {
-                asked.push(FindAction::SetForm(form));
-            }
-        }
-        ui.menu_button("Number", |ui| {
-            for number in NumberType::ALL {
-                let form = FindForm::Number(number);
-                let choice = Button::selectable(bar.form == form, number.name());
-                if ui.add(choice).clicked() {
-                    asked.push(FindAction::SetForm(form));
-                }
-            }
-        });
-        ui.separator();
-        let mut ignores = bar.case == LetterCase::Ignored;
-        if ui.checkbox(&mut ignores, "Ignore case").changed() {
-            let case = if ignores {
-                LetterCase::Ignored
-            } else {
-                LetterCase::Matters
-            };
-            asked.push(FindAction::SetCase(case));
-        }
-        let mut is_big = bar.order == ByteOrder::Big;
-        if ui.checkbox(&mut is_big, "Numbers are big-endian").changed() {
-            let order = if is_big {
-                ByteOrder::Big
-            } else {
-                ByteOrder::Little
-            };
-            asked.push(FindAction::SetOrder(order));
-        }
-        ui.separator();
-        let whole = frame.view.is_none_or(|view| view.whole);
-        let all = if whole {
-            "In the whole file"
-        } else {
-            "In what is mapped"
-        };
-        if ui.add(Button::selectable(part.is_none(), all)).clicked() {
-            asked.push(FindAction::InSelection(false));
-        }
-        let label = match part {
-            Some(part) => format!("In {part}"),
-            None => "In what is selected now".to_owned(),
-        };
-        if ui.add(Button::selectable(part.is_some(), label)).clicked() {
-            asked.push(FindAction::InSelection(true));
-        }
+        forms_ui(ui, bar, asked);
+        where_ui(ui, frame, part, asked);
     });
     let words = format!("Looked for as: {words}");
     describe::name(&menu.response, &words);
     let more = part.map(|part| format!("; in {part}")).unwrap_or_default();
     menu.response.on_hover_text(format!("{words}{more}"));
+}
+
+/// The ways to read what is typed.
+fn forms_ui(ui: &mut Ui, bar: &FindBar, asked: &mut Vec<FindAction>) {
+    ui.set_min_width(210.0);
+    for (form, label, words) in FORMS {
+        let choice = Button::selectable(bar.form == form, label);
+        if ui.add(choice).on_hover_text(words).clicked() {
+            asked.push(FindAction::SetForm(form));
+        }
+    }
+    ui.menu_button("Number", |ui| {
+        for number in NumberType::ALL {
+            let form = FindForm::Number(number);
+            let choice = Button::selectable(bar.form == form, number.name());
+            if ui.add(choice).clicked() {
+                asked.push(FindAction::SetForm(form));
+            }
+        }
+    });
+    ui.separator();
+    let mut ignores = bar.case == LetterCase::Ignored;
+    if ui.checkbox(&mut ignores, "Ignore case").changed() {
+        let case = if ignores {
+            LetterCase::Ignored
+        } else {
+            LetterCase::Matters
+        };
+        asked.push(FindAction::SetCase(case));
+    }
+    let mut is_big = bar.order == ByteOrder::Big;
+    if ui.checkbox(&mut is_big, "Numbers are big-endian").changed() {
+        let order = if is_big {
+            ByteOrder::Big
+        } else {
+            ByteOrder::Little
+        };
+        asked.push(FindAction::SetOrder(order));
+    }
+}
+
+/// Where it is looked for.
+fn where_ui(ui: &mut Ui, frame: &Frame<'_>, part: Option<Span>, asked: &mut Vec<FindAction>) {
+    ui.separator();
+    let whole = frame.view.is_none_or(|view| view.whole);
+    let all = if whole {
+        "In the whole file"
+    } else {
+        "In what is mapped"
+    };
+    if ui.add(Button::selectable(part.is_none(), all)).clicked() {
+        asked.push(FindAction::InSelection(false));
+    }
+    let label = match part {
+        Some(part) => format!("In {part}"),
+        None => "In what is selected now".to_owned(),
+    };
+    if ui.add(Button::selectable(part.is_some(), label)).clicked() {
+        asked.push(FindAction::InSelection(true));
+    }
 }
 
 fn kind_words(bar: &FindBar) -> String {

@@ -7,7 +7,6 @@ use egui::{Button, RichText, ScrollArea, Ui};
 use crate::bytes::class::text_char;
 use crate::bytes::hex;
 use crate::bytes::size::counted;
-use crate::map::Gap;
 use crate::model::find::{HEAD_BYTES, MatchBytes};
 use crate::model::{Action, FindAction, FoundList, ViewAction};
 
@@ -34,7 +33,8 @@ pub(super) fn found_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>
         |ui, range| {
             for index in range {
                 if let Some(gap) = list.gaps.get(index) {
-                    gap_ui(ui, frame, gap, actions);
+                    let text = format!("{} not read: {}", gap.span, gap.reason);
+                    gap_ui(ui, frame, (gap.span.start(), text), actions);
                 } else if let Some(found) = list.heads.get(index - n_gaps) {
                     match_ui(ui, frame, found, actions);
                 }
@@ -82,11 +82,10 @@ fn words(list: &FoundList, is_old: bool) -> String {
     format!("{count} of {what}{more}{part}{unread}{cut}{old}")
 }
 
-fn gap_ui(ui: &mut Ui, frame: &Frame<'_>, gap: &Gap, actions: &mut Vec<Action>) {
-    let text = format!("{} not read: {}", gap.span, gap.reason);
+fn gap_ui(ui: &mut Ui, frame: &Frame<'_>, (at, text): (u64, String), actions: &mut Vec<Action>) {
     let text = RichText::new(text).color(frame.theme.unreadable);
     if row_ui(ui, Button::selectable(false, text)) {
-        actions.push(Action::View(ViewAction::GoTo(gap.span.start())));
+        actions.push(Action::View(ViewAction::GoTo(at)));
     }
 }
 

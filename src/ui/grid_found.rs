@@ -1,5 +1,5 @@
 //! Marks of what was found: a frame round each match in the grid, and ticks beside the scroll bar's thumb. Of matches that
-//! overlap the frame is round all of them.
+//! overlap, and of single bytes side by side, the frame is round all of them.
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -26,8 +26,8 @@ pub(super) fn in_sight(frame: &Frame<'_>, span: Span) -> Vec<Span> {
     };
     let mut marks: Vec<Span> = Vec::new();
     for run in list.in_sight(span) {
-        if run.step < run.len {
-            // they overlap
+        if run.step < run.len || run.len == 1 {
+            // they overlap, or a frame round each would hide what is in it
             marks.extend(Span::new(run.start, run.end()).and_then(|all| all.intersect(span)));
             continue;
         }
@@ -62,20 +62,25 @@ pub(super) fn row(
         let text = (geometry.cells.text + from, geometry.cells.text + to + 1);
         // open where it goes on in another row
         let ends = (both.start() == mark.start(), both.end() == mark.end());
-        for ((left, right), pad) in [(hex, geometry.cell.x * 0.4), (text, 0.0)] {
+        let wide = 2.0 * pixel;
+        for ((left, right), pad, wide) in [(hex, geometry.cell.x * 0.4, wide), (text, 0.0, pixel)] {
             let rect = geometry.rect(left, right - left, line);
             let rect = rect.expand2(vec2(pad, 0.0));
-            outline(rect, pixel, ends, |side| quads.rect(side, color));
+            outline(rect, (pixel, wide), ends, |side| quads.rect(side, color));
         }
     }
 }
 
 /// The sides of a frame.
-fn outline(rect: Rect, pixel: f32, (begins, ends): (bool, bool), mut side: impl FnMut(Rect)) {
+fn outline(
+    rect: Rect,
+    (pixel, wide): (f32, f32),
+    (begins, ends): (bool, bool),
+    mut side: impl FnMut(Rect),
+) {
     let (min, max) = (rect.min, rect.max);
     side(Rect::from_min_max(min, pos2(max.x, min.y + pixel)));
     side(Rect::from_min_max(pos2(min.x, max.y - pixel), max));
-    let wide = 2.0 * pixel;
     if begins {
         side(Rect::from_min_max(min, pos2(min.x + wide, max.y)));
     }
