@@ -17,6 +17,10 @@ pub mod doc;
 pub mod effect;
 pub mod event;
 pub mod find;
+mod find_apply;
+pub mod find_bar;
+mod finding;
+pub mod found;
 pub mod happened;
 pub mod identity;
 mod inspecting;
@@ -45,6 +49,7 @@ pub mod window;
 pub mod witness;
 
 mod apply;
+mod beside;
 mod closing;
 mod comparing;
 mod copying;
@@ -59,6 +64,7 @@ mod peer_news;
 mod pin;
 mod process_store;
 pub mod put_back;
+mod replacing;
 pub mod saving;
 mod state;
 mod storing;
@@ -84,6 +90,8 @@ pub use doc::{Doc, shown_name};
 pub use editing::EDIT_LIMIT_BYTES;
 pub use effect::{Effect, FileOrder, FileRequest, OpenRequest, ScratchFile};
 pub use event::{Event, PathNow};
+pub use find_bar::{FindAction, FindBar, FindForm};
+pub use found::{FoundList, PLACES};
 pub use happened::{Happened, Happening};
 pub use identity::{DocId, Generation, MappingId, OrderId, Target, ViewId};
 pub use journal::Journal;
@@ -140,6 +148,8 @@ pub struct App {
     pub tour: Tour,
     /// What earlier runs left of files, as long as nothing is decided about it.
     pub offers: Vec<offer::EditsOffer>,
+    /// What is looked for.
+    pub find: FindBar,
     /// What is remembered between runs.
     pub settings: Settings,
     /// The path field's text while it is edited.

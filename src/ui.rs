@@ -21,10 +21,13 @@ pub mod turns;
 mod bars;
 mod describe;
 mod edits_panel;
+mod find_bar;
 mod forms;
+mod found_panel;
 mod geometry;
 mod glyphs;
 mod grid_beside;
+mod grid_found;
 mod grid_menu;
 mod grid_paint;
 mod happened;
@@ -214,6 +217,7 @@ pub fn focus_id(focus: Focus) -> Id {
         Focus::News => Id::unique("news"),
         Focus::Panel => Id::unique("side panel tab"),
         Focus::Inspector => Id::unique("data inspector"),
+        Focus::Find => Id::unique("find field"),
     }
 }
 

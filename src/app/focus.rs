@@ -67,6 +67,7 @@ impl Shell {
             Focus::News,
             Focus::Panel,
             Focus::Inspector,
+            Focus::Find,
         ];
         if let Some(area) = areas
             .into_iter()

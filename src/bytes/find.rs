@@ -15,6 +15,7 @@ mod expression;
 mod fixed;
 mod hexadecimal;
 mod kernel;
+mod literal;
 mod masked;
 mod matches;
 mod number;
@@ -25,6 +26,7 @@ mod text;
 
 pub use error::{PatternError, PatternErrorKind};
 pub use kernel::Kernel;
+pub use literal::literal;
 pub use matches::{MatchRun, Matches, non_overlapping};
 pub use number_type::{ByteOrder, NumberType};
 pub use pattern::{Pattern, PatternKind, parse};

@@ -12,6 +12,7 @@ use crate::bytes::forms::Form;
 use crate::map::{Access, Mode};
 
 use super::differences::Heading;
+use super::find_bar::FindAction;
 use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
 use super::offer::OfferId;
@@ -48,6 +49,8 @@ pub enum Action {
     Peers(PeersAction),
     /// Of the lab.
     Lab(LabAction),
+    /// Of the form *Find*.
+    Find(FindAction),
     /// Of what an earlier run left.
     Offer(OfferId, OfferAction),
     /// What is said of a view can be done to that one alone, whichever has the keyboard.
@@ -404,6 +407,8 @@ pub enum Tab {
     Edits,
     /// Sums of what the view shows.
     Sums,
+    /// The matches that were found.
+    Found,
 }
 
 /// Which theme.
@@ -448,4 +453,6 @@ pub enum Focus {
     Panel,
     /// The data inspector.
     Inspector,
+    /// The field of what to look for.
+    Find,
 }

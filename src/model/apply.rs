@@ -30,6 +30,7 @@ impl App {
             Action::File(action) => self.apply_file(view, action, &mut effects),
             Action::Peers(action) => self.apply_peers(view, action, &mut effects),
             Action::Lab(action) => self.act_on_lab(action, &mut effects),
+            Action::Find(action) => self.apply_find(view, action, &mut effects),
             Action::Offer(offer, action) => self.act_on_offer(offer, action, &mut effects),
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
@@ -42,6 +43,7 @@ impl App {
                 });
             }
             Action::View(ViewAction::Escape) if self.help_shown => self.help_shown = false,
+            Action::View(ViewAction::Escape) if self.escape_closes_find(view, &mut effects) => {}
             Action::View(action) => {
                 if action == ViewAction::Escape {
                     self.notices.clear(Topic::Error); // as those of the file

@@ -10,6 +10,7 @@ use super::notice::{Notice, Severity};
 use super::pending::Under;
 use super::topic::{Subject, Topic};
 use super::{Action, Mode, View, ViewAction};
+use crate::bytes::Span;
 
 impl Doc {
     /// Goes to the next difference, or the one before, once it is found. A newer wish takes the place of an older one.
@@ -47,6 +48,7 @@ impl Doc {
     pub(super) fn cancel(&mut self, number: OrderId, out: &mut Out<'_>) {
         out.push(Effect::CancelJob(self.id, number));
         self.sums_stopped(number);
+        self.cancel_search(number);
         let mut views = self.views.iter();
         let searching = views.any(|known| known.pending.search().is_some_and(|it| it.0 == number));
         if searching && let Some((view, _)) = self.ended(number) {
@@ -153,6 +155,15 @@ impl Doc {
 }
 
 impl View {
+    /// Selects bytes as a jump; the cursor is on the first, as their start is to be seen.
+    pub(super) fn jump_to_span(&mut self, span: Span) {
+        self.jump_to(span.start());
+        if span.len() > 1 {
+            self.viewport.set_cursor(span.end() - 1, false);
+            self.viewport.set_cursor(span.start(), true);
+        }
+    }
+
     fn jump_to(&mut self, offset: u64) {
         if self.viewport.cursor != offset {
             self.back.push(self.viewport.cursor);

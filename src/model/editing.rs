@@ -4,12 +4,13 @@ use crate::bytes::size::{counted, human_size};
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
 
+use super::beside::{Beneath, beside};
 use super::closing::is_in_place;
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileOrder, FileRequest, Purpose, Store, StoreBatch};
 use super::event::PathNow;
 use super::identity::ViewId;
-use super::journal::{Compensation, Drawn, Gone, Next, PendingRun, Room};
+use super::journal::{Compensation, Drawn, Gone, Next, Room};
 use super::pending::{FIRST_BYTES, Under, Waiting};
 use super::topic::Subject;
 use super::viewport::Step;
@@ -378,53 +379,6 @@ pub(super) fn drawn(view: &View, offset: u64, len: usize) -> Drawn {
         at += len.max(1);
     }
     drawn
-}
-
-/// What becomes of the edits beneath stores, where those are listed that stand in the same pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beneath {
-    /// They are listed as well.
-    Listed,
-    /// They are left out: the stores say themselves what must stand there, and twice as much would be kept and compared.
-    LeftOut,
-}
-
-/// The edits that stand in the pages that these stores touch.
-pub(super) fn beside(
-    view: &View,
-    stores: &[(u64, usize)],
-    page_bytes: u64,
-    beneath: Beneath,
-) -> Vec<PendingRun> {
-    if view.mode == Mode::Shared {
-        return Vec::new();
-    }
-    let page_bytes = page_bytes.max(1);
-    let mut runs = Vec::new();
-    let mut from = 0;
-    for (offset, len) in stores {
-        let Some(pages) = Span::at(*offset, *len as u64).map(|span| span.pages(page_bytes)) else {
-            continue;
-        };
-        let start = (pages.start * page_bytes).max(from);
-        from = pages.end.saturating_mul(page_bytes).max(from);
-        let parts = match beneath {
-            Beneath::Listed => [Span::new(start.min(from), from), None],
-            Beneath::LeftOut => [
-                Span::new(start, *offset),
-                Span::new(offset.saturating_add(*len as u64), from),
-            ],
-        };
-        for span in parts.into_iter().flatten() {
-            let runs_in = view.journal.pending_runs_in(span);
-            // what is on its way there will have changed it by then
-            runs.extend(runs_in.filter(|run| {
-                let span = Span::at(run.offset, run.value.len() as u64);
-                span.is_some_and(|span| !view.pending.stores_in(span))
-            }));
-        }
-    }
-    runs
 }
 
 fn to_start_of_selection(view: &mut View) {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use crate::bytes::Span;
 use crate::bytes::clip::Clip;
+use crate::bytes::find::MatchRun;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
 use super::differences::Heading;
+use super::find::FindRequest;
 use super::happened::StepsText;
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
@@ -180,6 +182,10 @@ pub enum FileRequest {
         /// Which way.
         heading: Heading,
     },
+    /// Look for a pattern in what the view shows; a job.
+    Find(Box<FindRequest>),
+    /// Read these matches of it once more, as they stand now; a job.
+    ReadMatches(Box<FindRequest>, Vec<MatchRun>),
     /// Write down that somebody else of this program put this into the file: what stood there, and what stands there now.
     Record(Vec<PendingRun>),
     /// Private edits of these bytes are given up: nothing of them is to be offered after an end of the program.

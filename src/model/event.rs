@@ -12,6 +12,7 @@ use crate::map::{Access, CallRecord, Identity, Mode, Readout};
 use super::Completed;
 use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
+use super::find::FindNews;
 use super::identity::{DocId, OrderId, Target};
 use super::offer::{JournalNews, OfferId};
 use super::others::OthersEvent;
@@ -139,6 +140,8 @@ pub enum FileNews {
     Found(Found),
     /// About sums of what a view shows.
     Sums(SumsNews),
+    /// A search for a pattern is over, or a look at what it found.
+    Find(FindNews),
     /// Where the private copies differ from the file, when that has changed.
     Compared(Differences),
 }

@@ -4,7 +4,7 @@
 
 use crate::bytes::Span;
 use crate::bytes::find::{MatchRun, Pattern};
-use crate::map::Gap;
+use crate::map::{Gap, GapReason};
 
 /// What is to be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,4 +90,41 @@ pub struct FindReport {
     pub unread: u64,
     /// Where and why: the first 1000 stretches.
     pub gaps: Vec<Gap>,
+}
+
+/// A match with what stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchBytes {
+    /// Its bytes in the file.
+    pub span: Span,
+    /// What they are: of a match that is only listed the first [`HEAD_BYTES`] at most, fewer where they cannot be read.
+    pub bytes: Vec<u8>,
+}
+
+/// The first bytes of a match, as many as are listed.
+pub const HEAD_BYTES: usize = 16;
+
+/// Matches that are listed one by one, with their first bytes.
+pub const LISTED: usize = 10_000;
+
+/// Why the bytes of matches are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMatch {
+    /// At this offset no match begins any more, or another one.
+    Changed(u64),
+    /// The match at this offset cannot be read now.
+    Unread(u64, GapReason),
+    /// It was stopped.
+    Stopped,
+}
+
+/// What a search, or a look at what it found, came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindNews {
+    /// It is over: what was found, and of all matches the first, with their bytes.
+    Searched(Result<(FindReport, Vec<MatchBytes>), String>),
+    /// Matches were read once more, all of their bytes.
+    Read(Result<Vec<MatchBytes>, NoMatch>),
+    /// They were not, for want of a thread, in words.
+    NotRead(String),
 }

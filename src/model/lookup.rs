@@ -73,6 +73,12 @@ impl LookupState {
         }
     }
 
+    /// The text is no index, nor a range of them, though it may be found in the bytes.
+    #[must_use]
+    pub fn is_no_index(&self) -> bool {
+        self.is_error && self.found.is_none() && self.peek.is_none() && !self.text.trim().is_empty()
+    }
+
     /// The offsets that the text means.
     #[must_use]
     pub fn found(&self) -> Option<Span> {

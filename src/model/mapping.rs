@@ -172,6 +172,7 @@ impl Doc {
         view.viewport.nibble = None;
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
+        self.forget_found(id, out);
         self.tell_given_up(id, given_up, out);
         self.notices.clear(Topic::Size);
         self.notices.clear_in(id, Topic::Pread);

@@ -6,8 +6,9 @@ use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::{counted, counted_are};
 
 use super::action::{Action, DocAction};
+use super::beside::{Beneath, beside};
 use super::doc::{Doc, Out};
-use super::editing::{Beneath, EDIT_LIMIT_BYTES, beside};
+use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};
@@ -152,16 +153,17 @@ impl Doc {
     }
 
     /// One step: stored as a whole where what was found still stands there, else not at all.
-    fn store_parts(&mut self, view: ViewId, parts: Vec<PatchPart>, out: &mut Out<'_>) {
-        let Some(known) = self.view_by(view) else {
-            return;
-        };
+    pub(super) fn store_parts(
+        &mut self,
+        view: ViewId,
+        parts: Vec<PatchPart>,
+        out: &mut Out<'_>,
+    ) -> Option<OrderId> {
+        let known = self.view_by(view)?;
         let spans = parts
             .iter()
             .filter_map(|(at, _, new)| Span::at(*at, new.len() as u64));
-        let Some(span) = spans.reduce(Span::hull) else {
-            return;
-        };
+        let span = spans.reduce(Span::hull)?;
         let target = self.target(known);
         let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
         let beside = beside(known, &places, self.page_bytes, Beneath::LeftOut);
@@ -184,6 +186,7 @@ impl Doc {
         });
         let number = out.file(target, request);
         self.began(view, number, Under::Store { span, first, seen });
+        Some(number)
     }
 }
 

@@ -269,6 +269,7 @@ impl Doc {
             job.total = total;
         }
         self.finds_slowly(number);
+        self.search_progressed(number, done, total);
     }
 
     /// A job is over.

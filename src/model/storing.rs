@@ -46,6 +46,7 @@ impl Doc {
         }
         self.lookup_reread(out);
         self.renew_patch_notice(view);
+        let is_done = told.is_empty();
         match told.as_slice() {
             [] if is_news => self.notices.settle(subject),
             [] => {}
@@ -55,6 +56,7 @@ impl Doc {
             }
         }
         self.go_on(view, out);
+        self.replaced(answer.number, is_done, out);
     }
 }
 

@@ -253,16 +253,15 @@ impl Doc {
             (FileNews::ReadsBy(by), Some(number)) => self.reads_by(number, by, out),
             (FileNews::Dropped, Some(number)) => drop(self.dropped(number)),
             (FileNews::Facts(facts), _) => self.facts_told(target, *facts),
-            (FileNews::Progress { done, total }, Some(number)) => {
-                self.progressed(number, done, total);
-            }
+            (FileNews::Progress { done, total }, Some(n)) => self.progressed(n, done, total),
             (FileNews::Exported(outcome), Some(number)) => {
                 return self.exported(number, outcome, out);
             }
             (FileNews::Edits(news), number) => self.edits_told(number, news, out),
             (FileNews::Found(found), Some(number)) => self.found(number, target, found, out),
             (FileNews::Sums(news), number) => self.sums_told(number, target, news),
-            (FileNews::Compared(differences), _) => self.compared(target, &differences),
+            (FileNews::Find(news), Some(number)) => self.searched(number, target, news, out),
+            (FileNews::Compared(found), _) => self.compared(target, &found),
             // an answer without the number of its order answers nothing
             (
                 FileNews::GaveBack
@@ -278,7 +277,8 @@ impl Doc {
                 | FileNews::WroteBack(_)
                 | FileNews::Progress { .. }
                 | FileNews::Exported(_)
-                | FileNews::Found(_),
+                | FileNews::Found(_)
+                | FileNews::Find(_),
                 None,
             ) => {}
         }
@@ -316,6 +316,7 @@ impl Doc {
             _ => String::new(),
         };
         self.peek_refused(number, why);
+        self.search_refused(number, why);
         self.patch_refused(number, why);
         self.pasted_file_refused(number, why);
         self.sums_refused(number, why);
@@ -370,6 +371,9 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::ReadPatch(_)
         | FileRequest::ReadWhole(_)
         | FileRequest::Sum(_)
+        // what is said of these stands beside the field
+        | FileRequest::Find(_)
+        | FileRequest::ReadMatches(..)
         // and these stand in the tray
         | FileRequest::Store(_)
         | FileRequest::WitnessStore { .. } => None,

@@ -8,6 +8,7 @@ use crate::map::{Access, Mode};
 use super::change::Shape;
 use super::differences::ChangedInFile;
 use super::event::{NotAsAsked, Remapped};
+use super::found::Searches;
 use super::identity::{Generation, MappingId, OrderId, ViewId};
 use super::journal::Journal;
 use super::pending::Pending;
@@ -48,6 +49,8 @@ pub struct View {
     pub changed_in_file: ChangedInFile,
     /// Sums of what it shows.
     pub sums: ViewSums,
+    /// What was looked for in it.
+    pub searches: Searches,
     /// The fill bar's text while it is shown.
     pub fill_text: Option<String>,
     /// Bytes that somebody changed meanwhile and that were therefore not written: offset and what is there.
@@ -115,6 +118,7 @@ impl View {
             journal: Journal::new(),
             pending: Pending::default(),
             changed_in_file: ChangedInFile::default(),
+            searches: Searches::default(),
             fill_text: None,
             conflicts: Vec::new(),
             overwrites: Vec::new(),

@@ -7,9 +7,9 @@ use crate::bytes::size::{counted, counted_are};
 use crate::bytes::{Span, hex};
 use crate::map::{Access, Mode};
 
+use super::beside::{Beneath, beside};
 use super::closing::Settled;
 use super::doc::{Doc, Out};
-use super::editing::{Beneath, beside};
 use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::event::WroteBack;
 use super::happened::About;

@@ -3,7 +3,8 @@
 use egui::{Align, Button, CornerRadius, Key, Layout, RichText, TextEdit, Ui, accesskit, vec2};
 
 use crate::model::{
-    Access, Action, Doc, EditAction, FileAction, Focus, MappingAction, Mode, PageState, ViewAction,
+    Access, Action, Doc, EditAction, FileAction, FindAction, Focus, MappingAction, Mode, PageState,
+    ViewAction,
 };
 
 use super::icons::{self, Icon};
@@ -269,7 +270,25 @@ fn lookup_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     if go.on_hover_text("Go there (Enter)").clicked() {
         actions.push(Action::View(ViewAction::LookupCommit));
     }
-    answer_ui(ui, frame);
+    if !lookup.is_no_index() {
+        answer_ui(ui, frame);
+        return;
+    }
+    let text: String = lookup.text.trim().chars().take(16).collect();
+    let mut is_wanted = false;
+    at_right(
+        ui,
+        "find instead",
+        |ui| answer_ui(ui, frame),
+        |ui| {
+            let find = ui.button(format!("find '{text}'?"));
+            let words = "Look for it as text in the bytes (Ctrl+F)";
+            is_wanted = find.on_hover_text(words).clicked();
+        },
+    );
+    if is_wanted {
+        actions.push(Action::Find(FindAction::LookedUp));
+    }
 }
 
 const LOOKUP_HELP: &str = "An index or a range, counted from 0:\n65, 0x41, 41h, 0o101, 0b1000001, 4Ki, 1M\n. is the cursor, $ the end, p12 page 12\n+16 from the cursor on, $-16 from the end, (1+2)*3\n3..7 up to 7, 3..=7 with it, 3:+4 four bytes from 3\nEnter goes there, Esc returns";

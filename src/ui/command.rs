@@ -2,6 +2,7 @@
 
 mod areas;
 mod conditions;
+mod find;
 pub(super) mod forms;
 mod keys;
 mod mapping;

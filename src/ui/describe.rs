@@ -6,7 +6,7 @@ use crate::bytes::class::{is_graphic, text_char};
 use crate::model::differing::other_byte;
 use crate::model::{Doc, GapReason, PageOrigin, PageState, View};
 
-use super::Frame;
+use super::{Frame, grid_found};
 
 /// One byte: offset, value and what is special about it.
 pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
@@ -37,6 +37,9 @@ pub(super) fn byte(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {
             }
             None => words.push_str("out of sight"),
         },
+    }
+    if grid_found::marked(frame).is_some_and(|list| list.covers(offset)) {
+        words.push_str("; in a match");
     }
     if let Some(pending) = view.journal.pending_at(offset) {
         let _ = write!(words, "; edited privately, was {:#04x}", pending.base);

@@ -1,4 +1,4 @@
-//! Forms: the byte to fill with, the place to save to. One stands at a time, in the row of the menus: nothing moves for it,
+//! Forms: the byte to fill with, the place to save to, what to look for. One stands at a time, in the row of the menus: nothing moves for it,
 //! and it covers neither the bytes that it is about nor what is said of them.
 
 use egui::{
@@ -8,8 +8,9 @@ use egui::{
 use crate::bytes::size::counted;
 use crate::model::saving::{Saving, What};
 use crate::model::witness::parse_bytes;
-use crate::model::{Action, App, Doc, DocAction, EditAction, FileAction, Focus};
+use crate::model::{Action, App, Doc, DocAction, EditAction, FileAction, FindBar, Focus};
 
+use super::find_bar::find_ui;
 use super::right::at_right;
 use super::{Frame, describe, focus_id};
 
@@ -27,6 +28,8 @@ pub(in crate::ui) enum Form<'a> {
     Fill(&'a str, u64),
     /// Where to save.
     Saving(&'a Saving),
+    /// What to look for.
+    Find(&'a FindBar),
 }
 
 /// The form of the file and the view with the focus.
@@ -36,7 +39,9 @@ pub(in crate::ui) fn standing(model: &App) -> Option<Form<'_>> {
     let fill = |doc: &'_ Doc| doc.view().viewport.selection().len();
     let saving = doc.saving.as_ref().map(Form::Saving);
     let text = doc.view().fill_text.as_deref();
-    saving.or_else(|| text.map(|text| Form::Fill(text, fill(doc))))
+    let find = Some(&model.find).filter(|bar| bar.is_shown);
+    let form = saving.or_else(|| text.map(|text| Form::Fill(text, fill(doc))));
+    form.or_else(|| find.map(Form::Find))
 }
 
 impl Form<'_> {
@@ -46,6 +51,7 @@ impl Form<'_> {
         match self {
             Self::Fill(..) => Focus::Fill,
             Self::Saving(_) => Focus::Destination,
+            Self::Find(_) => Focus::Find,
         }
     }
 
@@ -55,6 +61,7 @@ impl Form<'_> {
         match self {
             Self::Fill(..) => 340.0,
             Self::Saving(_) => 400.0,
+            Self::Find(_) => 660.0,
         }
     }
 }
@@ -78,6 +85,7 @@ pub(super) fn form_ui(
     match form {
         Form::Fill(text, n_bytes) => fill_ui(ui, frame, text, n_bytes, actions),
         Form::Saving(saving) => saving_ui(ui, saving, actions),
+        Form::Find(bar) => find_ui(ui, frame, bar, actions),
     }
 }
 

@@ -14,6 +14,7 @@ use super::Frame;
 use super::describe;
 use super::geometry::{Cells, Geometry, bounds};
 use super::glyphs::{Glyphs, Quads};
+use super::grid_found;
 use super::grid_menu::GridMenu;
 use super::grid_paint::{Painting, paint};
 use super::key_place::{IsGrid, grid_id};
@@ -71,6 +72,7 @@ pub fn grid_ui(
     }
     let (rows, bar) = (id.with("rows"), geometry.bar);
     state.bar.show(ui, rows, bar, view, frame.theme, actions);
+    grid_found::ticks(ui, frame, bar);
 
     let hovered = response
         .hover_pos()

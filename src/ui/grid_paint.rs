@@ -11,6 +11,7 @@ use super::Frame;
 use super::geometry::Geometry;
 use super::glyphs::{Glyphs, Quads};
 use super::grid_beside;
+use super::grid_found;
 use super::theme::Theme;
 
 /// What a frame of the grid is painted from.
@@ -106,6 +107,7 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
     let end = view
         .row_count()
         .min(view.top.saturating_add(geometry.painted_rows()));
+    let found = grid_found::in_sight(painting.frame, view.visible());
     for row in view.top..end {
         let span = view.rows().span_from_row(row, view.extent);
         let known = painting
@@ -125,6 +127,8 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
         glyphs(painting, &row, quads);
         page(painting, &row, quads);
         grid_beside::row(&beside, row.span, row.line, quads);
+        let place = (geometry, beside.pixel);
+        grid_found::row(painting.frame, place, &found, (row.span, row.line), quads);
     }
     grid_beside::cursor(&beside, quads);
     cursor(painting, quads);

@@ -22,6 +22,8 @@ pub(super) enum Icon {
     Error,
     Discard,
     More,
+    Previous,
+    Next,
 }
 
 /// What an icon is made of; coordinates and radii in units, angles in degrees, clockwise from the right.
@@ -50,6 +52,8 @@ fn parts(icon: Icon) -> &'static [Part] {
             ]),
             Loop(&[(2.0, 13.0), (4.5, 7.5), (15.0, 7.5), (12.5, 13.0)]),
         ],
+        Icon::Previous => &[Line(&[(3.0, 10.5), (8.0, 5.5), (13.0, 10.5)])],
+        Icon::Next => &[Line(&[(3.0, 5.5), (8.0, 10.5), (13.0, 5.5)])],
         Icon::Undo => &[
             Line(&[(6.0, 2.5), (2.5, 6.0), (6.0, 9.5)]),
             Line(&[(2.5, 6.0), (9.5, 6.0)]),

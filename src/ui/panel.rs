@@ -8,7 +8,7 @@ use super::command::{REMAP, SYNC, Wishes};
 use super::menus::command_ui;
 use super::process_facts::process_facts_ui;
 use super::region::region_ui;
-use super::{Frame, WindowState, edits_panel, lab_panel, sums_panel, tour, who};
+use super::{Frame, WindowState, edits_panel, found_panel, lab_panel, sums_panel, tour, who};
 
 /// A panel this narrow has its tabs closer together, in points.
 const NARROW: f32 = 310.0;
@@ -17,7 +17,7 @@ const NARROW: f32 = 310.0;
 const LOW: f32 = 200.0;
 
 /// The tabs: name, and what is in them.
-const TABS: [(Tab, &str, &str); 6] = [
+const TABS: [(Tab, &str, &str); 7] = [
     (
         Tab::Witnesses,
         "Who sees it",
@@ -43,10 +43,11 @@ const TABS: [(Tab, &str, &str); 6] = [
         "Edits",
         "What you edited and is not in the file (Ctrl+5)",
     ),
+    (Tab::Found, "Found", "The matches that were found (Ctrl+7)"),
     (
         Tab::Sums,
         "Sums",
-        "Checksums, histogram and entropy (Ctrl+7)",
+        "Checksums, histogram and entropy (Ctrl+8)",
     ),
 ];
 
@@ -68,7 +69,7 @@ pub(super) fn panel_ui(
     let mut has_room = false;
     ui.horizontal(|ui| {
         region_ui(ui, frame, Focus::Panel, tabs, egui::vec2(3.0, 2.0), |ui| {
-            tabs_ui(ui, chosen, actions);
+            tabs_ui(ui, frame, chosen, actions);
         });
         has_room = ui.available_width() >= tour::LEAST_LINE;
         if is_line && has_room {
@@ -99,6 +100,7 @@ pub(super) fn panel_ui(
         }
         Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
         Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight
+        Tab::Found => found_panel::found_ui(ui, frame, actions),           // the same
         Tab::Sums => {
             scrolled.show(ui, |ui| {
                 sums_panel::sums_ui(ui, frame, &mut state.wishes, actions);
@@ -107,13 +109,19 @@ pub(super) fn panel_ui(
     }
 }
 
-fn tabs_ui(ui: &mut Ui, chosen: Tab, actions: &mut Vec<Action>) {
+fn tabs_ui(ui: &mut Ui, frame: &Frame<'_>, chosen: Tab, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         // the tabs stand in one row also in the narrowest panel
         let is_narrow = ui.available_width() < NARROW;
         ui.spacing_mut().item_spacing.x = if is_narrow { 1.0 } else { 3.0 };
         ui.spacing_mut().button_padding.x = if is_narrow { 3.0 } else { 7.0 };
+        let has_found = frame
+            .doc
+            .is_some_and(|doc| doc.view().searches.list.is_some());
         for (tab, label, words) in TABS {
+            if tab == Tab::Found && chosen != tab && !has_found {
+                continue; // there is no room for what nobody looked for
+            }
             if ui
                 .selectable_label(tab == chosen, label)
                 .on_hover_text(words)

@@ -56,6 +56,7 @@ fn cursor_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 fn facts_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     jobs_ui(ui, frame, doc, actions);
     search_ui(ui, doc, actions);
+    finding_ui(ui, frame, doc, actions);
     passing_ui(ui, frame, doc);
     let view = doc.view();
     let is_wide = ui.ctx().content_rect().width() >= ALL_FACTS;
@@ -137,6 +138,17 @@ fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>)
     let is_seen = frame.model.settings.panel_shown && frame.model.settings.tab == Tab::Sums;
     if let (false, Some((number, words, share))) = (is_seen, doc.view().sums.progress()) {
         job_ui(ui, frame, (number, &words, share), "Take no sums", actions);
+    }
+}
+
+/// A search for a pattern that takes long.
+fn finding_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+    let now = doc.view().searches.now.as_ref();
+    if let Some((now, (done, total))) = now.and_then(|now| Some((now, now.progress?))) {
+        let words = format!("Searching: {} of {}", human_size(done), human_size(total));
+        let share = (done as f32 / total.max(1) as f32).min(1.0);
+        let told = (now.number, words.as_str(), share);
+        job_ui(ui, frame, told, "Stay here", actions);
     }
 }
 

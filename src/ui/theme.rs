@@ -68,6 +68,8 @@ pub struct Theme {
     pub thumb: Color32,
     /// What a lookup points at.
     pub found: Color32,
+    /// The frame round a match.
+    pub matched: Color32,
     /// Shared and read-write: the one state in the warning color.
     pub warning: Color32,
     /// Text on the warning color.
@@ -164,6 +166,7 @@ impl Theme {
             no_page: rgb(0x4b5564),
             thumb: rgb(0x4c5666),
             found: rgb(0x20402c),
+            matched: rgb(0xc58cf0),
             warning: rgb(0xb8481a),
             on_warning: rgb(0xffffff),
             private: rgb(0x2f6f9f),
@@ -225,6 +228,7 @@ impl Theme {
             no_page: rgb(0xa9b2bd),
             thumb: rgb(0xa8b1bc),
             found: rgb(0xc6e8ce),
+            matched: rgb(0x7a2fb5),
             warning: rgb(0xb8420e),
             on_warning: rgb(0xffffff),
             private: rgb(0x2b6aa6),

@@ -7,6 +7,7 @@
 mod comparing;
 mod counting;
 mod facts;
+mod finding;
 mod jobs;
 mod logging;
 mod others;

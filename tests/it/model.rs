@@ -28,6 +28,7 @@ mod disk;
 mod edits;
 mod errors;
 mod fate;
+mod find;
 mod frames;
 mod happened;
 mod identity;

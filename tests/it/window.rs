@@ -14,6 +14,7 @@ mod editing;
 mod edits;
 mod facts_panel;
 mod faults;
+mod find;
 mod forms;
 mod grid_menu;
 mod happened;

@@ -47,6 +47,8 @@ pub enum PatternErrorKind {
     Expression(String),
     /// The expression would match no bytes at all, everywhere.
     MatchesNothing,
+    /// It stands for several sequences of bytes, where one is expected.
+    ManyValues,
     /// The expression needs more memory than is given to one.
     ExpressionTooBig,
 }
@@ -106,6 +108,10 @@ impl fmt::Display for PatternError {
             }
             PatternErrorKind::MatchesNothing => f.write_str(
                 "the expression also matches no bytes at all: one that takes at least one byte is expected",
+            ),
+            PatternErrorKind::ManyValues => write!(
+                f,
+                "what stands at column {column} can be several bytes: one value is expected"
             ),
             PatternErrorKind::ExpressionTooBig => {
                 f.write_str("the expression is too big: a shorter one with smaller counts is expected")

@@ -56,6 +56,15 @@ impl<'p> Kernel<'p> {
         Self { pattern, way }
     }
 
+    /// Whether a search that comes to the start of `within` finds exactly those of `bytes`, which are as [`Self::scan`]
+    /// takes them.
+    pub fn is_match(&mut self, bytes: &[u8], within: Range<usize>) -> bool {
+        let mut found = Matches::first_only();
+        let starts = within.start..within.start + 1;
+        self.scan(bytes, 0, starts, &mut found, &mut || true);
+        found.first() == Some(within.start as u64..within.end as u64)
+    }
+
     /// Adds the matches in `bytes` that begin in `starts`, which are indexes, with the offset of the first byte, `base`. It
     /// ends where `matches` wants no more, or `go_on`, which is asked every few milliseconds, answers false. Returns the
     /// index from which on the next match may begin, at least `starts.start`.

@@ -50,7 +50,7 @@ pub(super) fn area(model: &App, by: isize) -> Action {
     if model.settings.panel_shown {
         areas.push(Area::Place(match model.settings.tab {
             Tab::Witnesses => Focus::WitnessByte,
-            Tab::Lookups | Tab::Mapping | Tab::Edits | Tab::Sums => Focus::Panel,
+            Tab::Lookups | Tab::Mapping | Tab::Edits | Tab::Sums | Tab::Found => Focus::Panel,
             Tab::Lab => Focus::Lab,
         }));
     }

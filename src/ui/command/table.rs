@@ -12,6 +12,7 @@ use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
     locks, nothing_to_write, run_topic,
 };
+use super::find::{FIND, FOUND, NEXT, PREVIOUS, REPLACE};
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
 use super::whole_bytes::{COMPUTE, PASTE_FILE, SAVE_SELECTION, SHOW_SUMS};
@@ -172,6 +173,7 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::Edit(EditAction::ToggleFill),
     )
     .of_bytes(),
+    REPLACE,
     command(
         Menu::Edit,
         "Select all",
@@ -255,6 +257,9 @@ pub static COMMANDS: &[Command] = &[
         &[key(CTRL_SHIFT, Key::G)],
         |_| Action::View(ViewAction::LookupRepeat),
     ),
+    FIND,
+    NEXT,
+    PREVIOUS,
     command(
         Menu::Go,
         "Next difference from the file",
@@ -406,6 +411,7 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::App(AppAction::ShowTab(Tab::Edits)),
     )
     .always(),
+    FOUND,
     command(
         Menu::View,
         "Data inspector",

@@ -41,7 +41,7 @@ pub(super) const SHOW_SUMS: Command = command(
     Menu::Go,
     "Sums",
     "Checksums, histogram and entropy, beside the bytes",
-    &[key(CTRL, Key::Num7)],
+    &[key(CTRL, Key::Num8)],
     |_| Action::App(AppAction::ShowTab(Tab::Sums)),
 )
 .always()

@@ -10,6 +10,8 @@ use super::Theme;
 const TEXT: f32 = 4.5;
 /// Edges of boxes, and signs that say nothing by themselves.
 const EDGE: f32 = 1.5;
+/// Signs that say something.
+const MARK: f32 = 3.0;
 
 /// A color and what it stands on.
 #[derive(Clone, Debug)]
@@ -101,6 +103,9 @@ impl Theme {
             ("the mark of a change", self.different),
         ];
         let backs = [("the grid", self.grid), ("the lane", self.grid_edge)];
+        let matched = [("the frame of a match", self.matched)];
+        pairs.extend(each(&matched, &backs, MARK));
+        pairs.extend(each(&matched, &self.behind_bytes(), MARK));
         pairs.extend(each(&heads, &backs, TEXT));
         pairs.extend(each(&signs, &backs, EDGE));
         pairs

@@ -1,4 +1,5 @@
-//! Files that are written from an open file, each by a thread of its own: a copy of what a view shows, the list of edits.
+//! Jobs, each in a thread of its own; among them the files that are written from an open file: a copy of what a view shows,
+//! the list of edits.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 const MOST_NUMBERED: u32 = 999;
 
 /// What is told of a job while it runs, and how it is stopped.
-struct Teller {
+pub(super) struct Teller {
     target: Target,
     number: OrderId,
     report: super::EventSink,
@@ -40,14 +41,24 @@ impl Teller {
         }));
     }
 
-    fn tell(&mut self, progress: copy::CopyProgress) -> ControlFlow<()> {
-        if self.stop.load(Ordering::Relaxed) {
+    /// Nothing is told before so much time has gone by.
+    pub(super) fn wait(&mut self, time: Duration) {
+        self.next = Instant::now() + time;
+    }
+
+    /// The person does not want it any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Tells how far it is, in bytes, now and then. `Break` where it is to stop.
+    pub(super) fn tell(&mut self, done: u64, total: u64) -> ControlFlow<()> {
+        if self.is_stopped() {
             return ControlFlow::Break(());
         }
         let now = Instant::now();
         if now >= self.next {
             self.next = now + TELL_EVERY;
-            let copy::CopyProgress { done, total, .. } = progress;
             self.say(FileNews::Progress { done, total });
         }
         ControlFlow::Continue(())
@@ -63,6 +74,29 @@ impl Worker {
         destination: PathBuf,
         if_exists: IfExists,
         what: Export,
+    ) {
+        let failed = |error| {
+            let why = format!("No thread to save a file with: {error}");
+            FileNews::Exported(ExportOutcome::Failed(why))
+        };
+        self.start_job(
+            (index, number),
+            "export",
+            failed,
+            move |(file, mapping), teller| {
+                let outcome = write(file, mapping, &destination, if_exists, &what, teller);
+                FileNews::Exported(outcome)
+            },
+        );
+    }
+
+    /// Starts a thread whose news are the answer to an order; where there is none, `failed` gives them.
+    pub(super) fn start_job(
+        &self,
+        (index, number): (usize, OrderId),
+        name: &str,
+        failed: impl FnOnce(std::io::Error) -> FileNews,
+        work: impl FnOnce((&OpenFile, &RwLock<Mapping>), &mut Teller) -> FileNews + Send + 'static,
     ) {
         let Some(view) = self.views.get(index) else {
             return;
@@ -83,23 +117,18 @@ impl Worker {
         let board = Arc::clone(&self.board);
         self.jobs_mut(|jobs| jobs.push((number, stop)));
         let spawned = std::thread::Builder::new()
-            .name("export".to_owned())
+            .name(name.to_owned())
             .spawn(move || {
                 crate::os::thread::be_nice();
-                let outcome = write(&file, &mapping, &destination, if_exists, &what, &mut teller);
+                let news = work((&file, &mapping), &mut teller);
                 let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
                 jobs.retain(|(known, _)| *known != number);
                 drop(jobs);
-                teller.say(FileNews::Exported(outcome));
+                teller.say(news);
             });
         if let Err(error) = spawned {
             self.jobs_mut(|jobs| jobs.retain(|(known, _)| *known != number));
-            let why = format!("No thread to save a file with: {error}");
-            self.say(
-                index,
-                Some(number),
-                FileNews::Exported(ExportOutcome::Failed(why)),
-            );
+            self.say(index, Some(number), failed(error));
         }
     }
 
@@ -184,7 +213,7 @@ fn write_once(
                 source = source.within(*span);
             }
             let report = copy::copy(&source, destination, options, &mut |progress| {
-                teller.tell(progress)
+                teller.tell(progress.done, progress.total)
             })?;
             Ok(report.len)
         }

@@ -193,9 +193,11 @@ impl Worker {
             FileRequest::Watch(span) => self.watch(index, span),
             store @ FileRequest::WitnessStore { .. } => self.witness_store(index, number, store),
             FileRequest::Facts(shown) => self.show_facts(index, shown),
-            FileRequest::FindDifference { from, heading } => {
-                self.find_difference(index, number, from, heading);
+            FileRequest::FindDifference { from, heading: to } => {
+                self.find_difference(index, number, from, to);
             }
+            FileRequest::Find(request) => self.find(index, number, *request),
+            FileRequest::ReadMatches(of, runs) => self.read_matches(index, number, *of, runs),
             FileRequest::Export {
                 destination,
                 if_exists,

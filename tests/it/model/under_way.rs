@@ -6,7 +6,9 @@ use mapscope::model::offer::{JournalNews, OfferId};
 use mapscope::model::process::{
     PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessKind, ProcessSignal,
 };
-use mapscope::model::{FileOrder, Heading, MappingId, OfferAction, ReadBy, Target, WitnessId};
+use mapscope::model::{
+    FileOrder, FindAction, Heading, MappingId, OfferAction, ReadBy, Target, WitnessId,
+};
 
 use super::rig::Done as _;
 use super::*;
@@ -20,6 +22,8 @@ enum Known {
     OfView,
     /// Among the jobs of its file.
     Job,
+    /// It is what its view searches.
+    Searching,
     /// No further view is made meanwhile.
     Adding,
     /// It is asked for again where it was not taken.
@@ -67,7 +71,12 @@ fn brought_about(rig: &mut Rig, after: Option<&FileRequest>) -> Option<(FileRequ
             (D::DestinationSubmitted.action(), Known::Job)
         }
         Some(R::Export { .. }) => (V::FindDifference(Heading::Next).action(), Known::OfView),
-        Some(R::FindDifference { .. }) => (offer(rig, OfferAction::PutBack), Known::OfView),
+        Some(R::FindDifference { .. }) => {
+            rig.act(Action::Find(FindAction::Edited("61".to_owned())));
+            (Action::Find(FindAction::All), Known::Searching)
+        }
+        Some(R::Find(_)) => return Some(super::find::read_again(rig, Known::Searching)),
+        Some(R::ReadMatches(..)) => (offer(rig, OfferAction::PutBack), Known::OfView),
         // what is written down changes nothing, and a list is only read
         Some(R::PutBack { .. }) => {
             let list = PathBuf::from("/list");
@@ -121,6 +130,13 @@ fn each_request_that_changes_something_is_known_until_it_is_answered() {
                 match known {
                     Known::Looks => false,
                     Known::OfView => rig.doc().views.iter().any(of_view),
+                    Known::Searching => {
+                        let mut views = rig.doc().views.iter();
+                        views.any(|view| {
+                            let now = view.searches.now.as_ref();
+                            now.is_some_and(|now| now.number == order.number)
+                        })
+                    }
                     Known::Job => rig.doc().jobs.iter().any(|job| job.number == order.number),
                     Known::Adding | Known::Leaving => true,
                 }

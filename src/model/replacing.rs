@@ -1,0 +1,227 @@
+//! Replacing matches by as many bytes: one, or all as one edit.
+//!
+//! It owns that nothing is replaced but what was found and still stands there. It must not know how that is found.
+
+use crate::bytes::Span;
+use crate::bytes::find::{MatchRun, Pattern, non_overlapping};
+use crate::bytes::size::{counted, human_size};
+
+use super::doc::{Doc, Out};
+use super::editing::EDIT_LIMIT_BYTES;
+use super::effect::FileRequest;
+use super::find::{FindGoal, FindRequest, MatchBytes, NoMatch};
+use super::found::{AfterReplacing, Search, Wish};
+use super::identity::{OrderId, ViewId};
+use super::journal::Room;
+use super::patch::PatchPart;
+
+impl Doc {
+    /// Replaces the match that is selected; where none is, goes to the next one.
+    pub(super) fn replace_one(
+        &mut self,
+        view: ViewId,
+        what: (Pattern, Option<Span>),
+        with: Vec<u8>,
+        out: &mut Out<'_>,
+    ) {
+        let Some(known) = self.view_by(view) else {
+            return;
+        };
+        let selected = known.viewport.selection();
+        let at = known.searches.current(&what.0).filter(|at| *at == selected);
+        let Some(at) = at else {
+            self.search(view, what, Wish::Next, out);
+            return;
+        };
+        let run = MatchRun {
+            start: at.start(),
+            count: 1,
+            step: at.len(),
+            len: at.len(),
+        };
+        self.stop_search(view, out);
+        let after = AfterReplacing::Next(at.end());
+        self.read_to_replace(view, what, vec![run], (with, after), out);
+    }
+
+    /// All matches are known: they are read, so as to be replaced.
+    pub(super) fn replace_all(
+        &mut self,
+        view: ViewId,
+        search: &Search,
+        with: Vec<u8>,
+        out: &mut Out<'_>,
+    ) {
+        let list = self
+            .view_by(view)
+            .and_then(|view| view.searches.list.as_ref());
+        let Some(list) = list else {
+            return;
+        };
+        let why = if list.matches.count == 0 {
+            Some("No match".to_owned())
+        } else if list.unread > 0 {
+            let unread = counted(list.unread, "byte");
+            Some(format!(
+                "Nothing was replaced: {unread} could not be read, and may hold matches; replace within a selection"
+            ))
+        } else if !list.matches.lists_all {
+            let count = list.matches.count;
+            Some(format!(
+                "Nothing was replaced: {count} matches are more than are listed; replace within a selection"
+            ))
+        } else {
+            None
+        };
+        let runs = non_overlapping(&list.matches.runs);
+        if let Some(why) = why {
+            self.answer_search(view, why);
+            return;
+        }
+        let (what, after) = (search.what(), AfterReplacing::Nothing);
+        self.read_to_replace(view, what, runs, (with, after), out);
+    }
+
+    fn read_to_replace(
+        &mut self,
+        view: ViewId,
+        (pattern, span): (Pattern, Option<Span>),
+        runs: Vec<MatchRun>,
+        (with, after): (Vec<u8>, AfterReplacing),
+        out: &mut Out<'_>,
+    ) {
+        let len = with.len() as u64;
+        let other = runs.iter().find(|run| run.len != len);
+        if let Some(run) = other {
+            let words = format!(
+                "Nothing was replaced: the match at {:#x} has {} and the replacement {len}; a mapping cannot change a file's length",
+                run.start,
+                counted(run.len, "byte")
+            );
+            self.answer_search(view, words);
+            return;
+        }
+        let n_matches: u64 = runs.iter().map(|run| run.count).sum();
+        let n_bytes = n_matches.saturating_mul(len);
+        if n_bytes > EDIT_LIMIT_BYTES {
+            let words = format!(
+                "Nothing was replaced: {n_matches} matches have {}; one edit may change 1 MiB, so that it can be undone: replace within a selection",
+                human_size(n_bytes)
+            );
+            self.answer_search(view, words);
+            return;
+        }
+        if self.refuses_typing(view, "the replacement") {
+            return;
+        }
+        let request = FindRequest {
+            pattern: pattern.clone(),
+            span,
+            goal: FindGoal::All,
+        };
+        let request = FileRequest::ReadMatches(Box::new(request), runs);
+        self.send_search(view, request, (pattern, span), Wish::Read(with, after), out);
+    }
+
+    /// The matches were read again: what still stands there is replaced as one edit.
+    pub(super) fn matches_read(
+        &mut self,
+        view: ViewId,
+        search: &Search,
+        read: Result<Vec<MatchBytes>, NoMatch>,
+        out: &mut Out<'_>,
+    ) {
+        let Wish::Read(with, after) = &search.wish else {
+            return;
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(why) => {
+                let why = match why {
+                    NoMatch::Changed(offset) => {
+                        format!("what stood at {offset:#x} has changed; search again")
+                    }
+                    NoMatch::Unread(offset, reason) => {
+                        format!("what stands at {offset:#x} cannot be read: {reason}")
+                    }
+                    NoMatch::Stopped => "it was stopped".to_owned(),
+                };
+                self.answer_search(view, format!("Nothing was replaced: {why}"));
+                return;
+            }
+        };
+        let n_matches = read.len() as u64;
+        if let Some(why) = self.no_room_to_replace(view, n_matches * with.len() as u64) {
+            self.answer_search(view, format!("Nothing was replaced: {why}"));
+            return;
+        }
+        if self.refuses_typing(view, "the replacement") {
+            return;
+        }
+        let number = self.store_parts(view, joined(read, with), out);
+        self.touched = true;
+        if let (Some(number), Some(known)) =
+            (number, self.views.iter_mut().find(|it| it.id == view))
+        {
+            let (pattern, span) = search.what();
+            known.searches.replacing = Some((number, n_matches, *after, pattern, span));
+        }
+    }
+
+    fn no_room_to_replace(&self, view: ViewId, n_bytes: u64) -> Option<String> {
+        let known = self.view_by(view)?;
+        if !known.pending.is_settled() {
+            return Some("earlier edits are not stored yet; do it again once they are".to_owned());
+        }
+        match known.journal.room_for(n_bytes) {
+            Room::Full { .. } => Some(format!(
+                "{} more of edits is more than undo can hold; write the edits to the file first",
+                counted(n_bytes, "byte")
+            )),
+            _ => None,
+        }
+    }
+
+    /// The stores of this number were answered: whether all of them were done.
+    pub(super) fn replaced(&mut self, number: OrderId, is_done: bool, out: &mut Out<'_>) {
+        let mut views = self.views.iter_mut();
+        let replaced = views.find_map(|known| {
+            let replacing = &mut known.searches.replacing;
+            let replaced = replacing.take_if(|it| it.0 == number)?;
+            known.searches.list = None; // of what was replaced nothing stands there any more
+            Some((known.id, replaced))
+        });
+        let Some((view, (_, n_matches, after, pattern, span))) = replaced else {
+            return;
+        };
+        if !is_done {
+            self.answer_search(view, "Not all was replaced".to_owned());
+            return;
+        }
+        match after {
+            AfterReplacing::Nothing => {
+                let words = format!("{n_matches} replaced, as one edit");
+                self.answer_search(view, words);
+            }
+            AfterReplacing::Next(from) => {
+                let goal = FindGoal::Next { from, wraps: true };
+                self.ask_for_matches(view, (pattern, span), (goal, Wish::Next), out);
+            }
+        }
+    }
+}
+
+/// What is to be stored: neighbors at once.
+fn joined(read: Vec<MatchBytes>, with: &[u8]) -> Vec<PatchPart> {
+    let mut parts: Vec<PatchPart> = Vec::new();
+    for found in read {
+        match parts.last_mut() {
+            Some((at, old, new)) if *at + old.len() as u64 == found.span.start() => {
+                old.extend(found.bytes);
+                new.extend(with);
+            }
+            _ => parts.push((found.span.start(), found.bytes, with.to_vec())),
+        }
+    }
+    parts
+}
