@@ -54,6 +54,7 @@ pub mod put_back;
 pub mod saving;
 mod state;
 mod storing;
+pub mod syncs;
 mod take;
 mod under_way;
 mod undo_one;

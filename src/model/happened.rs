@@ -405,6 +405,11 @@ impl Happened {
         self.newest_first().find(|it| it.changes(subject))
     }
 
+    /// When what was last told was told.
+    pub(super) fn now(&self) -> Moment {
+        self.now
+    }
+
     /// What happens from now on, happens at `now`.
     pub(super) fn tick(&mut self, now: Moment) {
         self.now = now;
