@@ -1,8 +1,8 @@
 //! The boxes of a picture: the pages of memory that answer its rows, and the storage below them.
 
 use super::{Below, Cells, PageCache, Picture, Row, RowMemory, Sees};
-use crate::model::syncs::AfterSync;
 use crate::map::{CacheFacts, FilePageFact, Storage, Unavailable};
+use crate::model::syncs::AfterSync;
 
 /// What is known of the page, and of the storage. `after` is what syncs that failed mean for it.
 pub(super) fn file_page(fact: Option<&FilePageFact>, after: AfterSync<'_>) -> (PageCache, Below) {

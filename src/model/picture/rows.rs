@@ -11,7 +11,8 @@ use super::{
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Readout, Sameness, SeenBytes, errno_name,
+    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Readout, Sameness, SeenBytes,
+    errno_name,
 };
 use crate::model::identity::MappingId;
 use crate::model::others::{name_of, pages_in, reading_of, row_of};

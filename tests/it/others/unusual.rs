@@ -48,9 +48,15 @@ fn what_the_kernel_lets_us_read_of_strangers_is_read() {
     assert_eq!(row["memory"]["is"], "file-page");
     let sees = &row["sees"];
     if scope == 0 || is_root() {
-        assert_eq!((&sees["is"], &sees["bytes"]), (&json!("bytes"), &json!("05")));
+        assert_eq!(
+            (&sees["is"], &sees["bytes"]),
+            (&json!("bytes"), &json!("05"))
+        );
     } else {
-        assert_eq!((&sees["is"], &sees["bytes"]), (&json!("hidden"), &Value::Null));
+        assert_eq!(
+            (&sees["is"], &sees["bytes"]),
+            (&json!("hidden"), &Value::Null)
+        );
         assert!(sees["why"].as_str().is_some(), "{row}");
     }
 }
