@@ -65,7 +65,7 @@ fn places(model: &App) -> Vec<Focus> {
     if notices::asks(model) {
         places.push(Focus::Banner);
     }
-    places.extend(forms::standing(model).map(|form| form.focus()));
+    places.extend(forms::standing(model).map(forms::Form::focus));
     places.extend([Focus::Lookup, Focus::Path]);
     if model.settings.panel_shown {
         places.push(match model.settings.tab {
