@@ -41,8 +41,6 @@ struct Process {
     is_answered: bool,
     pid: Option<u32>,
     has_ended: bool,
-    /// It was told that a store ended it.
-    has_faulted: bool,
     /// How often it was asked what it has mapped, and has not said it.
     n_asked: u64,
     is_late: bool,
@@ -57,6 +55,8 @@ pub(super) struct Oracle {
     signals: BTreeMap<OrderId, (Target, bool)>,
     processes: BTreeMap<Target, Process>,
     looked_at: BTreeMap<DocId, Span>,
+    /// Those of which it was told that a store ended them.
+    faulted: Vec<Target>,
 }
 
 impl Oracle {
@@ -107,7 +107,6 @@ impl Oracle {
             is_answered: false,
             pid: None,
             has_ended: false,
-            has_faulted: false,
             n_asked: 0,
             is_late: false,
             read: None,
@@ -195,8 +194,9 @@ impl Oracle {
                 process.has_ended = true;
                 // Nobody ends by a store that another one made.
                 let has_faulted = matches!(end.how, EndHow::Faulted(_));
-                assert_eq!(has_faulted, process.has_faulted, "{target}: {end:?}");
                 let (kind, parent) = (process.kind, process.parent);
+                let is_told = self.faulted.contains(&target);
+                assert_eq!(has_faulted, is_told, "{target}: {end:?}");
                 if let Some(generation) = end.next {
                     self.counts.restarted += 1;
                     assert_eq!(parent, None);
@@ -229,7 +229,7 @@ impl Oracle {
                 assert!(self.stores[number].is_anyway, "{store}");
                 let process = self.living(target);
                 assert_eq!(process.kind, ProcessKind::ReadOnly, "{store}");
-                process.has_faulted = true;
+                self.faulted.push(target);
             }
             PeerNews::Facts(facts) => {
                 self.facts_told(target);
