@@ -69,6 +69,7 @@ pub mod saving;
 mod state;
 mod storing;
 mod summing;
+pub mod syncs;
 mod take;
 mod under_way;
 mod undo_one;

@@ -67,7 +67,7 @@ use key_place::KeyPlace;
 
 pub use grid::{GridState, grid_ui};
 pub use inspector::InspectorView;
-pub use key_place::{grid_id, is_grid};
+pub use key_place::{grid_id, is_grid, is_row};
 pub use lab_panel::LabView;
 pub use tabs::Tabs;
 pub use theme::Theme;

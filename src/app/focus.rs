@@ -1,7 +1,7 @@
 //! Where the keyboard is, and where it is put.
 
 use crate::model::{Action, AppAction, Focus};
-use crate::ui::{grid_id, is_grid, keyboard_id};
+use crate::ui::{grid_id, is_grid, is_row, keyboard_id};
 
 use super::Shell;
 
@@ -74,6 +74,8 @@ impl Shell {
             .find(|area| focused == Some(keyboard_id(&self.model, *area)))
         {
             self.model.area = area;
+        } else if focused.is_some_and(|id| is_row(ctx, id)) {
+            self.model.area = Focus::Rows;
         }
         self.follow_keyboard(ctx, focused);
     }

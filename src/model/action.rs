@@ -68,6 +68,10 @@ pub enum AppAction {
     FocusDoc(DocId),
     /// Put the keyboard into this view, and bring its tab forward.
     FocusView(ViewId),
+    /// Put the keyboard here, with this view as the one that everything tells of.
+    FocusIn(ViewId, Focus),
+    /// Show what this view maps, with it as the one that everything tells of.
+    ShowMappingOf(ViewId),
     /// These views are on the screen, and no others.
     Shown(Vec<ViewId>),
     /// Show or hide the side panel.

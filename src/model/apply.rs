@@ -89,6 +89,14 @@ impl App {
             }
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
             AppAction::FocusView(view) => self.focus_view(view, effects),
+            AppAction::FocusIn(view, focus) => {
+                self.focus_view(view, effects);
+                effects.push(Effect::Focus(focus));
+            }
+            AppAction::ShowMappingOf(view) => {
+                self.focus_view(view, effects);
+                self.show_tab(Tab::Mapping);
+            }
             AppAction::Shown(views) => self.show(views, effects),
             AppAction::ToggleInspector => self.toggle_inspector(effects),
             AppAction::TogglePanel => {

@@ -131,13 +131,13 @@ impl Doc {
                 format!("{:#x}..{:#x}", span.start(), span.end())
             }
             PlaceText::Offset => format!("{:#x}", span.start()),
-            PlaceText::Path => match self.path.to_str() {
-                Some(path) => path.to_owned(),
-                None => {
+            PlaceText::Path => {
+                let Some(path) = self.path.to_str() else {
                     let message = "The path is no text and was not copied: the dd command and the xxd command spell it for a shell";
                     return self.failed(Subject::Copy, message.to_owned());
-                }
-            },
+                };
+                path.to_owned()
+            }
             PlaceText::Dd => shell::dd(&self.path, span),
             PlaceText::Xxd => shell::xxd(&self.path, span),
         };

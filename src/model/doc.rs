@@ -22,6 +22,7 @@ use super::patch::Patching;
 use super::peers::Processes;
 use super::pending::{FilePaste, Later};
 use super::saving::{Job, Saving};
+use super::syncs::Syncs;
 use super::topic::{Subject, Topic};
 use super::view::View;
 use super::witness::{Pin, Witnesses};
@@ -79,8 +80,8 @@ pub struct Doc {
     pub witnesses: Witnesses,
     /// What holds the panel on other bytes than the selection.
     pub pin: Pin,
-    /// Why the last sync of it failed, in words: what it was to write is not on the storage.
-    pub sync_failure: Option<String>,
+    /// What syncs brought to the storage, and what they did not.
+    pub syncs: Syncs,
     /// What happened with it.
     pub happened: Happened,
     /// The processes of this program that map it.
@@ -143,7 +144,7 @@ impl Doc {
             lookup: LookupState::default(),
             witnesses: Witnesses::default(),
             pin: Pin::default(),
-            sync_failure: None,
+            syncs: Syncs::default(),
             happened: Happened::default(),
             processes: Processes::default(),
             others: OtherPrograms::default(),

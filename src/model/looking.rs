@@ -13,7 +13,7 @@ use super::viewport::Viewport;
 use super::window::{Look, Origins, ReadBy, Window};
 use super::witness::{FilePages, WitnessId, WitnessState};
 use super::{Action, MappingAction, Topic};
-use crate::map::GapReason;
+use crate::map::{GapReason, Storage};
 
 impl Doc {
     /// Changes where the person looks.
@@ -169,8 +169,29 @@ impl Doc {
     /// What is known of the pages of the file itself; of other bytes, or as seen from another mapping, it is late.
     pub(super) fn file_pages_told(&mut self, target: Target, pages: FilePages) {
         if target == self.focused_target() && self.witnesses.span == Some(pages.span) {
+            self.note_pages(&pages);
             self.witnesses.file_pages = Some(pages);
         }
+    }
+
+    /// Which of them are to be written: a sync that fails does not say it.
+    fn note_pages(&mut self, pages: &FilePages) {
+        let first = pages.span.pages(self.page_bytes.max(1)).start;
+        for (page, fact) in (first..).zip(&pages.pages) {
+            let Ok(cache) = &fact.cache else { continue };
+            if fact.storage != Storage::None {
+                let is_dirty = cache.dirty_pages > 0 || cache.writeback_pages > 0;
+                self.syncs.told(page, is_dirty);
+            }
+        }
+    }
+
+    /// A sync failed: what was to be written is not on the storage.
+    pub(super) fn sync_failed(&mut self, why: &str) {
+        let page_bytes = self.page_bytes.max(1);
+        let edited = self.views.iter().flat_map(|view| view.journal.unsynced());
+        let pages = edited.flat_map(|span| span.pages(page_bytes));
+        self.syncs.failed(why, self.happened.now(), pages);
     }
 
     /// Escape: drops the innermost thing that is open, a half-typed byte, or a selection.

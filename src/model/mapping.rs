@@ -300,20 +300,21 @@ impl Doc {
             )),
             Ok(Flushed::Written(span)) => {
                 known.journal.synced();
+                self.syncs.succeeded(span, self.page_bytes);
                 self.done(Subject::Flush, format!(
                     "{name}: msync wrote what was changed in {span} to the storage"
                 ));
             }
             Ok(Flushed::EarlierFailure(why)) => {
                 known.journal.sync_failed();
-                self.sync_failure = Some(why.clone());
+                self.syncs.failed_before(&why, self.happened.now());
                 self.failed(Subject::Flush, format!(
                     "{name}: msync succeeded now, but an earlier write failed with {why}: what it lost is lost on the device. The edits count as unsaved: write or export them"
                 ));
             }
             Err(why) => {
                 known.journal.sync_failed();
-                self.sync_failure = Some(why.clone());
+                self.sync_failed(&why);
                 self.failed(Subject::Flush, format!("{why}. The edits count as unsaved"));
             }
         }

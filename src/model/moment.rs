@@ -23,6 +23,13 @@ impl Moment {
         self.run.saturating_sub(earlier.run)
     }
 
+    /// The time of day in UTC, to the minute: `12:03`.
+    #[must_use]
+    pub fn minute(self) -> String {
+        let minutes = self.utc.as_secs() / 60;
+        format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+    }
+
     /// The time of day in UTC, to a tenth of a second: `12:03:04.5`.
     #[must_use]
     pub fn time(self) -> String {

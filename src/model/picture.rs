@@ -20,6 +20,7 @@ use std::sync::Arc;
 use super::doc::Doc;
 use super::happened::By;
 use super::identity::MappingId;
+use super::moment::Moment;
 use super::witness::Note;
 use crate::bytes::Span;
 use crate::map::{Access, GapReason, Mode, Others, Readout};
@@ -220,8 +221,10 @@ pub enum Below {
     BeingWritten,
     /// No block: a hole.
     Hole,
-    /// A sync failed, in words: what was to be written is not on the storage, though the page is clean.
+    /// The page was to be written when a sync failed, in words: it is not on the storage, though it is clean.
     Refused(String),
+    /// A sync failed at that moment, and whether this page was to be written then is not known.
+    InDoubt(Moment),
     /// Nothing is known of it.
     NotKnown,
 }

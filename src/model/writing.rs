@@ -81,6 +81,15 @@ impl Doc {
             known.journal.written(&wrote.written, wrote.synced);
         }
         known.mark();
+        match &wrote.error {
+            _ if wrote.written.is_empty() => {}
+            _ if wrote.synced => self.syncs.all_succeeded(),
+            why => {
+                let why = why.clone().unwrap_or_default();
+                self.sync_failed(&why);
+            }
+        }
+        let known = self.views.iter_mut().find(|known| known.id == view)?;
         let target = super::Target {
             doc: self.id,
             mapping: known.mapping,

@@ -21,6 +21,9 @@ const ENTRY_HEIGHT: f32 = 36.0;
 /// The width of the button at an entry's right end.
 const BUTTON_WIDTH: f32 = 84.0;
 
+/// Between the end of an entry's lines and what stands behind them, in points.
+const GAP: f32 = 6.0;
+
 /// Draws the list with its buttons.
 pub(super) fn happened_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     ui.add_space(6.0);
@@ -147,13 +150,16 @@ fn paint(ui: &Ui, frame: &Frame<'_>, entry: &Happening, rect: Rect, response: &R
     let at = rect.min + vec2(4.0, 2.0);
     let drawn = painter.text(at, Align2::LEFT_TOP, time, mono, frame.theme.weak);
     let at = pos2(drawn.max.x + 8.0, at.y);
-    let mut line = LayoutJob::simple_singleline(entry.words(), body, color);
-    line.wrap = TextWrapping::truncate_at_width(rect.max.x - at.x);
-    let line = ui.fonts_mut(|fonts| fonts.layout_job(line));
-    painter.galley(at, line, color);
+    let width = (rect.max.x - GAP - at.x).max(0.0);
+    let line = |words: String, font, color| {
+        let mut line = LayoutJob::simple_singleline(words, font, color);
+        line.wrap = TextWrapping::truncate_at_width(width);
+        ui.fonts_mut(|fonts| fonts.layout_job(line))
+    };
+    painter.galley(at, line(entry.words(), body, color), color);
     let at = pos2(at.x, rect.min.y + 19.0);
-    let saw = who_saw(&entry.saw);
-    painter.text(at, Align2::LEFT_TOP, saw, small, frame.theme.weak);
+    let weak = frame.theme.weak;
+    painter.galley(at, line(who_saw(&entry.saw), small, weak), weak);
 }
 
 /// What a click does: the bytes are selected, where it is about some that are mapped.

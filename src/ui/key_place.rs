@@ -22,6 +22,21 @@ pub fn is_grid(ctx: &egui::Context, id: Id) -> bool {
     ctx.data(|data| data.get_temp::<IsGrid>(id).is_some())
 }
 
+/// Marks the ids of rows of *Who sees it*.
+#[derive(Clone, Copy)]
+struct IsRow;
+
+/// The id is that of a row of *Who sees it*.
+pub(super) fn mark_row(ctx: &Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(id, IsRow));
+}
+
+/// It is the id of a row of *Who sees it*.
+#[must_use]
+pub fn is_row(ctx: &Context, id: Id) -> bool {
+    ctx.data(|data| data.get_temp::<IsRow>(id).is_some())
+}
+
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyPlace {

@@ -13,9 +13,10 @@ use crate::rig::{PATIENCE, Program, Stage, until, within};
 const SCREEN: (u32, u32) = (1280, 1100);
 const ADD_PRIVATE: &str = "Start a process that maps the file privately";
 /// How a row of *Who sees it* begins.
-const HEADS: [&str; 5] = [
+const HEADS: [&str; 6] = [
     "this view, ",
     "second mapping, ",
+    "other view, ",
     "process ",
     "child ",
     "read, pwrite, ",

@@ -49,6 +49,7 @@ mod second_view;
 mod slow;
 mod split;
 mod storage;
+mod syncs;
 mod tabs;
 mod tour;
 mod under_way;

@@ -37,7 +37,7 @@ use mapscope::work::others::{OthersWatcher, OthersWish, OwnList, RightOfWay};
 use serde_json::{Value, json};
 
 /// Far more than anything here takes, and half as long as until each process is looked at whatever it shows.
-const LONG: Duration = Duration::from_secs(15);
+const LONG: Duration = Duration::from_mins(1);
 
 /// How often the watcher is tended.
 const TEND: Duration = Duration::from_millis(50);

@@ -115,7 +115,7 @@ impl Counts {
             Below::Older => self.older += 1,
             Below::Hole => self.hole += 1,
             Below::None => self.no_storage += 1,
-            Below::BeingWritten | Below::Refused(_) | Below::NotKnown => {}
+            Below::BeingWritten | Below::Refused(_) | Below::InDoubt(_) | Below::NotKnown => {}
         }
     }
 

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod added;
+mod areas;
 mod arrange;
 mod bars;
 mod chaos;

@@ -366,6 +366,6 @@ fn storage_name(below: &Below) -> &'static str {
         Below::BeingWritten => "being-written",
         Below::Hole => "hole",
         Below::Refused(_) => "refused",
-        Below::NotKnown => "not-known",
+        Below::InDoubt(_) | Below::NotKnown => "not-known",
     }
 }

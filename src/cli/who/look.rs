@@ -15,6 +15,7 @@ use crate::map::{
 };
 use crate::model::others::unseen;
 use crate::model::picture::{Basis, SECOND};
+use crate::model::syncs::Syncs;
 use crate::model::witness::{FilePages, WATCHED_BYTES};
 use crate::model::{MappingId, Picture, Processes, WitnessId, WitnessState, Witnesses, shown_name};
 use crate::work::reading::{reading, reading_of_file};
@@ -78,7 +79,7 @@ pub(super) fn look(path: &Path, expression: Option<&str>) -> Result<Seen, NoAnsw
         witnesses: &witnesses,
         processes: &Processes::default(),
         others: Some(&others),
-        sync_failure: None,
+        syncs: &Syncs::default(),
     });
     Ok(Seen {
         path: path.to_owned(),

@@ -125,6 +125,11 @@ impl Journal {
         })
     }
 
+    /// Where bytes are in the file that a failed sync may have lost; with their neighbors, in no order.
+    pub fn unsynced(&self) -> impl Iterator<Item = Span> + '_ {
+        self.shadow.unsynced()
+    }
+
     /// The mapping holds something of the person's in `span` that is not in the file.
     #[must_use]
     pub fn holds_edit(&self, span: Span) -> bool {

@@ -254,6 +254,13 @@ impl Shadow {
             .any(|(_, block, range)| block.is_unsynced_in(&range))
     }
 
+    /// The blocks in which some byte may have been lost by a failed sync.
+    pub(super) fn unsynced(&self) -> impl Iterator<Item = Span> + '_ {
+        let all = self.known(EVERYTHING);
+        let lost = all.filter(|(_, block, range)| block.is_unsynced_in(range));
+        lost.filter_map(|(start, ..)| Span::at(start, BLOCK))
+    }
+
     /// The bytes of `which` in `span`, ascending.
     pub(super) fn bytes_in(
         &self,

@@ -126,13 +126,13 @@ fn silent_words(found: &Others) -> Option<String> {
         .filter(|pid| !has_row(pid))
         .map(u32::to_string)
         .collect();
-    let (word, does) = match silent.len() {
+    let (word, does, they_map) = match silent.len() {
         0 => return None,
-        1 => ("Process", "does"),
-        _ => ("Processes", "do"),
+        1 => ("Process", "does", "it maps"),
+        _ => ("Processes", "do", "they map"),
     };
     Some(format!(
-        "{word} {} {does} not answer: whether they map this file is not known.",
+        "{word} {} {does} not answer: whether {they_map} this file is not known.",
         silent.join(", ")
     ))
 }

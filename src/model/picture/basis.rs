@@ -7,6 +7,7 @@ use crate::map::{Access, Mode, Others, own_pid};
 use crate::model::doc::Doc;
 use crate::model::identity::MappingId;
 use crate::model::peers::Processes;
+use crate::model::syncs::Syncs;
 use crate::model::witness::{WATCHED_BYTES, Witnesses};
 
 /// What a mapping is called that is made to compare the view with.
@@ -37,8 +38,8 @@ pub struct Basis<'a> {
     pub processes: &'a Processes,
     /// What was found of others; `None` where that is not known.
     pub others: Option<&'a Others>,
-    /// Why the last sync of the file failed, in words.
-    pub sync_failure: Option<&'a str>,
+    /// What syncs brought to the storage.
+    pub syncs: &'a Syncs,
 }
 
 impl<'a> Basis<'a> {
@@ -63,7 +64,7 @@ impl<'a> Basis<'a> {
             witnesses: &doc.witnesses,
             processes: &doc.processes,
             others,
-            sync_failure: doc.sync_failure.as_deref(),
+            syncs: &doc.syncs,
         })
     }
 }

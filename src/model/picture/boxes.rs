@@ -2,9 +2,10 @@
 
 use super::{Below, Cells, PageCache, Picture, Row, RowMemory, Sees};
 use crate::map::{CacheFacts, FilePageFact, Storage, Unavailable};
+use crate::model::syncs::AfterSync;
 
-/// What is known of the page, and of the storage. `failure` is why the last sync failed.
-pub(super) fn file_page(fact: Option<&FilePageFact>, failure: Option<&str>) -> (PageCache, Below) {
+/// What is known of the page, and of the storage. `after` is what syncs that failed mean for it.
+pub(super) fn file_page(fact: Option<&FilePageFact>, after: AfterSync<'_>) -> (PageCache, Below) {
     let Some(fact) = fact else {
         return (PageCache::Waiting, Below::NotKnown);
     };
@@ -16,12 +17,13 @@ pub(super) fn file_page(fact: Option<&FilePageFact>, failure: Option<&str>) -> (
         (Storage::None, _) => Below::None,
         (_, PageCache::BeingWritten) => Below::BeingWritten,
         (_, PageCache::Dirty) => Below::Older,
-        // The page is clean since, and the storage is not as new: it is never called the same.
-        (_, PageCache::Clean | PageCache::NotCached) if failure.is_some() => {
-            Below::Refused(failure.unwrap_or_default().to_owned())
-        }
-        (Storage::Hole, PageCache::Clean | PageCache::NotCached) => Below::Hole,
-        (_, PageCache::Clean | PageCache::NotCached) => Below::NothingLeft,
+        // The page is clean since a sync that failed, whether it was written or not.
+        (storage, PageCache::Clean | PageCache::NotCached) => match after {
+            AfterSync::Lost(why) => Below::Refused(why.to_owned()),
+            AfterSync::NotKnown(at) => Below::InDoubt(at),
+            AfterSync::Fine if storage == Storage::Hole => Below::Hole,
+            AfterSync::Fine => Below::NothingLeft,
+        },
         _ => Below::NotKnown,
     };
     // In memory alone there is nothing to be written, whatever the counts say.

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::bytes::Span;
 use crate::map::{
-    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Sameness, SeenBytes, errno_name,
+    Access, GapReason, Mode, OtherMapping, OtherProcess, PageState, Readout, Sameness, SeenBytes,
+    errno_name,
 };
 use crate::model::identity::MappingId;
 use crate::model::others::{name_of, pages_in, reading_of, row_of};
@@ -48,13 +49,14 @@ pub(super) fn picture(basis: &Basis<'_>) -> Picture {
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     for draft in &mut drafts {
         draft.show(shown, index);
+        draft.end_with(file.as_deref(), shown);
     }
     let whole = Span::at(page.saturating_mul(basis.page_bytes), basis.page_bytes);
     tell_copies_apart(&mut drafts, index, whole.unwrap_or(shown));
     let facts = basis.witnesses.file_pages.as_ref();
     let facts = facts.filter(|facts| facts.span == subject);
     let fact = facts.and_then(|facts| facts.pages.get(index));
-    let (page_cache, storage) = file_page(fact, basis.sync_failure);
+    let (page_cache, storage) = file_page(fact, basis.syncs.of(page));
     Picture {
         subject,
         is_cut: basis.is_cut,
@@ -326,6 +328,18 @@ impl Draft {
             (None, Some(reason)) => RowMemory::NotKnown(reason.to_string()),
             (None, None) => RowMemory::Waiting,
         };
+    }
+
+    /// A page that another program has not and that lies past the end of the file never comes, by no touch.
+    fn end_with(&mut self, file: Option<&Readout>, shown: Span) {
+        let Some(file) = file.filter(|_| self.row.memory == RowMemory::NotPresent) else {
+            return;
+        };
+        let gap = file.gap_at(shown.start()).map(|gap| gap.reason);
+        if let (Group::Others, Some(GapReason::PastFileEnd { .. })) = (self.row.group, gap) {
+            self.row.memory = RowMemory::PastEnd;
+            self.row.sees = Sees::Bytes(Cells::of(file, shown));
+        }
     }
 
     fn fact(&self, index: usize) -> Option<crate::map::PageFact> {

@@ -119,6 +119,10 @@ impl Below {
             Self::BeingWritten => "being written".to_owned(),
             Self::Hole => "a hole: no block, reads as zeros".to_owned(),
             Self::Refused(why) => format!("refused: not on the storage ({why})"),
+            Self::InDoubt(at) => format!(
+                "a sync failed at {}: whether this page is on the storage is not known",
+                at.minute()
+            ),
             Self::NotKnown => "not known".to_owned(),
         }
     }
@@ -138,7 +142,7 @@ impl Picture {
     /// A row in one full sentence, for whoever cannot see the picture: it says all that the picture does.
     #[must_use]
     pub fn row_words(&self, row: &Row) -> String {
-        let mut words = format!("{}, {}", row.name, row.maps.words());
+        let mut words = format!("{}{}, {}", row.name, self.apart(row), row.maps.words());
         match &row.sees {
             Sees::Waiting => words.push_str(": asking"),
             Sees::Stopped(Some(cells)) => {
@@ -190,6 +194,18 @@ impl Picture {
             words.push_str(&note.text);
         }
         words
+    }
+
+    /// What tells a mapping of another program from the others of that program.
+    fn apart(&self, row: &Row) -> String {
+        let Who::Other { pid, address } = row.who else {
+            return String::new();
+        };
+        let is_mate = |it: &&Row| matches!(it.who, Who::Other { pid: its, .. } if its == pid);
+        match self.rows.iter().filter(is_mate).take(2).count() {
+            2 => format!(" at {address:#x}"),
+            _ => String::new(),
+        }
     }
 
     /// What a store as this row would do, in words.

@@ -28,53 +28,60 @@ pub(super) fn other_view(model: &App) -> Action {
     }
 }
 
-/// A place for the keyboard that F6 leads to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Area {
-    View(ViewId),
-    Place(Focus),
-}
-
-/// Puts the keyboard into the area `by` places behind the one that has it.
+/// Puts the keyboard into the area `by` places behind the one that has it. All areas stand behind each view: of two views,
+/// each is reached with a panel that tells of it.
 pub(super) fn area(model: &App, by: isize) -> Action {
     let views = model.doc().into_iter().flat_map(|doc| &doc.views);
-    let mut areas: Vec<Area> = views.map(|view| Area::View(view.id)).collect();
+    let mut views: Vec<Option<ViewId>> = views.map(|view| Some(view.id)).collect();
+    if views.is_empty() {
+        views.push(None);
+    }
+    let mut places = places(model);
+    if views != [None] {
+        places.insert(0, Focus::Grid);
+    }
+    let view = model.view().map(|view| view.id);
+    let now = match model.area {
+        Focus::Rows => Focus::WitnessByte,
+        area => area,
+    };
+    let of_view = views.iter().position(|it| *it == view).unwrap_or_default();
+    let in_view = places.iter().position(|it| *it == now).unwrap_or_default();
+    let round = views.len() * places.len();
+    let next = (of_view * places.len() + in_view).checked_add_signed(by);
+    // One before the first is the last.
+    let next = next.unwrap_or(round - 1) % round;
+    let focus = places[next % places.len()];
+    Action::App(match views[next / places.len()] {
+        Some(next) if focus == Focus::Grid => AppAction::FocusView(next),
+        Some(next) if view != Some(next) => AppAction::FocusIn(next, focus),
+        _ => AppAction::Focus(focus),
+    })
+}
+
+/// The areas behind the bytes, in their order.
+fn places(model: &App) -> Vec<Focus> {
+    let mut places = Vec::new();
     if model.settings.inspector_shown && model.doc().is_some() {
-        areas.push(Area::Place(Focus::Inspector));
+        places.push(Focus::Inspector);
     }
     if notices::asks(model) {
-        areas.push(Area::Place(Focus::Banner));
+        places.push(Focus::Banner);
     }
-    areas.extend(forms::standing(model).map(|form| Area::Place(form.focus())));
-    areas.extend([Focus::Lookup, Focus::Path].map(Area::Place));
+    places.extend(forms::standing(model).map(forms::Form::focus));
+    places.extend([Focus::Lookup, Focus::Path]);
     if model.settings.panel_shown {
-        areas.push(Area::Place(match model.settings.tab {
+        places.push(match model.settings.tab {
             Tab::Witnesses => Focus::WitnessByte,
             Tab::Lookups | Tab::Mapping | Tab::Edits | Tab::Sums | Tab::Found => Focus::Panel,
             Tab::Lab => Focus::Lab,
-        }));
+        });
     }
     if notices::stands(model) {
-        areas.push(Area::Place(Focus::Messages));
+        places.push(Focus::Messages);
     }
     if news::can_be_answered(model) {
-        areas.push(Area::Place(Focus::News));
+        places.push(Focus::News);
     }
-    let now = match model.view().filter(|_| model.area == Focus::Grid) {
-        Some(view) => Area::View(view.id),
-        None => Area::Place(model.area),
-    };
-    let now = areas.iter().position(|area| *area == now);
-    let next = now.unwrap_or_default().wrapping_add_signed(by);
-    // one before the first is the last
-    let next = if next == usize::MAX {
-        areas.len() - 1
-    } else {
-        next % areas.len()
-    };
-    Action::App(match areas.get(next) {
-        Some(Area::View(view)) => AppAction::FocusView(*view),
-        Some(Area::Place(focus)) => AppAction::Focus(*focus),
-        None => AppAction::Focus(Focus::Grid),
-    })
+    places
 }

@@ -291,6 +291,7 @@ pub(super) fn storage(plan: &Plan<'_>, scene: &mut Scene, top: f32, bottom: f32)
         Below::BeingWritten => ("being written", Ink::Reaches),
         Below::Hole => ("a hole", Ink::Text),
         Below::Refused(_) => ("refused: older", Ink::Error),
+        Below::InDoubt(_) => ("not known", Ink::Error),
         Below::NotKnown => ("not known", Ink::Weak),
     };
     let words = below.words();

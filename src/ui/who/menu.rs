@@ -104,6 +104,9 @@ fn items_ui(
     chosen
 }
 
+/// What the tab of a view's mapping has.
+const MAPPING_WORDS: &str = "Pages, page cache, system calls";
+
 /// What applies to it.
 fn items(doc: &Doc, row: &Row) -> Vec<Item> {
     let mut items = Vec::new();
@@ -125,13 +128,16 @@ fn items(doc: &Doc, row: &Row) -> Vec<Item> {
     if let Some(process) = process {
         process_items(process, &mut add);
     }
+    let beside = doc.beside(doc.view().id).map(|view| view.id);
+    if let (Who::OtherMode, Some(view)) = (row.who, beside) {
+        let go = Action::App(AppAction::FocusView(view));
+        add("Go there", "The keys go to that view", Chosen::Do(go));
+        let show = Action::App(AppAction::ShowMappingOf(view));
+        add("Show its mapping", MAPPING_WORDS, Chosen::Do(show));
+    }
     if row.who == Who::View {
         let show = Action::App(AppAction::ShowTab(Tab::Mapping));
-        add(
-            "Show its mapping",
-            "Pages, page cache, system calls",
-            Chosen::Do(show),
-        );
+        add("Show its mapping", MAPPING_WORDS, Chosen::Do(show));
     }
     items
 }

@@ -10,6 +10,7 @@ use crate::model::picture::{Row, RowMemory, Sees, Who, WriteAs};
 use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, Focus, Picture};
 use crate::ui::geometry::bounds;
+use crate::ui::key_place::mark_row;
 use crate::ui::{Frame, focus_id};
 
 use super::keys::next_row;
@@ -136,6 +137,9 @@ impl Table<'_> {
                 who => table.unique_id().with(who),
             })
             .collect();
+        for id in &ids {
+            mark_row(ui.ctx(), *id);
+        }
         let has_keys = ids
             .iter()
             .any(|id| ui.memory(|memory| memory.has_focus(*id)));

@@ -131,8 +131,6 @@ pub(super) fn time(path: &Path, file: &OpenFile, log: &CallLog) -> bool {
         drop(store(&mapping, file, MIB, &new));
         let alone = start.elapsed();
         let mut opened = Opened::new(path);
-        // What follows an open, such as the first look at all processes, is no part of a fill.
-        opened.settle();
         let start = Instant::now();
         opened.edit(EditAction::Fill(FILLED));
         let both = start.elapsed();

@@ -1,10 +1,12 @@
 //! What is said of other programs: taken for the bytes and the mapping that are watched now, and for no others.
 
-use mapscope::map::{OtherMapping, OtherPage, OtherProcess, Others, PageFact, Sameness, SeenBytes};
+use mapscope::map::{
+    Gap, OtherMapping, OtherPage, OtherProcess, Others, PageFact, Sameness, SeenBytes,
+};
 use mapscope::model::others::{LookStuck, OthersEvent, OthersNews, OthersSeen, OthersState};
-use mapscope::model::picture::{Group, Picture};
+use mapscope::model::picture::{Group, Picture, RowMemory};
 use mapscope::model::process::{EndHow, PeerEvent, PeerNews, ProcessEnd};
-use mapscope::model::{DocId, Generation, MappingId, Target};
+use mapscope::model::{DocId, Generation, MappingId, Target, WitnessId, WitnessState};
 
 use super::*;
 
@@ -78,6 +80,54 @@ fn what_is_said_of_the_bytes_that_are_watched_is_shown() {
     let others = picture.rows.iter().filter(|row| row.group == Group::Others);
     let names: Vec<&str> = others.map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["other 7"]);
+}
+
+/// The file ended before it meanwhile: no touch brings the page.
+#[test]
+fn a_page_past_the_end_of_the_file_is_no_page_that_comes() {
+    let mut rig = open(100);
+    let target = rig.target();
+    let mut others = found(7, b'Z');
+    let page = &mut others.processes[0].mappings[0].pages[0];
+    page.seen = SeenBytes::NotPresent;
+    page.fact = Ok(PageFact {
+        state: PageState::NotPresent,
+        is_exclusive: None,
+        frame: None,
+    });
+    let at = span(0, 1);
+    let memory = |rig: &Rig| {
+        let picture = Picture::of(rig.doc(), rig.doc().others_seen()).unwrap();
+        let mut rows = picture.rows.iter();
+        let row = rows.find(|row| row.group == Group::Others).unwrap();
+        (row.memory.clone(), picture.row_words(row))
+    };
+    let seen = OthersSeen {
+        span: at,
+        found: others,
+    };
+    say(&mut rig, target, OthersNews::Seen(Box::new(seen)));
+    assert_eq!(memory(&rig).0, RowMemory::NotPresent);
+    let gap = Gap {
+        span: at,
+        reason: GapReason::PastFileEnd { file_len: 0 },
+    };
+    let readout = Readout {
+        span: at,
+        bytes: vec![0],
+        gaps: vec![gap],
+    };
+    let state = WitnessState::Reads {
+        readout: readout.into(),
+        pages: Vec::new(),
+    };
+    rig.say(FileNews::Witness(WitnessId::File, state));
+    let (memory, words) = memory(&rig);
+    assert_eq!(memory, RowMemory::PastEnd);
+    assert!(
+        words.contains("the file ends before it") && !words.contains("bring"),
+        "{words}"
+    );
 }
 
 #[test]

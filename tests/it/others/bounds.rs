@@ -69,14 +69,15 @@ fn of_more_descriptors_than_are_looked_through_it_is_said_that_there_are_more() 
     let beside = dir.path().join("beside");
     fs::write(&beside, b"x").unwrap();
     let watched = Watched::new(&path, 0);
-    assert_eq!(watched.whole().n_cut, 0);
+    // Another run of this test may be one of them.
+    let before = watched.whole().n_cut;
     let mut program = Program::start();
     if let Err(why) = program.try_ask(&json!(["open_many", text(&beside), 17_000])) {
         assert!(!is_root(), "{why}");
         return; // root may open so many
     }
     program.ask(&json!(["open", text(&path), "read"]));
-    watched.until("it is said", |others| others.n_cut == 1);
+    watched.until("it is said", |others| others.n_cut > before);
     program.end();
-    watched.until("it is gone", |others| others.n_cut == 0);
+    watched.until("it is gone", |others| others.n_cut <= before);
 }

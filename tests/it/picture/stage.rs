@@ -42,8 +42,8 @@ pub(super) struct Stage {
     pub(super) second: Second,
     /// What is told of pages is changed like this before the program hears it.
     pub(super) changed: Option<fn(&mut Event)>,
-    /// What was to be written was refused.
-    pub(super) sync_failed: bool,
+    /// The page that was to be written when a sync failed.
+    pub(super) sync_failed: Option<u64>,
     /// Orders that change something and are not answered.
     outstanding: BTreeSet<OrderId>,
     path: PathBuf,
@@ -84,7 +84,7 @@ impl Stage {
             is_told_frames,
             second: Second::of(&path),
             changed: None,
-            sync_failed: false,
+            sync_failed: None,
             outstanding: BTreeSet::new(),
             path: path.clone(),
             folder: None,

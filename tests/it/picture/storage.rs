@@ -21,6 +21,7 @@ enum Found {
     BeingWritten,
     NotWritten,
     Refused,
+    InDoubt,
     Hole,
     Written,
     NotTold,
@@ -36,6 +37,9 @@ pub(super) fn compare(stage: &mut Stage, picture: &Picture) -> Result<(), String
         Found::NotWritten => is(picture, &PageCache::Dirty, &Below::Older),
         Found::Refused => {
             picture.page_cache == PageCache::Clean && matches!(picture.storage, Below::Refused(_))
+        }
+        Found::InDoubt => {
+            picture.page_cache == PageCache::Clean && matches!(picture.storage, Below::InDoubt(_))
         }
         Found::Hole => is(picture, &PageCache::Clean, &Below::Hole),
         Found::Written => is(picture, &PageCache::Clean, &Below::NothingLeft),
@@ -85,8 +89,10 @@ fn look(stage: &mut Stage, picture: &Picture) -> Result<Found, String> {
         // The mark that is counted can outlast what was to be written, until the file is written next: then the kernel itself
         // has it as not written.
         Found::NotWritten
-    } else if stage.sync_failed {
+    } else if stage.sync_failed == Some(picture.page) {
         Found::Refused
+    } else if stage.sync_failed.is_some() {
+        Found::InDoubt
     } else if has_no_block(&page) {
         Found::Hole
     } else {

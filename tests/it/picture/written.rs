@@ -42,7 +42,7 @@ fn what_a_sync_could_not_write_is_refused_and_not_on_the_storage() {
     stage.store_as(WitnessId::View, b'x');
     assert_eq!(stage.agreed().storage, Below::Older);
     stage.act(Action::Mapping(MappingAction::Flush));
-    stage.sync_failed = true;
+    stage.sync_failed = Some(1);
     let picture = stage.agreed();
     assert!(
         matches!(&picture.storage, Below::Refused(_)),
@@ -53,6 +53,13 @@ fn what_a_sync_could_not_write_is_refused_and_not_on_the_storage() {
     let stored = stage.second.stored(1).unwrap();
     assert!(!stored.contains(&b'x'), "{stored:x?}");
     assert_eq!(stage.page_in_file(1)[0], b'x');
+    // Whether others were to be written then, nobody told.
+    for page in [0, 2] {
+        stage.point(page * PAGE);
+        let picture = stage.agreed();
+        let is_so = matches!(&picture.storage, Below::InDoubt(_));
+        assert!(is_so, "page {page}: {:?}", picture.storage);
+    }
     stage.end();
     drop(filler);
 }

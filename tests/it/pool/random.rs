@@ -112,6 +112,30 @@ impl Play {
         }
     }
 
+    /// Into a read-only mapping it ends the process; through any other it is not tried.
+    fn store_anyway(&mut self, target: Target) {
+        let number = OrderId(self.rig.fresh());
+        self.places += 1;
+        let offset = (self.places * 1009) % (40 * 4096);
+        let byte = b'a' + u8::try_from(self.places % 26).unwrap();
+        let order = PeerOrder::StoreAnyway {
+            number,
+            target,
+            offset,
+            bytes: vec![byte],
+        };
+        self.oracle.stores_anyway(number, target, offset, byte);
+        if !self.order(&order) {
+            self.oracle.was_given_back(number);
+        }
+    }
+
+    fn ask_facts(&mut self, target: Target) {
+        if self.order(&PeerOrder::Facts { target }) {
+            self.oracle.asks_facts(target);
+        }
+    }
+
     fn start(&mut self) {
         let Some(doc) = self.some_doc() else { return };
         if self.oracle.n_living(doc) >= MOST {
@@ -121,6 +145,7 @@ impl Play {
             ProcessKind::Shared,
             ProcessKind::Private,
             ProcessKind::Private,
+            ProcessKind::ReadOnly,
         ];
         let kind = self.draw.one_of(&kinds).unwrap();
         let built_in = self.draw.next(2) == 0;
@@ -230,6 +255,8 @@ impl Play {
                 }
                 54 => (0..50).for_each(|_| self.store(target)),
                 55..=57 => self.wait_until_late(),
+                58..=63 => self.store_anyway(target),
+                64..=67 => self.ask_facts(target),
                 _ => (0..self.draw.next(3)).for_each(|_| self.store(target)),
             }
         }

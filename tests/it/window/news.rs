@@ -81,7 +81,6 @@ fn f6_leads_to_the_news_and_they_wait_while_the_keyboard_is_there() {
     let (_folder, mut window, second) = split();
     // behind the messages, of which there are none, and before the bytes
     press(&mut window, Modifiers::SHIFT, Key::F6);
-    press(&mut window, Modifiers::SHIFT, Key::F6);
     until(&mut window, "the news have the keyboard", |window| {
         model(window).area == Focus::News && is_focused(window, "News")
     });
@@ -107,7 +106,6 @@ fn f6_leads_to_the_news_and_they_wait_while_the_keyboard_is_there() {
 #[test]
 fn the_keyboard_goes_on_from_the_news_to_the_bytes() {
     let (_folder, mut window, _) = split();
-    press(&mut window, Modifiers::SHIFT, Key::F6);
     press(&mut window, Modifiers::SHIFT, Key::F6);
     until(&mut window, "the news have the keyboard", |window| {
         is_focused(window, "News")

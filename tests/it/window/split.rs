@@ -277,14 +277,6 @@ fn the_area_keys_lead_through_both_views() {
     let (_folder, _path, mut window) = split(&[b'a'; 300]);
     let at = |window: &Window| [PRIVATE, SHARED].map(|name| grid_of(window, name).is_focused());
     assert_eq!(at(&window), [false, true]);
-    press(&mut window, Modifiers::SHIFT, Key::F6);
-    until(&mut window, "the private view has the keys", |window| {
-        at(window) == [true, false]
-    });
-    press(&mut window, PLAIN, Key::F6);
-    until(&mut window, "the shared view has them", |window| {
-        at(window) == [false, true]
-    });
     press(&mut window, PLAIN, Key::F6);
     until(&mut window, "the lookup field has them", |window| {
         field(window, "Look up").is_focused()

@@ -4,7 +4,7 @@ use super::*;
 use crate::random::counts;
 
 counts! {
-    orders stored late given_back gone full not_answering ended unanswered failed forked restarted grown waited looks
+    orders stored late given_back gone full not_answering ended unanswered failed forked restarted grown waited looks faulted not_tried told
 }
 
 /// What must have become of the byte of a store.
@@ -28,6 +28,8 @@ struct Store {
     target: Target,
     offset: u64,
     byte: u8,
+    /// Only a read-only mapping is to be stored into, and that ends the process.
+    is_anyway: bool,
     outcome: Outcome,
 }
 
@@ -39,6 +41,8 @@ struct Process {
     is_answered: bool,
     pid: Option<u32>,
     has_ended: bool,
+    /// How often it was asked what it has mapped, and has not said it.
+    n_asked: u64,
     is_late: bool,
     /// What it read last where it is looked at now.
     read: Option<u8>,
@@ -51,6 +55,8 @@ pub(super) struct Oracle {
     signals: BTreeMap<OrderId, (Target, bool)>,
     processes: BTreeMap<Target, Process>,
     looked_at: BTreeMap<DocId, Span>,
+    /// Those of which it was told that a store ended them.
+    faulted: Vec<Target>,
 }
 
 impl Oracle {
@@ -61,9 +67,19 @@ impl Oracle {
             target,
             offset,
             byte,
+            is_anyway: false,
             outcome,
         };
         self.stores.insert(number, store);
+    }
+
+    pub(super) fn stores_anyway(&mut self, number: OrderId, target: Target, offset: u64, byte: u8) {
+        self.stores(number, target, offset, byte);
+        self.stores.get_mut(&number).unwrap().is_anyway = true;
+    }
+
+    pub(super) fn asks_facts(&mut self, target: Target) {
+        self.processes.get_mut(&target).unwrap().n_asked += 1;
     }
 
     pub(super) fn was_given_back(&mut self, number: OrderId) {
@@ -91,6 +107,7 @@ impl Oracle {
             is_answered: false,
             pid: None,
             has_ended: false,
+            n_asked: 0,
             is_late: false,
             read: None,
         };
@@ -142,6 +159,8 @@ impl Oracle {
             } => {
                 self.counts.stored += 1;
                 let store = self.answered(*number, target, *offset, bytes, Outcome::Stored);
+                assert!(!self.stores[number].is_anyway, "{store}");
+                assert_ne!(self.processes[&target].kind, ProcessKind::ReadOnly);
                 // Nobody else stores there.
                 assert_eq!(*old, [letter], "{store}");
             }
@@ -173,7 +192,11 @@ impl Oracle {
                 let process = self.living(target);
                 assert!(process.is_answered, "{target} never ran");
                 process.has_ended = true;
+                // Nobody ends by a store that another one made.
+                let has_faulted = matches!(end.how, EndHow::Faulted(_));
                 let (kind, parent) = (process.kind, process.parent);
+                let is_told = self.faulted.contains(&target);
+                assert_eq!(has_faulted, is_told, "{target}: {end:?}");
                 if let Some(generation) = end.next {
                     self.counts.restarted += 1;
                     assert_eq!(parent, None);
@@ -195,11 +218,40 @@ impl Oracle {
             PeerNews::Grown { .. } => self.counts.grown += 1,
             PeerNews::EndLearned { .. } => assert!(self.processes[&target].has_ended),
             PeerNews::NotMapped { why } | PeerNews::NotGrown { why } => panic!("{target}: {why:?}"),
-            PeerNews::Faulted { .. } | PeerNews::Facts(_) | PeerNews::NoFacts { .. } => {
-                panic!("{target} was not asked that: {event:?}")
+            PeerNews::Faulted {
+                number,
+                offset,
+                bytes,
+                ..
+            } => {
+                self.counts.faulted += 1;
+                let store = self.answered(*number, target, *offset, bytes, Outcome::Refused);
+                assert!(self.stores[number].is_anyway, "{store}");
+                let process = self.living(target);
+                assert_eq!(process.kind, ProcessKind::ReadOnly, "{store}");
+                self.faulted.push(target);
             }
+            PeerNews::Facts(facts) => {
+                self.facts_told(target);
+                self.counts.told += 1;
+                let kind = self.processes[&target].kind;
+                let is_so = match kind {
+                    ProcessKind::Private => facts.is_writable,
+                    ProcessKind::ReadOnly => !facts.is_writable,
+                    // It is once it has stored.
+                    ProcessKind::Shared => true,
+                };
+                assert!(is_so, "{target}, {kind:?}: {facts:?}");
+            }
+            PeerNews::NoFacts { .. } => self.facts_told(target),
             PeerNews::CopiesLost { spans } => panic!("{target} lost {spans:?}"),
         }
+    }
+
+    fn facts_told(&mut self, target: Target) {
+        let process = self.processes.get_mut(&target).unwrap();
+        assert!(process.n_asked > 0, "{target} was not asked that");
+        process.n_asked -= 1;
     }
 
     fn living(&mut self, target: Target) -> &mut Process {
@@ -239,6 +291,8 @@ impl Oracle {
         };
         let what = self.answered(number, target, offset, bytes, outcome);
         let counts = &mut self.counts;
+        counts.not_tried +=
+            u64::from(self.stores[&number].is_anyway && matches!(why, Refusal::Failed(_)));
         let count = match why {
             Refusal::Gone => &mut counts.gone,
             Refusal::QueueFull => &mut counts.full,

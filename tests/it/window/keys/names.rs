@@ -11,7 +11,10 @@ fn whatever_can_be_focused_has_a_name() {
         act(&mut window, Action::App(AppAction::ShowTab(tab)));
         go_to(&mut window, 100);
         until(&mut window, "the facts are there", |window| {
-            tab != Tab::Mapping || doc(window).facts.is_some()
+            let answer = window
+                .query_all_by_label("Received char at 100 is A")
+                .next();
+            answer.is_some() && (tab != Tab::Mapping || doc(window).facts.is_some())
         });
         window.run_steps(2);
         check_names(&window, &format!("{tab:?}"));
