@@ -35,13 +35,7 @@ impl App {
             Action::Doc(action) => self.in_view(view, &mut effects, |doc, view, out| {
                 doc.apply_doc(view, action, out)
             }),
-            Action::View(ViewAction::Sum) => {
-                self.show_tab(Tab::Sums);
-                self.in_view(view, &mut effects, |doc, view, out| {
-                    doc.sum(view, out);
-                    None
-                });
-            }
+            Action::View(ViewAction::Sum) => self.sum(view, &mut effects),
             Action::View(ViewAction::Escape) if self.help_shown => self.help_shown = false,
             Action::View(ViewAction::Escape) if self.escape_closes_find(view, &mut effects) => {}
             Action::View(action) => {
@@ -76,6 +70,15 @@ impl App {
         }
         self.after(&mut effects);
         effects
+    }
+
+    /// Takes the sums of the view, in their tab.
+    fn sum(&mut self, view: Option<ViewId>, effects: &mut Vec<Effect>) {
+        self.show_tab(Tab::Sums);
+        self.in_view(view, effects, |doc, view, out| {
+            doc.sum(view, out);
+            None
+        });
     }
 
     fn apply_app(&mut self, action: AppAction, effects: &mut Vec<Effect>) {

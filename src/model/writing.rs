@@ -191,10 +191,8 @@ impl Doc {
                 .flat_map(|span| known.journal.patch_runs_in(*span))
                 .collect(),
         };
-        let places: Vec<(u64, usize)> = runs
-            .iter()
-            .map(|run| (run.offset, run.value.len()))
-            .collect();
+        let places = runs.iter().map(|run| (run.offset, run.value.len()));
+        let places: Vec<(u64, usize)> = places.collect();
         let beside = beside(known, &places, self.page_bytes, Beneath::Listed);
         let stores = runs
             .into_iter()

@@ -4,6 +4,7 @@ mod areas;
 mod conditions;
 mod find;
 pub(super) mod forms;
+mod help;
 mod keys;
 mod mapping;
 mod table;

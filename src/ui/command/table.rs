@@ -13,6 +13,7 @@ use super::conditions::{
     locks, nothing_to_write, run_topic,
 };
 use super::find::{FIND, FOUND, NEXT, PREVIOUS, REPLACE};
+use super::help::{ABOUT, KEYS, TOUR};
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
 use super::whole_bytes::{COMPUTE, PASTE_FILE, SAVE_SELECTION, SHOW_SUMS};
@@ -476,30 +477,7 @@ pub static COMMANDS: &[Command] = &[
     )
     .always()
     .separated(),
-    command(
-        Menu::Help,
-        "Keys and signs",
-        "Every key, and what the signs in the grid mean",
-        &[key(PLAIN, Key::F1)],
-        |_| Action::App(AppAction::ToggleHelp),
-    )
-    .always(),
-    command(
-        Menu::Help,
-        "Tour of the sample",
-        "Five steps beside the sample, ticked when they are done",
-        &[],
-        |_| Action::App(AppAction::ToggleTour),
-    )
-    .always()
-    .chosen_when(|model| !model.settings.tour_left),
-    command(
-        Menu::Help,
-        "About mapscope",
-        "Its version, and what it is",
-        &[],
-        |_| Action::App(AppAction::Focus(Focus::Grid)),
-    )
-    .does(Deed::About)
-    .always(),
+    KEYS,
+    TOUR,
+    ABOUT,
 ];

@@ -1,7 +1,8 @@
 //! What is about to be stored is written down first, on the worker's thread: it waits for the disk, the window does not.
 //!
 //! It owns what of a store the journal is told. A store that cannot be written down does not happen. Bytes that cannot be
-//! read now are not written down: a store there is refused too, as it needs the same page.
+//! read now are not written down, as a store there needs the same page; where that has come back meanwhile, they are written
+//! down at once behind the store.
 
 use std::path::PathBuf;
 
@@ -114,8 +115,9 @@ impl Worker {
 
     /// Writes down what became of it. Where something else stood there in the end than was written down, that is.
     pub(super) fn stored_as(&mut self, asked: Result<Asked, String>, results: &[StoreResult]) {
+        // Also without a ticket: what could not be read, and was stored a moment later, was not written down before.
         let Ok(Asked {
-            ticket: Some(ticket),
+            ticket,
             place,
             changes,
         }) = asked
@@ -132,7 +134,7 @@ impl Worker {
         });
         let stored: Vec<ByteChange> = stored.collect();
         let done = stored.iter().map(ByteChange::span).collect();
-        self.journal.outcome(Some(ticket), done);
+        self.journal.outcome(ticket, done);
         let is_known = |change: &ByteChange| {
             changes.iter().any(|known| {
                 known.offset == change.offset

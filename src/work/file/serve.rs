@@ -157,12 +157,8 @@ impl Worker {
                 && (view.generation == target.generation || request.is_for_any_generation())
         });
         let Some(index) = index.filter(|_| !self.board.is_closed()) else {
-            self.say_of(
-                target.mapping,
-                target.generation,
-                Some(number),
-                FileNews::Refused(Box::new(request), Refusal::Gone),
-            );
+            let news = FileNews::Refused(Box::new(request), Refusal::Gone);
+            self.say_of(target.mapping, target.generation, Some(number), news);
             return;
         };
         match request {

@@ -45,6 +45,8 @@ fn what_was_not_stored_as_its_page_went_is_no_edit() {
         let book = Book::begin(&state);
         assert_eq!(book.offers(), []);
         let edited = Edited::open(&path, mode, &book);
+        // It has begun: an empty file is not opened.
+        edited.store(LEN - 1, &[0x5a]);
         let is_over = AtomicBool::new(false);
         let (stored, refused) = std::thread::scope(|scope| {
             let trouble = scope.spawn(|| {

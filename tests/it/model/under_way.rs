@@ -161,7 +161,7 @@ fn each_request_that_changes_something_is_known_until_it_is_answered() {
         }
         before = Some(request);
     }
-    assert_eq!(n_kinds, 24, "the walk comes by each");
+    assert_eq!(n_kinds, 26, "the walk comes by each");
 }
 
 /// What a process is asked comes back, unless it is of no weight that it was not taken, or there is always room for it.

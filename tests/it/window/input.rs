@@ -100,7 +100,7 @@ fn alt_and_a_letter_opens_its_menu_and_writes_nothing() {
     // the arrows go about in menus, as often as they were pressed, and Enter does what is chosen
     let mut keys = vec![down(Key::F10, PLAIN), up(Key::F10, PLAIN)];
     keys.push(down(Key::ArrowRight, PLAIN));
-    keys.extend(vec![down(Key::ArrowDown, PLAIN); 8]);
+    keys.extend(vec![down(Key::ArrowDown, PLAIN); 10]);
     burst(&mut window, keys);
     let chosen = focused_name(&window).unwrap_or_default();
     assert!(chosen.contains("Select all"), "{chosen}");

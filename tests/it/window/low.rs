@@ -186,7 +186,7 @@ fn every_entry_of_a_menu_can_be_seen_in_a_low_window() {
 /// Where there is room for it, all of a menu is seen at once.
 #[test]
 fn no_menu_is_scrolled_without_need() {
-    let size = vec2(1280.0, 800.0);
+    let size = vec2(1280.0, 1000.0);
     let mut window = sized(size);
     press(&mut window, egui::Modifiers::ALT, Key::V);
     window.run_steps(6);
@@ -195,7 +195,7 @@ fn no_menu_is_scrolled_without_need() {
         .map(|node| node.rect())
         .next()
         .expect("the last entry");
-    assert!((600.0..800.0).contains(&place.bottom()), "{place}");
+    assert!((600.0..1000.0).contains(&place.bottom()), "{place}");
     let inside = window.output().shapes.iter().any(|clipped| {
         let is_it = |shape: &egui::Shape| match shape {
             egui::Shape::Text(text) => text.galley.text() == "Full screen",
