@@ -4,7 +4,8 @@
 
 use egui::accesskit::{self, Role};
 use egui::{
-    Event, EventFilter, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2,
+    Event, EventFilter, Id, MouseWheelUnit, PointerButton, Pos2, Rect, RectAlign, Response, Sense,
+    Tooltip, Ui, Vec2,
 };
 
 use crate::bytes::Span;
@@ -23,6 +24,9 @@ use super::theme::grid_font;
 
 /// Rows a notch of the wheel moves.
 const NOTCH_ROWS: f64 = 3.0;
+
+/// Points between the pointer and a hint, as egui has them for hints at the pointer.
+const HINT_GAP: f32 = 12.0;
 
 /// What the grid keeps between frames.
 #[derive(Default)]
@@ -311,7 +315,21 @@ fn hover(response: &Response, frame: &Frame<'_>, doc: &Doc, geometry: &Geometry,
     } else {
         return;
     };
-    response.clone().on_hover_text_at_pointer(text);
+    hover_text(response, pointer, text);
+}
+
+/// A hint at the pointer that stays over the grid where it can: the panel beside it tells of the same byte, and must
+/// not be covered by a word about it.
+fn hover_text(response: &Response, pointer: Pos2, text: String) {
+    let mut hint = Tooltip::for_enabled(response).at_pointer().gap(HINT_GAP);
+    let id = Tooltip::tooltip_id(response.id, 0);
+    let width = hint.popup.ctx().global_style().spacing.tooltip_width;
+    hint.popup = hint.popup.id(id);
+    let width = hint.popup.get_expected_size().map_or(width, |size| size.x);
+    if pointer.x + width > response.rect.right() && pointer.x - width >= response.rect.left() {
+        hint.popup = hint.popup.align(RectAlign::BOTTOM_END);
+    }
+    hint.show(|ui| ui.label(text));
 }
 
 fn page_words(frame: &Frame<'_>, doc: &Doc, offset: u64) -> String {

@@ -19,6 +19,7 @@ mod find;
 mod forms;
 mod grid_menu;
 mod happened;
+mod hints;
 mod input;
 mod inspector;
 mod inspector_typing;
