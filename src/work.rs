@@ -16,3 +16,4 @@ pub mod reading;
 pub mod scratch;
 pub mod shown_bytes;
 pub mod sums;
+pub mod threads;

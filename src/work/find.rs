@@ -26,27 +26,19 @@ mod crew;
 mod pieces;
 mod scanner;
 
-use std::error::Error;
-use std::fmt;
 use std::ops::{ControlFlow, Range};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
-use std::time::Duration;
 
 use crate::bytes::Span;
 use crate::bytes::find::Pattern;
-use crate::map::describe_errno;
 use crate::model::find::{
     FindGoal, FindProgress, FindReport, FoundMatches, MatchList, NearestMatch,
 };
-use crate::os::thread::be_nice;
+
+use super::threads::{Threads, ThreadsError};
 
 pub use super::shown_bytes::{Part, Searched, SearchedFile};
 
 use crew::{Crew, Sum, Wanted};
-
-/// How often it is asked whether to go on.
-const ASK_EVERY: Duration = Duration::from_millis(20);
 
 /// How to search. But for `block` and `lead` nothing here changes what is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,52 +73,20 @@ impl Default for FindOptions {
     }
 }
 
-/// Why a search came to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FindError {
-    /// There is no thread to search with.
-    NoThread {
-        /// The error number, where the system gave one.
-        errno: Option<i32>,
-    },
-    /// A thread ended before it was done.
-    ThreadDied,
-}
-
-impl fmt::Display for FindError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoThread { errno: Some(errno) } => write!(
-                f,
-                "The search has no thread to run in: {}; end other programs and search again",
-                describe_errno(*errno)
-            ),
-            Self::NoThread { errno: None } => {
-                f.write_str("The search has no thread to run in; search again")
-            }
-            Self::ThreadDied => {
-                f.write_str("The search ended before it was done, by an error of this program")
-            }
-        }
-    }
-}
-
-impl Error for FindError {}
-
 /// Finds matches of `pattern` in `source`.
 ///
 /// `progress` is called at the beginning and then every 20 milliseconds. Where it answers `Break`, the search ends within some
 /// milliseconds, as long as the storage answers, and the report says so.
 ///
 /// # Errors
-/// [`FindError`], one sentence. What cannot be read is no error but part of the report.
+/// [`ThreadsError`], one sentence. What cannot be read is no error but part of the report.
 pub fn find<S: Searched>(
     source: &S,
     pattern: &Pattern,
     goal: FindGoal,
     options: &FindOptions,
     progress: &mut dyn FnMut(FindProgress) -> ControlFlow<()>,
-) -> Result<FindReport, FindError> {
+) -> Result<FindReport, ThreadsError> {
     let span = source.span();
     let all = span.start()..span.end();
     let clamp = |at: u64| at.clamp(all.start, all.end);
@@ -199,53 +159,18 @@ fn run<S: Searched>(
     starts: &Range<u64>,
     options: &FindOptions,
     tell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, FindError> {
-    if tell(0, 0).is_break() {
-        return Ok(ControlFlow::Break(()));
-    }
+) -> Result<ControlFlow<()>, ThreadsError> {
     let n_pieces = (starts.end - starts.start).div_ceil(options.stripe.max(1));
-    let n_threads = options
-        .threads
-        .clamp(1, usize::try_from(n_pieces.max(1)).unwrap_or(usize::MAX));
-    thread::scope(|scope| {
-        // Nothing is sent: that all threads have ended is heard by the end of the channel.
-        let (running, ended) = channel::<()>();
-        let mut threads = Vec::new();
-        let mut refused = None;
-        for _ in 0..n_threads {
-            let running = running.clone();
-            let work = move || {
-                let _running = running;
-                if options.is_nice {
-                    be_nice();
-                }
-                crew.work();
-            };
-            let builder = thread::Builder::new().name("find".to_owned());
-            match builder.spawn_scoped(scope, work) {
-                Ok(thread) => threads.push(thread),
-                Err(error) => refused = Some(error.raw_os_error()),
-            }
-        }
-        drop(running);
-        if let (Some(errno), true) = (refused, threads.is_empty()) {
-            return Err(FindError::NoThread { errno });
-        }
-        let mut flow = ControlFlow::Continue(());
-        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(ASK_EVERY) {
-            let (done, count) = crew.progress();
-            if flow.is_continue() && tell(done, count).is_break() {
-                flow = ControlFlow::Break(());
-                crew.stop();
-            }
-        }
-        let ends: Vec<_> = threads
-            .into_iter()
-            .map(thread::ScopedJoinHandle::join)
-            .collect();
-        if ends.iter().any(Result::is_err) {
-            return Err(FindError::ThreadDied);
-        }
-        Ok(flow)
-    })
+    let threads = Threads {
+        name: "find",
+        n: options
+            .threads
+            .min(usize::try_from(n_pieces).unwrap_or(usize::MAX)),
+        is_nice: options.is_nice,
+    };
+    let ask = &mut || {
+        let (done, count) = crew.progress();
+        tell(done, count)
+    };
+    threads.run(&|| crew.work(), ask, &|| crew.stop())
 }

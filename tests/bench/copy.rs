@@ -10,10 +10,12 @@
     reason = "a bench prints, and fails by panicking"
 )]
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+#[allow(dead_code, reason = "each bench takes what it needs")]
+mod frame;
+
+use std::fs;
 use std::ops::ControlFlow;
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::RwLock;
@@ -23,10 +25,11 @@ use std::time::{Duration, Instant};
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
 use mapscope::work::copy::{CopyError, CopyOptions, CopyReport, CopySource, copy};
 
+use frame::{N_EXTENTS, millis, timed, with_memory, write_random};
+
 const MIB: u64 = 1 << 20;
 const LARGE: u64 = 1 << 30;
 const HOLES: u64 = 1 << 40;
-const N_EXTENTS: u64 = 100;
 const N_ROUNDS: usize = 7;
 
 /// Of `cp` and `sync` together.
@@ -36,14 +39,7 @@ const MOST_FOR_HOLES: Duration = Duration::from_secs(2);
 const MOST_TO_STOP: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    let named = std::env::args_os()
-        .skip(1)
-        .find(|word| !word.as_encoded_bytes().starts_with(b"-"));
-    let folder = match named {
-        Some(folder) => tempfile::tempdir_in(folder),
-        None => tempfile::tempdir(),
-    };
-    let folder = folder.expect("a folder");
+    let folder = frame::folder();
     println!(
         "on {} in {}",
         file_system(folder.path()),
@@ -52,12 +48,7 @@ fn main() -> ExitCode {
     let mut is_fine = large(folder.path());
     is_fine &= holes(folder.path());
     is_fine &= stopping(folder.path());
-    if is_fine {
-        ExitCode::SUCCESS
-    } else {
-        println!("MISSED");
-        ExitCode::FAILURE
-    }
+    frame::verdict(is_fine)
 }
 
 /// 1 GiB with some private copies, in turns with `cp`, each from a quiet disk.
@@ -106,19 +97,9 @@ fn large(folder: &Path) -> bool {
 /// 1 TiB of holes with some data.
 fn holes(folder: &Path) -> bool {
     let source = folder.join("holes");
-    let file = File::create(&source).unwrap();
-    if let Err(error) = file.set_len(HOLES) {
-        println!("1 TiB of holes: not on this file system ({error})");
+    if !frame::write_holes(&source, 65_536) {
         return true;
     }
-    for extent in 0..N_EXTENTS {
-        file.write_all_at(
-            &vec![1; 65_536],
-            extent * (HOLES / N_EXTENTS) / 65_536 * 65_536,
-        )
-        .unwrap();
-    }
-    file.sync_all().unwrap();
     let opened = Opened::new(&source);
     opened.store(HOLES / 2 + 4096, b"edited in a hole");
     let target = folder.join("copy");
@@ -222,30 +203,6 @@ impl Opened {
     }
 }
 
-fn write_random(path: &Path, len: u64) {
-    let mut random = File::open("/dev/urandom").unwrap().take(len);
-    let mut file = File::create(path).unwrap();
-    assert_eq!(std::io::copy(&mut random, &mut file).unwrap(), len);
-    file.flush().unwrap();
-    file.sync_all().unwrap();
-}
-
-/// What `work` gives, and by how many bytes the memory of this process grew at most meanwhile: `VmHWM` over `VmRSS`
-/// (`proc_pid_status(5)`, `proc_pid_clear_refs(5)`).
-fn with_memory<T>(work: impl FnOnce() -> T) -> (T, u64) {
-    fs::write("/proc/self/clear_refs", "5").expect("the peak is forgotten");
-    let before = status_bytes("VmRSS:");
-    let result = work();
-    (result, status_bytes("VmHWM:").saturating_sub(before))
-}
-
-fn status_bytes(field: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    let kib = line.unwrap().trim().trim_end_matches(" kB");
-    kib.parse::<u64>().unwrap() * 1024
-}
-
 fn memory_is_fine(bytes: u64) -> bool {
     println!("  memory added  {:7} KiB (less than 16384)", bytes / 1024);
     bytes < MOST_MEMORY
@@ -273,17 +230,7 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-fn timed(work: impl FnOnce()) -> Duration {
-    let begin = Instant::now();
-    work();
-    begin.elapsed()
-}
-
 /// What else the machine does only ever adds to a time.
 fn quickest(times: &[Duration]) -> Duration {
     times.iter().copied().min().unwrap_or_default()
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

@@ -1,5 +1,5 @@
 //! *Find* against `rg`, whole processes in turns in one run: 4 GiB of random bytes that are in the page cache, a tebibyte of
-//! holes, and how soon a search stops.
+//! holes, matches at every byte, and how soon a search stops.
 //!
 //! `cargo bench --bench find [FOLDER]`; the folder needs 4 GiB for a moment and gets everything back. Without `rg` (Debian:
 //! ripgrep) only the holes and the stop are measured.
@@ -11,10 +11,11 @@
     reason = "a bench prints, and fails by panicking"
 )]
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+#[allow(dead_code, reason = "each bench takes what it needs")]
+mod frame;
+
+use std::fs;
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -22,16 +23,18 @@ use std::time::{Duration, Instant};
 use mapscope::bytes::Span;
 use mapscope::bytes::find::{LetterCase, PatternKind, TextEncoding, parse};
 use mapscope::map::{CallLog, OpenFile};
-use mapscope::model::find::FindGoal;
+use mapscope::model::find::{FindGoal, FoundMatches};
 use mapscope::work::find::{FindOptions, SearchedFile, find};
 
+use frame::{N_EXTENTS, millis, timed, write_random};
+
 const LARGE: u64 = 4 << 30;
-const HOLES: u64 = 1 << 40;
-const N_EXTENTS: u64 = 100;
+const DENSE: u64 = 1 << 30;
 const N_ROUNDS: usize = 9;
 
 const MOST_FOR_HOLES: Duration = Duration::from_millis(100);
 const MOST_TO_STOP: Duration = Duration::from_millis(100);
+const MOST_MEMORY: u64 = 64 << 20;
 
 /// A search by both: what `rg` takes, what mapscope takes, and the most that the one may take of the time of the other.
 struct Pair {
@@ -88,17 +91,11 @@ const PAIRS: [Pair; 7] = [
 ];
 
 fn main() -> ExitCode {
-    let named = std::env::args_os()
-        .skip(1)
-        .find(|word| !word.as_encoded_bytes().starts_with(b"-"));
-    let folder = match named {
-        Some(folder) => tempfile::tempdir_in(folder),
-        None => tempfile::tempdir(),
-    };
-    let folder = folder.expect("a folder");
+    let folder = frame::folder();
     let mut is_fine = holes(folder.path());
+    is_fine &= dense(folder.path());
     let path = folder.path().join("random");
-    write_random(&path);
+    write_random(&path, LARGE);
     is_fine &= stopping(&path);
     if Command::new("rg").arg("--version").output().is_ok() {
         for pair in PAIRS {
@@ -107,12 +104,7 @@ fn main() -> ExitCode {
     } else {
         println!("rg is not installed: nothing to compare with");
     }
-    if is_fine {
-        ExitCode::SUCCESS
-    } else {
-        println!("MISSED");
-        ExitCode::FAILURE
-    }
+    frame::verdict(is_fine)
 }
 
 /// Both in turns; what else the machine does only ever adds to a time.
@@ -121,10 +113,10 @@ fn race(path: &Path, pair: &Pair) -> bool {
     for _ in 0..=N_ROUNDS {
         let mut rg = Command::new("rg");
         rg.args(["--mmap", "-c", "-a"]).args(pair.theirs).arg(path);
-        theirs = theirs.min(timed(&mut rg));
+        theirs = theirs.min(ran(&mut rg));
         let mut find = Command::new(env!("CARGO_BIN_EXE_mapscope"));
         find.arg("find").arg(path).args(pair.ours).arg("--count");
-        ours = ours.min(timed(&mut find));
+        ours = ours.min(ran(&mut find));
     }
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     println!(
@@ -140,21 +132,14 @@ fn race(path: &Path, pair: &Pair) -> bool {
 /// 1 TiB of holes with some data, by the program.
 fn holes(folder: &Path) -> bool {
     let path = folder.join("holes");
-    let file = File::create(&path).unwrap();
-    if let Err(error) = file.set_len(HOLES) {
-        println!("1 TiB of holes: not on this file system ({error})");
+    if !frame::write_holes(&path, 4096) {
         return true;
     }
-    for extent in 0..N_EXTENTS {
-        let at = extent * (HOLES / N_EXTENTS) / 4096 * 4096;
-        file.write_all_at(&[1; 4096], at).unwrap();
-    }
-    file.sync_all().unwrap();
     let quickest = |pattern: &str| {
         let times = (0..N_ROUNDS).map(|_| {
             let mut find = Command::new(env!("CARGO_BIN_EXE_mapscope"));
             find.arg("find").arg(&path).args([pattern, "--count"]);
-            timed(&mut find)
+            ran(&mut find)
         });
         times.min().unwrap_or_default()
     };
@@ -177,53 +162,76 @@ fn stopping(path: &Path) -> bool {
     let expression = PatternKind::Expression(LetterCase::Matters);
     let patterns = [
         (ABSENT, text),
+        ("??", PatternKind::Bytes),
+        ("0?", PatternKind::Bytes),
         ("[ -~]{12,}", expression),
         ("a.*\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", expression),
         ("[^a]{900}[ab]{300}z", expression),
         ("(?:[a-y].?){200,}zzzz", expression),
     ];
+    let fine = patterns.map(|(text, kind)| stops(&source, text, kind));
+    fine.into_iter().all(|is_fine| is_fine)
+}
+
+fn stops(source: &SearchedFile<'_>, text: &str, kind: PatternKind) -> bool {
+    let pattern = parse(text, kind).expect("a pattern");
+    let options = FindOptions::default();
+    let slowest = frame::slowest_stop(5, |answer| {
+        find(source, &pattern, FindGoal::All, &options, &mut |_| answer()).expect("a search");
+    });
+    println!(
+        "stopped, {text}: at the latest {:.1} ms later (at most {})",
+        millis(slowest),
+        MOST_TO_STOP.as_millis()
+    );
+    slowest <= MOST_TO_STOP
+}
+
+/// Where each byte is a match, or every other one, of 1 GiB that is data, memory is bounded and it stops.
+fn dense(folder: &Path) -> bool {
+    let path = folder.join("dense");
     let mut is_fine = true;
-    for (text, kind) in patterns {
-        let pattern = parse(text, kind).expect("a pattern");
-        let mut slowest = Duration::ZERO;
-        for n_calls in 1..6 {
-            let (mut n_left, mut stopped) = (n_calls, None);
-            let mut progress = |_| {
-                n_left -= 1;
-                if n_left > 0 {
-                    return ControlFlow::Continue(());
-                }
-                stopped.get_or_insert_with(Instant::now);
-                ControlFlow::Break(())
-            };
+    for (name, bytes, patterns) in [
+        ("zeros", b"\0\0", ["00", "00 00", "0?"]),
+        ("pairs", b"\0\x01", ["00", "?1", "0?"]),
+    ] {
+        frame::write(&path, DENSE, |part| {
+            for pair in part.chunks_exact_mut(2) {
+                pair.copy_from_slice(bytes);
+            }
+        });
+        let file = OpenFile::open(&path, &CallLog::new()).expect("the file opens");
+        let source = SearchedFile::of_file(&file, Span::new(0, DENSE).unwrap());
+        for text in patterns {
+            let pattern = parse(text, PatternKind::Bytes).expect("a pattern");
             let options = FindOptions::default();
-            find(&source, &pattern, FindGoal::All, &options, &mut progress).expect("a search");
-            slowest = slowest.max(stopped.map_or(Duration::ZERO, |at| at.elapsed()));
+            let mut go_on = |_| ControlFlow::Continue(());
+            let begin = Instant::now();
+            let (report, memory) = frame::with_memory(|| {
+                find(&source, &pattern, FindGoal::All, &options, &mut go_on).expect("a search")
+            });
+            let took = begin.elapsed();
+            let FoundMatches::All(list) = report.found else {
+                panic!("all were asked for");
+            };
+            println!(
+                "{text} among 1 GiB of {name}: {:.0} ms, {} matches, {} KiB more of memory (at most {})",
+                millis(took),
+                list.count,
+                memory / 1024,
+                MOST_MEMORY / 1024
+            );
+            is_fine &= memory <= MOST_MEMORY && stops(&source, text, PatternKind::Bytes);
         }
-        println!(
-            "stopped, {text}: at the latest {:.1} ms later (at most {})",
-            millis(slowest),
-            MOST_TO_STOP.as_millis()
-        );
-        is_fine &= slowest <= MOST_TO_STOP;
+        fs::remove_file(&path).unwrap();
     }
     is_fine
 }
 
-fn write_random(path: &Path) {
-    let mut random = File::open("/dev/urandom").unwrap().take(LARGE);
-    let mut file = File::create(path).unwrap();
-    assert_eq!(std::io::copy(&mut random, &mut file).unwrap(), LARGE);
-    file.flush().unwrap();
-}
-
-fn timed(command: &mut Command) -> Duration {
-    command.stdout(Stdio::null());
-    let begin = Instant::now();
-    command.status().expect("a program");
-    begin.elapsed()
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// How long a whole process takes.
+fn ran(command: &mut Command) -> Duration {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    timed(|| {
+        command.status().expect("a program");
+    })
 }

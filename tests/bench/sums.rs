@@ -1,7 +1,8 @@
 //! What sums cost: `cargo bench --bench sums`, with a folder as the argument for another file system than that of temporary
-//! files. On 1 GiB in the page cache:
+//! files. On 1 GiB in the page cache, against the same gibibyte in a buffer, which no cache of a processor holds, by threads
+//! that give way to others no more than what they are compared with:
 //!
-//! - each checksum alone against its crate over a buffer in memory: at least 0.8 of its speed;
+//! - each checksum alone against its crate over the buffer: at least 0.8 of its speed;
 //! - histogram and entropy against a loop with four tables over the same chunks: at least 0.8 of its speed;
 //! - the first results within 200 ms of the order, and a stop within 100 ms;
 //! - all at once, for the record.
@@ -14,9 +15,11 @@
     reason = "a benchmark fails by panicking and prints its numbers"
 )]
 
-use std::fs::File;
+#[allow(dead_code, reason = "each bench takes what it needs")]
+mod frame;
+
+use std::fs;
 use std::hint::black_box;
-use std::io::{Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -27,68 +30,53 @@ use mapscope::map::{CallLog, OpenFile};
 use mapscope::work::shown_bytes::SearchedFile;
 use mapscope::work::sums::{SumsOptions, sum};
 
+use frame::millis;
+
 const LEN: u64 = 1 << 30;
 const CHUNK: usize = 1 << 20;
-/// What stands in memory: larger than caches, and gone through as often as makes up the file.
-const BUFFER: usize = 64 << 20;
-const N_ROUNDS: usize = 3;
+/// Both are tried again and again for so long.
+const ROUNDS: Duration = Duration::from_secs(6);
+const LEAST_ROUNDS: u32 = 3;
 const LEAST: f64 = 0.8;
 const MOST_TO_FIRST: Duration = Duration::from_millis(200);
 const MOST_TO_STOP: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    let named = std::env::args_os()
-        .skip(1)
-        .find(|word| !word.as_encoded_bytes().starts_with(b"-"));
-    let folder = match named {
-        Some(folder) => tempfile::tempdir_in(folder),
-        None => tempfile::tempdir(),
-    };
-    let folder = folder.expect("a folder");
+    let folder = frame::folder();
     let path = folder.path().join("random");
-    let mut random = File::open("/dev/urandom").unwrap().take(LEN);
-    let mut out = File::create(&path).unwrap();
-    assert_eq!(std::io::copy(&mut random, &mut out).unwrap(), LEN);
-    out.flush().unwrap();
+    frame::write_random(&path, LEN);
     let file = OpenFile::open(&path, &CallLog::new()).expect("the file opens");
     let source = SearchedFile::of_file(&file, Span::new(0, LEN).unwrap());
-    let mut buffer = vec![0; BUFFER];
-    File::open(&path).unwrap().read_exact(&mut buffer).unwrap();
+    let buffer = fs::read(&path).unwrap();
+    assert_eq!(buffer.len() as u64, LEN);
     let mut is_fine = true;
     for kind in SumKind::ALL {
         let options = SumsOptions {
             kinds: vec![kind],
             counts: false,
+            is_nice: false,
             ..SumsOptions::default()
         };
         is_fine &= race(kind.name(), &source, &options, &mut || {
             let mut sum = Sum::new(kind);
-            for _ in 0..LEN / BUFFER as u64 {
-                sum.add(black_box(&buffer));
-            }
+            sum.add(black_box(&buffer));
             black_box(sum.digits());
         });
     }
     let counts = SumsOptions {
         kinds: Vec::new(),
+        is_nice: false,
         ..SumsOptions::default()
     };
     is_fine &= race("histogram and entropy", &source, &counts, &mut || {
         let mut bits = 0.0;
-        for _ in 0..LEN / BUFFER as u64 {
-            for chunk in black_box(&buffer).chunks(CHUNK) {
-                bits += entropy(chunk);
-            }
+        for chunk in black_box(&buffer).chunks(CHUNK) {
+            bits += entropy(chunk);
         }
         black_box(bits);
     });
     is_fine &= latencies(&source);
-    if is_fine {
-        ExitCode::SUCCESS
-    } else {
-        println!("MISSED");
-        ExitCode::FAILURE
-    }
+    frame::verdict(is_fine)
 }
 
 /// Four tables, and the definition.
@@ -117,7 +105,9 @@ fn race(
     theirs: &mut dyn FnMut(),
 ) -> bool {
     let (mut known, mut ours) = (Duration::MAX, Duration::MAX);
-    for _ in 0..N_ROUNDS {
+    let (begun, mut n) = (Instant::now(), 0);
+    while n < LEAST_ROUNDS || begun.elapsed() < ROUNDS {
+        n += 1;
         let begin = Instant::now();
         theirs();
         known = known.min(begin.elapsed());
@@ -155,28 +145,14 @@ fn latencies(source: &SearchedFile<'_>) -> bool {
         millis(first),
         MOST_TO_FIRST.as_millis()
     );
-    let mut slowest = Duration::ZERO;
-    for n_calls in 1..8 {
-        let (mut left, mut stopped) = (n_calls, None);
-        let report = sum(source, &options, &mut |_| {
-            left -= 1;
-            if left > 0 {
-                return ControlFlow::Continue(());
-            }
-            stopped.get_or_insert_with(Instant::now);
-            ControlFlow::Break(())
-        });
+    let slowest = frame::slowest_stop(7, |answer| {
+        let report = sum(source, &options, &mut |_| answer());
         assert!(report.unwrap().is_stopped);
-        slowest = slowest.max(stopped.map_or(Duration::ZERO, |at| at.elapsed()));
-    }
+    });
     println!(
         "stopped: at the latest {:.1} ms later (at most {})",
         millis(slowest),
         MOST_TO_STOP.as_millis()
     );
     first <= MOST_TO_FIRST && slowest <= MOST_TO_STOP
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

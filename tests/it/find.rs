@@ -12,6 +12,8 @@ mod fake;
 #[cfg(target_os = "linux")]
 mod files;
 mod fixed;
+#[cfg(target_os = "linux")]
+mod kinds;
 mod patterns;
 
 use std::ops::ControlFlow;

@@ -15,6 +15,7 @@ use super::scanner::{Scanned, Scanner};
 use crate::bytes::find::{Matches, Pattern};
 use crate::map::Gap;
 use crate::work::shown_bytes::Searched;
+use crate::work::threads::StopOnPanic;
 
 /// Pieces that may be under way beyond the first that is: it bounds what waits to be put in order.
 const AHEAD: u64 = 4;
@@ -72,17 +73,6 @@ struct Board<'a, S> {
     n_merged: u64,
     ready: BTreeMap<u64, (Range<u64>, Scanned)>,
     sum: Sum,
-}
-
-/// Stops the others where a thread ends by a panic.
-struct StopOnPanic<'a>(&'a AtomicBool);
-
-impl Drop for StopOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
 }
 
 impl<'a, S: Searched> Crew<'a, S> {

@@ -16,6 +16,7 @@ use crate::bytes::digest::{Sum, SumKind};
 use crate::map::{AlignedBuffer, Gap};
 use crate::model::sums::SumsReport;
 use crate::work::shown_bytes::Searched;
+use crate::work::threads::StopOnPanic;
 
 /// Pieces that may be there at once.
 const MOST_AHEAD: usize = 8;
@@ -75,17 +76,6 @@ enum Task {
     Read(Option<AlignedBuffer>),
     Add(usize, Arc<Piece>, Sum),
     End,
-}
-
-/// Stops the others where a thread ends by a panic.
-struct StopOnPanic<'a>(&'a AtomicBool);
-
-impl Drop for StopOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
 }
 
 impl<'a, S: Searched> Crew<'a, S> {

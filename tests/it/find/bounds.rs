@@ -9,7 +9,8 @@ use mapscope::bytes::find::{
 };
 use mapscope::map::Gap;
 use mapscope::model::find::{FindGoal, FindProgress};
-use mapscope::work::find::{FindError, FindOptions, Part, Searched, find};
+use mapscope::work::find::{FindOptions, Part, Searched, find};
+use mapscope::work::threads::ThreadsError;
 
 use super::{found, list, nearest, pattern};
 
@@ -273,5 +274,5 @@ fn a_thread_that_dies_is_told() {
         &FindOptions::default(),
         go_on,
     );
-    assert_eq!(outcome, Err(FindError::ThreadDied));
+    assert_eq!(outcome, Err(ThreadsError::ThreadDied));
 }

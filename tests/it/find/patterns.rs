@@ -33,7 +33,7 @@ fn refused(text: &str, kind: PatternKind, at: usize, part: &str) -> PatternError
 }
 
 #[test]
-fn what_is_no_pattern_is_refused_with_the_column_and_what_is_expected() {
+fn what_are_no_bytes_is_refused_with_the_column_and_what_is_expected() {
     refused("", BYTES, 0, "nothing to look for");
     refused("   ", BYTES, 3, "nothing to look for");
     refused(
@@ -65,6 +65,10 @@ fn what_is_no_pattern_is_refused_with_the_column_and_what_is_expected() {
         0,
         "nothing to look for",
     );
+}
+
+#[test]
+fn what_is_no_number_is_refused_with_the_column_and_what_is_expected() {
     refused(" ", number(NumberType::U8), 1, "nothing to look for");
     refused(
         "256",
@@ -100,6 +104,10 @@ fn what_is_no_pattern_is_refused_with_the_column_and_what_is_expected() {
     );
     refused("1..-nan", number(NumberType::F32), 3, "NaN at column 4");
     refused("1e39", number(NumberType::F32), 0, "does not fit");
+}
+
+#[test]
+fn what_is_no_expression_is_refused_with_the_column_and_what_is_expected() {
     refused("", EXPRESSION, 0, "nothing to look for");
     refused(
         "a(b",

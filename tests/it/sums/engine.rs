@@ -14,7 +14,8 @@ use mapscope::bytes::digest::SumKind;
 use mapscope::map::{Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, OpenFile};
 use mapscope::model::sums::SumsReport;
 use mapscope::work::shown_bytes::{Part, Searched, SearchedFile};
-use mapscope::work::sums::{SumsError, SumsOptions, sum};
+use mapscope::work::sums::{SumsOptions, sum};
+use mapscope::work::threads::ThreadsError;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -445,9 +446,9 @@ fn a_thread_that_dies_is_told() {
         assert!(begin.elapsed() < Duration::from_mins(1), "it ends");
         ControlFlow::Continue(())
     });
-    assert_eq!(outcome, Err(SumsError::ThreadDied));
+    assert_eq!(outcome, Err(ThreadsError::ThreadDied));
     assert!(
-        SumsError::ThreadDied
+        ThreadsError::ThreadDied
             .to_string()
             .contains("error of this program")
     );

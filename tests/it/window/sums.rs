@@ -191,14 +191,8 @@ fn sums_of_an_earlier_mapping_say_so() {
 /// Sums that are under way when the file is mapped anew come to nothing.
 #[test]
 fn an_answer_of_another_mapping_is_dropped() {
-    let (folder, path) = file(b"");
-    File::options()
-        .write(true)
-        .open(&path)
-        .unwrap()
-        .set_len(1 << 40)
-        .unwrap();
-    let mut window = open_now(&path);
+    let (_folder, path) = terabyte();
+    let mut window = open(&path);
     act(&mut window, Action::View(ViewAction::Sum));
     until(&mut window, "they run", |window| {
         doc(window)
@@ -213,23 +207,20 @@ fn an_answer_of_another_mapping_is_dropped() {
     });
     window.run_steps(20);
     assert!(doc(&window).view().sums.last().is_none());
-    drop(folder);
 }
 
-fn open_now(path: &Path) -> Window {
-    open(path)
+/// A file of a tebibyte of holes.
+fn terabyte() -> (tempfile::TempDir, std::path::PathBuf) {
+    let (folder, path) = file(b"");
+    let file = File::options().write(true).open(&path).unwrap();
+    file.set_len(1 << 40).unwrap();
+    (folder, path)
 }
 
 /// Sums of a terabyte are told from the start, and stopped; in another tab they stand in the status line.
 #[test]
 fn they_are_told_while_they_run_and_stopped() {
-    let (_folder, path) = file(b"");
-    File::options()
-        .write(true)
-        .open(&path)
-        .unwrap()
-        .set_len(1 << 40)
-        .unwrap();
+    let (_folder, path) = terabyte();
     let mut window = open(&path);
     act(&mut window, Action::View(ViewAction::Sum));
     until(&mut window, "the first are told", |window| {
