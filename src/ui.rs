@@ -19,6 +19,7 @@ pub mod theme;
 pub mod turns;
 
 mod bars;
+mod bubble;
 mod describe;
 mod edits_panel;
 mod find_bar;

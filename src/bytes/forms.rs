@@ -89,6 +89,16 @@ impl Form {
         }
     }
 
+    /// Its name where a text is read in it: those that are read alike have one.
+    #[must_use]
+    pub const fn reading_name(self) -> &'static str {
+        match self {
+            Self::Hex | Self::SpacedHex | Self::Hexdump => "Hex or dump",
+            Self::C | Self::Rust | Self::Python => "C, Rust or Python",
+            form => form.name(),
+        }
+    }
+
     /// `bytes`, of which the first is at `start`, in this form. `None` where they are no text in that encoding: nothing is
     /// put in the place of what is none.
     #[must_use]
@@ -209,7 +219,10 @@ impl fmt::Display for FormError {
     /// A sentence's end, with line and column as people count them, from 1.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Hex(error) => error.fmt(f),
+            Self::Hex(error) => write!(
+                f,
+                "{error}; pairs of hexadecimal digits or the lines of a dump are expected"
+            ),
             Self::Expected { line, column, what } => {
                 let (line, column) = (line.saturating_add(1), column.saturating_add(1));
                 write!(

@@ -47,14 +47,14 @@ impl Doc {
 
     /// The same, of a text that the person says the form of.
     pub(super) fn paste_as(&mut self, view: ViewId, form: Form, text: &str, out: &mut Out<'_>) {
-        match form.read(text) {
-            Ok(bytes) => self.paste_bytes(view, bytes, None, out),
-            Err(error) => {
-                let form = form.name();
-                let message = format!("Nothing was pasted as {form}: the clipboard holds {error}");
-                self.failed(Subject::Edit, message);
-            }
-        }
+        let error = match form.read(text) {
+            Ok(bytes) if bytes.is_empty() => "no byte".to_owned(),
+            Ok(bytes) => return self.paste_bytes(view, bytes, None, out),
+            Err(error) => error.to_string(),
+        };
+        let form = form.reading_name();
+        let message = format!("Nothing was pasted as {form}: the clipboard holds {error}");
+        self.failed(Subject::Edit, message);
     }
 
     fn paste_bytes(

@@ -3,7 +3,7 @@
 //! It must not know what a search finds.
 
 use crate::bytes::Span;
-use crate::bytes::find::{Pattern, TextEncoding};
+use crate::bytes::find::{Pattern, PatternErrorKind, TextEncoding};
 
 use super::effect::Effect;
 use super::find_bar::{FindAction, FindForm};
@@ -33,6 +33,10 @@ impl App {
             FindAction::SetForm(form) => {
                 bar.form = form;
                 bar.parse();
+                if bar.is_shown {
+                    // the menu that it was chosen in is gone
+                    effects.push(Effect::Focus(Focus::Find));
+                }
             }
             FindAction::SetOrder(order) => {
                 bar.order = order;
@@ -42,7 +46,12 @@ impl App {
                 bar.case = case;
                 bar.parse();
             }
-            FindAction::InSelection(is_wanted) => self.find_within(view, is_wanted),
+            FindAction::InSelection(is_wanted) => {
+                self.find_within(view, is_wanted);
+                if self.find.is_shown {
+                    effects.push(Effect::Focus(Focus::Find));
+                }
+            }
             FindAction::Next => self.search(view, Wish::Next, effects),
             FindAction::Previous => self.search(view, Wish::Previous, effects),
             FindAction::All => {
@@ -159,10 +168,15 @@ impl App {
                 }
                 Ok(with) => doc.replace_one(view, (pattern, span), with, out),
                 Err(error) => {
-                    doc.answer_search(
-                        view,
-                        format!("Nothing was replaced: in the replacement, {error}"),
-                    );
+                    let why = match error.kind {
+                        PatternErrorKind::Empty => {
+                            "it is empty: as many bytes as a match has are expected at column 1"
+                                .to_owned()
+                        }
+                        _ => error.to_string(),
+                    };
+                    let words = format!("Nothing was replaced: in the replacement, {why}");
+                    doc.answer_search(view, words);
                 }
             }
             None

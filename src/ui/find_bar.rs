@@ -6,6 +6,7 @@ use crate::bytes::Span;
 use crate::bytes::find::{ByteOrder, LetterCase, NumberType, TextEncoding};
 use crate::model::{Action, FindAction, FindBar, FindForm, Focus};
 
+use super::bubble::bubble_ui;
 use super::icons::{Icon, icon_button};
 use super::right::at_right;
 use super::{Frame, describe, focus_id};
@@ -93,17 +94,16 @@ fn contents_ui(
     keys(ui, &response.0, enter, asked);
     kind_ui(ui, frame, bar, asked);
     buttons_ui(ui, frame, asked);
-    // what is wrong with the pattern comes before what it is replaced with
-    if bar.replaces && (is_wide || !is_error) {
+    if bar.replaces {
         replace_ui(ui, frame, bar, is_wide, asked);
-    } else if !bar.replaces {
+    } else {
         let words = "Put as many other bytes in the place of matches (Ctrl+H)";
         let replace = ui.button("Replace\u{2026}");
         if replace.on_hover_text(words).clicked() {
             asked.push(FindAction::ToggleReplace);
         }
     }
-    answer_ui(ui, frame, bar);
+    answer_ui(ui, frame, bar, &response.0);
 }
 
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
@@ -127,7 +127,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
         }
     }
     let all = ui
-        .button("All")
+        .button("List")
         .on_hover_text("Count, list and mark all matches");
     describe::name(&all, "All matches");
     if all.clicked() {
@@ -198,9 +198,8 @@ fn replace_ui(
     if one.on_hover_text(words).clicked() {
         asked.push(FindAction::Replace);
     }
-    let all = ui.button(if is_wide { "Replace all" } else { "All" });
-    describe::name(&all, "Replace all");
-    let words = "Replace all: as one step for undo, where they still stand";
+    let all = ui.button("Replace all");
+    let words = "As one step for undo, where they still stand";
     if all.on_hover_text(words).clicked() {
         asked.push(FindAction::ReplaceAll);
     }
@@ -228,21 +227,22 @@ fn kind_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, asked: &mut Vec<FindAc
 /// The ways to read what is typed.
 fn forms_ui(ui: &mut Ui, bar: &FindBar, asked: &mut Vec<FindAction>) {
     ui.set_min_width(210.0);
+    let is_number = matches!(bar.form, FindForm::Number(_));
+    let is_new = is_new(ui);
     for (form, label, words) in FORMS {
-        let choice = Button::selectable(bar.form == form, label);
-        if ui.add(choice).on_hover_text(words).clicked() {
+        let choice = ui.add(Button::selectable(bar.form == form, label));
+        if is_new && bar.form == form {
+            choice.request_focus();
+        }
+        if choice.on_hover_text(words).clicked() {
             asked.push(FindAction::SetForm(form));
+            ui.close(); // a key does not by itself
         }
     }
-    ui.menu_button("Number", |ui| {
-        for number in NumberType::ALL {
-            let form = FindForm::Number(number);
-            let choice = Button::selectable(bar.form == form, number.name());
-            if ui.add(choice).clicked() {
-                asked.push(FindAction::SetForm(form));
-            }
-        }
-    });
+    let numbers = ui.menu_button("Number", |ui| numbers_ui(ui, bar, asked));
+    if is_new && is_number {
+        numbers.response.request_focus();
+    }
     ui.separator();
     let mut ignores = bar.case == LetterCase::Ignored;
     if ui.checkbox(&mut ignores, "Ignore case").changed() {
@@ -264,6 +264,33 @@ fn forms_ui(ui: &mut Ui, bar: &FindBar, asked: &mut Vec<FindAction>) {
     }
 }
 
+/// The types of numbers.
+fn numbers_ui(ui: &mut Ui, bar: &FindBar, asked: &mut Vec<FindAction>) {
+    for number in NumberType::ALL {
+        let form = FindForm::Number(number);
+        let choice = Button::selectable(bar.form == form, number.name());
+        if ui.add(choice).clicked() {
+            asked.push(FindAction::SetForm(form));
+            ui.close();
+        }
+    }
+}
+
+/// Whether a menu is drawn for the first time since it was opened: what is chosen in it has the keys then, and the arrows go
+/// on from there.
+fn is_new(ui: &Ui) -> bool {
+    if ui.is_sizing_pass() {
+        return false;
+    }
+    let (id, now) = (ui.scope_id().with("drawn"), ui.ctx().cumulative_frame_nr());
+    let last: Option<u64> = ui.data_mut(|data| {
+        let last = data.get_temp(id);
+        data.insert_temp(id, now);
+        last
+    });
+    last.is_none_or(|last| last + 1 < now)
+}
+
 /// Where it is looked for.
 fn where_ui(ui: &mut Ui, frame: &Frame<'_>, part: Option<Span>, asked: &mut Vec<FindAction>) {
     ui.separator();
@@ -275,6 +302,7 @@ fn where_ui(ui: &mut Ui, frame: &Frame<'_>, part: Option<Span>, asked: &mut Vec<
     };
     if ui.add(Button::selectable(part.is_none(), all)).clicked() {
         asked.push(FindAction::InSelection(false));
+        ui.close();
     }
     let label = match part {
         Some(part) => format!("In {part}"),
@@ -282,6 +310,7 @@ fn where_ui(ui: &mut Ui, frame: &Frame<'_>, part: Option<Span>, asked: &mut Vec<
     };
     if ui.add(Button::selectable(part.is_some(), label)).clicked() {
         asked.push(FindAction::InSelection(true));
+        ui.close();
     }
 }
 
@@ -303,10 +332,20 @@ fn kind_words(bar: &FindBar) -> String {
     }
 }
 
-/// What is wrong with the pattern, else what was found.
-fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar) {
+/// What is wrong with the pattern, else what was found. What does not fit stands below the field.
+fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, field: &Response) {
     let (text, color) = if let Some(error) = bar.error() {
-        (format!("Not searched: {error}"), frame.theme.error)
+        let text = format!("Not searched: {error}");
+        let fits = describe::text_width(ui, &text, &TextStyle::Body) <= ui.available_width();
+        // of a byte, or of an expression, that is being typed the end is still missing
+        let is_unfinished = error.at >= bar.text.chars().count();
+        if !fits && !is_unfinished && field.has_focus() {
+            bubble_ui(ui, frame, field, &text);
+            let short = RichText::new("Not searched").color(frame.theme.error);
+            ui.add(Label::new(short).truncate());
+            return;
+        }
+        (text, frame.theme.error)
     } else {
         let answer = frame.view.map(|view| view.searches.answer.clone());
         (answer.unwrap_or_default(), frame.theme.text)

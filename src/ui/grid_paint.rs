@@ -107,7 +107,7 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
     let end = view
         .row_count()
         .min(view.top.saturating_add(geometry.painted_rows()));
-    let found = grid_found::in_sight(painting.frame, view.visible());
+    let found = grid_found::in_sight(painting.frame, view.visible(), view.columns);
     for row in view.top..end {
         let span = view.rows().span_from_row(row, view.extent);
         let known = painting
@@ -138,7 +138,8 @@ fn rows(painting: &Painting<'_>, quads: &mut Quads) {
 fn backgrounds(painting: &Painting<'_>, row: &Row<'_>, quads: &mut Quads) {
     let theme = painting.frame.theme;
     let view = &painting.view.viewport;
-    if view.anchor.is_some() {
+    let (frame, has_keys) = (painting.frame, painting.focused);
+    if view.anchor.is_some() || grid_found::is_current(frame, has_keys, view.cursor) {
         fill(painting, row, view.selection(), theme.selection, quads);
     }
     if painting.frame.lookup().is_previewing()

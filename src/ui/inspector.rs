@@ -6,8 +6,8 @@
 mod typing;
 
 use egui::{
-    Align, Button, Event, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText, ScrollArea,
-    Ui, UiBuilder, Vec2, accesskit, vec2,
+    Align, Button, Event, FontId, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText,
+    ScrollArea, TextStyle, Ui, UiBuilder, Vec2, accesskit, vec2,
 };
 
 use crate::bytes::Span;
@@ -15,22 +15,24 @@ use crate::bytes::inspect::{Field, MOST_BYTES, NoReading, Order, Reading, read};
 use crate::model::{Action, AppAction, Focus, View, ViewAction};
 
 use super::geometry::{BAR_WIDTH, Cells};
+use super::icons::{Icon, icon_button};
 use super::region::region_ui;
+use super::theme::SMALL;
 use super::{Frame, WindowState, describe};
 use typing::{Typing, typing_ui};
 
 /// Height of a row, in points.
 const ROW: f32 = 20.0;
-/// Width of a field's name, in points.
+/// The widest of a field's names, in points.
 const NAME: f32 = 122.0;
-/// The narrowest column for one order, in points.
-const LEAST_VALUE: f32 = 100.0;
+/// Behind a name, in points.
+const BEHIND_NAME: f32 = 10.0;
+/// The narrowest column for one order, in points: twenty digits, or a moment.
+const LEAST_VALUE: f32 = 156.0;
 /// The widest, in points: a moment.
 const MOST_VALUE: f32 = 190.0;
 /// Between two columns of rows, in points.
 const GAP: f32 = 14.0;
-/// Height of a value's text, in points: a UUID fits in half of a window that is 850 wide.
-const VALUE_TEXT: f32 = 13.0;
 /// What is above the rows, in points.
 const HEAD: f32 = 30.0;
 /// The least of the bytes that stays to be seen, in points.
@@ -99,7 +101,7 @@ pub(super) fn inspector_ui(
         .fill(frame.theme.bar)
         .inner_margin(egui::Margin::symmetric(10, 6));
     let column = NAME + 2.0 * LEAST_VALUE + 24.0;
-    let under = height_under(room.x - 20.0) + HEAD + 16.0;
+    let under = height_under(ui, room.x - 20.0) + HEAD + 16.0;
     let is_short = grid.y + under <= room.y;
     if !is_short && grid.x + column <= room.x {
         let most = (room.x - grid.x)
@@ -125,11 +127,39 @@ pub(super) fn inspector_ui(
     }
 }
 
-/// How many columns of rows fit, and how many rows each has.
-fn arrange(width: f32) -> (usize, usize) {
-    let column = NAME + 2.0 * LEAST_VALUE + GAP;
-    let n = ((width + GAP) / column).floor().clamp(1.0, 3.0) as usize;
-    (n, Field::ALL.len().div_ceil(n))
+/// The columns of rows that fit side by side.
+struct Columns {
+    /// The rows that each has.
+    rows: usize,
+    /// The room for the names in each, in points.
+    names: Vec<f32>,
+    /// The room for one value, in points: the same in all of them.
+    value: f32,
+}
+
+/// As many columns as show their values whole, or one.
+fn arrange(ui: &Ui, width: f32) -> Columns {
+    let arranged = |n: usize| {
+        let rows = Field::ALL.len().div_ceil(n);
+        let widest = |fields: &[Field]| {
+            let names = fields.iter().map(|field| name_width(ui, *field));
+            names.fold(0.0, f32::max) + BEHIND_NAME
+        };
+        let names: Vec<f32> = Field::ALL.chunks(rows).map(widest).collect();
+        let rest = width - names.iter().sum::<f32>() - GAP * (n - 1) as f32;
+        Columns {
+            rows,
+            value: rest / (2 * n) as f32,
+            names,
+        }
+    };
+    let fits = |columns: &Columns| columns.value >= LEAST_VALUE;
+    let several = [3, 2].into_iter().map(arranged).find(fits);
+    several.unwrap_or_else(|| arranged(1))
+}
+
+fn name_width(ui: &Ui, field: Field) -> f32 {
+    describe::text_width(ui, field.name(), &TextStyle::Body)
 }
 
 /// The room for so many rows and what stands above them.
@@ -137,8 +167,8 @@ fn height(rows: usize) -> f32 {
     (rows + 1) as f32 * ROW
 }
 
-fn height_under(width: f32) -> f32 {
-    height(arrange(width).1)
+fn height_under(ui: &Ui, width: f32) -> f32 {
+    height(arrange(ui, width).rows)
 }
 
 fn contents_ui(
@@ -152,24 +182,27 @@ fn contents_ui(
     };
     let offset = view.viewport.cursor;
     let subject = subject_at(frame, view, offset);
-    head_ui(ui, frame, view, subject.is_some(), inspector, actions);
+    head_ui(ui, frame, view, subject.is_some(), actions);
     let Some(subject) = subject else {
         return;
     };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let (n, rows) = arrange(ui.available_width());
-        let width = (ui.available_width() - GAP * (n - 1) as f32) / n as f32;
-        let origin = ui.cursor().min;
-        for (index, fields) in Field::ALL.chunks(rows).enumerate() {
-            let at = origin + vec2(index as f32 * (width + GAP), 0.0);
+        let columns = arrange(ui, ui.available_width());
+        let rows = columns.rows;
+        let mut at = ui.cursor().min;
+        let parts = Field::ALL.chunks(rows).zip(&columns.names);
+        for (index, (fields, name)) in parts.enumerate() {
+            let width = name + 2.0 * columns.value;
             let rect = egui::Rect::from_min_size(at, vec2(width, height(rows)));
+            at.x += width + GAP;
             let mut column = ui.new_child(UiBuilder::new().id_salt(index).max_rect(rect));
             column.spacing_mut().item_spacing = Vec2::ZERO;
             column.spacing_mut().interact_size.y = ROW;
             column.spacing_mut().button_padding = vec2(4.0, 0.0);
-            orders_ui(&mut column, frame);
+            orders_ui(&mut column, frame, *name);
             for field in fields {
-                row_ui(&mut column, frame, &subject, *field, inspector, actions);
+                let row = (*field, *name);
+                row_ui(&mut column, frame, &subject, row, inspector, actions);
             }
         }
         ui.allocate_space(vec2(ui.available_width(), height(rows)));
@@ -212,7 +245,6 @@ fn head_ui(
     frame: &Frame<'_>,
     view: &View,
     is_in_sight: bool,
-    inspector: &InspectorView,
     actions: &mut Vec<Action>,
 ) {
     let offset = view.viewport.cursor;
@@ -235,18 +267,10 @@ fn head_ui(
             }
             let right = Layout::right_to_left(Align::Center);
             ui.with_layout(right, |ui| {
-                let close = ui
-                    .small_button("\u{d7}")
-                    .on_hover_text("Hide the inspector");
-                describe::name(&close, "Hide the inspector");
-                if close.clicked() {
+                let words = "Hide the inspector";
+                let close = icon_button(ui, Icon::Close, frame.theme.text, words, true);
+                if close.on_hover_text("Hide the inspector (Ctrl+I)").clicked() {
                     actions.push(Action::App(AppAction::ToggleInspector));
-                }
-                let typing = inspector.typing.as_ref();
-                if let Some(error) = typing.and_then(Typing::error) {
-                    let text = RichText::new(error).color(frame.theme.error);
-                    ui.add(egui::Label::new(text).truncate())
-                        .on_hover_text(error);
                 }
             });
         });
@@ -255,14 +279,14 @@ fn head_ui(
 }
 
 /// What the columns of values are.
-fn orders_ui(ui: &mut Ui, frame: &Frame<'_>) {
+fn orders_ui(ui: &mut Ui, frame: &Frame<'_>, name: f32) {
     let width = ui.available_width();
     let row = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(vec2(width, ROW), row, |ui| {
-        let room = (width - NAME) / 2.0;
-        text_ui(ui, frame, NAME + 4.0, "");
+        let room = (width - name) / 2.0;
+        text_ui(ui, frame, name + 4.0, "");
         text_ui(ui, frame, room, "little-endian");
-        text_ui(ui, frame, room, "big-endian");
+        text_ui(ui, frame, room - 4.0, "big-endian");
     });
 }
 
@@ -280,15 +304,15 @@ fn row_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
     subject: &Subject<'_>,
-    field: Field,
+    (field, name): (Field, f32),
     inspector: &mut InspectorView,
     actions: &mut Vec<Action>,
 ) {
     let width = ui.available_width();
     let row = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(vec2(width, ROW), row, |ui| {
-        text_ui(ui, frame, NAME, field.name());
-        let room = width - NAME;
+        text_ui(ui, frame, name, field.name());
+        let room = width - name;
         let orders: &[Order] = if field.has_order() {
             &[Order::Little, Order::Big]
         } else {
@@ -317,19 +341,16 @@ fn value_ui(
 ) {
     let typing = inspector.typing.as_ref();
     if typing.is_some_and(|typing| typing.place == place) {
-        typing_ui(ui, subject, size, inspector, actions);
+        typing_ui(ui, frame, subject, size, inspector, actions);
         return;
     }
     let id = Id::unique("inspected").with((place.field, place.order));
     let reading = read(place.field, place.order, subject.bytes);
     let (text, color) = match &reading {
-        Ok(reading) => (shown(reading), frame.theme.text),
+        Ok(reading) => (drawn(ui, reading), frame.theme.text),
         Err(_) => ("\u{2013}".to_owned(), frame.theme.weak),
     };
-    let text = RichText::new(text)
-        .monospace()
-        .size(VALUE_TEXT)
-        .color(color);
+    let text = RichText::new(text).monospace().size(SMALL).color(color);
     let button = Button::selectable(false, text).truncate().min_size(size);
     let fill = Layout::top_down_justified(Align::Min);
     let builder = UiBuilder::new().scope_id(id).layout(fill);
@@ -376,6 +397,16 @@ fn shown(reading: &Reading) -> String {
         Some(note) => format!("{} {note}", reading.text),
         None if reading.text.is_empty() => "\u{201c}\u{201d}".to_owned(),
         None => reading.text.clone(),
+    }
+}
+
+/// The same without a character that no font here has: its number and name are behind it.
+fn drawn(ui: &Ui, reading: &Reading) -> String {
+    let font = FontId::monospace(SMALL);
+    let has = ui.fonts_mut(|fonts| fonts.has_glyphs(&font, &reading.text));
+    match &reading.note {
+        Some(note) if !has => note.clone(),
+        _ => shown(reading),
     }
 }
 

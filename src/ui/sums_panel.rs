@@ -5,7 +5,7 @@
 
 mod charts;
 
-use egui::{Button, Label, ProgressBar, RichText, Ui, accesskit};
+use egui::{Button, Label, ProgressBar, RichText, TextStyle, Ui, accesskit};
 
 use crate::bytes::Span;
 use crate::bytes::digest::SumKind;
@@ -19,8 +19,10 @@ use super::{Frame, describe};
 
 /// Stretches that could not be read and are listed.
 const LISTED_GAPS: usize = 4;
-/// Less room than this beside a digest's name, in points, and it stands below it.
-const LEAST_DIGITS: f32 = 200.0;
+/// What stands before the digits of a sum, in points: a button and the name.
+const BEFORE_DIGITS: f32 = 124.0;
+/// The room for a name, in points.
+const NAME: f32 = 62.0;
 
 /// Draws them.
 pub(super) fn sums_ui(
@@ -173,6 +175,9 @@ fn digits_ui(
     is_over: bool,
     actions: &mut Vec<Action>,
 ) {
+    // all of them beside their names, or all below: else they would stand at four places
+    let digits = describe::text_width(ui, &"0".repeat(64), &TextStyle::Monospace);
+    let is_beside = ui.available_width() >= BEFORE_DIGITS + digits;
     for kind in SumKind::ALL {
         let name = kind.name();
         let digits = report.digits.iter().find(|(known, _)| *known == kind);
@@ -193,8 +198,12 @@ fn digits_ui(
                     actions.push(Action::App(AppAction::CopyText(digits.clone())));
                 }
             }
-            ui.label(RichText::new(name).color(frame.theme.weak));
-            if ui.available_width() < LEAST_DIGITS {
+            let before = ui.cursor().left();
+            let label = ui.label(RichText::new(name).color(frame.theme.weak));
+            if is_beside {
+                let rest = NAME - (label.rect.right() - before);
+                ui.add_space(rest.max(0.0));
+            } else {
                 ui.end_row();
             }
             let label = ui.add(Label::new(words.clone()).wrap().selectable(true));

@@ -6,6 +6,7 @@ mod dump;
 mod lookup;
 mod output;
 mod paths;
+mod readme;
 mod report;
 mod surroundings;
 mod who;

@@ -332,7 +332,7 @@ fn what_else_is_not_taken_is_told_with_its_column() {
     refused(
         Field::Ipv4,
         "1.2.3",
-        "Expected at column 1: four numbers from 0 to 255, as 192.0.2.1",
+        "Expected at column 6: four numbers from 0 to 255, as 192.0.2.1",
     );
     refused(
         Field::Color,

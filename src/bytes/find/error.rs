@@ -74,12 +74,13 @@ impl fmt::Display for PatternError {
                 f,
                 "half a byte at column {column}: a second hexadecimal digit or ? is expected"
             ),
-            PatternErrorKind::OnlyWildcards => {
-                f.write_str("every byte would match: at least one digit is expected")
-            }
+            PatternErrorKind::OnlyWildcards => write!(
+                f,
+                "every byte would match: at least one digit is expected at column {column}"
+            ),
             PatternErrorKind::TooLong { most_bytes } => write!(
                 f,
-                "too long: at most {} can be looked for",
+                "too long at column {column}: at most {} are expected",
                 counted(*most_bytes as u64, "byte")
             ),
             PatternErrorKind::NotANumber(number) => write!(
@@ -106,16 +107,18 @@ impl fmt::Display for PatternError {
             PatternErrorKind::Expression(reason) => {
                 write!(f, "not a regular expression at column {column}: {reason}")
             }
-            PatternErrorKind::MatchesNothing => f.write_str(
-                "the expression also matches no bytes at all: one that takes at least one byte is expected",
+            PatternErrorKind::MatchesNothing => write!(
+                f,
+                "the expression also matches no bytes at all: one that takes at least one byte is expected at column {column}"
             ),
             PatternErrorKind::ManyValues => write!(
                 f,
                 "what stands at column {column} can be several bytes: one value is expected"
             ),
-            PatternErrorKind::ExpressionTooBig => {
-                f.write_str("the expression is too big: a shorter one with smaller counts is expected")
-            }
+            PatternErrorKind::ExpressionTooBig => write!(
+                f,
+                "the expression is too big: a shorter one with smaller counts is expected at column {column}"
+            ),
         }
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn python(bytes: &[u8]) -> String {
 }
 
 /// The bytes of an array or of texts in quotation marks. What stands before a `=` is left out: a name, a type and a length.
+/// Behind the array may stand how long it is, as `xxd -i` writes it.
 pub(super) fn read(text: &str) -> Result<Vec<u8>, Fault> {
     let begin = body(text);
     let mut reader = Reader {
@@ -77,6 +78,10 @@ fn body(text: &str) -> usize {
     at.map_or(0, |at| at + 1)
 }
 
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
 struct Reader<'a> {
     chars: Peekable<Enumerate<Chars<'a>>>,
     end: usize,
@@ -94,14 +99,17 @@ impl Reader<'_> {
 
     /// Numbers and texts, with whatever stands between them.
     fn all(&mut self) -> Result<(), Fault> {
+        let mut is_closed = false;
         loop {
-            while self
-                .next_is(|c| c.is_whitespace() || ",;()[]{}&".contains(c))
-                .is_some()
-            {}
+            while let Some(c) = self.next_is(|c| c.is_whitespace() || ",;()[]{}&".contains(c)) {
+                is_closed |= c == ';';
+            }
             let at = self.at();
             match self.chars.peek().map(|(_, c)| *c) {
                 None => return Ok(()),
+                Some(c) if is_closed && is_of_name(c) && !c.is_ascii_digit() => {
+                    return self.length();
+                }
                 Some('b' | 'B') => {
                     self.chars.next();
                     if !matches!(self.chars.peek(), Some((_, '"' | '\''))) {
@@ -118,9 +126,41 @@ impl Reader<'_> {
         }
     }
 
+    /// `unsigned int data_len = 2;` behind the array: as many bytes as there are, and the end of the text.
+    fn length(&mut self) -> Result<(), Fault> {
+        while self
+            .next_is(|c| is_of_name(c) || c.is_whitespace())
+            .is_some()
+        {}
+        let at = self.at();
+        let end = "the end, or the array's length as xxd -i writes it";
+        self.next_is(|c| c == '=').ok_or((at, end))?;
+        self.blanks();
+        let at = self.at();
+        let mut digits = String::new();
+        while let Some(c) = self.next_is(|c| c.is_ascii_digit()) {
+            digits.push(c);
+        }
+        if digits.parse() != Ok(self.bytes.len()) {
+            return Err((at, "the number of bytes in the array"));
+        }
+        let at = self.at();
+        self.next_is(|c| c == ';').ok_or((at, "a semicolon"))?;
+        self.blanks();
+        let at = self.at();
+        match self.chars.peek() {
+            None => Ok(()),
+            Some(_) => Err((at, "the end of the text")),
+        }
+    }
+
+    fn blanks(&mut self) {
+        while self.next_is(char::is_whitespace).is_some() {}
+    }
+
     fn number(&mut self, at: usize) -> Result<(), Fault> {
         let mut word = String::new();
-        while let Some(c) = self.next_is(|c| c.is_ascii_alphanumeric() || c == '_') {
+        while let Some(c) = self.next_is(is_of_name) {
             word.push(c);
         }
         let word = word.to_ascii_lowercase().replace('_', "");

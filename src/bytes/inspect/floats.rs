@@ -138,12 +138,33 @@ fn low(bits: u64) -> u16 {
 }
 
 fn parsed<F: std::str::FromStr>(typed: &str) -> Result<F, WriteError> {
-    typed.trim().parse().map_err(|_| {
-        let odd = |c: char| !(c.is_ascii_digit() || "+-.eE \t".contains(c));
-        let at = typed.chars().position(odd);
-        expected(
-            at.unwrap_or_default(),
-            "a number such as -1.5e3, inf or NaN",
-        )
-    })
+    typed
+        .trim()
+        .parse()
+        .map_err(|_| expected(fault(typed), "a number such as -1.5e3, inf or NaN"))
+}
+
+/// The first character with which `typed` is no number any more; its end where something is missing.
+fn fault(typed: &str) -> usize {
+    let chars: Vec<char> = typed.trim_end().chars().collect();
+    let pass = |at: usize, is_part: fn(&char) -> bool| {
+        let rest = chars.iter().skip(at);
+        at + rest.take_while(|c| is_part(c)).count()
+    };
+    let is = |at: usize, signs: &str| chars.get(at).is_some_and(|c| signs.contains(*c));
+    let mut at = pass(0, |c| c.is_whitespace());
+    at += usize::from(is(at, "+-"));
+    at = pass(at, char::is_ascii_digit);
+    at += usize::from(is(at, "."));
+    at = pass(at, char::is_ascii_digit);
+    if is(at, "eE")
+        && chars
+            .get(at.wrapping_sub(1))
+            .is_some_and(|c| c.is_ascii_digit() || *c == '.')
+    {
+        at += 1;
+        at += usize::from(is(at, "+-"));
+        at = pass(at, char::is_ascii_digit);
+    }
+    at
 }

@@ -40,15 +40,33 @@ pub(super) fn ipv4(order: Order, bytes: &[u8]) -> Result<Reading, NoReading> {
 /// The bytes of a typed address.
 pub(super) fn write_ipv4(order: Order, typed: &str) -> Result<Vec<u8>, WriteError> {
     let address: Ipv4Addr = typed.trim().parse().map_err(|_| {
-        let at = typed
-            .chars()
-            .position(|c| !(c.is_ascii_digit() || ". ".contains(c)));
         expected(
-            at.unwrap_or_default(),
+            address_fault(typed),
             "four numbers from 0 to 255, as 192.0.2.1",
         )
     })?;
     Ok(ordered(order, u32::from(address).to_le_bytes()))
+}
+
+/// Where the first part begins that is none of four numbers; the end where one is missing.
+fn address_fault(typed: &str) -> usize {
+    let end = typed.trim_end().chars().count();
+    let mut at = typed.chars().take_while(|c| c.is_whitespace()).count();
+    for (index, part) in typed.trim().split('.').enumerate() {
+        let odd = part.chars().position(|c| !c.is_ascii_digit());
+        let has_zero = part.len() > 1 && part.starts_with('0');
+        if index == 4 {
+            return at - 1; // the dot before it
+        }
+        if let Some(odd) = odd {
+            return at + odd;
+        }
+        if has_zero || part.parse::<u8>().is_err() {
+            return at;
+        }
+        at += part.chars().count() + 1;
+    }
+    end
 }
 
 /// The color that `bytes` are.

@@ -8,7 +8,8 @@ use egui::{Id, Key, TextEdit, Ui, Vec2, vec2};
 
 use crate::bytes::inspect::write;
 use crate::model::{Action, EditAction, ViewId};
-use crate::ui::describe;
+use crate::ui::bubble::bubble_ui;
+use crate::ui::{Frame, describe};
 
 use super::{InspectorView, Place, Subject, order_words};
 
@@ -42,16 +43,16 @@ impl Typing {
     pub(super) fn is_at(&self, view: ViewId, offset: u64) -> bool {
         (self.view, self.offset) == (view, offset)
     }
+}
 
-    /// Why it is not taken.
-    pub(super) fn error(&self) -> Option<&str> {
-        self.error.as_deref()
-    }
+fn typed_words(place: Place) -> String {
+    format!("{}{}, typed", place.field.name(), order_words(place))
 }
 
 /// The field that a value is typed in: Enter stores it, Escape leaves it as it was.
 pub(super) fn typing_ui(
     ui: &mut Ui,
+    frame: &Frame<'_>,
     subject: &Subject<'_>,
     size: Vec2,
     inspector: &mut InspectorView,
@@ -68,8 +69,7 @@ pub(super) fn typing_ui(
         .margin(vec2(4.0, 1.0))
         .desired_width(size.x - 10.0);
     let response = ui.add_sized(size, edit);
-    let words = format!("{}{}, typed", place.field.name(), order_words(place));
-    describe::name(&response, &words);
+    describe::name(&response, &typed_words(place));
     if std::mem::take(&mut typing.is_new) {
         response.request_focus();
         select_all(ui, id, &typing.text);
@@ -77,6 +77,9 @@ pub(super) fn typing_ui(
     }
     if response.changed() {
         typing.error = None;
+    }
+    if let Some(error) = &typing.error {
+        bubble_ui(ui, frame, &response, error);
     }
     if !response.lost_focus() {
         if !response.has_focus() {

@@ -72,7 +72,10 @@ fn the_clipboard_is_pasted_in_the_form_that_is_chosen() {
     until(&mut window, "it is told", |window| {
         is_told(
             window,
-            &["Nothing was pasted as C array", "line 2, column 2"],
+            &[
+                "Nothing was pasted as C, Rust or Python",
+                "line 2, column 2",
+            ],
         )
     });
     // of an empty clipboard nothing comes, and the form is forgotten
