@@ -38,14 +38,14 @@ pub(crate) fn write_random(path: &Path, len: u64) {
 
 /// A file of what `fill` puts there, a mebibyte at a time.
 pub(crate) fn write(path: &Path, len: u64, mut fill: impl FnMut(&mut [u8])) {
-    let mut file = File::create(path).unwrap();
+    let mut target = File::create(path).unwrap();
     let mut part = vec![0; 1 << 20];
     for _ in 0..len >> 20 {
         fill(&mut part);
-        file.write_all(&part).unwrap();
+        target.write_all(&part).unwrap();
     }
     // Else the disk is written meanwhile.
-    file.sync_all().unwrap();
+    target.sync_all().unwrap();
 }
 
 /// A file of 1 TiB of holes with a hundred extents of so many bytes; `false` where the file system has none as large.
