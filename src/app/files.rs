@@ -35,11 +35,12 @@ impl Files {
         }
     }
 
-    /// How long each worker has been at what it does.
-    pub(super) fn waiting(&self) -> Vec<(DocId, Duration)> {
+    /// How long each worker has been at what it does, and its jobs that run, each with how long its storage has not
+    /// answered.
+    pub(super) fn waiting(&self) -> Vec<(DocId, Duration, Vec<(OrderId, Duration)>)> {
         self.workers
             .iter()
-            .map(|(doc, worker)| (*doc, worker.busy_for()))
+            .map(|(doc, worker)| (*doc, worker.busy_for(), worker.jobs()))
             .collect()
     }
 
@@ -135,6 +136,8 @@ impl Shell {
                 return;
             }
             look.under_way = matches!(order.request, FileRequest::Look(Some(_)));
+        } else {
+            ctx.request_repaint_after(super::PATIENCE); // should it not be answered, that is said
         }
         let refused = match self.files.workers.get(&order.target.doc) {
             Some(worker) => worker
