@@ -270,10 +270,10 @@ impl Shell {
     /// Has the model say which files and jobs wait for a storage that does not answer.
     fn tell_who_waits(&mut self, ctx: &egui::Context) {
         let waits = |time: Duration| (time >= PATIENCE).then_some(time.as_secs());
-        for (doc, busy, jobs) in self.files.waiting() {
-            let waiting = waits(busy);
+        for files::Busy { doc, time, jobs } in self.files.waiting() {
+            let waiting = waits(time);
             // else nothing would have a frame drawn that says it
-            if busy > Duration::ZERO || !jobs.is_empty() {
+            if time > Duration::ZERO || !jobs.is_empty() {
                 ctx.request_repaint_after(PATIENCE);
             }
             if self

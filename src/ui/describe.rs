@@ -141,15 +141,12 @@ pub(super) fn page_state(state: PageState) -> &'static str {
 /// A search that takes long: its number, how far it is and what it waits for in words, and how far from 0 to 1.
 pub(super) fn search(doc: &Doc) -> Option<(OrderId, String, f32)> {
     let now = doc.view().searches.now.as_ref()?;
-    let (words, share) = match now.progress {
-        Some((done, total)) => (
-            format!("Searching: {} of {}", human_size(done), human_size(total)),
-            (done as f32 / total.max(1) as f32).min(1.0),
-        ),
-        None => {
-            doc.storage_words(Some(now.number))?;
-            ("Searching".to_owned(), 0.0)
-        }
+    let (words, share) = if let Some((done, total)) = now.progress {
+        let words = format!("Searching: {} of {}", human_size(done), human_size(total));
+        (words, (done as f32 / total.max(1) as f32).min(1.0))
+    } else {
+        doc.storage_words(Some(now.number))?;
+        ("Searching".to_owned(), 0.0)
     };
     Some((now.number, doc.with_storage(now.number, &words), share))
 }

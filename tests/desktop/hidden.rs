@@ -50,8 +50,9 @@ fn a_hidden_window_searches_on_and_takes_nothing_for_itself() {
     let _bus = stage.start_bus();
     let path = stage.file("searched.bin", b"");
     let mut file = File::create(&path).unwrap();
+    let chunk = vec![0xff; 1 << 20];
     for _ in 0..LEN >> 20 {
-        file.write_all(&[0xff; 1 << 20]).unwrap();
+        file.write_all(&chunk).unwrap();
     }
     drop(file);
     let mut reader = Reader::start(&stage, python);
