@@ -261,19 +261,38 @@ impl Shell {
             self.waker.take_on(false);
             self.drain(ctx);
         }
-        for (doc, busy) in self.files.waiting() {
-            let waiting = (busy >= PATIENCE).then_some(busy.as_secs());
-            let known = self.model.doc_by(doc).map(|doc| doc.waiting_seconds);
-            if known.is_some_and(|known| known != waiting) {
+        self.tell_who_waits(ctx);
+        if self.awaits_bytes() {
+            ctx.request_repaint_after(PATIENCE);
+        }
+    }
+
+    /// Has the model say which files and jobs wait for a storage that does not answer.
+    fn tell_who_waits(&mut self, ctx: &egui::Context) {
+        let waits = |time: Duration| (time >= PATIENCE).then_some(time.as_secs());
+        for files::Busy { doc, time, jobs } in self.files.waiting() {
+            let waiting = waits(time);
+            // else nothing would have a frame drawn that says it
+            if time > Duration::ZERO || !jobs.is_empty() {
+                ctx.request_repaint_after(PATIENCE);
+            }
+            if self
+                .model
+                .waiting_seconds(doc)
+                .is_some_and(|known| known != waiting)
+            {
                 let effects = self.model.take(Event::Waiting(doc, waiting));
                 self.run(ctx, effects);
             }
-            if waiting.is_some() {
-                ctx.request_repaint_after(PATIENCE);
+            let jobs = jobs.into_iter();
+            let jobs: Vec<_> = jobs
+                .filter_map(|(job, time)| Some((job, waits(time)?)))
+                .collect();
+            let known = self.model.doc_by(doc).map(|doc| &doc.waiting_jobs);
+            if known.is_some_and(|known| *known != jobs) {
+                let effects = self.model.take(Event::JobsWait(doc, jobs));
+                self.run(ctx, effects);
             }
-        }
-        if self.awaits_bytes() {
-            ctx.request_repaint_after(PATIENCE);
         }
     }
 

@@ -74,6 +74,7 @@ mod take;
 mod under_way;
 mod undo_one;
 mod views;
+mod waiting;
 mod watching;
 mod writing;
 
@@ -130,6 +131,8 @@ pub struct Incoming {
     beside: Option<DocId>,
     /// The first of those that were asked for with it.
     batch: DocId,
+    /// Seconds that its storage has not answered.
+    waiting_seconds: Option<u64>,
 }
 
 /// Everything the program knows.

@@ -20,6 +20,16 @@ struct Looking {
     next: Option<FileOrder>,
 }
 
+/// What a worker is at.
+#[derive(Debug)]
+pub(super) struct Busy {
+    pub(super) doc: DocId,
+    /// How long it has been at its order; zero while idle.
+    pub(super) time: Duration,
+    /// Its jobs that run, each with how long its storage has not answered.
+    pub(super) jobs: Vec<(OrderId, Duration)>,
+}
+
 /// The workers of open files and of those that are being opened.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -35,11 +45,15 @@ impl Files {
         }
     }
 
-    /// How long each worker has been at what it does.
-    pub(super) fn waiting(&self) -> Vec<(DocId, Duration)> {
+    /// What each worker is at, and for how long.
+    pub(super) fn waiting(&self) -> Vec<Busy> {
         self.workers
             .iter()
-            .map(|(doc, worker)| (*doc, worker.busy_for()))
+            .map(|(doc, worker)| Busy {
+                doc: *doc,
+                time: worker.busy_for(),
+                jobs: worker.jobs(),
+            })
             .collect()
     }
 
@@ -135,6 +149,8 @@ impl Shell {
                 return;
             }
             look.under_way = matches!(order.request, FileRequest::Look(Some(_)));
+        } else {
+            ctx.request_repaint_after(super::PATIENCE); // should it not be answered, that is said
         }
         let refused = match self.files.workers.get(&order.target.doc) {
             Some(worker) => worker

@@ -322,6 +322,9 @@ impl App {
     /// Closes a file, after asking about what would be lost.
     pub(super) fn close(&mut self, id: DocId, effects: &mut Vec<Effect>) {
         let Some(doc) = self.docs.iter_mut().find(|doc| doc.id == id) else {
+            if self.take_incoming(id).is_some() {
+                self.remove(id, effects); // it is not to be opened after all
+            }
             return;
         };
         if doc.needs_question() {

@@ -49,6 +49,11 @@ impl Doc {
         out.push(Effect::CancelJob(self.id, number));
         self.sums_stopped(number);
         self.cancel_search(number);
+        self.reading_stopped(number);
+        let job = self.jobs.iter_mut().find(|job| job.number == number);
+        if let Some(job) = job {
+            job.is_stopping = true;
+        }
         let mut views = self.views.iter();
         let searching = views.any(|known| known.pending.search().is_some_and(|it| it.0 == number));
         if searching && let Some((view, _)) = self.ended(number) {

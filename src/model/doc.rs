@@ -98,6 +98,8 @@ pub struct Doc {
     pub facts: Option<Facts>,
     /// Seconds that the storage has not answered.
     pub waiting_seconds: Option<u64>,
+    /// Jobs whose storage has not answered, and for how many seconds.
+    pub waiting_jobs: Vec<(OrderId, u64)>,
     /// The experiment that it was opened for.
     pub experiment: Option<&'static str>,
     /// The first of the files that were asked for together with it; their tabs stand in the order of their names.
@@ -153,6 +155,7 @@ impl Doc {
             saving: None,
             facts: None,
             waiting_seconds: None,
+            waiting_jobs: Vec::new(),
             experiment,
             batch: id,
             lockstep: Lockstep::default(),

@@ -33,6 +33,8 @@ pub enum Event {
     File(FileEvent),
     /// The storage of this file has not answered for this many seconds; `None`: it answers again.
     Waiting(DocId, Option<u64>),
+    /// The jobs of this file whose storage has not answered, and for how many seconds each.
+    JobsWait(DocId, Vec<(OrderId, u64)>),
     /// A process says something, or something is found out about it.
     Peer(PeerEvent),
     /// Who else maps a file or has it open.

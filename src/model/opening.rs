@@ -55,6 +55,7 @@ impl App {
             experiment,
             beside,
             batch,
+            waiting_seconds: None,
         });
         effects.push(Effect::Open(doc, mapping, request));
     }
@@ -248,9 +249,11 @@ impl App {
         }
     }
 
-    fn take_incoming(&mut self, id: DocId) -> Option<Incoming> {
+    pub(super) fn take_incoming(&mut self, id: DocId) -> Option<Incoming> {
         let at = self.incoming.iter().position(|known| known.doc == id)?;
-        Some(self.incoming.remove(at))
+        let incoming = self.incoming.remove(at);
+        self.tell_of_opening();
+        Some(incoming)
     }
 
     /// Brings a file's tab forward.

@@ -51,8 +51,8 @@ pub struct Patch {
 /// A list of edits that is being read, or waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Patching {
-    /// It is being read.
-    Reads(OrderId, ViewId),
+    /// It is being read, from there.
+    Reads(OrderId, ViewId, PathBuf),
     /// It was compared with what this view shows.
     Asks(ViewId, Box<Patch>),
 }

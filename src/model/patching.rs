@@ -33,14 +33,15 @@ impl Doc {
         let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
             return;
         };
-        let number = out.file(target, FileRequest::ReadPatch(path));
-        self.patching = Some(Patching::Reads(number, view));
+        let number = out.file(target, FileRequest::ReadPatch(path.clone()));
+        self.patching = Some(Patching::Reads(number, view, path));
         self.notices.clear(Topic::Apply);
     }
 
     /// It will not be read.
     pub(super) fn patch_refused(&mut self, number: OrderId, why: &Refusal) {
-        let is_it = |it: &mut Patching| matches!(it, Patching::Reads(known, _) if *known == number);
+        let is_it =
+            |it: &mut Patching| matches!(it, Patching::Reads(known, ..) if *known == number);
         if self.patching.take_if(is_it).is_some() {
             let why = not_asked_words(why);
             self.failed(
@@ -52,7 +53,7 @@ impl Doc {
 
     /// It was read.
     pub(super) fn patch_read(&mut self, number: OrderId, read: Result<Box<Patch>, String>) {
-        let Some(Patching::Reads(known, view)) = &self.patching else {
+        let Some(Patching::Reads(known, view, _)) = &self.patching else {
             return;
         };
         let view = *view;

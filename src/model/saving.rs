@@ -76,6 +76,8 @@ pub struct Job {
     pub done: u64,
     /// All of them; 0 until that is known.
     pub total: u64,
+    /// The person wants it no more.
+    pub is_stopping: bool,
     /// The journals as they were when their edits were listed.
     revisions: Vec<(ViewId, u64)>,
 }
@@ -92,8 +94,13 @@ impl Job {
             What::Steps => "Saving the steps",
             What::Picture => "Saving the picture",
         };
+        let what = if self.is_stopping {
+            format!("Stopping: {what}")
+        } else {
+            what.to_owned()
+        };
         if self.total == 0 {
-            return what.to_owned();
+            return what;
         }
         format!(
             "{what}: {} of {}",
@@ -260,6 +267,7 @@ impl Doc {
             revisions,
             done: 0,
             total: 0,
+            is_stopping: false,
         });
     }
 

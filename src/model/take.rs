@@ -44,7 +44,11 @@ impl App {
             Event::OpenFailed(doc, message) => self.open_failed(doc, message, &mut effects),
             Event::File(event) => self.file_said(event, &mut effects),
             Event::Waiting(doc, seconds) => {
+                self.opening_waits(doc, seconds);
                 self.in_doc(doc, &mut effects, |doc, _| doc.waits(seconds));
+            }
+            Event::JobsWait(doc, jobs) => {
+                self.in_doc(doc, &mut effects, |doc, _| doc.waiting_jobs = jobs);
             }
             Event::Peer(event) => self.peer_said(event, &mut effects),
             Event::Others(event) => {

@@ -299,6 +299,10 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>) {
         (lookup_hint(ui, frame), frame.theme.weak)
     } else if lookup.is_error {
         (lookup.answer.clone(), frame.theme.error)
+    } else if lookup.answer.is_empty() {
+        // the bytes for it are on their way
+        let waiting = frame.doc.and_then(|doc| doc.storage_words(None));
+        (waiting.unwrap_or_default(), frame.theme.weak)
     } else {
         (lookup.answer.clone(), frame.theme.text)
     };

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::bytes::class::{is_graphic, text_char};
+use crate::bytes::size::human_size;
 use crate::model::differing::other_byte;
-use crate::model::{Doc, GapReason, PageOrigin, PageState, View};
+use crate::model::{Doc, GapReason, OrderId, PageOrigin, PageState, View};
 
 use super::{Frame, grid_found};
 
@@ -135,6 +136,19 @@ pub(super) fn page_state(state: PageState) -> &'static str {
         PageState::Swapped => "swapped",
         PageState::NotPresent => "not present",
     }
+}
+
+/// A search that takes long: its number, how far it is and what it waits for in words, and how far from 0 to 1.
+pub(super) fn search(doc: &Doc) -> Option<(OrderId, String, f32)> {
+    let now = doc.view().searches.now.as_ref()?;
+    let (words, share) = if let Some((done, total)) = now.progress {
+        let words = format!("Searching: {} of {}", human_size(done), human_size(total));
+        (words, (done as f32 / total.max(1) as f32).min(1.0))
+    } else {
+        doc.storage_words(Some(now.number))?;
+        ("Searching".to_owned(), 0.0)
+    };
+    Some((now.number, doc.with_storage(now.number, &words), share))
 }
 
 /// A path as it can be shown.

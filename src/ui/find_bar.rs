@@ -348,7 +348,10 @@ fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, field: &Response) {
         (text, frame.theme.error)
     } else {
         let answer = frame.view.map(|view| view.searches.answer.clone());
-        (answer.unwrap_or_default(), frame.theme.text)
+        let answer = answer.filter(|answer| !answer.is_empty());
+        let searching = || Some(describe::search(frame.doc?)?.1);
+        let words = answer.or_else(searching).unwrap_or_default();
+        (words, frame.theme.text)
     };
     let label = Label::new(RichText::new(&text).color(color)).truncate();
     let label = ui.add(label);

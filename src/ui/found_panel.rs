@@ -10,13 +10,20 @@ use crate::bytes::size::counted;
 use crate::model::find::{HEAD_BYTES, MatchBytes};
 use crate::model::{Action, FindAction, FoundList, ViewAction};
 
-use super::Frame;
+use super::{Frame, describe};
 
 /// Draws the list.
 pub(super) fn found_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let view = frame.doc.map(crate::model::Doc::view);
+    let searching = frame.doc.and_then(describe::search);
+    if let Some((_, words, _)) = &searching {
+        ui.label(words);
+    }
     let Some((view, list)) = view.and_then(|view| Some((view, view.searches.list.as_ref()?)))
     else {
+        if searching.is_some() {
+            return;
+        }
         let words = "Nothing is listed: press Ctrl+F, type what to look for, and choose All";
         ui.label(RichText::new(words).color(frame.theme.weak));
         return;

@@ -255,10 +255,11 @@ fn head_ui(
             ui.label(RichText::new(format!("at {offset:#x}")).color(frame.theme.weak));
             if !is_in_sight {
                 let is_visible = view.viewport.visible().contains(offset);
-                let words = if is_visible {
-                    "which is not read yet"
-                } else {
-                    "which is not in sight"
+                let waiting = frame.doc.and_then(|doc| doc.storage_words(None));
+                let words = match (is_visible, waiting) {
+                    (true, Some(waiting)) => format!("which is not read yet: {waiting}"),
+                    (true, None) => "which is not read yet".to_owned(),
+                    (false, _) => "which is not in sight".to_owned(),
                 };
                 ui.label(RichText::new(words).color(frame.theme.weak));
                 if !is_visible && ui.button("Show it").clicked() {

@@ -174,7 +174,12 @@ fn orders_ui(ui: &mut Ui, frame: &Frame<'_>, wishes: &mut Wishes, actions: &mut 
 
 fn mapping_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let Some(facts) = frame.doc.and_then(|doc| doc.facts.as_ref()) else {
-        ui.label(RichText::new("Asking the kernel\u{2026}").color(frame.theme.weak));
+        let waiting = frame.doc.and_then(|doc| doc.storage_words(None));
+        let words = match waiting {
+            Some(waiting) => format!("Asking the kernel: {waiting}"),
+            None => "Asking the kernel\u{2026}".to_owned(),
+        };
+        ui.label(RichText::new(words).color(frame.theme.weak));
         return;
     };
     egui::Grid::new("mapping facts")

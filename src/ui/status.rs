@@ -87,6 +87,14 @@ fn passing_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
         ui.separator();
     }
     edits_ui(ui, frame, doc);
+    if let Some(words) = doc.held_up() {
+        let label = ui.label(&words);
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_label(words);
+        });
+        ui.separator();
+    }
     if view.read_by == ReadBy::Pread {
         let words = "shown by pread";
         let label = ui.label(RichText::new(words).color(frame.theme.reaches).strong());
@@ -130,25 +138,25 @@ fn in_room_of(ui: &mut Ui, longest: &str, label: impl FnOnce(&mut Ui) -> Respons
 /// What is being written from the file: how far it is, and what stops it.
 fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     for job in &doc.jobs {
-        let told = (job.number, job.words(), job.share());
-        let told = (told.0, told.1.as_str(), told.2);
+        let words = doc.with_storage(job.number, &job.words());
+        let told = (job.number, words.as_str(), job.share());
         job_ui(ui, frame, told, "Nothing is left of it", actions);
+    }
+    if let Some((number, words)) = doc.slow_reading() {
+        job_ui(ui, frame, (number, &words, 0.0), "Do not read it", actions);
     }
     // In the panel they stand with what there is of them so far.
     let is_seen = frame.model.settings.panel_shown && frame.model.settings.tab == Tab::Sums;
     if let (false, Some((number, words, share))) = (is_seen, doc.view().sums.progress()) {
+        let words = doc.with_storage(number, &words);
         job_ui(ui, frame, (number, &words, share), "Take no sums", actions);
     }
 }
 
 /// A search for a pattern that takes long.
 fn finding_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
-    let now = doc.view().searches.now.as_ref();
-    if let Some((now, (done, total))) = now.and_then(|now| Some((now, now.progress?))) {
-        let words = format!("Searching: {} of {}", human_size(done), human_size(total));
-        let share = (done as f32 / total.max(1) as f32).min(1.0);
-        let told = (now.number, words.as_str(), share);
-        job_ui(ui, frame, told, "Stay here", actions);
+    if let Some((number, words, share)) = describe::search(doc) {
+        job_ui(ui, frame, (number, &words, share), "Stay here", actions);
     }
 }
 

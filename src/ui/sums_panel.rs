@@ -72,6 +72,7 @@ fn order_ui(
             }
             let bar = ProgressBar::new(share).desired_width(90.0);
             ui.add(bar.fill(frame.theme.accent));
+            let words = doc.with_storage(number, &words);
             let label = ui.label(&words);
             ui.ctx().accesskit_node_builder(label.id, |node| {
                 node.set_role(accesskit::Role::Status);

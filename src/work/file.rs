@@ -17,6 +17,7 @@ mod serve;
 mod storing;
 mod summing;
 mod views;
+mod waits;
 mod watcher;
 mod witnesses;
 
@@ -35,6 +36,7 @@ use crate::model::process::PeerFile;
 
 use super::logbook::Logbook;
 use super::others::{OwnList, RightOfWay};
+use jobs::Running;
 use serve::Worker;
 
 /// Orders that may wait. More wait only where the storage does not answer.
@@ -60,8 +62,10 @@ struct Board {
     own: Arc<OwnList>,
     /// What the worker is told to do goes before looks at other programs.
     way: Arc<RightOfWay>,
-    /// The jobs that run, each with what stops it.
-    jobs: Mutex<Vec<(OrderId, Arc<AtomicBool>)>>,
+    /// The jobs that run.
+    jobs: Mutex<Vec<Running>>,
+    /// Jobs that were stopped when they did not run, the latest: as many as can wait. They end as they begin.
+    unwanted: Mutex<Vec<OrderId>>,
 }
 
 /// The handle that the window holds on an open file.
@@ -154,9 +158,30 @@ impl FileWorker {
             .jobs
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, stop)) = jobs.iter().find(|(known, _)| *known == number) {
-            stop.store(true, Ordering::Relaxed);
+        if let Some(job) = jobs.iter().find(|job| job.number == number) {
+            job.stop.store(true, Ordering::Relaxed);
+            return;
         }
+        drop(jobs);
+        // it may still wait for the worker
+        let unwanted = self.board.unwanted.lock();
+        let mut unwanted = unwanted.unwrap_or_else(PoisonError::into_inner);
+        if unwanted.len() == QUEUED_ORDERS {
+            unwanted.remove(0);
+        }
+        unwanted.push(number);
+    }
+
+    /// The jobs that run, each with how long its storage has not answered; zero while it does.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<(OrderId, Duration)> {
+        let jobs = self
+            .board
+            .jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let jobs = jobs.iter().map(|job| (job.number, job.waits.so_far()));
+        jobs.collect()
     }
 
     /// How long the order in work has been going on; zero while idle.
@@ -214,8 +239,8 @@ impl FileWorker {
             .jobs
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        for (_, stop) in jobs.iter() {
-            stop.store(true, Ordering::Relaxed);
+        for job in jobs.iter() {
+            job.stop.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The real window: how soon it shows bytes, what it costs while nothing happens, and what a file's size costs.
 //!
 //! `cargo bench --bench window`, or only parts of it, such as `-- start idle`: the parts are `start`, `idle`, `behind`,
-//! `many`, `typing`, `growing`, `stores`, `actions`, `memory`, `picture` and `marks`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
+//! `many`, `typing`, `finding`, `growing`, `stores`, `actions`, `memory`, `picture` and `marks`. Needs Xvfb, openbox and xdotool, and `idle` what the tests of the screen
 //! reader need. The start is compared with that of an empty window of the same library, which this program shows when
 //! called with `--empty-window`: both are watched from outside, by what stands on the screen. The exit code is 1 where a
 //! figure misses its bound.
@@ -23,6 +23,10 @@ mod rig;
 #[cfg(target_os = "linux")]
 #[path = "window/cost.rs"]
 mod cost;
+
+#[cfg(target_os = "linux")]
+#[path = "window/finding.rs"]
+mod finding;
 
 #[cfg(target_os = "linux")]
 #[path = "window/latency.rs"]
@@ -92,7 +96,7 @@ mod linux {
     use crate::rig::memory::{Cost, MOST_KIB};
     use crate::rig::stage::Kept;
     use crate::rig::{Stage, until};
-    use crate::{cost, latency, typing, writers};
+    use crate::{cost, finding, latency, typing, writers};
 
     /// A part of the benchmark: whether its bounds are met.
     type Part = fn(&Stage) -> bool;
@@ -113,6 +117,7 @@ mod linux {
         fine &= !wanted("picture") || latency::picture();
         fine &= !wanted("marks") || writers::marks();
         fine &= !wanted("typing") || typing::typing();
+        fine &= !wanted("finding") || finding::finding();
         let Some(stage) = Stage::set(1280, 800, &[]) else {
             return ExitCode::SUCCESS;
         };

@@ -1,7 +1,9 @@
 //! Storage that fails for one page: what is read around it is right, a search goes on past it and lists it, and a write that
 //! the device refused is final.
 //!
-//! The file system is served by a process of its own; nothing of the window takes part.
+//! The file system is served by a process of its own. Here nothing of the window takes part; what it shows is in `window`.
+
+mod window;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -4,6 +4,9 @@
 //! What is measured is how long the thread of the window slept or was blocked for an answer, and how long the answer took
 //! but for the time in which other work of the machine had its processor.
 
+mod jobs;
+mod panels;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -152,13 +155,15 @@ fn go_round(window: &mut Window, what: &str) {
     let seconds = waited.to_string();
     assert!(waited >= 5, "it said that it waits for {seconds} s");
     let ms = most.map(|most| most.as_secs_f64() * 1e3);
-    // Not by eprintln, which a test that passes keeps to itself.
-    let _ = writeln!(
-        std::io::stderr(),
+    say(&format!(
         "{what}, {n_steps} steps: blocked for at most {:.1} ms, answered within {:.1} ms ({longest})",
-        ms[0],
-        ms[1]
-    );
+        ms[0], ms[1]
+    ));
+}
+
+/// Says a figure. Not by eprintln, which a test that passes keeps to itself.
+fn say(words: &str) {
+    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 /// A window on the file that can hang and on a sound one, with every row heard.

@@ -22,6 +22,7 @@ mod editing;
 mod ending;
 mod failing;
 mod hanging;
+mod hidden;
 mod indoors;
 mod keyboard;
 mod keys;

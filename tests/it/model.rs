@@ -54,6 +54,7 @@ mod tabs;
 mod tour;
 mod under_way;
 mod views;
+mod waiting;
 mod words;
 
 const PATH: &str = "/folder/data.bin";

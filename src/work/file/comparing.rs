@@ -183,7 +183,7 @@ impl Job {
             .jobs
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        jobs.retain(|(known, _)| *known != number);
+        jobs.retain(|job| job.number != number);
         drop(jobs);
         self.say(Some(number), FileNews::Found(found));
     }

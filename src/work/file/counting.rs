@@ -1,7 +1,7 @@
 //! When the private copies of a view are compared with the file: for a search that was asked for, and by themselves while
 //! they are looked at.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::map::Mapping;
@@ -26,15 +26,9 @@ impl Worker {
         let Some(view) = self.views.get(index) else {
             return;
         };
+        let (stop, _) = self.runs(number);
         let job = self.comparing(view, Some((number, from, heading)));
-        let mut jobs = self
-            .board
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        jobs.push((number, Arc::clone(&job.stop)));
-        drop(jobs);
-        view.comparer.submit(job);
+        view.comparer.submit(Job { stop, ..job });
     }
 
     fn comparing(&self, view: &ViewMapping, search: Option<(OrderId, u64, Heading)>) -> Job {

@@ -3,7 +3,7 @@
 //! It must not know how a pattern is found, nor what becomes of its matches.
 
 use std::ops::Range;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use crate::bytes::Span;
@@ -14,10 +14,11 @@ use crate::model::find::{
     FindNews, FindReport, FindRequest, FoundMatches, HEAD_BYTES, LISTED, MatchBytes, NoMatch,
 };
 use crate::model::identity::OrderId;
-use crate::work::find::{self, FindOptions, Searched as _, SearchedFile};
+use crate::work::find::{self, FindOptions, Searched, SearchedFile};
 
 use super::jobs::Teller;
 use super::serve::Worker;
+use super::waits::Noted;
 
 /// A search that takes longer tells how far it is.
 const SLOW: Duration = Duration::from_millis(300);
@@ -52,7 +53,8 @@ impl Worker {
             FileNews::Find(FindNews::NotRead(why))
         };
         self.start_job((index, number), "matches", failed, move |shown, teller| {
-            let source = source(shown, &request);
+            let waits = Arc::clone(&teller.waits);
+            let source = Noted(source(shown, &request), &waits);
             let read = read_again(&source, &request.pattern, &runs, teller);
             FileNews::Find(FindNews::Read(read))
         });
@@ -75,7 +77,8 @@ fn search(
     request: &FindRequest,
     teller: &mut Teller,
 ) -> Result<(FindReport, Vec<MatchBytes>), String> {
-    let source = source(shown, request);
+    let waits = Arc::clone(&teller.waits);
+    let source = Noted(source(shown, request), &waits);
     let options = FindOptions::default();
     let (pattern, goal) = (&request.pattern, request.goal);
     let report = find::find(&source, pattern, goal, &options, &mut |progress| {
@@ -90,7 +93,7 @@ fn search(
 }
 
 /// The first matches with their first bytes.
-fn heads(source: &SearchedFile<'_>, runs: &[MatchRun], teller: &Teller) -> Vec<MatchBytes> {
+fn heads(source: &impl Searched, runs: &[MatchRun], teller: &Teller) -> Vec<MatchBytes> {
     let mut heads = Vec::new();
     for stretch in stretches(
         each(runs).take(LISTED),
@@ -117,7 +120,7 @@ fn heads(source: &SearchedFile<'_>, runs: &[MatchRun], teller: &Teller) -> Vec<M
 
 /// The bytes of matches, each of which stands there still.
 fn read_again(
-    source: &SearchedFile<'_>,
+    source: &impl Searched,
     pattern: &Pattern,
     runs: &[MatchRun],
     teller: &Teller,
@@ -185,7 +188,7 @@ impl Stretch {
         usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX)
     }
 
-    fn read(&self, source: &SearchedFile<'_>) -> (Vec<u8>, Vec<Gap>) {
+    fn read(&self, source: &impl Searched) -> (Vec<u8>, Vec<Gap>) {
         let mut bytes = vec![0; self.index(self.to)];
         let gaps = source.read(self.from, &mut bytes);
         (bytes, gaps)

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::lab::environment::environment;
@@ -14,14 +14,23 @@ use crate::model::event::{Event, ExportOutcome, FileEvent, FileNews};
 use crate::model::happened::StepsText;
 use crate::model::identity::{OrderId, Target};
 use crate::os::save::{Existing, Rights, SaveCause};
-use crate::work::copy::{self, CopyError};
+use crate::work::copy::{self, CopyError, Phase};
 
 use super::serve::Worker;
+use super::waits::Waits;
 
 /// How often a job tells how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// Names that are tried where a file is there already.
 const MOST_NUMBERED: u32 = 999;
+
+/// A job that runs: what stops it, and whether it waits for storage.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) number: OrderId,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) waits: Arc<Waits>,
+}
 
 /// What is told of a job while it runs, and how it is stopped.
 pub(super) struct Teller {
@@ -29,6 +38,8 @@ pub(super) struct Teller {
     number: OrderId,
     report: super::EventSink,
     stop: Arc<AtomicBool>,
+    /// Where it is noted that it waits for storage.
+    pub(super) waits: Arc<Waits>,
     next: Instant,
 }
 
@@ -84,8 +95,10 @@ impl Worker {
             "export",
             failed,
             move |(file, mapping), teller| {
-                let outcome = write(file, mapping, &destination, if_exists, &what, teller);
-                FileNews::Exported(outcome)
+                let waits = Arc::clone(&teller.waits);
+                FileNews::Exported(
+                    waits.during(|| write(file, mapping, &destination, if_exists, &what, teller)),
+                )
             },
         );
     }
@@ -101,7 +114,7 @@ impl Worker {
         let Some(view) = self.views.get(index) else {
             return;
         };
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, waits) = self.runs(number);
         let mut teller = Teller {
             target: Target {
                 doc: self.doc,
@@ -110,36 +123,53 @@ impl Worker {
             },
             number,
             report: Arc::clone(&self.report),
-            stop: Arc::clone(&stop),
+            stop,
+            waits,
             next: Instant::now(),
         };
         let (file, mapping) = (Arc::clone(&self.file), Arc::clone(&view.mapping));
         let board = Arc::clone(&self.board);
-        self.jobs_mut(|jobs| jobs.push((number, stop)));
         let spawned = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 crate::os::thread::be_nice();
                 let news = work((&file, &mapping), &mut teller);
                 let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-                jobs.retain(|(known, _)| *known != number);
+                jobs.retain(|job| job.number != number);
                 drop(jobs);
                 teller.say(news);
             });
         if let Err(error) = spawned {
-            self.jobs_mut(|jobs| jobs.retain(|(known, _)| *known != number));
+            self.runs_no_more(number);
             self.say(index, Some(number), failed(error));
         }
     }
 
-    pub(super) fn jobs_mut(&self, change: impl FnOnce(&mut Vec<(OrderId, Arc<AtomicBool>)>)) {
-        change(
-            &mut self
-                .board
-                .jobs
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+    /// A job begins: what stops it, and where it notes that it waits.
+    pub(super) fn runs(&self, number: OrderId) -> (Arc<AtomicBool>, Arc<Waits>) {
+        let unwanted = self.board.unwanted.lock();
+        let mut unwanted = unwanted.unwrap_or_else(PoisonError::into_inner);
+        let at = unwanted.iter().position(|known| *known == number);
+        let is_unwanted = at.map(|at| unwanted.remove(at)).is_some();
+        let stop = Arc::new(AtomicBool::new(is_unwanted));
+        let waits = Arc::new(Waits::new());
+        let job = Running {
+            number,
+            stop: Arc::clone(&stop),
+            waits: Arc::clone(&waits),
+        };
+        self.jobs().push(job);
+        (stop, waits)
+    }
+
+    /// A job that did not begin after all.
+    pub(super) fn runs_no_more(&self, number: OrderId) {
+        self.jobs().retain(|job| job.number != number);
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, Vec<Running>> {
+        let jobs = self.board.jobs.lock();
+        jobs.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,6 +181,9 @@ fn write(
     what: &Export,
     teller: &mut Teller,
 ) -> ExportOutcome {
+    if teller.is_stopped() {
+        return ExportOutcome::Cancelled;
+    }
     let mut number = 1_u32;
     loop {
         let place = match number {
@@ -213,6 +246,10 @@ fn write_once(
                 source = source.within(*span);
             }
             let report = copy::copy(&source, destination, options, &mut |progress| {
+                // while it is put on the disk it is asked all the same, and the disk has not answered
+                if progress.phase == Phase::Copying {
+                    teller.waits.answered();
+                }
                 teller.tell(progress.done, progress.total)
             })?;
             Ok(report.len)

@@ -4,10 +4,11 @@
 //! read now are not written down, as a store there needs the same page; where that has come back meanwhile, they are written
 //! down at once behind the store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use crate::bytes::Span;
-use crate::map::{Mapping, Mode, Readout};
+use crate::map::{Mapping, Mode, OpenFile, Readout};
 use crate::model::effect::{FileRequest, Store};
 use crate::model::event::{EditsNews, FileNews, StoreOutcome, StoreResult};
 use crate::model::identity::{OrderId, Target};
@@ -43,10 +44,10 @@ impl Worker {
                 self.put_back(index, number, offer, &runs);
                 return;
             }
-            FileRequest::ReadPatch(path) => {
-                EditsNews::PatchRead(self.read_patch(index, &path).map(Box::new))
+            request @ (FileRequest::ReadPatch(_) | FileRequest::ReadWhole(_)) => {
+                self.read_beside(index, number, request);
+                return;
             }
-            FileRequest::ReadWhole(path) => EditsNews::WholeRead(pasted_file::read(&path)),
             FileRequest::Record(runs) => {
                 let named = self.named();
                 self.journal
@@ -226,13 +227,38 @@ impl Worker {
         self.read_witnesses(true);
     }
 
-    /// Reads a list of edits and compares it with what the view shows.
-    fn read_patch(&self, index: usize, path: &std::path::Path) -> Result<Patch, String> {
-        let list = super::patch::read(path)?;
-        let compare = |mapping: &Mapping| super::patch::compare(list, mapping, &self.file);
-        let gone = || "the view's mapping is gone".to_owned();
-        self.with(index, compare).ok_or_else(gone)?
+    /// Reads another file than the open one, in a thread: where that one's storage hangs, nothing of this file does.
+    fn read_beside(&self, index: usize, number: OrderId, request: FileRequest) {
+        let is_list = matches!(request, FileRequest::ReadPatch(_));
+        let news = move |why| {
+            FileNews::Edits(if is_list {
+                EditsNews::PatchRead(Err(why))
+            } else {
+                EditsNews::WholeRead(Err(why))
+            })
+        };
+        let failed =
+            move |error| news(format!("There is no thread to read the file with: {error}"));
+        self.start_job((index, number), "reader", failed, move |shown, teller| {
+            teller.waits.during(|| match request {
+                FileRequest::ReadPatch(path) => {
+                    let read = read_list(&path, shown).map(Box::new);
+                    FileNews::Edits(EditsNews::PatchRead(read))
+                }
+                FileRequest::ReadWhole(path) => {
+                    FileNews::Edits(EditsNews::WholeRead(pasted_file::read(&path)))
+                }
+                _ => news("no file was asked for".to_owned()),
+            })
+        });
     }
+}
+
+/// Reads a list of edits and compares it with what the view shows.
+fn read_list(path: &Path, (file, mapping): (&OpenFile, &RwLock<Mapping>)) -> Result<Patch, String> {
+    let list = super::patch::read(path)?;
+    let mapping = mapping.read().unwrap_or_else(PoisonError::into_inner);
+    super::patch::compare(list, &mapping, file)
 }
 
 fn changes_of(runs: Vec<PendingRun>) -> Vec<ByteChange> {

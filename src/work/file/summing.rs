@@ -1,7 +1,7 @@
 //! Sums of what a view shows, by a thread of its own.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use crate::work::shown_bytes::SearchedFile;
 use crate::work::sums::{SumsOptions, sum};
 
 use super::serve::Worker;
+use super::waits::Noted;
 
 /// How often it is told how far they are.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -22,7 +23,7 @@ impl Worker {
         let Some(view) = self.views.get(index) else {
             return;
         };
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, waits) = self.runs(number);
         let (file, mapping) = (Arc::clone(&self.file), Arc::clone(&view.mapping));
         let (board, report) = (Arc::clone(&self.board), Arc::clone(&self.report));
         let target = Target {
@@ -30,7 +31,6 @@ impl Worker {
             mapping: view.id,
             generation: view.generation,
         };
-        self.jobs_mut(|jobs| jobs.push((number, Arc::clone(&stop))));
         let say = move |news| {
             report(Event::File(FileEvent {
                 target,
@@ -43,6 +43,7 @@ impl Worker {
             .spawn(move || {
                 crate::os::thread::be_nice();
                 let source = SearchedFile::of_view(&file, &mapping).within(span);
+                let source = Noted(source, &waits);
                 let mut next = Instant::now();
                 let outcome = sum(&source, &SumsOptions::default(), &mut |so_far| {
                     if stop.load(Ordering::Relaxed) {
@@ -56,13 +57,13 @@ impl Worker {
                     ControlFlow::Continue(())
                 });
                 let mut jobs = board.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-                jobs.retain(|(known, _)| *known != number);
+                jobs.retain(|job| job.number != number);
                 drop(jobs);
                 let outcome = outcome.map(Box::new).map_err(|error| error.to_string());
                 say(SumsNews::Over(outcome));
             });
         if let Err(error) = spawned {
-            self.jobs_mut(|jobs| jobs.retain(|(known, _)| *known != number));
+            self.runs_no_more(number);
             let why = format!("No thread to sum with: {error}; end other programs and try again");
             self.say(
                 index,

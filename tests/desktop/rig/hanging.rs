@@ -54,6 +54,8 @@ const ENOSYS: i32 = 38;
 pub(crate) enum Hangs {
     /// Reading.
     Reads,
+    /// Opening.
+    Opens,
     /// Writing, and making sure that it is written.
     Writes,
 }
@@ -135,6 +137,7 @@ impl Hanging {
     pub(crate) fn hang(&mut self, hangs: Hangs) {
         self.ask(match hangs {
             Hangs::Reads => "reads",
+            Hangs::Opens => "opens",
             Hangs::Writes => "writes",
         });
     }
@@ -147,6 +150,11 @@ impl Hanging {
         });
     }
 
+    /// From now on nothing fails.
+    pub(crate) fn heal(&mut self) {
+        self.ask("fail nothing");
+    }
+
     /// How many requests wait.
     pub(crate) fn n_waiting(&mut self) -> usize {
         self.ask("waiting").parse().expect("a number")
@@ -154,7 +162,12 @@ impl Hanging {
 
     /// The kernel forgets every page of the file that it can: whoever looks has to read.
     pub(crate) fn forget_pages(&mut self) {
-        self.ask("forget");
+        self.forget_pages_from(0);
+    }
+
+    /// The same, from this page on.
+    pub(crate) fn forget_pages_from(&mut self, page: u64) {
+        self.ask(&format!("forget {page}"));
     }
 
     /// Answers what waits, and all that comes.
@@ -201,10 +214,13 @@ fn serves_storage() {
     for line in std::io::stdin().lines().map_while(Result::ok) {
         let said = match line.as_str() {
             "reads" => hang(&device, &state, Hangs::Reads),
+            "opens" => hang(&device, &state, Hangs::Opens),
             "writes" => hang(&device, &state, Hangs::Writes),
             "go on" => go_on(&device, &state),
-            "forget" => forget_pages(&device),
             "waiting" => lock(&state).waiting.len(),
+            forget if forget.starts_with("forget ") => {
+                forget_pages(&device, forget[7..].parse().unwrap())
+            }
             fails if fails.starts_with("fail ") => {
                 lock(&state).fails = fails_of(fails);
                 0
@@ -289,11 +305,11 @@ fn go_on(device: &File, state: &Mutex<State>) -> usize {
 }
 
 /// That waits for pages that are being read, so it is done beside.
-fn forget_pages(device: &Arc<File>) -> usize {
+fn forget_pages(device: &Arc<File>, from: u64) -> usize {
     let device = Arc::clone(device);
     thread::spawn(move || {
         let mut note = words32(&[16 + 24, FORGET_PAGES.cast_unsigned(), 0, 0]);
-        note.extend([2_u64, 0, 0].into_iter().flat_map(u64::to_ne_bytes));
+        note.extend([2, from * 4096, 0].into_iter().flat_map(u64::to_ne_bytes));
         let _ = (&*device).write_all(&note);
     });
     0
@@ -324,6 +340,7 @@ fn waits(state: &Mutex<State>, request: &[u8]) -> bool {
     let mut state = lock(state);
     let waits = match state.hangs {
         Some(Hangs::Reads) => opcode == READ,
+        Some(Hangs::Opens) => opcode == OPEN,
         Some(Hangs::Writes) => matches!(opcode, WRITE | FSYNC),
         None => false,
     };
