@@ -72,6 +72,8 @@ fn no_byte_goes_astray() {
         ("an answer came late", counts.late),
         ("an order was refused", counts.refused),
         ("a queue was full", counts.full),
+        ("a process died of a store", counts.faulted),
+        ("a process said what it has mapped", counts.facts_told),
     ] {
         assert!(
             n * SELDOM >= sequences / SELDOM * SELDOM,

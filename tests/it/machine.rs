@@ -1,5 +1,7 @@
 //! What a test takes from the machine that only root is given: file systems and block devices of its own, which go with it.
 
+mod stalled;
+
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -10,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::skip::{skip, skip_part};
+pub(crate) use stalled::Stalled;
 
 /// Whether this process runs as root.
 pub(crate) fn is_root() -> bool {

@@ -15,6 +15,7 @@ mod stage;
 mod storage;
 mod truth;
 mod unprivileged;
+mod writing;
 mod written;
 
 use std::os::unix::fs::PermissionsExt as _;

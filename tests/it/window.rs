@@ -56,6 +56,7 @@ mod sums;
 mod support;
 mod tabs;
 mod together;
+mod two_mappings;
 mod unread;
 mod who;
 mod witnesses;

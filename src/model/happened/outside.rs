@@ -117,6 +117,12 @@ impl FileKnown {
         self.read_at = now;
     }
 
+    /// The moments that a write by others may turn out to have come after.
+    pub(super) fn known_at(&self) -> impl Iterator<Item = Moment> + Clone {
+        let suspected = self.suspects.iter().map(|it| it.since);
+        suspected.chain([self.read_at])
+    }
+
     /// What nothing of ours explains. `is_coming` says whether a store of this byte there is not answered yet.
     pub(super) fn found(&mut self, is_coming: impl Fn(u64, u8) -> bool) -> Vec<Found> {
         let (wait, found): (Vec<_>, Vec<_>) = std::mem::take(&mut self.suspects)

@@ -17,16 +17,31 @@ use crate::model::witness::{Who, WitnessId};
 /// A reading that was under way when the answer came may show what stood there before; one that comes later than this, after
 /// one that showed something else, shows it for another reason than the store.
 const LATE: Duration = Duration::from_secs(1);
-/// How many different readings of a row are remembered.
+/// How many different readings of a row are remembered; of more, those that tell most of stores that are not judged yet.
 const READINGS: usize = 4;
 
 /// What a row read, the last of it.
 #[derive(Clone, Debug)]
 pub(super) struct RowReading {
     who: Who,
-    /// Each with the moment that it was first told at, the newest last; all of the same bytes, and each differs from the one
-    /// before it.
+    /// Each with the moment that it was first told at, the newest last; all of the same bytes, and each differed from the one
+    /// before it when it was told.
     told: VecDeque<(Moment, Arc<Readout>)>,
+}
+
+impl RowReading {
+    /// The oldest is forgotten that does not say what the row showed at one of these moments.
+    fn forget_one(&mut self, moments: &(impl Iterator<Item = Moment> + Clone)) {
+        let told = &self.told;
+        // Of what was told at the very moment it is not known which came first.
+        let is_last_before = |at: usize| {
+            let (begin, end) = (told[at].0.run, told[at + 1].0.run);
+            moments.clone().any(|it| begin <= it.run && it.run <= end)
+        };
+        let newest = told.len().saturating_sub(1);
+        let oldest = (0..newest).find(|at| !is_last_before(*at));
+        self.told.remove(oldest.unwrap_or(0));
+    }
 }
 
 impl Happened {
@@ -46,12 +61,13 @@ impl Happened {
         match told.back() {
             Some((_, last)) if last == readout => return,
             Some((_, last)) if last.span != readout.span => told.clear(),
-            Some(_) if told.len() >= READINGS => {
-                told.pop_front();
-            }
             Some(_) | None => {}
         }
         told.push_back((now, Arc::clone(readout)));
+        if told.len() > READINGS {
+            let sent = self.sent.iter().map(|sent| sent.at);
+            self.rows[index].forget_one(&sent.chain(self.file.known_at()));
+        }
     }
 
     /// The rows of this program are of other mappings from now on.
@@ -108,7 +124,7 @@ impl Happened {
     }
 
     /// What the last reading of a row, from before the answer, says of the store: where the row came to show it only after
-    /// the store was sent, it saw it.
+    /// the store was sent, it saw it. What it showed before is claimed only where that is remembered.
     fn has_already(&self, who: Who, watch: &Watch, sent: Moment) -> Saw {
         let row = self.rows.iter().find(|row| row.who == who);
         let told = row.iter().flat_map(|row| row.told.iter().rev());
@@ -124,7 +140,11 @@ impl Happened {
                 Some(false) | None => return Saw::Before,
             }
         }
-        Saw::Before
+        if since.run > sent.run {
+            Saw::Waiting
+        } else {
+            Saw::Before
+        }
     }
 
     /// What is read from now on says nothing of stores there, as something else happened: `None` means anywhere.

@@ -7,7 +7,7 @@ mod truth;
 
 use mapscope::model::effect::Purpose;
 use mapscope::model::event::{StoreOutcome, WroteBack};
-use mapscope::model::process::ProcessKind;
+use mapscope::model::process::{Death, EndHow, MappedFacts, ProcessEnd, ProcessKind};
 use mapscope::model::{App, FileOrder, FileRequest, Mode, WitnessId};
 
 use super::*;
@@ -15,7 +15,7 @@ use crate::random::counts;
 use truth::{Meant, Truth};
 
 counts! {
-    orders stored late refused full switches written_back lost checked private_checked
+    orders stored late refused full switches written_back lost checked private_checked faulted facts_told
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ enum What {
     Peer {
         offset: u64,
         bytes: Vec<u8>,
+        is_anyway: bool,
     },
     Signal,
 }
@@ -48,6 +49,10 @@ pub(super) struct Peer {
     /// What it stored privately, with the number of the order.
     pub(super) own: BTreeMap<u64, (u8, u64)>,
     pub(super) lost: Vec<Span>,
+    /// How often it was asked what it has mapped, and has not answered.
+    n_asked: u32,
+    /// It said that it dies of a store.
+    death: Option<Death>,
 }
 
 #[derive(Debug)]
@@ -198,69 +203,6 @@ impl Oracle {
         }
     }
 
-    pub(super) fn orders_peer(&mut self, order: &PeerOrder) {
-        self.tell(|| format!("order {order:?}"));
-        let (number, known) = match order {
-            PeerOrder::Store {
-                number,
-                target,
-                offset,
-                bytes,
-                ..
-            } => {
-                self.counts.orders += 1;
-                let what = What::Peer {
-                    offset: *offset,
-                    bytes: bytes.clone(),
-                };
-                (
-                    *number,
-                    Known {
-                        target: *target,
-                        what,
-                        n_answers: 0,
-                    },
-                )
-            }
-            PeerOrder::Signal { number, target, .. } => (
-                *number,
-                Known {
-                    target: *target,
-                    what: What::Signal,
-                    n_answers: 0,
-                },
-            ),
-            PeerOrder::Start { target, kind, .. } => return self.enter(*target, *kind, None),
-            PeerOrder::Fork { parent, child } => {
-                let kind = self.peers[parent].kind;
-                let child = Target {
-                    mapping: *child,
-                    generation: Generation::FIRST,
-                    ..*parent
-                };
-                return self.enter(child, kind, Some(*parent));
-            }
-            _ => return,
-        };
-        assert!(
-            self.orders.insert(number, known).is_none(),
-            "{number:?} is given twice"
-        );
-    }
-
-    fn enter(&mut self, target: Target, kind: ProcessKind, parent: Option<Target>) {
-        let peer = Peer {
-            kind,
-            parent,
-            is_answered: false,
-            pid: None,
-            is_over: false,
-            own: BTreeMap::new(),
-            lost: Vec::new(),
-        };
-        self.peers.insert(target, peer);
-    }
-
     /// Orders that are not answered, looks left out.
     pub(super) fn n_outstanding(&self) -> usize {
         let is_open = |it: &&Known| it.n_answers == 0 && !matches!(it.what, What::Quiet);
@@ -272,8 +214,9 @@ impl Oracle {
             |it: &(&OrderId, &Known)| it.1.n_answers == 0 && !matches!(it.1.what, What::Quiet);
         let order = self.orders.iter().find(is_open).map(|it| format!("{it:?}"));
         // a later generation rests until somebody looks
-        let begins =
-            |it: &(&Target, &Peer)| !it.1.is_answered && it.0.generation == Generation::FIRST;
+        let begins = |(target, peer): &(&Target, &Peer)| {
+            (!peer.is_answered && target.generation == Generation::FIRST) || peer.n_asked > 0
+        };
         order.or_else(|| self.peers.iter().find(begins).map(|it| format!("{it:?}")))
     }
 

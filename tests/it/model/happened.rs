@@ -17,6 +17,7 @@ use super::*;
 
 use scene::{LEN, PRIVATE, SHARED, Scene, sample, with};
 
+mod forgotten;
 mod histories;
 mod put_back;
 mod scene;

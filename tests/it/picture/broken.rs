@@ -1,5 +1,5 @@
 //! Each fact of a page that is broken on purpose turns the comparison red: it is told wrongly to the program, and the program
-//! knows no better.
+//! knows no better. Another one, which hears the same unchanged, is right at that moment: it is red for that alone.
 
 use mapscope::lab::claim::AddedKind;
 use mapscope::map::{CacheFacts, PageState, Storage};
@@ -92,12 +92,11 @@ fn a_page_fact_that_is_broken_on_purpose_turns_it_red() {
     let folder = Folder::with_storage("broken facts of files with storage");
     let mut stage = scene(&folder);
     for broken in &BREAKS {
-        stage.changed = None;
         look_at(&mut stage, broken.page);
-        stage.changed = Some(broken.change);
+        stage.change(broken.change);
         look_at(&mut stage, broken.page);
         stage.until_disagreed(broken.what, broken.said);
-        stage.changed = None;
+        stage.change_nothing();
         look_at(&mut stage, broken.page);
     }
     stage.end();
@@ -135,7 +134,7 @@ fn look_at(stage: &mut Stage, page: u64) {
         // The page cache may keep both as one.
         stage.second.does("fsync", &[]);
     }
-    if stage.changed.is_none() {
+    if !stage.is_changed() {
         stage.agreed();
     }
 }
@@ -150,7 +149,7 @@ fn change_file_pages(event: &mut Event, change: impl Fn(&mut mapscope::map::File
     }
 }
 
-fn change_cache(event: &mut Event, change: impl Fn(&mut CacheFacts)) {
+pub(super) fn change_cache(event: &mut Event, change: impl Fn(&mut CacheFacts)) {
     change_file_pages(event, |fact| {
         if let Ok(facts) = &mut fact.cache {
             change(facts);

@@ -133,7 +133,7 @@ fn check_stopped_child(is_told_frames: bool) {
 #[test]
 fn whose_a_copy_is_is_not_known_where_the_kernel_does_not_tell() {
     let (mut stage, first) = parent(&std::env::temp_dir(), false);
-    stage.changed = Some(|event| change_facts(event, |fact| fact.is_exclusive = None));
+    stage.change(|event| change_facts(event, |fact| fact.is_exclusive = None));
     stage.store_by(first, b'x');
     let is_not_known = |stage: &Stage, who| {
         let picture = stage.picture().unwrap();

@@ -41,7 +41,9 @@ pub(super) struct Stage {
     /// Another process that looks at the file and changes it.
     pub(super) second: Second,
     /// What is told of pages is changed like this before the program hears it.
-    pub(super) changed: Option<fn(&mut Event)>,
+    changed: Option<fn(&mut Event)>,
+    /// Since then: another one like it, which hears the same unchanged.
+    unchanged: Option<App>,
     /// The page that was to be written when a sync failed.
     pub(super) sync_failed: Option<u64>,
     /// Orders that change something and are not answered.
@@ -84,6 +86,7 @@ impl Stage {
             is_told_frames,
             second: Second::of(&path),
             changed: None,
+            unchanged: None,
             sync_failed: None,
             outstanding: BTreeSet::new(),
             path: path.clone(),
@@ -128,8 +131,27 @@ impl Stage {
 
     pub(super) fn act(&mut self, action: Action) {
         let view = self.app.docs.first().map(|doc| doc.view().id);
-        let effects = self.app.apply(Intent { view, action });
+        let intent = Intent { view, action };
+        if let Some(unchanged) = &mut self.unchanged {
+            unchanged.apply(intent.clone());
+        }
+        let effects = self.app.apply(intent);
         self.run(effects);
+    }
+
+    /// What is told of pages is changed like this from now on.
+    pub(super) fn change(&mut self, change: fn(&mut Event)) {
+        self.unchanged = Some(self.app.clone());
+        self.changed = Some(change);
+    }
+
+    /// Nothing is changed any more.
+    pub(super) fn change_nothing(&mut self) {
+        (self.changed, self.unchanged) = (None, None);
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed.is_some()
     }
 
     fn run(&mut self, effects: Vec<Effect>) {
@@ -239,7 +261,7 @@ impl Stage {
         }
     }
 
-    /// Waits until the comparison says this.
+    /// Waits until the comparison says this, and at the same time agrees with the program that hears everything unchanged.
     #[track_caller]
     pub(super) fn until_disagreed(&mut self, what: &str, said: &str) {
         self.settle();
@@ -247,12 +269,17 @@ impl Stage {
         loop {
             self.listen();
             let picture = self.picture().unwrap();
+            let unchanged = Picture::of(&self.unchanged.as_ref().unwrap().docs[0], None).unwrap();
+            let control = truth::compare(self, &unchanged);
             let compared = truth::compare(self, &picture);
-            if compared.as_ref().is_err_and(|why| why.contains(said)) {
+            if control.is_ok() && compared.as_ref().is_err_and(|why| why.contains(said)) {
                 return;
             }
             let is_late = begin.elapsed() >= LONG;
-            assert!(!is_late, "{what}, and it says {compared:?}\n{picture:#?}");
+            assert!(
+                !is_late,
+                "{what}, and it says {compared:?}; unchanged {control:?}\n{picture:#?}"
+            );
         }
     }
 

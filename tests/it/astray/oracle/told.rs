@@ -24,6 +24,19 @@ impl Oracle {
             }) => {
                 in_tray(*number, *offset, bytes);
             }
+            // The row of whoever died of a store says of what.
+            Event::Peer(PeerEvent {
+                target,
+                news: PeerNews::Ended(end),
+            }) => {
+                let doc = app.doc_by(target.doc);
+                let row = doc.and_then(|doc| doc.processes.get(target.mapping));
+                let row = row.filter(|it| it.generation == target.generation);
+                if let (Some(row), EndHow::Faulted(death)) = (row, &end.how) {
+                    let said = row.ended.as_deref().unwrap_or_default();
+                    assert!(said.contains(&death.signal), "{target}: {said}");
+                }
+            }
             Event::File(FileEvent {
                 number: Some(number),
                 news: FileNews::Refused(request, _),
