@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::effect::Effect;
+use crate::model::effect::{Effect, IfExists};
 use crate::model::event::Event;
 use crate::model::offer::{JournalNews, OfferId, OfferPart};
-use crate::os::save::{Existing, NewFile, Rights, SaveCause};
+use crate::os::save::{Existing, Rights};
+use crate::work::copy::save_text;
 
 use super::Shell;
-
-/// Names that are tried where a file is there already.
-const MOST_NUMBERED: u32 = 999;
 
 impl Shell {
     /// From now on edits are written down in `folder`, and what earlier runs left there is offered.
@@ -22,7 +20,12 @@ impl Shell {
     pub(super) fn on_offer(&mut self, effect: Effect) {
         match effect {
             Effect::Retire(offer, part) => self.retire(offer, part),
-            Effect::ListOffer { offer, path, text } => self.list_offer(offer, path, text),
+            Effect::ListOffer {
+                offer,
+                destination,
+                if_exists,
+                text,
+            } => self.list_offer(offer, destination, if_exists, text),
             _ => {}
         }
     }
@@ -36,18 +39,10 @@ impl Shell {
         });
     }
 
-    fn list_offer(&self, offer: OfferId, path: PathBuf, text: String) {
+    fn list_offer(&self, offer: OfferId, place: PathBuf, if_exists: IfExists, text: String) {
         let report = self.report();
         self.aside(move || {
-            let home = || {
-                let name = path.file_name()?;
-                Some(std::env::home_dir()?.join(name))
-            };
-            // where its folder is gone, or not ours to write to
-            let listed = list(&path, &text).or_else(|why| {
-                let instead = home().ok_or_else(|| why.clone())?;
-                list(&instead, &text).map_err(|_| why)
-            });
+            let listed = list(&place, if_exists, &text).map(|()| place);
             report(Event::Journal(JournalNews::Listed(offer, listed)));
         });
     }
@@ -63,27 +58,12 @@ impl Shell {
     }
 }
 
-/// Lists edits beside `path`, under a name that no file has.
-fn list(path: &Path, text: &str) -> Result<PathBuf, String> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".edits");
-    for number in 1..=MOST_NUMBERED {
-        let mut name = name.clone();
-        if number > 1 {
-            name.push(format!("-{number}"));
-        }
-        name.push(".txt");
-        let rights = Rights::of_path(path).unwrap_or(Rights::OWNER_ONLY);
-        let path = path.with_file_name(name);
-        let saved = NewFile::create(&path, Existing::Keep, rights).and_then(|mut file| {
-            file.write_at(text.as_bytes(), 0)?;
-            file.publish()
-        });
-        match saved {
-            Ok(()) => return Ok(path),
-            Err(error) if matches!(error.cause, SaveCause::Exists) => {}
-            Err(error) => return Err(format!("The edits were not listed: {error}")),
-        }
-    }
-    Err("The edits were not listed: all names beside the file are taken".to_owned())
+/// Lists edits, readable by their owner alone: the file that they are of may be gone, and with it who may read it.
+fn list(place: &Path, if_exists: IfExists, text: &str) -> Result<(), String> {
+    let existing = match if_exists {
+        IfExists::Replace => Existing::Replace,
+        IfExists::Refuse | IfExists::Number => Existing::Keep,
+    };
+    save_text(text, place, existing, Rights::OWNER_ONLY)
+        .map_err(|error| format!("The edits were not listed: {error}"))
 }

@@ -26,26 +26,43 @@ impl Mapping {
     /// [`StoreError`]. Nothing was stored, but for [`StoreError::Refused`], which says how much, and
     /// [`StoreError::NotKept`].
     pub fn store(&self, offset: u64, bytes: &[u8], file: &OpenFile) -> Result<Vec<u8>, StoreError> {
+        self.store_after(offset, bytes, file, |_| Ok(()))
+    }
+
+    /// The same, where `first` is told what stands there, once that has been read and before anything is stored. Where it
+    /// fails nothing is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Mapping::store`], and of `first`.
+    pub fn store_after<E: From<StoreError>>(
+        &self,
+        offset: u64,
+        bytes: &[u8],
+        file: &OpenFile,
+        first: impl FnOnce(&[u8]) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
         if self.access() == Access::ReadOnly {
-            return Err(StoreError::ReadOnly { mode: self.mode() });
+            return Err(StoreError::ReadOnly { mode: self.mode() }.into());
         }
         let _one_at_a_time = self.lock_stores();
         let span = self.storable(offset, bytes.len(), file)?;
         let before = self.read(span, file);
         if let Some(gap) = before.gaps.first() {
-            return Err(match gap.reason {
-                GapReason::PastFileEnd { file_len } => StoreError::PastFileEnd {
-                    offset,
-                    len: bytes.len(),
-                    file_len,
-                },
-                reason => StoreError::Unreadable {
-                    offset: gap.span.start(),
-                    reason,
-                },
-            });
+            return Err(StoreError::of_gap(span, gap).into());
         }
-        let mut before = before.bytes;
+        first(&before.bytes)?;
+        Ok(self.store_over(before.bytes, offset, bytes, file)?)
+    }
+
+    /// Stores where `before` was read a moment ago, and returns it.
+    fn store_over(
+        &self,
+        mut before: Vec<u8>,
+        offset: u64,
+        bytes: &[u8],
+        file: &OpenFile,
+    ) -> Result<Vec<u8>, StoreError> {
         let (stored, errno) = self.copy_in(offset, bytes);
         if stored < bytes.len() {
             before.truncate(stored);

@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::errno::describe_errno;
 use super::mode::Mode;
-use super::readout::GapReason;
+use super::readout::{Gap, GapReason};
 use super::refusal::MapRefusal;
 use crate::bytes::Span;
 use crate::bytes::size::counted;
@@ -76,6 +76,24 @@ pub enum StoreError {
         /// The error number of fstat(2).
         errno: i32,
     },
+}
+
+impl StoreError {
+    /// A store to `span`, where `gap` cannot be read.
+    #[must_use]
+    pub fn of_gap(span: Span, gap: &Gap) -> Self {
+        match gap.reason {
+            GapReason::PastFileEnd { file_len } => Self::PastFileEnd {
+                offset: span.start(),
+                len: usize::try_from(span.len()).unwrap_or(usize::MAX),
+                file_len,
+            },
+            reason => Self::Unreadable {
+                offset: gap.span.start(),
+                reason,
+            },
+        }
+    }
 }
 
 impl fmt::Display for StoreError {

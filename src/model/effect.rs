@@ -58,12 +58,14 @@ pub enum Effect {
     LabStop,
     /// What an earlier run left is decided.
     Retire(OfferId, OfferPart),
-    /// List what an earlier run left in a new file beside the one that was edited.
+    /// List what an earlier run left of a file that is not open.
     ListOffer {
         /// Which.
         offer: OfferId,
-        /// The file that was edited.
-        path: PathBuf,
+        /// Where to.
+        destination: PathBuf,
+        /// What to do where a file is there already.
+        if_exists: IfExists,
         /// The list.
         text: String,
     },

@@ -11,6 +11,9 @@ use crate::map::Identity;
 
 use super::journal::PendingRun;
 
+/// Places that are listed one by one.
+pub const LISTED: usize = 8;
+
 /// Names what is offered of one file, in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OfferId(pub u64);
@@ -31,10 +34,15 @@ pub enum OfferPart {
 pub enum FileFate {
     /// That file, and where it was edited it holds what it held, or what was put there.
     Same,
+    /// That file, and where it was edited it holds what it held, or what was put there; but around that, in so many
+    /// blocks of 4 KiB, something else.
+    Around(u64),
     /// That file, which holds something else in so many edited places.
     Changed(u64),
     /// Another file, which holds something else in so many edited places.
     Replaced(u64),
+    /// Another file, which holds the same in all edited places, but around them, in so many blocks, something else.
+    ReplacedAround(u64),
     /// Nothing.
     Gone,
     /// It cannot be read, and why.
@@ -61,6 +69,9 @@ pub struct EditsOffer {
     pub identity: Option<Identity>,
     /// The same in words.
     pub standing: FileFate,
+    /// The first edited places where it holds neither what stood there nor what was put there, at most [`LISTED`], and
+    /// what it holds. Ascending among what is not in the file, then among what is.
+    pub conflicts: Vec<(u64, u8)>,
     /// When it was last edited.
     pub at: SystemTime,
     /// How long the file was when it was first edited, in bytes.
@@ -71,6 +82,23 @@ pub struct EditsOffer {
     pub in_file: Vec<PendingRun>,
     /// The end of the journal that could not be read.
     pub cut: Option<TornEnd>,
+}
+
+/// What stands where, the first of it one by one.
+pub(super) fn conflict_words(conflicts: &[(u64, u8)]) -> String {
+    let shown = conflicts.iter().take(LISTED);
+    let shown: Vec<String> = shown
+        .map(|(offset, found)| format!("{found:02x} at {offset:#x}"))
+        .collect();
+    let more = match conflicts.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    shown.join(", ") + &more
+}
+
+fn blocks(n: u64) -> String {
+    format!("{} of 4 KiB", counted(n, "block"))
 }
 
 /// How many bytes runs have.
@@ -98,18 +126,27 @@ impl EditsOffer {
         };
         let standing = match &self.standing {
             FileFate::Same => String::new(),
-            FileFate::Changed(n) => {
-                format!("; somebody changed {} of these since", counted(*n, "byte"))
-            }
+            FileFate::Around(n) => format!(
+                "; these bytes stand as they did, but around them, in {}, somebody changed others since",
+                blocks(*n)
+            ),
+            FileFate::Changed(n) => format!(
+                "; somebody changed {} of these since{}",
+                counted(*n, "byte"),
+                self.listed(*n)
+            ),
             FileFate::Replaced(0) => {
                 "; another file is in its place, which holds the same there".to_owned()
             }
-            FileFate::Replaced(n) => {
-                format!(
-                    "; another file is in its place, which holds {} otherwise",
-                    counted(*n, "byte")
-                )
-            }
+            FileFate::Replaced(n) => format!(
+                "; another file is in its place, which holds {} otherwise{}",
+                counted(*n, "byte"),
+                self.listed(*n)
+            ),
+            FileFate::ReplacedAround(n) => format!(
+                "; another file is in its place, which holds these bytes, but around them, in {}, others",
+                blocks(*n)
+            ),
             FileFate::Gone => "; the file is gone".to_owned(),
             FileFate::Unreadable(why) => format!("; the file cannot be read ({why})"),
         };
@@ -122,6 +159,18 @@ impl EditsOffer {
             );
         }
         words
+    }
+
+    /// What stands in the way, the first of it one by one, of `n` in all.
+    fn listed(&self, n: u64) -> String {
+        if self.conflicts.is_empty() {
+            return String::new(); // past the end of the file
+        }
+        let more = match n.saturating_sub(self.conflicts.len() as u64) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!(": {}{more}", conflict_words(&self.conflicts))
     }
 
     /// The place of the file, as it can be shown.

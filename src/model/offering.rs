@@ -12,9 +12,8 @@ use super::event::{EditsNews, WroteBack};
 use super::identity::{DocId, OrderId, ViewId};
 use super::journal::PendingRun;
 use super::notice::{Notice, Severity};
-use super::offer::{EditsOffer, JournalNews, OfferId, OfferPart, n_bytes};
+use super::offer::{EditsOffer, JournalNews, OfferId, OfferPart, conflict_words, n_bytes};
 use super::patch;
-use super::patching::conflict_words;
 use super::pending::{Under, Waiting};
 use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
@@ -130,11 +129,12 @@ impl App {
                 self.focus_doc(doc, effects);
                 self.in_doc(doc, effects, |doc, out| doc.save_offer(text, out));
             }
-            (OfferAction::List, None) => effects.push(Effect::ListOffer {
-                offer: id,
-                text: patch::of_offer(&offer),
-                path: offer.path,
-            }),
+            (OfferAction::List, None) => {
+                // where no file is open one is about to be
+                if let Some(front) = self.doc().map(|doc| doc.id) {
+                    self.in_doc(front, effects, |doc, out| doc.save_other_offer(&offer, out));
+                }
+            }
             (OfferAction::Discard, _) => {
                 self.offers.retain(|offer| offer.id != id);
                 effects.push(Effect::Retire(id, OfferPart::All));

@@ -13,14 +13,12 @@ use super::effect::{FileRequest, Purpose, Store, StoreBatch};
 use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};
 use super::notice::{Notice, Severity};
+use super::offer::conflict_words;
 use super::patch::{Patch, PatchPart, Patching};
 use super::pending::{FIRST_BYTES, Under};
 use super::process::Refusal;
 use super::take::not_asked_words;
 use super::topic::{Subject, Topic};
-
-/// Conflicts that are listed one by one.
-const LISTED: usize = 8;
 
 impl Doc {
     /// Has a list of edits read, to be applied in `view`.
@@ -189,19 +187,6 @@ impl Doc {
         self.began(view, number, Under::Store { span, first, seen });
         Some(number)
     }
-}
-
-/// What stands where, the first of it one by one.
-pub(super) fn conflict_words(conflicts: &[(u64, u8)]) -> String {
-    let shown = conflicts.iter().take(LISTED);
-    let shown: Vec<String> = shown
-        .map(|(offset, found)| format!("{found:02x} at {offset:#x}"))
-        .collect();
-    let more = match conflicts.len().saturating_sub(LISTED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    shown.join(", ") + &more
 }
 
 fn bytes_of(parts: &[PatchPart]) -> usize {

@@ -15,6 +15,8 @@ use super::doc::{Doc, Out};
 use super::effect::{Effect, Export, FileRequest, IfExists};
 use super::event::ExportOutcome;
 use super::identity::{OrderId, ViewId};
+use super::offer::{EditsOffer, OfferId};
+use super::patch;
 use super::topic::Subject;
 
 /// What is to be saved.
@@ -28,6 +30,8 @@ pub enum What {
     Edits,
     /// The list of the edits that an earlier run left.
     Offer,
+    /// The list of the edits that an earlier run left of a file that is not open.
+    OtherOffer(OfferId),
     /// A list of edits that is to be applied: nothing is saved, it is read from there.
     Patch,
     /// A file whose bytes are to be pasted: nothing is saved, it is read.
@@ -89,7 +93,9 @@ impl Job {
         let what = match self.what {
             What::View => "Saving a copy",
             What::Selection(_) => "Saving the selection",
-            What::Edits | What::Offer | What::Patch | What::PasteFile => "Saving the edits",
+            What::Edits | What::Offer | What::OtherOffer(_) | What::Patch | What::PasteFile => {
+                "Saving the edits"
+            }
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
             What::Picture => "Saving the picture",
@@ -124,8 +130,12 @@ impl Job {
 impl Doc {
     /// Asks where to save; proposes a place beside the file. There is room for one form.
     pub(super) fn ask_destination(&mut self, what: What, view: ViewId, out: &mut Out<'_>) {
-        self.view_mut().fill_text = None;
         let proposed = beside(&self.path, what);
+        self.ask_place(what, view, proposed, out);
+    }
+
+    fn ask_place(&mut self, what: What, view: ViewId, proposed: PathBuf, out: &mut Out<'_>) {
+        self.view_mut().fill_text = None;
         self.saving = Some(Saving {
             what,
             view,
@@ -156,6 +166,16 @@ impl Doc {
         self.ask_destination(What::Offer, self.view().id, out);
         if let Some(saving) = &mut self.saving {
             saving.contents = text;
+        }
+    }
+
+    /// Asks where to list what an earlier run left of another file, which may be gone: here, as its own tab is not there.
+    pub(super) fn save_other_offer(&mut self, offer: &EditsOffer, out: &mut Out<'_>) {
+        let what = What::OtherOffer(offer.id);
+        let proposed = beside(&offer.path, what);
+        self.ask_place(what, self.view().id, proposed, out);
+        if let Some(saving) = &mut self.saving {
+            saving.contents = patch::of_offer(offer);
         }
     }
 
@@ -216,6 +236,16 @@ impl Doc {
             }
             What::PasteFile => {
                 self.paste_file(path, saving.view, out);
+                out.push(Effect::Focus(Focus::Grid));
+                return;
+            }
+            What::OtherOffer(offer) => {
+                out.push(Effect::ListOffer {
+                    offer,
+                    destination: path,
+                    if_exists,
+                    text: saving.contents,
+                });
                 out.push(Effect::Focus(Focus::Grid));
                 return;
             }
@@ -349,7 +379,7 @@ fn beside(path: &Path, what: What) -> PathBuf {
         What::View => ".copy",
         What::Selection(_) => ".part",
         What::PasteFile => return path.with_file_name(""),
-        What::Edits | What::Offer | What::Patch => ".edits.txt",
+        What::Edits | What::Offer | What::OtherOffer(_) | What::Patch => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",
         What::Picture => ".who.svg",

@@ -132,7 +132,7 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
         What::Selection(_) => "Save the selection to",
         What::PasteFile => "Paste at the cursor the bytes of",
         What::Edits => "Save the edits to",
-        What::Offer => "Save the edits that were left to",
+        What::Offer | What::OtherOffer(_) => "Save the edits that were left to",
         What::Patch => "Apply the list of edits in",
         What::Happened => "Save what happened to",
         What::Steps => "Save the steps to",

@@ -4,6 +4,7 @@
 //! goes through here, and where the storage does not answer, this thread waits alone. An order names its mapping and the
 //! generation that was meant; both are compared here, where it is carried out, and each order is answered once.
 
+mod asked;
 mod comparing;
 mod counting;
 mod facts;

@@ -9,11 +9,15 @@
 //!
 //! - `record`: what stands in it, byte by byte; `ledger`, `layer`: what that comes to. These are pure.
 //! - `book`: the file. `orphans`: files that other runs left behind, each taken by its lock.
+//! - `around`: what stood around an edit; `compared`: what stands there at the next start.
 //!
 //! It must not know mappings or views, nor what is done with an edit that is offered.
 
+pub mod around;
 mod book;
+mod compared;
 mod file_log;
+mod header;
 pub mod layer;
 pub mod ledger;
 mod orphans;

@@ -8,6 +8,7 @@ use mapscope::model::journal::PendingRun;
 use mapscope::model::offer::{EditsOffer, JournalNews};
 use mapscope::work::logbook::{Disk, Logbook};
 
+mod around;
 mod compacting;
 mod failing;
 mod full;
@@ -16,6 +17,7 @@ mod ledger;
 mod offers;
 mod order;
 mod racing;
+mod returned;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.

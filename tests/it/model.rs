@@ -36,6 +36,7 @@ mod keys;
 mod lab;
 mod late;
 mod left;
+mod left_gone;
 mod lookups;
 mod notices;
 mod offers;

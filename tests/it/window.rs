@@ -28,6 +28,7 @@ mod journal;
 mod kernel_memory;
 mod keys;
 mod lab;
+mod left_gone;
 mod live;
 mod low;
 mod many_mappings;

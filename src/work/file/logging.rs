@@ -1,33 +1,24 @@
 //! What is about to be stored is written down first, on the worker's thread: it waits for the disk, the window does not.
 //!
-//! It owns what of a store the journal is told. A store that cannot be written down does not happen. Bytes that cannot be
-//! read now are not written down, as a store there needs the same page; where that has come back meanwhile, they are written
-//! down at once behind the store.
+//! It owns what of a store the journal is told. A store that cannot be written down does not happen. A batch is written down
+//! as a whole, as far as it can be read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
 use crate::bytes::Span;
-use crate::map::{Mapping, Mode, OpenFile, Readout};
+use crate::map::{Mapping, Mode, OpenFile, Readout, StoreError};
 use crate::model::effect::{FileRequest, Store};
-use crate::model::event::{EditsNews, FileNews, StoreOutcome, StoreResult};
+use crate::model::event::{EditsNews, FileNews};
 use crate::model::identity::{OrderId, Target};
 use crate::model::journal::PendingRun;
 use crate::model::offer::{OfferId, OfferPart};
 use crate::model::patch::Patch;
-use crate::os::stamp::FileStamp;
-use crate::work::logbook::Ticket;
 use crate::work::logbook::record::{ByteChange, EditPlace};
 
+use super::asked::Asked;
 use super::pasted_file;
 use super::serve::Worker;
-
-/// What was written down of a batch: its name, where it goes, and what stood there then.
-pub(super) struct Asked {
-    ticket: Option<Ticket>,
-    place: EditPlace,
-    changes: Vec<ByteChange>,
-}
 
 impl Worker {
     /// Edits that come from a journal or a list, or go there. What changes no byte is answered as it was asked, whichever
@@ -49,9 +40,8 @@ impl Worker {
                 return;
             }
             FileRequest::Record(runs) => {
-                let named = self.named();
                 self.journal
-                    .stands(named, EditPlace::File, changes_of(runs));
+                    .stands(&self.file, EditPlace::File, changes_of(runs));
                 EditsNews::Noted
             }
             FileRequest::Forget(spans) => {
@@ -70,15 +60,6 @@ impl Worker {
             Some(number),
             FileNews::Edits(news),
         );
-    }
-
-    /// What identifies the file in the journal.
-    fn named(&self) -> impl FnOnce() -> (FileStamp, PathBuf) + use<> {
-        let file = std::sync::Arc::clone(&self.file);
-        move || {
-            let stamp = FileStamp::of(file.file()).unwrap_or_default();
-            (stamp, file.path().to_owned())
-        }
     }
 
     /// Writes down what a batch is about to store through a view.
@@ -105,74 +86,9 @@ impl Worker {
             Mode::Private => EditPlace::Private(view.id.0),
             Mode::Shared => EditPlace::File,
         };
-        let named = self.named();
-        let ticket = self.journal.ask(named, place, changes.clone());
-        Ok(Asked {
-            ticket: ticket.map_err(|error| error.to_string())?,
-            place,
-            changes,
-        })
-    }
-
-    /// Writes down what became of it. Where something else stood there in the end than was written down, that is.
-    pub(super) fn stored_as(&mut self, asked: Result<Asked, String>, results: &[StoreResult]) {
-        // Also without a ticket: what could not be read, and was stored a moment later, was not written down before.
-        let Ok(Asked {
-            ticket,
-            place,
-            changes,
-        }) = asked
-        else {
-            return;
-        };
-        let stored = results.iter().filter_map(|result| match &result.outcome {
-            StoreOutcome::Stored(old) => Some(ByteChange {
-                offset: result.offset,
-                old: old.clone(),
-                new: result.bytes.clone(),
-            }),
-            _ => None,
-        });
-        let stored: Vec<ByteChange> = stored.collect();
-        let done = stored.iter().map(ByteChange::span).collect();
-        self.journal.outcome(ticket, done);
-        let is_known = |change: &ByteChange| {
-            changes.iter().any(|known| {
-                known.offset == change.offset
-                    && known.new.starts_with(&change.new)
-                    && known.old.starts_with(&change.old)
-            })
-        };
-        let others: Vec<ByteChange> = stored
-            .into_iter()
-            .filter(|change| !is_known(change))
-            .collect();
-        if !others.is_empty() {
-            let named = self.named();
-            self.journal.stands(named, place, others);
-        }
-    }
-
-    /// Writes down what is about to stand in the file, where `now` was read.
-    ///
-    /// # Errors
-    /// Why it must not be stored, in words.
-    pub(super) fn write_down_in_file(
-        &mut self,
-        now: &Readout,
-        bytes: &[u8],
-    ) -> Result<Option<Ticket>, String> {
-        if !now.is_whole() {
-            return Ok(None);
-        }
-        let change = ByteChange {
-            offset: now.span.start(),
-            old: now.bytes.clone(),
-            new: bytes.to_vec(),
-        };
-        let named = self.named();
-        let asked = self.journal.ask(named, EditPlace::File, vec![change]);
-        asked.map_err(|error| error.to_string())
+        let ticket = self.journal.ask(&self.file, place, changes.clone());
+        let ticket = ticket.map_err(|error| error.to_string())?;
+        Ok(Asked::batch(ticket, place, changes))
     }
 
     /// Writes to the file, after it is written down. `now` was read there, and maybe around it.
@@ -185,28 +101,25 @@ impl Worker {
         now: &Readout,
         bytes: &[u8],
     ) -> Result<(), String> {
-        let old: Option<Vec<u8>> = (span.start()..span.end()).map(|at| now.byte(at)).collect();
-        let before = Readout {
-            span,
-            bytes: old.unwrap_or_default(),
-            gaps: Vec::new(),
-        };
-        let ticket = if before.bytes.len() == bytes.len() {
-            self.write_down_in_file(&before, bytes)?
-        } else {
-            None
-        };
-        let written = self.file.pwrite(span.start(), bytes);
-        let done = written.is_ok().then_some(span);
-        self.journal.outcome(ticket, done.into_iter().collect());
+        let is_there = |gap: &&crate::map::Gap| gap.span.intersect(span).is_some();
+        if let Some(gap) = now.gaps.iter().find(is_there) {
+            return Err(StoreError::of_gap(span, gap).to_string());
+        }
+        let old = (span.start()..span.end()).filter_map(|at| now.byte(at));
+        let old: Vec<u8> = old.collect();
+        let mut asked = Asked::nothing(EditPlace::File);
+        let written = asked
+            .before(&mut self.journal, &self.file, (span.start(), &old, bytes))
+            .and_then(|()| Ok(self.file.pwrite(span.start(), bytes)?));
+        asked.ended(&written, span);
+        asked.end(&mut self.journal);
         written.map_err(|error| error.to_string())
     }
 
     /// What an earlier run left is this view's: it stands in this run's journal before it goes from that one's.
     fn take_over(&mut self, target: Target, offer: OfferId, runs: Vec<PendingRun>) {
-        let named = self.named();
         let place = EditPlace::Private(target.mapping.0);
-        if self.journal.stands(named, place, changes_of(runs)) {
+        if self.journal.stands(&self.file, place, changes_of(runs)) {
             self.journal.sync();
             self.journal.retire(offer, OfferPart::Unsaved);
         }

@@ -10,7 +10,9 @@ use crate::model::effect::{Store, StoreBatch};
 use crate::model::event::{FileNews, StoreOutcome, StoreResult, WroteBack};
 use crate::model::identity::OrderId;
 use crate::model::journal::PendingRun;
+use crate::work::logbook::FileLog;
 
+use super::asked::{Asked, NotStored};
 use super::serve::Worker;
 use super::watcher::lost_copies;
 
@@ -19,9 +21,12 @@ impl Worker {
     pub(super) fn store(&mut self, index: usize, number: OrderId, batch: StoreBatch) {
         let file = Arc::clone(&self.file);
         let gone = self.gone_under(index, &batch.stores);
-        let asked = self.write_down(index, &batch.stores);
-        let refused = asked.as_ref().err().cloned();
-        let stored = self.with(index, |mapping| {
+        let mut asked = self.write_down(index, &batch.stores);
+        let Some(view) = self.views.get(index) else {
+            return;
+        };
+        let log = &mut self.journal;
+        let stored = view.with(|mapping| {
             // compared before: a store would make the lost page a private copy again, of other bytes
             let mut lost = lost_runs(mapping, &file, &batch.beside);
             lost.extend(gone);
@@ -31,23 +36,22 @@ impl Worker {
                 .iter()
                 .filter_map(|store| changed(mapping, &file, store))
                 .collect();
-            let results: Vec<StoreResult> = if let Some(why) = refused {
-                let stores = batch.stores.into_iter();
-                stores.map(|store| not_recorded(store, &why)).collect()
-            } else if changed.is_empty() {
-                let stores = batch.stores.into_iter();
-                stores
-                    .flat_map(|store| store_one(mapping, &file, store))
-                    .collect()
-            } else {
-                changed
+            let stores = batch.stores.into_iter();
+            let results: Vec<StoreResult> = match &mut asked {
+                Err(why) => stores.map(|store| not_recorded(store, why)).collect(),
+                Ok(asked) if changed.is_empty() => stores
+                    .flat_map(|store| store_one(mapping, &file, store, (&mut *asked, &mut *log)))
+                    .collect(),
+                Ok(_) => changed,
             };
             (mapping.mode(), mapping.page_bytes(), lost, results)
         });
         let Some((mode, page_bytes, lost, results)) = stored else {
             return;
         };
-        self.stored_as(asked, &results);
+        if let Ok(mut asked) = asked {
+            asked.end(&mut self.journal);
+        }
         if let (Mode::Private, Some(view)) = (mode, self.views.get_mut(index)) {
             view.comparer.forget();
             for result in &results {
@@ -217,15 +221,25 @@ fn not_recorded(store: Store, why: &str) -> StoreResult {
     }
 }
 
-/// What became of one store: one result, or two where only the first part was stored.
-fn store_one(mapping: &Mapping, file: &OpenFile, store: Store) -> Vec<StoreResult> {
+/// What became of one store, which is written down before: one result, or two where only the first part was stored.
+fn store_one(
+    mapping: &Mapping,
+    file: &OpenFile,
+    store: Store,
+    (asked, log): (&mut Asked, &mut FileLog),
+) -> Vec<StoreResult> {
     let Store {
         offset,
         bytes,
         expect,
     } = store;
     drop(expect); // compared by now, and as long as what is stored
-    match mapping.store(offset, &bytes, file) {
+    let first = |old: &[u8]| asked.before(log, file, (offset, old, &bytes));
+    let stored = mapping.store_after(offset, &bytes, file, first);
+    if let Some(span) = Span::at(offset, bytes.len() as u64) {
+        asked.ended(&stored, span);
+    }
+    match stored {
         Ok(old) => vec![StoreResult {
             offset,
             bytes,
@@ -234,7 +248,9 @@ fn store_one(mapping: &Mapping, file: &OpenFile, store: Store) -> Vec<StoreResul
         Err(error) => {
             let mut results = Vec::new();
             // the journal must know of the part that was stored
-            if let StoreError::Refused { before, .. } | StoreError::NotKept { before, .. } = &error
+            if let NotStored::Refused(
+                StoreError::Refused { before, .. } | StoreError::NotKept { before, .. },
+            ) = &error
                 && let Some(stored) = bytes
                     .get(..before.len())
                     .filter(|stored| !stored.is_empty())

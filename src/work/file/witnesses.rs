@@ -11,8 +11,10 @@ use crate::model::identity::{MappingId, OrderId};
 use crate::model::witness::FilePages;
 use crate::model::{WitnessId, WitnessState};
 
+use super::asked::Asked;
 use super::serve::Worker;
 use super::views::writes_through;
+use crate::work::logbook::record::EditPlace;
 use crate::work::reading::{reading, reading_of_file};
 
 /// What is watched through them, and what they last said.
@@ -278,20 +280,19 @@ impl Worker {
                 expect,
             )?;
         }
-        let reaches_file = other.mode() == Mode::Shared;
-        let span = Span::at(offset, bytes.len() as u64).filter(|_| reaches_file);
-        let now = span.map(|span| other.read(span, &self.file));
         // what stands in a private mapping of a witness goes with it, and is no edit
-        let ticket = match &now {
-            Some(now) => self.write_down_in_file(now, bytes)?,
-            None => None,
-        };
-        let Some(other) = &self.witnesses.other else {
-            return Err("the other mapping is gone".to_owned());
-        };
-        let stored = other.store(offset, bytes, &self.file);
-        let done = span.filter(|_| stored.is_ok());
-        self.journal.outcome(ticket, done.into_iter().collect());
+        if other.mode() == Mode::Private {
+            let stored = other.store(offset, bytes, &self.file);
+            return stored.map(Some).map_err(|error| error.to_string());
+        }
+        let mut asked = Asked::nothing(EditPlace::File);
+        let stored = other.store_after(offset, bytes, &self.file, |old| {
+            asked.before(&mut self.journal, &self.file, (offset, old, bytes))
+        });
+        if let Some(span) = Span::at(offset, bytes.len() as u64) {
+            asked.ended(&stored, span);
+        }
+        asked.end(&mut self.journal);
         stored.map(Some).map_err(|error| error.to_string())
     }
 }

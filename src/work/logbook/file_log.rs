@@ -3,12 +3,14 @@
 //! It owns when the worker waits for the disk: before the first of a burst of stores that reach the file. It must not know
 //! how records are kept.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 use std::time::{Instant, SystemTime};
 
+use super::around::{BLOCK_BYTES, BlockSum, blocks_of};
 use super::record::{ByteChange, EditPlace, Record};
 use super::{GROUP, Logbook, NotRecorded, State, Ticket};
 use crate::bytes::Span;
+use crate::map::OpenFile;
 use crate::model::offer::{OfferId, OfferPart};
 use crate::os::stamp::FileStamp;
 
@@ -18,11 +20,17 @@ pub struct FileLog {
     book: Logbook,
     /// The file's number, once it was named, and in which volume of the journal.
     number: Option<(u64, u32)>,
+    /// The numbers of the blocks that were summed before they were edited, or are edited by now.
+    summed: BTreeSet<u64>,
 }
 
 impl FileLog {
     pub(super) fn new(book: Logbook) -> Self {
-        Self { book, number: None }
+        Self {
+            book,
+            number: None,
+            summed: BTreeSet::new(),
+        }
     }
 
     /// Writes down what is about to be stored, before it is. `None` where edits are not written down, or there is nothing
@@ -32,13 +40,14 @@ impl FileLog {
     /// The store must not happen: it could not be taken back.
     pub fn ask(
         &mut self,
-        named: impl FnOnce() -> (FileStamp, PathBuf),
+        of: &OpenFile,
         place: EditPlace,
         changes: Vec<ByteChange>,
     ) -> Result<Option<Ticket>, NotRecorded> {
         if changes.is_empty() {
             return Ok(None);
         }
+        let around = self.sums(of, &changes); // before the lock: storage may be slow, and other files do not wait for it
         let shared = self.book.shared();
         let mut state = shared.lock();
         match shared.book(&mut state).map(|book| book.is_some()) {
@@ -48,7 +57,7 @@ impl FileLog {
         }
         let ticket = state.n_tickets;
         state.n_tickets += 1;
-        let (file, name) = numbered(self.number, &mut state, named);
+        let (file, name) = numbered(self.number, &mut state, of);
         let asked = Record::Asked {
             file,
             ticket,
@@ -56,7 +65,9 @@ impl FileLog {
             at: millis(SystemTime::now()),
             changes,
         };
-        let records: Vec<Record> = name.into_iter().chain([asked]).collect();
+        let (blocks, around) = as_record(file, around);
+        let before = name.into_iter().chain(around);
+        let records: Vec<Record> = before.chain([asked]).collect();
         let written = shared.append(&mut state, &records).and_then(|is_written| {
             let is_ahead = state.ahead.is_some_and(|ahead| ahead.elapsed() < GROUP);
             if is_written && place == EditPlace::File && !is_ahead {
@@ -68,6 +79,7 @@ impl FileLog {
         match written {
             Ok(true) => {
                 self.number = Some((state.volume, file));
+                self.summed.extend(blocks);
                 Ok(Some(Ticket(ticket)))
             }
             Ok(false) => Ok(None),
@@ -95,27 +107,32 @@ impl FileLog {
     }
 
     /// This stands so, by whatever way it came about. Returns whether it is written down.
-    pub fn stands(
-        &mut self,
-        named: impl FnOnce() -> (FileStamp, PathBuf),
-        place: EditPlace,
-        changes: Vec<ByteChange>,
-    ) -> bool {
+    pub fn stands(&mut self, of: &OpenFile, place: EditPlace, changes: Vec<ByteChange>) -> bool {
+        let around = if place == EditPlace::File {
+            // it was stored: what stood there before is gone
+            self.summed.extend(touched(&changes));
+            Vec::new()
+        } else {
+            self.sums(of, &changes)
+        };
         let shared = self.book.shared();
         let mut state = shared.lock();
         if !matches!(shared.book(&mut state), Ok(Some(_))) {
             return false;
         }
-        let (file, name) = numbered(self.number, &mut state, named);
+        let (file, name) = numbered(self.number, &mut state, of);
+        let (blocks, around) = as_record(file, around);
         let stands = Record::Stands {
             file,
             place,
             changes,
         };
-        let records: Vec<Record> = name.into_iter().chain([stands]).collect();
+        let before = name.into_iter().chain(around);
+        let records: Vec<Record> = before.chain([stands]).collect();
         let is_written = matches!(shared.append(&mut state, &records), Ok(true));
         if is_written {
             self.number = Some((state.volume, file));
+            self.summed.extend(blocks);
         }
         is_written
     }
@@ -142,6 +159,15 @@ impl FileLog {
         }
     }
 
+    /// What stands around bytes that are about to be edited, where nothing there was edited before.
+    fn sums(&self, of: &OpenFile, changes: &[ByteChange]) -> Vec<BlockSum> {
+        let new = touched(changes).filter(|number| !self.summed.contains(number));
+        let new: BTreeSet<u64> = new.collect();
+        let sums = new.into_iter();
+        sums.filter_map(|number| BlockSum::of(of.file(), number))
+            .collect()
+    }
+
     fn note(&self, records: &[Record]) {
         let shared = self.book.shared();
         // An edit was made by now. What cannot be written down is compared when it is offered.
@@ -149,19 +175,32 @@ impl FileLog {
     }
 }
 
+/// The numbers of the blocks that are changed.
+fn touched(changes: &[ByteChange]) -> impl Iterator<Item = u64> + '_ {
+    changes.iter().flat_map(|change| blocks_of(change.span()))
+}
+
+/// The numbers of these blocks, and the record of them where there are any.
+fn as_record(file: u32, blocks: Vec<BlockSum>) -> (Vec<u64>, Option<Record>) {
+    let numbers = blocks.iter().map(|block| block.offset / BLOCK_BYTES);
+    let numbers = numbers.collect();
+    let is_any = !blocks.is_empty();
+    (numbers, is_any.then_some(Record::Blocks { file, blocks }))
+}
+
 /// The number of a file, and the record that names it where none did so far.
-fn numbered(
-    number: Option<(u64, u32)>,
-    state: &mut State,
-    named: impl FnOnce() -> (FileStamp, PathBuf),
-) -> (u32, Option<Record>) {
+fn numbered(number: Option<(u64, u32)>, state: &mut State, of: &OpenFile) -> (u32, Option<Record>) {
     if let Some((_, file)) = number.filter(|(volume, _)| *volume == state.volume) {
         return (file, None);
     }
     let file = state.n_files;
     state.n_files += 1;
-    let (stamp, path) = named();
-    (file, Some(Record::File { file, stamp, path }))
+    let name = Record::File {
+        file,
+        stamp: FileStamp::of(of.file()).unwrap_or_default(),
+        path: of.path().to_owned(),
+    };
+    (file, Some(name))
 }
 
 fn not_recorded(state: &State, cause: std::io::Error) -> NotRecorded {

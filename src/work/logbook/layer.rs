@@ -135,6 +135,25 @@ impl Layer {
         })
     }
 
+    /// What of it lies in `span`, cut at its ends, ascending.
+    pub(super) fn within(&self, span: Span) -> impl Iterator<Item = ByteChange> + '_ {
+        let before = self.runs.range(..span.start()).next_back();
+        let inside = self.runs.range(span.start()..span.end());
+        before
+            .into_iter()
+            .chain(inside)
+            .filter_map(move |(at, run)| {
+                let whole = Span::at(*at, run.value.len() as u64)?;
+                let both = whole.intersect(span).filter(|both| !both.is_empty())?;
+                let part = index(both.start() - at)..index(both.end() - at);
+                Some(ByteChange {
+                    offset: both.start(),
+                    old: run.base.get(part.clone())?.to_vec(),
+                    new: run.value.get(part)?.to_vec(),
+                })
+            })
+    }
+
     /// All of it, neighbors as one, ascending.
     #[must_use]
     pub fn joined(&self) -> Vec<ByteChange> {
@@ -155,6 +174,12 @@ impl Layer {
     pub(super) fn ages(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let takes = |run: &Run| 2 * run.value.len() as u64 + RUN_BYTES;
         self.runs.values().map(move |run| (run.age, takes(run)))
+    }
+
+    /// What was changed at `age` or before.
+    pub(super) fn spans_until(&self, age: u64) -> impl Iterator<Item = Span> + '_ {
+        let old = self.runs.iter().filter(move |(_, run)| run.age <= age);
+        old.filter_map(|(at, run)| Span::at(*at, run.value.len() as u64))
     }
 
     /// Forgets what was changed at `age` or before. Returns how many bytes that were.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::around::{BLOCK_BYTES, BlockSum, blocks_of};
 use super::layer::Layer;
 use super::record::{
     BookId, ByteChange, EditPlace, FRAME_BYTES, HEADER_BYTES, NoHeader, Record, read_header,
@@ -32,6 +33,8 @@ pub struct Entry {
     pub in_file: Layer,
     /// What stands in private mappings, one a mapping.
     pub private: BTreeMap<u64, Layer>,
+    /// What stood around edits before the first of them, by the numbers of blocks.
+    pub blocks: BTreeMap<u64, BlockSum>,
     /// What was about to be stored: its age, its name, where, and what.
     open: Option<(u64, u64, EditPlace, Vec<ByteChange>)>,
 }
@@ -74,6 +77,27 @@ impl Entry {
             .flat_map(|change| done.iter().filter_map(|span| within(change, *span)))
             .collect();
         self.put(age, place, &stored);
+    }
+
+    /// What stood in the file before the edits of `age` and earlier is given up, so what stood around them cannot be told.
+    fn forget_until(&mut self, age: u64) -> u64 {
+        for number in self.in_file.spans_until(age).flat_map(blocks_of) {
+            self.blocks.remove(&number);
+        }
+        self.in_file.forget_until(age)
+    }
+
+    fn retire(&mut self, place: Option<EditPlace>) {
+        self.settle();
+        match place {
+            Some(EditPlace::Private(mapping)) => drop(self.private.remove(&mapping)),
+            Some(EditPlace::File) => drop(self.forget_until(u64::MAX)),
+            None => {
+                self.private.clear();
+                self.in_file = Layer::default();
+                self.blocks.clear();
+            }
+        }
     }
 
     /// Nothing is left of it that could be offered.
@@ -150,15 +174,11 @@ impl Ledger {
                 place,
                 changes,
             } => self.with(file, |entry| entry.put(age, place, &changes)),
-            Record::Retired { file, place } => self.with(file, |entry| {
-                entry.settle();
-                match place {
-                    Some(EditPlace::Private(mapping)) => drop(entry.private.remove(&mapping)),
-                    Some(EditPlace::File) => entry.in_file = Layer::default(),
-                    None => {
-                        entry.private.clear();
-                        entry.in_file = Layer::default();
-                    }
+            Record::Retired { file, place } => self.with(file, |entry| entry.retire(place)),
+            Record::Blocks { file, blocks } => self.with(file, |entry| {
+                for block in blocks {
+                    let number = block.offset / BLOCK_BYTES;
+                    entry.blocks.entry(number).or_insert(block);
                 }
             }),
         }
@@ -213,23 +233,31 @@ impl Ledger {
             return 0;
         };
         let files = self.files.values_mut();
-        files.map(|entry| entry.in_file.forget_until(until)).sum()
+        files.map(|entry| entry.forget_until(until)).sum()
+    }
+
+    /// Records of the files, and of what stood around edits. All files, as whoever writes of one that has no edits now has
+    /// named it before.
+    fn names(&self) -> Vec<Record> {
+        let names = self.files.iter().map(|(file, entry)| Record::File {
+            file: *file,
+            stamp: entry.stamp,
+            path: entry.path.clone(),
+        });
+        let around = self.files.iter();
+        let around = around.filter(|(_, entry)| !entry.blocks.is_empty());
+        let around = around.map(|(file, entry)| Record::Blocks {
+            file: *file,
+            blocks: entry.blocks.values().copied().collect(),
+        });
+        names.chain(around).collect()
     }
 
     /// Records that come to the same, oldest first.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         let live = || self.files.iter().filter(|(_, entry)| !entry.is_empty());
-        // All files, as whoever writes of one that has no edits now has named it before.
-        let mut records: Vec<Record> = self
-            .files
-            .iter()
-            .map(|(file, entry)| Record::File {
-                file: *file,
-                stamp: entry.stamp,
-                path: entry.path.clone(),
-            })
-            .collect();
+        let mut records = self.names();
         let mut runs: Vec<(u64, u32, EditPlace, ByteChange)> = Vec::new();
         for (file, entry) in live() {
             let private = entry.private.iter();

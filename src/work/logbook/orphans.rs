@@ -10,18 +10,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::book::{Book, ENDING, PART};
+use super::compared::{Compared, compare};
 use super::ledger::{Entry, Ledger, recover};
 use super::record::{ByteChange, EditPlace, Record};
 use crate::bytes::escape::path_in_sentence;
-use crate::map::Identity;
 use crate::model::journal::PendingRun;
-use crate::model::offer::{EditsOffer, FileFate, OfferId, OfferPart, TornEnd};
-use crate::os::stamp::{FileStamp, open_to_compare};
+use crate::model::offer::{EditsOffer, OfferId, OfferPart, TornEnd};
 
 /// No journal is read that is longer: it is none of ours.
 const MOST_BYTES: u64 = 1 << 32;
-/// How much of a file is compared at once, in bytes.
-const CHUNK_BYTES: usize = 1 << 20;
 
 /// A journal that another run left, and this one has the lock of.
 #[derive(Debug)]
@@ -209,94 +206,21 @@ fn offer(id: OfferId, entry: &Entry, cut: Option<TornEnd>) -> EditsOffer {
     let mut in_file: Vec<PendingRun> = entry.in_file.joined().into_iter().map(run).collect();
     unsaved.shrink_to_fit();
     in_file.shrink_to_fit();
-    let (standing, identity) = standing(entry, &unsaved, &in_file);
+    let Compared {
+        standing,
+        identity,
+        conflicts,
+    } = compare(entry, &unsaved, &in_file);
     EditsOffer {
         id,
         path: entry.path.clone(),
         identity,
         standing,
+        conflicts,
         at: SystemTime::UNIX_EPOCH + Duration::from_millis(entry.at),
         size: entry.stamp.size,
         unsaved,
         in_file,
         cut,
     }
-}
-
-/// What stands at its path now. Times are not believed: a clock may have been set back, and our own stores changed them;
-/// what was edited is read and compared.
-fn standing(
-    entry: &Entry,
-    unsaved: &[PendingRun],
-    in_file: &[PendingRun],
-) -> (FileFate, Option<Identity>) {
-    let file = match open_to_compare(&entry.path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return (FileFate::Gone, None),
-        Err(error) => {
-            let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
-            return (FileFate::Unreadable(why), None);
-        }
-    };
-    let stamp = match FileStamp::of(&file) {
-        Ok(stamp) => stamp,
-        Err(error) => {
-            let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
-            return (FileFate::Unreadable(why), None);
-        }
-    };
-    let identity = Identity {
-        dev: stamp.dev,
-        ino: stamp.ino,
-    };
-    let n_other: u64 = unsaved
-        .iter()
-        .chain(in_file)
-        .map(|run| others(&file, run))
-        .sum();
-    let standing = if !stamp.is_of_same_file(&entry.stamp) {
-        FileFate::Replaced(n_other)
-    } else if n_other > 0 {
-        FileFate::Changed(n_other)
-    } else {
-        FileFate::Same
-    };
-    (standing, Some(identity))
-}
-
-/// In how many places of a run the file holds neither what stood there nor what was put there.
-fn others(file: &File, run: &PendingRun) -> u64 {
-    let mut n_other = 0;
-    let values = run.value.chunks(CHUNK_BYTES);
-    let bases = run.base.chunks(CHUNK_BYTES);
-    let mut at = run.offset;
-    for (value, base) in values.zip(bases) {
-        let mut now = vec![0; value.len()];
-        let n_read = read_at(file, &mut now, at);
-        now.truncate(n_read);
-        let known = now.iter().zip(value.iter().zip(base));
-        n_other += known
-            .filter(|(now, (value, base))| now != value && now != base)
-            .count();
-        n_other += value.len() - n_read;
-        at += value.len() as u64;
-    }
-    n_other as u64
-}
-
-/// How many bytes were read before the end or a failure.
-fn read_at(file: &File, into: &mut [u8], offset: u64) -> usize {
-    let mut done = 0;
-    while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(file, rest, offset + done as u64);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(file, rest, offset + done as u64);
-        match read {
-            Ok(n) if n > 0 => done += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            _ => break,
-        }
-    }
-    done
 }

@@ -8,24 +8,18 @@
 
 use std::path::PathBuf;
 
+use super::around::BlockSum;
 use crate::bytes::Span;
 use crate::os::stamp::FileStamp;
 
-/// What a journal begins with.
-const MAGIC: &[u8; 8] = b"MAPSJRNL";
-/// The version of the format.
-pub const VERSION: u32 = 1;
-/// Length of the header in bytes.
-pub const HEADER_BYTES: usize = 8 + 4 + 16 + 4;
+pub use super::header::{BookId, HEADER_BYTES, NoHeader, VERSION, header, read_header};
+
 /// Length of what precedes the contents of a record, in bytes.
 pub const FRAME_BYTES: usize = 8;
 /// So many equal bytes and more are written as one with a count: a fill is a short record.
 const LEAST_REPEATED: usize = 8;
 /// No run of bytes is longer; a longer one is damage.
 const MOST_BYTES: u64 = 1 << 31;
-
-/// Identifies one journal.
-pub type BookId = [u8; 16];
 
 /// Bytes that became others. Both are of the same length.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,66 +108,13 @@ pub enum Record {
         /// Where they stand; `None` for all of the file.
         place: Option<EditPlace>,
     },
-}
-
-/// The header of a journal.
-#[must_use]
-pub fn header(id: &BookId) -> Vec<u8> {
-    let mut out = MAGIC.to_vec();
-    out.extend(VERSION.to_le_bytes());
-    out.extend(id);
-    out.extend(crc32fast::hash(&out).to_le_bytes());
-    out
-}
-
-/// Why bytes do not begin as a journal that this version can read. Each says where, and what is expected there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoHeader {
-    /// It is no journal.
-    Magic,
-    /// It is of this version.
-    Version(u32),
-    /// Its header was damaged, or ends too early.
-    Checksum,
-}
-
-impl std::fmt::Display for NoHeader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Magic => f.write_str("at byte 0 stands no MAPSJRNL, with which a journal begins"),
-            Self::Version(version) => {
-                write!(
-                    f,
-                    "at byte 8 stands version {version}, and this program reads version {VERSION}"
-                )
-            }
-            Self::Checksum => f.write_str(
-                "at byte 28 stands another checksum than that of the 28 bytes before it",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NoHeader {}
-
-/// The id in a header.
-///
-/// # Errors
-/// It is none that this version can read.
-pub fn read_header(bytes: &[u8]) -> Result<BookId, NoHeader> {
-    let mut get = Get(bytes);
-    if get.take(MAGIC.len()) != Some(MAGIC) {
-        return Err(NoHeader::Magic);
-    }
-    match get.u32() {
-        Some(VERSION) => {}
-        Some(other) => return Err(NoHeader::Version(other)),
-        None => return Err(NoHeader::Checksum),
-    }
-    let id = get.take(16).and_then(|id| id.try_into().ok());
-    let sum = crc32fast::hash(bytes.get(..HEADER_BYTES - 4).unwrap_or_default());
-    id.filter(|_| get.u32() == Some(sum))
-        .ok_or(NoHeader::Checksum)
+    /// What stood around edits before the first of them there: the first one of a block counts.
+    Blocks {
+        /// The file.
+        file: u32,
+        /// Blocks of it.
+        blocks: Vec<BlockSum>,
+    },
 }
 
 /// Adds a record, as number `seq` of the journal `id`, to `out`.
@@ -277,6 +218,20 @@ impl Put<'_> {
         }
     }
 
+    fn retired(&mut self, place: Option<EditPlace>) {
+        self.u8(u8::from(place.is_some()));
+        self.place(place.unwrap_or(EditPlace::File));
+    }
+
+    fn blocks(&mut self, blocks: &[BlockSum]) {
+        self.count(blocks.len());
+        for block in blocks {
+            self.u64(block.offset);
+            self.u32(block.len);
+            self.0.extend(block.sum);
+        }
+    }
+
     fn stamp(&mut self, stamp: &FileStamp) {
         self.u64(stamp.fsid);
         self.u64(stamp.dev);
@@ -338,8 +293,12 @@ impl Put<'_> {
             Record::Retired { file, place } => {
                 self.u8(5);
                 self.u32(*file);
-                self.u8(u8::from(place.is_some()));
-                self.place(place.unwrap_or(EditPlace::File));
+                self.retired(*place);
+            }
+            Record::Blocks { file, blocks } => {
+                self.u8(6);
+                self.u32(*file);
+                self.blocks(blocks);
             }
         }
     }
@@ -424,6 +383,18 @@ impl<'a> Get<'a> {
         Some(changes)
     }
 
+    fn blocks(&mut self) -> Option<Vec<BlockSum>> {
+        let n = self.count(44)?;
+        let mut block = || {
+            Some(BlockSum {
+                offset: self.u64()?,
+                len: self.u32()?,
+                sum: self.take(32)?.try_into().ok()?,
+            })
+        };
+        (0..n).map(|_| block()).collect()
+    }
+
     fn stamp(&mut self) -> Option<FileStamp> {
         let (fsid, dev, ino) = (self.u64()?, self.u64()?, self.u64()?);
         let is_known = self.flag()?;
@@ -470,13 +441,16 @@ impl<'a> Get<'a> {
                 changes: self.changes()?,
             },
             5 => {
-                let is_one = self.flag()?;
-                let place = self.place()?;
+                let (is_one, place) = (self.flag()?, self.place()?);
                 Record::Retired {
                     file,
                     place: is_one.then_some(place),
                 }
             }
+            6 => Record::Blocks {
+                file,
+                blocks: self.blocks()?,
+            },
             _ => return None,
         })
     }

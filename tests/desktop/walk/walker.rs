@@ -1,5 +1,7 @@
 //! Somebody who walks through the window, and at each stop compares what is described with what `xxd` prints.
 
+mod tools;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::ops::Range;
@@ -203,6 +205,8 @@ impl Walk {
             (Key::Num3, Tab::Mapping),
             (Key::Num4, Tab::Lab),
             (Key::Num5, Tab::Edits),
+            (Key::Num7, Tab::Found),
+            (Key::Num8, Tab::Sums),
             (Key::Num1, Tab::Witnesses),
         ] {
             let what = format!("the tab {tab:?}");
@@ -260,7 +264,7 @@ impl Walk {
         }
         self.own.insert(at, typed);
         self.until("it is stored", |window| {
-            doc(window).view().journal.edits().len() == 1
+            doc(window).view().journal.pending_bytes() == 1
         });
         self.same("a typed byte");
         self.press("the start", CTRL, Key::Home);
@@ -306,6 +310,7 @@ impl Walk {
             self.inspects();
             self.copies(5);
         }
+        self.tools(places[0]);
         self.goes();
         self.differs(places[0]);
         self.splits();

@@ -15,7 +15,7 @@ use super::full::{Edited, is_stored};
 use crate::skip::skip;
 
 /// The folder that a session is to run in.
-const FOLDER: &str = "MAPSCOPE_TEST_ORDER";
+pub(super) const FOLDER: &str = "MAPSCOPE_TEST_ORDER";
 const PRIVATE: &str = "private-edit";
 const SHARED: [&str; 2] = ["shared-edit-one", "shared-edit-two"];
 
@@ -63,16 +63,17 @@ fn calls(trace: &Path) -> Vec<(String, String)> {
     calls
 }
 
-#[test]
-fn a_record_is_written_before_its_store_and_on_the_disk_before_a_burst() {
+/// What the kernel saw of a session of this test program that runs in a folder of its own, by strace; `None` where it does
+/// not trace here.
+pub(super) fn traced(session: &str) -> Option<Vec<(String, String)>> {
     if Command::new("strace").arg("-V").output().is_err() {
         skip("strace is not installed");
-        return;
+        return None;
     }
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
     let ended = Command::new("strace")
-        .args(["-f", "-y", "-a", "1", "-s", "4096"])
+        .args(["-f", "-y", "-a", "1", "-s", "8192"])
         .args([
             "-e",
             "trace=write,pwrite64,writev,process_vm_writev,fdatasync",
@@ -80,32 +81,45 @@ fn a_record_is_written_before_its_store_and_on_the_disk_before_a_burst() {
         .arg("-o")
         .arg(&trace)
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "logbook::order::session", "--ignored"])
+        .args(["--exact", session, "--ignored"])
         .env(FOLDER, folder.path())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     if !ended.status.success() && said.contains("ptrace") {
         skip("this system does not let strace trace");
-        return;
+        return None;
     }
-    assert!(ended.status.success(), "{said}");
-    let calls = calls(&trace);
-    let place = |text: &str, wanted: &dyn Fn(&str) -> bool| {
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success(), "{said} {printed}");
+    Some(calls(&trace))
+}
+
+/// Where `text` first stands in a record, and where it is first stored.
+pub(super) fn record_and_store(calls: &[(String, String)], text: &str) -> (usize, usize) {
+    let place = |wanted: &dyn Fn(&str) -> bool| {
         let mut calls = calls.iter();
         calls.position(|(_, call)| call.contains(text) && wanted(call))
     };
     let is_record = |call: &str| call.starts_with("write(") && call.contains(".journal>");
     let is_store = |call: &str| !call.contains(".journal>");
+    let record = place(&is_record).expect("it is written down");
+    (record, place(&is_store).expect("it is stored"))
+}
+
+#[test]
+fn a_record_is_written_before_its_store_and_on_the_disk_before_a_burst() {
+    let Some(calls) = traced("logbook::order::session") else {
+        return;
+    };
     for text in [PRIVATE].into_iter().chain(SHARED) {
-        let record = place(text, &is_record).expect("it is written down");
-        let store = place(text, &is_store).expect("it is stored");
+        let (record, store) = record_and_store(&calls, text);
         assert!(record < store, "{text}: {:#?}", &calls[store..=record]);
     }
-    let (record, store) = (place(SHARED[0], &is_record), place(SHARED[0], &is_store));
-    let between = &calls[record.unwrap()..store.unwrap()];
+    let (record, store) = record_and_store(&calls, SHARED[0]);
+    let between = &calls[record..store];
     let is_synced = between.iter().any(|(thread, call)| {
-        *thread == calls[store.unwrap()].0
+        *thread == calls[store].0
             && call.starts_with("fdatasync(")
             && call.contains(".journal>")
             && call.ends_with("= 0")
