@@ -188,6 +188,60 @@ impl Claim {
     }
 }
 
+/// What is in a scratch file when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "are", rename_all = "kebab-case")]
+pub enum Contents {
+    /// Pages full of a letter: the first page of this one, the next of the one after it, and so on, 26 in turn.
+    Letters {
+        /// `A` or `a`.
+        first: char,
+        /// How many pages.
+        pages: u64,
+    },
+    /// These bytes.
+    Bytes {
+        /// In order.
+        bytes: Vec<u8>,
+    },
+    /// A hole: zeros that take no room.
+    Hole {
+        /// Bytes.
+        len: u64,
+    },
+    /// No page like another, written and waited for.
+    Noise {
+        /// Bytes.
+        len: u64,
+    },
+}
+
+impl Contents {
+    /// How many bytes they are, with pages of so many.
+    #[must_use]
+    pub fn len(&self, page: u64) -> u64 {
+        match self {
+            Self::Letters { pages, .. } => pages * page,
+            Self::Bytes { bytes } => bytes.len() as u64,
+            Self::Hole { len } | Self::Noise { len } => *len,
+        }
+    }
+}
+
+impl From<&[u8]> for Contents {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes {
+            bytes: bytes.to_vec(),
+        }
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Contents {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::from(bytes.as_slice())
+    }
+}
+
 /// A system call that a peer made, or a load or store instruction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallLine {

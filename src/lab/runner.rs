@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::limits::check_memory;
-use crate::lab::stage::{Stage, Stop};
+use crate::lab::script::Script;
+use crate::lab::stage::{Setting, Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::{NamedBy, temp_dir};
 use crate::os::temp_folder::{Folder, ScratchPlace};
@@ -142,20 +143,17 @@ fn run_one(
         return record;
     }
     let sabotage = options.sabotage.as_ref();
-    let mut stage = Stage {
+    let setting = Setting {
         program: &options.program,
-        environment,
         folder: &folder,
+        page: environment.page_bytes,
         cancelled,
         limit: options.limit,
         pause: options.pause,
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
-        tell,
-        actors: Vec::new(),
-        steps: Vec::new(),
-        costs: Vec::new(),
     };
-    let ended = (experiment.script)(&mut stage).and_then(|()| stage.roll_call());
+    let mut stage = Stage::new(setting, tell);
+    let ended = stage.play(&Script::of(experiment.script, environment));
     stage.clear(ended.is_err());
     record.steps = std::mem::take(&mut stage.steps);
     record.costs = std::mem::take(&mut stage.costs);
@@ -176,6 +174,7 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[RunStep]) 
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
+        Err(Stop::NotAvailable(why)) => Verdict::NotAvailable(why),
         Ok(()) if experiment.claim.topic == LabTopic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),

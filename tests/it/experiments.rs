@@ -3,6 +3,7 @@
 
 mod arguments;
 mod deceived;
+mod forms;
 mod left_behind;
 mod missing;
 mod places;

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use crate::processes::{check_none_outlives, exists, is_over, program, signal, state_of, until};
 use crate::raw_peer::RawPeer;
-use mapscope::lab::stage::{anonymous, anonymous_shared, load, private, shared, store};
+use mapscope::lab::script::{anonymous, anonymous_shared, load, private, shared, store};
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::{
     Advice, Call, Did, FileAccess, MadeCall, MapCall, Outcome, PassCall, Prot, Sabotage, Source,

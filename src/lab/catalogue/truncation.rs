@@ -2,10 +2,8 @@
 
 use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, private, shared};
+use crate::lab::script::{Script, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -157,114 +155,102 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn truncated_page_sigbus(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncated_page_sigbus(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&before, b"B");
-    steps::truncate(s, b, "f", page)?;
-    let kept = s.load(a, 28, 1)?;
-    s.expect_bytes(&kept, b"A");
-    let gone = s.load(a, page + 28, 1)?;
-    s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
-    Ok(())
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, page + 28, 1);
+    s.expect_bytes(before, b"B");
+    s.truncate(b, "f", page);
+    let kept = s.load(a, 28, 1);
+    s.expect_bytes(kept, b"A");
+    let gone = s.load(a, page + 28, 1);
+    s.expect_killed(gone, "SIGBUS", Some("BUS_ADRERR"));
 }
 
-fn file_grows_back(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn file_grows_back(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&before, b"B");
-    steps::truncate(s, b, "f", page)?;
-    steps::truncate(s, b, "f", 2 * page)?;
-    let zeros = s.load(a, page + 27, 3)?;
-    s.expect_bytes(&zeros, &[0, 0, 0]);
-    s.store(a, page + 28, b"Z")?;
-    let in_file = s.read(b, "f", page + 27, 3)?;
-    s.expect_bytes(&in_file, &[0, b'Z', 0]);
-    Ok(())
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, page + 28, 1);
+    s.expect_bytes(before, b"B");
+    s.truncate(b, "f", page);
+    s.truncate(b, "f", 2 * page);
+    let zeros = s.load(a, page + 27, 3);
+    s.expect_bytes(zeros, &[0, 0, 0]);
+    s.store(a, page + 28, b"Z");
+    let in_file = s.read(b, "f", page + 27, 3);
+    s.expect_bytes(in_file, &[0, b'Z', 0]);
 }
 
-fn truncation_clears_the_tail(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncation_clears_the_tail(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 99, 3)?;
-    s.expect_bytes(&before, b"AAA");
-    steps::truncate(s, b, "f", 100)?;
-    let after = s.load(a, 99, 3)?;
-    s.expect_bytes(&after, b"A\0\0");
-    steps::truncate(s, b, "f", page)?;
-    let grown = s.load(a, 99, 3)?;
-    s.expect_bytes(&grown, b"A\0\0");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open(b, "f");
+    let before = s.load(a, 99, 3);
+    s.expect_bytes(before, b"AAA");
+    s.truncate(b, "f", 100);
+    let after = s.load(a, 99, 3);
+    s.expect_bytes(after, b"A\0\0");
+    s.truncate(b, "f", page);
+    let grown = s.load(a, 99, 3);
+    s.expect_bytes(grown, b"A\0\0");
 }
 
-fn truncation_takes_private_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncation_takes_private_copies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
-    steps::open(s, b, "f")?;
+    s.letters("f", 2);
+    let (a, b, c) = (s.peer("A"), s.peer("B"), s.peer("C"));
+    s.open(b, "f");
     for peer in [a, c] {
-        s.open_and_map(peer, private("f", 2 * page))?;
-        s.store(peer, page + 28, b"x")?;
-        let own = s.load(peer, page + 28, 1)?;
-        s.expect_bytes(&own, b"x");
-        let in_file = s.read(b, "f", page + 28, 1)?;
-        s.expect_bytes(&in_file, b"B");
+        s.open_and_map(peer, private("f", 2 * page));
+        s.store(peer, page + 28, b"x");
+        let own = s.load(peer, page + 28, 1);
+        s.expect_bytes(own, b"x");
+        let in_file = s.read(b, "f", page + 28, 1);
+        s.expect_bytes(in_file, b"B");
     }
-    steps::truncate(s, b, "f", page)?;
-    let gone = s.load(c, page + 28, 1)?;
-    s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
-    steps::truncate(s, b, "f", 2 * page)?;
-    let again = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&again, &[0]);
-    Ok(())
+    s.truncate(b, "f", page);
+    let gone = s.load(c, page + 28, 1);
+    s.expect_killed(gone, "SIGBUS", Some("BUS_ADRERR"));
+    s.truncate(b, "f", 2 * page);
+    let again = s.load(a, page + 28, 1);
+    s.expect_bytes(again, &[0]);
 }
 
-fn save_in_place_reverts_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn save_in_place_reverts_copies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 28, b"x")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"x");
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    steps::truncate(s, b, "f", 0)?;
-    steps::write(s, b, "f", 0, &letters.to_ascii_lowercase())?;
-    let after = s.load(a, 27, 3)?;
-    s.expect_bytes(&after, b"aaa");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    s.store(a, 28, b"x");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"x");
+    let in_file = s.read(b, "f", 28, 1);
+    s.expect_bytes(in_file, b"A");
+    s.truncate(b, "f", 0);
+    s.write(b, "f", 0, &s.filled(1, b'a'));
+    let after = s.load(a, 27, 3);
+    s.expect_bytes(after, b"aaa");
 }
 
-fn growth_appears(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn growth_appears(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    steps::truncate(s, b, "f", 2 * page)?;
-    steps::write(s, b, "f", page + 28, b"Z")?;
-    let after = s.load(a, page + 27, 3)?;
-    s.expect_bytes(&after, &[0, b'Z', 0]);
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.truncate(b, "f", 2 * page);
+    s.write(b, "f", page + 28, b"Z");
+    let after = s.load(a, page + 27, 3);
+    s.expect_bytes(after, &[0, b'Z', 0]);
 }

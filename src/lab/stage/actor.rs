@@ -6,16 +6,23 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::lab::claim::{CallLine, PeerCard, Progress};
+use crate::lab::script::Peer;
+use crate::lab::words::{mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
-use crate::peer::PeerError;
-use crate::peer::PeerProcess;
 use crate::peer::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
 use crate::peer::protocol::{Answer, Request};
+use crate::peer::{PeerError, PeerProcess, PendingRequest};
 
-use super::{Peer, STEP_LIMIT, Stage, Stop, outcome_words, words};
+use super::{STEP_LIMIT, Stage, Stop};
 
 /// The most pages of a mapping that are looked up after each step.
 const WATCHED_PAGES: u64 = 8;
+
+/// What a peer answers, or why it does not.
+pub(super) type Said = Result<Answer, PeerError>;
+
+/// A request that waits for its answer, or was not taken.
+pub(super) type Pending = Result<PendingRequest, PeerError>;
 
 /// A peer on the stage.
 #[derive(Debug)]
@@ -100,7 +107,7 @@ impl Actor {
 
     fn note_map(&mut self, map: &MapCall) {
         if self.watched.is_none() {
-            self.card.mapping = words::mapping_words(map);
+            self.card.mapping = mapping_words(map);
             let len = map.len.min(WATCHED_PAGES * page_bytes());
             self.watched = Some((map.map.clone(), len));
         }
@@ -116,7 +123,7 @@ fn line(call: MadeCall) -> CallLine {
 }
 
 /// Whose pages a step can touch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Touches {
     /// Those of the peer that carries it out.
     Own,
@@ -160,16 +167,50 @@ impl Stage<'_> {
         call: &Call,
         limit: Duration,
     ) -> Result<(Outcome, Vec<CallLine>), Stop> {
+        let pending = self.begin(peer, call)?;
+        let said = self.listen(peer, call, pending, limit)?;
+        self.understand(peer, call, said)
+    }
+
+    /// Asks a peer, and does not wait for it.
+    pub(super) fn begin(&mut self, peer: Peer, call: &Call) -> Result<Pending, Stop> {
         let actor = self.actor(peer)?;
         let Some(process) = actor.process.as_mut() else {
             return Err(actor.is_gone());
         };
-        let said = process.request(&Request::Do(call.clone()), limit);
+        Ok(process.send(&Request::Do(call.clone())))
+    }
+
+    /// What a peer answers to what it was asked, within `limit`.
+    pub(super) fn listen(
+        &mut self,
+        peer: Peer,
+        call: &Call,
+        pending: Pending,
+        limit: Duration,
+    ) -> Result<Said, Stop> {
+        let actor = self.actor(peer)?;
+        let Some(process) = actor.process.as_mut() else {
+            return Err(actor.is_gone());
+        };
+        Ok(pending.and_then(|pending| {
+            let answer = process.wait(&pending, limit)?;
+            answer.ok_or_else(|| process.timed_out(&Request::Do(call.clone()), limit))
+        }))
+    }
+
+    /// What came of it. A peer that died is reaped, for which its parent is asked.
+    pub(super) fn understand(
+        &mut self,
+        peer: Peer,
+        call: &Call,
+        said: Said,
+    ) -> Result<(Outcome, Vec<CallLine>), Stop> {
         match said {
             Ok(Answer::Did(did)) => Ok((did.outcome, did.calls.into_iter().map(line).collect())),
             Ok(other) => Err(Stop::NotDone(format!(
                 "process {} was asked to {} and answered {other:?}",
-                actor.card.name,
+                self.actor(peer)?.card.name,
                 call.word()
             ))),
             Err(error @ PeerError::Died { .. }) => {
@@ -221,9 +262,9 @@ impl Stage<'_> {
         death
     }
 
-    /// Looks up what the peers hold now that a step of `by` can have touched, which touches no page itself; finds out who
+    /// Looks up what the peers hold now that a step of these can have touched, which touches no page itself; finds out who
     /// ended meanwhile.
-    pub(super) fn look_around(&mut self, by: Peer, touches: Touches) -> Result<(), Stop> {
+    pub(super) fn look_around(&mut self, by: &[Peer], touches: Touches) -> Result<(), Stop> {
         for index in 0..self.actors.len() {
             let Some(actor) = self.actors.get_mut(index) else {
                 continue;
@@ -238,7 +279,7 @@ impl Stage<'_> {
             let Some((map, len)) = actor.watched.clone() else {
                 continue;
             };
-            let is_touched = touches == Touches::All || index == by.0;
+            let is_touched = touches == Touches::All || by.contains(&Peer(index));
             if cfg!(not(target_os = "linux")) || !is_touched {
                 continue;
             }
@@ -246,7 +287,7 @@ impl Stage<'_> {
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
                 actor.card.pages = match outcome {
-                    Outcome::Pages { pages } => words::pages_words(&pages),
+                    Outcome::Pages { pages } => pages_words(&pages),
                     other => outcome_words(&other),
                 };
             }

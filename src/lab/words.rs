@@ -1,4 +1,6 @@
 //! What peers do and tell, in words.
+//!
+//! It must not know scripts, nor who shows the words.
 
 use std::fmt::Write as _;
 
@@ -12,7 +14,7 @@ const SHOWN: usize = 16;
 
 /// What came of a call, in words.
 #[must_use]
-pub fn outcome_words(outcome: &Outcome) -> String {
+pub(crate) fn outcome_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Done => "done".to_owned(),
         Outcome::Failed { errno } => format!("fails with {errno}"),
@@ -86,7 +88,7 @@ fn bytes_words(bytes: &[u8]) -> String {
 }
 
 /// Bytes to be stored or written: as text between quotes; of many, how many they are.
-pub(in crate::lab) fn stored_words(bytes: &[u8]) -> String {
+pub(super) fn stored_words(bytes: &[u8]) -> String {
     if bytes.len() > SHOWN {
         return format!("{} bytes", bytes.len());
     }
