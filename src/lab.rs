@@ -12,6 +12,7 @@ mod limits;
 pub mod report;
 pub mod runner;
 pub mod script;
+mod seen;
 pub mod stage;
 mod words;
 

@@ -12,6 +12,7 @@ use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Ver
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::limits::check_memory;
 use crate::lab::script::Script;
+use crate::lab::seen::seen;
 use crate::lab::stage::{Setting, Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::{NamedBy, temp_dir};
@@ -161,7 +162,7 @@ fn run_one(
     drop(stage);
     let _ = std::fs::remove_dir_all(&folder);
     record.verdict = verdict(experiment, ended, &record.steps);
-    record.observed = observed(experiment, environment, &record);
+    record.observed = observed(&record);
     record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     record
 }
@@ -181,14 +182,10 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[RunStep]) 
     }
 }
 
-/// What was observed, in words: the choice that the checks bear out, or what they found instead.
-fn observed(experiment: &Experiment, environment: &Environment, record: &RunRecord) -> String {
-    let claim = &experiment.claim;
+/// What was observed, in words: what the checks saw, or what they found instead.
+fn observed(record: &RunRecord) -> String {
     match &record.verdict {
-        Verdict::AsPredicted => claim
-            .predicted(&environment.file_system)
-            .and_then(|choice| claim.choices.get(choice))
-            .map_or_else(String::new, |choice| (*choice).to_owned()),
+        Verdict::AsPredicted => seen(&record.steps),
         Verdict::Measured => record.steps.last().map_or_else(String::new, |step| {
             format!("{}: {}", step.what, step.observed)
         }),

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::lab::claim::{CallLine, CostPoint, PeerCard, Progress, RunStep};
+use crate::lab::claim::{CallLine, CostPoint, Doing, PeerCard, Progress, RunStep};
 use crate::lab::script::{Peer, Script, ScriptStep, StepId};
 use crate::peer::calls::{Outcome, Sabotage};
 
@@ -181,12 +181,12 @@ impl<'a> Stage<'a> {
 
     /// Something worth saying that was computed from observations, and is no check.
     fn note(&mut self, what: &str, observed: String) {
-        self.push(None, what.to_owned(), Vec::new(), observed);
+        self.push(None, what.to_owned(), Doing::Look, Vec::new(), observed);
     }
 
     /// A check of something that was computed from several observations: a step of mapscope's own.
     fn check(&mut self, what: &str, observed: String, wanted: String, holds: bool) {
-        let at = self.push(None, what.to_owned(), Vec::new(), observed);
+        let at = self.push(None, what.to_owned(), Doing::Look, Vec::new(), observed);
         self.judge(at, wanted, holds);
     }
 
@@ -234,8 +234,21 @@ impl<'a> Stage<'a> {
         &mut self,
         peer: Option<Peer>,
         what: String,
+        doing: Doing,
         calls: Vec<CallLine>,
         observed: String,
+    ) -> usize {
+        self.push_told(peer, what, doing, calls, (observed, None))
+    }
+
+    /// The same, with what a peer told.
+    fn push_told(
+        &mut self,
+        peer: Option<Peer>,
+        what: String,
+        doing: Doing,
+        calls: Vec<CallLine>,
+        (observed, told): (String, Option<Outcome>),
     ) -> usize {
         let card = peer
             .and_then(|peer| self.actors.get(peer.0))
@@ -245,6 +258,8 @@ impl<'a> Stage<'a> {
             peer: card.map(|card| card.name.clone()),
             pid: card.map(|card| card.pid),
             what,
+            doing,
+            told,
             calls,
             observed,
             expected: None,

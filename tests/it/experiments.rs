@@ -3,6 +3,7 @@
 
 mod arguments;
 mod deceived;
+mod evidence;
 mod forms;
 mod left_behind;
 mod missing;

@@ -10,6 +10,7 @@
 
 mod calls;
 mod death;
+mod faults;
 mod files;
 mod fork;
 mod trace;
@@ -28,7 +29,7 @@ use mapscope::peer::calls::{
     SyncHow,
 };
 use mapscope::peer::protocol::{Answer, Request};
-use mapscope::peer::wire::PeerPage;
+use mapscope::peer::wire::{FaultCount, PeerPage};
 use mapscope::peer::{PeerError, PeerProcess, PeerSignal};
 use serde_json::{Value, json};
 

@@ -95,8 +95,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The kernel does not know what pointers a program has; a mapping goes by munmap, by being replaced, \
                   by execve or with the process. A program that maps again and again and forgets the address grows \
                   until it meets a limit. Rust frees what its owner drops; a mapping made by a raw call has no owner \
-                  unless a type is given one. Here the addresses are not forgotten in truth: at the end each is \
-                  unmapped, and all comes back.",
+                  unless a type is given one. Here each is unmapped at the end, and all comes back.",
             source: "mmap(2): \u{201c}The region is also automatically unmapped when the process is terminated\u{201d}",
             by_hand: &[],
         },

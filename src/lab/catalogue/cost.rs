@@ -26,8 +26,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Open,
             why: "read pays for a system call for each 64 KiB, and for copying every byte out of the page cache into its \
                   buffer, which stays in the processor\u{2019}s caches. mmap copies nothing; it pays for making and \
-                  removing the mapping, and for page faults, of which each brings in a group of pages (how many depends \
-                  on the file system). Which is less depends on the size, the processor and the kernel.",
+                  removing the mapping (each time, unless it is kept), and for page faults, of which each brings in a \
+                  group of pages (how many depends on the file system). Which is less depends on the size, the processor and the kernel.",
             source: "measured here; getrusage(2) for the faults",
             by_hand: &[],
         },
@@ -107,12 +107,12 @@ const fn way(cold: bool, draws: Option<u64>) -> CostWay {
 fn measure(s: &mut Script, way: CostWay) {
     if way.cold && !cfg!(target_os = "linux") {
         let because = "only Linux lets a program ask for its file to be dropped from memory";
-        return s.note("nothing to measure", because);
+        return s.note("finds nothing to measure", because);
     }
     if way.cold && s.on_tmpfs() {
         let because = "tmpfs has no storage below it: its files are in memory and nowhere else, and cannot be cold; \
                        choose a directory on a disk with --dir";
-        return s.note("nothing to measure", because);
+        return s.note("finds nothing to measure", because);
     }
     let a = s.peer("A");
     s.cost(a, way);

@@ -75,8 +75,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store is an instruction; the kernel sees at most the first one to a page, and not which byte. The \
-                  length is a property of the file that write(2) past the end and ftruncate(2) change. Who wants to \
-                  grow a file through a mapping first makes it longer, then maps it.",
+                  length is a property of the file that write(2) past the end and ftruncate(2) change. A program that is to grow a file through a mapping first makes it longer, then maps it.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(), RATIONALE; mmap(2); \
                      ftruncate(2)",
             by_hand: &[AddedKind::Shared],
@@ -99,7 +98,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(3),
             promise: Promise::Posix,
             why: "A mapping may be longer than the file. The addresses are taken, but when a page past the end is \
-                  touched there is nothing to bring in: neither a page of the file nor leave to make one. That is \
+                  touched there is nothing to bring in: neither a page of the file nor room to make one. That is \
                   SIGBUS (on Linux with the code BUS_ADRERR), to be told from SIGSEGV, where nothing is mapped.",
             source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
                      \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \

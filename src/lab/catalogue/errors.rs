@@ -44,8 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(2),
             promise: Promise::Linux,
             why: "The processor translates addresses by pages: a byte of the file stands at the same place within a page \
-                  of memory as within a page of the file. Who wants byte 1,000 maps from 0 and adds 1,000 to the \
-                  address. Libraries that take any offset do just that. POSIX lets a system demand it.",
+                  of memory as within a page of the file. A program that wants byte 1,000 maps from 0 and adds 1,000 to the address. Libraries that take any offset do just that. POSIX lets a system demand it.",
             source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
             by_hand: &[],
         },
@@ -65,8 +64,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Posix,
-            why: "A store through a shared mapping changes the file, so it takes leave to write it. A store through a \
-                  private one changes a copy: it takes leave to read, and no more. So a process can change bytes of a \
+            why: "A store through a shared mapping changes the file, so it needs permission to write it. A store through a \
+                  private one changes a copy: it needs permission to read, and no more. So a process can change bytes of a \
                   file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
                   copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
@@ -180,7 +179,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "Without MAP_ANONYMOUS mmap is of a file, and -1 is what a failed open(2) returned. A program that \
-                  does not check open gets its error here. With MAP_ANONYMOUS the descriptor is not looked at.",
+                  does not check open gets its error here. With MAP_ANONYMOUS Linux does not look at the descriptor; POSIX asks for -1, and for offset 0.",
             source: "mmap(2), ERRORS, EBADF, and MAP_ANONYMOUS; POSIX.1-2024 mmap()",
             by_hand: &[],
         },

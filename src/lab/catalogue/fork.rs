@@ -24,8 +24,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "fork(2) copies the address space: the list of mappings, and the page tables as far as needed. So \
                   every pointer that the parent had is valid in the child and leads to the same bytes. Whether it \
-                  leads to the same memory depends on the kind of the mapping, as the next experiments show. Only \
-                  execve(2) gives a process a new address space.",
+                  leads to the same memory depends on the kind of the mapping, as the next experiments show. execve(2) replaces the address space by a new one.",
             source: "fork(2); POSIX.1-2024 fork(): memory mappings created in the parent are retained in the child",
             by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
@@ -45,7 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "fork(2) makes both sides\u{2019} private pages read-only in the page tables and copies none of them. \
+            why: "fork(2) makes both sides\u{2019} private pages read-only in the page tables and copies none of them, other than those that a device is about to read or write. \
                   smaps counts such a page as shared, though it is no page of the file. The first store of either side \
                   faults, and the kernel gives that side a copy; the other keeps the original, now alone. That is why \
                   fork of a large process is cheap, and why storing afterwards is not.",
@@ -70,8 +69,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "MAP_SHARED without a file is memory that belongs to no process: the child inherits the mapping, not \
-                  a copy. It is the simplest way for related processes to share memory; others cannot reach it, as it \
-                  has no name.",
+                  a copy. It is the simplest way for related processes to share memory; it has no name by which others could open it. (With permission they can still reach it, by /proc/PID/map_files or process_vm_readv(2).)",
             source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): \u{201c}the mapping type is retained \
                      across fork()\u{201d}",
             by_hand: &[],

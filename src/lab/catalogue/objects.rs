@@ -21,7 +21,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "Deleting removes a name. The file itself goes when nothing refers to it any more, and a mapping \
-                  refers to it, as an open descriptor does. Until the last one is gone the file takes up its room.",
+                  refers to it, as an open descriptor does. Until the last one is gone the file takes up its room, which no step here shows.",
             source: "POSIX.1-2024 unlink(), and mmap(): \u{201c}shall add an extra reference to the file\u{201d}; unlink(2)",
             by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },

@@ -1,7 +1,7 @@
 //! What a mapping allows, what becomes of who does otherwise, and mprotect.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::script::{Rule, Script, shared};
+use crate::lab::script::{Rule, Script, anonymous_shared, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, Prot};
@@ -139,9 +139,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
                   The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
-                  1,048,576); at the limit even munmap of a middle fails.",
+                  1,048,576); at the limit even munmap of a middle fails. The mapping here is of no file: those of some file systems, such as FUSE and 9p, are not joined again.",
             source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
-            by_hand: &[AddedKind::Shared],
+            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -254,9 +254,9 @@ fn mprotect_cannot_widen(s: &mut Script) {
 
 fn mprotect_splits_and_merges(s: &mut Script) {
     let page = s.page();
-    s.letters("f", 3);
     let a = s.peer("A");
-    s.open_and_map(a, shared("f", 3 * page));
+    // Not of a file: mappings of FUSE, 9p and vboxsf are never joined again.
+    s.map(a, anonymous_shared(3 * page));
     let whole = s.maps(a, "m");
     s.judge(whole, "one line, rw-", whole.allow(&["rw-"]));
     let protected = s.protect(a, page, page, Prot::Read);

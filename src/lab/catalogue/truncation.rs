@@ -21,7 +21,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "ftruncate takes the pages past the new end out of every process that maps them. What was a good \
                   address a moment ago is past the end now. Any program that may write the file can do that to any \
-                  other at any time; so a load from a mapping can always die. mapscope itself never loads from the \
+                  other at any time; so a load from a mapping can die at any time, except of a memfd that is sealed against shrinking. mapscope itself never loads from the \
                   file it shows: it has the kernel copy, and gets an error instead of a signal.",
             source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 mmap() leaves the effect of a changed size open",
             by_hand: &[AddedKind::Shared],
@@ -44,8 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "The mapping is of the file and stays when that is cut; only the pages went. Grown back, the file has \
-                  pages there again, which are zeros, and the next access brings them in as any others. Who did not \
-                  touch the mapping in between never learns that anything was lost.",
+                  pages there again, which are zeros, and the next access brings them in as any others. A process that did not touch the mapping in between never learns that anything was lost.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros; mmap() leaves the \
                      effect of a changed size open",
             by_hand: &[AddedKind::Shared],
@@ -143,8 +142,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "Whether a page exists is looked up when it is touched, not when it is mapped. A mapping longer than \
-                  the file covers what the file may become; who maps a log that is being written asks for more than \
-                  there is, and must not touch it before it is there. POSIX leaves it open.",
+                  the file covers what the file may become; a program that maps a log while it is written asks for more than there is, and must not touch it before it is there. POSIX leaves it open.",
             source: "mmap(2), NOTES; POSIX.1-2024 mmap(): the effect of a size that changes is unspecified",
             by_hand: &[AddedKind::Shared],
         },

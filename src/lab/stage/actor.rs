@@ -2,12 +2,13 @@
 //!
 //! It owns how a peer's death and silence become words. It must not know the list of steps.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::lab::claim::{CallLine, PeerCard, Progress};
 use crate::lab::script::Peer;
-use crate::lab::words::{mapping_words, outcome_words, pages_words};
+use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
 use crate::peer::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
 use crate::peer::protocol::{Answer, Request};
@@ -30,8 +31,10 @@ pub(in crate::lab) struct Actor {
     /// `None` once it ended.
     process: Option<PeerProcess>,
     parent: Option<usize>,
-    /// The mapping that is looked up after each step, and how many bytes of it.
+    /// The mapping that is looked up after each step, and how many bytes it has.
     watched: Option<(String, u64)>,
+    /// What its mappings are of that are of no file.
+    backing: BTreeMap<String, Backing>,
     pub(super) card: PeerCard,
 }
 
@@ -48,6 +51,7 @@ impl Actor {
             process: Some(process),
             parent: None,
             watched: None,
+            backing: BTreeMap::new(),
         })
     }
 
@@ -63,7 +67,7 @@ impl Actor {
         };
         let (child, call) = process
             .fork(&format!("process {name}"), limit)
-            .map_err(|error| Stop::NotDone(error.to_string()))?;
+            .map_err(not_forked)?;
         let card = PeerCard {
             name: name.to_owned(),
             pid: child.pid(),
@@ -74,6 +78,7 @@ impl Actor {
             process: Some(child),
             parent: Some(own),
             watched: self.watched.clone(),
+            backing: self.backing.clone(),
             card,
         };
         Ok((child, line(call)))
@@ -98,6 +103,9 @@ impl Actor {
     pub(super) fn note(&mut self, call: &Call, outcome: &Outcome) {
         match (call, outcome) {
             (Call::Map(map), Outcome::Done) => self.note_map(map),
+            (Call::Malloc { map, .. }, Outcome::Done) => {
+                self.backing.insert(map.clone(), Backing::Private);
+            }
             (Call::Load { at, .. } | Call::Read { at, .. }, Outcome::Bytes { .. }) => {
                 self.card.bytes = format!("{at}: {}", outcome_words(outcome));
             }
@@ -106,11 +114,33 @@ impl Actor {
     }
 
     fn note_map(&mut self, map: &MapCall) {
+        self.backing.insert(map.map.clone(), Backing::of(map));
         if self.watched.is_none() {
             self.card.mapping = mapping_words(map);
-            let len = map.len.min(WATCHED_PAGES * page_bytes());
-            self.watched = Some((map.map.clone(), len));
+            self.watched = Some((map.map.clone(), map.len));
         }
+    }
+
+    /// What the mapping is of that the call is about.
+    pub(super) fn backing(&self, call: &Call) -> Backing {
+        let map = match call {
+            Call::Pages { map, .. } => self.backing.get(map),
+            _ => None,
+        };
+        map.copied().unwrap_or(Backing::File)
+    }
+}
+
+/// A child that this system does not let anybody hold speaks neither for nor against a claim.
+fn not_forked(error: PeerError) -> Stop {
+    match error {
+        PeerError::Refused {
+            message,
+            errno: Some(errno),
+        } if ["ENOSYS", "EPERM", "EACCES"].contains(&errno.as_str()) => Stop::NotAvailable(
+            format!("forked processes need what is refused here: {message} ({errno})"),
+        ),
+        error => Stop::NotDone(error.to_string()),
     }
 }
 
@@ -119,6 +149,7 @@ fn line(call: MadeCall) -> CallLine {
     CallLine {
         text: call.text,
         nanoseconds: call.nanoseconds,
+        faults: call.faults,
     }
 }
 
@@ -257,6 +288,9 @@ impl Stage<'_> {
         let card = &mut self.actors.get_mut(peer.0)?.card;
         card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
         card.pages = String::new();
+        if !card.bytes.is_empty() {
+            card.bytes.push_str(", before it ended");
+        }
         let cards = self.cards();
         (self.tell)(Progress::Peers(cards));
         death
@@ -283,11 +317,17 @@ impl Stage<'_> {
             if cfg!(not(target_os = "linux")) || !is_touched {
                 continue;
             }
+            let n_pages = len.div_ceil(page_bytes());
+            let len = len.min(WATCHED_PAGES * page_bytes());
             let call = Call::Pages { map, at: 0, len };
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
                 actor.card.pages = match outcome {
-                    Outcome::Pages { pages } => pages_words(&pages),
+                    Outcome::Pages { pages } if n_pages > WATCHED_PAGES => format!(
+                        "{} (the first {WATCHED_PAGES} of {n_pages})",
+                        pages_words(&pages, actor.backing(&call))
+                    ),
+                    Outcome::Pages { pages } => pages_words(&pages, actor.backing(&call)),
                     other => outcome_words(&other),
                 };
             }

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use crate::lab::claim::CallLine;
+use crate::lab::claim::{CallLine, Doing};
 use crate::lab::limits::check_memory;
 use crate::lab::script::{Ask, Peer, StepId};
-use crate::lab::words::outcome_words;
+use crate::lab::words::{outcome_words, words_of};
 use crate::peer::calls::{Call, Outcome};
+use crate::peer::wire::PeerPage;
 
 use super::actor::{Actor, Touches};
 use super::{Stage, Stop, Told};
@@ -34,7 +35,13 @@ impl Stage<'_> {
         let actor = Actor::spawn(self.program, name)?;
         let what = "starts as a process of its own".to_owned();
         let peer = self.enter(actor)?;
-        self.push(Some(peer), what, Vec::new(), "runs".to_owned());
+        self.push(
+            Some(peer),
+            what,
+            Doing::Start,
+            Vec::new(),
+            "runs".to_owned(),
+        );
         Ok(())
     }
 
@@ -46,7 +53,15 @@ impl Stage<'_> {
         let pid = child.card.pid;
         self.enter(child)?;
         let what = format!("forks {name}");
-        self.push(Some(parent), what, vec![call], format!("process {pid}"));
+        let child = name.to_owned();
+        let doing = Doing::Fork { child };
+        self.push(
+            Some(parent),
+            what,
+            doing,
+            vec![call],
+            format!("process {pid}"),
+        );
         Ok(())
     }
 
@@ -87,11 +102,18 @@ impl Stage<'_> {
 
     /// Lists what came of a step.
     fn heard(&mut self, ask: &Ask, outcome: Outcome, calls: Vec<CallLine>) -> Result<(), Stop> {
-        self.actor(ask.peer)?.note(&ask.call, &outcome);
-        let what = ask.what.clone();
-        let at = self.push(Some(ask.peer), what, calls, outcome_words(&outcome));
+        let actor = self.actor(ask.peer)?;
+        actor.note(&ask.call, &outcome);
+        let words = words_of(&outcome, actor.backing(&ask.call));
+        let doing = Doing::Ask {
+            call: ask.call.clone(),
+            sets_up: ask.is_needed,
+        };
+        let told = (words, Some(outcome.clone()));
+        let at = self.push_told(Some(ask.peer), ask.what.clone(), doing, calls, told);
+        let closed = why_closed(&outcome);
         self.told.insert(ask.id, Told { at, outcome });
-        Ok(())
+        closed.map_or(Ok(()), |why| Err(Stop::NotAvailable(why)))
     }
 
     /// Whether a step did what the rest needs it for.
@@ -99,6 +121,14 @@ impl Stage<'_> {
         let Some(Told { outcome, .. }) = self.told.get(&ask.id).filter(|_| ask.is_needed) else {
             return Ok(());
         };
+        if let Outcome::Failed { errno } = outcome
+            && is_look(&ask.call)
+        {
+            let what = &ask.what;
+            return Err(Stop::NotAvailable(format!(
+                "a process {what}, and the system refuses that: {errno}"
+            )));
+        }
         if let Outcome::Failed { errno } = outcome
             && WANTS.contains(&errno.as_str())
         {
@@ -164,4 +194,23 @@ impl Stage<'_> {
             _ => self.limit,
         }
     }
+}
+
+/// It asks what the kernel tells of memory, and does nothing else.
+fn is_look(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Maps { .. } | Call::Sums { .. } | Call::Memory | Call::Faults
+    )
+}
+
+/// Why this system does not tell what backs a page, where it does not.
+fn why_closed(outcome: &Outcome) -> Option<String> {
+    let Outcome::Pages { pages } = outcome else {
+        return None;
+    };
+    pages.iter().find_map(|page| match page {
+        PeerPage::Unavailable(why) => Some(format!("what backs a page is not told: {why}")),
+        _ => None,
+    })
 }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::bytes::size::human_size;
 use crate::lab::claim::{Contents, CostPoint, time_words};
-use crate::lab::script::{CostWay, Peer};
-use crate::lab::words::outcome_words;
-use crate::peer::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
+use crate::lab::script::{CostWay, Peer, shared};
+use crate::lab::words::{map_words, outcome_words};
+use crate::peer::calls::{Call, FileAccess, Outcome, PassCall, PassDone, Prot};
 
 use super::{Stage, Stop};
 
@@ -44,10 +44,11 @@ const MUCH: u64 = 16 << 20;
 
 impl CostWay {
     /// A pass over a file of `bytes` bytes.
-    fn pass(self, by_loads: bool, bytes: u64, page: u64) -> PassCall {
+    fn pass(self, taking: Taking, bytes: u64, page: u64) -> PassCall {
         PassCall {
             file: FILE.to_owned(),
-            by_loads,
+            by_loads: taking != Taking::Read,
+            over: (taking == Taking::Kept).then(|| KEPT.to_owned()),
             len: bytes,
             random_pages: self.draws.map(|most| most.min(bytes / page)),
             seed: 0x6d61_7073_636f_7065,
@@ -56,6 +57,31 @@ impl CostWay {
 }
 
 const FILE: &str = "f";
+/// The mapping that stays.
+const KEPT: &str = "kept";
+
+/// A way to take the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taking {
+    /// `read` into a buffer.
+    Read,
+    /// A mapping is made, loaded from and removed, each time.
+    Mapped,
+    /// Loads from a mapping that stays.
+    Kept,
+}
+
+impl Taking {
+    const ALL: [Self; 3] = [Self::Read, Self::Mapped, Self::Kept];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Mapped => "mmap and loads",
+            Self::Kept => "loads from a mapping that is kept",
+        }
+    }
+}
 
 impl Stage<'_> {
     /// Carries out a step that measures.
@@ -106,7 +132,7 @@ fn measure(s: &mut Stage<'_>, a: Peer, way: CostWay) -> Result<(), Stop> {
         before = Some((size.bytes, begin_size.elapsed()));
     }
     s.note(
-        "who wins, by median; a tenth is no difference",
+        "compares the medians; a tenth is no difference",
         told.join("; "),
     );
     Ok(())
@@ -165,38 +191,40 @@ fn measure_size(
 ) -> Result<Option<CostPoint>, Stop> {
     let page = s.page;
     let repeats = if way.cold { size.cold } else { size.warm };
-    let mut passes = [Passes::default(), Passes::default()];
+    // What is mapped cannot be made cold.
+    let takings = &Taking::ALL[..if way.cold { 2 } else { 3 }];
+    if !way.cold {
+        let call = shared(FILE, size.bytes).allowing(Prot::Read).named(KEPT);
+        s.listed(a, map_words(&call), Call::Map(call), true)?;
+    }
+    let mut passes = [Passes::default(), Passes::default(), Passes::default()];
     let mut all: Vec<(u64, u64)> = Vec::new();
-    // The first pass of each way is listed with its calls, and not counted: it warms up what is not of the file.
-    for by_loads in [false, true] {
-        if way.cold && !cool(s, a, size.bytes)? {
-            return Ok(None);
-        }
-        let call = Call::Pass(way.pass(by_loads, size.bytes, page));
-        let by = if by_loads { "mmap and loads" } else { "read" };
-        let what = format!("takes {} by {by}", human_size(size.bytes));
-        let done = pass_done(s.listed(a, what, call, true)?)?;
-        all.push((done.bytes, done.sum));
+    if !warm_up(s, a, way, size, takings, &mut all)? {
+        return Ok(None);
     }
     for turn in 0..repeats {
-        // Neither way always comes first.
-        for by_loads in [turn % 2 == 1, turn % 2 == 0] {
+        for index in 0..takings.len() {
+            // No way always comes first.
+            let index = (turn + index) % takings.len();
             if way.cold && !cool_quietly(s, a, size.bytes)? {
                 return Ok(None);
             }
-            let call = Call::Pass(way.pass(by_loads, size.bytes, page));
+            let call = Call::Pass(way.pass(takings[index], size.bytes, page));
             let done = pass_done(s.quietly(a, &call)?)?;
             all.push((done.bytes, done.sum));
-            passes[usize::from(by_loads)].add(done);
+            passes[index].add(done);
         }
     }
-    let [reads, loads] = passes;
-    s.note(&format!("{repeats} passes by read"), reads.words());
-    s.note(
-        &format!("{repeats} passes by mmap and loads"),
-        loads.words(),
-    );
-    let taken = match way.pass(false, size.bytes, page).random_pages {
+    for (taking, passes) in takings.iter().zip(&passes) {
+        let what = format!("times {repeats} passes by {}", taking.words());
+        s.note(&what, passes.words());
+    }
+    if !way.cold {
+        let (map, len) = (KEPT.to_owned(), size.bytes);
+        expect_done(s.quietly(a, &Call::Unmap { map, at: 0, len })?)?;
+    }
+    let [reads, loads, kept] = passes;
+    let taken = match way.pass(Taking::Read, size.bytes, page).random_pages {
         Some(pages) => pages * page,
         None => size.bytes,
     };
@@ -208,7 +236,30 @@ fn measure_size(
         load_seconds: loads.seconds(),
         read_faults: reads.faults(),
         load_faults: loads.faults(),
+        kept_seconds: (!way.cold).then(|| kept.seconds()),
     }))
+}
+
+/// A pass of each way that is listed with its calls, and not counted: it warms up what is not of the file. Whether the file
+/// could be made cold where it has to be.
+fn warm_up(
+    s: &mut Stage<'_>,
+    a: Peer,
+    way: CostWay,
+    size: &Size,
+    takings: &[Taking],
+    all: &mut Vec<(u64, u64)>,
+) -> Result<bool, Stop> {
+    for taking in takings {
+        if way.cold && !cool(s, a, size.bytes)? {
+            return Ok(false);
+        }
+        let call = Call::Pass(way.pass(*taking, size.bytes, s.page));
+        let what = format!("takes {} by {}", human_size(size.bytes), taking.words());
+        let done = pass_done(s.listed(a, what, call, true)?)?;
+        all.push((done.bytes, done.sum));
+    }
+    Ok(true)
 }
 
 /// All passes must have taken `taken` bytes with the same sum: of each, what it took and the sum.
@@ -217,7 +268,7 @@ fn check_same(s: &mut Stage<'_>, passes: &[(u64, u64)], taken: u64) {
     let same = passes.iter().all(|one| *one == (n_bytes, sum));
     let not = if same { "" } else { "not " };
     s.check(
-        "what all passes took",
+        "compares what all passes took",
         format!("{n_bytes} bytes, sum {sum:#018x}, {not}the same each time"),
         format!("{taken} bytes, the same sum each time"),
         same && n_bytes == taken,

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 
 use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
-use crate::lab::claim::Contents;
+use crate::lab::claim::{Contents, Doing};
 
 use super::{Stage, Stop};
 
@@ -50,7 +50,11 @@ impl Stage<'_> {
             )));
         }
         let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
-        self.push(None, what, Vec::new(), "done".to_owned());
+        let doing = Doing::MakeFile {
+            name: name.to_owned(),
+            contents: contents.clone(),
+        };
+        self.push(None, what, doing, Vec::new(), "done".to_owned());
         Ok(())
     }
 
@@ -94,21 +98,25 @@ impl Stage<'_> {
     /// Deletes a scratch file.
     pub(super) fn delete(&mut self, name: &str) -> Result<(), Stop> {
         let removed = fs::remove_file(self.path_of(name));
-        self.done(format!("deletes {name}"), removed)
+        let what = format!("deletes {name}");
+        let name = name.to_owned();
+        self.done(what, Doing::DeleteFile { name }, removed)
     }
 
     /// Renames a scratch file.
     pub(super) fn rename(&mut self, from: &str, to: &str) -> Result<(), Stop> {
         let renamed = fs::rename(self.path_of(from), self.path_of(to));
-        self.done(format!("renames {from} to {to}"), renamed)
+        let what = format!("renames {from} to {to}");
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.done(what, Doing::RenameFile { from, to }, renamed)
     }
 
     /// Lists what mapscope itself did to a scratch file.
-    fn done(&mut self, what: String, result: io::Result<()>) -> Result<(), Stop> {
+    fn done(&mut self, what: String, doing: Doing, result: io::Result<()>) -> Result<(), Stop> {
         if let Err(error) = result {
             return Err(Stop::NotDone(format!("mapscope {what}: {error}")));
         }
-        self.push(None, what, Vec::new(), "done".to_owned());
+        self.push(None, what, doing, Vec::new(), "done".to_owned());
         Ok(())
     }
 

@@ -171,6 +171,11 @@ fn where_nobody_promises_one_of_several_will_do() {
         s.expect_either(told, [byte(7), byte(8)]);
     });
     assert_eq!(play(&EITHER).verdict, Verdict::AsPredicted);
+    let claim = Claim {
+        expected: Expected::Either(&[0, 1]),
+        ..EITHER.claim
+    };
+    assert_eq!(claim.prediction("ext4"), "It is; or: It is not");
     let record = play(&NEITHER);
     assert_eq!(record.verdict, Verdict::Differs);
     let last = record.steps.last().unwrap();
