@@ -1,6 +1,7 @@
 //! The lab: every claim about mmap is an experiment that runs, carried out by peers.
 //!
-//! It owns the claims, the experiments with their scripts, the stage that judges what peers tell, and the report. It must
+//! It owns the claims, the experiments with their scripts, the stage that carries these out and judges what peers tell, and
+//! the report. It must
 //! not know the window, or who asks.
 
 pub mod catalogue;
@@ -10,6 +11,9 @@ pub mod experiment;
 mod limits;
 pub mod report;
 pub mod runner;
+pub mod script;
+mod seen;
 pub mod stage;
+mod words;
 
 pub use experiment::{Experiment, Need};

@@ -12,7 +12,6 @@ mod malloc;
 mod objects;
 mod protection;
 mod sharing;
-mod steps;
 mod truncation;
 mod unmapping;
 

@@ -1,11 +1,19 @@
 //! The words of the lab: what an experiment claims, and what a run of it showed. Plain values, for the window, the
 //! command line and the report alike.
 //!
-//! It owns their names and wording. It must not know processes, files or the scripts.
+//! It owns their names and wording. It must not know how a process is asked, nor the scripts.
+
+mod cost;
 
 use std::fmt;
 
 use serde::Serialize;
+
+use crate::bytes::size::counted;
+use crate::peer::calls::{Call, Outcome};
+use crate::peer::wire::FaultCount;
+
+pub use cost::{CostPoint, EVEN, time_words};
 
 /// What a person would study together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -107,6 +115,8 @@ pub enum Expected {
         /// The one elsewhere.
         elsewhere: usize,
     },
+    /// One of these; nobody promises which.
+    Either(&'static [usize]),
     /// None: it measures, and predicts nothing.
     Measured,
 }
@@ -160,7 +170,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The index of the predicted choice on a file system; `None` where nothing is predicted.
+    /// The index of the predicted choice on a file system; `None` where nothing is predicted, or not which of several.
     #[must_use]
     pub fn predicted(&self, file_system: &str) -> Option<usize> {
         match self.expected {
@@ -170,7 +180,7 @@ impl Claim {
             } else {
                 elsewhere
             }),
-            Expected::Measured => None,
+            Expected::Either(_) | Expected::Measured => None,
         }
     }
 
@@ -183,9 +193,112 @@ impl Claim {
         match (words, self.expected) {
             (Some(words), Expected::OnTmpfs { .. }) => format!("on {file_system}: {words}"),
             (Some(words), _) => (*words).to_owned(),
+            (None, Expected::Either(choices)) => {
+                let words = choices
+                    .iter()
+                    .filter_map(|choice| self.choices.get(*choice));
+                words.copied().collect::<Vec<_>>().join("; or: ")
+            }
             (None, _) => "nothing: it measures".to_owned(),
         }
     }
+}
+
+/// What is in a scratch file when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "are", rename_all = "kebab-case")]
+pub enum Contents {
+    /// Pages full of a letter: the first page of this one, the next of the one after it, and so on, 26 in turn.
+    Letters {
+        /// `A` or `a`.
+        first: char,
+        /// How many pages.
+        pages: u64,
+    },
+    /// These bytes.
+    Bytes {
+        /// In order.
+        bytes: Vec<u8>,
+    },
+    /// A hole: zeros that take no room.
+    Hole {
+        /// Bytes.
+        len: u64,
+    },
+    /// No page like another, written and waited for.
+    Noise {
+        /// Bytes.
+        len: u64,
+    },
+}
+
+impl Contents {
+    /// How many bytes they are, with pages of so many.
+    #[must_use]
+    pub fn len(&self, page: u64) -> u64 {
+        match self {
+            Self::Letters { pages, .. } => pages * page,
+            Self::Bytes { bytes } => bytes.len() as u64,
+            Self::Hole { len } | Self::Noise { len } => *len,
+        }
+    }
+}
+
+impl From<&[u8]> for Contents {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes {
+            bytes: bytes.to_vec(),
+        }
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Contents {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::from(bytes.as_slice())
+    }
+}
+
+/// What a step does, as data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Doing {
+    /// mapscope makes a scratch file.
+    MakeFile {
+        /// Its name in the scratch folder.
+        name: String,
+        /// What is in it.
+        contents: Contents,
+    },
+    /// mapscope deletes a scratch file.
+    DeleteFile {
+        /// Its name.
+        name: String,
+    },
+    /// mapscope renames a scratch file.
+    RenameFile {
+        /// What it was called.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
+    /// A peer starts as a process of its own.
+    Start,
+    /// A peer forks another one.
+    Fork {
+        /// The other one.
+        child: String,
+    },
+    /// A peer was asked for this; also where it died of it.
+    Ask {
+        /// It: what of, by the names of mapping and file in the experiment. A path that is not absolute is one in the
+        /// scratch folder.
+        call: Call,
+        /// It sets things up, and observes nothing.
+        sets_up: bool,
+    },
+    /// mapscope compares or computes what was told before.
+    #[default]
+    Look,
 }
 
 /// A system call that a peer made, or a load or store instruction.
@@ -195,10 +308,37 @@ pub struct CallLine {
     pub text: String,
     /// How long it took.
     pub nanoseconds: u64,
+    /// The page faults of the thread meanwhile, where they were counted: of loads and stores.
+    pub faults: Option<FaultCount>,
+}
+
+impl CallLine {
+    /// How long it took and which page faults it had, in words: `0.3 µs, 1 minor fault`.
+    #[must_use]
+    pub fn took(&self) -> String {
+        let seconds = std::time::Duration::from_nanos(self.nanoseconds).as_secs_f64();
+        let time = time_words(seconds);
+        match self.faults {
+            None => time,
+            Some(FaultCount { minor: 0, major: 0 }) => format!("{time}, no fault"),
+            Some(FaultCount { minor, major: 0 }) => {
+                format!("{time}, {}", counted(minor, "minor fault"))
+            }
+            Some(FaultCount { minor: 0, major }) => {
+                format!("{time}, {}", counted(major, "major fault"))
+            }
+            Some(FaultCount { minor, major }) => {
+                format!(
+                    "{time}, {minor} minor and {}",
+                    counted(major, "major fault")
+                )
+            }
+        }
+    }
 }
 
 /// One step of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunStep {
     /// Counts from 1.
     pub number: usize,
@@ -208,6 +348,11 @@ pub struct RunStep {
     pub pid: Option<u32>,
     /// What was done, in words.
     pub what: String,
+    /// The same as data.
+    pub doing: Doing,
+    /// What a peer told. It is said in `observed`.
+    #[serde(skip)]
+    pub told: Option<Outcome>,
     /// The calls it took.
     pub calls: Vec<CallLine>,
     /// What was observed, in words.
@@ -231,9 +376,9 @@ pub struct PeerCard {
     pub ended: Option<String>,
     /// What its mapping is, such as `shared, read-write`; empty before it has one.
     pub mapping: String,
-    /// The bytes it last loaded: where, and what, such as `28: 5a 'Z'`.
+    /// The bytes it last loaded or read: where, and what, such as `28: 5a 'Z'`; of one that ended, that it was before.
     pub bytes: String,
-    /// What backs the pages of its mapping now, such as `private copy, file page`.
+    /// What backs the pages of its mapping, such as `private copy, file page`, and which of many were looked at.
     pub pages: String,
 }
 
@@ -276,59 +421,6 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One measurement of the cost group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CostPoint {
-    /// Size of the file in bytes.
-    pub bytes: u64,
-    /// How many bytes were taken from it.
-    pub taken: u64,
-    /// Median seconds of `read` into a buffer.
-    pub read_seconds: f64,
-    /// Median seconds of mapping, loading and unmapping.
-    pub load_seconds: f64,
-    /// Page faults of a pass by `read`, minor and major.
-    pub read_faults: (u64, u64),
-    /// Page faults of a pass by loads, minor and major.
-    pub load_faults: (u64, u64),
-}
-
-/// Two times within this factor of each other are no difference.
-pub const EVEN: f64 = 1.1;
-
-impl CostPoint {
-    /// How many times as long loads took as `read` did.
-    #[must_use]
-    pub fn ratio(&self) -> f64 {
-        self.load_seconds / self.read_seconds
-    }
-
-    /// Who wins, in words; a tenth is no difference.
-    #[must_use]
-    pub fn winner(&self) -> String {
-        let ratio = self.ratio();
-        if ratio > EVEN {
-            format!("read is {ratio:.1} times faster")
-        } else if ratio < 1.0 / EVEN {
-            format!("mmap is {:.1} times faster", 1.0 / ratio)
-        } else {
-            "no winner".to_owned()
-        }
-    }
-}
-
-/// A time in the unit that suits it: `1.2 µs`, `3.40 ms`, `1.25 s`.
-#[must_use]
-pub fn time_words(seconds: f64) -> String {
-    if seconds < 1e-3 {
-        format!("{:.1} \u{b5}s", seconds * 1e6)
-    } else if seconds < 1.0 {
-        format!("{:.2} ms", seconds * 1e3)
-    } else {
-        format!("{seconds:.2} s")
-    }
-}
-
 /// A finished run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunRecord {
@@ -365,6 +457,8 @@ pub struct Environment {
     pub file_system: String,
     /// The effective user's number, where there is one.
     pub user: Option<u32>,
+    /// Why malloc may work otherwise than that of glibc does of itself, where that is known.
+    pub other_malloc: Option<String>,
 }
 
 /// What is told while experiments run.

@@ -32,7 +32,23 @@ pub(crate) fn environment(dir: &Path) -> Environment {
         dir: escape_path(dir),
         file_system: file_system(dir).unwrap_or_else(|| "an unknown file system".to_owned()),
         user: user(),
+        other_malloc: other_malloc(),
     }
+}
+
+/// Why malloc may not be that of glibc with its own settings, where that can be told.
+fn other_malloc() -> Option<String> {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return Some("this is not the malloc of glibc".to_owned());
+    }
+    for name in ["LD_PRELOAD", "MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_"] {
+        if std::env::var_os(name).is_some_and(|value| !value.is_empty()) {
+            return Some(format!("{name} is set, so that malloc may work otherwise"));
+        }
+    }
+    let tunables = std::env::var("GLIBC_TUNABLES").unwrap_or_default();
+    let is_set = tunables.contains("glibc.malloc.");
+    is_set.then(|| "GLIBC_TUNABLES is set, so that malloc works otherwise".to_owned())
 }
 
 fn system_name() -> &'static str {
@@ -87,8 +103,11 @@ fn file_system_in(table: &str, dir: &Path) -> Option<String> {
         .filter(|_| name == "overlay")
         .map(unescape)
         .and_then(|upper| file_system_in(table, Path::new(&upper)));
+    let flushes = back.split([' ', ',']).any(|option| option == "flush");
     Some(match below {
         Some(below) => format!("{OVERLAY}{below}"),
+        // It writes when a file is closed then.
+        None if flushes && ["vfat", "msdos"].contains(&name) => format!("{name} with flush"),
         None => name.to_owned(),
     })
 }
@@ -172,6 +191,18 @@ pub(super) fn no_helper(program: &Path, error: &io::Error) -> String {
     let cause = error
         .raw_os_error()
         .map_or_else(|| error.to_string(), describe_errno);
+    // What is missing need not be the program itself.
+    for (path, remedy) in [
+        ("/proc/self", "mount it (mount -t proc proc /proc)"),
+        ("/dev/null", "mount or make what belongs in /dev"),
+    ] {
+        let missing = cfg!(target_os = "linux") && !Path::new(path).exists();
+        if error.kind() == io::ErrorKind::NotFound && missing {
+            return format!(
+                "no process can be started to carry this out: {cause} for {path}; {remedy}"
+            );
+        }
+    }
     let remedy = match error.kind() {
         io::ErrorKind::NotFound => {
             "see that the program is still there, and that /proc tells where"

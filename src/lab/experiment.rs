@@ -3,7 +3,7 @@
 //! It owns which systems can do what. It must not know how a script is staged, nor who wants it run.
 
 use crate::lab::claim::Claim;
-use crate::lab::stage::{Stage, Stop};
+use crate::lab::script::Script;
 use crate::map::describe_errno;
 use crate::peer::calls::Sabotage;
 
@@ -16,8 +16,8 @@ pub struct Experiment {
     pub needs: &'static [Need],
     /// The deceptions of a peer, by its name, that must turn it red: all of them, and no others. Tests hold it to that.
     pub rests_on: &'static [(&'static str, Sabotage)],
-    /// Carries it out.
-    pub script: fn(&mut Stage<'_>) -> Result<(), Stop>,
+    /// Puts its steps together.
+    pub script: fn(&mut Script),
 }
 
 /// Something that not every system has.

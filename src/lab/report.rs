@@ -173,12 +173,7 @@ fn step_lines(text: &mut String, step: &RunStep) {
         step.observed.replace('\n', "\n          ")
     );
     for call in &step.calls {
-        let _ = writeln!(
-            text,
-            "          {}  [{}]",
-            call.text,
-            took(call.nanoseconds)
-        );
+        let _ = writeln!(text, "          {}  [{}]", call.text, call.took());
     }
 }
 
@@ -200,22 +195,17 @@ fn who(step: &RunStep) -> String {
     }
 }
 
-/// `1.2 µs`.
-fn took(nanoseconds: u64) -> String {
-    let seconds = std::time::Duration::from_nanos(nanoseconds).as_secs_f64();
-    time_words(seconds)
-}
-
 /// The measurements as lines of equal columns, with a bar that shows who wins; the heads first.
 fn cost_lines(costs: &[CostPoint]) -> Vec<String> {
     if costs.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![format!(
-        "{:>9}  {:>10}  {:>10}  {:>15}  {:>15}  {:<22}",
+        "{:>9}  {:>10}  {:>10}  {:>10}  {:>15}  {:>15}  {:<22}",
         "file",
         "read",
         "mmap, load",
+        "load",
         "faults (read)",
         "faults (load)",
         "mmap faster <  > read faster"
@@ -224,10 +214,13 @@ fn cost_lines(costs: &[CostPoint]) -> Vec<String> {
         let (minor, major) = point.read_faults;
         let (load_minor, load_major) = point.load_faults;
         format!(
-            "{:>9}  {:>10}  {:>10}  {:>15}  {:>15}  {}",
+            "{:>9}  {:>10}  {:>10}  {:>10}  {:>15}  {:>15}  {}",
             human_size(point.bytes),
             time_words(point.read_seconds),
             time_words(point.load_seconds),
+            point
+                .kept_seconds
+                .map_or_else(|| "-".to_owned(), time_words),
             format!("{minor} + {major}"),
             format!("{load_minor} + {load_major}"),
             bar(point)
@@ -364,12 +357,7 @@ fn markdown_of(text: &mut String, claim: &Claim, record: &RunRecord) {
         let (sign, expected) = judged(step);
         let mut calls = String::new();
         for call in &step.calls {
-            let _ = write!(
-                calls,
-                "<br>`{}` {}",
-                code(&call.text),
-                took(call.nanoseconds)
-            );
+            let _ = write!(calls, "<br>`{}` {}", code(&call.text), call.took());
         }
         let _ = writeln!(
             text,

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::limits::check_memory;
-use crate::lab::stage::{Stage, Stop};
+use crate::lab::script::Script;
+use crate::lab::seen::seen;
+use crate::lab::stage::{Setting, Stage, Stop};
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::{NamedBy, temp_dir};
 use crate::os::temp_folder::{Folder, ScratchPlace};
@@ -142,20 +144,17 @@ fn run_one(
         return record;
     }
     let sabotage = options.sabotage.as_ref();
-    let mut stage = Stage {
+    let setting = Setting {
         program: &options.program,
-        environment,
         folder: &folder,
+        page: environment.page_bytes,
         cancelled,
         limit: options.limit,
         pause: options.pause,
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
-        tell,
-        actors: Vec::new(),
-        steps: Vec::new(),
-        costs: Vec::new(),
     };
-    let ended = (experiment.script)(&mut stage).and_then(|()| stage.roll_call());
+    let mut stage = Stage::new(setting, tell);
+    let ended = stage.play(&Script::of(experiment.script, environment));
     stage.clear(ended.is_err());
     record.steps = std::mem::take(&mut stage.steps);
     record.costs = std::mem::take(&mut stage.costs);
@@ -163,7 +162,7 @@ fn run_one(
     drop(stage);
     let _ = std::fs::remove_dir_all(&folder);
     record.verdict = verdict(experiment, ended, &record.steps);
-    record.observed = observed(experiment, environment, &record);
+    record.observed = observed(&record);
     record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     record
 }
@@ -176,20 +175,17 @@ fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[RunStep]) 
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
+        Err(Stop::NotAvailable(why)) => Verdict::NotAvailable(why),
         Ok(()) if experiment.claim.topic == LabTopic::Cost => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),
     }
 }
 
-/// What was observed, in words: the choice that the checks bear out, or what they found instead.
-fn observed(experiment: &Experiment, environment: &Environment, record: &RunRecord) -> String {
-    let claim = &experiment.claim;
+/// What was observed, in words: what the checks saw, or what they found instead.
+fn observed(record: &RunRecord) -> String {
     match &record.verdict {
-        Verdict::AsPredicted => claim
-            .predicted(&environment.file_system)
-            .and_then(|choice| claim.choices.get(choice))
-            .map_or_else(String::new, |choice| (*choice).to_owned()),
+        Verdict::AsPredicted => seen(&record.steps),
         Verdict::Measured => record.steps.last().map_or_else(String::new, |step| {
             format!("{}: {}", step.what, step.observed)
         }),

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::{self, PeerPage};
+use super::wire::{self, FaultCount, PeerPage};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -333,6 +333,9 @@ pub struct PassCall {
     pub random_pages: Option<u64>,
     /// Decides the draws; the same for both ways.
     pub seed: u64,
+    /// By loads from this mapping, which was made before and stays, instead of one that is made for it.
+    #[serde(default)]
+    pub over: Option<String>,
 }
 
 /// How a peer deceives, for tests of the lab itself.
@@ -363,6 +366,9 @@ pub struct MadeCall {
     pub text: String,
     /// How long it took.
     pub nanoseconds: u64,
+    /// The page faults meanwhile, of loads and stores.
+    #[serde(default)]
+    pub faults: Option<FaultCount>,
 }
 
 /// What came of a call.

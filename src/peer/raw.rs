@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::IntoRawFd as _;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
 
 /// The pointer of C to an address. Nothing in Rust is reached through it, except by `free`.
 fn pointer(address: usize) -> *mut c_void {
@@ -174,6 +174,14 @@ pub(crate) fn store_all(address: usize, from: &[u8]) {
     for (index, byte) in from.iter().enumerate() {
         store(address.wrapping_add(index), *byte);
     }
+}
+
+/// A load and a store of a byte of this program's own, so that the code of both is in memory. It is an atomic: Rust reckons
+/// with its changing at any time.
+pub(crate) fn warm_up() {
+    static OWN: AtomicU8 = AtomicU8::new(0);
+    let address = OWN.as_ptr().expose_provenance();
+    store(address, load(address));
 }
 
 /// Loads the byte, adds 1 and stores it, `times` times. What others store between the two is lost.

@@ -50,6 +50,15 @@ impl fmt::Display for PeerPage {
     }
 }
 
+/// Page faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultCount {
+    /// Without a read from storage.
+    pub minor: u64,
+    /// With one.
+    pub major: u64,
+}
+
 /// How [`GapReason`] travels.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "GapReason", rename_all = "snake_case")]

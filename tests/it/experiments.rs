@@ -3,6 +3,8 @@
 
 mod arguments;
 mod deceived;
+mod evidence;
+mod forms;
 mod left_behind;
 mod missing;
 mod places;

@@ -10,6 +10,7 @@
 
 mod calls;
 mod death;
+mod faults;
 mod files;
 mod fork;
 mod trace;
@@ -21,14 +22,14 @@ use std::time::{Duration, Instant};
 
 use crate::processes::{check_none_outlives, exists, is_over, program, signal, state_of, until};
 use crate::raw_peer::RawPeer;
-use mapscope::lab::stage::{anonymous, anonymous_shared, load, private, shared, store};
+use mapscope::lab::script::{anonymous, anonymous_shared, load, private, shared, store};
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::{
     Advice, Call, Did, FileAccess, MadeCall, MapCall, Outcome, PassCall, Prot, Sabotage, Source,
     SyncHow,
 };
 use mapscope::peer::protocol::{Answer, Request};
-use mapscope::peer::wire::PeerPage;
+use mapscope::peer::wire::{FaultCount, PeerPage};
 use mapscope::peer::{PeerError, PeerProcess, PeerSignal};
 use serde_json::{Value, json};
 

@@ -1,13 +1,11 @@
 //! Memory without a file: when it is there, and when it is given back.
 
 use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Peer, Stage, Stop, Told, anonymous};
+use crate::lab::script::{Figure, Peer, Script, StepId, Words, anonymous};
 use crate::lab::{Experiment, Need};
+use crate::peer::calls::Call;
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-use crate::peer::calls::{Call, Memory};
 use crate::peer::wire::PeerPage::NotPresent;
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -97,8 +95,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The kernel does not know what pointers a program has; a mapping goes by munmap, by being replaced, \
                   by execve or with the process. A program that maps again and again and forgets the address grows \
                   until it meets a limit. Rust frees what its owner drops; a mapping made by a raw call has no owner \
-                  unless a type is given one. Here the addresses are not forgotten in truth: at the end each is \
-                  unmapped, and all comes back.",
+                  unless a type is given one. Here each is unmapped at the end, and all comes back.",
             source: "mmap(2): \u{201c}The region is also automatically unmapped when the process is terminated\u{201d}",
             by_hand: &[],
         },
@@ -158,70 +155,69 @@ const MUCH: u64 = 16 << 20;
 /// it runs. That is a few hundred KiB; this is far more than that, and far less than [`MUCH`].
 const SLACK_KIB: u64 = 4 << 10;
 
-fn anonymous_starts_as_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn anonymous_starts_as_zeros(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    s.map(a, anonymous(2 * page))?;
-    let zeros = vec![0; usize::try_from(page).unwrap_or_default()];
-    let first = s.load(a, 0, page)?;
-    s.expect_bytes(&first, &zeros);
-    s.store(a, page + 28, b"Z")?;
-    let around = s.load(a, page + 27, 3)?;
-    s.expect_bytes(&around, &[0, b'Z', 0]);
-    Ok(())
+    let a = s.peer("A");
+    s.map(a, anonymous(2 * page));
+    let first = s.load(a, 0, page);
+    s.expect_bytes(first, &s.filled(1, 0));
+    s.store(a, page + 28, b"Z");
+    let around = s.load(a, page + 27, 3);
+    s.expect_bytes(around, &[0, b'Z', 0]);
 }
 
-fn memory_comes_with_the_touch(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn memory_comes_with_the_touch(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    let start = size(s, a)?;
-    s.map(a, anonymous(MUCH))?;
-    let (told, mapped) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, mapped, (MUCH, 0));
-    steps::touch(s, a, MUCH / 2, page, true)?;
-    let pages = s.pages(a, 0, MUCH)?;
-    let (present, all) = present(&pages);
+    let a = s.peer("A");
+    let start = size(s, a);
+    s.map(a, anonymous(MUCH));
+    let mapped = s.memory(a);
+    expect_growth(s, mapped, start, (MUCH, 0));
+    s.touch(a, MUCH / 2, page, true);
+    let pages = s.pages(a, 0, MUCH);
+    let there = pages.get(Figure::PagesThere);
+    let few = (there.clone() * 4).at_most(pages.get(Figure::Pages));
     let wanted = "the touched page is there, and at most a quarter of all";
-    s.judge(&pages, wanted, present >= 1 && 4 * present <= all);
-    steps::touch(s, a, 0, MUCH, true)?;
-    let (told, touched) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, touched, (MUCH, MUCH));
-    Ok(())
+    s.judge(pages, wanted, there.at_least(1).and(few));
+    s.touch(a, 0, MUCH, true);
+    let touched = s.memory(a);
+    expect_growth(s, touched, start, (MUCH, MUCH));
 }
 
-fn reading_takes_no_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    s.map(a, anonymous(MUCH))?;
-    let start = size(s, a)?;
-    let (_, before) = steps::sums(s, a)?;
-    steps::touch(s, a, 0, MUCH, false)?;
-    let (told, after) = steps::sums(s, a)?;
+fn reading_takes_no_memory(s: &mut Script) {
+    let a = s.peer("A");
+    s.map(a, anonymous(MUCH));
+    let start = size(s, a);
+    let before = s.sums(a);
+    let rss = before.get(Figure::Rss);
+    s.touch(a, 0, MUCH, false);
+    let after = s.sums(a);
     // Of the mapping alone, to the page: the process as a whole changes by more.
-    s.judge(&told, "as much resident as before", after.rss == before.rss);
-    let (told, read) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, read, (0, 0));
-    steps::touch(s, a, 0, MUCH, true)?;
-    let (told, stored) = steps::sums(s, a)?;
+    let same = after.get(Figure::Rss).is(rss.clone());
+    s.judge(after, "as much resident as before", same);
+    let read = s.memory(a);
+    expect_growth(s, read, start, (0, 0));
+    s.touch(a, 0, MUCH, true);
+    let stored = s.sums(a);
     let more = MUCH / 1024;
     let wanted = format!("{more} KiB more resident than before");
-    s.judge(&told, &wanted, stored.rss == before.rss + more);
-    let (told, stored) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, stored, (0, MUCH));
-    Ok(())
+    s.judge(stored, wanted, stored.get(Figure::Rss).is(rss + more));
+    let stored = s.memory(a);
+    expect_growth(s, stored, start, (0, MUCH));
 }
 
-fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn leaked_mappings_stay(s: &mut Script) {
     const NAMES: [&str; 8] = [
         "leak 1", "leak 2", "leak 3", "leak 4", "leak 5", "leak 6", "leak 7", "leak 8",
     ];
-    let a = s.peer("A")?;
-    let start = size(s, a)?;
+    let a = s.peer("A");
+    let start = size(s, a);
     for name in NAMES {
-        s.map(a, anonymous(MUCH / 8).named(name))?;
-        steps::fill(s, a, name, MUCH / 8)?;
+        s.map(a, anonymous(MUCH / 8).named(name));
+        s.fill(a, name, MUCH / 8);
     }
-    let (told, leaked) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, leaked, (MUCH, MUCH));
+    let leaked = s.memory(a);
+    expect_growth(s, leaked, start, (MUCH, MUCH));
     // All that was missing were the addresses.
     for name in NAMES {
         let unmap = Call::Unmap {
@@ -229,70 +225,52 @@ fn leaked_mappings_stay(s: &mut Stage<'_>) -> Result<(), Stop> {
             at: 0,
             len: MUCH / 8,
         };
-        let _ = s.must(a, format!("unmaps {name}"), unmap)?;
+        s.must(a, format!("unmaps {name}"), unmap);
     }
-    let (told, freed) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, freed, (0, 0));
-    Ok(())
+    let freed = s.memory(a);
+    expect_growth(s, freed, start, (0, 0));
 }
 
-fn munmap_gives_both_back(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    let start = size(s, a)?;
-    s.map(a, anonymous(MUCH))?;
-    steps::touch(s, a, 0, MUCH, true)?;
-    let (told, full) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, full, (MUCH, MUCH));
-    let unmapped = steps::unmap(s, a, 0, MUCH)?;
-    s.expect_done(&unmapped);
-    let (told, after) = steps::memory(s, a)?;
-    expect_growth(s, &told, start, after, (0, 0));
-    Ok(())
+fn munmap_gives_both_back(s: &mut Script) {
+    let a = s.peer("A");
+    let start = size(s, a);
+    s.map(a, anonymous(MUCH));
+    s.touch(a, 0, MUCH, true);
+    let full = s.memory(a);
+    expect_growth(s, full, start, (MUCH, MUCH));
+    let unmapped = s.unmap(a, 0, MUCH);
+    s.expect_done(unmapped);
+    let after = s.memory(a);
+    expect_growth(s, after, start, (0, 0));
 }
 
-fn dontneed_gives_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn dontneed_gives_zeros(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    s.map(a, anonymous(page))?;
-    s.store(a, 28, b"Z")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"Z");
-    steps::drop_pages(s, a, page)?;
-    let pages = s.pages(a, 0, page)?;
-    s.expect_pages(&pages, &[NotPresent]);
-    let after = s.load(a, 28, 1)?;
-    s.expect_bytes(&after, &[0]);
-    Ok(())
+    let a = s.peer("A");
+    s.map(a, anonymous(page));
+    s.store(a, 28, b"Z");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"Z");
+    s.drop_pages(a, page);
+    let pages = s.pages(a, 0, page);
+    s.expect_pages(pages, &[NotPresent]);
+    let after = s.load(a, 28, 1);
+    s.expect_bytes(after, &[0]);
 }
 
 /// The size of a peer's process. Asked twice: what the first question takes of memory itself is there the second time.
-fn size(s: &mut Stage<'_>, peer: Peer) -> Result<Memory, Stop> {
-    let _ = steps::memory(s, peer)?;
-    let (_, memory) = steps::memory(s, peer)?;
-    Ok(memory)
+fn size(s: &mut Script, peer: Peer) -> StepId {
+    let _warm_up = s.memory(peer);
+    s.memory(peer)
 }
 
 /// The process must have grown by so many bytes of address space and of memory since `start`, give or take
 /// [`SLACK_KIB`].
-fn expect_growth(s: &mut Stage<'_>, told: &Told, start: Memory, now: Memory, by: (u64, u64)) {
-    let near = |start: u64, now: u64, by: u64| now.abs_diff(start + by / 1024) <= SLACK_KIB;
-    let holds = near(start.address_space, now.address_space, by.0)
-        && near(start.resident, now.resident, by.1);
-    let wanted = format!(
-        "address space near {} KiB, resident near {}",
-        start.address_space + by.0 / 1024,
-        start.resident + by.1 / 1024
-    );
-    s.judge(told, &wanted, holds);
-}
-
-/// How many of the pages told of are there, and how many there are.
-fn present(told: &Told) -> (usize, usize) {
-    match &told.outcome {
-        crate::peer::calls::Outcome::Pages { pages } => {
-            let present = pages.iter().filter(|page| **page != NotPresent).count();
-            (present, pages.len())
-        }
-        _ => (0, 0),
-    }
+fn expect_growth(s: &mut Script, now: StepId, start: StepId, by: (u64, u64)) {
+    let space = start.get(Figure::AddressSpace) + by.0 / 1024;
+    let resident = start.get(Figure::Resident) + by.1 / 1024;
+    let near = now.get(Figure::AddressSpace).near(space.clone(), SLACK_KIB);
+    let near = near.and(now.get(Figure::Resident).near(resident.clone(), SLACK_KIB));
+    let words = "address space near {} KiB, resident near {}";
+    s.judge(now, Words::new(words, [space, resident]), near);
 }

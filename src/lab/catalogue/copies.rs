@@ -1,12 +1,10 @@
 //! Copy-on-write: when a page of a private mapping stops being the file's, and what it shows from then on.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, private};
+use crate::lab::script::{Script, private};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::wire::PeerPage::{FilePage, PrivateCopy};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -124,102 +122,92 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn write_seen_by_untouched_private(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn write_seen_by_untouched_private(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", 2 * page))?;
-    steps::open(s, b, "f")?;
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", 2 * page));
+    s.open(b, "f");
     // One page that was loaded before, and one that was not.
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    steps::write(s, b, "f", 28, b"Z")?;
-    steps::write(s, b, "f", page + 28, b"Z")?;
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.write(b, "f", 28, b"Z");
+    s.write(b, "f", page + 28, b"Z");
     for at in [28, page + 28] {
-        let after = s.load(a, at, 1)?;
-        s.expect_bytes(&after, b"Z");
+        let after = s.load(a, at, 1);
+        s.expect_bytes(after, b"Z");
     }
-    Ok(())
 }
 
-fn copy_freezes_the_page(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn copy_freezes_the_page(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 100, b"x")?;
-    steps::write(s, b, "f", 28, b"Z")?;
-    steps::write(s, b, "f", page + 28, b"Z")?;
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", 2 * page));
+    s.open(b, "f");
+    s.store(a, 100, b"x");
+    s.write(b, "f", 28, b"Z");
+    s.write(b, "f", page + 28, b"Z");
     // The write did happen.
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"Z");
-    let own = s.load(a, 100, 1)?;
-    s.expect_bytes(&own, b"x");
-    let frozen = s.load(a, 28, 1)?;
-    s.expect_bytes(&frozen, b"A");
-    let next = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&next, b"Z");
-    Ok(())
+    let in_file = s.read(b, "f", 28, 1);
+    s.expect_bytes(in_file, b"Z");
+    let own = s.load(a, 100, 1);
+    s.expect_bytes(own, b"x");
+    let frozen = s.load(a, 28, 1);
+    s.expect_bytes(frozen, b"A");
+    let next = s.load(a, page + 28, 1);
+    s.expect_bytes(next, b"Z");
 }
 
-fn same_value_copies_too(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn same_value_copies_too(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    let pages = s.pages(a, 0, page)?;
-    s.expect_pages(&pages, &[FilePage]);
-    s.store(a, 28, b"A")?;
-    let pages = s.pages(a, 0, page)?;
-    steps::expect_copies(s, &pages, &[PrivateCopy]);
-    steps::write(s, b, "f", 100, b"Z")?;
-    let in_file = s.read(b, "f", 100, 1)?;
-    s.expect_bytes(&in_file, b"Z");
-    let frozen = s.load(a, 100, 1)?;
-    s.expect_bytes(&frozen, b"A");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    let pages = s.pages(a, 0, page);
+    s.expect_pages(pages, &[FilePage]);
+    s.store(a, 28, b"A");
+    let pages = s.pages(a, 0, page);
+    s.expect_pages(pages, &[PrivateCopy]);
+    s.write(b, "f", 100, b"Z");
+    let in_file = s.read(b, "f", 100, 1);
+    s.expect_bytes(in_file, b"Z");
+    let frozen = s.load(a, 100, 1);
+    s.expect_bytes(frozen, b"A");
 }
 
-fn one_byte_copies_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn one_byte_copies_one_page(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(4);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, private("f", 4 * page))?;
+    s.letters("f", 4);
+    let a = s.peer("A");
+    s.open_and_map(a, private("f", 4 * page));
     // Without the loads some of the pages would not be there yet.
-    steps::touch(s, a, 0, 4 * page, false)?;
-    let before = s.pages(a, 0, 4 * page)?;
-    s.expect_pages(&before, &[FilePage, FilePage, FilePage, FilePage]);
-    s.store(a, page + 28, b"x")?;
-    let after = s.pages(a, 0, 4 * page)?;
-    steps::expect_copies(s, &after, &[FilePage, PrivateCopy, FilePage, FilePage]);
-    Ok(())
+    s.touch(a, 0, 4 * page, false);
+    let before = s.pages(a, 0, 4 * page);
+    s.expect_pages(before, &[FilePage, FilePage, FilePage, FilePage]);
+    s.store(a, page + 28, b"x");
+    let after = s.pages(a, 0, 4 * page);
+    s.expect_pages(after, &[FilePage, PrivateCopy, FilePage, FilePage]);
 }
 
-fn dontneed_drops_the_copy(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn dontneed_drops_the_copy(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 100, b"x")?;
-    steps::write(s, b, "f", 28, b"Z")?;
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    s.store(a, 100, b"x");
+    s.write(b, "f", 28, b"Z");
     for (at, byte) in [(100, b"x"), (28, b"A")] {
-        let before = s.load(a, at, 1)?;
-        s.expect_bytes(&before, byte);
+        let before = s.load(a, at, 1);
+        s.expect_bytes(before, byte);
     }
-    steps::drop_pages(s, a, page)?;
+    s.drop_pages(a, page);
     for (at, byte) in [(100, b"A"), (28, b"Z")] {
-        let after = s.load(a, at, 1)?;
-        s.expect_bytes(&after, byte);
+        let after = s.load(a, at, 1);
+        s.expect_bytes(after, byte);
     }
-    Ok(())
 }

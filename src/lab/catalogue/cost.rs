@@ -1,15 +1,10 @@
 //! What it costs to take a file's bytes by `read` into a buffer, and by mmap and loads.
 //!
-//! Both ways take the same bytes in the same order and add them up; the sums must be equal. They take turns, so that
-//! what else the machine does meets both. What is told is the median of an odd number of passes; nothing is predicted.
+//! Nothing is predicted.
 
-use std::time::{Duration, Instant};
-
-use crate::bytes::size::human_size;
 use crate::lab::Experiment;
-use crate::lab::claim::{Claim, CostPoint, Expected, LabTopic, Promise, time_words};
-use crate::lab::stage::{Peer, Stage, Stop};
-use crate::peer::calls::{Call, FileAccess, Outcome, PassCall, PassDone};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
+use crate::lab::script::{CostWay, Script};
 
 /// What a person may guess of each.
 const CHOICES: &[&str] = &[
@@ -31,14 +26,14 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Open,
             why: "read pays for a system call for each 64 KiB, and for copying every byte out of the page cache into its \
                   buffer, which stays in the processor\u{2019}s caches. mmap copies nothing; it pays for making and \
-                  removing the mapping, and for page faults, of which each brings in a group of pages (how many depends \
-                  on the file system). Which is less depends on the size, the processor and the kernel.",
+                  removing the mapping (each time, unless it is kept), and for page faults, of which each brings in a \
+                  group of pages (how many depends on the file system). Which is less depends on the size, the processor and the kernel.",
             source: "measured here; getrusage(2) for the faults",
             by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
-        script: |s| measure(s, Way::WARM_SEQUENTIAL),
+        script: |s| measure(s, WARM_SEQUENTIAL),
     },
     Experiment {
         claim: Claim {
@@ -58,7 +53,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         },
         needs: &[],
         rests_on: &[],
-        script: |s| measure(s, Way::WARM_RANDOM),
+        script: |s| measure(s, WARM_RANDOM),
     },
     Experiment {
         claim: Claim {
@@ -77,7 +72,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         },
         needs: &[],
         rests_on: &[],
-        script: |s| measure(s, Way::COLD_SEQUENTIAL),
+        script: |s| measure(s, COLD_SEQUENTIAL),
     },
     Experiment {
         claim: Claim {
@@ -96,305 +91,29 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         },
         needs: &[],
         rests_on: &[],
-        script: |s| measure(s, Way::COLD_RANDOM),
+        script: |s| measure(s, COLD_RANDOM),
     },
 ];
 
-/// A size of file, and how many passes of either way are timed: warm ones, and cold ones. Odd, so that there is a middle.
-struct Size {
-    bytes: u64,
-    warm: usize,
-    cold: usize,
+const WARM_SEQUENTIAL: CostWay = way(false, None);
+const WARM_RANDOM: CostWay = way(false, Some(16_384));
+const COLD_SEQUENTIAL: CostWay = way(true, None);
+const COLD_RANDOM: CostWay = way(true, Some(2_048));
+
+const fn way(cold: bool, draws: Option<u64>) -> CostWay {
+    CostWay { cold, draws }
 }
 
-impl Size {
-    const fn of(bytes: u64, warm: usize, cold: usize) -> Self {
-        Self { bytes, warm, cold }
-    }
-}
-
-const SIZES: [Size; 6] = [
-    Size::of(4 << 10, 101, 15),
-    Size::of(64 << 10, 101, 15),
-    Size::of(1 << 20, 51, 9),
-    Size::of(16 << 20, 15, 5),
-    Size::of(256 << 20, 5, 3),
-    Size::of(1 << 30, 3, 3),
-];
-
-/// A size that would be over later than this after the begin is left out: nobody waits for minutes.
-const ENOUGH: Duration = Duration::from_secs(40);
-
-/// Up to here nothing is left out for its time: small sizes are quick, and do not tell how long large ones take.
-const MUCH: u64 = 16 << 20;
-
-/// How the bytes are taken.
-#[derive(Clone, Copy)]
-struct Way {
-    cold: bool,
-    /// At most so many draws; `None` for one page after the other.
-    draws: Option<u64>,
-}
-
-impl Way {
-    const WARM_SEQUENTIAL: Self = Self::of(false, None);
-    const WARM_RANDOM: Self = Self::of(false, Some(16_384));
-    const COLD_SEQUENTIAL: Self = Self::of(true, None);
-    const COLD_RANDOM: Self = Self::of(true, Some(2_048));
-
-    const fn of(cold: bool, draws: Option<u64>) -> Self {
-        Self { cold, draws }
-    }
-
-    /// A pass over a file of `bytes` bytes.
-    fn pass(self, by_loads: bool, bytes: u64, page: u64) -> PassCall {
-        PassCall {
-            file: FILE.to_owned(),
-            by_loads,
-            len: bytes,
-            random_pages: self.draws.map(|most| most.min(bytes / page)),
-            seed: 0x6d61_7073_636f_7065,
-        }
-    }
-}
-
-const FILE: &str = "f";
-
-fn measure(s: &mut Stage<'_>, way: Way) -> Result<(), Stop> {
+fn measure(s: &mut Script, way: CostWay) {
     if way.cold && !cfg!(target_os = "linux") {
         let because = "only Linux lets a program ask for its file to be dropped from memory";
-        s.note("nothing to measure", because.to_owned());
-        return Ok(());
+        return s.note("finds nothing to measure", because);
     }
     if way.cold && s.on_tmpfs() {
         let because = "tmpfs has no storage below it: its files are in memory and nowhere else, and cannot be cold; \
                        choose a directory on a disk with --dir";
-        s.note("nothing to measure", because.to_owned());
-        return Ok(());
+        return s.note("finds nothing to measure", because);
     }
-    let begin = Instant::now();
-    let page = s.page();
-    let a = s.peer("A")?;
-    let mut told = Vec::new();
-    // The size before and how long it took; the next one is taken to need as much for each byte.
-    let mut before: Option<(u64, Duration)> = None;
-    for size in &SIZES {
-        let needs = before.map_or(Duration::ZERO, |(bytes, took)| {
-            took * u32::try_from(size.bytes / bytes).unwrap_or(u32::MAX)
-        });
-        let name = human_size(size.bytes);
-        let left_out = if way.draws.is_some() && size.bytes < page {
-            Some(format!("a page has {page} bytes"))
-        } else if size.bytes > MUCH && begin.elapsed() + needs > ENOUGH {
-            Some("judging by the smaller ones it would take too long here".to_owned())
-        } else {
-            s.no_room(size.bytes)
-        };
-        if let Some(why) = left_out {
-            s.note(&format!("leaves out {name}"), why);
-            continue;
-        }
-        let begin_size = Instant::now();
-        s.large_file(FILE, size.bytes)?;
-        s.open(a, FILE, FileAccess::Read)?;
-        if let Some(point) = measure_size(s, a, way, size)? {
-            told.push(format!("{name}: {}", point.winner()));
-            s.measured(point);
-        }
-        let close = Call::Close {
-            file: FILE.to_owned(),
-        };
-        let _ = s.quietly(a, &close)?;
-        s.remove(FILE)?;
-        before = Some((size.bytes, begin_size.elapsed()));
-    }
-    s.note(
-        "who wins, by median; a tenth is no difference",
-        told.join("; "),
-    );
-    Ok(())
-}
-
-/// The passes of one way.
-#[derive(Default)]
-struct Passes {
-    nanoseconds: Vec<u64>,
-    minor: Vec<u64>,
-    major: Vec<u64>,
-}
-
-impl Passes {
-    fn add(&mut self, done: PassDone) {
-        self.nanoseconds.push(done.nanoseconds);
-        self.minor.push(done.minor);
-        self.major.push(done.major);
-    }
-
-    fn seconds(&self) -> f64 {
-        Duration::from_nanos(median(&self.nanoseconds)).as_secs_f64()
-    }
-
-    fn faults(&self) -> (u64, u64) {
-        (median(&self.minor), median(&self.major))
-    }
-
-    fn words(&self) -> String {
-        let words = |nanoseconds| time_words(Duration::from_nanos(nanoseconds).as_secs_f64());
-        let (minor, major) = self.faults();
-        let least = self.nanoseconds.iter().copied().min().unwrap_or(0);
-        let most = self.nanoseconds.iter().copied().max().unwrap_or(0);
-        format!(
-            "median {}, from {} to {}; {minor} minor and {major} major faults",
-            words(median(&self.nanoseconds)),
-            words(least),
-            words(most),
-        )
-    }
-}
-
-/// The middle one; 0 of none.
-fn median(values: &[u64]) -> u64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0)
-}
-
-/// Measures one size; `None` where its file could not be made cold.
-fn measure_size(
-    s: &mut Stage<'_>,
-    a: Peer,
-    way: Way,
-    size: &Size,
-) -> Result<Option<CostPoint>, Stop> {
-    let page = s.page();
-    let repeats = if way.cold { size.cold } else { size.warm };
-    let mut passes = [Passes::default(), Passes::default()];
-    let mut all: Vec<(u64, u64)> = Vec::new();
-    // The first pass of each way is listed with its calls, and not counted: it warms up what is not of the file.
-    for by_loads in [false, true] {
-        if way.cold && !cool(s, a, size.bytes)? {
-            return Ok(None);
-        }
-        let call = Call::Pass(way.pass(by_loads, size.bytes, page));
-        let by = if by_loads { "mmap and loads" } else { "read" };
-        let what = format!("takes {} by {by}", human_size(size.bytes));
-        let told = s.must(a, what, call)?;
-        let done = pass_done(told.outcome)?;
-        all.push((done.bytes, done.sum));
-    }
-    for turn in 0..repeats {
-        // Neither way always comes first.
-        for by_loads in [turn % 2 == 1, turn % 2 == 0] {
-            if way.cold && !cool_quietly(s, a, size.bytes)? {
-                return Ok(None);
-            }
-            let call = Call::Pass(way.pass(by_loads, size.bytes, page));
-            let done = pass_done(s.quietly(a, &call)?)?;
-            all.push((done.bytes, done.sum));
-            passes[usize::from(by_loads)].add(done);
-        }
-    }
-    let [reads, loads] = passes;
-    s.note(&format!("{repeats} passes by read"), reads.words());
-    s.note(
-        &format!("{repeats} passes by mmap and loads"),
-        loads.words(),
-    );
-    let taken = match way.pass(false, size.bytes, page).random_pages {
-        Some(pages) => pages * page,
-        None => size.bytes,
-    };
-    check_same(s, &all, taken);
-    Ok(Some(CostPoint {
-        bytes: size.bytes,
-        taken,
-        read_seconds: reads.seconds(),
-        load_seconds: loads.seconds(),
-        read_faults: reads.faults(),
-        load_faults: loads.faults(),
-    }))
-}
-
-/// All passes must have taken `taken` bytes with the same sum: of each, what it took and the sum.
-fn check_same(s: &mut Stage<'_>, passes: &[(u64, u64)], taken: u64) {
-    let (n_bytes, sum) = passes.first().copied().unwrap_or_default();
-    let same = passes.iter().all(|one| *one == (n_bytes, sum));
-    let not = if same { "" } else { "not " };
-    s.check(
-        "what all passes took",
-        format!("{n_bytes} bytes, sum {sum:#018x}, {not}the same each time"),
-        &format!("{taken} bytes, the same sum each time"),
-        same && n_bytes == taken,
-    );
-}
-
-/// Makes the file cold, and looks whether it is.
-fn cool(s: &mut Stage<'_>, a: Peer, bytes: u64) -> Result<bool, Stop> {
-    let file = || FILE.to_owned();
-    let _ = s.must(a, "makes f cold", Call::Cool { file: file() })?;
-    let told = s.attempt(
-        a,
-        "asks what of f is in memory",
-        Call::Cache { file: file() },
-    )?;
-    let Outcome::Cache { cached, .. } = told.outcome else {
-        let why = "this kernel does not tell what of a file is in memory; the major faults are all there is to go by";
-        s.note("cannot verify that f is cold", why.to_owned());
-        return Ok(true);
-    };
-    if is_cold(s, cached, bytes) {
-        return Ok(true);
-    }
-    leave_out(s, cached, bytes);
-    Ok(false)
-}
-
-/// As [`cool`] before each pass that is timed, without a step; again where some of the file stayed, so that no warm pass
-/// is counted.
-fn cool_quietly(s: &mut Stage<'_>, a: Peer, bytes: u64) -> Result<bool, Stop> {
-    const ATTEMPTS: u32 = 5;
-    let file = || FILE.to_owned();
-    let mut stayed = 0;
-    for _ in 0..ATTEMPTS {
-        expect_done(s.quietly(a, &Call::Cool { file: file() })?)?;
-        let Outcome::Cache { cached, .. } = s.quietly(a, &Call::Cache { file: file() })? else {
-            // That the kernel does not tell was noted before.
-            return Ok(true);
-        };
-        if is_cold(s, cached, bytes) {
-            return Ok(true);
-        }
-        stayed = cached;
-    }
-    leave_out(s, stayed, bytes);
-    Ok(false)
-}
-
-fn is_cold(s: &Stage<'_>, cached: u64, bytes: u64) -> bool {
-    cached * 100 <= bytes.div_ceil(s.page())
-}
-
-fn leave_out(s: &mut Stage<'_>, cached: u64, bytes: u64) {
-    let pages = bytes.div_ceil(s.page());
-    let why = format!("{cached} of its {pages} pages stayed in memory");
-    s.note(&format!("leaves out {}", human_size(bytes)), why);
-}
-
-fn pass_done(outcome: Outcome) -> Result<PassDone, Stop> {
-    match outcome {
-        Outcome::Pass(done) => Ok(done),
-        other => Err(failed(&other)),
-    }
-}
-
-fn expect_done(outcome: Outcome) -> Result<(), Stop> {
-    match outcome {
-        Outcome::Done => Ok(()),
-        other => Err(failed(&other)),
-    }
-}
-
-fn failed(outcome: &Outcome) -> Stop {
-    let words = crate::lab::stage::outcome_words(outcome);
-    Stop::NotDone(format!("a pass over the file came to this: {words}"))
+    let a = s.peer("A");
+    s.cost(a, way);
 }

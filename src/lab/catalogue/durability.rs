@@ -3,20 +3,18 @@
 //! What the storage holds cannot be seen while the page cache has the page. What can be seen is what the kernel still
 //! means to write: a dirty page is one that changed since it was written last. smaps tells of it on every file system.
 
-use std::time::Duration;
-
 use crate::lab::Experiment;
 use crate::lab::Need;
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise, time_words};
-use crate::lab::stage::{Peer, Stage, Stop, private, shared};
+use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, Promise};
+use crate::lab::script::{Figure, Peer, Script, StepId, Value, Words, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
 use crate::peer::wire::PeerPage::PrivateCopy;
 
 use super::dirty::{
-    ATTEMPTS, clean_page, dirty_after, expect_clean, expect_dirty, expect_in_file, is_dirty,
+    ATTEMPTS, clean_page, dirty_after, expect_clean, expect_dirty, expect_in_file, is_clean,
+    is_dirty,
 };
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -142,7 +140,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "fsync(2) writes all dirty pages of the file, whoever made them dirty and in which way, and what the \
                   file system knows of the file. msync does for its range what fdatasync(2) does for the file: the \
                   bytes and what is needed to find them. fsync adds the rest of the file and its other metadata, such \
-                  as the times. A new file needs its folder written too. Here one process stores and another one calls \
+                  as the times. A new file needs its directory written too. Here one process stores and another one calls \
                   fsync.",
             source: "fsync(2): \u{201c}all modified in-core data of\u{201d} the file; msync(2); the kernel's \
                      mm/msync.c",
@@ -198,7 +196,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "munmap hands the mark \u{201c}dirty\u{201d} from the page tables to the page itself and forgets the \
                   mapping; close forgets the descriptor. On a local file system neither waits for the storage, and \
                   neither tells of its errors; a network file system such as NFS does write at close. The kernel \
-                  writes the page in its own time. Who must know that it is written calls msync or fsync before.",
+                  writes the page in its own time. A program that must know that it is written calls msync or fsync before.",
             source: "msync(2); close(2), NOTES: \u{201c}A successful close does not guarantee that the data has been \
                      successfully saved to disk\u{201d}",
             by_hand: &[AddedKind::Shared],
@@ -236,206 +234,218 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn store_leaves_the_page_dirty(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    clean_page(s, a)?;
-    dirty_after(s, a, a, |_| Ok(()))?;
-    expect_in_file(s, a)
+fn store_leaves_the_page_dirty(s: &mut Script) {
+    let a = s.peer("A");
+    clean_page(s, a);
+    dirty_after(s, a, a, |_| {});
+    expect_in_file(s, a);
 }
 
-fn msync_sync_cleans(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn msync_sync_cleans(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    clean_page(s, a)?;
-    dirty_after(s, a, a, |_| Ok(()))?;
-    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
-    s.expect_done(&synced);
-    expect_clean(s, a)?;
-    expect_in_file(s, a)?;
-    let took = s.nanoseconds(&synced);
-    s.note("how long MS_SYNC took", time(took));
-    Ok(())
+    let a = s.peer("A");
+    clean_page(s, a);
+    dirty_after(s, a, a, |_| {});
+    let synced = s.sync(a, page, SyncHow::Sync);
+    s.expect_done(synced);
+    expect_clean(s, a);
+    expect_in_file(s, a);
+    s.note("tells how long MS_SYNC took", time(synced));
 }
 
-fn msync_async_does_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn msync_async_does_nothing(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    clean_page(s, a)?;
+    let a = s.peer("A");
+    clean_page(s, a);
     dirty_after(s, a, a, |s| {
-        let synced = steps::sync(s, a, page, SyncHow::Async)?;
-        s.expect_done(&synced);
-        Ok(())
-    })?;
+        let synced = s.sync(a, page, SyncHow::Async);
+        s.expect_done(synced);
+    });
     // Once more for its time, and because one more call would be the one to do something.
-    let again = steps::sync(s, a, page, SyncHow::Async)?;
-    s.expect_done(&again);
-    let quick = s.nanoseconds(&again);
-    expect_in_file(s, a)?;
-    let slow = steps::sync(s, a, page, SyncHow::Sync)?;
-    s.expect_done(&slow);
-    let slow = s.nanoseconds(&slow);
-    let times = format!("MS_ASYNC took {}, MS_SYNC {}", time(quick), time(slow));
-    s.note("how long the two took", times);
-    Ok(())
+    let again = s.sync(a, page, SyncHow::Async);
+    s.expect_done(again);
+    expect_in_file(s, a);
+    let slow = s.sync(a, page, SyncHow::Sync);
+    s.expect_done(slow);
+    let times = [
+        again.get(Figure::Nanoseconds),
+        slow.get(Figure::Nanoseconds),
+    ];
+    let words = Words::new("MS_ASYNC took {time}, MS_SYNC {time}", times);
+    s.note("tells how long the two took", words);
 }
 
-fn msync_private_writes_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn msync_private_writes_nothing(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 28, b"Z")?;
-    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
-    s.expect_done(&synced);
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"Z");
-    let pages = s.pages(a, 0, page)?;
-    steps::expect_copies(s, &pages, &[PrivateCopy]);
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    s.store(a, 28, b"Z");
+    let synced = s.sync(a, page, SyncHow::Sync);
+    s.expect_done(synced);
+    let in_file = s.read(b, "f", 28, 1);
+    s.expect_bytes(in_file, b"A");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"Z");
+    let pages = s.pages(a, 0, page);
+    s.expect_pages(pages, &[PrivateCopy]);
 }
 
-fn fsync_writes_stores_too(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    clean_page(s, a)?;
-    let b = s.peer("B")?;
-    steps::open(s, b, "f")?;
-    dirty_after(s, a, a, |_| Ok(()))?;
-    let synced = steps::fsync(s, b, "f")?;
-    s.expect_done(&synced);
-    expect_clean(s, a)?;
-    expect_in_file(s, b)?;
-    let took = s.nanoseconds(&synced);
-    s.note("how long fsync took", time(took));
-    Ok(())
+fn fsync_writes_stores_too(s: &mut Script) {
+    let a = s.peer("A");
+    clean_page(s, a);
+    let b = s.peer("B");
+    s.open(b, "f");
+    dirty_after(s, a, a, |_| {});
+    let synced = s.fsync(b, "f");
+    s.expect_done(synced);
+    expect_clean(s, a);
+    expect_in_file(s, b);
+    s.note("tells how long fsync took", time(synced));
 }
 
-fn fsync_adds_the_rest(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fsync_adds_the_rest(s: &mut Script) {
     const LEN: u64 = 8 << 20;
     if s.environment().file_system == "btrfs" {
         let why = "btrfs writes the whole file at each msync: nothing would be left for fsync";
-        return Err(Stop::NotDone(why.to_owned()));
-    }
-    if let Some(why) = s.no_room(LEN) {
-        return Err(Stop::NotDone(why));
+        return s.not_available(why);
     }
     let page = s.page();
-    // Written piece by piece: in memory as a whole it would be much.
-    s.large_file("f", LEN)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", LEN))?;
-    let _ = steps::fsync(s, a, "f")?;
+    s.file("f", Contents::Noise { len: LEN });
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", LEN));
+    s.fsync(a, "f");
     // The kernel may write the far page in between; then it is done again.
-    for attempt in 1..=ATTEMPTS {
-        s.store(a, 28, b"Z")?;
-        s.store(a, LEN / 2 + 28, b"Z")?;
-        let synced = steps::sync(s, a, page, SyncHow::Sync)?;
-        s.expect_done(&synced);
-        let (told, sums) = steps::sums(s, a)?;
-        if is_dirty(sums) || attempt == ATTEMPTS {
-            expect_dirty(s, &told, sums);
-            break;
-        }
-    }
-    let synced = steps::fsync(s, a, "f")?;
-    s.expect_done(&synced);
-    let (told, sums) = steps::sums(s, a)?;
+    let sums = s.until(ATTEMPTS, |s| {
+        s.store(a, 28, b"Z");
+        s.store(a, LEN / 2 + 28, b"Z");
+        let synced = s.sync(a, page, SyncHow::Sync);
+        s.expect_done(synced);
+        let sums = s.sums(a);
+        (sums, is_dirty(sums))
+    });
+    expect_dirty(s, sums);
+    let synced = s.fsync(a, "f");
+    s.expect_done(synced);
+    let sums = s.sums(a);
     if s.on_tmpfs() {
-        expect_dirty(s, &told, sums);
+        expect_dirty(s, sums);
     } else {
-        s.judge(&told, "no dirty page", !is_dirty(sums));
+        s.judge(sums, "no dirty page", is_clean(sums));
     }
     for at in [28, LEN / 2 + 28] {
-        let in_file = s.read(a, "f", at, 1)?;
-        s.expect_bytes(&in_file, b"Z");
+        let in_file = s.read(a, "f", at, 1);
+        s.expect_bytes(in_file, b"Z");
     }
-    Ok(())
 }
 
-fn munmap_and_close_write_nothing(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn munmap_and_close_write_nothing(s: &mut Script) {
     if let Some(why) = writes_at_close(s) {
-        return Err(Stop::NotDone(why));
+        return s.not_available(why);
     }
     let page = s.page();
-    let b = s.peer("B")?;
-    clean_page(s, b)?;
-    let a = s.peer("A")?;
-    for attempt in 1..=ATTEMPTS {
-        s.open_and_map(a, shared("f", page))?;
-        s.store(a, 28, b"Z")?;
-        let unmapped = steps::unmap(s, a, 0, page)?;
-        s.expect_done(&unmapped);
-        steps::close(s, a, "f")?;
-        let seen = s.load(b, 28, 1)?;
-        s.expect_bytes(&seen, b"Z");
-        let (told, sums) = steps::sums(s, b)?;
-        if is_dirty(sums) || attempt == ATTEMPTS {
-            expect_dirty(s, &told, sums);
-            break;
-        }
-    }
-    expect_in_file(s, b)
+    let b = s.peer("B");
+    clean_page(s, b);
+    let a = s.peer("A");
+    let sums = s.until(ATTEMPTS, |s| {
+        s.open_and_map(a, shared("f", page));
+        s.store(a, 28, b"Z");
+        let unmapped = s.unmap(a, 0, page);
+        s.expect_done(unmapped);
+        s.close(a, "f");
+        let seen = s.load(b, 28, 1);
+        s.expect_bytes(seen, b"Z");
+        let sums = s.sums(b);
+        (sums, is_dirty(sums))
+    });
+    expect_dirty(s, sums);
+    expect_in_file(s, b);
 }
 
 /// Why nothing can be predicted of close; `None` on a local file system.
-fn writes_at_close(s: &Stage<'_>) -> Option<String> {
-    const NETWORK: [&str; 7] = ["nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph"];
+fn writes_at_close(s: &Script) -> Option<String> {
+    const WRITING: [&str; 11] = [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "9p",
+        "afs",
+        "ceph",
+        "virtiofs",
+        "vboxsf",
+        "vfat with flush",
+        "msdos with flush",
+    ];
     let name = s.environment().file_system.as_str();
-    (NETWORK.contains(&name) || name.starts_with("fuse"))
-        .then(|| format!("{name} is no local file system: it may write when a file is closed"))
+    (WRITING.contains(&name) || name.starts_with("fuse"))
+        .then(|| format!("{name} may write when a file is unmapped or closed"))
 }
 
-fn first_store_after_msync_faults(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn first_store_after_msync_faults(s: &mut Script) {
     /// More faults by far than the peer has by the way.
     const PAGES: u64 = 256;
     let len = PAGES * s.page();
-    let letters = s.letters(PAGES);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", len))?;
-    let first = stores(s, a, len)?;
-    s.note("faults of the first round", first.to_string());
-    // Where the kernel writes pages in between, they fault again. So the least of several rounds counts.
-    let mut second = u64::MAX;
-    for _ in 0..ATTEMPTS {
-        second = second.min(stores(s, a, len)?);
-        if second < PAGES / 4 {
-            break;
-        }
-    }
+    s.letters("f", PAGES);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", len));
+    let before = s.faults(a);
+    s.touch(a, 0, len, true);
+    let after = s.faults(a);
+    let first = after.get(Figure::Minor) - before.get(Figure::Minor);
+    s.note("counts the faults of the first round", number(first));
+    let why = "the system counts no page faults: no process runs without one";
+    s.require(after.get(Figure::Minor).above(0), why);
+    // Where the kernel writes pages in between, they fault again.
+    let second = s.until(ATTEMPTS, |s| {
+        let round = stores(s, a, len);
+        (round.clone(), round.below(PAGES / 4))
+    });
     let few = format!("far fewer than the {PAGES} pages");
-    let holds = second < PAGES / 4;
-    s.check("faults of a later round", second.to_string(), &few, holds);
-    let synced = steps::sync(s, a, len, SyncHow::Sync)?;
-    s.expect_done(&synced);
-    let after = stores(s, a, len)?;
+    let is_few = second.clone().below(PAGES / 4);
+    s.check(
+        "counts the faults of a later round",
+        number(second),
+        few.as_str(),
+        is_few,
+    );
+    let synced = s.sync(a, len, SyncHow::Sync);
+    s.expect_done(synced);
+    let after = stores(s, a, len);
     if s.on_tmpfs() {
-        let holds = after < PAGES / 4;
-        s.check("faults after msync", after.to_string(), &few, holds);
+        let is_few = after.clone().below(PAGES / 4);
+        s.check(
+            "counts the faults of the round after msync",
+            number(after),
+            few,
+            is_few,
+        );
     } else {
         let wanted = format!("{PAGES} or more");
+        let is_so = after.clone().at_least(PAGES);
         s.check(
-            "faults after msync",
-            after.to_string(),
-            &wanted,
-            after >= PAGES,
+            "counts the faults of the round after msync",
+            number(after),
+            wanted,
+            is_so,
         );
     }
-    let in_file = s.read(a, "f", len - s.page(), 1)?;
-    s.expect_bytes(&in_file, &[1]);
-    Ok(())
+    let in_file = s.read(a, "f", len - s.page(), 1);
+    s.expect_bytes(in_file, &[1]);
 }
 
 /// The faults of a round of one store a page.
-fn stores(s: &mut Stage<'_>, peer: Peer, len: u64) -> Result<u64, Stop> {
-    let before = steps::faults(s, peer)?;
-    steps::touch(s, peer, 0, len, true)?;
-    Ok(steps::faults(s, peer)?.saturating_sub(before))
+fn stores(s: &mut Script, peer: Peer, len: u64) -> Value {
+    let before = s.faults(peer);
+    s.touch(peer, 0, len, true);
+    s.faults(peer).get(Figure::Minor) - before.get(Figure::Minor)
 }
 
-fn time(nanoseconds: u64) -> String {
-    time_words(Duration::from_nanos(nanoseconds).as_secs_f64())
+fn number(value: Value) -> Words {
+    Words::new("{}", [value])
+}
+
+fn time(step: StepId) -> Words {
+    Words::new("{time}", [step.get(Figure::Nanoseconds)])
 }

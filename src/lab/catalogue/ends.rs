@@ -2,11 +2,9 @@
 
 use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::script::{Script, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -77,8 +75,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "A store is an instruction; the kernel sees at most the first one to a page, and not which byte. The \
-                  length is a property of the file that write(2) past the end and ftruncate(2) change. Who wants to \
-                  grow a file through a mapping first makes it longer, then maps it.",
+                  length is a property of the file that write(2) past the end and ftruncate(2) change. A program that is to grow a file through a mapping first makes it longer, then maps it.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(), RATIONALE; mmap(2); \
                      ftruncate(2)",
             by_hand: &[AddedKind::Shared],
@@ -101,7 +98,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(3),
             promise: Promise::Posix,
             why: "A mapping may be longer than the file. The addresses are taken, but when a page past the end is \
-                  touched there is nothing to bring in: neither a page of the file nor leave to make one. That is \
+                  touched there is nothing to bring in: neither a page of the file nor room to make one. That is \
                   SIGBUS (on Linux with the code BUS_ADRERR), to be told from SIGSEGV, where nothing is mapped.",
             source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
                      \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \
@@ -163,103 +160,95 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 const SHORT: u64 = 100;
 
 /// A file of [`SHORT`] bytes.
-fn short_file(s: &mut Stage<'_>) -> Result<(), Stop> {
-    s.file("f", &[b'A'; 100])
+fn short_file(s: &mut Script) {
+    s.file("f", &[b'A'; 100]);
 }
 
-fn tail_reads_as_zeros(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn tail_reads_as_zeros(s: &mut Script) {
     let page = s.page();
-    short_file(s)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", page))?;
-    steps::expect_length(s, a, "f", SHORT)?;
-    let end = s.load(a, SHORT - 1, 3)?;
-    s.expect_bytes(&end, &[b'A', 0, 0]);
+    short_file(s);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", page));
+    s.expect_length(a, "f", SHORT);
+    let end = s.load(a, SHORT - 1, 3);
+    s.expect_bytes(end, &[b'A', 0, 0]);
     let zeros = vec![0; usize::try_from(page - SHORT).unwrap_or_default()];
-    let tail = s.load(a, SHORT, page - SHORT)?;
-    s.expect_bytes(&tail, &zeros);
-    Ok(())
+    let tail = s.load(a, SHORT, page - SHORT);
+    s.expect_bytes(tail, &zeros);
 }
 
-fn tail_store_is_not_saved(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn tail_store_is_not_saved(s: &mut Script) {
     let page = s.page();
-    short_file(s)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    steps::open(s, b, "f")?;
+    short_file(s);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open(b, "f");
     // Two bytes in the file, and two past its end.
-    s.store(a, SHORT - 2, b"WXYZ")?;
-    let own = s.load(a, SHORT - 2, 4)?;
-    s.expect_bytes(&own, b"WXYZ");
-    let in_file = s.read(b, "f", SHORT - 2, 4)?;
-    s.expect_bytes(&in_file, b"WX");
+    s.store(a, SHORT - 2, b"WXYZ");
+    let own = s.load(a, SHORT - 2, 4);
+    s.expect_bytes(own, b"WXYZ");
+    let in_file = s.read(b, "f", SHORT - 2, 4);
+    s.expect_bytes(in_file, b"WX");
     // Not every kernel clears them when the file grows; all do when they write the page.
-    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
-    s.expect_done(&synced);
-    steps::truncate(s, b, "f", page)?;
-    let grown = s.read(b, "f", SHORT - 2, 4)?;
+    let synced = s.sync(a, page, SyncHow::Sync);
+    s.expect_done(synced);
+    s.truncate(b, "f", page);
+    let grown = s.read(b, "f", SHORT - 2, 4);
     let saved: &[u8] = if s.on_tmpfs() { b"WXYZ" } else { b"WX\0\0" };
-    s.expect_bytes(&grown, saved);
-    Ok(())
+    s.expect_bytes(grown, saved);
 }
 
-fn store_never_grows_the_file(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn store_never_grows_the_file(s: &mut Script) {
     let page = s.page();
-    short_file(s)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, SHORT - 1, b"Y")?;
-    s.store(a, 2 * SHORT, b"Z")?;
-    let synced = steps::sync(s, a, page, SyncHow::Sync)?;
-    s.expect_done(&synced);
-    let unmapped = steps::unmap(s, a, 0, page)?;
-    s.expect_done(&unmapped);
-    steps::expect_length(s, b, "f", SHORT)?;
+    short_file(s);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open(b, "f");
+    s.store(a, SHORT - 1, b"Y");
+    s.store(a, 2 * SHORT, b"Z");
+    let synced = s.sync(a, page, SyncHow::Sync);
+    s.expect_done(synced);
+    let unmapped = s.unmap(a, 0, page);
+    s.expect_done(unmapped);
+    s.expect_length(b, "f", SHORT);
     let mut all = vec![b'A'; 99];
     all.push(b'Y');
-    let in_file = s.read(b, "f", 0, page)?;
-    s.expect_bytes(&in_file, &all);
-    Ok(())
+    let in_file = s.read(b, "f", 0, page);
+    s.expect_bytes(in_file, &all);
 }
 
-fn page_past_end_sigbus(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn page_past_end_sigbus(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 2 * page))?;
-    let last = s.load(a, page - 1, 1)?;
-    s.expect_bytes(&last, b"A");
-    let past = s.load(a, page, 1)?;
-    s.expect_killed(&past, "SIGBUS", Some("BUS_ADRERR"));
-    Ok(())
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 2 * page));
+    let last = s.load(a, page - 1, 1);
+    s.expect_bytes(last, b"A");
+    let past = s.load(a, page, 1);
+    s.expect_killed(past, "SIGBUS", Some("BUS_ADRERR"));
 }
 
-fn empty_file_can_be_mapped(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn empty_file_can_be_mapped(s: &mut Script) {
     let page = s.page();
-    s.file("f", b"")?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
-    steps::expect_length(s, a, "f", 0)?;
-    let mapped = steps::try_map(s, a, "maps a page of the empty file", shared("f", page))?;
-    s.expect_done(&mapped);
-    let load = s.load(a, 0, 1)?;
-    s.expect_killed(&load, "SIGBUS", Some("BUS_ADRERR"));
-    Ok(())
+    s.file("f", b"");
+    let a = s.peer("A");
+    s.open(a, "f");
+    s.expect_length(a, "f", 0);
+    let mapped = s.try_map(a, "maps a page of the empty file", shared("f", page));
+    s.expect_done(mapped);
+    let load = s.load(a, 0, 1);
+    s.expect_killed(load, "SIGBUS", Some("BUS_ADRERR"));
 }
 
-fn offset_past_end_can_be_mapped(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn offset_past_end_can_be_mapped(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
     let far = shared("f", page).from(10 * page);
-    let mapped = steps::try_map(s, a, "maps a page that begins nine pages past the end", far)?;
-    s.expect_done(&mapped);
-    steps::expect_length(s, a, "f", page)?;
-    let load = s.load(a, 0, 1)?;
-    s.expect_killed(&load, "SIGBUS", Some("BUS_ADRERR"));
-    Ok(())
+    let mapped = s.try_map(a, "maps a page that begins nine pages past the end", far);
+    s.expect_done(mapped);
+    s.expect_length(a, "f", page);
+    let load = s.load(a, 0, 1);
+    s.expect_killed(load, "SIGBUS", Some("BUS_ADRERR"));
 }

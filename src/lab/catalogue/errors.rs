@@ -1,14 +1,12 @@
 //! Calls that are refused, each with the error it gets and with the call that is not.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Peer, Stage, Stop, anonymous, private, shared};
+use crate::lab::script::{Peer, Script, anonymous, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-use crate::peer::calls::{Call, FileAccess, MapCall, Prot, Source};
-
-use super::steps;
+use crate::peer::calls::{FileAccess, MapCall, Prot, Source};
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -46,8 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(2),
             promise: Promise::Linux,
             why: "The processor translates addresses by pages: a byte of the file stands at the same place within a page \
-                  of memory as within a page of the file. Who wants byte 1,000 maps from 0 and adds 1,000 to the \
-                  address. Libraries that take any offset do just that. POSIX lets a system demand it.",
+                  of memory as within a page of the file. A program that wants byte 1,000 maps from 0 and adds 1,000 to the address. Libraries that take any offset do just that. POSIX lets a system demand it.",
             source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
             by_hand: &[],
         },
@@ -67,8 +64,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Posix,
-            why: "A store through a shared mapping changes the file, so it takes leave to write it. A store through a \
-                  private one changes a copy: it takes leave to read, and no more. So a process can change bytes of a \
+            why: "A store through a shared mapping changes the file, so it needs permission to write it. A store through a \
+                  private one changes a copy: it needs permission to read, and no more. So a process can change bytes of a \
                   file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
                   copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
@@ -182,7 +179,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "Without MAP_ANONYMOUS mmap is of a file, and -1 is what a failed open(2) returned. A program that \
-                  does not check open gets its error here. With MAP_ANONYMOUS the descriptor is not looked at.",
+                  does not check open gets its error here. With MAP_ANONYMOUS Linux does not look at the descriptor; POSIX asks for -1, and for offset 0.",
             source: "mmap(2), ERRORS, EBADF, and MAP_ANONYMOUS; POSIX.1-2024 mmap()",
             by_hand: &[],
         },
@@ -215,178 +212,146 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn length_zero_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn length_zero_einval(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
-    refused(s, a, "maps 0 bytes of f", shared("f", 0), "EINVAL")?;
-    refused(s, a, "maps 0 bytes without a file", anonymous(0), "EINVAL")?;
-    allowed(s, a, "maps a page of f", shared("f", page))
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
+    refused(s, a, "maps 0 bytes of f", shared("f", 0), "EINVAL");
+    refused(s, a, "maps 0 bytes without a file", anonymous(0), "EINVAL");
+    allowed(s, a, "maps a page of f", shared("f", page));
 }
 
-fn unaligned_offset_einval(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unaligned_offset_einval(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
+    s.letters("f", 2);
+    let a = s.peer("A");
+    s.open(a, "f");
     for offset in [1, page - 1] {
         let what = format!("maps a page of f from offset {offset}");
-        refused(s, a, &what, shared("f", page).from(offset), "EINVAL")?;
+        refused(s, a, &what, shared("f", page).from(offset), "EINVAL");
     }
     let what = format!("maps a page of f from offset {page}");
-    allowed(s, a, &what, shared("f", page).from(page))?;
-    let first = s.load(a, 0, 1)?;
-    s.expect_bytes(&first, b"B");
-    Ok(())
+    allowed(s, a, &what, shared("f", page).from(page));
+    let first = s.load(a, 0, 1);
+    s.expect_bytes(first, b"B");
 }
 
-fn shared_needs_write_access(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn shared_needs_write_access(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open(a, "f", FileAccess::Read)?;
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_as(a, "f", FileAccess::Read);
     let what = "maps f shared and writable";
-    refused(s, a, what, shared("f", page), "EACCES")?;
+    refused(s, a, what, shared("f", page), "EACCES");
     let what = "maps f shared and read-only";
     let read_only = shared("f", page).allowing(Prot::Read).named("read-only");
-    allowed(s, a, what, read_only)?;
-    allowed(s, a, "maps f private and writable", private("f", page))?;
-    s.store(a, 28, b"x")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"x");
-    let in_file = s.read(a, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    Ok(())
+    allowed(s, a, what, read_only);
+    allowed(s, a, "maps f private and writable", private("f", page));
+    s.store(a, 28, b"x");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"x");
+    let in_file = s.read(a, "f", 28, 1);
+    s.expect_bytes(in_file, b"A");
 }
 
-fn write_only_file_eacces(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn write_only_file_eacces(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open(a, "f", FileAccess::Write)?;
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_as(a, "f", FileAccess::Write);
     let what = "maps f shared and writable";
-    refused(s, a, what, shared("f", page), "EACCES")?;
+    refused(s, a, what, shared("f", page), "EACCES");
     let what = "maps f private and read-only";
     let read_only = private("f", page).allowing(Prot::Read);
-    refused(s, a, what, read_only, "EACCES")?;
+    refused(s, a, what, read_only, "EACCES");
     // The descriptor is good for what it was opened for.
-    steps::write(s, a, "f", 28, b"A")?;
-    steps::open(s, a, "f")?;
+    s.write(a, "f", 28, b"A");
+    s.open(a, "f");
     let what = "maps f, now open to read and write";
-    allowed(s, a, what, shared("f", page))
+    allowed(s, a, what, shared("f", page));
 }
 
-fn null_device_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    let path = PathBuf::from("/dev/null");
-    open_path(s, a, "/dev/null", path, FileAccess::ReadWrite)?;
-    steps::write(s, a, "f", 0, b"Z")?;
-    let read = s.read(a, "f", 0, 1)?;
-    s.expect_bytes(&read, b"");
-    enodev(s, a, "/dev/null")
+fn null_device_enodev(s: &mut Script) {
+    let a = s.peer("A");
+    let path = Path::new("/dev/null");
+    s.open_path(a, "opens /dev/null", "f", path, FileAccess::ReadWrite);
+    s.write(a, "f", 0, b"Z");
+    let read = s.read(a, "f", 0, 1);
+    s.expect_bytes(read, b"");
+    enodev(s, a, "/dev/null");
 }
 
-fn directory_enodev(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    let path = s.path_of(".");
-    open_path(s, a, "the scratch directory", path, FileAccess::Read)?;
-    enodev(s, a, "the scratch directory")
+fn directory_enodev(s: &mut Script) {
+    let a = s.peer("A");
+    let (what, path) = ("opens the scratch directory", Path::new("."));
+    s.open_path(a, what, "f", path, FileAccess::Read);
+    enodev(s, a, "the scratch directory");
 }
 
-fn larger_than_addresses_enomem(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn larger_than_addresses_enomem(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
     let huge = 1 << 62;
     let what = "maps 2^62 bytes without a file";
-    refused(s, a, what, anonymous(huge), "ENOMEM")?;
+    refused(s, a, what, anonymous(huge), "ENOMEM");
     let what = "maps 2^62 bytes of f";
-    refused(s, a, what, shared("f", huge), "ENOMEM")?;
-    allowed(s, a, "maps a page without a file", anonymous(page))
+    refused(s, a, what, shared("f", huge), "ENOMEM");
+    allowed(s, a, "maps a page without a file", anonymous(page));
 }
 
-fn no_descriptor_ebadf(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn no_descriptor_ebadf(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
+    let a = s.peer("A");
     for number in [-1, i32::MAX] {
         let call = MapCall {
             source: Source::Descriptor(number),
             ..shared("", page)
         };
         let what = format!("maps a page of descriptor {number}");
-        refused(s, a, &what, call, "EBADF")?;
+        refused(s, a, &what, call, "EBADF");
     }
     let what = "maps a page with MAP_ANONYMOUS and descriptor -1";
-    allowed(s, a, what, anonymous(page))
+    allowed(s, a, what, anonymous(page));
 }
 
-fn offset_too_large_eoverflow(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn offset_too_large_eoverflow(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
     // The last page that an offset of 63 bits can name.
     let last = (1 << 63) - page;
     let what = "maps two pages of f from the last possible offset";
-    refused(s, a, what, shared("f", 2 * page).from(last), "EOVERFLOW")?;
+    refused(s, a, what, shared("f", 2 * page).from(last), "EOVERFLOW");
     let what = "maps a page of f from an offset far past its end";
-    allowed(s, a, what, shared("f", page).from(1000 * page))
+    allowed(s, a, what, shared("f", page).from(1000 * page));
 }
 
 /// A mapping that must be refused.
-fn refused(
-    s: &mut Stage<'_>,
-    peer: Peer,
-    what: &str,
-    call: MapCall,
-    errno: &str,
-) -> Result<(), Stop> {
-    let told = steps::try_map(s, peer, what, call)?;
-    s.expect_failed(&told, errno);
-    Ok(())
+fn refused(s: &mut Script, peer: Peer, what: &str, call: MapCall, errno: &str) {
+    let told = s.try_map(peer, what, call);
+    s.expect_failed(told, errno);
 }
 
 /// The mapping that differs from a refused one in just what matters, and must not be refused.
-fn allowed(s: &mut Stage<'_>, peer: Peer, what: &str, call: MapCall) -> Result<(), Stop> {
-    let told = steps::try_map(s, peer, what, call)?;
-    s.expect_done(&told);
-    Ok(())
-}
-
-/// open(2) of what is no scratch file; by the name `f` from then on.
-fn open_path(
-    s: &mut Stage<'_>,
-    peer: Peer,
-    name: &str,
-    path: PathBuf,
-    access: FileAccess,
-) -> Result<(), Stop> {
-    let call = Call::Open {
-        file: "f".to_owned(),
-        path: path.into_os_string(),
-        access,
-    };
-    s.must(peer, format!("opens {name}"), call).map(drop)
+fn allowed(s: &mut Script, peer: Peer, what: &str, call: MapCall) {
+    let told = s.try_map(peer, what, call);
+    s.expect_done(told);
 }
 
 /// Neither a shared nor a private mapping of `f` may succeed.
-fn enodev(s: &mut Stage<'_>, peer: Peer, name: &str) -> Result<(), Stop> {
+fn enodev(s: &mut Script, peer: Peer, name: &str) {
     let page = s.page();
     for (mode, call) in [
         ("shared", shared("f", page)),
         ("private", private("f", page)),
     ] {
         let what = format!("maps a page of {name}, {mode} and read-only");
-        refused(s, peer, &what, call.allowing(Prot::Read), "ENODEV")?;
+        refused(s, peer, &what, call.allowing(Prot::Read), "ENODEV");
     }
     let what = format!("maps a page without {name}");
-    allowed(s, peer, &what, anonymous(page))
+    allowed(s, peer, &what, anonymous(page));
 }

@@ -1,12 +1,12 @@
 //! What a forked child inherits of its parent's mappings, and what each still sees of the other.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Peer, Stage, Stop, anonymous, anonymous_shared, private, shared};
+use crate::lab::script::{
+    Figure, Peer, Rule, Script, anonymous, anonymous_shared, private, shared,
+};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::wire::PeerPage::PrivateCopy;
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -24,8 +24,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "fork(2) copies the address space: the list of mappings, and the page tables as far as needed. So \
                   every pointer that the parent had is valid in the child and leads to the same bytes. Whether it \
-                  leads to the same memory depends on the kind of the mapping, as the next experiments show. Only \
-                  execve(2) gives a process a new address space.",
+                  leads to the same memory depends on the kind of the mapping, as the next experiments show. execve(2) replaces the address space by a new one.",
             source: "fork(2); POSIX.1-2024 fork(): memory mappings created in the parent are retained in the child",
             by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
@@ -45,7 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "fork(2) makes both sides\u{2019} private pages read-only in the page tables and copies none of them. \
+            why: "fork(2) makes both sides\u{2019} private pages read-only in the page tables and copies none of them, other than those that a device is about to read or write. \
                   smaps counts such a page as shared, though it is no page of the file. The first store of either side \
                   faults, and the kernel gives that side a copy; the other keeps the original, now alone. That is why \
                   fork of a large process is cheap, and why storing afterwards is not.",
@@ -70,8 +69,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "MAP_SHARED without a file is memory that belongs to no process: the child inherits the mapping, not \
-                  a copy. It is the simplest way for related processes to share memory; others cannot reach it, as it \
-                  has no name.",
+                  a copy. It is the simplest way for related processes to share memory; it has no name by which others could open it. (With permission they can still reach it, by /proc/PID/map_files or process_vm_readv(2).)",
             source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): \u{201c}the mapping type is retained \
                      across fork()\u{201d}",
             by_hand: &[],
@@ -193,57 +191,53 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn child_inherits_mappings(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn child_inherits_mappings(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 2 * page))?;
-    s.store(a, 28, b"Z")?;
-    s.map(a, private("f", 2 * page).named("private"))?;
-    s.map(a, anonymous(page).named("anonymous"))?;
-    let c = s.fork(a, "C")?;
+    s.letters("f", 2);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 2 * page));
+    s.store(a, 28, b"Z");
+    s.map(a, private("f", 2 * page).named("private"));
+    s.map(a, anonymous(page).named("anonymous"));
+    let c = s.fork(a, "C");
     for map in ["m", "private", "anonymous"] {
-        let (_, of_parent) = steps::maps(s, a, map)?;
-        let (told, of_child) = steps::maps(s, c, map)?;
-        let same = !of_parent.is_empty() && of_child == of_parent;
-        s.judge(&told, "the same line as A's", same);
+        let of_parent = s.maps(a, map);
+        let of_child = s.maps(c, map);
+        let same = Rule::Same(of_child, of_parent).and(of_child.get(Figure::Lines).above(0));
+        s.judge(of_child, "the same line as A's", same);
     }
-    let inherited = s.load(c, 27, 3)?;
-    s.expect_bytes(&inherited, b"AZA");
-    Ok(())
+    let inherited = s.load(c, 27, 3);
+    s.expect_bytes(inherited, b"AZA");
 }
 
-fn fork_copies_on_write(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_copies_on_write(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
+    s.letters("f", 2);
+    let a = s.peer("A");
     // Of a file and not anonymous: the kernel joins anonymous mappings to their neighbors, and their sums too.
-    s.open_and_map(a, private("f", 2 * page))?;
-    s.store(a, 28, b"a")?;
-    s.store(a, page + 28, b"a")?;
-    expect_shared(s, &[a], 0)?;
-    let c = s.fork(a, "C")?;
-    expect_shared(s, &[a, c], 2)?;
-    s.store(c, 28, b"c")?;
-    expect_shared(s, &[a, c], 1)?;
+    s.open_and_map(a, private("f", 2 * page));
+    s.store(a, 28, b"a");
+    s.store(a, page + 28, b"a");
+    expect_shared(s, &[a], 0);
+    let c = s.fork(a, "C");
+    expect_shared(s, &[a, c], 2);
+    s.store(c, 28, b"c");
+    expect_shared(s, &[a, c], 1);
     // The other side, on the other page.
-    s.store(a, page + 28, b"p")?;
-    expect_shared(s, &[a, c], 0)?;
+    s.store(a, page + 28, b"p");
+    expect_shared(s, &[a, c], 0);
     for (peer, bytes) in [(a, [b"a", b"p"]), (c, [b"c", b"a"])] {
         for (at, byte) in [28, page + 28].into_iter().zip(bytes) {
-            let own = s.load(peer, at, 1)?;
-            s.expect_bytes(&own, byte);
+            let own = s.load(peer, at, 1);
+            s.expect_bytes(own, byte);
         }
     }
-    Ok(())
 }
 
 /// Of the two pages, which must be private copies, each of the peers must share so many and have the rest for itself.
-fn expect_shared(s: &mut Stage<'_>, peers: &[Peer], shared: u64) -> Result<(), Stop> {
+fn expect_shared(s: &mut Script, peers: &[Peer], shared: u64) {
     /// Where memory is short a page is swapped out at times; a load brings it back.
-    const ATTEMPTS: u32 = 5;
+    const ATTEMPTS: u64 = 5;
     let page = s.page();
     let kib = page / 1024;
     let alone = 2 - shared;
@@ -253,153 +247,141 @@ fn expect_shared(s: &mut Stage<'_>, peers: &[Peer], shared: u64) -> Result<(), S
         alone * kib
     );
     for peer in peers {
-        let pages = s.pages(*peer, 0, 2 * page)?;
-        steps::expect_copies(s, &pages, &[PrivateCopy, PrivateCopy]);
+        let pages = s.pages(*peer, 0, 2 * page);
+        s.expect_pages(pages, &[PrivateCopy, PrivateCopy]);
     }
     for peer in peers {
-        for attempt in 1..=ATTEMPTS {
-            let (told, sums) = steps::sums(s, *peer)?;
-            let found = (
-                sums.shared_dirty + sums.shared_clean,
-                sums.private_dirty + sums.private_clean,
-            );
-            let holds = found == (shared * kib, alone * kib);
-            if holds || attempt == ATTEMPTS {
-                s.judge(&told, &wanted, holds);
-                break;
-            }
+        let look = |s: &mut Script| {
+            let sums = s.sums(*peer);
+            let found = sums.get(Figure::SharedDirty) + sums.get(Figure::SharedClean);
+            let found_alone = sums.get(Figure::PrivateDirty) + sums.get(Figure::PrivateClean);
+            let rule = found.is(shared * kib).and(found_alone.is(alone * kib));
+            ((sums, rule.clone()), rule)
+        };
+        let bring_back = |s: &mut Script| {
             for every in peers {
                 for at in [28, page + 28] {
-                    let _ = s.load(*every, at, 1)?;
+                    let _brought = s.load(*every, at, 1);
                 }
             }
-        }
+        };
+        let (sums, rule) = s.until_after(ATTEMPTS, look, bring_back);
+        s.judge(sums, wanted.as_str(), rule);
     }
-    Ok(())
 }
 
-fn fork_shared_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_shared_anonymous(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    s.map(a, anonymous_shared(page))?;
-    let c = s.fork(a, "C")?;
-    let before = s.load(c, 28, 2)?;
-    s.expect_bytes(&before, &[0, 0]);
-    s.store(a, 28, b"a")?;
-    let of_parent = s.load(c, 28, 1)?;
-    s.expect_bytes(&of_parent, b"a");
-    s.store(c, 29, b"c")?;
-    let of_child = s.load(a, 28, 2)?;
-    s.expect_bytes(&of_child, b"ac");
-    Ok(())
+    let a = s.peer("A");
+    s.map(a, anonymous_shared(page));
+    let c = s.fork(a, "C");
+    let before = s.load(c, 28, 2);
+    s.expect_bytes(before, &[0, 0]);
+    s.store(a, 28, b"a");
+    let of_parent = s.load(c, 28, 1);
+    s.expect_bytes(of_parent, b"a");
+    s.store(c, 29, b"c");
+    let of_child = s.load(a, 28, 2);
+    s.expect_bytes(of_child, b"ac");
 }
 
-fn fork_private_anonymous(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_private_anonymous(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
-    s.map(a, anonymous(2 * page))?;
-    s.store(a, 28, b"abc")?;
-    let c = s.fork(a, "C")?;
-    let inherited = s.load(c, 28, 3)?;
-    s.expect_bytes(&inherited, b"abc");
-    s.store(a, 29, b"P")?;
-    s.store(c, 30, b"C")?;
-    let of_parent = s.load(a, 28, 3)?;
-    s.expect_bytes(&of_parent, b"aPc");
-    let of_child = s.load(c, 28, 3)?;
-    s.expect_bytes(&of_child, b"abC");
+    let a = s.peer("A");
+    s.map(a, anonymous(2 * page));
+    s.store(a, 28, b"abc");
+    let c = s.fork(a, "C");
+    let inherited = s.load(c, 28, 3);
+    s.expect_bytes(inherited, b"abc");
+    s.store(a, 29, b"P");
+    s.store(c, 30, b"C");
+    let of_parent = s.load(a, 28, 3);
+    s.expect_bytes(of_parent, b"aPc");
+    let of_child = s.load(c, 28, 3);
+    s.expect_bytes(of_child, b"abC");
     // The second page was untouched at the fork.
-    s.store(a, page + 28, b"P")?;
-    let untouched = s.load(c, page + 28, 1)?;
-    s.expect_bytes(&untouched, &[0]);
-    Ok(())
+    s.store(a, page + 28, b"P");
+    let untouched = s.load(c, page + 28, 1);
+    s.expect_bytes(untouched, &[0]);
 }
 
-fn fork_clean_private_page(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_clean_private_page(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    let c = s.fork(a, "C")?;
-    s.store(a, 28, b"x")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"x");
-    let of_child = s.load(c, 28, 1)?;
-    s.expect_bytes(&of_child, b"A");
-    steps::write(s, b, "f", 28, b"Z")?;
-    let follows = s.load(c, 28, 1)?;
-    s.expect_bytes(&follows, b"Z");
-    let frozen = s.load(a, 28, 1)?;
-    s.expect_bytes(&frozen, b"x");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    let c = s.fork(a, "C");
+    s.store(a, 28, b"x");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"x");
+    let of_child = s.load(c, 28, 1);
+    s.expect_bytes(of_child, b"A");
+    s.write(b, "f", 28, b"Z");
+    let follows = s.load(c, 28, 1);
+    s.expect_bytes(follows, b"Z");
+    let frozen = s.load(a, 28, 1);
+    s.expect_bytes(frozen, b"x");
 }
 
-fn fork_inherits_private_copy(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_inherits_private_copy(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 100, b"x")?;
-    let c = s.fork(a, "C")?;
-    steps::write(s, b, "f", 28, b"Z")?;
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"Z");
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    s.store(a, 100, b"x");
+    let c = s.fork(a, "C");
+    s.write(b, "f", 28, b"Z");
+    let in_file = s.read(b, "f", 28, 1);
+    s.expect_bytes(in_file, b"Z");
     for (at, byte) in [(100, b"x"), (28, b"A")] {
-        let inherited = s.load(c, at, 1)?;
-        s.expect_bytes(&inherited, byte);
+        let inherited = s.load(c, at, 1);
+        s.expect_bytes(inherited, byte);
     }
-    let in_file = s.read(b, "f", 100, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    Ok(())
+    let in_file = s.read(b, "f", 100, 1);
+    s.expect_bytes(in_file, b"A");
 }
 
-fn fork_shared_file(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn fork_shared_file(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    let c = s.fork(a, "C")?;
-    let before = s.load(a, 28, 2)?;
-    s.expect_bytes(&before, b"AA");
-    s.store(a, 28, b"a")?;
-    s.store(c, 29, b"c")?;
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    let c = s.fork(a, "C");
+    let before = s.load(a, 28, 2);
+    s.expect_bytes(before, b"AA");
+    s.store(a, 28, b"a");
+    s.store(c, 29, b"c");
     for peer in [a, c] {
-        let seen = s.load(peer, 28, 2)?;
-        s.expect_bytes(&seen, b"ac");
+        let seen = s.load(peer, 28, 2);
+        s.expect_bytes(seen, b"ac");
     }
-    s.open_and_map(b, shared("f", page))?;
-    let seen = s.load(b, 28, 2)?;
-    s.expect_bytes(&seen, b"ac");
-    Ok(())
+    s.open_and_map(b, shared("f", page));
+    let seen = s.load(b, 28, 2);
+    s.expect_bytes(seen, b"ac");
 }
 
-fn child_unmaps_alone(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn child_unmaps_alone(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
-    let c = s.fork(a, "C")?;
-    let unmapped = steps::unmap(s, c, 0, page)?;
-    s.expect_done(&unmapped);
-    let (told, of_child) = steps::maps(s, c, "m")?;
-    s.judge(&told, "no line", of_child.is_empty());
-    let (told, of_parent) = steps::maps(s, a, "m")?;
-    s.judge(&told, "one line", of_parent.len() == 1);
-    s.store(a, 28, b"Z")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"Z");
-    let seen = s.load(b, 28, 1)?;
-    s.expect_bytes(&seen, b"Z");
-    let dead = s.load(c, 28, 1)?;
-    s.expect_killed(&dead, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(b, shared("f", page));
+    let c = s.fork(a, "C");
+    let unmapped = s.unmap(c, 0, page);
+    s.expect_done(unmapped);
+    let of_child = s.maps(c, "m");
+    s.judge(of_child, "no line", of_child.n_lines(0));
+    let of_parent = s.maps(a, "m");
+    s.judge(of_parent, "one line", of_parent.n_lines(1));
+    s.store(a, 28, b"Z");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"Z");
+    let seen = s.load(b, 28, 1);
+    s.expect_bytes(seen, b"Z");
+    let dead = s.load(c, 28, 1);
+    s.expect_killed(dead, "SIGSEGV", Some("SEGV_MAPERR"));
 }

@@ -1,11 +1,9 @@
 //! What malloc does with mappings.
 
 use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Peer, Stage, Stop, store};
+use crate::lab::script::{Figure, Rule, Script, StepId, Value, Words};
 use crate::lab::{Experiment, Need};
-use crate::peer::calls::{Call, Sabotage::SkipStores};
-
-use super::steps::{self, Area};
+use crate::peer::calls::Sabotage::SkipStores;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -45,7 +43,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Open,
             why: "A page for 100 bytes would waste most of it, and a system call for each block would be slow. So malloc \
-                  takes a large piece from the kernel, mostly by brk(2), which maps calls [heap], and cuts blocks from \
+                  takes a large piece from the kernel, mostly by brk(2), labelled [heap] in /proc/PID/maps, and cuts blocks from \
                   it. free gives a block back to malloc, not to the kernel: the pages stay mapped, and a use after free \
                   goes unnoticed.",
             source: "malloc(3), NOTES; brk(2); proc_pid_maps(5) (proc(5) in older manuals), [heap]",
@@ -82,85 +80,64 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 /// Twice of what glibc may move its threshold up to: always a mapping.
 const LARGE: u64 = 64 << 20;
 
-fn large_malloc_is_a_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    malloc(s, a, "block", LARGE)?;
-    let (told, areas) = steps::maps(s, a, "block")?;
-    let holds = match areas.as_slice() {
-        // The kernel joins it to a neighbor of the same kind, so it may be longer.
-        [area] => area.end - area.start >= LARGE && area.allows == "rw-p" && !is_file_or_heap(area),
-        _ => false,
-    };
-    s.judge(
-        &told,
-        "one line of 64 MiB or more, private, of no file and not the heap",
-        holds,
-    );
-    free(s, a, "block")?;
-    let (told, areas) = steps::maps(s, a, "block")?;
-    s.judge(&told, "no line", areas.is_empty());
-    Ok(())
-}
-
-fn small_malloc_is_no_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
-    const BLOCKS: [&str; 8] = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
-    let a = s.peer("A")?;
-    let mut lines: Vec<Area> = Vec::new();
-    for block in BLOCKS {
-        malloc(s, a, block, 100)?;
-        let (told, areas) = steps::maps(s, a, block)?;
-        s.judge(&told, "one line", areas.len() == 1);
-        // By what they have in common: a heap grows, also while it is looked at.
-        let known = |area: &&Area| !lines.iter().any(|line| overlap(line, area));
-        let new: Vec<Area> = areas.iter().filter(known).cloned().collect();
-        lines.extend(new);
+fn large_malloc_is_a_mapping(s: &mut Script) {
+    if let Some(why) = s.environment().other_malloc.clone() {
+        return s.not_available(why);
     }
-    let holds = lines.len() < BLOCKS.len();
-    let what = "how many lines the blocks lie in";
-    s.check(what, lines.len().to_string(), "fewer than blocks", holds);
+    let a = s.peer("A");
+    s.malloc(a, "block", LARGE);
+    let lines = s.maps(a, "block");
+    // The kernel joins it to a neighbor of the same kind, so it may be longer.
+    let len = lines.get(Figure::End(0)) - lines.get(Figure::Start(0));
+    let rule = Rule::all([
+        lines.allow(&["rw-p"]),
+        Rule::Nameless(lines),
+        len.at_least(LARGE),
+    ]);
+    let wanted = "one line of 64 MiB or more, private, of no file and not the heap";
+    s.judge(lines, wanted, rule);
+    s.free(a, "block");
+    let lines = s.maps(a, "block");
+    s.judge(lines, "no line", lines.n_lines(0));
+}
+
+fn small_malloc_is_no_mapping(s: &mut Script) {
+    const BLOCKS: [&str; 8] = ["b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"];
+    let a = s.peer("A");
+    let mut lines: Vec<StepId> = Vec::new();
+    for block in BLOCKS {
+        s.malloc(a, block, 100);
+        let of_block = s.maps(a, block);
+        s.judge(of_block, "one line", of_block.n_lines(1));
+        lines.push(of_block);
+    }
+    let all = Value::Stretches(lines.clone());
+    let what = "counts the lines that the blocks lie in";
+    let fewer = all.clone().below(BLOCKS.len() as u64);
+    s.check(
+        what,
+        Words::new("{}", [all.clone()]),
+        "fewer than blocks",
+        fewer,
+    );
     let [block, ..] = BLOCKS;
-    free(s, a, block)?;
-    let (told, after) = steps::maps(s, a, block)?;
-    let same =
-        |areas: &[Area]| matches!(areas, [area] if lines.iter().any(|line| overlap(line, area)));
-    s.judge(&told, "still one of these lines", same(&after));
-    Ok(())
+    s.free(a, block);
+    let after = s.maps(a, block);
+    lines.push(after);
+    let rule = after.n_lines(1).and(Value::Stretches(lines).is(all));
+    s.judge(after, "still one of these lines", rule);
 }
 
-fn overlap(one: &Area, other: &Area) -> bool {
-    one.start < other.end && other.start < one.end
-}
-
-fn use_after_free_of_a_large_block(s: &mut Stage<'_>) -> Result<(), Stop> {
-    let a = s.peer("A")?;
-    malloc(s, a, "block", LARGE)?;
-    let _ = s.must(a, "stores 'Z' at 28 of block", store("block", 28, b"Z"))?;
-    let before = steps::load_of(s, a, "block", 28, 1)?;
-    s.expect_bytes(&before, b"Z");
-    free(s, a, "block")?;
-    let after = steps::load_of(s, a, "block", 28, 1)?;
-    s.expect_killed(&after, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
-}
-
-/// A name that the C library gives to its anonymous memory is none of a file.
-fn is_file_or_heap(area: &Area) -> bool {
-    !(area.name.is_empty() || area.name.starts_with("[anon"))
-}
-
-fn malloc(s: &mut Stage<'_>, peer: Peer, map: &str, len: u64) -> Result<(), Stop> {
-    let call = Call::Malloc {
-        map: map.to_owned(),
-        len,
-    };
-    let what = format!("calls malloc for {map}, {len} bytes");
-    s.must(peer, what, call).map(drop)
-}
-
-fn free(s: &mut Stage<'_>, peer: Peer, map: &str) -> Result<(), Stop> {
-    let call = Call::Free {
-        map: map.to_owned(),
-    };
-    s.must(peer, format!("calls free for {map}"), call)
-        .map(drop)
+fn use_after_free_of_a_large_block(s: &mut Script) {
+    if let Some(why) = s.environment().other_malloc.clone() {
+        return s.not_available(why);
+    }
+    let a = s.peer("A");
+    s.malloc(a, "block", LARGE);
+    s.store_in(a, "block", 28, b"Z");
+    let before = s.load_of(a, "block", 28, 1);
+    s.expect_bytes(before, b"Z");
+    s.free(a, "block");
+    let after = s.load_of(a, "block", 28, 1);
+    s.expect_killed(after, "SIGSEGV", Some("SEGV_MAPERR"));
 }

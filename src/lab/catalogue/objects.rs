@@ -1,12 +1,10 @@
 //! What a mapping holds on to: the file itself, whatever becomes of its name.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, Promise};
+use crate::lab::script::{Script, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Call;
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -23,7 +21,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Posix,
             why: "Deleting removes a name. The file itself goes when nothing refers to it any more, and a mapping \
-                  refers to it, as an open descriptor does. Until the last one is gone the file takes up its room.",
+                  refers to it, as an open descriptor does. Until the last one is gone the file takes up its room, which no step here shows.",
             source: "POSIX.1-2024 unlink(), and mmap(): \u{201c}shall add an extra reference to the file\u{201d}; unlink(2)",
             by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
@@ -84,81 +82,66 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn unlinked_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unlinked_file_lives_on(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
-    steps::close(s, a, "f")?;
-    steps::close(s, b, "f")?;
-    let removed = std::fs::remove_file(s.path_of("f"));
-    done(s, "deletes f", removed)?;
-    let before = s.load(b, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
-    let after = s.load(b, 28, 1)?;
-    s.expect_bytes(&after, b"Z");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(b, shared("f", page));
+    s.close(a, "f");
+    s.close(b, "f");
+    s.delete("f");
+    let before = s.load(b, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
+    let after = s.load(b, 28, 1);
+    s.expect_bytes(after, b"Z");
 }
 
-fn renamed_over_file_lives_on(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn renamed_over_file_lives_on(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let new = letters.to_ascii_lowercase();
-    s.file("new", &new)?;
-    let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(c, shared("f", page))?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    let renamed = std::fs::rename(s.path_of("new"), s.path_of("f"));
-    done(s, "renames new to f", renamed)?;
-    let after = s.load(a, 28, 1)?;
-    s.expect_bytes(&after, b"A");
-    s.store(a, 28, b"Z")?;
+    s.letters("f", 1);
+    let small = Contents::Letters {
+        first: 'a',
+        pages: 1,
+    };
+    s.file("new", small);
+    let (a, b, c) = (s.peer("A"), s.peer("B"), s.peer("C"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(c, shared("f", page));
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.rename("new", "f");
+    let after = s.load(a, 28, 1);
+    s.expect_bytes(after, b"A");
+    s.store(a, 28, b"Z");
     // Those who map the old file see the store in it, and A itself the old file around it.
     for peer in [a, c] {
-        let seen = s.load(peer, 27, 3)?;
-        s.expect_bytes(&seen, b"AZA");
+        let seen = s.load(peer, 27, 3);
+        s.expect_bytes(seen, b"AZA");
     }
-    steps::open(s, b, "f")?;
-    let in_file = s.read(b, "f", 27, 3)?;
-    s.expect_bytes(&in_file, b"aaa");
-    Ok(())
+    s.open(b, "f");
+    let in_file = s.read(b, "f", 27, 3);
+    s.expect_bytes(in_file, b"aaa");
 }
 
-fn memfd_is_shared_memory(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn memfd_is_shared_memory(s: &mut Script) {
     let page = s.page();
-    let a = s.peer("A")?;
+    let a = s.peer("A");
     let memfd = Call::Memfd {
         file: "g".to_owned(),
         len: page,
     };
-    let _ = s.must(a, format!("makes the memfd g of {page} bytes"), memfd)?;
-    let c = s.fork(a, "C")?;
-    s.map(a, shared("g", page))?;
-    s.map(c, shared("g", page))?;
-    let before = s.load(c, 28, 2)?;
-    s.expect_bytes(&before, &[0, 0]);
-    s.store(a, 28, b"a")?;
-    let of_parent = s.load(c, 28, 1)?;
-    s.expect_bytes(&of_parent, b"a");
-    s.store(c, 29, b"c")?;
-    let of_child = s.load(a, 28, 2)?;
-    s.expect_bytes(&of_child, b"ac");
-    Ok(())
-}
-
-/// Lists what mapscope itself did to a scratch file.
-fn done(s: &mut Stage<'_>, what: &str, result: std::io::Result<()>) -> Result<(), Stop> {
-    match result {
-        Ok(()) => {
-            s.note(what, "done".to_owned());
-            Ok(())
-        }
-        Err(error) => Err(Stop::NotDone(format!("mapscope {what}: {error}"))),
-    }
+    s.must(a, format!("makes the memfd g of {page} bytes"), memfd);
+    let c = s.fork(a, "C");
+    s.map(a, shared("g", page));
+    s.map(c, shared("g", page));
+    let before = s.load(c, 28, 2);
+    s.expect_bytes(before, &[0, 0]);
+    s.store(a, 28, b"a");
+    let of_parent = s.load(c, 28, 1);
+    s.expect_bytes(of_parent, b"a");
+    s.store(c, 29, b"c");
+    let of_child = s.load(a, 28, 2);
+    s.expect_bytes(of_child, b"ac");
 }

@@ -1,12 +1,10 @@
 //! What a mapping allows, what becomes of who does otherwise, and mprotect.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::script::{Rule, Script, anonymous_shared, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, Prot};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -141,9 +139,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The kernel keeps one protection for each entry of its list of mappings. A page that differs needs an \
                   entry of its own, with one before and one after it. When neighbors are alike again they are joined. \
                   The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
-                  1,048,576); at the limit even munmap of a middle fails.",
+                  1,048,576); at the limit even munmap of a middle fails. The mapping here is of no file: those of some file systems, such as FUSE and 9p, are not joined again.",
             source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
-            by_hand: &[AddedKind::Shared],
+            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -173,140 +171,120 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn store_into_read_only_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn store_into_read_only_dies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    steps::open(s, a, "f")?;
-    s.map(a, shared("f", page).allowing(Prot::Read))?;
-    s.open_and_map(b, shared("f", page))?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    let stored = steps::try_store(s, a, 28, b"Z")?;
-    s.expect_killed(&stored, "SIGSEGV", Some("SEGV_ACCERR"));
-    let after = s.load(b, 28, 1)?;
-    s.expect_bytes(&after, b"A");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open(a, "f");
+    s.map(a, shared("f", page).allowing(Prot::Read));
+    s.open_and_map(b, shared("f", page));
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    let stored = s.try_store(a, 28, b"Z");
+    s.expect_killed(stored, "SIGSEGV", Some("SEGV_ACCERR"));
+    let after = s.load(b, 28, 1);
+    s.expect_bytes(after, b"A");
 }
 
-fn load_from_none_dies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn load_from_none_dies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    steps::open(s, a, "f")?;
-    s.map(a, shared("f", page).allowing(Prot::Read).named("readable"))?;
-    s.map(a, shared("f", page).allowing(Prot::None))?;
-    let readable = steps::load_of(s, a, "readable", 28, 1)?;
-    s.expect_bytes(&readable, b"A");
-    let refused = s.load(a, 28, 1)?;
-    s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
-    Ok(())
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
+    s.map(a, shared("f", page).allowing(Prot::Read).named("readable"));
+    s.map(a, shared("f", page).allowing(Prot::None));
+    let readable = s.load_of(a, "readable", 28, 1);
+    s.expect_bytes(readable, b"A");
+    let refused = s.load(a, 28, 1);
+    s.expect_killed(refused, "SIGSEGV", Some("SEGV_ACCERR"));
 }
 
-fn mprotect_allows_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn mprotect_allows_stores(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
     for peer in [a, b] {
-        steps::open(s, peer, "f")?;
-        s.map(peer, shared("f", page).allowing(Prot::Read))?;
+        s.open(peer, "f");
+        s.map(peer, shared("f", page).allowing(Prot::Read));
     }
-    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
-    s.expect_done(&protected);
-    let stored = steps::try_store(s, a, 28, b"Z")?;
-    s.expect_done(&stored);
-    let seen = s.load(b, 28, 2)?;
-    s.expect_bytes(&seen, b"ZA");
-    let without = steps::try_store(s, b, 29, b"Y")?;
-    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
-    let after = s.load(a, 28, 2)?;
-    s.expect_bytes(&after, b"ZA");
-    Ok(())
+    let protected = s.protect(a, 0, page, Prot::ReadWrite);
+    s.expect_done(protected);
+    let stored = s.try_store(a, 28, b"Z");
+    s.expect_done(stored);
+    let seen = s.load(b, 28, 2);
+    s.expect_bytes(seen, b"ZA");
+    let without = s.try_store(b, 29, b"Y");
+    s.expect_killed(without, "SIGSEGV", Some("SEGV_ACCERR"));
+    let after = s.load(a, 28, 2);
+    s.expect_bytes(after, b"ZA");
 }
 
-fn mprotect_opens_none(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn mprotect_opens_none(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
     for peer in [a, b] {
-        steps::open(s, peer, "f")?;
-        s.map(peer, shared("f", page).allowing(Prot::None))?;
+        s.open(peer, "f");
+        s.map(peer, shared("f", page).allowing(Prot::None));
     }
-    s.map(b, shared("f", page).named("second"))?;
-    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
-    s.expect_done(&protected);
-    let opened = s.load(a, 28, 1)?;
-    s.expect_bytes(&opened, b"A");
-    let stored = steps::try_store(s, a, 28, b"Z")?;
-    s.expect_done(&stored);
-    let seen = steps::load_of(s, b, "second", 28, 1)?;
-    s.expect_bytes(&seen, b"Z");
-    let without = s.load(b, 28, 1)?;
-    s.expect_killed(&without, "SIGSEGV", Some("SEGV_ACCERR"));
-    Ok(())
+    s.map(b, shared("f", page).named("second"));
+    let protected = s.protect(a, 0, page, Prot::ReadWrite);
+    s.expect_done(protected);
+    let opened = s.load(a, 28, 1);
+    s.expect_bytes(opened, b"A");
+    let stored = s.try_store(a, 28, b"Z");
+    s.expect_done(stored);
+    let seen = s.load_of(b, "second", 28, 1);
+    s.expect_bytes(seen, b"Z");
+    let without = s.load(b, 28, 1);
+    s.expect_killed(without, "SIGSEGV", Some("SEGV_ACCERR"));
 }
 
-fn mprotect_cannot_widen(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn mprotect_cannot_widen(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open(a, "f", FileAccess::Read)?;
-    s.map(a, shared("f", page).allowing(Prot::Read))?;
-    let protected = steps::protect(s, a, 0, page, Prot::ReadWrite)?;
-    s.expect_failed(&protected, "EACCES");
-    let still = s.load(a, 28, 1)?;
-    s.expect_bytes(&still, b"A");
-    Ok(())
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_as(a, "f", FileAccess::Read);
+    s.map(a, shared("f", page).allowing(Prot::Read));
+    let protected = s.protect(a, 0, page, Prot::ReadWrite);
+    s.expect_failed(protected, "EACCES");
+    let still = s.load(a, 28, 1);
+    s.expect_bytes(still, b"A");
 }
 
-fn mprotect_splits_and_merges(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn mprotect_splits_and_merges(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(3);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 3 * page))?;
-    let allowed = |areas: &[steps::Area]| -> Vec<String> {
-        areas
-            .iter()
-            .map(|area| area.allows.chars().take(3).collect())
-            .collect()
-    };
-    let (told, whole) = steps::maps(s, a, "m")?;
-    s.judge(&told, "one line, rw-", allowed(&whole) == ["rw-"]);
-    let protected = steps::protect(s, a, page, page, Prot::Read)?;
-    s.expect_done(&protected);
-    let (told, parts) = steps::maps(s, a, "m")?;
-    let holds = allowed(&parts) == ["rw-", "r--", "rw-"];
-    s.judge(&told, "three lines: rw-, r-- and rw-", holds);
-    let protected = steps::protect(s, a, page, page, Prot::ReadWrite)?;
-    s.expect_done(&protected);
-    let (told, again) = steps::maps(s, a, "m")?;
-    s.judge(&told, "the one line of before", again == whole);
-    Ok(())
+    let a = s.peer("A");
+    // Not of a file: mappings of FUSE, 9p and vboxsf are never joined again.
+    s.map(a, anonymous_shared(3 * page));
+    let whole = s.maps(a, "m");
+    s.judge(whole, "one line, rw-", whole.allow(&["rw-"]));
+    let protected = s.protect(a, page, page, Prot::Read);
+    s.expect_done(protected);
+    let parts = s.maps(a, "m");
+    let rule = parts.allow(&["rw-", "r--", "rw-"]);
+    s.judge(parts, "three lines: rw-, r-- and rw-", rule);
+    let protected = s.protect(a, page, page, Prot::ReadWrite);
+    s.expect_done(protected);
+    let again = s.maps(a, "m");
+    s.judge(again, "the one line of before", Rule::Same(again, whole));
 }
 
-fn mprotect_is_for_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn mprotect_is_for_one_process(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.map(a, shared("f", page).named("second"))?;
-    s.open_and_map(b, shared("f", page))?;
-    let protected = steps::protect(s, a, 0, page, Prot::None)?;
-    s.expect_done(&protected);
-    let loaded = s.load(b, 28, 1)?;
-    s.expect_bytes(&loaded, b"A");
-    s.store(b, 28, b"Z")?;
-    let seen = steps::load_of(s, a, "second", 28, 1)?;
-    s.expect_bytes(&seen, b"Z");
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.map(a, shared("f", page).named("second"));
+    s.open_and_map(b, shared("f", page));
+    let protected = s.protect(a, 0, page, Prot::None);
+    s.expect_done(protected);
+    let loaded = s.load(b, 28, 1);
+    s.expect_bytes(loaded, b"A");
+    s.store(b, 28, b"Z");
+    let seen = s.load_of(a, "second", 28, 1);
+    s.expect_bytes(seen, b"Z");
     // For A alone, and for this mapping of it, the page is closed.
-    let refused = s.load(a, 28, 1)?;
-    s.expect_killed(&refused, "SIGSEGV", Some("SEGV_ACCERR"));
-    Ok(())
+    let refused = s.load(a, 28, 1);
+    s.expect_killed(refused, "SIGSEGV", Some("SEGV_ACCERR"));
 }

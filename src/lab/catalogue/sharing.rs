@@ -2,11 +2,9 @@
 
 use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, private, shared};
+use crate::lab::script::{Script, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, Prot, SyncHow};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -223,164 +221,146 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn shared_seen_by_shared(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn shared_seen_by_shared(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
-    let before = s.load(b, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
-    let after = s.load(b, 28, 1)?;
-    s.expect_bytes(&after, b"Z");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(b, shared("f", page));
+    let before = s.load(b, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
+    let after = s.load(b, 28, 1);
+    s.expect_bytes(after, b"Z");
 }
 
-fn shared_seen_by_read(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn shared_seen_by_read(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open(b, "f", FileAccess::Read)?;
-    let before = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
-    let after = s.read(b, "f", 27, 3)?;
-    s.expect_bytes(&after, b"AZA");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_as(b, "f", FileAccess::Read);
+    let before = s.read(b, "f", 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
+    let after = s.read(b, "f", 27, 3);
+    s.expect_bytes(after, b"AZA");
 }
 
-fn write_seen_by_shared(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn write_seen_by_shared(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    steps::write(s, b, "f", 28, b"Z")?;
-    let after = s.load(a, 27, 3)?;
-    s.expect_bytes(&after, b"AZA");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open(b, "f");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.write(b, "f", 28, b"Z");
+    let after = s.load(a, 27, 3);
+    s.expect_bytes(after, b"AZA");
 }
 
-fn private_seen_by_nobody(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn private_seen_by_nobody(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
-    s.open_and_map(a, private("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
-    s.open_and_map(c, private("f", page))?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
+    s.letters("f", 1);
+    let (a, b, c) = (s.peer("A"), s.peer("B"), s.peer("C"));
+    s.open_and_map(a, private("f", page));
+    s.open_and_map(b, shared("f", page));
+    s.open_and_map(c, private("f", page));
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
     // Without this one a store that never happened would look the same.
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"Z");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"Z");
     for other in [b, c] {
-        let seen = s.load(other, 28, 1)?;
-        s.expect_bytes(&seen, b"A");
+        let seen = s.load(other, 28, 1);
+        s.expect_bytes(seen, b"A");
     }
-    let seen = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&seen, b"A");
-    Ok(())
+    let seen = s.read(b, "f", 28, 1);
+    s.expect_bytes(seen, b"A");
 }
 
-fn private_gone_with_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn private_gone_with_mapping(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, private("f", page))?;
-    s.store(a, 28, b"Z")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"Z");
-    let unmapped = steps::unmap(s, a, 0, page)?;
-    s.expect_done(&unmapped);
-    let in_file = s.read(a, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    s.map(a, private("f", page).named("again"))?;
-    let again = steps::load_of(s, a, "again", 28, 1)?;
-    s.expect_bytes(&again, b"A");
-    Ok(())
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_and_map(a, private("f", page));
+    s.store(a, 28, b"Z");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"Z");
+    let unmapped = s.unmap(a, 0, page);
+    s.expect_done(unmapped);
+    let in_file = s.read(a, "f", 28, 1);
+    s.expect_bytes(in_file, b"A");
+    s.map(a, private("f", page).named("again"));
+    let again = s.load_of(a, "again", 28, 1);
+    s.expect_bytes(again, b"A");
 }
 
-fn two_writers_one_page(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn two_writers_one_page(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(b, shared("f", page));
     for turn in 0..7 {
-        s.store(a, 2 * turn, b"a")?;
-        s.store(b, 2 * turn + 1, b"b")?;
+        s.store(a, 2 * turn, b"a");
+        s.store(b, 2 * turn + 1, b"b");
     }
     let both = b"abababababababAA";
     for peer in [a, b] {
-        let all = s.load(peer, 0, 16)?;
-        s.expect_bytes(&all, both);
+        let all = s.load(peer, 0, 16);
+        s.expect_bytes(all, both);
     }
     for peer in [a, b] {
-        let synced = steps::sync(s, peer, page, SyncHow::Sync)?;
-        s.expect_done(&synced);
+        let synced = s.sync(peer, page, SyncHow::Sync);
+        s.expect_done(synced);
     }
     for peer in [a, b] {
-        let all = s.load(peer, 0, 16)?;
-        s.expect_bytes(&all, both);
+        let all = s.load(peer, 0, 16);
+        s.expect_bytes(all, both);
     }
-    let in_file = s.read(a, "f", 0, 16)?;
-    s.expect_bytes(&in_file, both);
-    Ok(())
+    let in_file = s.read(a, "f", 0, 16);
+    s.expect_bytes(in_file, both);
 }
 
-fn read_only_sees_stores(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn read_only_sees_stores(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open(b, "f", FileAccess::Read)?;
-    s.map(b, shared("f", page).allowing(Prot::Read))?;
-    let before = s.load(b, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
-    let after = s.load(b, 28, 1)?;
-    s.expect_bytes(&after, b"Z");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_as(b, "f", FileAccess::Read);
+    s.map(b, shared("f", page).allowing(Prot::Read));
+    let before = s.load(b, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
+    let after = s.load(b, 28, 1);
+    s.expect_bytes(after, b"Z");
 }
 
-fn two_mappings_one_process(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn two_mappings_one_process(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", page))?;
-    s.map(a, shared("f", page).named("second"))?;
-    let before = steps::load_of(s, a, "second", 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    s.store(a, 28, b"Z")?;
-    let after = steps::load_of(s, a, "second", 28, 1)?;
-    s.expect_bytes(&after, b"Z");
-    Ok(())
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", page));
+    s.map(a, shared("f", page).named("second"));
+    let before = s.load_of(a, "second", 28, 1);
+    s.expect_bytes(before, b"A");
+    s.store(a, 28, b"Z");
+    let after = s.load_of(a, "second", 28, 1);
+    s.expect_bytes(after, b"Z");
 }
 
-fn offset_maps_the_middle(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn offset_maps_the_middle(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(3);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page).from(page))?;
-    s.open_and_map(b, shared("f", 3 * page))?;
-    let first = s.load(a, 0, 1)?;
-    s.expect_bytes(&first, b"B");
-    s.store(a, 0, b"Z")?;
-    let around = s.load(b, page - 1, 3)?;
-    s.expect_bytes(&around, b"AZB");
-    Ok(())
+    s.letters("f", 3);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page).from(page));
+    s.open_and_map(b, shared("f", 3 * page));
+    let first = s.load(a, 0, 1);
+    s.expect_bytes(first, b"B");
+    s.store(a, 0, b"Z");
+    let around = s.load(b, page - 1, 3);
+    s.expect_bytes(around, b"AZB");
 }

@@ -2,10 +2,8 @@
 
 use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, private, shared};
+use crate::lab::script::{Script, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -23,7 +21,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "ftruncate takes the pages past the new end out of every process that maps them. What was a good \
                   address a moment ago is past the end now. Any program that may write the file can do that to any \
-                  other at any time; so a load from a mapping can always die. mapscope itself never loads from the \
+                  other at any time; so a load from a mapping can die at any time, except of a memfd that is sealed against shrinking. mapscope itself never loads from the \
                   file it shows: it has the kernel copy, and gets an error instead of a signal.",
             source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 mmap() leaves the effect of a changed size open",
             by_hand: &[AddedKind::Shared],
@@ -46,8 +44,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "The mapping is of the file and stays when that is cut; only the pages went. Grown back, the file has \
-                  pages there again, which are zeros, and the next access brings them in as any others. Who did not \
-                  touch the mapping in between never learns that anything was lost.",
+                  pages there again, which are zeros, and the next access brings them in as any others. A process that did not touch the mapping in between never learns that anything was lost.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros; mmap() leaves the \
                      effect of a changed size open",
             by_hand: &[AddedKind::Shared],
@@ -145,8 +142,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "Whether a page exists is looked up when it is touched, not when it is mapped. A mapping longer than \
-                  the file covers what the file may become; who maps a log that is being written asks for more than \
-                  there is, and must not touch it before it is there. POSIX leaves it open.",
+                  the file covers what the file may become; a program that maps a log while it is written asks for more than there is, and must not touch it before it is there. POSIX leaves it open.",
             source: "mmap(2), NOTES; POSIX.1-2024 mmap(): the effect of a size that changes is unspecified",
             by_hand: &[AddedKind::Shared],
         },
@@ -157,114 +153,102 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn truncated_page_sigbus(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncated_page_sigbus(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&before, b"B");
-    steps::truncate(s, b, "f", page)?;
-    let kept = s.load(a, 28, 1)?;
-    s.expect_bytes(&kept, b"A");
-    let gone = s.load(a, page + 28, 1)?;
-    s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
-    Ok(())
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, page + 28, 1);
+    s.expect_bytes(before, b"B");
+    s.truncate(b, "f", page);
+    let kept = s.load(a, 28, 1);
+    s.expect_bytes(kept, b"A");
+    let gone = s.load(a, page + 28, 1);
+    s.expect_killed(gone, "SIGBUS", Some("BUS_ADRERR"));
 }
 
-fn file_grows_back(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn file_grows_back(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&before, b"B");
-    steps::truncate(s, b, "f", page)?;
-    steps::truncate(s, b, "f", 2 * page)?;
-    let zeros = s.load(a, page + 27, 3)?;
-    s.expect_bytes(&zeros, &[0, 0, 0]);
-    s.store(a, page + 28, b"Z")?;
-    let in_file = s.read(b, "f", page + 27, 3)?;
-    s.expect_bytes(&in_file, &[0, b'Z', 0]);
-    Ok(())
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, page + 28, 1);
+    s.expect_bytes(before, b"B");
+    s.truncate(b, "f", page);
+    s.truncate(b, "f", 2 * page);
+    let zeros = s.load(a, page + 27, 3);
+    s.expect_bytes(zeros, &[0, 0, 0]);
+    s.store(a, page + 28, b"Z");
+    let in_file = s.read(b, "f", page + 27, 3);
+    s.expect_bytes(in_file, &[0, b'Z', 0]);
 }
 
-fn truncation_clears_the_tail(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncation_clears_the_tail(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 99, 3)?;
-    s.expect_bytes(&before, b"AAA");
-    steps::truncate(s, b, "f", 100)?;
-    let after = s.load(a, 99, 3)?;
-    s.expect_bytes(&after, b"A\0\0");
-    steps::truncate(s, b, "f", page)?;
-    let grown = s.load(a, 99, 3)?;
-    s.expect_bytes(&grown, b"A\0\0");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open(b, "f");
+    let before = s.load(a, 99, 3);
+    s.expect_bytes(before, b"AAA");
+    s.truncate(b, "f", 100);
+    let after = s.load(a, 99, 3);
+    s.expect_bytes(after, b"A\0\0");
+    s.truncate(b, "f", page);
+    let grown = s.load(a, 99, 3);
+    s.expect_bytes(grown, b"A\0\0");
 }
 
-fn truncation_takes_private_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn truncation_takes_private_copies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let (a, b, c) = (s.peer("A")?, s.peer("B")?, s.peer("C")?);
-    steps::open(s, b, "f")?;
+    s.letters("f", 2);
+    let (a, b, c) = (s.peer("A"), s.peer("B"), s.peer("C"));
+    s.open(b, "f");
     for peer in [a, c] {
-        s.open_and_map(peer, private("f", 2 * page))?;
-        s.store(peer, page + 28, b"x")?;
-        let own = s.load(peer, page + 28, 1)?;
-        s.expect_bytes(&own, b"x");
-        let in_file = s.read(b, "f", page + 28, 1)?;
-        s.expect_bytes(&in_file, b"B");
+        s.open_and_map(peer, private("f", 2 * page));
+        s.store(peer, page + 28, b"x");
+        let own = s.load(peer, page + 28, 1);
+        s.expect_bytes(own, b"x");
+        let in_file = s.read(b, "f", page + 28, 1);
+        s.expect_bytes(in_file, b"B");
     }
-    steps::truncate(s, b, "f", page)?;
-    let gone = s.load(c, page + 28, 1)?;
-    s.expect_killed(&gone, "SIGBUS", Some("BUS_ADRERR"));
-    steps::truncate(s, b, "f", 2 * page)?;
-    let again = s.load(a, page + 28, 1)?;
-    s.expect_bytes(&again, &[0]);
-    Ok(())
+    s.truncate(b, "f", page);
+    let gone = s.load(c, page + 28, 1);
+    s.expect_killed(gone, "SIGBUS", Some("BUS_ADRERR"));
+    s.truncate(b, "f", 2 * page);
+    let again = s.load(a, page + 28, 1);
+    s.expect_bytes(again, &[0]);
 }
 
-fn save_in_place_reverts_copies(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn save_in_place_reverts_copies(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, private("f", page))?;
-    steps::open(s, b, "f")?;
-    s.store(a, 28, b"x")?;
-    let own = s.load(a, 28, 1)?;
-    s.expect_bytes(&own, b"x");
-    let in_file = s.read(b, "f", 28, 1)?;
-    s.expect_bytes(&in_file, b"A");
-    steps::truncate(s, b, "f", 0)?;
-    steps::write(s, b, "f", 0, &letters.to_ascii_lowercase())?;
-    let after = s.load(a, 27, 3)?;
-    s.expect_bytes(&after, b"aaa");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, private("f", page));
+    s.open(b, "f");
+    s.store(a, 28, b"x");
+    let own = s.load(a, 28, 1);
+    s.expect_bytes(own, b"x");
+    let in_file = s.read(b, "f", 28, 1);
+    s.expect_bytes(in_file, b"A");
+    s.truncate(b, "f", 0);
+    s.write(b, "f", 0, &s.filled(1, b'a'));
+    let after = s.load(a, 27, 3);
+    s.expect_bytes(after, b"aaa");
 }
 
-fn growth_appears(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn growth_appears(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 2 * page))?;
-    steps::open(s, b, "f")?;
-    let before = s.load(a, 28, 1)?;
-    s.expect_bytes(&before, b"A");
-    steps::truncate(s, b, "f", 2 * page)?;
-    steps::write(s, b, "f", page + 28, b"Z")?;
-    let after = s.load(a, page + 27, 3)?;
-    s.expect_bytes(&after, &[0, b'Z', 0]);
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 2 * page));
+    s.open(b, "f");
+    let before = s.load(a, 28, 1);
+    s.expect_bytes(before, b"A");
+    s.truncate(b, "f", 2 * page);
+    s.write(b, "f", page + 28, b"Z");
+    let after = s.load(a, page + 27, 3);
+    s.expect_bytes(after, &[0, b'Z', 0]);
 }

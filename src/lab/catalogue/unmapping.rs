@@ -1,12 +1,10 @@
 //! munmap: what it takes, what it leaves, and what it says.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::stage::{Stage, Stop, shared};
+use crate::lab::script::{Figure, Rule, Script, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{Prot, SyncHow};
-
-use super::steps;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -126,7 +124,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "unmap-unaligned-fails",
             topic: LabTopic::Protection,
-            title: "munmap of an address that is no page's start fails with EINVAL",
+            title: "munmap of an address within a page fails with EINVAL",
             choices: &[
                 "EINVAL, and all stays mapped",
                 "The address is rounded down, and the page goes",
@@ -134,8 +132,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(0),
             promise: Promise::Linux,
-            why: "The kernel rounds a length, but never an address: an address within a page is more likely a mistake \
-                  than a wish. It checks this before it does anything. POSIX lets a system demand it, and does not \
+            why: "munmap rounds a length, but not an address: an address within a page is more likely a mistake than a wish. mprotect, msync and madvise refuse it too; mlock rounds it down, and so does mmap with a hint. It checks this before it does anything. POSIX lets a system demand it, and does not \
                   oblige it to.",
             source: "munmap(2): the address \u{201c}must be a multiple of the page size (but length need not be)\u{201d}",
             by_hand: &[AddedKind::Shared],
@@ -191,169 +188,157 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-fn unmap_middle_splits(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_middle_splits(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(4);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", 4 * page))?;
-    s.open_and_map(b, shared("f", 4 * page))?;
-    s.store(a, page + 28, b"Z")?;
-    let (told, whole) = steps::maps(s, a, "m")?;
-    s.judge(&told, "one line", whole.len() == 1);
-    let unmapped = steps::unmap(s, a, page, page)?;
-    s.expect_done(&unmapped);
-    let (told, halves) = steps::maps(s, a, "m")?;
-    let holds = match (whole.as_slice(), halves.as_slice()) {
-        ([whole], [left, right]) => {
-            (left.start, left.end, left.offset) == (whole.start, whole.start + page, 0)
-                && (right.start, right.end) == (whole.start + 2 * page, whole.end)
-                && right.offset == 2 * page
-        }
-        _ => false,
-    };
-    s.judge(&told, "two lines with a page between them", holds);
+    s.letters("f", 4);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", 4 * page));
+    s.open_and_map(b, shared("f", 4 * page));
+    s.store(a, page + 28, b"Z");
+    let whole = s.maps(a, "m");
+    s.judge(whole, "one line", whole.n_lines(1));
+    let unmapped = s.unmap(a, page, page);
+    s.expect_done(unmapped);
+    let halves = s.maps(a, "m");
+    let start = whole.get(Figure::Start(0));
+    let rule = Rule::all([
+        halves.n_lines(2),
+        halves.get(Figure::Start(0)).is(start.clone()),
+        halves.get(Figure::End(0)).is(start.clone() + page),
+        halves.get(Figure::Offset(0)).is(0),
+        halves.get(Figure::Start(1)).is(start + 2 * page),
+        halves.get(Figure::End(1)).is(whole.get(Figure::End(0))),
+        halves.get(Figure::Offset(1)).is(2 * page),
+    ]);
+    s.judge(halves, "two lines with a page between them", rule);
     for (at, byte) in [(page - 1, b"A"), (2 * page, b"C")] {
-        let beside = s.load(a, at, 1)?;
-        s.expect_bytes(&beside, byte);
+        let beside = s.load(a, at, 1);
+        s.expect_bytes(beside, byte);
     }
-    let seen = s.load(b, page + 28, 1)?;
-    s.expect_bytes(&seen, b"Z");
-    let hole = s.load(a, page + 28, 1)?;
-    s.expect_killed(&hole, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
+    let seen = s.load(b, page + 28, 1);
+    s.expect_bytes(seen, b"Z");
+    let hole = s.load(a, page + 28, 1);
+    s.expect_killed(hole, "SIGSEGV", Some("SEGV_MAPERR"));
 }
 
-fn unmap_end_shrinks(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_end_shrinks(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(3);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 3 * page))?;
-    let (told, before) = steps::maps(s, a, "m")?;
-    s.judge(&told, "one line", before.len() == 1);
-    let last = s.load(a, 2 * page, 1)?;
-    s.expect_bytes(&last, b"C");
-    let unmapped = steps::unmap(s, a, 2 * page, page)?;
-    s.expect_done(&unmapped);
-    let (told, after) = steps::maps(s, a, "m")?;
-    let holds = match (before.as_slice(), after.as_slice()) {
-        ([before], [after]) => after.start == before.start && after.end == before.start + 2 * page,
-        _ => false,
-    };
-    s.judge(&told, "one line, a page shorter at its end", holds);
-    steps::expect_length(s, a, "f", 3 * page)?;
-    let kept = s.load(a, 2 * page - 1, 1)?;
-    s.expect_bytes(&kept, b"B");
-    let gone = s.load(a, 2 * page, 1)?;
-    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
+    s.letters("f", 3);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 3 * page));
+    let before = s.maps(a, "m");
+    s.judge(before, "one line", before.n_lines(1));
+    let last = s.load(a, 2 * page, 1);
+    s.expect_bytes(last, b"C");
+    let unmapped = s.unmap(a, 2 * page, page);
+    s.expect_done(unmapped);
+    let after = s.maps(a, "m");
+    let start = before.get(Figure::Start(0));
+    let rule = Rule::all([
+        after.n_lines(1),
+        after.get(Figure::Start(0)).is(start.clone()),
+        after.get(Figure::End(0)).is(start + 2 * page),
+    ]);
+    s.judge(after, "one line, a page shorter at its end", rule);
+    s.expect_length(a, "f", 3 * page);
+    let kept = s.load(a, 2 * page - 1, 1);
+    s.expect_bytes(kept, b"B");
+    let gone = s.load(a, 2 * page, 1);
+    s.expect_killed(gone, "SIGSEGV", Some("SEGV_MAPERR"));
 }
 
-fn unmap_takes_whole_pages(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_takes_whole_pages(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 2 * page))?;
-    let before = s.load(a, page - 1, 1)?;
-    s.expect_bytes(&before, b"A");
-    let unmapped = steps::unmap(s, a, 0, 100)?;
-    s.expect_done(&unmapped);
-    let next = s.load(a, page, 1)?;
-    s.expect_bytes(&next, b"B");
-    let gone = s.load(a, page - 1, 1)?;
-    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
+    s.letters("f", 2);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 2 * page));
+    let before = s.load(a, page - 1, 1);
+    s.expect_bytes(before, b"A");
+    let unmapped = s.unmap(a, 0, 100);
+    s.expect_done(unmapped);
+    let next = s.load(a, page, 1);
+    s.expect_bytes(next, b"B");
+    let gone = s.load(a, page - 1, 1);
+    s.expect_killed(gone, "SIGSEGV", Some("SEGV_MAPERR"));
 }
 
-fn unmap_a_hole_succeeds(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_a_hole_succeeds(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(3);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 3 * page))?;
+    s.letters("f", 3);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 3 * page));
     for _ in 0..2 {
-        let hole = steps::unmap(s, a, page, page)?;
-        s.expect_done(&hole);
+        let hole = s.unmap(a, page, page);
+        s.expect_done(hole);
     }
     for (at, byte) in [(0, b"A"), (2 * page, b"C")] {
-        let beside = s.load(a, at, 1)?;
-        s.expect_bytes(&beside, byte);
+        let beside = s.load(a, at, 1);
+        s.expect_bytes(beside, byte);
     }
     for _ in 0..2 {
-        let all = steps::unmap(s, a, 0, 3 * page)?;
-        s.expect_done(&all);
+        let all = s.unmap(a, 0, 3 * page);
+        s.expect_done(all);
     }
-    let gone = s.load(a, 0, 1)?;
-    s.expect_killed(&gone, "SIGSEGV", Some("SEGV_MAPERR"));
-    Ok(())
+    let gone = s.load(a, 0, 1);
+    s.expect_killed(gone, "SIGSEGV", Some("SEGV_MAPERR"));
 }
 
-fn hole_fails_msync_and_mprotect(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn hole_fails_msync_and_mprotect(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(3);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 3 * page))?;
-    let whole = steps::sync(s, a, 3 * page, SyncHow::Sync)?;
-    s.expect_done(&whole);
-    let whole = steps::protect(s, a, 0, 3 * page, Prot::Read)?;
-    s.expect_done(&whole);
-    let hole = steps::unmap(s, a, page, page)?;
-    s.expect_done(&hole);
-    let synced = steps::sync(s, a, 3 * page, SyncHow::Sync)?;
-    s.expect_failed(&synced, "ENOMEM");
-    let protected = steps::protect(s, a, 0, 3 * page, Prot::Read)?;
-    s.expect_failed(&protected, "ENOMEM");
-    let unmapped = steps::unmap(s, a, 0, 3 * page)?;
-    s.expect_done(&unmapped);
-    Ok(())
+    s.letters("f", 3);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 3 * page));
+    let whole = s.sync(a, 3 * page, SyncHow::Sync);
+    s.expect_done(whole);
+    let whole = s.protect(a, 0, 3 * page, Prot::Read);
+    s.expect_done(whole);
+    let hole = s.unmap(a, page, page);
+    s.expect_done(hole);
+    let synced = s.sync(a, 3 * page, SyncHow::Sync);
+    s.expect_failed(synced, "ENOMEM");
+    let protected = s.protect(a, 0, 3 * page, Prot::Read);
+    s.expect_failed(protected, "ENOMEM");
+    let unmapped = s.unmap(a, 0, 3 * page);
+    s.expect_done(unmapped);
 }
 
-fn unmap_unaligned_fails(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_unaligned_fails(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(2);
-    s.file("f", &letters)?;
-    let a = s.peer("A")?;
-    s.open_and_map(a, shared("f", 2 * page))?;
-    let refused = steps::unmap(s, a, 1, page)?;
-    s.expect_failed(&refused, "EINVAL");
+    s.letters("f", 2);
+    let a = s.peer("A");
+    s.open_and_map(a, shared("f", 2 * page));
+    let refused = s.unmap(a, 1, page);
+    s.expect_failed(refused, "EINVAL");
     for (at, byte) in [(0, b"A"), (page, b"B")] {
-        let still = s.load(a, at, 1)?;
-        s.expect_bytes(&still, byte);
+        let still = s.load(a, at, 1);
+        s.expect_bytes(still, byte);
     }
-    Ok(())
 }
 
-fn unmap_loses_no_store(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn unmap_loses_no_store(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.store(a, 28, b"Z")?;
-    let unmapped = steps::unmap(s, a, 0, page)?;
-    s.expect_done(&unmapped);
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.store(a, 28, b"Z");
+    let unmapped = s.unmap(a, 0, page);
+    s.expect_done(unmapped);
     // Mapped only now.
-    s.open_and_map(b, shared("f", page))?;
-    let mapped = s.load(b, 27, 3)?;
-    s.expect_bytes(&mapped, b"AZA");
-    Ok(())
+    s.open_and_map(b, shared("f", page));
+    let mapped = s.load(b, 27, 3);
+    s.expect_bytes(mapped, b"AZA");
 }
 
-fn close_leaves_the_mapping(s: &mut Stage<'_>) -> Result<(), Stop> {
+fn close_leaves_the_mapping(s: &mut Script) {
     let page = s.page();
-    let letters = s.letters(1);
-    s.file("f", &letters)?;
-    let (a, b) = (s.peer("A")?, s.peer("B")?);
-    s.open_and_map(a, shared("f", page))?;
-    s.open_and_map(b, shared("f", page))?;
-    steps::close(s, a, "f")?;
-    let still = s.load(a, 28, 1)?;
-    s.expect_bytes(&still, b"A");
-    s.store(a, 28, b"Z")?;
-    let seen = s.load(b, 28, 1)?;
-    s.expect_bytes(&seen, b"Z");
-    Ok(())
+    s.letters("f", 1);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, shared("f", page));
+    s.open_and_map(b, shared("f", page));
+    s.close(a, "f");
+    let still = s.load(a, 28, 1);
+    s.expect_bytes(still, b"A");
+    s.store(a, 28, b"Z");
+    let seen = s.load(b, 28, 1);
+    s.expect_bytes(seen, b"Z");
 }

@@ -2,20 +2,28 @@
 //!
 //! It owns how a peer's death and silence become words. It must not know the list of steps.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::lab::claim::{CallLine, PeerCard, Progress};
+use crate::lab::script::Peer;
+use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
-use crate::peer::PeerError;
-use crate::peer::PeerProcess;
 use crate::peer::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
 use crate::peer::protocol::{Answer, Request};
+use crate::peer::{PeerError, PeerProcess, PendingRequest};
 
-use super::{Peer, STEP_LIMIT, Stage, Stop, outcome_words, words};
+use super::{STEP_LIMIT, Stage, Stop};
 
 /// The most pages of a mapping that are looked up after each step.
 const WATCHED_PAGES: u64 = 8;
+
+/// What a peer answers, or why it does not.
+pub(super) type Said = Result<Answer, PeerError>;
+
+/// A request that waits for its answer, or was not taken.
+pub(super) type Pending = Result<PendingRequest, PeerError>;
 
 /// A peer on the stage.
 #[derive(Debug)]
@@ -23,8 +31,10 @@ pub(in crate::lab) struct Actor {
     /// `None` once it ended.
     process: Option<PeerProcess>,
     parent: Option<usize>,
-    /// The mapping that is looked up after each step, and how many bytes of it.
+    /// The mapping that is looked up after each step, and how many bytes it has.
     watched: Option<(String, u64)>,
+    /// What its mappings are of that are of no file.
+    backing: BTreeMap<String, Backing>,
     pub(super) card: PeerCard,
 }
 
@@ -41,6 +51,7 @@ impl Actor {
             process: Some(process),
             parent: None,
             watched: None,
+            backing: BTreeMap::new(),
         })
     }
 
@@ -56,7 +67,7 @@ impl Actor {
         };
         let (child, call) = process
             .fork(&format!("process {name}"), limit)
-            .map_err(|error| Stop::NotDone(error.to_string()))?;
+            .map_err(not_forked)?;
         let card = PeerCard {
             name: name.to_owned(),
             pid: child.pid(),
@@ -67,6 +78,7 @@ impl Actor {
             process: Some(child),
             parent: Some(own),
             watched: self.watched.clone(),
+            backing: self.backing.clone(),
             card,
         };
         Ok((child, line(call)))
@@ -91,6 +103,9 @@ impl Actor {
     pub(super) fn note(&mut self, call: &Call, outcome: &Outcome) {
         match (call, outcome) {
             (Call::Map(map), Outcome::Done) => self.note_map(map),
+            (Call::Malloc { map, .. }, Outcome::Done) => {
+                self.backing.insert(map.clone(), Backing::Private);
+            }
             (Call::Load { at, .. } | Call::Read { at, .. }, Outcome::Bytes { .. }) => {
                 self.card.bytes = format!("{at}: {}", outcome_words(outcome));
             }
@@ -99,11 +114,33 @@ impl Actor {
     }
 
     fn note_map(&mut self, map: &MapCall) {
+        self.backing.insert(map.map.clone(), Backing::of(map));
         if self.watched.is_none() {
-            self.card.mapping = words::mapping_words(map);
-            let len = map.len.min(WATCHED_PAGES * page_bytes());
-            self.watched = Some((map.map.clone(), len));
+            self.card.mapping = mapping_words(map);
+            self.watched = Some((map.map.clone(), map.len));
         }
+    }
+
+    /// What the mapping is of that the call is about.
+    pub(super) fn backing(&self, call: &Call) -> Backing {
+        let map = match call {
+            Call::Pages { map, .. } => self.backing.get(map),
+            _ => None,
+        };
+        map.copied().unwrap_or(Backing::File)
+    }
+}
+
+/// A child that this system does not let anybody hold speaks neither for nor against a claim.
+fn not_forked(error: PeerError) -> Stop {
+    match error {
+        PeerError::Refused {
+            message,
+            errno: Some(errno),
+        } if ["ENOSYS", "EPERM", "EACCES"].contains(&errno.as_str()) => Stop::NotAvailable(
+            format!("forked processes need what is refused here: {message} ({errno})"),
+        ),
+        error => Stop::NotDone(error.to_string()),
     }
 }
 
@@ -112,11 +149,12 @@ fn line(call: MadeCall) -> CallLine {
     CallLine {
         text: call.text,
         nanoseconds: call.nanoseconds,
+        faults: call.faults,
     }
 }
 
 /// Whose pages a step can touch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Touches {
     /// Those of the peer that carries it out.
     Own,
@@ -160,16 +198,50 @@ impl Stage<'_> {
         call: &Call,
         limit: Duration,
     ) -> Result<(Outcome, Vec<CallLine>), Stop> {
+        let pending = self.begin(peer, call)?;
+        let said = self.listen(peer, call, pending, limit)?;
+        self.understand(peer, call, said)
+    }
+
+    /// Asks a peer, and does not wait for it.
+    pub(super) fn begin(&mut self, peer: Peer, call: &Call) -> Result<Pending, Stop> {
         let actor = self.actor(peer)?;
         let Some(process) = actor.process.as_mut() else {
             return Err(actor.is_gone());
         };
-        let said = process.request(&Request::Do(call.clone()), limit);
+        Ok(process.send(&Request::Do(call.clone())))
+    }
+
+    /// What a peer answers to what it was asked, within `limit`.
+    pub(super) fn listen(
+        &mut self,
+        peer: Peer,
+        call: &Call,
+        pending: Pending,
+        limit: Duration,
+    ) -> Result<Said, Stop> {
+        let actor = self.actor(peer)?;
+        let Some(process) = actor.process.as_mut() else {
+            return Err(actor.is_gone());
+        };
+        Ok(pending.and_then(|pending| {
+            let answer = process.wait(&pending, limit)?;
+            answer.ok_or_else(|| process.timed_out(&Request::Do(call.clone()), limit))
+        }))
+    }
+
+    /// What came of it. A peer that died is reaped, for which its parent is asked.
+    pub(super) fn understand(
+        &mut self,
+        peer: Peer,
+        call: &Call,
+        said: Said,
+    ) -> Result<(Outcome, Vec<CallLine>), Stop> {
         match said {
             Ok(Answer::Did(did)) => Ok((did.outcome, did.calls.into_iter().map(line).collect())),
             Ok(other) => Err(Stop::NotDone(format!(
                 "process {} was asked to {} and answered {other:?}",
-                actor.card.name,
+                self.actor(peer)?.card.name,
                 call.word()
             ))),
             Err(error @ PeerError::Died { .. }) => {
@@ -216,14 +288,17 @@ impl Stage<'_> {
         let card = &mut self.actors.get_mut(peer.0)?.card;
         card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
         card.pages = String::new();
+        if !card.bytes.is_empty() {
+            card.bytes.push_str(", before it ended");
+        }
         let cards = self.cards();
         (self.tell)(Progress::Peers(cards));
         death
     }
 
-    /// Looks up what the peers hold now that a step of `by` can have touched, which touches no page itself; finds out who
+    /// Looks up what the peers hold now that a step of these can have touched, which touches no page itself; finds out who
     /// ended meanwhile.
-    pub(super) fn look_around(&mut self, by: Peer, touches: Touches) -> Result<(), Stop> {
+    pub(super) fn look_around(&mut self, by: &[Peer], touches: Touches) -> Result<(), Stop> {
         for index in 0..self.actors.len() {
             let Some(actor) = self.actors.get_mut(index) else {
                 continue;
@@ -238,15 +313,21 @@ impl Stage<'_> {
             let Some((map, len)) = actor.watched.clone() else {
                 continue;
             };
-            let is_touched = touches == Touches::All || index == by.0;
+            let is_touched = touches == Touches::All || by.contains(&Peer(index));
             if cfg!(not(target_os = "linux")) || !is_touched {
                 continue;
             }
+            let n_pages = len.div_ceil(page_bytes());
+            let len = len.min(WATCHED_PAGES * page_bytes());
             let call = Call::Pages { map, at: 0, len };
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
                 actor.card.pages = match outcome {
-                    Outcome::Pages { pages } => words::pages_words(&pages),
+                    Outcome::Pages { pages } if n_pages > WATCHED_PAGES => format!(
+                        "{} (the first {WATCHED_PAGES} of {n_pages})",
+                        pages_words(&pages, actor.backing(&call))
+                    ),
+                    Outcome::Pages { pages } => pages_words(&pages, actor.backing(&call)),
                     other => outcome_words(&other),
                 };
             }

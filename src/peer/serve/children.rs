@@ -97,7 +97,11 @@ mod linux {
             if let Some(pid) = forked.map_err(failed)? {
                 self.pids.push(pid);
                 let text = format!("fork() = {pid}");
-                let call = MadeCall { text, nanoseconds };
+                let call = MadeCall {
+                    text,
+                    nanoseconds,
+                    faults: None,
+                };
                 return Ok(Side::Parent(Answer::Forked { pid, call }));
             }
             die_with_parent();

@@ -21,6 +21,8 @@ use std::time::Instant;
 use crate::map::{CallResult, errno_name, errno_of};
 use crate::os::temp_folder::Hold;
 use crate::peer::calls::{Call, Did, MadeCall, Outcome, Sabotage};
+use crate::peer::raw;
+use crate::peer::wire::FaultCount;
 
 /// What a peer has for its experiment.
 #[derive(Debug, Default)]
@@ -200,8 +202,39 @@ impl Calls {
     }
 
     fn list(&mut self, text: String, nanoseconds: u64) {
-        self.0.push(MadeCall { text, nanoseconds });
+        self.0.push(MadeCall {
+            text,
+            nanoseconds,
+            faults: None,
+        });
     }
+
+    /// Lists loads or stores.
+    fn list_touched(&mut self, text: String, (nanoseconds, faults): Touched) {
+        self.0.push(MadeCall {
+            text,
+            nanoseconds,
+            faults: Some(faults),
+        });
+    }
+}
+
+/// How long loads or stores took in nanoseconds, and the page faults meanwhile.
+type Touched = (u64, FaultCount);
+
+/// Makes loads or stores. getrusage(2) before and after them is no call of the experiment, and not listed.
+fn touched(make: impl FnOnce()) -> Touched {
+    // What counts, times, loads and stores is in memory before: no page of its own is counted.
+    raw::warm_up();
+    let _ = (timed(raw::page_faults), raw::page_faults());
+    let before = raw::page_faults();
+    let ((), nanoseconds) = timed(make);
+    let after = raw::page_faults();
+    let faults = FaultCount {
+        minor: after.0.saturating_sub(before.0),
+        major: after.1.saturating_sub(before.1),
+    };
+    (nanoseconds, faults)
 }
 
 /// What a call returned, as it is written down.

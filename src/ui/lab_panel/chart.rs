@@ -204,6 +204,10 @@ fn values_ui(ui: &mut Ui, frame: &Frame<'_>, point: &CostPoint) {
             faults(n_faults)
         ));
     }
+    if let Some(seconds) = point.kept_seconds {
+        let words = time_words(seconds);
+        ui.label(format!("loads from a mapping that is kept: {words}"));
+    }
     ui.label(RichText::new(point.winner()).color(frame.theme.accent));
 }
 

@@ -8,7 +8,7 @@ use egui::{
     accesskit, vec2,
 };
 
-use crate::lab::claim::{RunStep, time_words};
+use crate::lab::claim::RunStep;
 use crate::model::lab::LabEntry;
 use crate::ui::Frame;
 
@@ -107,8 +107,7 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
             ui.vertical(|ui| {
                 ui.add(Label::new(told(ui, frame, step)).wrap().selectable(true));
                 for call in &step.calls {
-                    let seconds = std::time::Duration::from_nanos(call.nanoseconds).as_secs_f64();
-                    let job = call_job(ui, frame, &call.text, &time_words(seconds));
+                    let job = call_job(ui, frame, &call.text, &call.took());
                     ui.add(Label::new(job).wrap().selectable(true));
                 }
             });

@@ -46,6 +46,7 @@ fn a_fault_tells_signal_code_and_address() {
         len: 3 * page,
         random_pages: None,
         seed: 0,
+        over: None,
     });
     // How it is mapped, what is done then, what kills, and at which byte.
     for (map, before, fatal, signal, code, at) in [

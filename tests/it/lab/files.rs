@@ -193,6 +193,7 @@ fn a_pass_takes_every_byte_by_either_way() {
             len,
             random_pages,
             seed,
+            over: None,
         };
         let did = peer.did(Call::Pass(call));
         match did.outcome {

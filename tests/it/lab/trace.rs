@@ -40,6 +40,7 @@ fn every_listed_call_reads_as_strace_reads() {
             len: 5000,
             random_pages: None,
             seed: 1,
+            over: None,
         })
     };
     let mut calls = vec![

@@ -80,6 +80,8 @@ fn step(number: usize, observed: &str) -> RunStep {
         peer: None,
         pid: None,
         what: "does".to_owned(),
+        doing: mapscope::lab::claim::Doing::Look,
+        told: None,
         calls: Vec::new(),
         observed: observed.to_owned(),
         expected: None,
@@ -389,6 +391,7 @@ fn a_tenth_is_no_difference() {
             load_seconds: load,
             read_faults: (0, 0),
             load_faults: (1, 0),
+            kept_seconds: None,
         };
         assert_eq!(point.winner(), expected);
     };

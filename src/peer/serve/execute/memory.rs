@@ -6,7 +6,7 @@
 use std::ffi::c_int;
 use std::os::fd::AsRawFd as _;
 
-use super::{Calls, Executor, Kind, Place, Result, refused, timed};
+use super::{Calls, Executor, Kind, Place, Result, refused, timed, touched};
 use crate::bytes::size::counted;
 use crate::map::{CallResult, STRING_BYTES, hex, page_bytes, quoted};
 use crate::peer::calls::{Advice, MapCall, Outcome, Prot, Source, SyncHow};
@@ -190,22 +190,23 @@ impl Executor {
             ));
         }
         let address = place.inside(at, len)?;
-        let mut bytes = vec![0; len];
-        let ((), nanoseconds) = timed(|| raw::load_all(address, &mut bytes));
+        // Its pages come in before.
+        let mut bytes = vec![1; len];
+        let took = touched(|| raw::load_all(address, &mut bytes));
         let loaded = quoted(&bytes, STRING_BYTES);
-        calls.list(format!("load({address:#x}, {len}) = {loaded}"), nanoseconds);
+        calls.list_touched(format!("load({address:#x}, {len}) = {loaded}"), took);
         Ok(Outcome::Bytes { bytes })
     }
 
     pub(super) fn store(&self, map: &str, at: u64, bytes: &[u8], calls: &mut Calls) -> Result {
         let address = self.place(map)?.inside(at, bytes.len())?;
-        let ((), nanoseconds) = timed(|| {
+        let took = touched(|| {
             if !self.skips_stores {
                 raw::store_all(address, bytes);
             }
         });
         let stored = quoted(bytes, STRING_BYTES);
-        calls.list(format!("store({address:#x}, {stored})"), nanoseconds);
+        calls.list_touched(format!("store({address:#x}, {stored})"), took);
         Ok(Outcome::Done)
     }
 
@@ -221,7 +222,7 @@ impl Executor {
         let address = self.place(map)?.inside(at, len)?;
         let (end, page) = (address + len, page_size());
         let (mut pages, mut next) = (0_u64, address);
-        let ((), nanoseconds) = timed(|| {
+        let took = touched(|| {
             while next < end {
                 if !write {
                     raw::load_all(next, &mut [0]);
@@ -234,9 +235,9 @@ impl Executor {
             }
         });
         let what = if write { "store" } else { "load" };
-        calls.list(
+        calls.list_touched(
             format!("{what}({address:#x}, 1 on each of {pages} pages)"),
-            nanoseconds,
+            took,
         );
         Ok(Outcome::Done)
     }
@@ -248,14 +249,14 @@ impl Executor {
                 "{times} rounds take too long; at most {MAX_ROUNDS} can be asked for"
             ));
         }
-        let ((), nanoseconds) = timed(|| {
+        let took = touched(|| {
             if !self.skips_stores {
                 raw::count(address, times);
             }
         });
-        calls.list(
+        calls.list_touched(
             format!("store({address:#x}, load({address:#x}, 1) + 1), {times} times"),
-            nanoseconds,
+            took,
         );
         Ok(Outcome::Done)
     }

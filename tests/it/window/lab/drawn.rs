@@ -91,9 +91,12 @@ fn failed_step() -> RunStep {
         peer: Some("A".to_owned()),
         pid: Some(7),
         what: "loads the byte at 28".to_owned(),
+        doing: mapscope::lab::claim::Doing::Look,
+        told: None,
         calls: vec![CallLine {
             text: "load(0x7f0000000000, 1) = \"A\"".to_owned(),
             nanoseconds: 1500,
+            faults: None,
         }],
         observed: "41 'A'".to_owned(),
         expected: Some("5a 'Z'".to_owned()),
@@ -213,6 +216,7 @@ fn costs_are_drawn_and_told() {
         load_seconds,
         read_faults: (0, 0),
         load_faults: (bytes / 4096, 2),
+        kept_seconds: None,
     };
     let costs = vec![
         point(4096, 8e-3),

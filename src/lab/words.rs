@@ -1,4 +1,6 @@
 //! What peers do and tell, in words.
+//!
+//! It must not know scripts, nor who shows the words.
 
 use std::fmt::Write as _;
 
@@ -12,12 +14,17 @@ const SHOWN: usize = 16;
 
 /// What came of a call, in words.
 #[must_use]
-pub fn outcome_words(outcome: &Outcome) -> String {
+pub(crate) fn outcome_words(outcome: &Outcome) -> String {
+    words_of(outcome, Backing::File)
+}
+
+/// What came of a call that is about a mapping of this.
+pub(super) fn words_of(outcome: &Outcome, backing: Backing) -> String {
     match outcome {
         Outcome::Done => "done".to_owned(),
         Outcome::Failed { errno } => format!("fails with {errno}"),
         Outcome::Bytes { bytes } => bytes_words(bytes),
-        Outcome::Pages { pages } => pages_words(pages),
+        Outcome::Pages { pages } => pages_words(pages, backing),
         Outcome::Lines { lines } if lines.is_empty() => "no line".to_owned(),
         Outcome::Lines { lines } => lines.join("\n"),
         Outcome::Sums(sums) => format!(
@@ -58,7 +65,7 @@ pub fn outcome_words(outcome: &Outcome) -> String {
 }
 
 /// `5a 'Z'`; of many the first, and how many; of many that are all the same, just that.
-fn bytes_words(bytes: &[u8]) -> String {
+pub(super) fn bytes_words(bytes: &[u8]) -> String {
     let Some(first) = bytes.first() else {
         return "no bytes".to_owned();
     };
@@ -86,7 +93,7 @@ fn bytes_words(bytes: &[u8]) -> String {
 }
 
 /// Bytes to be stored or written: as text between quotes; of many, how many they are.
-pub(in crate::lab) fn stored_words(bytes: &[u8]) -> String {
+pub(super) fn stored_words(bytes: &[u8]) -> String {
     if bytes.len() > SHOWN {
         return format!("{} bytes", bytes.len());
     }
@@ -105,13 +112,44 @@ fn quoted(bytes: &[u8]) -> String {
     format!("'{}'", text.collect::<String>())
 }
 
+/// What a mapping is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backing {
+    /// A file.
+    File,
+    /// Memory without a file, of one process.
+    Private,
+    /// Memory without a file that can be shared.
+    Shared,
+}
+
+impl Backing {
+    /// That of a mapping that is made so.
+    pub(super) fn of(call: &MapCall) -> Self {
+        match (&call.source, call.shared) {
+            (Source::Anonymous, false) => Self::Private,
+            (Source::Anonymous, true) => Self::Shared,
+            _ => Self::File,
+        }
+    }
+
+    /// What a page is called. The kernel tells of memory without a file what it tells of a copy, or of a file.
+    fn page(self, page: &PeerPage) -> String {
+        match (self, page) {
+            (Self::Private, PeerPage::PrivateCopy) => "anonymous page".to_owned(),
+            (Self::Shared, PeerPage::FilePage) => "shared anonymous page".to_owned(),
+            _ => page.to_string(),
+        }
+    }
+}
+
 /// `private copy, 3 × file page`.
-pub(super) fn pages_words(pages: &[PeerPage]) -> String {
+pub(super) fn pages_words(pages: &[PeerPage], backing: Backing) -> String {
     let runs: Vec<String> = pages
         .chunk_by(|left, right| left == right)
         .map(|run| match run {
-            [page] => page.to_string(),
-            [page, ..] => format!("{} \u{d7} {page}", run.len()),
+            [page] => backing.page(page),
+            [page, ..] => format!("{} \u{d7} {}", run.len(), backing.page(page)),
             [] => String::new(),
         })
         .collect();

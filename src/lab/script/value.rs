@@ -1,0 +1,173 @@
+//! Numbers that are computed from what steps told, and sentences with such numbers in them.
+//!
+//! It must not know what was told: that is looked up when a script is carried out.
+
+use std::ops::{Add, Mul, Sub};
+
+use super::StepId;
+
+/// A number, or how it is computed. It may be below zero on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// This one.
+    Number(u64),
+    /// What a step told.
+    Of(StepId, Figure),
+    /// How many different stretches the lines of maps cover that these steps told; lines that overlap are one.
+    Stretches(Vec<StepId>),
+    /// The first and the second.
+    Plus(Box<Self>, Box<Self>),
+    /// The first without the second.
+    Minus(Box<Self>, Box<Self>),
+    /// The first as often as the second says.
+    Times(Box<Self>, Box<Self>),
+}
+
+/// A number in what a step tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// The number it told.
+    Number,
+    /// The bytes it read, at most eight, as one number; the first byte is the lowest.
+    Word,
+    /// How many bytes it read.
+    Bytes,
+    /// Page faults without a read from storage.
+    Minor,
+    /// Page faults with one.
+    Major,
+    /// KiB of smaps: resident.
+    Rss,
+    /// KiB of smaps: resident, shared pages by their share.
+    Pss,
+    /// KiB of smaps: clean, and mapped by others too.
+    SharedClean,
+    /// KiB of smaps: dirty, and mapped by others too.
+    SharedDirty,
+    /// KiB of smaps: clean, and mapped by nobody else.
+    PrivateClean,
+    /// KiB of smaps: dirty, and mapped by nobody else.
+    PrivateDirty,
+    /// KiB of smaps: of no file.
+    Anonymous,
+    /// KiB of address space of the process.
+    AddressSpace,
+    /// KiB resident of the process.
+    Resident,
+    /// Pages of a file in memory.
+    Cached,
+    /// Of these, changed since they were written last.
+    DirtyPages,
+    /// Of these, being written.
+    Writeback,
+    /// How many lines of maps.
+    Lines,
+    /// The first address of a line of maps; the first line is 0.
+    Start(usize),
+    /// One past its last address.
+    End(usize),
+    /// Its offset in the file.
+    Offset(usize),
+    /// How many pages it told of.
+    Pages,
+    /// How many of them are there, or swapped out.
+    PagesThere,
+    /// How long its calls took.
+    Nanoseconds,
+}
+
+impl StepId {
+    /// A number in what this step tells.
+    #[must_use]
+    pub fn get(self, field: Figure) -> Value {
+        Value::Of(self, field)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<T: Into<Self>> Add<T> for Value {
+    type Output = Self;
+
+    fn add(self, other: T) -> Self {
+        Self::Plus(Box::new(self), Box::new(other.into()))
+    }
+}
+
+impl<T: Into<Self>> Sub<T> for Value {
+    type Output = Self;
+
+    fn sub(self, other: T) -> Self {
+        Self::Minus(Box::new(self), Box::new(other.into()))
+    }
+}
+
+impl<T: Into<Self>> Mul<T> for Value {
+    type Output = Self;
+
+    fn mul(self, other: T) -> Self {
+        Self::Times(Box::new(self), Box::new(other.into()))
+    }
+}
+
+/// A sentence with numbers that are not known yet: each `{}` stands for the next of them, each `{time}` for it as a time,
+/// where it counts nanoseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Words {
+    /// This text with these numbers.
+    #[must_use]
+    pub fn new(text: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        Self {
+            text: text.to_owned(),
+            values: values.into_iter().collect(),
+        }
+    }
+
+    /// The sentence, with each number as `number` writes it: `true` asks for a time.
+    #[must_use]
+    pub fn filled(&self, mut number: impl FnMut(&Value, bool) -> String) -> String {
+        let mut rest = self.text.as_str();
+        let mut words = String::new();
+        for value in &self.values {
+            let plain = rest.find("{}").unwrap_or(rest.len());
+            let time = rest.find("{time}").unwrap_or(rest.len());
+            let (at, mark) = if plain < time {
+                (plain, "{}")
+            } else {
+                (time, "{time}")
+            };
+            words.push_str(&rest[..at]);
+            if at < rest.len() {
+                words.push_str(&number(value, mark == "{time}"));
+                rest = &rest[at + mark.len()..];
+            } else {
+                rest = "";
+            }
+        }
+        words + rest
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self::new(text, [])
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            values: Vec::new(),
+        }
+    }
+}
