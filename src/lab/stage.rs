@@ -19,7 +19,7 @@ use crate::lab::claim::{
 };
 use crate::lab::limits::check_memory;
 use crate::map::page_bytes;
-use crate::peer::calls::{Call, FileAccess, MapCall, Outcome, Prot, Sabotage, Source};
+use crate::peer::calls::{Call, FileAccess, MapCall, MapExtra, Outcome, Prot, Sabotage, Source};
 
 use actor::{Actor, Touches};
 pub use words::outcome_words;
@@ -121,6 +121,7 @@ pub fn shared(file: &str, len: u64) -> MapCall {
         prot: Prot::ReadWrite,
         offset: 0,
         len,
+        extra: MapExtra::default(),
     }
 }
 
@@ -321,6 +322,7 @@ impl Stage<'_> {
             FileAccess::Read => "to read",
             FileAccess::ReadWrite => "to read and write",
             FileAccess::Write => "to write only",
+            FileAccess::Direct => "to read and write past the page cache",
         };
         let call = Call::Open {
             file: file.to_owned(),

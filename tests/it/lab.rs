@@ -12,6 +12,7 @@ mod calls;
 mod death;
 mod files;
 mod fork;
+mod kernel;
 mod trace;
 
 use std::fs;

@@ -167,6 +167,10 @@ pub(super) fn protect(
         Prot::None => "no access",
         Prot::Read => "reading only",
         Prot::ReadWrite => "reading and writing",
+        Prot::Write => "writing only",
+        Prot::Execute => "running only",
+        Prot::ReadExecute => "reading and running",
+        Prot::All => "reading, writing and running",
     };
     let what = format!(
         "has mprotect allow {allowed} of {} at {at}",

@@ -66,6 +66,10 @@ impl Executor {
                 "Private_Clean" => &mut sums.private_clean,
                 "Private_Dirty" => &mut sums.private_dirty,
                 "Anonymous" => &mut sums.anonymous,
+                "LazyFree" => &mut sums.lazy_free,
+                "AnonHugePages" => &mut sums.huge,
+                "Swap" => &mut sums.swapped,
+                "Locked" => &mut sums.locked,
                 _ => continue,
             };
             *sum += kib;
@@ -82,9 +86,13 @@ pub(super) fn memory() -> Result {
             None => refused(format!("The kernel tells no {name}")),
         }
     };
+    let status = proc("status")?;
     Ok(Outcome::Memory(Memory {
-        address_space: field(&proc("status")?, "VmSize")?,
+        address_space: field(&status, "VmSize")?,
         resident: field(&proc("smaps_rollup")?, "Rss")?,
+        locked: field(&status, "VmLck")?,
+        page_tables: field(&status, "VmPTE")?,
+        areas: proc("maps")?.lines().count() as u64,
     }))
 }
 
