@@ -37,7 +37,7 @@ pub enum ProcessCall {
         bytes: Vec<u8>,
     },
     /// userfaultfd(2) with `UFFD_USER_MODE_ONLY`: whenever one of these pages is missing, a thread of this process fills it
-    /// with `bytes` over and over. [`Outcome::Done`](super::Outcome::Done).
+    /// with `bytes` over and over. As it has two threads then, it forks no more. [`Outcome::Done`](super::Outcome::Done).
     Userfault {
         /// Which mapping.
         map: String,

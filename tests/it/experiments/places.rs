@@ -163,7 +163,7 @@ fn a_limit_of_the_system_is_no_difference() {
     let output = std::process::Command::new("sh")
         .args([
             "-c",
-            "ulimit -v 60000; exec \"$0\" lab large-malloc-is-a-mapping",
+            "ulimit -v 80000; exec \"$0\" lab large-malloc-is-a-mapping",
         ])
         .arg(program)
         .output()

@@ -262,8 +262,9 @@ impl Executor {
             .custom_flags(libc::O_NOFOLLOW);
         let mut args = format!("AT_FDCWD, {}, O_RDWR", quoted(path.as_bytes(), usize::MAX));
         if create {
-            // Before it is there, so that there is no moment without.
-            self.undoing.add(Undo::Unlink(path.clone()))?;
+            // The guard runs before there is anything to guard. It hears of the name when it is there: one that another
+            // process made is not to be removed.
+            self.undoing.begin()?;
             options.create_new(true).mode(0o600);
             args.push_str("|O_CREAT|O_EXCL");
         }
@@ -272,6 +273,9 @@ impl Executor {
             args.push_str(", 0600");
         }
         let opened = calls.run("openat", |_| args, || options.open(&path), descriptor_of)?;
+        if create {
+            self.undoing.add(Undo::Unlink(path))?;
+        }
         self.name(file, opened, calls);
         Ok(Outcome::Done)
     }

@@ -229,6 +229,35 @@ fn every_second_page_is_an_area_of_its_own() {
 }
 
 #[test]
+fn a_peer_lives_on_where_it_may_have_no_mapping_more() {
+    let limit = fs::read_to_string("/proc/sys/vm/max_map_count");
+    let limit: u64 = limit.unwrap().trim().parse().unwrap();
+    if limit > 100_000 {
+        eprintln!("skipped: {limit} mappings take too long to make");
+        return;
+    }
+    let mut peer = Peer::start();
+    let pages = 2 * limit;
+    peer.done(Call::Map(
+        anonymous(pages * page()).with(MapFlag::NoReserve),
+    ));
+    let all = Call::Area(AreaCall::ProtectEverySecond { map: text("m") });
+    let Outcome::Repeated { times, errno } = peer.outcome(all) else {
+        panic!("repeated");
+    };
+    assert_eq!(errno.as_deref(), Some("ENOMEM"));
+    assert!((limit / 2 - 200..=limit / 2).contains(&times), "{times}");
+    assert!(peer.memory().areas > limit - 5);
+    peer.fails(Call::Map(anonymous_shared(page()).named("n")), "ENOMEM");
+    let middle = Call::Unmap {
+        map: text("m"),
+        at: (pages - 10) * page(),
+        len: page(),
+    };
+    peer.fails(middle, "ENOMEM");
+}
+
+#[test]
 fn a_pointer_is_followed_where_it_leads() {
     let scratch = Scratch::new(1);
     let mut peer = Peer::mapping(&scratch, shared("f", page()));

@@ -48,6 +48,18 @@ fn a_name_goes_with_a_peer_that_ends_or_is_killed() {
 }
 
 #[test]
+fn what_another_made_is_not_removed() {
+    let (path, open) = named("others");
+    let (mut maker, mut other) = (Peer::start(), Peer::start());
+    maker.done(open.clone());
+    other.fails(open, "EEXIST");
+    drop(other.0.end());
+    assert!(path.exists());
+    drop(maker.0.end());
+    assert!(!path.exists());
+}
+
+#[test]
 fn a_segment_goes_with_a_killed_peer() {
     let mut peer = Peer::start();
     let made = Call::Object(ObjectCall::SegmentMake { len: page() });

@@ -106,14 +106,14 @@ fn memory_of_another_process_is_read_and_poked() {
     peer.done(Call::Map(private("f", page()).named("own")));
     peer.done(store("own", 0, b"S"));
     let own = peer.address("own", 0);
-    let peek = |pid, address| {
+    let look_at = |pid, address| {
         let len = 2;
         Call::Transfer(TransferCall::Peek { pid, address, len })
     };
     let mut other = Peer::start();
     let pid = peer.pid();
-    assert_eq!(other.bytes(peek(pid, own)), b"SA");
-    other.fails(peek(pid, 16), "EFAULT");
+    assert_eq!(other.bytes(look_at(pid, own)), b"SA");
+    other.fails(look_at(pid, 16), "EFAULT");
 
     peer.bytes(load("m", 0, 1));
     let (mut child, _) = peer.fork("child");
