@@ -248,7 +248,13 @@ fn a_peer_lives_on_where_it_may_have_no_mapping_more() {
     assert_eq!(errno.as_deref(), Some("ENOMEM"));
     assert!((limit / 2 - 200..=limit / 2).contains(&times), "{times}");
     assert!(peer.memory().areas > limit - 5);
-    peer.fails(Call::Map(anonymous_shared(page()).named("n")), "ENOMEM");
+    // One or two may still fit, as mprotect needs room for more than one.
+    let none_fits = (0..3).any(|index| {
+        let further = anonymous_shared(page()).named(&format!("n{index}"));
+        let errno = text("ENOMEM");
+        peer.outcome(Call::Map(further)) == Outcome::Failed { errno }
+    });
+    assert!(none_fits);
     let middle = Call::Unmap {
         map: text("m"),
         at: (pages - 10) * page(),
