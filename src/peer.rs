@@ -6,7 +6,7 @@
 //!
 //! A peer serves two kinds of requests. Those of a witness (`open`, `read`, `store`) go through the mapping layer, so
 //! that no file can kill it. Those of an experiment (`do`) are real system calls and real load and store instructions,
-//! made by `raw.rs`, the one place of this layer with unsafe code: there a peer may die of SIGSEGV or SIGBUS, and that is
+//! made by `raw.rs` and its folder, the one place of this layer with unsafe code: there a peer may die of SIGSEGV or SIGBUS, and that is
 //! a result.
 
 pub mod calls;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::bytes::class::{hex_pair, is_graphic};
 use crate::bytes::size::counted;
-use crate::peer::calls::{MapCall, Outcome, Prot, Source};
+use crate::peer::calls::{FileFacts, MapCall, Outcome, PassDone, Prot, Raced, Source, Sums};
 use crate::peer::wire::PeerPage;
 
 /// Bytes that are written out; of more, the rest is counted.
@@ -27,16 +27,7 @@ pub(super) fn words_of(outcome: &Outcome, backing: Backing) -> String {
         Outcome::Pages { pages } => pages_words(pages, backing),
         Outcome::Lines { lines } if lines.is_empty() => "no line".to_owned(),
         Outcome::Lines { lines } => lines.join("\n"),
-        Outcome::Sums(sums) => format!(
-            "Rss {} KiB, Pss {}, Shared_Clean {}, Shared_Dirty {}, Private_Clean {}, Private_Dirty {}, Anonymous {}",
-            sums.rss,
-            sums.pss,
-            sums.shared_clean,
-            sums.shared_dirty,
-            sums.private_clean,
-            sums.private_dirty,
-            sums.anonymous
-        ),
+        Outcome::Sums(sums) => sums_words(sums),
         Outcome::Memory(memory) => format!(
             "address space {} KiB, resident {} KiB",
             memory.address_space, memory.resident
@@ -52,16 +43,83 @@ pub(super) fn words_of(outcome: &Outcome, backing: Backing) -> String {
             "{} cached, {dirty} dirty, {writeback} being written",
             counted(*cached, "page")
         ),
-        Outcome::Number { value } => value.to_string(),
-        Outcome::Pass(pass) => format!(
-            "{} in {:.3} ms, {} minor and {}",
-            counted(pass.bytes, "byte"),
-            std::time::Duration::from_nanos(pass.nanoseconds).as_secs_f64() * 1e3,
-            pass.minor,
-            counted(pass.major, "major fault")
+        Outcome::Resident { pages } => format!(
+            "{} of {} in memory",
+            pages.iter().filter(|page| **page).count(),
+            counted(pages.len() as u64, "page")
         ),
+        Outcome::Frames { frames } => frames_words(frames),
+        Outcome::Stat(facts) => stat_words(facts),
+        Outcome::Repeated { times, errno: None } => format!("succeeds {times} times"),
+        Outcome::Repeated {
+            times,
+            errno: Some(errno),
+        } => format!("succeeds {times} times, then fails with {errno}"),
+        Outcome::Raced(raced) => raced_words(raced),
+        Outcome::Number { value } => value.to_string(),
+        Outcome::Pass(pass) => pass_words(pass),
         Outcome::Killed(death) => death.to_string(),
     }
+}
+
+fn sums_words(sums: &Sums) -> String {
+    format!(
+        "Rss {} KiB, Pss {}, Shared_Clean {}, Shared_Dirty {}, Private_Clean {}, Private_Dirty {}, Anonymous {}",
+        sums.rss,
+        sums.pss,
+        sums.shared_clean,
+        sums.shared_dirty,
+        sums.private_clean,
+        sums.private_dirty,
+        sums.anonymous
+    )
+}
+
+fn pass_words(pass: &PassDone) -> String {
+    format!(
+        "{} in {:.3} ms, {} minor and {}",
+        counted(pass.bytes, "byte"),
+        std::time::Duration::from_nanos(pass.nanoseconds).as_secs_f64() * 1e3,
+        pass.minor,
+        counted(pass.major, "major fault")
+    )
+}
+
+fn stat_words(facts: &FileFacts) -> String {
+    format!(
+        "{}, {} of 512, {}",
+        counted(facts.len, "byte"),
+        counted(facts.blocks, "block"),
+        counted(facts.links, "name")
+    )
+}
+
+/// `frame 0x1a2b, no frame`.
+fn frames_words(frames: &[Option<u64>]) -> String {
+    let shown = frames.iter().take(SHOWN).map(|frame| match frame {
+        Some(frame) => format!("frame {frame:#x}"),
+        None => "no frame".to_owned(),
+    });
+    let mut words: Vec<String> = shown.collect();
+    if frames.len() > SHOWN {
+        words.push(format!("{} more", frames.len() - SHOWN));
+    }
+    words.join(", ")
+}
+
+/// How often something was seen, where it was at all.
+fn raced_words(raced: &Raced) -> String {
+    let seen = [
+        (raced.torn_words, "torn word"),
+        (raced.torn_pairs, "torn pair"),
+        (raced.torn_across_lines, "torn word across cache lines"),
+        (raced.both_saw_old, "round in which both saw the old"),
+    ];
+    let mut words = counted(raced.rounds, "round");
+    for (count, what) in seen.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(words, ", {count} \u{d7} {what}");
+    }
+    words
 }
 
 /// `5a 'Z'`; of many the first, and how many; of many that are all the same, just that.
@@ -187,6 +245,10 @@ pub(super) fn mapping_words(call: &MapCall) -> String {
         Prot::None => "no access",
         Prot::Read => "read-only",
         Prot::ReadWrite => "read-write",
+        Prot::Write => "write-only",
+        Prot::Execute => "execute-only",
+        Prot::ReadExecute => "read-execute",
+        Prot::All => "read-write-execute",
     };
     match call.source {
         Source::Anonymous => format!("anonymous {mode}, {prot}"),

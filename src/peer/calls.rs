@@ -3,12 +3,27 @@
 //! It owns the words on the wire. It must not know how a call is made, nor what an experiment wants with it. Files and
 //! mappings have names that the asker chooses; a forked child knows its parent's.
 
+mod area;
+mod mapping;
+mod meeting;
+mod object;
+mod outcome;
+mod process;
+mod transfer;
+
 use std::ffi::OsString;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::{self, FaultCount, PeerPage};
+use super::wire;
+
+pub use area::{AreaCall, LockHow, RETURNS_42, RemapHow};
+pub use mapping::{Advice, MapCall, MapExtra, MapFlag, Placing, Prot, Source, Spot, SyncHow};
+pub use meeting::{FutexCall, Lane, MutexCall, RaceCall};
+pub use object::{AllocateHow, FileLock, ObjectCall, SealKind};
+pub use outcome::{Death, Did, FileFacts, MadeCall, Memory, Outcome, PassDone, Raced, Sums};
+pub use process::{Knob, LimitKind, ProcessCall};
+pub use transfer::TransferCall;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,6 +217,20 @@ pub enum Call {
     },
     /// Takes a file's bytes once, and times it. [`Outcome::Pass`].
     Pass(PassCall),
+    /// What is asked of a stretch of the address space besides. Only on Linux, as all below but the last two.
+    Area(AreaCall),
+    /// What is asked of files and other things with a descriptor or a name.
+    Object(ObjectCall),
+    /// Bytes that the kernel moves from or to a mapping.
+    Transfer(TransferCall),
+    /// A race with other processes over shared memory.
+    Race(RaceCall),
+    /// Waiting for a word in memory, and waking who waits.
+    Futex(FutexCall),
+    /// A mutex in memory.
+    Mutex(MutexCall),
+    /// What concerns the process as a whole, or the machine.
+    Process(ProcessCall),
     /// Ends this process at once by abort(3).
     Abort,
     /// For tests of the lab itself: from now on this peer does not do what it says.
@@ -240,39 +269,17 @@ impl Call {
             Self::Cache { .. } => "cache",
             Self::Cool { .. } => "cool",
             Self::Pass(_) => "pass",
+            Self::Area(call) => call.word(),
+            Self::Object(call) => call.word(),
+            Self::Transfer(call) => call.word(),
+            Self::Race(_) => "race",
+            Self::Futex(_) => "futex",
+            Self::Mutex(_) => "mutex",
+            Self::Process(call) => call.word(),
             Self::Abort => "abort",
             Self::Sabotage(_) => "sabotage",
         }
     }
-}
-
-/// The arguments of mmap(2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MapCall {
-    /// The name to give it.
-    pub map: String,
-    /// What it shows.
-    pub source: Source,
-    /// `MAP_SHARED` or `MAP_PRIVATE`.
-    pub shared: bool,
-    /// What is allowed.
-    pub prot: Prot,
-    /// Offset in the file; need not be aligned.
-    pub offset: u64,
-    /// Bytes; may be 0.
-    pub len: u64,
-}
-
-/// What a mapping shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Memory without a file: `MAP_ANONYMOUS`, descriptor -1.
-    Anonymous,
-    /// A file of that name.
-    File(String),
-    /// Whatever this descriptor number is, mostly nothing.
-    Descriptor(i32),
 }
 
 /// How a file is opened.
@@ -285,38 +292,8 @@ pub enum FileAccess {
     ReadWrite,
     /// `O_WRONLY`.
     Write,
-}
-
-/// What a mapping allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prot {
-    /// `PROT_NONE`.
-    None,
-    /// `PROT_READ`.
-    Read,
-    /// `PROT_READ|PROT_WRITE`.
-    ReadWrite,
-}
-
-/// Advice of madvise(2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Advice {
-    /// `MADV_DONTNEED`.
-    DontNeed,
-    /// `MADV_WILLNEED`.
-    WillNeed,
-}
-
-/// Flags of msync(2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SyncHow {
-    /// `MS_ASYNC`.
-    Async,
-    /// `MS_SYNC`.
-    Sync,
+    /// `O_RDWR|O_DIRECT`: past the page cache. Only on Linux.
+    Direct,
 }
 
 /// How to take a file's bytes once.
@@ -346,152 +323,4 @@ pub enum Sabotage {
     SkipStores,
     /// Maps shared where private was asked for, and private where shared was.
     OtherMode,
-}
-
-/// What a peer did for a [`Call`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Did {
-    /// The system calls, and loads or stores, in order.
-    pub calls: Vec<MadeCall>,
-    /// What came of it.
-    #[serde(flatten)]
-    pub outcome: Outcome,
-}
-
-/// A system call that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MadeCall {
-    /// As `strace -a 1` prints it: `msync(0x7f12a4c5d000, 4096, MS_SYNC) = 0`. A load is `load(0x7f…, 1) = "Z"`, a store
-    /// `store(0x7f…, "Z")`, and what is done very often is one line that says how often.
-    pub text: String,
-    /// How long it took.
-    pub nanoseconds: u64,
-    /// The page faults meanwhile, of loads and stores.
-    #[serde(default)]
-    pub faults: Option<FaultCount>,
-}
-
-/// What came of a call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
-    /// It succeeded.
-    Done,
-    /// The last system call failed with this error, by name: `EINVAL`.
-    Failed {
-        /// The name.
-        errno: String,
-    },
-    /// These bytes were read. Fewer than asked for at the end of a file.
-    Bytes {
-        /// In order.
-        #[serde(with = "wire")]
-        bytes: Vec<u8>,
-    },
-    /// What backs each page.
-    Pages {
-        /// In order.
-        pages: Vec<PeerPage>,
-    },
-    /// Lines of text.
-    Lines {
-        /// In order, without line ends.
-        lines: Vec<String>,
-    },
-    /// Sums of smaps, in KiB.
-    Sums(Sums),
-    /// The size of the process, in KiB.
-    Memory(Memory),
-    /// Page faults since the process began.
-    Faults {
-        /// Without a read from storage.
-        minor: u64,
-        /// With one.
-        major: u64,
-    },
-    /// Pages of a file in the page cache.
-    Cache {
-        /// All of them.
-        cached: u64,
-        /// Changed since they were written last.
-        dirty: u64,
-        /// Being written.
-        writeback: u64,
-    },
-    /// A number.
-    Number {
-        /// It.
-        value: u64,
-    },
-    /// A pass over a file.
-    Pass(PassDone),
-    /// The peer's process was ended by a signal. Never on the wire: the peer cannot say it.
-    Killed(Death),
-}
-
-/// Sums of `/proc/PID/smaps` over a mapping, in KiB (`proc_pid_smaps(5)`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sums {
-    /// Resident.
-    pub rss: u64,
-    /// Resident, shared pages by their share.
-    pub pss: u64,
-    /// Clean pages that others map too.
-    pub shared_clean: u64,
-    /// Dirty pages that others map too.
-    pub shared_dirty: u64,
-    /// Clean pages that this process alone maps.
-    pub private_clean: u64,
-    /// Dirty pages that this process alone maps.
-    pub private_dirty: u64,
-    /// Pages that belong to no file, private copies among them.
-    pub anonymous: u64,
-}
-
-/// The size of a process, in KiB.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Address space (`VmSize`).
-    pub address_space: u64,
-    /// Resident pages (`Rss` of `smaps_rollup`).
-    pub resident: u64,
-}
-
-/// A pass over a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PassDone {
-    /// How long it took, from before the first call to after the last.
-    pub nanoseconds: u64,
-    /// Page faults meanwhile, without a read from storage.
-    pub minor: u64,
-    /// Page faults meanwhile, with one.
-    pub major: u64,
-    /// How many bytes were taken.
-    pub bytes: u64,
-    /// Their sum as 64-bit words, so that none can be left out unseen.
-    pub sum: u64,
-}
-
-/// How a signal ended a peer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Death {
-    /// The signal by name, such as `SIGSEGV`.
-    pub signal: String,
-    /// Its code by name, such as `SEGV_MAPERR`, where a fault caused it (sigaction(2)).
-    pub code: Option<String>,
-    /// The address that could not be used, where a fault caused it.
-    pub address: Option<u64>,
-}
-
-impl fmt::Display for Death {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "killed by {}", self.signal)?;
-        if let Some(code) = &self.code {
-            write!(f, " ({code})")?;
-        }
-        if let Some(address) = self.address {
-            write!(f, " at {address:#x}")?;
-        }
-        Ok(())
-    }
 }

@@ -353,18 +353,20 @@ pub fn encode(line: &impl Serialize) -> Result<Vec<u8>, String> {
 /// # Errors
 ///
 /// The refusal to answer with: under the line's own number where that much could be read.
-pub fn decode_request(line: &[u8]) -> Result<RequestLine, AnswerLine> {
+pub fn decode_request(line: &[u8]) -> Result<RequestLine, Box<AnswerLine>> {
     /// As much of a line as every request has.
     #[derive(Deserialize)]
     struct Numbered {
         id: u64,
     }
 
-    serde_json::from_slice(line).map_err(|error| AnswerLine {
-        id: serde_json::from_slice(line).ok().map(|Numbered { id }| id),
-        answer: Answer::Error {
-            message: format!("The request cannot be understood: {error}"),
-            errno: None,
-        },
+    serde_json::from_slice(line).map_err(|error| {
+        Box::new(AnswerLine {
+            id: serde_json::from_slice(line).ok().map(|Numbered { id }| id),
+            answer: Answer::Error {
+                message: format!("The request cannot be understood: {error}"),
+                errno: None,
+            },
+        })
     })
 }

@@ -31,9 +31,10 @@ fn checked(result: c_int) -> io::Result<()> {
     }
 }
 
-/// mmap(2) wherever the kernel likes; every argument reaches it as it is. The C library would refuse an offset that is
-/// not aligned by itself, and a trace would not show it.
+/// mmap(2), at `place` or near it, or wherever the kernel likes where that is 0; every argument reaches it as it is. The C
+/// library would refuse an offset that is not aligned by itself, and a trace would not show it.
 pub(crate) fn map(
+    place: usize,
     len: usize,
     prot: c_int,
     flags: c_int,
@@ -42,23 +43,24 @@ pub(crate) fn map(
 ) -> io::Result<usize> {
     #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
     {
-        // SAFETY: Condition: the call replaces no memory that is in use. The address is NULL and the callers pass no
-        // `MAP_FIXED`, so the kernel takes a free place. What can still go wrong: an error, handled below.
+        // SAFETY: Condition: the call replaces no memory that Rust knows. Without `MAP_FIXED` the kernel takes a free place.
+        // With it, the callers keep it: they pass a place where a mapping of the experiment is or was, or one where no
+        // process has anything. What can still go wrong: an error, handled below; or what is at that place by now is this
+        // process's own, and it dies of it, alone.
         let address = unsafe {
             let (prot, flags) = (c_long::from(prot), c_long::from(flags));
-            let (place, descriptor) = (0_usize, c_long::from(descriptor));
+            let descriptor = c_long::from(descriptor);
             libc::syscall(libc::SYS_mmap, place, len, prot, flags, descriptor, offset)
         };
         usize::try_from(address).map_err(|_| io::Error::last_os_error())
     }
     #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
     {
-        let null = std::ptr::null_mut();
         let Ok(offset) = libc::off_t::try_from(offset) else {
             return Err(io::Error::from_raw_os_error(libc::EOVERFLOW));
         };
         // SAFETY: as above.
-        let address = unsafe { libc::mmap(null, len, prot, flags, descriptor, offset) };
+        let address = unsafe { libc::mmap(pointer(place), len, prot, flags, descriptor, offset) };
         if address == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
@@ -316,7 +318,7 @@ fn set_disposition(signal: c_int, disposition: usize, flags: c_int) {
     let action = unsafe { action.assume_init_mut() };
     action.sa_sigaction = disposition;
     action.sa_flags = flags;
-    // SAFETY: Condition: a handler is safe at any instruction. `prepare_to_die` keeps it: it passes `on_fault` alone.
+    // SAFETY: Condition: a handler is safe at any instruction. The callers keep it: they pass `on_fault` and `on_hole` alone.
     // `action` is whole and lives through the call. What can still go wrong: a refusal, and the process dies without a last
     // word.
     unsafe { libc::sigaction(signal, action, std::ptr::null_mut()) };
@@ -356,115 +358,31 @@ pub(crate) fn send_signal(pid: u32, signal: c_int) -> io::Result<()> {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::*;
-
-/// What only Linux has, all that forked peers need among it.
+mod linux;
 #[cfg(target_os = "linux")]
-mod linux {
-    use std::ffi::CStr;
-    use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
-    use std::os::unix::process::ExitStatusExt as _;
-    use std::process::ExitStatus;
-    use std::time::Duration;
+mod mending;
+#[cfg(target_os = "linux")]
+mod moving;
+#[cfg(target_os = "linux")]
+mod space;
+#[cfg(target_os = "linux")]
+mod system;
+#[cfg(target_os = "linux")]
+mod waiting;
+#[cfg(target_os = "linux")]
+mod words;
 
-    use super::{File, c_int, c_void, checked, io};
-
-    /// `memfd_create(2)` with `MFD_CLOEXEC`.
-    pub(crate) fn file_in_memory(name: &CStr) -> io::Result<File> {
-        // SAFETY: the name is a C string that lives through the call, which touches no other memory.
-        let descriptor = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
-        if descriptor < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: the call has just made the descriptor, and nobody else knows it.
-        Ok(File::from(unsafe { OwnedFd::from_raw_fd(descriptor) }))
-    }
-
-    /// `posix_fadvise(2)` for the whole file with `POSIX_FADV_DONTNEED`.
-    pub(crate) fn forget_cache(file: &File) -> io::Result<()> {
-        // SAFETY: the call takes numbers. It returns the error number itself.
-        match unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) } {
-            0 => Ok(()),
-            errno => Err(io::Error::from_raw_os_error(errno)),
-        }
-    }
-
-    /// Whether the kernel makes files in memory, and for this user.
-    pub(crate) fn has_memfd() -> Result<(), String> {
-        file_in_memory(c"mapscope").map(drop).map_err(|error| {
-            let errno = error.raw_os_error().unwrap_or_default();
-            format!("memfd_create fails: {}", crate::map::describe_errno(errno))
-        })
-    }
-
-    /// fork(2): the child's number, or `None` in the child.
-    pub(crate) fn fork() -> io::Result<Option<u32>> {
-        // SAFETY: Condition: the process has one thread, else the child may find locks held that nobody will release.
-        // The caller keeps it: it counts the threads first. What can still go wrong: an error, handled below.
-        match unsafe { libc::fork() } {
-            -1 => Err(io::Error::last_os_error()),
-            0 => Ok(None),
-            pid => Ok(Some(pid.cast_unsigned())),
-        }
-    }
-
-    /// dup2(2) of `null` over standard input, output and error.
-    pub(crate) fn replace_standard(null: &File) {
-        for standard in 0..=2 {
-            // SAFETY: Condition: nobody relies on what the descriptor was. The caller keeps it: it is a child that has
-            // just been forked, and has other pipes. What can still go wrong: an error, which leaves the parent's pipe.
-            unsafe { libc::dup2(null.as_raw_fd(), standard) };
-        }
-    }
-
-    /// waitpid(2) without waiting: how the child ended; `None` while it runs.
-    pub(crate) fn reap(pid: u32) -> io::Result<Option<ExitStatus>> {
-        let mut status = 0;
-        // SAFETY: `status` is an integer that lives through the call.
-        match unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, libc::WNOHANG) } {
-            -1 => Err(io::Error::last_os_error()),
-            0 => Ok(None),
-            _ => Ok(Some(ExitStatus::from_raw(status))),
-        }
-    }
-
-    /// A process that is no child of ours, held so that its number cannot become another's: `pidfd_open(2)`.
-    #[derive(Debug)]
-    pub(crate) struct Pidfd(OwnedFd);
-
-    impl Pidfd {
-        pub(crate) fn open(pid: u32) -> io::Result<Self> {
-            // SAFETY: the call takes numbers.
-            let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-            let descriptor = c_int::try_from(descriptor).unwrap_or(-1);
-            if descriptor < 0 {
-                return Err(io::Error::last_os_error());
-            }
-            // SAFETY: the call has just made the descriptor, and nobody else knows it.
-            Ok(Self(unsafe { OwnedFd::from_raw_fd(descriptor) }))
-        }
-
-        /// `pidfd_send_signal(2)`.
-        pub(crate) fn signal(&self, signal: c_int) -> io::Result<()> {
-            let (descriptor, no_info) = (self.0.as_raw_fd(), std::ptr::null::<c_void>());
-            // SAFETY: the call takes numbers and a NULL. The descriptor is open through the call.
-            let sent = unsafe {
-                libc::syscall(libc::SYS_pidfd_send_signal, descriptor, signal, no_info, 0)
-            };
-            checked(c_int::try_from(sent).unwrap_or(-1))
-        }
-
-        /// Whether the process ends before `limit` is over, a zombie too: poll(2).
-        pub(crate) fn gone_within(&self, limit: Duration) -> bool {
-            let mut poll = libc::pollfd {
-                fd: self.0.as_raw_fd(),
-                events: libc::POLLIN,
-                revents: 0,
-            };
-            let limit = c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX);
-            // SAFETY: `poll` is one pollfd that lives through the call. What can still go wrong: EINTR, which looks like a
-            // process that runs; whoever asks kills it then.
-            unsafe { libc::poll(&raw mut poll, 1, limit) == 1 }
-        }
-    }
-}
+#[cfg(target_os = "linux")]
+pub(crate) use linux::*;
+#[cfg(target_os = "linux")]
+pub(crate) use mending::*;
+#[cfg(target_os = "linux")]
+pub(crate) use moving::*;
+#[cfg(target_os = "linux")]
+pub(crate) use space::*;
+#[cfg(target_os = "linux")]
+pub(crate) use system::*;
+#[cfg(target_os = "linux")]
+pub(crate) use waiting::*;
+#[cfg(target_os = "linux")]
+pub(crate) use words::*;

@@ -14,6 +14,8 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use crate::map::{die_with_parent, errno_name};
+#[cfg(target_os = "linux")]
+use crate::peer::calls::{Did, Outcome};
 use crate::peer::protocol::{
     Answer, AnswerLine, Line, MAX_LINE_BYTES, Request, decode_request, encode, next_line,
 };
@@ -58,14 +60,14 @@ struct Channel {
 /// Answers every request until they end. A forked child comes out of the middle of this, with a channel of its own.
 fn serve(mut channel: Channel) -> io::Result<()> {
     let mut peer = Peer::default();
-    let mut listened_to = channel.say(&ready());
+    let mut listened_to = channel.say(&peer.first_word());
     while listened_to {
         let Some(line) = next_line(&mut channel.input)? else {
             break;
         };
         let answer = match line {
             Line::Whole(line) => match decode_request(&line) {
-                Ok(request) => match peer.answer(request.request) {
+                Ok(request) => match peer.answer(request.id, request.request) {
                     Side::Parent(answer) => AnswerLine {
                         id: Some(request.id),
                         answer,
@@ -75,7 +77,7 @@ fn serve(mut channel: Channel) -> io::Result<()> {
                         ready()
                     }
                 },
-                Err(refusal) => refusal,
+                Err(refusal) => *refusal,
             },
             Line::TooLong => AnswerLine {
                 id: None,
@@ -141,7 +143,31 @@ struct Peer {
 }
 
 impl Peer {
-    fn answer(&mut self, request: Request) -> Side {
+    /// That it runs; where it comes from another peer by execve(2), the answer to what that one was asked.
+    fn first_word(&mut self) -> AnswerLine {
+        #[cfg(target_os = "linux")]
+        if let Some(after) = execute::after_exec() {
+            self.executor = after.executor;
+            let did = Did {
+                calls: vec![after.call],
+                outcome: Outcome::Done,
+            };
+            return AnswerLine {
+                id: Some(after.id),
+                answer: Answer::Did(did),
+            };
+        }
+        ready()
+    }
+
+    #[cfg_attr(
+        not(unix),
+        expect(
+            unused_variables,
+            reason = "only a call that replaces the program needs it"
+        )
+    )]
+    fn answer(&mut self, id: u64, request: Request) -> Side {
         let answer = match request {
             Request::Open(open) => self.witness.open(&open),
             Request::Read { offset, len } => self.witness.read(offset, len),
@@ -158,7 +184,7 @@ impl Peer {
             #[cfg(unix)]
             Request::Do(call) => self
                 .executor
-                .carry_out(&call)
+                .carry_out(id, &call)
                 .map(Answer::Did)
                 .map_err(error),
             #[cfg(not(unix))]
@@ -172,9 +198,8 @@ impl Peer {
                 }
                 Ok(child) => {
                     self.witness.has_forked();
-                    // What its parent was told to deceive in is the parent's.
                     #[cfg(target_os = "linux")]
-                    self.executor.be_honest();
+                    self.executor.begin_as_child();
                     return child;
                 }
                 Err(refusal) => Err(refusal),

@@ -13,6 +13,7 @@ mod death;
 mod faults;
 mod files;
 mod fork;
+mod kernel;
 mod trace;
 
 use std::fs;

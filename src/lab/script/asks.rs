@@ -27,6 +27,7 @@ impl Script {
             FileAccess::Read => "to read",
             FileAccess::ReadWrite => "to read and write",
             FileAccess::Write => "to write only",
+            FileAccess::Direct => "to read and write past the page cache",
         };
         let what = format!("opens {file} {how}");
         self.open_path(peer, &what, file, Path::new(file), access);
@@ -239,6 +240,10 @@ impl Script {
             Prot::None => "no access",
             Prot::Read => "reading only",
             Prot::ReadWrite => "reading and writing",
+            Prot::Write => "writing only",
+            Prot::Execute => "running only",
+            Prot::ReadExecute => "reading and running",
+            Prot::All => "reading, writing and running",
         };
         let what = format!(
             "has mprotect allow {allowed} of {} at {at}",

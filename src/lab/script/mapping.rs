@@ -2,7 +2,7 @@
 //!
 //! It must not know who is asked for them.
 
-use crate::peer::calls::{Call, MapCall, Prot, Source};
+use crate::peer::calls::{Call, MapCall, MapExtra, Prot, Source};
 
 /// A shared, readable and writable mapping of `len` bytes of `file` from its start, by the name `m`.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn shared(file: &str, len: u64) -> MapCall {
         prot: Prot::ReadWrite,
         offset: 0,
         len,
+        extra: MapExtra::default(),
     }
 }
 

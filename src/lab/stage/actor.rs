@@ -10,7 +10,7 @@ use crate::lab::claim::{CallLine, PeerCard, Progress};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
-use crate::peer::calls::{Call, Death, MadeCall, MapCall, Outcome, Sabotage};
+use crate::peer::calls::{Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, Sabotage};
 use crate::peer::protocol::{Answer, Request};
 use crate::peer::{PeerError, PeerProcess, PendingRequest};
 
@@ -165,7 +165,13 @@ pub(super) enum Touches {
 impl Touches {
     pub(super) fn of(call: &Call) -> Self {
         match call {
-            Call::Truncate { .. } | Call::Cool { .. } => Self::All,
+            Call::Truncate { .. }
+            | Call::Cool { .. }
+            | Call::Object(ObjectCall::Allocate { .. } | ObjectCall::TruncatePath { .. })
+            | Call::Advise {
+                advice: Advice::Remove,
+                ..
+            } => Self::All,
             _ => Self::Own,
         }
     }

@@ -4,14 +4,27 @@
 //! lines, nor why anything is asked. The folder beside it holds a file for each kind of request.
 //!
 //! The list has what strace(1) would print with `-a 1`, made from what was passed and what came back. Not in the list is
-//! what merely looks: the reads of `/proc` and getrusage(2), nor the lock on the scratch folder. Different from a trace are malloc(3), fork(2) and
-//! cachestat(2): a trace has the calls that the C library makes for the first two, and strace before 6.6 knows no
-//! cachestat.
+//! what merely looks: the reads of `/proc`, getrusage(2) and fstatfs(2), nor the lock on the scratch folder, nor what a guard
+//! does. Different from a trace are malloc(3), fork(2) and mutexes, of which a trace has the calls that the C library makes;
+//! cachestat(2), which strace before 6.6 does not know; and sigaction(2), clone(2), execve(2) and the ioctl of userfaultfd(2), of which
+//! the addresses of the C library's own are left out.
 
+#[cfg(target_os = "linux")]
+mod area;
 mod facts;
 mod files;
+#[cfg(target_os = "linux")]
+mod machine;
 mod memory;
+#[cfg(target_os = "linux")]
+mod objects;
 mod pass;
+#[cfg(target_os = "linux")]
+mod racing;
+#[cfg(target_os = "linux")]
+mod transfer;
+#[cfg(target_os = "linux")]
+mod undoing;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -33,7 +46,17 @@ pub(super) struct Executor {
     hold: Option<Hold>,
     skips_stores: bool,
     maps_otherwise: bool,
+    /// The number of the request that is carried out.
+    #[cfg(target_os = "linux")]
+    request: Option<u64>,
+    #[cfg(target_os = "linux")]
+    is_forked: bool,
+    #[cfg(target_os = "linux")]
+    undoing: undoing::Undoing,
 }
+
+#[cfg(target_os = "linux")]
+pub(super) use machine::after_exec;
 
 /// Where a mapping was made. What is there by now only the kernel knows.
 #[derive(Clone, Copy, Debug)]
@@ -77,9 +100,20 @@ impl Executor {
     ///
     /// # Errors
     /// What cannot be tried: why, in a sentence.
-    pub(super) fn carry_out(&mut self, call: &Call) -> Result<Did, String> {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(unused_variables, reason = "only Linux has execve as a call")
+    )]
+    pub(super) fn carry_out(&mut self, id: u64, call: &Call) -> Result<Did, String> {
         let mut calls = Calls::default();
-        let outcome = match self.attempt(call, &mut calls) {
+        #[cfg(target_os = "linux")]
+        {
+            self.request = Some(id);
+        }
+        let attempted = self.attempt(call, &mut calls);
+        #[cfg(target_os = "linux")]
+        calls.list_mended();
+        let outcome = match attempted {
             Ok(outcome) => outcome,
             Err(NotDone::Failed(error)) => Outcome::Failed {
                 errno: errno_name(errno_of(&error)).to_owned(),
@@ -92,11 +126,13 @@ impl Executor {
         })
     }
 
-    /// Ends every deception.
+    /// In a forked child: ends every deception, and leaves to its parent what is its parent's to undo.
     #[cfg(target_os = "linux")]
-    pub(super) fn be_honest(&mut self) {
+    pub(super) fn begin_as_child(&mut self) {
         self.skips_stores = false;
         self.maps_otherwise = false;
+        self.is_forked = true;
+        self.undoing.leave_to_parent();
     }
 
     fn attempt(&mut self, call: &Call, calls: &mut Calls) -> Result {
@@ -141,6 +177,28 @@ impl Executor {
             Call::Cache { file } => self.cache(file, calls),
             Call::Cool { file } => self.cool(file, calls),
             Call::Pass(pass) => self.pass(pass, calls),
+            #[cfg(target_os = "linux")]
+            Call::Area(call) => self.area(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Object(call) => self.object(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Transfer(call) => self.transfer(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Race(call) => self.race(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Futex(call) => self.futex(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Mutex(call) => self.mutex(call, calls),
+            #[cfg(target_os = "linux")]
+            Call::Process(call) => self.process(call, calls),
+            #[cfg(not(target_os = "linux"))]
+            Call::Area(_)
+            | Call::Object(_)
+            | Call::Transfer(_)
+            | Call::Race(_)
+            | Call::Futex(_)
+            | Call::Mutex(_)
+            | Call::Process(_) => refused(format!("Only Linux knows {}", call.word())),
             Call::Abort => std::process::abort(),
             Call::Sabotage(how) => {
                 match how {
@@ -195,6 +253,22 @@ impl Calls {
         make: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<()> {
         self.run(name, |_| args, make, |()| CallResult::Ok(0))
+    }
+
+    /// Lists what the handler of SIGBUS mapped meanwhile.
+    #[cfg(target_os = "linux")]
+    fn list_mended(&mut self) {
+        let Some((address, count)) = crate::peer::raw::take_mended() else {
+            return;
+        };
+        let page = crate::map::page_bytes();
+        let args = format!(
+            "{address:#x}, {page}, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0"
+        );
+        self.list_call("mmap", &args, CallResult::Address(address as u64), 0);
+        if count > 1 {
+            self.list(format!("mmap(...): {} more of them before", count - 1), 0);
+        }
     }
 
     fn list_call(&mut self, name: &str, args: &str, result: CallResult, nanoseconds: u64) {

@@ -2,6 +2,9 @@
 //!
 //! It owns the reading of `/proc/self`. It must not change anything.
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+
 use super::{Executor, Place, Result, refused};
 use crate::map::{page_bytes, page_states_at};
 use crate::peer::calls::{Memory, Outcome, Sums};
@@ -66,6 +69,10 @@ impl Executor {
                 "Private_Clean" => &mut sums.private_clean,
                 "Private_Dirty" => &mut sums.private_dirty,
                 "Anonymous" => &mut sums.anonymous,
+                "LazyFree" => &mut sums.lazy_free,
+                "AnonHugePages" => &mut sums.huge,
+                "Swap" => &mut sums.swapped,
+                "Locked" => &mut sums.locked,
                 _ => continue,
             };
             *sum += kib;
@@ -82,10 +89,24 @@ pub(super) fn memory() -> Result {
             None => refused(format!("The kernel tells no {name}")),
         }
     };
+    let status = proc("status")?;
     Ok(Outcome::Memory(Memory {
-        address_space: field(&proc("status")?, "VmSize")?,
+        address_space: field(&status, "VmSize")?,
         resident: field(&proc("smaps_rollup")?, "Rss")?,
+        locked: field(&status, "VmLck")?,
+        page_tables: field(&status, "VmPTE")?,
+        areas: count_areas()?,
     }))
+}
+
+/// The lines of maps, a few at a time: there may be so many that no memory is left for all of them.
+fn count_areas() -> Result<u64> {
+    let mut lines = BufReader::new(File::open("/proc/self/maps")?);
+    let mut count = 0;
+    while lines.skip_until(b'\n')? > 0 {
+        count += 1;
+    }
+    Ok(count)
 }
 
 pub(super) fn faults() -> Outcome {

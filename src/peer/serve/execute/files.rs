@@ -56,6 +56,15 @@ impl Executor {
                 options.write(true);
                 "O_WRONLY"
             }
+            #[cfg(target_os = "linux")]
+            FileAccess::Direct => {
+                use std::os::unix::fs::OpenOptionsExt as _;
+                options.read(true).write(true);
+                options.custom_flags(libc::O_DIRECT);
+                "O_RDWR|O_DIRECT"
+            }
+            #[cfg(not(target_os = "linux"))]
+            FileAccess::Direct => return refused("Only Linux has O_DIRECT"),
         };
         if path.as_bytes().contains(&0) {
             return refused("The path has a zero byte within");
@@ -90,7 +99,7 @@ impl Executor {
     }
 
     /// Gives a file its name. What had the name before is closed.
-    fn name(&mut self, name: &str, file: File, calls: &mut Calls) {
+    pub(super) fn name(&mut self, name: &str, file: File, calls: &mut Calls) {
         if let Some(before) = self.files.insert(name.to_owned(), file) {
             // Also where it fails the descriptor is gone, and nobody asked for it.
             close(before, calls).ok();
@@ -239,11 +248,11 @@ fn timed_read(file: &File, into: &mut [u8], at: u64, calls: &mut Calls) -> io::R
     read
 }
 
-fn descriptor_of(file: &File) -> CallResult {
+pub(super) fn descriptor_of(file: &File) -> CallResult {
     CallResult::Ok(i128::from(file.as_raw_fd()))
 }
 
-fn close(file: File, calls: &mut Calls) -> io::Result<()> {
+pub(super) fn close(file: File, calls: &mut Calls) -> io::Result<()> {
     let args = file.as_raw_fd().to_string();
     calls.run_plain("close", args, || raw::close(file))
 }
@@ -259,12 +268,12 @@ fn fsync(file: &File, calls: &mut Calls) -> io::Result<()> {
     calls.run_plain(call, args, || file.sync_all())
 }
 
-fn set_len(file: &File, len: u64, calls: &mut Calls) -> io::Result<()> {
+pub(super) fn set_len(file: &File, len: u64, calls: &mut Calls) -> io::Result<()> {
     let args = format!("{}, {len}", file.as_raw_fd());
     calls.run_plain("ftruncate", args, || file.set_len(len))
 }
 
-fn check_len(len: u64) -> Result<()> {
+pub(super) fn check_len(len: u64) -> Result<()> {
     if len > MAX_LEN {
         return refused(format!("A file cannot have {len} bytes"));
     }

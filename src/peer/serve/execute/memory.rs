@@ -9,35 +9,43 @@ use std::os::fd::AsRawFd as _;
 use super::{Calls, Executor, Kind, Place, Result, refused, timed, touched};
 use crate::bytes::size::counted;
 use crate::map::{CallResult, STRING_BYTES, hex, page_bytes, quoted};
-use crate::peer::calls::{Advice, MapCall, Outcome, Prot, Source, SyncHow};
+use crate::peer::calls::{Advice, MapCall, MapFlag, Outcome, Placing, Prot, Source, Spot, SyncHow};
 use crate::peer::raw;
 
 /// The most bytes of one request to load.
 const MAX_LOAD: usize = 65_536;
+
+/// Below this address no process has a mapping, other than root's that asks for it.
+const NOBODYS_START: usize = 64 << 10;
 
 /// The most rounds of one request to count: a few seconds.
 const MAX_ROUNDS: u64 = 1_000_000_000;
 
 impl Prot {
     fn bits(self) -> (c_int, &'static str) {
+        let (read, write, execute) = (libc::PROT_READ, libc::PROT_WRITE, libc::PROT_EXEC);
         match self {
             Self::None => (libc::PROT_NONE, "PROT_NONE"),
-            Self::Read => (libc::PROT_READ, "PROT_READ"),
-            Self::ReadWrite => (libc::PROT_READ | libc::PROT_WRITE, "PROT_READ|PROT_WRITE"),
+            Self::Read => (read, "PROT_READ"),
+            Self::ReadWrite => (read | write, "PROT_READ|PROT_WRITE"),
+            Self::Write => (write, "PROT_WRITE"),
+            Self::Execute => (execute, "PROT_EXEC"),
+            Self::ReadExecute => (read | execute, "PROT_READ|PROT_EXEC"),
+            Self::All => (read | write | execute, "PROT_READ|PROT_WRITE|PROT_EXEC"),
         }
     }
 }
 
 impl Place {
     /// Where its last page ends.
-    fn end(self) -> usize {
+    pub(super) fn end(self) -> usize {
         let page = page_size();
         let end = self.address.saturating_add(self.len);
         end.saturating_add((page - end % page) % page)
     }
 
     /// The address of `at`, for a call that the kernel checks by itself.
-    fn address_of(self, at: u64) -> Result<usize> {
+    pub(super) fn address_of(self, at: u64) -> Result<usize> {
         let at = usize::try_from(at).ok();
         match at.and_then(|at| self.address.checked_add(at)) {
             Some(address) => Ok(address),
@@ -46,7 +54,7 @@ impl Place {
     }
 
     /// The address of `at`, where all of `len` bytes lie on pages of the mapping as it was made.
-    fn inside(self, at: u64, len: usize) -> Result<usize> {
+    pub(super) fn inside(self, at: u64, len: usize) -> Result<usize> {
         let address = self.address_of(at)?;
         match address.checked_add(len) {
             Some(end) if end <= self.end() => Ok(address),
@@ -60,12 +68,12 @@ impl Place {
     }
 }
 
-fn page_size() -> usize {
+pub(super) fn page_size() -> usize {
     usize::try_from(page_bytes()).unwrap_or(4096)
 }
 
 /// A length in memory, which the kernel is to judge.
-fn length(len: u64) -> Result<usize> {
+pub(super) fn length(len: u64) -> Result<usize> {
     match usize::try_from(len) {
         Ok(len) => Ok(len),
         Err(_) => refused(format!("{len} bytes are more than an address can count")),
@@ -73,12 +81,117 @@ fn length(len: u64) -> Result<usize> {
 }
 
 /// An address as strace writes it.
-fn shown(address: usize) -> String {
+pub(super) fn shown(address: usize) -> String {
     if address == 0 {
         "NULL".to_owned()
     } else {
         format!("{address:#x}")
     }
+}
+
+/// The number of an advice, and what strace calls it; `None` where the system does not have it.
+#[cfg_attr(
+    target_os = "linux",
+    expect(
+        clippy::unnecessary_wraps,
+        reason = "other systems do not have all of them"
+    )
+)]
+fn advice_bits(advice: Advice) -> Option<(c_int, &'static str)> {
+    Some(match advice {
+        Advice::Normal => (libc::MADV_NORMAL, "MADV_NORMAL"),
+        Advice::Random => (libc::MADV_RANDOM, "MADV_RANDOM"),
+        Advice::Sequential => (libc::MADV_SEQUENTIAL, "MADV_SEQUENTIAL"),
+        Advice::WillNeed => (libc::MADV_WILLNEED, "MADV_WILLNEED"),
+        Advice::DontNeed => (libc::MADV_DONTNEED, "MADV_DONTNEED"),
+        #[cfg(target_os = "linux")]
+        Advice::Free => (libc::MADV_FREE, "MADV_FREE"),
+        #[cfg(target_os = "linux")]
+        Advice::Remove => (libc::MADV_REMOVE, "MADV_REMOVE"),
+        #[cfg(target_os = "linux")]
+        Advice::DontFork => (libc::MADV_DONTFORK, "MADV_DONTFORK"),
+        #[cfg(target_os = "linux")]
+        Advice::WipeOnFork => (libc::MADV_WIPEONFORK, "MADV_WIPEONFORK"),
+        #[cfg(target_os = "linux")]
+        Advice::Mergeable => (libc::MADV_MERGEABLE, "MADV_MERGEABLE"),
+        #[cfg(target_os = "linux")]
+        Advice::Unmergeable => (libc::MADV_UNMERGEABLE, "MADV_UNMERGEABLE"),
+        #[cfg(target_os = "linux")]
+        Advice::HugePage => (libc::MADV_HUGEPAGE, "MADV_HUGEPAGE"),
+        #[cfg(target_os = "linux")]
+        Advice::NoHugePage => (libc::MADV_NOHUGEPAGE, "MADV_NOHUGEPAGE"),
+        #[cfg(target_os = "linux")]
+        Advice::Cold => (libc::MADV_COLD, "MADV_COLD"),
+        #[cfg(target_os = "linux")]
+        Advice::PageOut => (libc::MADV_PAGEOUT, "MADV_PAGEOUT"),
+        #[cfg(target_os = "linux")]
+        Advice::PopulateRead => (libc::MADV_POPULATE_READ, "MADV_POPULATE_READ"),
+        #[cfg(target_os = "linux")]
+        Advice::PopulateWrite => (libc::MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE"),
+        #[cfg(not(target_os = "linux"))]
+        _ => return None,
+    })
+}
+
+/// Flags of mmap(2) that Linux alone has, and what strace calls them.
+#[cfg(target_os = "linux")]
+fn extra_flag(flag: MapFlag) -> (c_int, &'static str) {
+    match flag {
+        // They stand in place of the kind.
+        MapFlag::NeitherKind | MapFlag::BothKinds => (0, ""),
+        MapFlag::NoReserve => (libc::MAP_NORESERVE, "|MAP_NORESERVE"),
+        MapFlag::Populate => (libc::MAP_POPULATE, "|MAP_POPULATE"),
+        MapFlag::GrowsDown => (libc::MAP_GROWSDOWN, "|MAP_GROWSDOWN"),
+        MapFlag::Locked => (libc::MAP_LOCKED, "|MAP_LOCKED"),
+        MapFlag::HugeTlb => (libc::MAP_HUGETLB, "|MAP_HUGETLB"),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn extra_flag(_: MapFlag) -> (c_int, &'static str) {
+    (0, "")
+}
+
+#[cfg(target_os = "linux")]
+const NO_REPLACE: c_int = libc::MAP_FIXED_NOREPLACE;
+#[cfg(not(target_os = "linux"))]
+const NO_REPLACE: c_int = 0;
+
+/// The flags of a mmap(2) that is shared or not, as a number and as strace writes them.
+fn map_flags(call: &MapCall, placing: Placing, shared: bool) -> Result<(c_int, String)> {
+    let mut flags = call.extra.flags.clone();
+    if cfg!(not(target_os = "linux")) && (!flags.is_empty() || placing == Placing::FixedNoReplace) {
+        return refused("Only Linux has such flags of mmap");
+    }
+    flags.sort_unstable();
+    flags.dedup();
+    let (mut bits, kind) = if flags.contains(&MapFlag::NeitherKind) {
+        (0, "MAP_FILE")
+    } else if flags.contains(&MapFlag::BothKinds) {
+        (libc::MAP_SHARED | libc::MAP_PRIVATE, "MAP_SHARED_VALIDATE")
+    } else if shared {
+        (libc::MAP_SHARED, "MAP_SHARED")
+    } else {
+        (libc::MAP_PRIVATE, "MAP_PRIVATE")
+    };
+    let mut words = kind.to_owned();
+    let mut add = |flag: (c_int, &str)| {
+        bits |= flag.0;
+        words.push_str(flag.1);
+    };
+    if placing == Placing::Fixed {
+        add((libc::MAP_FIXED, "|MAP_FIXED"));
+    }
+    if call.source == Source::Anonymous {
+        add((libc::MAP_ANONYMOUS, "|MAP_ANONYMOUS"));
+    }
+    for flag in flags {
+        add(extra_flag(flag));
+    }
+    if placing == Placing::FixedNoReplace {
+        add((NO_REPLACE, "|MAP_FIXED_NOREPLACE"));
+    }
+    Ok((bits, words))
 }
 
 impl Executor {
@@ -90,23 +203,13 @@ impl Executor {
             Source::Descriptor(number) => *number,
         };
         let (prot, prot_words) = call.prot.bits();
-        let mode = |shared: bool| {
-            if shared {
-                (libc::MAP_SHARED, "MAP_SHARED")
-            } else {
-                (libc::MAP_PRIVATE, "MAP_PRIVATE")
-            }
-        };
+        let (place, placing) = self.spot(&call.extra.spot)?;
         // A deceiver does the one and says the other.
-        let (mut flags, _) = mode(call.shared != self.maps_otherwise);
-        let (_, mode_words) = mode(call.shared);
-        let mut mode_words = mode_words.to_owned();
-        if call.source == Source::Anonymous {
-            flags |= libc::MAP_ANONYMOUS;
-            mode_words.push_str("|MAP_ANONYMOUS");
-        }
+        let (flags, _) = map_flags(call, placing, call.shared != self.maps_otherwise)?;
+        let (_, words) = map_flags(call, placing, call.shared)?;
         let args = format!(
-            "NULL, {len}, {prot_words}, {mode_words}, {descriptor}, {}",
+            "{}, {len}, {prot_words}, {words}, {descriptor}, {}",
+            shown(place),
             hex(call.offset)
         );
         // Whatever comes of it: what had the name before is not to be taken for what was asked for.
@@ -114,13 +217,32 @@ impl Executor {
         let address = calls.run(
             "mmap",
             |_| args,
-            || raw::map(len, prot, flags, descriptor, call.offset),
-            |&address| CallResult::Address(address as u64),
+            || raw::map(place, len, prot, flags, descriptor, call.offset),
+            |&address| match address {
+                0 => CallResult::Ok(0),
+                address => CallResult::Address(address as u64),
+            },
         )?;
         let kind = Kind::Mmap;
         let place = Place { address, len, kind };
         self.places.insert(call.map.clone(), place);
         Ok(Outcome::Done)
+    }
+
+    /// The address that is asked for, 0 for none, and how firmly.
+    fn spot(&self, spot: &Spot) -> Result<(usize, Placing)> {
+        match spot {
+            Spot::Anywhere => Ok((0, Placing::Hint)),
+            Spot::At { map, at, how } => Ok((self.place(map)?.address_of(*at)?, *how)),
+            Spot::Nowhere { address, how } => {
+                let place = length(*address)?;
+                // On every 64-bit system half of the address space or more is the kernel's.
+                if (NOBODYS_START..usize::MAX / 2 + 1).contains(&place) {
+                    return refused(format!("At {address:#x} there may be something"));
+                }
+                Ok((place, *how))
+            }
+        }
     }
 
     pub(super) fn unmap(&self, map: &str, at: u64, len: u64, calls: &mut Calls) -> Result {
@@ -154,9 +276,8 @@ impl Executor {
         calls: &mut Calls,
     ) -> Result {
         let (address, len) = (self.place(map)?.address_of(at)?, length(len)?);
-        let (advice, words) = match advice {
-            Advice::DontNeed => (libc::MADV_DONTNEED, "MADV_DONTNEED"),
-            Advice::WillNeed => (libc::MADV_WILLNEED, "MADV_WILLNEED"),
+        let Some((advice, words)) = advice_bits(advice) else {
+            return refused("Only Linux takes this advice");
         };
         let args = format!("{}, {len}, {words}", shown(address));
         calls.run_plain("madvise", args, || raw::advise(address, len, advice))?;

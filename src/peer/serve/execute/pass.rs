@@ -194,7 +194,7 @@ fn by_loads(file: &File, plan: Plan, len: usize, calls: &mut Calls) -> (io::Resu
     let mut taken = Taken::default();
     let mut loading = 0;
     let ((mapped, unmapped), nanoseconds) = timed(|| {
-        let mapped = timed(|| raw::map(len, libc::PROT_READ, libc::MAP_SHARED, fd, 0));
+        let mapped = timed(|| raw::map(0, len, libc::PROT_READ, libc::MAP_SHARED, fd, 0));
         let Ok(address) = mapped.0 else {
             return (mapped, None);
         };
