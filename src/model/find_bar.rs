@@ -120,6 +120,15 @@ impl FindBar {
         literal(&self.replacement, self.kind())
     }
 
+    /// What is wrong with the replacement; nothing while none is typed, or none is asked for.
+    #[must_use]
+    pub fn replacement_error(&self) -> Option<PatternError> {
+        if !self.replaces || self.replacement.is_empty() {
+            return None;
+        }
+        self.replacement().err()
+    }
+
     /// What of `view` is searched; `None` for all of it.
     #[must_use]
     pub fn span_in(&self, view: ViewId) -> Option<Span> {

@@ -78,7 +78,7 @@ fn contents_ui(
     let response = field_ui(
         ui,
         frame,
-        (Focus::Find, "Find"),
+        (Focus::Find, "Find", "Find"),
         &bar.text,
         (width, is_error),
     );
@@ -94,8 +94,21 @@ fn contents_ui(
     keys(ui, &response.0, enter, asked);
     kind_ui(ui, frame, bar, asked);
     buttons_ui(ui, frame, asked);
+    let mut fault = bar.error().map(|error| Fault {
+        words: format!("Not searched: {error}"),
+        short: "Not searched",
+        is_unfinished: error.at >= bar.text.chars().count(),
+        field: response.0,
+    });
     if bar.replaces {
-        replace_ui(ui, frame, bar, is_wide, asked);
+        let field = replace_ui(ui, frame, bar, is_wide, asked);
+        let error = bar.replacement_error().filter(|_| fault.is_none());
+        fault = fault.or(error.map(|error| Fault {
+            words: format!("Not replaced: in the replacement, {error}"),
+            short: "Not replaced",
+            is_unfinished: error.at >= bar.replacement.chars().count(),
+            field,
+        }));
     } else {
         let words = "Put as many other bytes in the place of matches (Ctrl+H)";
         let replace = ui.button("Replace\u{2026}");
@@ -103,7 +116,7 @@ fn contents_ui(
             asked.push(FindAction::ToggleReplace);
         }
     }
-    answer_ui(ui, frame, bar, &response.0);
+    answer_ui(ui, frame, fault);
 }
 
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
@@ -139,7 +152,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
 fn field_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
-    (focus, name): (Focus, &str),
+    (focus, name, hint): (Focus, &str, &str),
     text: &str,
     (width, is_error): (f32, bool),
 ) -> (Response, Option<String>) {
@@ -150,7 +163,7 @@ fn field_ui(
     };
     let mut edit = TextEdit::singleline(&mut text)
         .id(id)
-        .hint_text(name)
+        .hint_text(hint)
         .font(TextStyle::Monospace)
         .desired_width(width);
     if is_error {
@@ -182,14 +195,20 @@ fn replace_ui(
     bar: &FindBar,
     is_wide: bool,
     asked: &mut Vec<FindAction>,
-) {
-    let width = if is_wide { 130.0 } else { 76.0 };
+) -> Response {
+    // what does not fit would be cut
+    let (width, hint) = if is_wide {
+        (130.0, "Replace with")
+    } else {
+        (76.0, "With")
+    };
+    let is_error = bar.replacement_error().is_some();
     let (response, text) = field_ui(
         ui,
         frame,
-        (Focus::Grid, "Replace with"),
+        (Focus::Grid, "Replace with", hint),
         &bar.replacement,
-        (width, false),
+        (width, is_error),
     );
     asked.extend(text.map(FindAction::ReplacementEdited));
     keys(ui, &response, FindAction::Replace, asked);
@@ -203,6 +222,7 @@ fn replace_ui(
     if all.on_hover_text(words).clicked() {
         asked.push(FindAction::ReplaceAll);
     }
+    response
 }
 
 /// How what is typed is read, and where it is looked for: a menu.
@@ -332,16 +352,24 @@ fn kind_words(bar: &FindBar) -> String {
     }
 }
 
-/// What is wrong with the pattern, else what was found. What does not fit stands below the field.
-fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, field: &Response) {
-    let (text, color) = if let Some(error) = bar.error() {
-        let text = format!("Not searched: {error}");
+/// What is wrong in one of the fields.
+struct Fault {
+    words: String,
+    /// What stands in the row where there is no room for all of it.
+    short: &'static str,
+    /// Of a byte, or of an expression, that is being typed the end is still missing.
+    is_unfinished: bool,
+    field: Response,
+}
+
+/// What is wrong in a field, else what was found. What does not fit stands below the field.
+fn answer_ui(ui: &mut Ui, frame: &Frame<'_>, fault: Option<Fault>) {
+    let (text, color) = if let Some(fault) = fault {
+        let text = fault.words;
         let fits = describe::text_width(ui, &text, &TextStyle::Body) <= ui.available_width();
-        // of a byte, or of an expression, that is being typed the end is still missing
-        let is_unfinished = error.at >= bar.text.chars().count();
-        if !fits && !is_unfinished && field.has_focus() {
-            bubble_ui(ui, frame, field, &text);
-            let short = RichText::new("Not searched").color(frame.theme.error);
+        if !fits && !fault.is_unfinished && fault.field.has_focus() {
+            bubble_ui(ui, frame, &fault.field, &text);
+            let short = RichText::new(fault.short).color(frame.theme.error);
             ui.add(Label::new(short).truncate());
             return;
         }

@@ -29,8 +29,8 @@ const NAME: f32 = 122.0;
 const BEHIND_NAME: f32 = 10.0;
 /// The narrowest column for one order, in points: twenty digits, or a moment.
 const LEAST_VALUE: f32 = 156.0;
-/// The widest, in points: a moment.
-const MOST_VALUE: f32 = 190.0;
+/// The widest, in points: a moment with its fractions, 31 characters.
+const MOST_VALUE: f32 = 222.0;
 /// Between two columns of rows, in points.
 const GAP: f32 = 14.0;
 /// What is above the rows, in points.

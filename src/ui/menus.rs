@@ -133,21 +133,32 @@ pub(super) fn tab_menu_ui(ui: &mut Ui, doc: &Doc, intents: &mut Vec<Intent>) {
     let view = doc.view().id;
     let mut done = |view: Option<ViewId>, action: Action| intents.push(Intent { view, action });
     if doc.views.len() == 1 {
-        if ui.button(SPLIT).clicked() {
+        if choice_ui(ui, SPLIT) {
             done(None, Action::App(AppAction::FocusDoc(doc.id)));
             done(Some(view), Action::Mapping(MappingAction::AddView));
         }
     } else {
         for known in &doc.views {
             let label = format!("Close the {}", doc.view_words(known.id));
-            if ui.button(label).clicked() {
+            if choice_ui(ui, &label) {
                 done(Some(known.id), Action::File(FileAction::CloseView));
             }
         }
     }
-    if ui.button("Close file").clicked() {
+    if choice_ui(ui, "Close file") {
         done(None, Action::File(FileAction::CloseDoc(doc.id)));
     }
+}
+
+/// A button in a menu, which it closes. Whether it was pressed.
+///
+/// A click closes a menu by itself, a key does not.
+pub(super) fn choice_ui(ui: &mut Ui, label: &str) -> bool {
+    let is_pressed = ui.button(label).clicked();
+    if is_pressed {
+        ui.close();
+    }
+    is_pressed
 }
 
 /// One command in a menu.
@@ -203,9 +214,8 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Subme
         let mut any = false;
         for path in frame.model.settings.recent() {
             any = true;
-            if ui.button(escape_path(&path)).clicked() {
+            if choice_ui(ui, &escape_path(&path)) {
                 actions.push(Action::File(FileAction::Open(path)));
-                ui.close();
             }
         }
         if !any {

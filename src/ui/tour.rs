@@ -95,6 +95,9 @@ pub(super) fn line_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                     step_ui(ui, frame, doc, step, &mut pressed);
                     leave_ui(ui, next, &mut pressed);
                 });
+                if !pressed.is_empty() {
+                    ui.close(); // a key does not by itself
+                }
             });
             describe::name(&details.response, "All of this step of the tour");
         },

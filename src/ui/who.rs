@@ -28,6 +28,7 @@ use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, DocAction, Focus, PeersAction, Picture};
 
 use super::happened::happened_ui;
+use super::menus::choice_ui;
 use super::right::at_right;
 use super::tour::tour_ui;
 use super::{Frame, focus_id, notices};
@@ -195,8 +196,8 @@ fn heading_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
 
 /// The picture for lecture notes.
 fn export_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
-    let copies = ui.button("Copy as SVG").clicked();
-    let saves = ui.button("Save as SVG\u{2026}").clicked();
+    let copies = choice_ui(ui, "Copy as SVG");
+    let saves = choice_ui(ui, "Save as SVG\u{2026}");
     if !copies && !saves {
         return;
     }
@@ -211,7 +212,6 @@ fn export_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     } else {
         ui.ctx().copy_text(svg);
     }
-    ui.close();
 }
 
 /// The answer in a sentence, and below it what is foretold, or became of that.

@@ -50,6 +50,7 @@ mod second_view;
 mod slow;
 mod split;
 mod storage;
+mod sums;
 mod syncs;
 mod tabs;
 mod tour;

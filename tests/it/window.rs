@@ -17,6 +17,7 @@ mod facts_panel;
 mod faults;
 mod find;
 mod finder_keys;
+mod finder_rest;
 mod forms;
 mod grid_menu;
 mod happened;

@@ -43,8 +43,13 @@ pub enum PatternErrorKind {
     ReversedRange,
     /// No number lies in the range.
     EmptyRange,
-    /// Not a regular expression; the words of its parser.
-    Expression(String),
+    /// Not a regular expression.
+    Expression {
+        /// Why, in the words of its parser.
+        reason: String,
+        /// What would be one: a noun.
+        expected: &'static str,
+    },
     /// The expression would match no bytes at all, everywhere.
     MatchesNothing,
     /// It stands for several sequences of bytes, where one is expected.
@@ -104,9 +109,10 @@ impl fmt::Display for PatternError {
                 f,
                 "the range is empty: a number above the first is expected at column {column}, or ..= before it"
             ),
-            PatternErrorKind::Expression(reason) => {
-                write!(f, "not a regular expression at column {column}: {reason}")
-            }
+            PatternErrorKind::Expression { reason, expected } => write!(
+                f,
+                "not a regular expression at column {column}: {reason}; expected: {expected}"
+            ),
             PatternErrorKind::MatchesNothing => write!(
                 f,
                 "the expression also matches no bytes at all: one that takes at least one byte is expected at column {column}"

@@ -6,6 +6,8 @@
 //! The engine answers a call only when it is over, and some calls cost all the bytes that it is given, whatever part of
 //! them is to be searched: it gets small cuts, so that a search can be stopped, and many matches cost no more than few.
 
+mod syntax;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -68,16 +70,20 @@ fn parsed(text: &str, case: LetterCase) -> Result<Hir, PatternError> {
         .build()
         .parse(text)
         .map_err(|error| {
-            let (offset, reason) = match &error {
-                regex_syntax::Error::Parse(error) => {
-                    (error.span().start.offset, error.kind().to_string())
-                }
-                regex_syntax::Error::Translate(error) => {
-                    (error.span().start.offset, error.kind().to_string())
-                }
-                other => (0, other.to_string()),
+            let (offset, reason, expected) = match &error {
+                regex_syntax::Error::Parse(error) => (
+                    error.span().start.offset,
+                    error.kind().to_string(),
+                    syntax::expected(error.kind()),
+                ),
+                regex_syntax::Error::Translate(error) => (
+                    error.span().start.offset,
+                    error.kind().to_string(),
+                    syntax::OF_BYTES,
+                ),
+                other => (0, other.to_string(), syntax::OF_BYTES),
             };
-            PatternErrorKind::Expression(reason).at(column(offset))
+            PatternErrorKind::Expression { reason, expected }.at(column(offset))
         })
 }
 

@@ -20,15 +20,27 @@ pub(super) fn uuid(field: Field, bytes: &[u8]) -> Result<Reading, NoReading> {
 
 /// The bytes of a typed UUID or GUID, in braces or not.
 pub(super) fn write_uuid(field: Field, typed: &str) -> Result<Vec<u8>, WriteError> {
-    let uuid = Uuid::try_parse(typed.trim()).map_err(|_| {
-        let is_odd = |c: char| !(c.is_ascii_hexdigit() || "-{} \t".contains(c));
-        let at = typed.chars().position(is_odd);
-        expected(at.unwrap_or(typed.trim_end().chars().count()), UUID_FORM)
-    })?;
+    let uuid = Uuid::try_parse(typed.trim()).map_err(|_| expected(uuid_fault(typed), UUID_FORM))?;
     Ok(match field {
         Field::Guid => uuid.to_bytes_le().to_vec(),
         _ => uuid.into_bytes().to_vec(),
     })
+}
+
+/// Where the first character stands that is none of a UUID; the end where one is missing.
+fn uuid_fault(typed: &str) -> usize {
+    let trimmed = typed.trim();
+    let digits = trimmed.strip_prefix("urn:uuid:").unwrap_or(trimmed);
+    let digits = digits.strip_prefix('{').unwrap_or(digits);
+    let before = typed.trim_end().chars().count() - digits.chars().count();
+    let has_hyphens = digits.contains('-');
+    let len = if has_hyphens { 36 } else { 32 };
+    let is_fine = |(at, c): (usize, char)| match at {
+        8 | 13 | 18 | 23 if has_hyphens => c == '-',
+        _ => at < len && c.is_ascii_hexdigit(),
+    };
+    let fault = digits.chars().enumerate().position(|it| !is_fine(it));
+    before + fault.unwrap_or(digits.chars().count())
 }
 
 /// The address that `bytes` are.

@@ -26,7 +26,9 @@ const BYTES: PatternKind = PatternKind::Bytes;
 const EXPRESSION: PatternKind = PatternKind::Expression(LetterCase::Matters);
 
 /// What is sought, in the order in which [`ORACLE`] seeks it; first those of which every start counts.
-const PATTERNS: [(&str, PatternKind); 16] = [
+const PATTERNS: [(&str, PatternKind); 18] = [
+    ("61", BYTES),
+    ("?1", BYTES),
     ("61 62", BYTES),
     ("4? 6?", BYTES),
     ("?1 ?? 00", BYTES),
@@ -44,7 +46,7 @@ const PATTERNS: [(&str, PatternKind); 16] = [
     (r"\x00{3}[ab]", EXPRESSION),
     ("a.{2,40}?B", EXPRESSION),
 ];
-const N_FIXED: usize = 11;
+const N_FIXED: usize = 13;
 
 const fn text(encoding: TextEncoding, case: LetterCase) -> PatternKind {
     PatternKind::Text(encoding, case)
@@ -75,6 +77,7 @@ def expression(expression):
     return lambda t, p: [(m.start(), m.end() - m.start()) for m in sought.finditer(t, p)]
 ends_in_1 = b'[' + b''.join(b'\\x%x1' % n for n in range(16)) + b']'
 for sought in [
+    fixed(1, b'a'), fixed(1, ends_in_1),
     fixed(2, b'ab'), fixed(2, b'[\x40-\x4f][\x60-\x6f]'), fixed(3, ends_in_1 + b'.\0'),
     fixed(5, b'\xde.\xbe\xef\0'), fixed(3, b'\0\0\0'), fixed(4, b'(?i:abab)'),
     fixed(4, b'a\0b\0'), fixed(4, b'\0[aA]\0[bB]'),
@@ -93,6 +96,9 @@ struct Spoiled<'a> {
     shown: SearchedFile<'a>,
     /// Apart, in order, and within what is shown.
     bad: Vec<Span>,
+    /// What cannot be read is told before it is read, as where a file was cut; else only reading tells it, as of a bad
+    /// sector.
+    foretells: bool,
 }
 
 impl Searched for Spoiled<'_> {
@@ -103,6 +109,8 @@ impl Searched for Spoiled<'_> {
     fn part(&self, at: u64) -> Part {
         let next = self.bad.iter().find(|bad| bad.end() > at);
         match (next, self.shown.part(at)) {
+            // A hole has no sectors.
+            (_, data @ Part::Data(_)) if !self.foretells => data,
             (Some(bad), _) if bad.start() <= at => Part::Unreadable(bad.end(), REASON),
             (Some(bad), Part::Data(end)) => Part::Data(end.min(bad.start())),
             (Some(bad), Part::Zeros(end)) => Part::Zeros(end.min(bad.start())),
@@ -138,6 +146,7 @@ struct Case {
     data: Vec<(u64, Vec<u8>)>,
     edits: Vec<(u64, Vec<u8>)>,
     bad: BTreeSet<u64>,
+    foretells: bool,
     part: (u64, u64),
     chunk: u64,
     cursor: u64,
@@ -145,7 +154,7 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     const N_PAGES: u64 = 10;
-    let few = prop::collection::vec(prop::sample::select(&b"abAB\0\x01"[..]), 1..3000);
+    let few = prop::collection::vec(prop::sample::select(&b"abAB\0\x01"[..]), 1..6000);
     let needles: [&[u8]; 10] = [
         b"ab",
         b"aBAbab",
@@ -172,12 +181,14 @@ fn cases() -> impl Strategy<Value = Case> {
     let part = prop_oneof![2 => Just((0, 0)), 1 => (0..5000_u64, 0..5000_u64)];
     let chunk = prop_oneof![300..3000_u64, Just(PAGE), Just(1 << 20)];
     let len = prop_oneof![1..N_PAGES * PAGE, (N_PAGES - 1) * PAGE..N_PAGES * PAGE + 9];
-    (len, data, edits, bad, part, chunk, 0..N_PAGES * PAGE).prop_map(
-        |(len, data, edits, bad, part, chunk, cursor)| Case {
+    let spoiled = (bad, any::<bool>());
+    (len, data, edits, spoiled, part, chunk, 0..N_PAGES * PAGE).prop_map(
+        |(len, data, edits, (bad, foretells), part, chunk, cursor)| Case {
             len,
             data,
             edits,
             bad,
+            foretells,
             part: if part.0 + part.1 < len { part } else { (0, 0) },
             chunk,
             cursor,
@@ -259,6 +270,7 @@ fn check(case: &Case) {
     let source = Spoiled {
         shown: opened.searched().within(shown),
         bad,
+        foretells: case.foretells,
     };
     let options = small(case.chunk);
     for (number, ((text, kind), (all, from))) in PATTERNS.iter().zip(known).enumerate() {

@@ -113,7 +113,7 @@ fn what_is_no_expression_is_refused_with_the_column_and_what_is_expected() {
         "a(b",
         EXPRESSION,
         1,
-        "not a regular expression at column 2: unclosed group",
+        "not a regular expression at column 2: unclosed group; expected: a ) behind it, or \\( to take it as it is",
     );
     refused("\u{d55c}[", EXPRESSION, 1, "column 2");
     refused("a*", EXPRESSION, 0, "at least one byte is expected");
@@ -130,7 +130,7 @@ fn what_is_no_expression_is_refused_with_the_column_and_what_is_expected() {
     let deep = format!("{}a{}", "(".repeat(1000), ")".repeat(1000));
     let error = parse(&deep, EXPRESSION).unwrap_err();
     assert!(
-        matches!(error.kind, PatternErrorKind::Expression(_)),
+        matches!(error.kind, PatternErrorKind::Expression { .. }),
         "{error}"
     );
 }
