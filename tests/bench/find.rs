@@ -162,7 +162,6 @@ fn stopping(path: &Path) -> bool {
     let expression = PatternKind::Expression(LetterCase::Matters);
     let patterns = [
         (ABSENT, text),
-        ("??", PatternKind::Bytes),
         ("0?", PatternKind::Bytes),
         ("[ -~]{12,}", expression),
         ("a.*\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", expression),
