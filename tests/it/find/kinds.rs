@@ -305,3 +305,22 @@ proptest! {
         check(&case);
     }
 }
+
+/// Right before a bad sector, and right behind it, as only reading tells of it.
+#[test]
+fn a_byte_beside_what_cannot_be_read_is_found() {
+    for chunk in [1000, PAGE, 1 << 20] {
+        for foretells in [false, true] {
+            check(&Case {
+                len: 3 * PAGE,
+                data: vec![(0, b"aAbB".repeat(3072))],
+                edits: vec![(PAGE - 1, b"a".to_vec()), (2 * PAGE, b"a".to_vec())],
+                bad: BTreeSet::from([1]),
+                foretells,
+                part: (0, 0),
+                chunk,
+                cursor: PAGE,
+            });
+        }
+    }
+}
