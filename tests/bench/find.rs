@@ -169,8 +169,8 @@ fn stopping(path: &Path) -> bool {
         ("[^a]{900}[ab]{300}z", expression),
         ("(?:[a-y].?){200,}zzzz", expression),
     ];
-    let fine = patterns.map(|(text, kind)| stops(&source, text, kind));
-    fine.into_iter().all(|is_fine| is_fine)
+    let all = patterns.map(|(text, kind)| stops(&source, text, kind));
+    all.into_iter().all(|is_soon| is_soon)
 }
 
 fn stops(source: &SearchedFile<'_>, text: &str, kind: PatternKind) -> bool {

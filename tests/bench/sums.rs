@@ -105,8 +105,8 @@ fn race(
     theirs: &mut dyn FnMut(),
 ) -> bool {
     let (mut known, mut ours) = (Duration::MAX, Duration::MAX);
-    let (begun, mut n) = (Instant::now(), 0);
-    while n < LEAST_ROUNDS || begun.elapsed() < ROUNDS {
+    let (start, mut n) = (Instant::now(), 0);
+    while n < LEAST_ROUNDS || start.elapsed() < ROUNDS {
         n += 1;
         let begin = Instant::now();
         theirs();
