@@ -8,7 +8,7 @@ mod everything;
 mod jobs;
 mod panels;
 mod steps;
-
+mod storing;
 
 use std::fs;
 use std::io::Write as _;
