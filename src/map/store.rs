@@ -2,8 +2,11 @@
 //!
 //! It owns the order of checks, the store itself and the proof that it arrived. It must not know who asked for it.
 
+use std::time::Duration;
+
 use super::call_log::CallResult;
 use super::errno::{EFAULT, ENOSPC, errno_of};
+use super::facts::cache_facts_in;
 use super::mapping::Mapping;
 use super::mode::{Access, Mode};
 use super::open::OpenFile;
@@ -14,6 +17,23 @@ use crate::bytes::Span;
 
 /// Bytes that are read back at once: what a store of any length costs beside the bytes that it returns.
 const READ_BACK_BYTES: usize = 64 << 10;
+
+/// Between two looks whether pages are still being written.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+/// Looks after which a store goes on all the same: a minute, should others have the pages written again and again.
+const MOST_LOOKS: u32 = 60_000;
+
+/// Waits while the kernel writes pages of `span` to the storage. A store into such a page waits for it as well, but holds
+/// the lock of this process's whole address space meanwhile: where the storage hangs, no other thread could map or give
+/// back memory. Where the system does not tell, nothing is waited for here.
+fn wait_until_written(file: &OpenFile, span: Span) {
+    for _ in 0..MOST_LOOKS {
+        match cache_facts_in(file, span) {
+            Ok(facts) if facts.writeback_pages > 0 => std::thread::sleep(LOOK_AGAIN),
+            _ => return,
+        }
+    }
+}
 
 impl Mapping {
     /// Stores `bytes` at `offset` of the file, as a store instruction would, and returns what stood there before.
@@ -47,6 +67,9 @@ impl Mapping {
         }
         let _one_at_a_time = self.lock_stores();
         let span = self.storable(offset, bytes.len(), file)?;
+        if self.mode() == Mode::Shared {
+            wait_until_written(file, span);
+        }
         let before = self.read(span, file);
         if let Some(gap) = before.gaps.first() {
             return Err(StoreError::of_gap(span, gap).into());

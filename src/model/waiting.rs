@@ -45,10 +45,15 @@ impl Doc {
     pub fn held_up(&self) -> Option<String> {
         let waiting = self.storage_words(None)?;
         let pending = &self.view().pending;
-        let sent = pending.operations().iter().map(|it| it.what.doing());
-        let asked = sent.chain(pending.waiting().map(Waiting::doing));
-        let adding = self.adding.map(|_| "Making a second view");
-        let mut all: Vec<&str> = adding.into_iter().chain(asked).collect();
+        // a comparison that takes long is told by itself
+        let is_told = |what: &Under| matches!(what, Under::Find { is_slow: true, .. });
+        let sent = pending.operations().iter().filter(|it| !is_told(&it.what));
+        let sent = sent.map(|it| (it.number, it.what.doing()));
+        let adding = self.adding.map(|it| (it.0, "Making a second view"));
+        let mut sent: Vec<_> = sent.chain(adding).collect();
+        sent.sort_by_key(|(number, _)| *number);
+        let sent = sent.into_iter().map(|(_, doing)| doing);
+        let mut all: Vec<&str> = sent.chain(pending.waiting().map(Waiting::doing)).collect();
         let last = all.pop()?;
         let before = match all.len() {
             0 => String::new(),

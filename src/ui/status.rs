@@ -240,8 +240,11 @@ fn search_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
     if ui.button("Stop").on_hover_text("Stay here").clicked() {
         actions.push(Action::Doc(DocAction::CancelJob(number)));
     }
-    let words = "comparing with the file\u{2026}";
-    let label = ui.label(words);
+    let words = match doc.storage_words(Some(number)) {
+        Some(waiting) => format!("comparing with the file; {waiting}"),
+        None => "comparing with the file\u{2026}".to_owned(),
+    };
+    let label = ui.label(&words);
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);
         node.set_label(words);

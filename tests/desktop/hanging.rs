@@ -4,8 +4,11 @@
 //! What is measured is how long the thread of the window slept or was blocked for an answer, and how long the answer took
 //! but for the time in which other work of the machine had its processor.
 
+mod everything;
 mod jobs;
 mod panels;
+mod steps;
+mod storing;
 
 use std::fs;
 use std::io::Write as _;
@@ -19,59 +22,10 @@ use mapscope::model::{Action, MappingAction, OpenRequest, Tab};
 use crate::indoors::*;
 use crate::rig::Stage;
 use crate::rig::hanging::{FILL, Hanging, Hangs};
+use steps::{Most, Step, Times, hides, shows, step, tab};
 
 /// How long it hangs.
 const HUNG: Duration = Duration::from_secs(10);
-/// Between what a person does and what the window shows of it, at most.
-const MOST: Duration = Duration::from_millis(100);
-/// Frames after which what was asked for must be there.
-const MOST_FRAMES: usize = 40;
-
-/// Something that a person does, and how the window answers.
-struct Step {
-    name: &'static str,
-    act: Box<dyn Fn(&mut Window)>,
-    is_answered: Box<dyn Fn(&Window) -> bool>,
-}
-
-fn step(
-    name: &'static str,
-    act: impl Fn(&mut Window) + 'static,
-    is_answered: impl Fn(&Window) -> bool + 'static,
-) -> Step {
-    Step {
-        name,
-        act: Box::new(act),
-        is_answered: Box::new(is_answered),
-    }
-}
-
-/// A key, and the tab of the panel that it shows.
-fn tab(name: &'static str, key: Key, tab: Tab) -> Step {
-    step(
-        name,
-        move |window| window.key_press_modifiers(CTRL, key),
-        move |window| model(window).settings.tab == tab,
-    )
-}
-
-/// A key, and words that the window then has.
-fn shows(name: &'static str, modifiers: Modifiers, key: Key, words: &'static str) -> Step {
-    step(
-        name,
-        move |window| window.key_press_modifiers(modifiers, key),
-        move |window| has(window, words),
-    )
-}
-
-/// A key, and words that the window then has no more.
-fn hides(name: &'static str, modifiers: Modifiers, key: Key, words: &'static str) -> Step {
-    step(
-        name,
-        move |window| window.key_press_modifiers(modifiers, key),
-        move |window| !has(window, words),
-    )
-}
 
 /// A round through panels, menus, forms and tabs, which ends where it began.
 fn round() -> Vec<Step> {
@@ -113,52 +67,32 @@ fn round() -> Vec<Step> {
     ]
 }
 
-/// Does what `step` says; how long the window was blocked, and how long it took.
-fn answer(window: &mut Window, step: &Step) -> (Duration, Duration) {
+/// Does what `step` says, which is not so already and is to be drawn.
+fn answer(window: &mut Window, step: &Step) -> Times {
     assert!(!(step.is_answered)(window), "{} already", step.name);
     let before = labels(window);
-    let start = Clock::now();
-    (step.act)(window);
-    for _ in 0..MOST_FRAMES {
-        window.step();
-        // What is described is what was drawn.
-        if (step.is_answered)(window) && labels(window) != before {
-            let end = Clock::now();
-            return (end.blocked_since(start), end.took_since(start));
-        }
-    }
-    panic!("{} does not come: {:#?}", step.name, labels(window));
+    // What is described is what was drawn.
+    step.measured(window, &|window| {
+        (step.is_answered)(window) && labels(window) != before
+    })
 }
 
 /// Goes round while the storage hangs, and says how long it took at most.
 fn go_round(window: &mut Window, what: &str) {
     let begun = Instant::now();
-    let (mut most, mut longest) = ([Duration::ZERO; 2], "");
+    let mut most = Most::default();
     let mut n_steps = 0;
     let mut waited = 0;
     while begun.elapsed() < HUNG {
         for step in &round() {
-            let (blocked, fair) = answer(window, step);
-            assert!(
-                blocked < MOST,
-                "{what}: blocked for {blocked:?} at {}",
-                step.name
-            );
-            most[0] = most[0].max(blocked);
-            if fair > most[1] {
-                (most[1], longest) = (fair, step.name);
-            }
+            most.add(what, step.name, answer(window, step));
             n_steps += 1;
             waited = waited.max(doc(window).waiting_seconds.unwrap_or(0));
         }
     }
     let seconds = waited.to_string();
     assert!(waited >= 5, "it said that it waits for {seconds} s");
-    let ms = most.map(|most| most.as_secs_f64() * 1e3);
-    say(&format!(
-        "{what}, {n_steps} steps: blocked for at most {:.1} ms, answered within {:.1} ms ({longest})",
-        ms[0], ms[1]
-    ));
+    say(&format!("{what}, {n_steps} steps: {most}"));
 }
 
 /// Says a figure. Not by eprintln, which a test that passes keeps to itself.

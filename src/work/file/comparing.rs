@@ -19,6 +19,7 @@ use crate::model::event::{Event, FileEvent, FileNews};
 use crate::model::identity::{OrderId, Target};
 use crate::work::differences::{Nearest, find, list};
 
+use super::waits::Waits;
 use super::{Board, EventSink};
 
 /// All copies are compared no more often than this,
@@ -58,6 +59,8 @@ pub(super) struct Job {
     /// The search; `None` to count.
     pub(super) search: Option<(OrderId, u64, Heading)>,
     pub(super) stop: Arc<AtomicBool>,
+    /// Where it is noted that it waits for storage.
+    pub(super) waits: Arc<Waits>,
     pub(super) file: Arc<OpenFile>,
     pub(super) mapping: Arc<RwLock<Mapping>>,
     /// Pages that stores made copies of: where the kernel lists none.
@@ -200,7 +203,9 @@ impl Job {
     fn find(&self, from: u64, heading: Heading) -> Found {
         let (copies, by, extent) = self.copies();
         match find(&copies, extent, from, heading, &mut |chunk| {
-            self.compare(chunk)
+            let compared = self.compare(chunk);
+            self.waits.answered();
+            compared
         }) {
             ControlFlow::Continue(Some(Nearest { offset, wrapped })) => {
                 Found::At { offset, wrapped }

@@ -13,6 +13,7 @@ use crate::model::identity::{OrderId, Target};
 use super::comparing::{Job, spans_of};
 use super::serve::Worker;
 use super::views::ViewMapping;
+use super::waits::Waits;
 
 impl Worker {
     /// Begins a search for a difference.
@@ -26,9 +27,10 @@ impl Worker {
         let Some(view) = self.views.get(index) else {
             return;
         };
-        let (stop, _) = self.runs(number);
+        let (stop, waits) = self.runs(number);
+        waits.asked(); // also while the thread still waits in what it did before
         let job = self.comparing(view, Some((number, from, heading)));
-        view.comparer.submit(Job { stop, ..job });
+        view.comparer.submit(Job { stop, waits, ..job });
     }
 
     fn comparing(&self, view: &ViewMapping, search: Option<(OrderId, u64, Heading)>) -> Job {
@@ -42,6 +44,7 @@ impl Worker {
             },
             search,
             stop: Arc::default(),
+            waits: Arc::new(Waits::new()),
             file: Arc::clone(&self.file),
             mapping: Arc::clone(&view.mapping),
             own: spans_of(&copies, page_bytes),

@@ -30,12 +30,17 @@ impl Waits {
 
     /// Makes calls on a storage that may not answer.
     pub(super) fn during<T>(&self, calls: impl FnOnce() -> T) -> T {
-        self.answered();
-        self.n_calls.fetch_add(1, Ordering::Relaxed);
+        self.asked();
         let answer = calls();
         self.n_calls.fetch_sub(1, Ordering::Relaxed);
         self.answered();
         answer
+    }
+
+    /// A call is under way from now on: of a job that does nothing but wait for calls, to its end.
+    pub(super) fn asked(&self) {
+        self.answered();
+        self.n_calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Of the calls that are under way, one has come back.

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use egui::Key;
+use mapscope::model::viewport::Column;
 use mapscope::model::{Action, DocAction, FileAction, FindAction, Topic, ViewAction};
 use tempfile::TempDir;
 
-use super::panels::{click, says};
+use super::steps::{click, says};
 use super::{open_both, turn};
 use crate::indoors::*;
 use crate::rig::hanging::{Hanging, Hangs};
@@ -89,6 +90,46 @@ fn a_job_that_waits_says_so_and_its_file_stays_usable() {
             && doc.waiting_jobs.is_empty()
     });
     assert_eq!(fs::read(copy).unwrap().len(), crate::rig::hanging::LEN);
+}
+
+#[test]
+fn a_comparison_that_waits_says_so_and_can_be_stopped() {
+    let Some(_turn) = turn() else { return };
+    let Some(mut storage) = Hanging::or_skip() else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let mut window = open_both(&storage, folder.path());
+    let copied = ViewAction::Point {
+        offset: (FIRST_GONE + 10) * 4096,
+        extend: false,
+        column: Column::Hex,
+    };
+    act(&mut window, Action::View(copied));
+    type_text(&mut window, "5a");
+    until(&mut window, "it is stored", |window| {
+        let view = doc(window).view();
+        view.pending.is_settled() && view.journal.pending_bytes() == 1
+    });
+    press(&mut window, CTRL, Key::Home);
+    until(&mut window, "the beginning is in sight", |window| {
+        has(window, "00000000 41 41 ")
+    });
+    storage.hang(Hangs::Reads);
+    storage.forget_pages_from(FIRST_GONE);
+    press(&mut window, PLAIN, Key::F8);
+    until_said(&mut window, "comparing with the file");
+    assert!(storage.n_waiting() > 0, "it hangs");
+    assert_eq!(doc(&window).waiting_seconds, None, "the worker is free");
+    click(&mut window, "Stop");
+    until(&mut window, "it waits no more", |window| {
+        !says(window, "comparing with the file")
+    });
+    storage.go_on();
+    until(&mut window, "it is over", |window| {
+        doc(window).waiting_jobs.is_empty()
+    });
+    assert_eq!(doc(&window).view().viewport.cursor, 0, "it stayed there");
 }
 
 #[test]

@@ -120,4 +120,11 @@ fn what_is_under_way_in_the_view_is_told_only_while_the_storage_does_not_answer(
         words.as_deref(),
         Some("Storing, after 1 more; waiting for storage for 4 s")
     );
+    rig.act(M::AddView);
+    let words = rig.doc().held_up();
+    assert_eq!(
+        words.as_deref(),
+        Some("Making a second view, after 2 more; waiting for storage for 4 s"),
+        "what was asked for last"
+    );
 }
