@@ -469,7 +469,7 @@ pub enum Progress {
     /// This one begins.
     Started(String),
     /// A step of it is done, or a check was added to one that was told before.
-    Step(RunStep),
+    Step(Box<RunStep>),
     /// What its peers hold now.
     Peers(Vec<PeerCard>),
     /// It is over.

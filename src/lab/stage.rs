@@ -202,7 +202,7 @@ impl<'a> Stage<'a> {
         });
         step.holds = Some(step.holds.unwrap_or(true) && holds);
         let step = step.clone();
-        (self.tell)(Progress::Step(step));
+        (self.tell)(Progress::Step(Box::new(step)));
     }
 
     /// Whether it may go on; after the pause that the person wants to look at the last step.
@@ -266,7 +266,7 @@ impl<'a> Stage<'a> {
             holds: None,
         };
         self.steps.push(step.clone());
-        (self.tell)(Progress::Step(step));
+        (self.tell)(Progress::Step(Box::new(step)));
         self.steps.len() - 1
     }
 }

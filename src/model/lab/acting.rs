@@ -162,7 +162,7 @@ impl App {
         match progress {
             Progress::Environment(environment) => lab.environment = Some(environment),
             Progress::Started(name) => lab.started(name),
-            Progress::Step(step) => lab.stepped(step),
+            Progress::Step(step) => lab.stepped(*step),
             Progress::Peers(cards) => {
                 if let Some(LabRun::Running { peers, .. }) = lab.current_run() {
                     *peers = cards;

@@ -155,20 +155,20 @@ fn one_run_at_a_time() {
 #[test]
 fn steps_and_peers_go_to_what_runs_and_a_step_told_again_replaces_it() {
     let mut rig = bench();
-    tell(&mut rig, Progress::Step(step(1, "of nobody")));
+    tell(&mut rig, Progress::Step(Box::new(step(1, "of nobody"))));
     ask(&mut rig, LabAction::RunTopic(LabTopic::Sharing));
     assert_eq!(standing(&rig, "one"), Standing::Waiting);
     tell(&mut rig, Progress::Started("one".to_owned()));
     assert_eq!(standing(&rig, "one"), Standing::Running);
     assert_eq!(standing(&rig, "two"), Standing::Waiting);
-    tell(&mut rig, Progress::Step(step(1, "a")));
-    tell(&mut rig, Progress::Step(step(2, "b")));
+    tell(&mut rig, Progress::Step(Box::new(step(1, "a"))));
+    tell(&mut rig, Progress::Step(Box::new(step(2, "b"))));
     let checked = RunStep {
         expected: Some("a".to_owned()),
         holds: Some(true),
         ..step(1, "a")
     };
-    tell(&mut rig, Progress::Step(checked.clone()));
+    tell(&mut rig, Progress::Step(Box::new(checked.clone())));
     let cards = vec![PeerCard {
         name: "A".to_owned(),
         pid: 7,

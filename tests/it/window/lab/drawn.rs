@@ -191,10 +191,10 @@ fn what_differs_says_what_was_expected_and_how_a_peer_ended() {
 fn steps_are_shown_as_they_come_and_only_the_last_of_many() {
     let mut progress = vec![Progress::Started(CLAIM.name.to_owned())];
     progress.extend((1..=1000).map(|number| {
-        Progress::Step(RunStep {
+        Progress::Step(Box::new(RunStep {
             number,
             ..failed_step()
-        })
+        }))
     }));
     let harness = drawn(Ok(()), progress);
     says(&harness, "Verdict: running");
