@@ -77,7 +77,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
-        rests_on: &[],
+        rests_on: &[("A", SkipStores), ("A", OtherMode)],
         script: mremap_old_size_zero,
     },
     Experiment {

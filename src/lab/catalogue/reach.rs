@@ -29,7 +29,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
-        rests_on: &[],
+        rests_on: &[("A", SkipStores), ("B", SkipStores)],
         script: system_calls_say_efault,
     },
     Experiment {
