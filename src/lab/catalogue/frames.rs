@@ -122,8 +122,9 @@ fn same_frame(s: &mut Script) {
     s.open_and_map(a, shared("f", len));
     s.touch(a, 0, len, false);
     expect_share(s, a, 1);
-    let (b, c, d) = (s.peer("B"), s.peer("C"), s.peer("D"));
-    for peer in [b, c] {
+    let others = [s.peer("B"), s.peer("C")];
+    let d = s.peer("D");
+    for peer in others {
         s.open_and_map(peer, shared("f", len));
         s.touch(peer, 0, len, false);
     }

@@ -153,8 +153,7 @@ fn direct_io(s: &mut Script) {
         at: 0,
         len: page,
     });
-    let told = s.attempt(a, "writes buffer to d by pwrite", write);
-    s.expect_number(told, page);
+    s.must(a, "writes buffer to d by pwrite", write);
     let seen = s.load(a, 0, 2);
     s.expect_bytes(seen, b"DA");
 }
