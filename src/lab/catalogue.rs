@@ -1,6 +1,8 @@
 //! The experiments, grouped as a person would study them.
 
+mod advice;
 mod anonymous;
+mod atomics;
 mod copies;
 mod cost;
 mod dirty;
@@ -8,9 +10,16 @@ mod durability;
 mod ends;
 mod errors;
 mod fork;
+mod frames;
+mod holes;
+mod limits;
 mod malloc;
+mod moving;
 mod objects;
+mod pipes;
+mod programs;
 mod protection;
+mod reach;
 mod sharing;
 mod truncation;
 mod unmapping;
@@ -23,16 +32,25 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
     [
         sharing::EXPERIMENTS,
         copies::EXPERIMENTS,
+        frames::EXPERIMENTS,
+        pipes::EXPERIMENTS,
         objects::EXPERIMENTS,
         fork::EXPERIMENTS,
         anonymous::EXPERIMENTS,
+        advice::EXPERIMENTS,
         malloc::EXPERIMENTS,
         unmapping::EXPERIMENTS,
         protection::EXPERIMENTS,
+        moving::EXPERIMENTS,
         ends::EXPERIMENTS,
         truncation::EXPERIMENTS,
+        reach::EXPERIMENTS,
+        holes::EXPERIMENTS,
         errors::EXPERIMENTS,
         durability::EXPERIMENTS,
+        limits::EXPERIMENTS,
+        programs::EXPERIMENTS,
+        atomics::EXPERIMENTS,
         cost::EXPERIMENTS,
     ]
     .into_iter()

@@ -4,6 +4,7 @@
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
 mod cost;
+mod topic;
 
 use std::fmt;
 
@@ -14,72 +15,7 @@ use crate::peer::calls::{Call, Outcome};
 use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
-
-/// What a person would study together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LabTopic {
-    /// Who sees a store.
-    Sharing,
-    /// What a forked child inherits.
-    Fork,
-    /// Memory without a file, and malloc.
-    Anonymous,
-    /// munmap and mprotect.
-    Protection,
-    /// Pages at and past a file's end.
-    Ends,
-    /// Calls that are refused.
-    Errors,
-    /// When a store is on the storage.
-    Durability,
-    /// What reading costs by either way.
-    Cost,
-}
-
-impl LabTopic {
-    /// All topics, in the order of study.
-    pub const ALL: [Self; 8] = [
-        Self::Sharing,
-        Self::Fork,
-        Self::Anonymous,
-        Self::Protection,
-        Self::Ends,
-        Self::Errors,
-        Self::Durability,
-        Self::Cost,
-    ];
-
-    /// The word that names it on the command line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Sharing => "sharing",
-            Self::Fork => "fork",
-            Self::Anonymous => "anonymous",
-            Self::Protection => "protection",
-            Self::Ends => "ends",
-            Self::Errors => "errors",
-            Self::Durability => "durability",
-            Self::Cost => "cost",
-        }
-    }
-
-    /// Its heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Sharing => "Sharing",
-            Self::Fork => "Fork",
-            Self::Anonymous => "Anonymous memory and malloc",
-            Self::Protection => "munmap and protection",
-            Self::Ends => "Ends of files",
-            Self::Errors => "Errors",
-            Self::Durability => "Durability",
-            Self::Cost => "Cost",
-        }
-    }
-}
+pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

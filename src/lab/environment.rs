@@ -60,15 +60,17 @@ fn system_name() -> &'static str {
     }
 }
 
+/// The effective user's number, where there is one.
 #[cfg(unix)]
-fn user() -> Option<u32> {
+pub(super) fn user() -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
     // The owner of this process's own entry; where there is none, of what this user has just made.
     fs::metadata("/proc/self").ok().map(|meta| meta.uid())
 }
 
+/// Where users have no numbers.
 #[cfg(not(unix))]
-fn user() -> Option<u32> {
+pub(super) fn user() -> Option<u32> {
     None
 }
 

@@ -3,6 +3,7 @@
 //! It owns which systems can do what. It must not know how a script is staged, nor who wants it run.
 
 use crate::lab::claim::Claim;
+use crate::lab::environment::user;
 use crate::lab::script::Script;
 use crate::map::describe_errno;
 use crate::peer::calls::Sabotage;
@@ -29,6 +30,8 @@ pub enum Need {
     PageFacts,
     /// `memfd_create(2)`.
     Memfd,
+    /// A user who is not root: what is refused is refused to others only.
+    Unprivileged,
 }
 
 impl Need {
@@ -44,6 +47,7 @@ impl Need {
             Self::Fork => "a forked child is handed its pipes through /proc, which only Linux has",
             Self::PageFacts => "only Linux tells what backs a page, in /proc/self/pagemap",
             Self::Memfd => "only Linux has memfd_create",
+            Self::Unprivileged => "what is refused to users was tried on Linux only",
         };
         if !cfg!(target_os = "linux") {
             return Err(missing.to_owned());
@@ -51,6 +55,9 @@ impl Need {
         #[cfg(target_os = "linux")]
         if self == Self::Memfd {
             return crate::peer::has_memfd();
+        }
+        if self == Self::Unprivileged && user() == Some(0) {
+            return Err("root is granted what others are refused".to_owned());
         }
         // where it is there, it may still be closed to this user
         if self == Self::PageFacts

@@ -50,6 +50,14 @@ pub enum Figure {
     PrivateDirty,
     /// KiB of smaps: of no file.
     Anonymous,
+    /// KiB of memory that is locked, of the process.
+    Locked,
+    /// Blocks of 512 bytes that a file occupies.
+    Blocks,
+    /// Aligned words that were half old and half new.
+    TornWords,
+    /// Pairs of words of which one was old and the other new.
+    TornPairs,
     /// KiB of address space of the process.
     AddressSpace,
     /// KiB resident of the process.

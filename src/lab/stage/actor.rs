@@ -10,7 +10,9 @@ use crate::lab::claim::{CallLine, PeerCard, Progress};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
-use crate::peer::calls::{Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, Sabotage};
+use crate::peer::calls::{
+    Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage,
+};
 use crate::peer::protocol::{Answer, Request};
 use crate::peer::{PeerError, PeerProcess, PendingRequest};
 
@@ -103,6 +105,13 @@ impl Actor {
     pub(super) fn note(&mut self, call: &Call, outcome: &Outcome) {
         match (call, outcome) {
             (Call::Map(map), Outcome::Done) => self.note_map(map),
+            // A new program has none of the mappings.
+            (Call::Process(ProcessCall::Exec { .. }), Outcome::Done) => {
+                self.watched = None;
+                self.backing.clear();
+                self.card.mapping = String::new();
+                self.card.pages = String::new();
+            }
             (Call::Malloc { map, .. }, Outcome::Done) => {
                 self.backing.insert(map.clone(), Backing::Private);
             }
