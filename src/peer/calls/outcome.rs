@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::peer::wire::{self, FaultCount, PeerPage};
 
-/// What a peer did for a [`Call`].
+/// What a peer did for a [`Call`](super::Call).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Did {
     /// The system calls, and loads or stores, in order.
