@@ -156,10 +156,11 @@ fn all_match_on_an_overlay_over_memory() {
     let last = said.lines().next_back().unwrap_or_default();
     let all = predicting();
     let can = all.iter().filter(|one| one.available().is_ok()).count();
-    let mut wanted = format!("{} experiments: {can} as predicted", all.len());
-    if can < all.len() {
-        wanted += &format!(", {} not available here", all.len() - can);
-    }
+    let rest = match all.len() - can {
+        0 => String::new(),
+        rest => format!(", {rest} not available here"),
+    };
+    let wanted = format!("{} experiments: {can} as predicted{rest}", all.len());
     assert_eq!(last, wanted, "{said}");
 }
 
