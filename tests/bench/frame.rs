@@ -36,13 +36,25 @@ pub(crate) fn write_random(path: &Path, len: u64) {
     write(path, len, |part| random.read_exact(part).unwrap());
 }
 
+/// The same, written page by page, so that the page cache has it page by page.
+pub(crate) fn write_random_by_pages(path: &Path, len: u64) {
+    let mut random = File::open("/dev/urandom").unwrap();
+    write_by(4096, path, len, |part| random.read_exact(part).unwrap());
+}
+
 /// A file of what `fill` puts there, a mebibyte at a time.
-pub(crate) fn write(path: &Path, len: u64, mut fill: impl FnMut(&mut [u8])) {
+pub(crate) fn write(path: &Path, len: u64, fill: impl FnMut(&mut [u8])) {
+    write_by(1 << 20, path, len, fill);
+}
+
+fn write_by(bytes: usize, path: &Path, len: u64, mut fill: impl FnMut(&mut [u8])) {
     let mut target = File::create(path).unwrap();
     let mut part = vec![0; 1 << 20];
     for _ in 0..len >> 20 {
         fill(&mut part);
-        target.write_all(&part).unwrap();
+        for piece in part.chunks(bytes) {
+            target.write_all(piece).unwrap();
+        }
     }
     // Else the disk is written meanwhile.
     target.sync_all().unwrap();
