@@ -11,6 +11,7 @@ mod helpers;
 mod journal;
 mod lab;
 mod motion;
+pub mod remembering;
 pub mod start;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ use crate::work::picker::Picker;
 
 use farewell::Farewell;
 use files::Files;
+use remembering::Remembering;
 
 pub use start::Start;
 
@@ -46,8 +48,6 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const FADE_EVERY: Duration = Duration::from_millis(100);
 /// Time that draining events may take in a frame.
 const DRAIN: Duration = Duration::from_millis(4);
-/// Key of the remembered settings.
-const SETTINGS_KEY: &str = "settings";
 
 /// Wakes the window, once there is one, unless it is just taking in what there is: each frame costs.
 #[derive(Debug, Default)]
@@ -88,6 +88,7 @@ pub struct Shell {
     /// Where edits are written down before they are stored.
     logbook: Logbook,
     farewell: Farewell,
+    remembering: Remembering,
     peers: Option<PeerPool>,
     picker: Option<Picker>,
     completion: Option<Completion>,
@@ -153,6 +154,7 @@ impl Shell {
             files: Files::default(),
             logbook: Logbook::new(move |news| report(Event::Journal(news))),
             farewell: Farewell::default(),
+            remembering: Remembering::default(),
             peers: None,
             picker: None,
             completion: None,
@@ -474,10 +476,11 @@ impl eframe::App for Shell {
             self.title = title;
         }
         self.note_unsaved();
+        self.remember(&ctx);
     }
 
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember_the_last();
     }
 }
 
