@@ -77,6 +77,7 @@ fn a_home_folder_that_hangs_at_the_start_is_not_waited_for() {
     let file = stage.file("a.bin", &[b'a'; 4096]);
     let mut program = Program::start(&stage, &[&file]);
     program.learn_grid();
+    assert!(storage.n_waiting() > 0, "the window waited for the storage");
     stage.keys(&["F9", "ctrl+q"]);
     storage.go_on();
     assert!(program.until_end().success());
