@@ -14,8 +14,10 @@ mod frames;
 mod holes;
 mod limits;
 mod malloc;
+mod meetings;
 mod moving;
 mod objects;
+mod others;
 mod pipes;
 mod programs;
 mod protection;
@@ -50,7 +52,9 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         durability::EXPERIMENTS,
         limits::EXPERIMENTS,
         programs::EXPERIMENTS,
+        others::EXPERIMENTS,
         atomics::EXPERIMENTS,
+        meetings::EXPERIMENTS,
         cost::EXPERIMENTS,
     ]
     .into_iter()

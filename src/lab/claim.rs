@@ -51,6 +51,13 @@ pub enum Expected {
         /// The one elsewhere.
         elsewhere: usize,
     },
+    /// One on each file system that is listed, another on every other.
+    On {
+        /// Names of file systems, and the choice there.
+        listed: &'static [(&'static str, usize)],
+        /// The one elsewhere.
+        elsewhere: usize,
+    },
     /// One of these; nobody promises which.
     Either(&'static [usize]),
     /// None: it measures, and predicts nothing.
@@ -60,9 +67,13 @@ pub enum Expected {
 /// Whether a file system of this name, as [`Environment`] gives it, keeps its files in memory only.
 #[must_use]
 pub fn lives_in_memory(file_system: &str) -> bool {
-    // An overlay's files are those of the file system that it writes to.
-    let below = file_system.strip_prefix(OVERLAY).unwrap_or(file_system);
-    matches!(below, "tmpfs" | "ramfs")
+    matches!(below(file_system), "tmpfs" | "ramfs")
+}
+
+/// The file system that holds the files: those of an overlay are on the one that it writes to.
+#[must_use]
+pub fn below(file_system: &str) -> &str {
+    file_system.strip_prefix(OVERLAY).unwrap_or(file_system)
 }
 
 /// What the name of an overlay begins with; that of the file system it writes to follows.
@@ -116,6 +127,11 @@ impl Claim {
             } else {
                 elsewhere
             }),
+            Expected::On { listed, elsewhere } => {
+                let below = below(file_system);
+                let there = listed.iter().find(|(name, _)| *name == below);
+                Some(there.map_or(elsewhere, |(_, choice)| *choice))
+            }
             Expected::Either(_) | Expected::Measured => None,
         }
     }
@@ -127,7 +143,9 @@ impl Claim {
             .predicted(file_system)
             .and_then(|choice| self.choices.get(choice));
         match (words, self.expected) {
-            (Some(words), Expected::OnTmpfs { .. }) => format!("on {file_system}: {words}"),
+            (Some(words), Expected::OnTmpfs { .. } | Expected::On { .. }) => {
+                format!("on {file_system}: {words}")
+            }
             (Some(words), _) => (*words).to_owned(),
             (None, Expected::Either(choices)) => {
                 let words = choices

@@ -310,6 +310,15 @@ impl LabState {
                     words(elsewhere)
                 )
             }
+            (None, Expected::On { listed, elsewhere }) => {
+                let words = |choice: usize| claim.choices.get(choice).copied().unwrap_or_default();
+                let mut all: Vec<String> = listed
+                    .iter()
+                    .map(|(name, choice)| format!("on {name}: {}", words(*choice)))
+                    .collect();
+                all.push(format!("elsewhere: {}", words(elsewhere)));
+                all.join("; ")
+            }
             (environment, _) => {
                 let file_system = environment
                     .as_ref()

@@ -23,6 +23,8 @@ pub enum Rule {
     Allow(StepId, Vec<String>),
     /// The lines of maps that the step told are of no file, and not of the heap or the stack.
     Nameless(StepId),
+    /// The lines of maps that the step told, at least one, have this in their names.
+    Named(StepId, String),
     /// Two numbers, compared.
     Compare(Value, Relation, Value),
     /// All of these.

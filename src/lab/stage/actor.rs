@@ -193,6 +193,13 @@ impl Stage<'_> {
             .ok_or_else(|| Stop::NotDone("a process of another experiment was asked".to_owned()))
     }
 
+    /// The peer of that name.
+    pub(super) fn named(&self, name: &str) -> Result<Peer, Stop> {
+        let at = self.actors.iter().position(|it| it.card.name == name);
+        at.map(Peer)
+            .ok_or_else(|| Stop::NotDone(format!("there is no process {name}")))
+    }
+
     /// Lists a peer that has just begun.
     pub(super) fn enter(&mut self, mut actor: Actor) -> Result<Peer, Stop> {
         if let Some((name, sabotage)) = self.sabotage

@@ -9,7 +9,7 @@ mod racing;
 mod transfer;
 
 use super::*;
-use mapscope::peer::calls::{AreaCall, MapFlag, ObjectCall, ProcessCall, TransferCall};
+use mapscope::peer::calls::{AreaCall, MapFlag, ObjectCall, ProcessCall, Remote, TransferCall};
 
 fn text(name: &str) -> String {
     name.to_owned()

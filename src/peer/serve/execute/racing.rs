@@ -3,6 +3,7 @@
 //! It owns the start line, and who counts what. It must not know how a word is loaded or stored.
 
 use std::cell::Cell;
+use std::io;
 use std::sync::atomic::{Ordering, fence};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -144,15 +145,15 @@ impl Executor {
                 })?;
                 Ok(Outcome::Done)
             }
-            FutexCall::Wake { count, .. } => {
+            FutexCall::Wake {
+                count,
+                milliseconds,
+                ..
+            } => {
+                let limit = wait_of(*milliseconds)?;
                 let args = format!("{}, FUTEX_WAKE{suffix}, {count}", shown(address));
-                let woken = calls.run(
-                    "futex",
-                    |_| args,
-                    || raw::futex_wake(address, flags, *count),
-                    |&woken| CallResult::Ok(i128::from(woken)),
-                )?;
-                let value = u64::from(woken);
+                let wake = || raw::futex_wake(address, flags, *count);
+                let value = u64::from(wake_within(limit, &args, wake, calls)?);
                 Ok(Outcome::Number { value })
             }
         }
@@ -194,6 +195,39 @@ impl Executor {
             }
         }
         Ok(Outcome::Done)
+    }
+}
+
+/// Wakes until somebody woke, and at most so long. The first of the calls is listed, the last one, and how many there were
+/// in between.
+fn wake_within(
+    limit: Duration,
+    args: &str,
+    wake: impl Fn() -> io::Result<u32>,
+    calls: &mut Calls,
+) -> io::Result<u32> {
+    let begin = Instant::now();
+    let mut times = 0_u64;
+    loop {
+        let mut made = Calls::default();
+        let woken = made.run(
+            "futex",
+            |_| args.to_owned(),
+            &wake,
+            |&woken| CallResult::Ok(i128::from(woken)),
+        );
+        let is_last = woken.as_ref().map_or(true, |woken| *woken > 0) || begin.elapsed() >= limit;
+        if is_last && times > 1 {
+            calls.list(format!("futex(...): {} more of them", times - 1), 0);
+        }
+        if is_last || times == 0 {
+            calls.0.append(&mut made.0);
+        }
+        if is_last {
+            return woken;
+        }
+        times += 1;
+        thread::yield_now();
     }
 }
 

@@ -62,7 +62,8 @@ fn what_another_made_is_not_removed() {
 #[test]
 fn a_segment_goes_with_a_killed_peer() {
     let mut peer = Peer::start();
-    let made = Call::Object(ObjectCall::SegmentMake { len: page() });
+    let (segment, len) = (text("s"), page());
+    let made = Call::Object(ObjectCall::SegmentMake { segment, len });
     let segment = peer.number(made).to_string();
     let is_there = || {
         let all = fs::read_to_string("/proc/sysvipc/shm").unwrap();
