@@ -144,6 +144,18 @@ impl Script {
         self.must(peer, "says MADV_DONTNEED of its pages", call);
     }
 
+    /// madvise(2) with `MADV_NOHUGEPAGE` of `m`, so that pages come one by one. A kernel without huge pages does not know
+    /// it, which is as well.
+    pub fn no_huge_pages(&mut self, peer: Peer, len: u64) {
+        let call = Call::Advise {
+            map: M.to_owned(),
+            at: 0,
+            len,
+            advice: Advice::NoHugePage,
+        };
+        let _ = self.attempt(peer, "says MADV_NOHUGEPAGE of its pages", call);
+    }
+
     /// malloc(3), by the name of a mapping from then on.
     pub fn malloc(&mut self, peer: Peer, map: &str, len: u64) {
         let call = Call::Malloc {

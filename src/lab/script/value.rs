@@ -50,7 +50,7 @@ pub enum Figure {
     PrivateDirty,
     /// KiB of smaps: of no file.
     Anonymous,
-    /// KiB of smaps: swapped out.
+    /// KiB swapped out: of smaps, or of the process.
     Swapped,
     /// KiB of smaps: in huge pages, of no file.
     Huge,

@@ -176,7 +176,7 @@ impl Stage<'_> {
         Ok(outcome)
     }
 
-    /// The call with the path that it means, or the place in another peer's memory.
+    /// The call with the path or the name that it means, or the place in another peer's memory.
     fn located(&mut self, call: &Call) -> Result<Call, Stop> {
         let mut call = call.clone();
         match &mut call {
@@ -187,6 +187,10 @@ impl Stage<'_> {
                 | ObjectCall::TruncatePath { path, .. }
                 | ObjectCall::Watch { path, .. },
             ) => *path = self.folder.join(&*path).into_os_string(),
+            // Another run may use the same name at the same time.
+            Call::Object(ObjectCall::ShmOpen { name, .. } | ObjectCall::ShmUnlink { name }) => {
+                *name = format!("{name}-{}", self.actor(Peer(0))?.card.pid);
+            }
             Call::Transfer(TransferCall::Peek { there, .. } | TransferCall::Poke { there, .. }) => {
                 *there = self.found(there)?;
             }

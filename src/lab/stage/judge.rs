@@ -44,6 +44,10 @@ impl Stage<'_> {
                 }
                 _ => false,
             },
+            Rule::Ended(step, wanted) => match self.outcome(*step) {
+                Some(Outcome::Repeated { errno, .. }) => errno.as_ref() == Some(wanted),
+                _ => false,
+            },
             Rule::Same(one, other) => {
                 let told = self.outcome(*one);
                 told.is_some() && told == self.outcome(*other)
@@ -163,6 +167,7 @@ fn number_in(outcome: &Outcome, field: Figure) -> Option<u64> {
         (Outcome::Sums(sums), Figure::Anonymous) => sums.anonymous,
         (Outcome::Sums(sums), Figure::Swapped) => sums.swapped,
         (Outcome::Sums(sums), Figure::Huge) => sums.huge,
+        (Outcome::Memory(memory), Figure::Swapped) => memory.swapped,
         (Outcome::Memory(memory), Figure::PageTables) => memory.page_tables,
         (Outcome::Memory(memory), Figure::Areas) => memory.areas,
         (Outcome::Repeated { times, .. }, Figure::Times) => *times,
