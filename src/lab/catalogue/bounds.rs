@@ -5,7 +5,7 @@ use crate::lab::script::{
     Figure, Peer, Rule, Script, StepId, Words, anonymous, anonymous_shared, store,
 };
 use crate::lab::{Experiment, Need};
-use crate::peer::calls::Sabotage::OtherMode;
+use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{
     AreaCall, Call, LimitKind, MapCall, MapFlag, Outcome, Placing, ProcessCall, Prot, Spot,
 };
@@ -59,7 +59,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::HeuristicOvercommit],
-        rests_on: &[],
+        rests_on: &[("A", OtherMode)],
         script: overcommit_heuristic,
     },
     Experiment {
@@ -108,7 +108,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
-        rests_on: &[],
+        rests_on: &[("D", SkipStores)],
         script: stack_guard_gap,
     },
     Experiment {
@@ -314,6 +314,12 @@ fn page_zero(s: &mut Script) {
         how: Placing::Fixed,
     };
     let at_zero = anonymous(s.page()).placed(spot);
+    s.map(a, anonymous(s.page()).named("n"));
+    let (map, at) = ("n".to_owned(), 0);
+    let call = Call::Area(AreaCall::Where { map, at });
+    let address = s.must(a, "notes the address of n", call);
+    let is_some = address.get(Figure::Number).above(0);
+    s.judge(address, "another address than 0", is_some);
     let told = s.try_map(a, "maps a page at address 0 with MAP_FIXED", at_zero);
     let errno = "EPERM".to_owned();
     let refused = Outcome::Failed { errno };

@@ -236,8 +236,10 @@ fn collapse_range(s: &mut Script) {
     s.store(a, 2 * page + 28, b"x");
     let in_file = s.read(b, "f", 2 * page + 28, 1);
     s.expect_bytes(in_file, b"C");
-    let before = s.load(b, page + 28, 1);
-    s.expect_bytes(before, b"B");
+    for (peer, at, byte) in [(a, 2 * page + 28, b"x"), (b, page + 28, b"B")] {
+        let before = s.load(peer, at, 1);
+        s.expect_bytes(before, byte);
+    }
     let cut = Call::Object(ObjectCall::Allocate {
         file: "f".to_owned(),
         how: AllocateHow::Collapse,

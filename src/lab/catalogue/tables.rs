@@ -7,7 +7,8 @@ use crate::lab::script::{
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{
-    Advice, AreaCall, Call, FileAccess, FutexCall, Knob, MapFlag, Outcome, ProcessCall, Prot,
+    Advice, AreaCall, Call, FileAccess, FileLock, FutexCall, Knob, MapFlag, ObjectCall, Outcome,
+    ProcessCall, Prot,
 };
 
 /// The group.
@@ -298,9 +299,17 @@ fn page_tables_cost(s: &mut Script) {
     );
 }
 
+fn lock(s: &mut Script, peer: Peer, file: &str, how: FileLock) -> StepId {
+    let what = match how {
+        FileLock::Whole | FileLock::Range => format!("locks {file}"),
+        FileLock::UnlockWhole | FileLock::UnlockRange => format!("unlocks {file}"),
+    };
+    let file = file.to_owned();
+    s.attempt(peer, what, Call::Object(ObjectCall::Lock { file, how }))
+}
+
 /// A number that the kernel tells in a file must be 0.
-fn require_zero(s: &mut Script, peer: Peer, path: &str, why: &str) {
-    let name = path.rsplit('/').next().unwrap_or(path);
+fn require_zero(s: &mut Script, peer: Peer, (name, path): (&str, &str), why: &str) {
     let open = Call::Open {
         file: name.to_owned(),
         path: path.into(),
@@ -308,6 +317,9 @@ fn require_zero(s: &mut Script, peer: Peer, path: &str, why: &str) {
     };
     let told = s.attempt(peer, format!("opens {path} to read"), open);
     s.require(told.is(Outcome::Done), "this kernel has no hugetlb pages");
+    // Another run that has turned it meanwhile holds this lock.
+    let lock = lock(s, peer, name, FileLock::Whole);
+    s.require(lock.is(Outcome::Done), why);
     let told = s.read(peer, name, 0, 2);
     let bytes = b"0\n".to_vec();
     s.require(told.is(Outcome::Bytes { bytes }), why);
@@ -316,10 +328,12 @@ fn require_zero(s: &mut Script, peer: Peer, path: &str, why: &str) {
 fn hugetlb_needs_reserve(s: &mut Script) {
     let page = s.page();
     let a = s.peer("A");
-    let why = "this system has huge pages in reserve";
-    require_zero(s, a, "/proc/sys/vm/nr_hugepages", why);
+    let beyond = ("beyond", "/proc/sys/vm/nr_overcommit_hugepages");
     let why = "this system makes huge pages beyond its reserve";
-    require_zero(s, a, "/proc/sys/vm/nr_overcommit_hugepages", why);
+    require_zero(s, a, beyond, why);
+    let reserve = ("reserve", "/proc/sys/vm/nr_hugepages");
+    let why = "this system has huge pages in reserve";
+    require_zero(s, a, reserve, why);
     // The kernel rounds it up to its size of huge pages.
     let huge = || anonymous(page / 8 * page).with(MapFlag::HugeTlb);
     let told = s.try_map(a, "maps a huge page with MAP_HUGETLB", huge());
@@ -331,6 +345,8 @@ fn hugetlb_needs_reserve(s: &mut Script) {
         );
         return;
     }
+    let unlocked = lock(s, a, "reserve", FileLock::UnlockWhole);
+    s.expect_done(unlocked);
     let tune = Call::Process(ProcessCall::Tune {
         knob: Knob::HugePages,
         value: 1,

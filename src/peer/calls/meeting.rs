@@ -46,7 +46,7 @@ pub enum Lane {
         counted: bool,
     },
     /// Stores a 1 to its own word, then loads the other's, which is 0 before (store buffering). 640 bytes. The first of the
-    /// two counts.
+    /// two counts. Half a second at most, whatever the rounds.
     StoreThenLoad {
         /// Where they are.
         at: u64,

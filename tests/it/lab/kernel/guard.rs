@@ -88,8 +88,17 @@ fn a_knob_is_set_back_when_the_peer_is_killed() {
     peer.done(tune(before + 1));
     peer.done(tune(before + 2));
     assert_eq!(scan(), Some(before + 2));
+    // Else the second one would set it back to what the first one made of it.
+    let mut second = Peer::start();
+    second.fails(tune(before + 3), "EAGAIN");
     signal("KILL", peer.pid());
     until("the knob is set back", || scan() == Some(before));
+    // The guard has to end before.
+    until("the second one may", || {
+        second.did(tune(before + 3)).outcome == Outcome::Done
+    });
+    drop(second.0.end());
+    until("the knob is set back once more", || scan() == Some(before));
     let mut peer = Peer::start();
     assert!(peer.refuses(tune(1 << 40)).contains("at most"));
     assert_eq!(scan(), Some(before));
