@@ -117,6 +117,16 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether nothing can be predicted on a file system, because it keeps its files on another one that cannot be seen.
+    #[must_use]
+    pub fn is_unclear(&self, file_system: &str) -> bool {
+        let depends = matches!(
+            self.expected,
+            Expected::OnTmpfs { .. } | Expected::On { .. }
+        );
+        depends && file_system == "overlay"
+    }
+
     /// The index of the predicted choice on a file system; `None` where nothing is predicted, or not which of several.
     #[must_use]
     pub fn predicted(&self, file_system: &str) -> Option<usize> {

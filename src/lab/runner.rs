@@ -109,6 +109,10 @@ fn refused(options: &Options, error: &io::Error) -> String {
     refusal(&options.dir, named_by, error)
 }
 
+/// Why something that depends on the file system is not predicted on an overlay.
+const UNCLEAR: &str = "where this overlay keeps its files cannot be seen from here, and it may be in memory; choose another \
+                       directory with --dir";
+
 fn run_one(
     experiment: &Experiment,
     options: &Options,
@@ -129,7 +133,12 @@ fn run_one(
         costs: Vec::new(),
         milliseconds: 0,
     };
-    if let Err(why) = experiment.available() {
+    let available = if claim.is_unclear(&environment.file_system) {
+        Err(UNCLEAR.to_owned())
+    } else {
+        experiment.available()
+    };
+    if let Err(why) = available {
         record.observed = format!("nothing: not available here, {why}");
         record.verdict = Verdict::NotAvailable(why);
         return record;

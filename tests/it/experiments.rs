@@ -11,6 +11,7 @@ mod places;
 mod surroundings;
 mod traced;
 mod trouble;
+mod unseen;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -297,6 +297,8 @@ fn stack_guard_gap(s: &mut Script) {
     s.map(a, growing);
     let alone = s.fork(a, "B");
     let told = store_below(s, alone, 100);
+    let why = "this process may have no stack of 101 pages: see ulimit -s";
+    s.require(told.is(Outcome::Done), why);
     s.expect_done(told);
     let neighbor = in_range(s, TOP - 300, "n");
     s.map(a, neighbor);
