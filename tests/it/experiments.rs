@@ -6,6 +6,7 @@ mod deceived;
 mod evidence;
 mod forms;
 mod left_behind;
+mod meant;
 mod missing;
 mod places;
 mod surroundings;

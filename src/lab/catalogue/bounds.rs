@@ -54,8 +54,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   asks not to be counted. Many mappings that are small enough each may still add up to more than there is; \
                   then the out-of-memory killer decides. With 1 nothing is refused, with 2 all is counted, and this \
                   experiment is not available.",
-            source: "Documentation/mm/overcommit-accounting.rst; mmap(2), MAP_NORESERVE; proc(5), \
-                     /proc/sys/vm/overcommit_memory",
+            source: "Documentation/mm/overcommit-accounting.rst; mmap(2), MAP_NORESERVE; \
+                     proc_sys_vm(5) (proc(5) in older manuals), overcommit_memory",
             by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::HeuristicOvercommit],

@@ -27,7 +27,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   /dev/zero (deleted) in the maps. Files live as long as a name, a descriptor or a mapping refers to them, \
                   so what a process wrote is there when it has ended. shm_unlink() and IPC_RMID take the name; munmap(2) \
                   works on what shmat(2) attached.",
-            source: "shm_overview(7); shmctl(2), IPC_RMID; memfd_create(2); proc(5), /proc/PID/maps; POSIX.1-2024 shm_open() \
+            source: "shm_overview(7); shmctl(2), IPC_RMID; memfd_create(2); proc_pid_maps(5) (proc(5) in older manuals); POSIX.1-2024 shm_open() \
                      and shm_unlink()",
             by_hand: &[],
         },

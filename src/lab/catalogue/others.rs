@@ -80,7 +80,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   as for a store into a private mapping, and changes the copy. The file never changes: where a copy is \
                   not possible, in a shared mapping, the write fails. Since Linux 6.12 a system can switch this off \
                   (proc_mem.force_override).",
-            source: "proc(5), /proc/PID/mem; Documentation/admin-guide/kernel-parameters.txt, proc_mem.force_override=",
+            source: "proc_pid_mem(5) (proc(5) in older manuals); Documentation/admin-guide/kernel-parameters.txt, proc_mem.force_override=",
             by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[Need::PageFacts],

@@ -98,7 +98,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A clone (FICLONE, cp --reflink) takes no blocks: both files refer to the same ones, and the file system \
                   copies when one is written to. The page cache is kept by file and offset, and does not know that: the \
                   same block is read twice and is in memory twice. So what saves storage saves no memory.",
-            source: "ioctl_ficlone(2): \u{201c}the filesystem must ensure that the changes remain private to the file being \
+            source: "ioctl_ficlone(2) (FICLONE(2const)): \u{201c}the filesystem must ensure that the changes remain private to the file being \
                      written\u{201d}; proc_pid_smaps(5) (proc(5) in older manuals), Pss",
             by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },

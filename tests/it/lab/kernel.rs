@@ -5,6 +5,7 @@ mod guard;
 mod machine;
 mod objects;
 mod places;
+mod pointing;
 mod racing;
 mod transfer;
 
