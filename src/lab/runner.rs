@@ -113,6 +113,14 @@ fn refused(options: &Options, error: &io::Error) -> String {
 const UNCLEAR: &str = "where this overlay keeps its files cannot be seen from here, and it may be in memory; choose another \
                        directory with --dir";
 
+/// Whether the system can show it in this folder; if not, why.
+fn available(experiment: &Experiment, environment: &Environment) -> Result<(), String> {
+    if experiment.claim.is_unclear(&environment.file_system) {
+        return Err(UNCLEAR.to_owned());
+    }
+    experiment.available()
+}
+
 fn run_one(
     experiment: &Experiment,
     options: &Options,
@@ -133,12 +141,7 @@ fn run_one(
         costs: Vec::new(),
         milliseconds: 0,
     };
-    let available = if claim.is_unclear(&environment.file_system) {
-        Err(UNCLEAR.to_owned())
-    } else {
-        experiment.available()
-    };
-    if let Err(why) = available {
+    if let Err(why) = available(experiment, environment) {
         record.observed = format!("nothing: not available here, {why}");
         record.verdict = Verdict::NotAvailable(why);
         return record;
