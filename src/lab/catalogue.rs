@@ -26,6 +26,7 @@ mod protection;
 mod reach;
 mod rooms;
 mod sharing;
+mod storage;
 mod tables;
 mod truncation;
 mod unmapping;
@@ -57,6 +58,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         tables::EXPERIMENTS,
         errors::EXPERIMENTS,
         durability::EXPERIMENTS,
+        storage::EXPERIMENTS,
         limits::EXPERIMENTS,
         bounds::EXPERIMENTS,
         programs::EXPERIMENTS,

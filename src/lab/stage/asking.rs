@@ -219,7 +219,9 @@ impl Stage<'_> {
     /// How long a peer may take.
     fn limit_of(&self, call: &Call) -> Duration {
         match call {
-            Call::Pass(_) | Call::Cool { .. } => self.limit * PASS_STEPS,
+            Call::Pass(_) | Call::Cool { .. } | Call::Object(ObjectCall::DiskIn { .. }) => {
+                self.limit * PASS_STEPS
+            }
             Call::Sync { .. } | Call::Fsync { .. } => self.limit * STORAGE_STEPS,
             _ => self.limit,
         }

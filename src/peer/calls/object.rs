@@ -6,6 +6,8 @@ use std::ffi::OsString;
 
 use serde::{Deserialize, Serialize};
 
+use crate::peer::wire;
+
 /// One thing to do with a file, a pipe, or shared memory by its name. `file` is a name that the asker chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "object", rename_all = "snake_case")]
@@ -31,6 +33,23 @@ pub enum ObjectCall {
         file: String,
         /// Bytes; the kernel rounds it up to whole pages.
         room: u64,
+    },
+    /// Makes an ext4 file system within a file, mounts it where nobody else sees it, and opens an empty file on it; the file
+    /// system goes with that file. Only root may, and needs mkfs.ext4 and a loop device: ENODEV where it cannot be had.
+    /// [`Outcome::Done`](super::Outcome::Done).
+    DiskIn {
+        /// The file that it is made in.
+        image: String,
+        /// The name to give to the file on it.
+        file: String,
+    },
+    /// How often bytes stand in a file of 64 MiB at most, by pread(2). [`Outcome::Number`](super::Outcome::Number).
+    Find {
+        /// Which file.
+        file: String,
+        /// The bytes.
+        #[serde(with = "wire")]
+        bytes: Vec<u8>,
     },
     /// fstat(2). [`Outcome::Stat`](super::Outcome::Stat).
     Stat {
@@ -154,6 +173,8 @@ impl ObjectCall {
             Self::Pipe { .. } => "pipe",
             Self::SealableMemfd { .. } => "sealable_memfd",
             Self::SmallDisk { .. } => "small_disk",
+            Self::DiskIn { .. } => "disk_in",
+            Self::Find { .. } => "find",
             Self::Stat { .. } => "stat",
             Self::Room { .. } => "room",
             Self::Allocate { .. } => "allocate",

@@ -11,6 +11,8 @@
 
 #[cfg(target_os = "linux")]
 mod area;
+#[cfg(target_os = "linux")]
+mod disks;
 mod facts;
 mod files;
 #[cfg(target_os = "linux")]

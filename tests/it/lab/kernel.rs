@@ -1,6 +1,7 @@
 //! The calls that only Linux has: what each does, seen from outside or by another peer, and that it reads as in a trace.
 
 mod area;
+mod disks;
 mod guard;
 mod machine;
 mod objects;

@@ -27,6 +27,8 @@ impl Executor {
             ObjectCall::Pipe { read, write } => self.pipe(read, write, calls),
             ObjectCall::SealableMemfd { file, len } => self.sealable(file, *len, calls),
             ObjectCall::SmallDisk { file, room } => self.small_disk(file, *room, calls),
+            ObjectCall::DiskIn { image, file } => self.disk_in(image, file, calls),
+            ObjectCall::Find { file, bytes } => self.find(file, bytes, calls),
             ObjectCall::Stat { file } => self.stat(file, calls),
             ObjectCall::Room { file } => {
                 let told = rustix::fs::fstatfs(self.file(file)?).map_err(std::io::Error::from)?;
