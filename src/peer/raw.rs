@@ -183,7 +183,9 @@ pub(crate) fn store_all(address: usize, from: &[u8]) {
 pub(crate) fn warm_up() {
     static OWN: AtomicU8 = AtomicU8::new(0);
     let address = OWN.as_ptr().expose_provenance();
-    store(address, load(address));
+    let mut byte = [0];
+    load_all(address, &mut byte);
+    store_all(address, &byte);
 }
 
 /// Loads the byte, adds 1 and stores it, `times` times. What others store between the two is lost.
