@@ -120,6 +120,14 @@ impl Panel {
         })
     }
 
+    /// Waits until it is known that a process that stands still was told.
+    #[track_caller]
+    fn is_told(&self, target: Target) {
+        self.hear(target, |news| {
+            matches!(news, PeerNews::Late { .. }).then_some(())
+        });
+    }
+
     #[track_caller]
     fn stores(&self, target: Target, offset: u64, bytes: &[u8]) -> Vec<u8> {
         self.order(target, offset, bytes, None);
@@ -312,6 +320,7 @@ fn a_process_that_is_killed_before_it_stores_leaves_no_edit() {
     signal("STOP", pid);
     panel.order(process, 100, b"never", None);
     until("it is written down", || panel.is_written_down(100, b'n'));
+    panel.is_told(process);
     signal("KILL", pid);
     assert_eq!(panel.outcome(process), Err(Refusal::Unanswered));
     panel.is_settled();
@@ -330,6 +339,7 @@ fn a_process_that_is_killed_before_it_answers_leaves_what_it_stored() {
     signal("STOP", pid);
     panel.order(process, 100, b"done", None);
     until("it is written down", || panel.is_written_down(100, b'd'));
+    panel.is_told(process);
     panel.write(100, b"do");
     signal("KILL", pid);
     assert_eq!(panel.outcome(process), Err(Refusal::Unanswered));
