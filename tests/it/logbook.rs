@@ -15,6 +15,7 @@ mod failing;
 mod full;
 mod gaps;
 mod grouped;
+mod identity;
 mod killed;
 mod ledger;
 mod offers;
