@@ -15,5 +15,6 @@ pub mod picker;
 pub mod reading;
 pub mod scratch;
 pub mod shown_bytes;
+pub mod store_log;
 pub mod sums;
 pub mod threads;

@@ -231,8 +231,10 @@ impl Shell {
 
     /// The pool learns what its processes of this file map from now on.
     pub(super) fn tell_peers_of(&mut self, doc: DocId) {
-        let file = self.files.workers.get(&doc).and_then(FileWorker::peer_file);
-        if let (Some(peers), Some(file)) = (&self.peers, file) {
+        let worker = self.files.workers.get(&doc);
+        let known = worker.and_then(|worker| Some((worker.peer_file()?, worker.store_log())));
+        if let (Some(peers), Some((file, log))) = (&self.peers, known) {
+            peers.keep(doc, log);
             let _ = peers.order(PeerOrder::File { doc, file });
         }
     }

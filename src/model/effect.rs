@@ -188,8 +188,6 @@ pub enum FileRequest {
     Find(Box<FindRequest>),
     /// Read these matches of it once more, as they stand now; a job.
     ReadMatches(Box<FindRequest>, Vec<MatchRun>),
-    /// Write down that somebody else of this program put this into the file: what stood there, and what stands there now.
-    Record(Vec<PendingRun>),
     /// Private edits of these bytes are given up: nothing of them is to be offered after an end of the program.
     Forget(Vec<Span>),
     /// Edits that an earlier run left are this view's from now on, and wait to be reapplied.
@@ -298,7 +296,6 @@ impl FileRequest {
                 | Self::ReadPatch(_)
                 | Self::ReadWhole(_)
                 | Self::Sum(_)
-                | Self::Record(_)
                 | Self::Forget(_)
                 | Self::TakeOver { .. }
         )

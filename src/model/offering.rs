@@ -5,6 +5,7 @@ use crate::bytes::Span;
 use crate::bytes::size::counted;
 use crate::map::Mode;
 
+use super::App;
 use super::action::{Action, AppAction, MappingAction, OfferAction, Tab};
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
@@ -17,7 +18,6 @@ use super::patch;
 use super::pending::{Under, Waiting};
 use super::topic::{Subject, Topic};
 use super::view::PatchWhy;
-use super::{App, MappingId};
 
 impl App {
     /// What the journal on disk has to tell.
@@ -290,27 +290,6 @@ impl Doc {
         }
         self.lookup_reread(out);
         self.go_on(view, out);
-    }
-
-    /// A process of this program stored in the file: that is written down.
-    pub(super) fn record_store(
-        &self,
-        through: MappingId,
-        (offset, old, new): (u64, Vec<u8>, Vec<u8>),
-        out: &mut Out<'_>,
-    ) {
-        let reaches = self
-            .processes
-            .get(through)
-            .is_some_and(super::Process::reaches_file);
-        if reaches && !old.is_empty() && old.len() == new.len() {
-            let run = PendingRun {
-                offset,
-                base: old,
-                value: new,
-            };
-            self.ask(FileRequest::Record(vec![run]), out);
-        }
     }
 
     /// The person gave up what waits in a view: nothing of it is offered after an end of the program.

@@ -3,7 +3,7 @@
 //! It owns the sentences. It must not know what is asked of them.
 
 use super::closing::Settled;
-use super::doc::{Doc, Out};
+use super::doc::Doc;
 use super::identity::Target;
 use super::peers::Process;
 use super::process::{PeerNews, ProcessEnd, ProcessFacts, ProcessKind, ProcessSignal};
@@ -13,12 +13,7 @@ use crate::bytes::size::counted;
 impl Doc {
     /// What a process says of itself and of what it was asked. Where it did not store in the file what it was to, what
     /// waited for that does not happen.
-    pub(super) fn process_told(
-        &mut self,
-        target: Target,
-        news: PeerNews,
-        out: &mut Out<'_>,
-    ) -> Option<Settled> {
+    pub(super) fn process_told(&mut self, target: Target, news: PeerNews) -> Option<Settled> {
         let is_start = matches!(news, PeerNews::Runs { .. } | PeerNews::NotStarted { .. });
         if !is_start {
             self.note_process(target, &news);
@@ -33,12 +28,6 @@ impl Doc {
         };
         let is_refused = is_answered && matches!(news, PeerNews::Refused { .. });
         let reaches_file = process.reaches_file();
-        if let PeerNews::Stored {
-            offset, bytes, old, ..
-        } = &news
-        {
-            self.record_store(target.mapping, (*offset, old.clone(), bytes.clone()), out);
-        }
         let process = self.processes.get(target.mapping)?;
         if target.generation >= process.generation {
             let started = is_start.then(|| news.clone());

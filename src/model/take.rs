@@ -369,7 +369,6 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::Facts(_)
         | FileRequest::GiveBack(_)
         | FileRequest::DropView
-        | FileRequest::Record(_)
         | FileRequest::Forget(_)
         | FileRequest::TakeOver { .. }
         | FileRequest::ReadPatch(_)

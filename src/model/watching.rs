@@ -184,7 +184,7 @@ impl App {
         }
         let is_store = matches!(news, PeerNews::Stored { .. });
         let settled = self.in_doc(target.doc, effects, |doc, out| {
-            let settled = doc.process_told(target, news, out);
+            let settled = doc.process_told(target, news);
             if is_store {
                 doc.read_now(Asked::ByAll, out);
             }

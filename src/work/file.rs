@@ -14,6 +14,7 @@ mod logging;
 mod others;
 mod pasted_file;
 mod patch;
+mod process_stores;
 mod serve;
 mod storing;
 mod summing;
@@ -37,6 +38,7 @@ use crate::model::process::PeerFile;
 
 use super::logbook::Logbook;
 use super::others::{OwnList, RightOfWay};
+use super::store_log::{StoreLog, store_log};
 use jobs::Running;
 use serve::Worker;
 
@@ -69,10 +71,20 @@ struct Board {
     unwanted: Mutex<Vec<OrderId>>,
 }
 
+/// What the worker is sent.
+#[derive(Debug)]
+enum Sent {
+    Order(FileOrder),
+    /// There is something to hear from the pool of processes.
+    OfProcesses,
+}
+
 /// The handle that the window holds on an open file.
 #[derive(Debug)]
 pub struct FileWorker {
-    orders: Option<SyncSender<FileOrder>>,
+    /// The only one: the worker ends when it goes.
+    orders: Option<Arc<SyncSender<Sent>>>,
+    stores: StoreLog,
     thread: Option<JoinHandle<()>>,
     board: Arc<Board>,
     start: Instant,
@@ -113,6 +125,14 @@ impl FileWorker {
     ) -> std::io::Result<Self> {
         let journal = logbook.of_file();
         let (orders, inbox) = sync_channel(QUEUED_ORDERS);
+        let orders = Arc::new(orders);
+        let sender = Arc::downgrade(&orders);
+        let (stores, words) = store_log(move || {
+            if let Some(orders) = sender.upgrade() {
+                // where it is full, it is heard after the next order
+                let _ = orders.try_send(Sent::OfProcesses);
+            }
+        });
         let board = Arc::new(Board::default());
         let start = Instant::now();
         let path = request.path.clone();
@@ -121,8 +141,8 @@ impl FileWorker {
             move || {
                 board.busy(start);
                 let names = (doc, mapping);
-                let opened =
-                    Worker::open(names, &request, &CallLog::new(), journal, &board, &report);
+                let kept = (journal, words);
+                let opened = Worker::open(names, &request, &CallLog::new(), kept, &board, &report);
                 board.idle();
                 match opened {
                     Ok(mut worker) => worker.run(&inbox, start, &program),
@@ -132,6 +152,7 @@ impl FileWorker {
         })?;
         Ok(Self {
             orders: Some(orders),
+            stores,
             thread: Some(thread),
             board,
             start,
@@ -147,9 +168,19 @@ impl FileWorker {
         let Some(orders) = &self.orders else {
             return Err(order);
         };
-        orders.try_send(order).map_err(|refused| match refused {
-            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
-        })
+        match orders.try_send(Sent::Order(order)) {
+            Err(
+                TrySendError::Full(Sent::Order(order))
+                | TrySendError::Disconnected(Sent::Order(order)),
+            ) => Err(order),
+            _ => Ok(()),
+        }
+    }
+
+    /// What processes that map the file have their stores written down with.
+    #[must_use]
+    pub fn store_log(&self) -> StoreLog {
+        self.stores.clone()
     }
 
     /// Stops a job, whatever the worker itself waits for.

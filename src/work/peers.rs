@@ -11,6 +11,8 @@ mod copies;
 mod mailbox;
 mod member;
 mod member_end;
+mod member_jobs;
+mod member_store;
 mod member_talk;
 mod orders;
 mod pool;
@@ -21,10 +23,12 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::model::identity::DocId;
 use crate::model::process::{PeerEvent, PeerOrder};
 use crate::os::thread::join_within;
 use crate::peer::protocol::MAX_READ_BYTES;
 
+use super::store_log::StoreLog;
 use mailbox::Mailbox;
 use pool::Pool;
 
@@ -73,6 +77,12 @@ impl PeerPool {
     /// find room while it runs.
     pub fn order(&self, order: PeerOrder) -> Result<(), PeerOrder> {
         self.mailbox.put(order)
+    }
+
+    /// From now on what a process is about to store in this file is written down by `log` before it is told to. Known before
+    /// the orders that follow.
+    pub fn keep(&self, doc: DocId, log: StoreLog) {
+        self.mailbox.keep(doc, log);
     }
 
     /// Has the pool end, without waiting for it. Dropping it waits, two seconds at most.

@@ -48,40 +48,53 @@ impl<'a> Bare<'a> {
         run(self.stage, before, arguments, &[("DISPLAY", &self.display)])
     }
 
+    /// A command that acts there.
+    pub(crate) fn hand(&self, arguments: &[&str]) -> Command {
+        let mut command = self.stage.command("xdotool");
+        command.env("DISPLAY", &self.display).args(arguments);
+        command
+    }
+
     /// What xdotool says there.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Option<String> {
-        let output = self
-            .stage
-            .command("xdotool")
-            .env("DISPLAY", &self.display)
-            .args(arguments)
-            .output()
-            .expect("xdotool");
+        let output = self.hand(arguments).output().expect("xdotool");
         let text = String::from_utf8_lossy(&output.stdout)
             .trim_end()
             .to_owned();
         output.status.success().then_some(text)
     }
 
-    /// Waits for the window of `run` on the file of that name, gives it the keyboard and types; its number.
+    /// Waits for the window of `run` on the file of that name and gives it the keyboard; its number.
     #[track_caller]
-    pub(crate) fn type_in(&self, run: &mut Run, name: &str, text: &str) -> String {
+    pub(crate) fn window(&self, run: &mut Run, name: &str) -> String {
         let pid = run.process.0.id().to_string();
         let window = until("window", || {
             assert_eq!(run.process.ended(), None, "{}", run.said());
             self.ask(&["search", "--onlyvisible", "--pid", &pid])
         });
-        let title = |start: &str| {
-            self.ask(&["getwindowname", &window])
-                .filter(|title| title.starts_with(start))
-        };
-        until("file in the window", || title(name));
+        self.until_title(&window, name);
         until("keyboard in the window", || {
             self.ask(&["windowfocus", &window])?;
             (self.ask(&["getwindowfocus"])? == window).then_some(())
         });
+        window
+    }
+
+    /// Waits until the title of the window begins so.
+    #[track_caller]
+    pub(crate) fn until_title(&self, window: &str, start: &str) {
+        until(&format!("title {start:?}"), || {
+            self.ask(&["getwindowname", window])
+                .filter(|title| title.starts_with(start))
+        });
+    }
+
+    /// The same as [`Self::window`], and types there; its number.
+    #[track_caller]
+    pub(crate) fn type_in(&self, run: &mut Run, name: &str, text: &str) -> String {
+        let window = self.window(run, name);
         self.ask(&["type", "--delay", "25", text]);
-        until("typed byte", || title(&format!("* {name}")));
+        self.until_title(&window, &format!("* {name}"));
         window
     }
 }

@@ -26,6 +26,7 @@ mod hidden;
 mod indoors;
 mod keyboard;
 mod keys;
+mod killed;
 mod lab;
 mod left;
 mod offered;

@@ -9,15 +9,21 @@ use mapscope::model::offer::{EditsOffer, JournalNews};
 use mapscope::work::logbook::{Disk, Logbook};
 
 mod around;
+mod by_processes;
 mod compacting;
 mod failing;
 mod full;
+mod gaps;
+mod grouped;
+mod identity;
 mod killed;
 mod ledger;
 mod offers;
+mod open;
 mod order;
 mod racing;
 mod returned;
+mod short;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.

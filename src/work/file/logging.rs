@@ -39,11 +39,6 @@ impl Worker {
                 self.read_beside(index, number, request);
                 return;
             }
-            FileRequest::Record(runs) => {
-                self.journal
-                    .stands(&self.file, EditPlace::File, changes_of(runs));
-                EditsNews::Noted
-            }
             FileRequest::Forget(spans) => {
                 self.journal.saved(target.mapping.0, spans);
                 EditsNews::Noted
@@ -118,8 +113,8 @@ impl Worker {
 
     /// What an earlier run left is this view's: it stands in this run's journal before it goes from that one's.
     fn take_over(&mut self, target: Target, offer: OfferId, runs: Vec<PendingRun>) {
-        let place = EditPlace::Private(target.mapping.0);
-        if self.journal.stands(&self.file, place, changes_of(runs)) {
+        let mapping = target.mapping.0;
+        if self.journal.stands(&self.file, mapping, changes_of(runs)) {
             self.journal.sync();
             self.journal.retire(offer, OfferPart::Unsaved);
         }

@@ -18,10 +18,11 @@ use super::others::WatchedOthers;
 use super::views::{ViewMapping, create};
 use super::watcher::Watcher;
 use super::witnesses::Witnesses;
-use super::{Board, EventSink};
+use super::{Board, EventSink, Sent};
 use crate::work::logbook::record::EditPlace;
 use crate::work::logbook::{FileLog, Logbook};
 use crate::work::scratch::Scratch;
+use crate::work::store_log::StoreWords;
 
 /// The thread's own state.
 pub(super) struct Worker {
@@ -37,6 +38,8 @@ pub(super) struct Worker {
     pub(super) board: Arc<Board>,
     /// Where edits are written down before they are stored.
     pub(super) journal: FileLog,
+    /// What processes are about to store.
+    pub(super) process_stores: StoreWords,
     scratch: Option<Scratch>,
 }
 
@@ -45,7 +48,7 @@ impl Worker {
         (doc, mapping_id): (DocId, MappingId),
         request: &OpenRequest,
         log: &CallLog,
-        journal: FileLog,
+        (journal, process_stores): (FileLog, StoreWords),
         board: &Arc<Board>,
         report: &EventSink,
     ) -> Result<Self, String> {
@@ -83,6 +86,7 @@ impl Worker {
             } else {
                 journal
             },
+            process_stores,
             scratch,
         };
         worker.post_peer_file(); // before anybody hears of the file and asks for it
@@ -90,14 +94,17 @@ impl Worker {
         Ok(worker)
     }
 
-    pub(super) fn run(&mut self, inbox: &Receiver<FileOrder>, start: Instant, program: &Path) {
+    pub(super) fn run(&mut self, inbox: &Receiver<Sent>, start: Instant, program: &Path) {
         loop {
             match inbox.recv_timeout(self.until_next()) {
-                Ok(order) => {
+                Ok(sent) => {
                     self.board.busy(start);
                     let way = Arc::clone(&self.board.way);
                     let _goes_first = way.hold();
-                    self.handle(order);
+                    self.hear_of_processes(!self.board.is_closed());
+                    if let Sent::Order(order) = sent {
+                        self.handle(order);
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.board.busy(start);
@@ -114,6 +121,7 @@ impl Worker {
             }
             self.board.idle();
         }
+        self.hear_of_processes(false);
         if self.board.decided.load(Ordering::Relaxed) {
             self.journal.retired(None);
         }
@@ -200,8 +208,7 @@ impl Worker {
                 what,
             } => self.export(index, number, destination, if_exists, what),
             FileRequest::Sum(span) => self.sum(index, number, span),
-            request @ (FileRequest::Record(_)
-            | FileRequest::Forget(_)
+            request @ (FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
             | FileRequest::PutBack { .. }
             | FileRequest::ReadPatch(_)

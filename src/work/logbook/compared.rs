@@ -3,12 +3,13 @@
 //! It owns how that is found out: the file's marks, what was edited, and what stood around it. Times are not believed: a
 //! clock may have been set back, and our own stores changed them; what was edited is read and compared. It changes nothing.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek as _, SeekFrom};
 
 use super::around::{BlockSum, blocks_of, read_at, sum_of};
 use super::layer::Layer;
-use super::ledger::Entry;
+use super::ledger::{Entry, made};
 use crate::map::Identity;
 use crate::model::journal::PendingRun;
 use crate::model::offer::{FileFate, LISTED};
@@ -35,6 +36,25 @@ impl Compared {
             identity: None,
             conflicts: Vec::new(),
         }
+    }
+}
+
+/// What was about to be stored in the file when the run ended may not have been: where the file is the same one, it says so.
+/// What cannot be read counts as stored, but for what the file is too short for.
+pub(super) fn look_for_open(entry: &mut Entry) {
+    let Ok(mut file) = open_to_compare(&entry.path) else {
+        return;
+    };
+    let is_same = FileStamp::of(&file).is_ok_and(|stamp| stamp.is_of_same_file(&entry.stamp));
+    if let (true, Ok(end)) = (is_same, file.seek(SeekFrom::End(0))) {
+        entry.settle_in_file(|change| {
+            let now = read_at(&file, change.offset, change.old.len());
+            let known = (change.offset..).zip(&now).collect::<BTreeMap<_, _>>();
+            made(change, |offset, old| match known.get(&offset) {
+                Some(now) => **now == old,
+                None => offset >= end,
+            })
+        });
     }
 }
 

@@ -95,6 +95,23 @@ impl FileLog {
         }
     }
 
+    /// It was stored where something else stood by then than was written down: this is what was changed.
+    pub fn outcome_over(&mut self, Ticket(ticket): Ticket, change: ByteChange) {
+        if let Some((_, file)) = self.number {
+            let is_none = Record::Outcome {
+                file,
+                ticket,
+                done: Vec::new(),
+            };
+            let stands = Record::Stands {
+                file,
+                place: EditPlace::File,
+                changes: vec![change],
+            };
+            self.note(&[is_none, stands]);
+        }
+    }
+
     /// Private edits of a mapping are in the file and on its device.
     pub fn saved(&mut self, mapping: u64, spans: Vec<Span>) {
         if let Some((_, file)) = self.number {
@@ -106,15 +123,10 @@ impl FileLog {
         }
     }
 
-    /// This stands so, by whatever way it came about. Returns whether it is written down.
-    pub fn stands(&mut self, of: &OpenFile, place: EditPlace, changes: Vec<ByteChange>) -> bool {
-        let around = if place == EditPlace::File {
-            // it was stored: what stood there before is gone
-            self.summed.extend(touched(&changes));
-            Vec::new()
-        } else {
-            self.sums(of, &changes)
-        };
+    /// This stands in a private mapping, by whatever way it came about. Returns whether it is written down.
+    pub fn stands(&mut self, of: &OpenFile, mapping: u64, changes: Vec<ByteChange>) -> bool {
+        let place = EditPlace::Private(mapping);
+        let around = self.sums(of, &changes);
         let shared = self.book.shared();
         let mut state = shared.lock();
         if !matches!(shared.book(&mut state), Ok(Some(_))) {

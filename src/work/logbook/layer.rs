@@ -47,13 +47,16 @@ impl Layer {
 
     /// Bytes were changed. Where they were changed before, and what that left still stood there, the older base holds;
     /// where somebody else came between, what they left is the base. What is back at its base is not changed any more.
+    /// What is younger than `age` came after it, and stays on top.
     pub fn put(&mut self, change: &ByteChange, age: u64) {
         let span = change.span();
         if span.is_empty() {
             return;
         }
         let mut base = change.old.clone();
-        for (offset, run) in self.take_out(span) {
+        let taken = self.take_out(span).into_iter();
+        let (later, before): (Vec<_>, Vec<_>) = taken.partition(|(_, run)| run.age > age);
+        for (offset, run) in before {
             let at = index(offset - span.start());
             for ((base, old), (earlier, left)) in base
                 .iter_mut()
@@ -82,6 +85,14 @@ impl Layer {
                 self.runs.insert(span.start() + start as u64, run);
             }
             start = end;
+        }
+        for (offset, run) in later {
+            let change = ByteChange {
+                offset,
+                old: run.base,
+                new: run.value,
+            };
+            self.put(&change, run.age);
         }
     }
 

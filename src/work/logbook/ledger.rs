@@ -1,8 +1,8 @@
 //! What the records of a journal come to: for each file, what is edited privately and what of the edits is in it.
 //!
 //! It owns the meaning of the records, in the order in which they stand. A record says what was about to happen: where no
-//! outcome follows, the program ended in between, and it counts as done; whoever offers it compares with what is there. It
-//! must not touch a file.
+//! outcome follows, the program ended in between. Whoever can look at the file says what was made of it; the rest counts as
+//! done. Several may be open at once, as processes store while the worker does. It must not touch a file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -35,15 +35,34 @@ pub struct Entry {
     pub private: BTreeMap<u64, Layer>,
     /// What stood around edits before the first of them, by the numbers of blocks.
     pub blocks: BTreeMap<u64, BlockSum>,
-    /// What was about to be stored: its age, its name, where, and what.
-    open: Option<(u64, u64, EditPlace, Vec<ByteChange>)>,
+    /// What was about to be stored, oldest first.
+    open: Vec<Open>,
+}
+
+/// What was about to be stored, and of which no outcome is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Open {
+    age: u64,
+    ticket: u64,
+    place: EditPlace,
+    changes: Vec<ByteChange>,
 }
 
 impl Entry {
-    /// What was about to be stored was, as far as is known.
-    fn settle(&mut self) {
-        if let Some((age, _, place, changes)) = self.open.take() {
-            self.put(age, place, &changes);
+    /// What was about to be stored in places that are `wanted` was, as far as is known.
+    fn settle(&mut self, wanted: impl Fn(EditPlace) -> bool) {
+        let open: Vec<Open> = self.open.extract_if(.., |it| wanted(it.place)).collect();
+        for it in open {
+            self.put(it.age, it.place, &it.changes);
+        }
+    }
+
+    /// Whoever can read the file says what was made of each change that was about to be stored in it.
+    pub(super) fn settle_in_file(&mut self, made: impl Fn(&ByteChange) -> Vec<Span>) {
+        let open = self.open.iter().filter(|it| it.place == EditPlace::File);
+        let done = open.map(|it| (it.ticket, it.changes.iter().flat_map(&made).collect()));
+        for (ticket, done) in done.collect::<Vec<(u64, Vec<Span>)>>() {
+            self.outcome(ticket, &done);
         }
     }
 
@@ -59,9 +78,15 @@ impl Entry {
     }
 
     fn outcome(&mut self, ticket: u64, done: &[Span]) {
-        let Some((age, _, place, changes)) = self.open.take_if(|open| open.1 == ticket) else {
+        let Some(at) = self.open.iter().position(|open| open.ticket == ticket) else {
             return;
         };
+        let Open {
+            age,
+            place,
+            changes,
+            ..
+        } = self.open.remove(at);
         let within = |change: &ByteChange, span: Span| {
             let both = span.intersect(change.span())?;
             let part = |offset: u64| usize::try_from(offset - change.offset).ok();
@@ -88,7 +113,8 @@ impl Entry {
     }
 
     fn retire(&mut self, place: Option<EditPlace>) {
-        self.settle();
+        self.open
+            .retain(|open| place.is_some_and(|place| place != open.place));
         match place {
             Some(EditPlace::Private(mapping)) => drop(self.private.remove(&mapping)),
             Some(EditPlace::File) => drop(self.forget_until(u64::MAX)),
@@ -104,7 +130,7 @@ impl Entry {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let mut layers = self.private.values().chain([&self.in_file]);
-        self.open.is_none() && layers.all(Layer::is_empty)
+        self.open.is_empty() && layers.all(Layer::is_empty)
     }
 
     /// All that is edited privately, one run where neighbors touch. Where two mappings hold one byte otherwise, the one
@@ -148,9 +174,18 @@ impl Ledger {
                 at,
                 changes,
             } => self.with(file, |entry| {
-                entry.settle();
                 entry.at = at;
-                entry.open = Some((age, ticket, place, changes));
+                // a private mapping is stored to by its worker alone, one store after the other
+                entry.settle(|of| of == place && of != EditPlace::File);
+                // a short journal tells the time of the last edit by one that changes nothing
+                if !changes.is_empty() {
+                    entry.open.push(Open {
+                        age,
+                        ticket,
+                        place,
+                        changes,
+                    });
+                }
             }),
             Record::Outcome { file, ticket, done } => {
                 self.with(file, |entry| entry.outcome(ticket, &done));
@@ -160,7 +195,7 @@ impl Ledger {
                 mapping,
                 spans,
             } => self.with(file, |entry| {
-                entry.settle();
+                entry.settle(|place| place == EditPlace::Private(mapping));
                 if let Some(layer) = entry.private.get_mut(&mapping) {
                     for span in spans {
                         layer.remove(span);
@@ -168,7 +203,6 @@ impl Ledger {
                 }
                 entry.private.retain(|_, layer| !layer.is_empty());
             }),
-            // of a process, which stores while the worker does: what that is about to do stays open
             Record::Stands {
                 file,
                 place,
@@ -193,7 +227,8 @@ impl Ledger {
 
     /// The journal has ended: what was about to be stored was, as far as is known.
     pub fn end(&mut self) {
-        self.files.values_mut().for_each(Entry::settle);
+        let entries = self.files.values_mut();
+        entries.for_each(|entry| entry.settle(|_| true));
     }
 
     /// Nothing is left that could be offered.
@@ -259,6 +294,7 @@ impl Ledger {
         let live = || self.files.iter().filter(|(_, entry)| !entry.is_empty());
         let mut records = self.names();
         let mut runs: Vec<(u64, u32, EditPlace, ByteChange)> = Vec::new();
+        let mut open: Vec<(u32, &Open)> = Vec::new();
         for (file, entry) in live() {
             let private = entry.private.iter();
             let private = private.map(|(mapping, layer)| (EditPlace::Private(*mapping), layer));
@@ -266,10 +302,16 @@ impl Ledger {
                 let of = |(age, change)| (age, *file, place, change);
                 runs.extend(layer.runs().map(of));
             }
+            open.extend(entry.open.iter().map(|it| (*file, it)));
         }
         runs.sort_by_key(|(age, file, place, change)| (*age, *file, *place, change.offset));
+        open.sort_by_key(|(_, it)| it.age);
+        let mut open = open.into_iter().peekable();
         let mut room = 0;
-        for (_, of, at, change) in runs {
+        for (age, of, at, change) in runs {
+            while let Some((file, it)) = open.next_if(|(_, it)| it.age < age) {
+                records.push(self.asked(file, it));
+            }
             let len = 2 * change.new.len() as u64;
             match records.last_mut() {
                 Some(Record::Stands {
@@ -290,22 +332,45 @@ impl Ledger {
                 }
             }
         }
-        // the time of the last edit, and what has no outcome yet
-        for (file, entry) in live() {
-            let (ticket, place, changes) = match &entry.open {
-                Some((_, ticket, place, changes)) => (*ticket, *place, changes.clone()),
-                None => (u64::MAX, EditPlace::File, Vec::new()),
-            };
-            records.push(Record::Asked {
-                file: *file,
-                ticket,
-                place,
-                at: entry.at,
-                changes,
-            });
-        }
+        records.extend(open.map(|(file, it)| self.asked(file, it)));
+        // the time of the last edit, of one that changes nothing
+        records.extend(live().map(|(file, entry)| Record::Asked {
+            file: *file,
+            ticket: u64::MAX,
+            place: EditPlace::File,
+            at: entry.at,
+            changes: Vec::new(),
+        }));
         records
     }
+
+    /// The record of what has no outcome yet.
+    fn asked(&self, file: u32, open: &Open) -> Record {
+        Record::Asked {
+            file,
+            ticket: open.ticket,
+            place: open.place,
+            at: self.files.get(&file).map_or(0, |entry| entry.at),
+            changes: open.changes.clone(),
+        }
+    }
+}
+
+/// Where a change was made: where what stood there before does not any more, or nothing else was to.
+pub(in crate::work) fn made(change: &ByteChange, stands: impl Fn(u64, u8) -> bool) -> Vec<Span> {
+    let bytes = (change.offset..).zip(change.old.iter().zip(&change.new));
+    let made = bytes.filter(|(offset, (old, new))| old == new || !stands(*offset, **old));
+    let mut spans: Vec<Span> = Vec::new();
+    for (offset, _) in made {
+        let Some(byte) = Span::at(offset, 1) else {
+            continue;
+        };
+        match spans.last_mut() {
+            Some(last) if last.end() == offset => *last = last.hull(byte),
+            _ => spans.push(byte),
+        }
+    }
+    spans
 }
 
 /// What was read of a journal.

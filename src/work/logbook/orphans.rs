@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::book::{Book, ENDING, PART};
-use super::compared::{Compared, compare};
+use super::compared::{Compared, compare, look_for_open};
 use super::ledger::{Entry, Ledger, recover};
 use super::record::{ByteChange, EditPlace, Record};
 use crate::bytes::escape::path_in_sentence;
@@ -171,6 +171,7 @@ fn adopt(file: File, path: PathBuf, found: &mut Found) {
         }
     };
     drop(bytes);
+    read.ledger.files.values_mut().for_each(look_for_open);
     read.ledger.end();
     if read.ledger.is_empty() {
         let _ = fs::remove_file(&path);

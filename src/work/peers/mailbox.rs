@@ -12,6 +12,7 @@ use std::time::Instant;
 use super::ORDERS_WAITING;
 use crate::model::identity::DocId;
 use crate::model::process::PeerOrder;
+use crate::work::store_log::StoreLog;
 
 /// The list, for both sides.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ struct Slot {
     orders: VecDeque<PeerOrder>,
     /// How many of them may be refused for want of room.
     bounded: usize,
+    /// What stores of a file are written down with, by files, the latest.
+    logs: Vec<(DocId, StoreLog)>,
     /// A process said something.
     woken: bool,
     stop: bool,
@@ -33,6 +36,8 @@ struct Slot {
 /// What there is to do.
 pub(super) struct Taken {
     pub(super) orders: VecDeque<PeerOrder>,
+    /// To be known before the orders are obeyed.
+    pub(super) logs: Vec<(DocId, StoreLog)>,
     pub(super) stop: bool,
 }
 
@@ -83,6 +88,13 @@ impl Mailbox {
         Ok(())
     }
 
+    /// Stores of this file are written down so from now on.
+    pub(super) fn keep(&self, doc: DocId, log: StoreLog) {
+        let mut slot = self.slot();
+        slot.logs.retain(|(known, _)| *known != doc);
+        slot.logs.push((doc, log));
+    }
+
     /// There is something to hear of a process.
     pub(super) fn wake(&self) {
         self.slot().woken = true;
@@ -115,6 +127,7 @@ impl Mailbox {
         slot.bounded = 0;
         Taken {
             orders: std::mem::take(&mut slot.orders),
+            logs: std::mem::take(&mut slot.logs),
             stop: slot.stop,
         }
     }

@@ -1,8 +1,8 @@
 //! One process of the pool, through all its generations: what it was told, and what it is asked next.
 //!
 //! It owns its one question under way and those that wait, and the file that it maps. It must not know the other
-//! processes: what concerns them is a [`Deed`]. How answers are taken stands in `member_talk.rs`, how it ends in
-//! `member_end.rs`.
+//! processes: what concerns them is a [`Deed`]. How a job begins stands in `member_jobs.rs`, how answers are taken in
+//! `member_talk.rs`, how it ends in `member_end.rs`.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -11,106 +11,24 @@ use std::time::{Duration, Instant};
 
 use super::JOBS_WAITING;
 use super::copies::Copies;
+use super::mailbox::Mailbox;
+use super::member_store::Store;
 use crate::bytes::Span;
 
 use crate::map::{Readout, errno_name, errno_of};
 use crate::model::identity::{MappingId, OrderId, Target};
 use crate::model::process::{
-    Death, Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind,
-    ProcessSignal, Refusal,
+    Failure, PageSeen, PeerEvent, PeerFile, PeerNews, ProcessEnd, ProcessKind, ProcessSignal,
+    Refusal,
 };
-use crate::peer::protocol::Request;
 use crate::peer::{Ending, Forking, PeerProcess, PeerSignal, PendingRequest, Wake};
+use crate::work::store_log::StoreLog;
 
 /// How long an answer may take before it is said that there is none.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whoever is told what there is to say.
 pub(super) type Tell = dyn Fn(PeerEvent) + Send;
-
-/// Bytes to store.
-#[derive(Debug)]
-pub(super) struct Store {
-    pub(super) number: OrderId,
-    pub(super) offset: u64,
-    pub(super) bytes: Vec<u8>,
-    pub(super) over: Over,
-}
-
-/// What it may be stored over.
-#[derive(Debug)]
-pub(super) enum Over {
-    /// Whatever stands there.
-    Whatever,
-    /// These bytes, and nothing else.
-    Only(Vec<u8>),
-    /// A mapping that is read-only: the store ends the process.
-    ReadOnly,
-}
-
-impl Store {
-    /// What the process is told.
-    pub(super) fn request(&self) -> Request {
-        let (offset, bytes) = (self.offset, self.bytes.clone());
-        match &self.over {
-            Over::Only(expect) => Request::StoreOver {
-                offset,
-                bytes,
-                expect: expect.clone(),
-            },
-            Over::Whatever => Request::Store { offset, bytes },
-            Over::ReadOnly => Request::StoreAnyway { offset, bytes },
-        }
-    }
-
-    /// It comes back.
-    pub(super) fn refused(self, why: Refusal) -> PeerNews {
-        let Self {
-            number,
-            offset,
-            bytes,
-            over: _,
-        } = self;
-        PeerNews::Refused {
-            number,
-            offset,
-            bytes,
-            why,
-        }
-    }
-
-    /// The process died of it.
-    pub(super) fn faulted(self, death: Death) -> PeerNews {
-        let Self {
-            number,
-            offset,
-            bytes,
-            over: _,
-        } = self;
-        PeerNews::Faulted {
-            number,
-            offset,
-            bytes,
-            death,
-        }
-    }
-
-    /// It was carried out; `old` stood there.
-    pub(super) fn stored(self, old: Vec<u8>) -> PeerNews {
-        let Self {
-            number,
-            offset,
-            bytes,
-            over: _,
-        } = self;
-        PeerNews::Stored {
-            number,
-            offset,
-            bytes,
-            old,
-        }
-    }
-}
 
 /// A forked child that ended: its parent is to reap it, and learns how.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +45,13 @@ pub(super) enum Job {
     Fork { child: Target },
     Facts,
     Reap(Reap),
+}
+
+impl Job {
+    /// It is a store that the journal does not have yet.
+    pub(super) fn waits_for_record(&self) -> bool {
+        matches!(self, Self::Store(store) if store.waits_for_record())
+    }
 }
 
 /// What a process was asked and has not answered.
@@ -271,6 +196,9 @@ pub(super) struct Member {
 pub(super) struct Look<'a> {
     pub(super) now: Instant,
     pub(super) watch: Option<Span>,
+    /// What stores in the file are written down with, where they are.
+    pub(super) log: Option<&'a StoreLog>,
+    pub(super) mailbox: &'a Arc<Mailbox>,
     pub(super) program: &'a Path,
     pub(super) wake: &'a Wake,
     pub(super) tell: &'a Tell,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::member::{Asked, Deed, Job, Life, Look, Member, Over, Question, Said, Tell};
+use super::member::{Asked, Deed, Job, Life, Look, Member, Question, Said, Tell};
 use crate::model::process::{EndHow, PeerNews, ProcessEnd, Refusal};
 use crate::peer::{PeerEnd, Polled};
 
@@ -101,8 +101,13 @@ impl Member {
         // All that it said is there by now.
         self.hear_last(look, deeds);
         match (self.asked.take().map(|asked| asked.question), &end.fault) {
-            (Some(Question::Store(store)), Some(death)) if matches!(store.over, Over::ReadOnly) => {
+            (Some(Question::Store(store)), Some(death)) if store.is_of_read_only() => {
                 self.tell(store.faulted(death.clone()), look.tell);
+            }
+            (Some(Question::Store(mut store)), _) if end.is_stuck => {
+                store.stays_open();
+                let why = Refusal::Unanswered;
+                self.refused(Question::Store(store), why, look, deeds);
             }
             (Some(question), _) => self.refused(question, Refusal::Unanswered, look, deeds),
             (None, _) => {}

@@ -6,17 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::member::{
-    Asked, Deed, Job, Leave, Life, Look, Mapped, Member, PATIENCE, Question, Store, ToRead,
-};
+use super::member::{Asked, Deed, Leave, Life, Look, Mapped, Member, PATIENCE, Question, ToRead};
 use super::member_end::how_reaped;
+use super::member_store::Store;
 use crate::bytes::Span;
 use crate::map::{Gap, PageFact, PageState, Readout};
 use crate::model::identity::Target;
 use crate::model::process::{Failure, PageSeen, PeerEvent, PeerNews, ProcessKind, Refusal};
-use crate::peer::protocol::{
-    Answer, MAX_READ_BYTES, MapAccess, MapMode, Open, ReadAnswer, ReadGap, Request,
-};
+use crate::peer::protocol::{Answer, MapAccess, MapMode, Open, ReadAnswer, ReadGap, Request};
 use crate::peer::wire::{PeerPage, PeerPageFact};
 use crate::peer::{NotSent, PeerError, Polled};
 
@@ -121,7 +118,7 @@ impl Member {
             self.leave = Leave::Told;
             return self.send(Question::Allow, &Request::AllowWriting, look, deeds);
         }
-        if let Some(job) = self.jobs.pop_front() {
+        if let Some(job) = self.jobs.pop_front_if(|job| !job.waits_for_record()) {
             self.begin(job, look, deeds);
             return true;
         }
@@ -162,73 +159,8 @@ impl Member {
         }
     }
 
-    fn begin(&mut self, job: Job, look: &Look<'_>, deeds: &mut Vec<Deed>) {
-        match job {
-            Job::Store(store) => {
-                if let Mapped::Failed { why, again } = &mut self.mapped {
-                    if *again <= look.now {
-                        // An attempt first; the store comes after it.
-                        self.mapped = Mapped::No;
-                        self.jobs.push_front(Job::Store(store));
-                        return;
-                    }
-                    let news = store.refused(Refusal::Failed(why.clone()));
-                    self.tell(news, look.tell);
-                    return;
-                }
-                if let Some(span) = self.to_look_under(&store) {
-                    self.looked_under = Some(store.number);
-                    self.jobs.push_front(Job::Store(store));
-                    let (offset, len) = (span.start(), span.len());
-                    let request = Request::Read { offset, len };
-                    self.send(Question::Read(span), &request, look, deeds);
-                    return;
-                }
-                let request = store.request();
-                self.send(Question::Store(*store), &request, look, deeds);
-            }
-            Job::Fork { child } => self.begin_fork(child, look, deeds),
-            Job::Facts => {
-                self.send(Question::Facts, &Request::Facts, look, deeds);
-            }
-            Job::Reap(reap) => {
-                let request = Request::Reap { pid: reap.pid };
-                self.send(Question::Reap(reap), &request, look, deeds);
-            }
-        }
-    }
-
-    /// What is to be read before the store: a page that was taken away would be copied anew by it, and nobody would
-    /// miss what stood there.
-    fn to_look_under(&self, store: &Store) -> Option<Span> {
-        let len = (store.bytes.len() as u64).min(MAX_READ_BYTES);
-        let span = Span::at(store.offset, len)?;
-        let is_due = self.looked_under != Some(store.number) && self.copies.are_under(span);
-        is_due.then_some(span)
-    }
-
-    fn begin_fork(&mut self, child: Target, look: &Look<'_>, deeds: &mut Vec<Deed>) {
-        let Life::Running(process) = &mut self.life else {
-            return;
-        };
-        let why = match process.begin_fork(&format!("process of {child}")) {
-            Ok(Ok(forking)) => {
-                self.asked = Some(Asked {
-                    question: Question::Fork { child, forking },
-                    pending: None,
-                    since: look.now,
-                    is_late: false,
-                });
-                return;
-            }
-            Ok(Err(not_sent)) => self.not_sent(not_sent),
-            Err(error) => Refusal::Failed(failure(error)),
-        };
-        deeds.push(Deed::Unborn { child, why });
-    }
-
     /// Sends a question; whether that was possible. What cannot be sent is answered at once.
-    fn send(
+    pub(super) fn send(
         &mut self,
         question: Question,
         request: &Request,
@@ -260,7 +192,7 @@ impl Member {
         }
     }
 
-    fn not_sent(&self, why: NotSent) -> Refusal {
+    pub(super) fn not_sent(&self, why: NotSent) -> Refusal {
         match why {
             NotSent::Closed => Refusal::Ended,
             NotSent::Full => Refusal::NotAnswering,
@@ -486,7 +418,7 @@ fn page_seen(fact: PeerPageFact) -> PageSeen {
 }
 
 /// What a peer says of its own.
-fn failure(error: PeerError) -> Failure {
+pub(super) fn failure(error: PeerError) -> Failure {
     match error {
         PeerError::Refused { message, errno } => Failure { message, errno },
         other => Failure {

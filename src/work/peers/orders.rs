@@ -5,7 +5,8 @@
 use std::time::Instant;
 
 use super::MOST_WATCHED_BYTES;
-use super::member::{Job, Member, Over, Store, ToRead};
+use super::member::{Job, Member, ToRead};
+use super::member_store::{Over, Store};
 use super::pool::Pool;
 use crate::bytes::Span;
 use crate::model::identity::{DocId, MappingId, OrderId, Target};
@@ -32,13 +33,7 @@ impl Pool {
                 expect,
             } => {
                 let over = expect.map_or(Over::Whatever, Over::Only);
-                let store = Store {
-                    number,
-                    offset,
-                    bytes,
-                    over,
-                };
-                self.store(target, store);
+                self.store(target, Store::new(number, offset, bytes, over));
             }
             PeerOrder::StoreAnyway {
                 number,
@@ -46,12 +41,7 @@ impl Pool {
                 offset,
                 bytes,
             } => {
-                let store = Store {
-                    number,
-                    offset,
-                    bytes,
-                    over: Over::ReadOnly,
-                };
+                let store = Store::new(number, offset, bytes, Over::ReadOnly);
                 self.store(target, store);
             }
             PeerOrder::Facts { target } => self.facts(target),
@@ -177,7 +167,7 @@ impl Pool {
         };
         let mut member = Member::new(target, kind, file, None);
         member.is_replaced = built_in;
-        let look = self.look(Instant::now(), None);
+        let look = self.look(Instant::now(), target.doc);
         match member.start(&look) {
             Ok(()) => self.members.push(member),
             Err(why) => {

@@ -14,6 +14,7 @@ use crate::bytes::Span;
 use crate::model::identity::{DocId, Generation, MappingId, Target};
 use crate::model::process::{EndHow, PeerEvent, PeerFile, PeerNews, ProcessEnd, Refusal};
 use crate::peer::{Ending, Wake};
+use crate::work::store_log::StoreLog;
 
 /// Between two reads of what is watched.
 const POLL: Duration = Duration::from_millis(100);
@@ -31,6 +32,8 @@ pub(super) struct DocState {
     pub(super) file: Option<PeerFile>,
     pub(super) watch: Option<Span>,
     pub(super) next_read: Option<Instant>,
+    /// What stores in it are written down with, where they are.
+    pub(super) log: Option<StoreLog>,
 }
 
 /// A forked child that is to end, and who has to reap it.
@@ -74,6 +77,9 @@ impl Pool {
         let mut due = None;
         loop {
             let taken = self.mailbox.take(due);
+            for (doc, log) in taken.logs {
+                self.docs.entry(doc).or_default().log = Some(log);
+            }
             for order in taken.orders {
                 if taken.stop {
                     if let Some(event) = order.refused(Refusal::Gone) {
@@ -103,10 +109,13 @@ impl Pool {
         (self.tell)(PeerEvent { target, news });
     }
 
-    pub(super) fn look(&self, now: Instant, watch: Option<Span>) -> Look<'_> {
+    pub(super) fn look(&self, now: Instant, doc: DocId) -> Look<'_> {
+        let doc = self.docs.get(&doc);
         Look {
             now,
-            watch,
+            watch: doc.and_then(|doc| doc.watch),
+            log: doc.and_then(|doc| doc.log.as_ref()),
+            mailbox: &self.mailbox,
             program: &self.program,
             wake: &self.wake,
             tell: &*self.tell,
@@ -143,8 +152,7 @@ impl Pool {
             self.tick(now);
             let mut members = std::mem::take(&mut self.members);
             for member in &mut members {
-                let doc = self.docs.get(&member.target.doc);
-                let look = self.look(now, doc.and_then(|doc| doc.watch));
+                let look = self.look(now, member.target.doc);
                 member.step(&look, &mut deeds);
             }
             self.members = members;

@@ -20,7 +20,7 @@ use crate::processes::program;
 
 /// A worker whose edits are written down.
 pub(super) struct Edited {
-    worker: FileWorker,
+    pub(super) worker: FileWorker,
     told: Receiver<Event>,
 }
 
@@ -42,6 +42,13 @@ impl Edited {
             worker: worker.unwrap(),
             told,
         }
+    }
+
+    /// Waits until the file is open.
+    #[track_caller]
+    pub(super) fn is_open(&self) {
+        let event = self.told.recv_timeout(PATIENCE).expect("it is opened");
+        assert!(matches!(event, Event::Opened(..)), "{event:?}");
     }
 
     #[track_caller]
@@ -155,7 +162,7 @@ fn a_full_disk_refuses_the_edit_before_it_is_stored() {
 }
 
 /// Takes all the room that there is.
-fn fill(path: &Path) {
+pub(super) fn fill(path: &Path) {
     let mut file = File::create(path).unwrap();
     for size in [4096, 1] {
         while file.write_all(&vec![1; size]).is_ok() {}

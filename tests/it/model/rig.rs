@@ -339,7 +339,6 @@ pub(super) fn is_quiet(request: &FileRequest) -> bool {
         FileRequest::Look(_)
             | FileRequest::Watch(_)
             | FileRequest::Facts(_)
-            | FileRequest::Record(_)
             | FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
     )
