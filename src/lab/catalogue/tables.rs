@@ -2,13 +2,13 @@
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
-    Figure, Peer, Script, StepId, Words, anonymous, anonymous_shared, shared,
+    Figure, Peer, Script, StepId, Value, Words, anonymous, anonymous_shared, shared,
 };
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{
-    Advice, AreaCall, Call, FileAccess, FileLock, FutexCall, Knob, MapFlag, ObjectCall, Outcome,
-    ProcessCall, Prot,
+    Advice, AreaCall, Call, FileAccess, FileLock, FutexCall, Knob, MapCall, MapFlag, ObjectCall,
+    Outcome, ProcessCall, Prot,
 };
 
 /// The group.
@@ -176,7 +176,7 @@ fn one_load_many_pages(s: &mut Script) {
     let pages = s.pages(a, 0, len);
     let there = pages.get(Figure::PagesThere);
     if !s.on_tmpfs() {
-        cold_loads(s, a, map());
+        cold_loads(s, a, &map());
     }
     let some = there.clone().above(1).and(there.below(PAGES));
     let why = "one load brought in no neighbor, or all of the file: that can be, and shows nothing";
@@ -185,7 +185,7 @@ fn one_load_many_pages(s: &mut Script) {
 }
 
 /// How many pages one load reads from storage: nobody promises anything, so it is no check.
-fn cold_loads(s: &mut Script, a: Peer, map: crate::peer::calls::MapCall) {
+fn cold_loads(s: &mut Script, a: Peer, map: &MapCall) {
     let len = map.len;
     let mut counts = Vec::new();
     for is_random in [false, true] {
@@ -217,7 +217,7 @@ fn cold_loads(s: &mut Script, a: Peer, map: crate::peer::calls::MapCall) {
 const TWO_HUGE: u64 = 4 << 20;
 
 /// Stores into each page: how many faults it took, and what the mapping has.
-fn store_all(s: &mut Script, peer: Peer, advice: Advice) -> (crate::lab::script::Value, StepId) {
+fn store_all(s: &mut Script, peer: Peer, advice: Advice) -> (Value, StepId) {
     s.map(peer, anonymous(TWO_HUGE));
     let told = advise(s, peer, TWO_HUGE, advice);
     s.require(

@@ -179,10 +179,6 @@ fn one_choice_is_predicted_for_each_file_system_that_is_listed() {
 /// Two runs at once may use the same name of shared memory, and leave nothing.
 #[test]
 fn names_of_shared_memory_are_each_runs_own() {
-    let Some(memory) = memory_dir() else {
-        crate::skip::skip("/dev/shm is no tmpfs here");
-        return;
-    };
     static FORM: Experiment = experiment(|s| {
         let (a, b) = (s.peer("A"), s.peer("B"));
         for (peer, create) in [(a, true), (b, false)] {
@@ -195,6 +191,10 @@ fn names_of_shared_memory_are_each_runs_own() {
             s.expect_done(told);
         }
     });
+    let Some(memory) = memory_dir() else {
+        crate::skip::skip("/dev/shm is no tmpfs here");
+        return;
+    };
     std::thread::scope(|scope| {
         let both = [(); 2].map(|()| scope.spawn(|| play(&FORM).verdict));
         for one in both {

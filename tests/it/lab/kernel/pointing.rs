@@ -75,8 +75,8 @@ fn a_peer_does_not_know_the_names_of_others() {
         map: text("m"),
         at: 0,
     };
-    let peek = Call::Transfer(TransferCall::Peek { there, len: 1 });
-    assert!(peer.refuses(peek).contains("does not know who B is"));
+    let look = Call::Transfer(TransferCall::Peek { there, len: 1 });
+    assert!(peer.refuses(look).contains("does not know who B is"));
 }
 
 /// Without a word between the two: whoever wakes comes as often as it takes.
