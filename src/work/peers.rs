@@ -4,6 +4,8 @@
 //! nor decide which processes there are. One thread starts all of them, as a process dies with the thread that started it
 //! (`PR_SET_PDEATHSIG`, prctl(2)), and waits for none: whatever a process does not answer, the others go on.
 //!
+//! What a process is to store in its file is written down first, by the worker of that file: this thread does not wait for it.
+//!
 //! An order is for one mapping in one generation of one file. Where that is gone it comes back; it is never carried out
 //! elsewhere, and no process ever maps another file than the one it was started for.
 

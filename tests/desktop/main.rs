@@ -30,6 +30,7 @@ mod killed;
 mod lab;
 mod left;
 mod offered;
+mod offered_of_processes;
 mod processes;
 mod remembered;
 mod rig;

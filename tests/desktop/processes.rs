@@ -12,12 +12,12 @@ use crate::rig::program::{is_alive, stat};
 use crate::rig::reader::{Reader, stage_with_python_of};
 use crate::rig::{Program, Stage};
 
-const ADD_SHARED: &str = "Start a process that maps the file shared";
+pub(crate) const ADD_SHARED: &str = "Start a process that maps the file shared";
 const ADD_PRIVATE: &str = "Start a process that maps the file privately";
 /// Tall enough that the whole list of processes is to be seen.
-const SCREEN: (u32, u32) = (1280, 1700);
+pub(crate) const SCREEN: (u32, u32) = (1280, 1700);
 /// What a button writes where nobody chose another byte.
-const MARK: u8 = b'!';
+pub(crate) const MARK: u8 = b'!';
 /// What a row says that has it in a copy.
 const COPIED: &str = "21 '!', which differs from the file; through a copy";
 /// The places of the rows of the pair that is always there.
@@ -222,7 +222,7 @@ fn write_and_append(stage: &Stage, reader: &mut Reader, len: usize) {
 }
 
 /// The program on a file, on the whole screen.
-fn start<'a>(stage: &'a Stage, file: &Path) -> Program<'a> {
+pub(crate) fn start<'a>(stage: &'a Stage, file: &Path) -> Program<'a> {
     let program = Program::start(stage, &[file]);
     stage.keys(&["F11"]);
     program.until("full screen", |_| {
@@ -282,7 +282,7 @@ impl Memory {
 }
 
 /// The row of a process that was added, by its place among them; the pair stands above.
-fn process_row(names: &[String], number: usize) -> Option<&String> {
+pub(crate) fn process_row(names: &[String], number: usize) -> Option<&String> {
     row_at(names, PRIVATE_PEER + number)
 }
 
@@ -304,7 +304,7 @@ fn pid_of(row: &str) -> Option<u32> {
 
 /// Waits until that process says `words`; its pid.
 #[track_caller]
-fn until_says(reader: &mut Reader, number: usize, words: &str) -> u32 {
+pub(crate) fn until_says(reader: &mut Reader, number: usize, words: &str) -> u32 {
     reader.until(&format!("process {number} that says {words:?}"), |names| {
         let row = process_row(names, number)?;
         row.contains(words).then(|| pid_of(row))?
@@ -313,7 +313,7 @@ fn until_says(reader: &mut Reader, number: usize, words: &str) -> u32 {
 
 /// Opens the menu of that process by a click on its row, and chooses `item`.
 #[track_caller]
-fn order(stage: &Stage, reader: &mut Reader, number: usize, item: &str) {
+pub(crate) fn order(stage: &Stage, reader: &mut Reader, number: usize, item: &str) {
     let row = reader.until("row of the process", |names| {
         process_row(names, number).cloned()
     });
@@ -326,7 +326,7 @@ fn says(names: &[String], place: usize, words: &str) -> Option<()> {
     row_at(names, place)?.contains(words).then_some(())
 }
 
-fn is_in_state(pid: u32, state: &str) -> bool {
+pub(crate) fn is_in_state(pid: u32, state: &str) -> bool {
     stat(pid).is_some_and(|fields| fields.first().map(String::as_str) == Some(state))
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use mapscope::model::Mode;
 use mapscope::model::event::StoreOutcome;
@@ -13,7 +14,7 @@ use mapscope::work::logbook::Disk;
 
 use super::full::{Edited, is_stored};
 use super::offers::{is_free, left};
-use super::{Book, journals, offered, value_at};
+use super::{Book, PATIENCE, journals, offered, value_at};
 
 /// A disk, and how many of its next syncs fail.
 fn failing() -> (Disk, Arc<AtomicUsize>) {
@@ -92,7 +93,9 @@ fn a_sync_that_fails_is_said_and_it_goes_on_in_a_new_file() {
         let first = run.journal();
         run.fails.store(1, Ordering::SeqCst);
         // in a shared view the worker waits for the disk itself, else the journal's thread does
+        let begin = Instant::now();
         while run.fails.load(Ordering::SeqCst) > 0 {
+            assert!(begin.elapsed() < PATIENCE, "it is synced by itself");
             is_stored(&run.edited.store(10, b"second"));
         }
         let why = run.hear_failure();
