@@ -6,8 +6,8 @@
 mod typing;
 
 use egui::{
-    Align, Button, Event, FontId, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText,
-    ScrollArea, TextStyle, Ui, UiBuilder, Vec2, accesskit, vec2,
+    Align, Button, Event, FontId, Id, Layout, Panel, Popup, Response, RichText, ScrollArea,
+    TextStyle, Ui, UiBuilder, Vec2, accesskit, vec2,
 };
 
 use crate::bytes::Span;
@@ -16,6 +16,7 @@ use crate::model::{Action, AppAction, Focus, View, ViewAction};
 
 use super::geometry::{BAR_WIDTH, Cells};
 use super::icons::{Icon, icon_button};
+use super::menus::{give_back, is_asked_by_key};
 use super::region::region_ui;
 use super::theme::SMALL;
 use super::{Frame, WindowState, describe};
@@ -444,11 +445,7 @@ fn menu_ui(
     reading: &Result<Reading, NoReading>,
     actions: &mut Vec<Action>,
 ) -> bool {
-    let by_key = response.has_focus()
-        && ui.input_mut(|input| {
-            input.consume_key(Modifiers::NONE, Key::Menu)
-                || input.consume_key(Modifiers::SHIFT, Key::F10)
-        });
+    let by_key = is_asked_by_key(ui, response);
     let id = response.id.with("menu");
     if response.secondary_clicked() || by_key {
         response.request_focus();
@@ -477,5 +474,9 @@ fn menu_ui(
             }
             types.clicked()
         });
-    shown.is_some_and(|shown| shown.inner)
+    let Some(shown) = shown else {
+        return false;
+    };
+    give_back(ui, id, &shown.response, response);
+    shown.inner
 }

@@ -34,6 +34,7 @@ mod left_gone;
 mod live;
 mod low;
 mod many_mappings;
+mod menus_by_key;
 mod messages;
 mod modes;
 mod motion;
