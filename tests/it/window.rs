@@ -18,6 +18,7 @@ mod faults;
 mod find;
 mod find_rest;
 mod finder_keys;
+mod finder_looks;
 mod finder_rest;
 mod forms;
 mod grid_menu;
