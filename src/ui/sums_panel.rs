@@ -177,9 +177,7 @@ fn digits_ui(
     actions: &mut Vec<Action>,
 ) {
     if report.digits.is_empty() && report.unread > 0 {
-        let words = "No checksums: not all could be read";
-        ui.add(Label::new(RichText::new(words).color(frame.theme.different)).wrap());
-        return;
+        return; // why not is said with what could not be read
     }
     // all of them beside their names, or all below: else they would stand at four places
     let digits = describe::text_width(ui, &"0".repeat(64), &TextStyle::Monospace);
@@ -220,8 +218,13 @@ fn gaps_ui(ui: &mut Ui, frame: &Frame<'_>, report: &SumsReport) {
     if report.unread == 0 {
         return;
     }
+    let none = if report.digits.is_empty() {
+        "No checksums, as "
+    } else {
+        ""
+    };
     let words = format!(
-        "{} ({}) could not be read:",
+        "{none}{} ({}) could not be read:",
         counted(report.unread, "byte"),
         human_size(report.unread)
     );

@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Color32, Key, Rect, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use mapscope::model::{Action, AppAction, DocAction, Tab, ViewAction};
+use mapscope::model::{Action, AppAction, DocAction, FindAction, Tab, ViewAction};
 
 use super::support::*;
 
@@ -111,4 +111,30 @@ fn a_path_that_is_none_leaves_the_keys_in_its_field() {
         window.run_steps(3);
         assert!(has_keys(&window), "{:?}", focused(&window));
     }
+}
+
+/// The reason is longer than the panel is wide.
+#[test]
+fn what_could_not_be_read_is_told_whole_where_it_is_pointed_at() {
+    let (_folder, path) = file(&[b'A'; 20_000]);
+    let mut window = open(&path);
+    window.set_size(vec2(1280.0, 800.0));
+    std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(100)
+        .unwrap();
+    for action in [FindAction::Edited("42".to_owned()), FindAction::All] {
+        act(&mut window, Action::Find(action));
+    }
+    let row = "0x64..0x4e20 not read: past the end of the file, which is now 100 bytes long";
+    until(&mut window, "it is listed", |window| is_named(window, row));
+    window.run_steps(3);
+    let middle = window.get_by_label(row).rect().center();
+    window.hover_at(middle);
+    let whole = format!("{row}\nGo there");
+    until(&mut window, "it is told whole", |window| {
+        window.query_by_label(&whole).is_some()
+    });
 }
