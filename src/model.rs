@@ -104,6 +104,7 @@ pub use notice::{Notice, Notices, Severity};
 pub use peers::{PeersAction, Process, Processes};
 pub use picture::Picture;
 pub use process::PageSeen;
+pub use replacing::OtherLength;
 pub use settings::Settings;
 pub use topic::{Subject, Topic};
 pub use tour::Tour;

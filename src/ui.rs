@@ -43,6 +43,7 @@ mod offers;
 mod panel;
 mod path_field;
 mod process_facts;
+mod progress;
 mod region;
 mod right;
 mod scrollbar;

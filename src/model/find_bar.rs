@@ -123,10 +123,13 @@ impl FindBar {
     /// What is wrong with the replacement; nothing while none is typed, or none is asked for.
     #[must_use]
     pub fn replacement_error(&self) -> Option<PatternError> {
-        if !self.replaces || self.replacement.is_empty() {
-            return None;
-        }
-        self.replacement().err()
+        self.typed_replacement()?.err()
+    }
+
+    /// What the replacement comes to; nothing while none is typed, or none is asked for.
+    pub(super) fn typed_replacement(&self) -> Option<Result<Vec<u8>, PatternError>> {
+        let is_typed = self.replaces && !self.replacement.is_empty();
+        is_typed.then(|| self.replacement())
     }
 
     /// What of `view` is searched; `None` for all of it.

@@ -2,6 +2,8 @@
 //!
 //! It owns that nothing is replaced but what was found and still stands there. It must not know how that is found.
 
+use std::fmt;
+
 use crate::bytes::Span;
 use crate::bytes::find::{MatchRun, Pattern, non_overlapping};
 use crate::bytes::size::{counted, human_size};
@@ -10,10 +12,63 @@ use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::FileRequest;
 use super::find::{FindGoal, FindRequest, MatchBytes, NoMatch};
+use super::find_bar::FindBar;
 use super::found::{AfterReplacing, Search, Wish};
 use super::identity::{OrderId, ViewId};
 use super::journal::Room;
 use super::patch::PatchPart;
+use super::view::View;
+
+/// A match has other bytes than as many as are to be put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherLength {
+    /// Where it begins; `None` of any, as all have the same length.
+    at: Option<u64>,
+    /// Its bytes.
+    len: u64,
+    /// Those of the replacement.
+    with: u64,
+}
+
+impl OtherLength {
+    /// There are too few, so that the rest may be about to be typed.
+    #[must_use]
+    pub fn is_unfinished(self) -> bool {
+        self.with < self.len
+    }
+}
+
+impl fmt::Display for OtherLength {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "the match at {at:#x}")?,
+            None => write!(f, "a match")?,
+        }
+        let (len, with) = (counted(self.len, "byte"), self.with);
+        write!(
+            f,
+            " has {len} and the replacement {with}; a mapping cannot change a file's length"
+        )
+    }
+}
+
+impl View {
+    /// Why what is typed as a replacement cannot take the place of the match that is selected; where none is, of any.
+    /// Nothing while nothing is typed, or it is no replacement at all.
+    #[must_use]
+    pub fn other_length(&self, bar: &FindBar) -> Option<OtherLength> {
+        let pattern = bar.pattern()?;
+        let with = bar.typed_replacement()?.ok()?.len() as u64;
+        let selected = self.viewport.selection();
+        let at = self.searches.current(pattern).filter(|at| *at == selected);
+        let len = match at {
+            Some(at) => at.len(),
+            None => pattern.only_length()? as u64,
+        };
+        let at = at.map(Span::start);
+        (len != with).then_some(OtherLength { at, len, with })
+    }
+}
 
 impl Doc {
     /// Replaces the match that is selected; where none is, goes to the next one.
@@ -93,12 +148,12 @@ impl Doc {
         let len = with.len() as u64;
         let other = runs.iter().find(|run| run.len != len);
         if let Some(run) = other {
-            let words = format!(
-                "Nothing was replaced: the match at {:#x} has {} and the replacement {len}; a mapping cannot change a file's length",
-                run.start,
-                counted(run.len, "byte")
-            );
-            self.answer_search(view, words);
+            let other = OtherLength {
+                at: Some(run.start),
+                len: run.len,
+                with: len,
+            };
+            self.answer_search(view, format!("Nothing was replaced: {other}"));
             return;
         }
         let n_matches: u64 = runs.iter().map(|run| run.count).sum();

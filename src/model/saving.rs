@@ -204,6 +204,7 @@ impl Doc {
                     _ => "Type the path of a new file to save to",
                 },
             );
+            out.push(Effect::Focus(Focus::Destination));
             return;
         }
         let path = if saving.proposed.display().to_string() == typed {
@@ -213,6 +214,7 @@ impl Doc {
                 Ok(path) => path,
                 Err(error) => {
                     self.failed(Subject::Save, error.to_string());
+                    out.push(Effect::Focus(Focus::Destination));
                     return;
                 }
             }

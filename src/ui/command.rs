@@ -375,6 +375,10 @@ pub const ROW_KEYS: &[(&str, &str)] = &[
 /// Keys of the menus, for the list of keys.
 pub const MENU_KEYS: &[(&str, &str)] = &[
     ("Alt+F, Alt+E, \u{2026}", "Open a menu by its first letter"),
+    (
+        "Menu, Shift+F10",
+        "Of a tab, or of a value of the inspector, that has the keys",
+    ),
     ("Arrows, Enter, Esc", "Choose, do, close"),
 ];
 

@@ -102,13 +102,7 @@ fn contents_ui(
     });
     if bar.replaces {
         let field = replace_ui(ui, frame, bar, is_wide, asked);
-        let error = bar.replacement_error().filter(|_| fault.is_none());
-        fault = fault.or(error.map(|error| Fault {
-            words: format!("Not replaced: in the replacement, {error}"),
-            short: "Not replaced",
-            is_unfinished: error.at >= bar.replacement.chars().count(),
-            field,
-        }));
+        fault = fault.or_else(|| replacement_fault(frame, bar, field));
     } else {
         let words = "Put as many other bytes in the place of matches (Ctrl+H)";
         let replace = ui.button("Replace\u{2026}");
@@ -117,6 +111,25 @@ fn contents_ui(
         }
     }
     answer_ui(ui, frame, fault);
+}
+
+/// What is wrong in the field for the replacement. Of another length than that of a match it may be left there for another
+/// pattern, so that this is told while the field has the keys.
+fn replacement_fault(frame: &Frame<'_>, bar: &FindBar, field: Response) -> Option<Fault> {
+    let (why, is_unfinished) = if let Some(error) = bar.replacement_error() {
+        let is_unfinished = error.at >= bar.replacement.chars().count();
+        (format!("in the replacement, {error}"), is_unfinished)
+    } else {
+        let other = frame.view?.other_length(bar);
+        let other = other.filter(|_| field.has_focus())?;
+        (other.to_string(), other.is_unfinished())
+    };
+    Some(Fault {
+        words: format!("Not replaced: {why}"),
+        short: "Not replaced",
+        is_unfinished,
+        field,
+    })
 }
 
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, asked: &mut Vec<FindAction>) {
@@ -202,7 +215,8 @@ fn replace_ui(
     } else {
         (76.0, "With")
     };
-    let is_error = bar.replacement_error().is_some();
+    let other_length = frame.view.and_then(|view| view.other_length(bar));
+    let is_error = bar.replacement_error().is_some() || other_length.is_some();
     let (response, text) = field_ui(
         ui,
         frame,

@@ -147,7 +147,7 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
             let is_wide = ui.available_width() >= 2.0 * label;
             let short = match saving.what {
                 What::Patch => "Apply",
-                What::PasteFile => "Paste",
+                What::PasteFile => "Paste from",
                 _ => "Save to",
             };
             ui.label(if is_wide { words } else { short })

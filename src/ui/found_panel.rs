@@ -90,8 +90,10 @@ fn words(list: &FoundList, is_old: bool) -> String {
 }
 
 fn gap_ui(ui: &mut Ui, frame: &Frame<'_>, (at, text): (u64, String), actions: &mut Vec<Action>) {
+    // there may be no room for the reason
+    let hint = format!("{text}\nGo there");
     let text = RichText::new(text).color(frame.theme.unreadable);
-    if row_ui(ui, Button::selectable(false, text)) {
+    if row_ui(ui, Button::selectable(false, text), &hint) {
         actions.push(Action::View(ViewAction::GoTo(at)));
     }
 }
@@ -118,14 +120,15 @@ fn match_ui(ui: &mut Ui, frame: &Frame<'_>, found: &MatchBytes, actions: &mut Ve
     if row_ui(
         ui,
         Button::selectable(is_here, RichText::new(text).monospace()),
+        "Go there",
     ) {
         actions.push(Action::Find(FindAction::GoTo(found.span)));
     }
 }
 
-fn row_ui(ui: &mut Ui, button: Button<'_>) -> bool {
+fn row_ui(ui: &mut Ui, button: Button<'_>, hint: &str) -> bool {
     let whole = egui::Layout::top_down_justified(egui::Align::Min);
     let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
     let row = ui.allocate_ui_with_layout(size, whole, |ui| ui.add(button.truncate()));
-    row.inner.on_hover_text("Go there").clicked()
+    row.inner.on_hover_text(hint).clicked()
 }

@@ -3,7 +3,7 @@
 //! It owns when the menu opens and who has the keys then. It must not know what the items do.
 
 use egui::{
-    FocusDirection, Key, Layout, Modifiers, Popup, PopupCloseBehavior, PopupKind, Pos2, Response,
+    FocusDirection, Key, Layout, Popup, PopupCloseBehavior, PopupKind, Pos2, Response,
     SetOpenCommand, Ui,
 };
 
@@ -112,13 +112,7 @@ fn by_pointer(
 
 /// The Menu key, or Shift+F10: below the cursor's byte.
 fn by_key(ui: &Ui, response: &Response, view: &Viewport, geometry: &Geometry) -> Option<Pos2> {
-    if !response.has_focus() {
-        return None;
-    }
-    let asked = ui.input_mut(|input| {
-        input.consume_key(Modifiers::SHIFT, Key::F10)
-            || input.consume_key(Modifiers::NONE, Key::Menu)
-    });
+    let asked = menus::is_asked_by_key(ui, response);
     let row = view
         .rows()
         .row_from_offset(view.cursor)

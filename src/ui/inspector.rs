@@ -4,10 +4,11 @@
 //! It owns where its values stand and what is being typed. It must not know how a value is read, nor how it is stored.
 
 mod typing;
+mod words;
 
 use egui::{
-    Align, Button, Event, FontId, Id, Key, Layout, Modifiers, Panel, Popup, Response, RichText,
-    ScrollArea, TextStyle, Ui, UiBuilder, Vec2, accesskit, vec2,
+    Align, Button, Event, Id, Layout, Panel, Popup, Response, RichText, ScrollArea, TextStyle, Ui,
+    UiBuilder, Vec2, accesskit, vec2,
 };
 
 use crate::bytes::Span;
@@ -16,10 +17,12 @@ use crate::model::{Action, AppAction, Focus, View, ViewAction};
 
 use super::geometry::{BAR_WIDTH, Cells};
 use super::icons::{Icon, icon_button};
+use super::menus::{give_back, is_asked_by_key};
 use super::region::region_ui;
 use super::theme::SMALL;
 use super::{Frame, WindowState, describe};
 use typing::{Typing, typing_ui};
+use words::{drawn, hover_words, spoken, why_words};
 
 /// Height of a row, in points.
 const ROW: f32 = 20.0;
@@ -33,6 +36,10 @@ const LEAST_VALUE: f32 = 156.0;
 const MOST_VALUE: f32 = 222.0;
 /// Between two columns of rows, in points.
 const GAP: f32 = 14.0;
+/// Beside a value in its cell, both sides together, in points.
+const PADDING: f32 = 8.0;
+/// The narrowest cell where there is no value, in points.
+const NO_VALUE: f32 = 30.0;
 /// What is above the rows, in points.
 const HEAD: f32 = 30.0;
 /// The least of the bytes that stays to be seen, in points.
@@ -198,7 +205,7 @@ fn contents_ui(
             let mut column = ui.new_child(UiBuilder::new().id_salt(index).max_rect(rect));
             column.spacing_mut().item_spacing = Vec2::ZERO;
             column.spacing_mut().interact_size.y = ROW;
-            column.spacing_mut().button_padding = vec2(4.0, 0.0);
+            column.spacing_mut().button_padding = vec2(PADDING / 2.0, 0.0);
             orders_ui(&mut column, frame, *name);
             for field in fields {
                 let row = (*field, *name);
@@ -229,15 +236,6 @@ fn subject_at<'a>(frame: &Frame<'a>, view: &'a View, offset: u64) -> Option<Subj
         bytes,
         behind,
     })
-}
-
-/// Why there is no value.
-fn why_words(why: NoReading, behind: Behind) -> String {
-    match (why, behind) {
-        (NoReading::TooShort, Behind::Unread) => "not read yet".to_owned(),
-        (NoReading::TooShort, Behind::Unreadable) => "some of its bytes cannot be read".to_owned(),
-        (why, _) => why.to_string(),
-    }
 }
 
 fn head_ui(
@@ -319,15 +317,34 @@ fn row_ui(
         } else {
             &[Order::Little]
         };
-        for order in orders {
+        let half = room / orders.len() as f32;
+        let is_typed = |typing: &Typing| typing.place.field == field;
+        let mut first = half;
+        if !inspector.typing.as_ref().is_some_and(is_typed) {
+            first = first_width(ui, subject, field, (room, half));
+        }
+        for (order, width) in orders.iter().zip([first, room - first]) {
             let place = Place {
                 field,
                 order: *order,
             };
-            let size = vec2(room / orders.len() as f32, ROW);
+            let size = vec2(width, ROW);
             value_ui(ui, frame, subject, place, size, inspector, actions);
         }
     });
+}
+
+/// The width of the first of a field's values: half of the room, or where that is too little and the other order has no value,
+/// most of it.
+fn first_width(ui: &Ui, subject: &Subject<'_>, field: Field, (room, half): (f32, f32)) -> f32 {
+    let value = |order| read(field, order, subject.bytes);
+    match (value(Order::Little), value(Order::Big)) {
+        (Ok(little), Err(_)) if field.has_order() => {
+            let wanted = words::width(ui, &words::shown(&little)) + PADDING;
+            wanted.clamp(half, (room - NO_VALUE).max(half))
+        }
+        _ => half,
+    }
 }
 
 /// One value: a button, or the field that it is typed in.
@@ -348,7 +365,7 @@ fn value_ui(
     let id = Id::unique("inspected").with((place.field, place.order));
     let reading = read(place.field, place.order, subject.bytes);
     let (text, color) = match &reading {
-        Ok(reading) => (drawn(ui, reading), frame.theme.text),
+        Ok(reading) => (drawn(ui, reading, size.x - PADDING), frame.theme.text),
         Err(_) => ("\u{2013}".to_owned(), frame.theme.weak),
     };
     let text = RichText::new(text).monospace().size(SMALL).color(color);
@@ -392,51 +409,6 @@ fn is_copied(ui: &Ui, response: &Response) -> bool {
         })
 }
 
-/// What the cell shows.
-fn shown(reading: &Reading) -> String {
-    match &reading.note {
-        Some(note) => format!("{} {note}", reading.text),
-        None if reading.text.is_empty() => "\u{201c}\u{201d}".to_owned(),
-        None => reading.text.clone(),
-    }
-}
-
-/// The same without a character that no font here has: its number and name are behind it.
-fn drawn(ui: &Ui, reading: &Reading) -> String {
-    let font = FontId::monospace(SMALL);
-    let has = ui.fonts_mut(|fonts| fonts.has_glyphs(&font, &reading.text));
-    match &reading.note {
-        Some(note) if !has => note.clone(),
-        _ => shown(reading),
-    }
-}
-
-fn order_words(place: Place) -> &'static str {
-    match place.order {
-        _ if !place.field.has_order() => "",
-        Order::Little => ", little-endian",
-        Order::Big => ", big-endian",
-    }
-}
-
-fn hover_words(place: Place, reading: &Reading) -> String {
-    let len = crate::bytes::size::counted(reading.len as u64, "byte");
-    let (name, order) = (place.field.name(), order_words(place));
-    format!(
-        "{name}{order}, {len}: {}\nClick or Enter to type over it, Ctrl+C to copy it",
-        shown(reading)
-    )
-}
-
-fn spoken(response: &Response, place: Place, reading: &Result<Reading, NoReading>, behind: Behind) {
-    let value = match reading {
-        Ok(reading) => shown(reading),
-        Err(why) => why_words(*why, behind),
-    };
-    let words = format!("{}{}: {value}", place.field.name(), order_words(place));
-    describe::name(response, &words);
-}
-
 /// The menu of a value. Whether it is to be typed over.
 fn menu_ui(
     ui: &Ui,
@@ -444,11 +416,7 @@ fn menu_ui(
     reading: &Result<Reading, NoReading>,
     actions: &mut Vec<Action>,
 ) -> bool {
-    let by_key = response.has_focus()
-        && ui.input_mut(|input| {
-            input.consume_key(Modifiers::NONE, Key::Menu)
-                || input.consume_key(Modifiers::SHIFT, Key::F10)
-        });
+    let by_key = is_asked_by_key(ui, response);
     let id = response.id.with("menu");
     if response.secondary_clicked() || by_key {
         response.request_focus();
@@ -477,5 +445,9 @@ fn menu_ui(
             }
             types.clicked()
         });
-    shown.is_some_and(|shown| shown.inner)
+    let Some(shown) = shown else {
+        return false;
+    };
+    give_back(ui, id, &shown.response, response);
+    shown.inner
 }

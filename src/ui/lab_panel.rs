@@ -9,9 +9,7 @@ mod peers;
 mod signs;
 mod steps;
 
-use egui::{
-    Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
-};
+use egui::{Button, CentralPanel, Checkbox, Label, Margin, Panel, RichText, Ui, accesskit};
 
 use crate::model::lab::LabQueue;
 use crate::model::{Action, LabAction};
@@ -129,11 +127,7 @@ fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let (words, color) = match &lab.queue {
         Some(queue) => {
             let share = queue.done as f32 / queue.names.len().max(1) as f32;
-            let bar = ProgressBar::new(share)
-                .desired_width(96.0)
-                .desired_height(8.0)
-                .fill(frame.theme.accent);
-            let bar = ui.add(bar);
+            let bar = super::progress::progress_ui(ui, frame, share, 96.0);
             super::describe::name(&bar, "Experiments that are over");
             (progress_words(queue), frame.theme.text)
         }

@@ -1,7 +1,7 @@
 //! The menus, drawn from the table of commands, and opened by click or key.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, FocusDirection, Popup, Response, RichText, Ui};
+use egui::{Button, FocusDirection, Id, Key, Modifiers, Popup, Response, RichText, Ui};
 
 use crate::bytes::escape::escape_path;
 use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, ViewId};
@@ -127,38 +127,81 @@ pub(super) fn forms_ui(
     Submenu::new(list.response.id, list.inner.is_some())
 }
 
-/// What can be done with a tab.
-pub(super) fn tab_menu_ui(ui: &mut Ui, doc: &Doc, intents: &mut Vec<Intent>) {
+/// The keys that open the menu of what has the keyboard were pressed where `response` has it: Menu, or Shift+F10.
+pub(super) fn is_asked_by_key(ui: &Ui, response: &Response) -> bool {
+    response.has_focus()
+        && ui.input_mut(|input| {
+            input.consume_key(Modifiers::SHIFT, Key::F10)
+                || input.consume_key(Modifiers::NONE, Key::Menu)
+        })
+}
+
+/// The menu of a tab: at the pointer, by the right button; by key below the tab, which has the keys again when it closes.
+pub(super) fn tab_menu_ui(ui: &Ui, tab: &Response, doc: &Doc, intents: &mut Vec<Intent>) {
+    let id = Popup::default_response_id(tab);
+    let opens = is_asked_by_key(ui, tab);
+    if opens {
+        Popup::open_id(ui.ctx(), id);
+    }
+    let is_open = || Popup::is_id_open(ui.ctx(), id);
+    // only by the pointer it is opened at a place
+    let is_by_key =
+        is_open() && !tab.secondary_clicked() && Popup::position_of_id(ui.ctx(), id).is_none();
+    let popup = Popup::context_menu(tab);
+    let popup = if is_by_key { popup.anchor(tab) } else { popup };
+    let shown = popup.show(|ui| tab_items_ui(ui, doc, opens, intents));
+    if let Some(shown) = shown.filter(|_| is_by_key) {
+        give_back(ui, id, &shown.response, tab);
+    }
+}
+
+/// The keys are those of `owner` again, whose `menu` was just drawn, where that has closed by other than a click elsewhere.
+pub(super) fn give_back(ui: &Ui, id: Id, menu: &Response, owner: &Response) {
+    let is_left = !menu.contains_pointer() && ui.input(|input| input.pointer.any_click());
+    if !Popup::is_id_open(ui.ctx(), id) && !is_left {
+        owner.request_focus();
+    }
+}
+
+/// What can be done with a tab; the first of it has the keys where it `opens` by key.
+fn tab_items_ui(ui: &mut Ui, doc: &Doc, opens: bool, intents: &mut Vec<Intent>) {
     ui.set_min_width(220.0);
     let view = doc.view().id;
     let mut done = |view: Option<ViewId>, action: Action| intents.push(Intent { view, action });
     if doc.views.len() == 1 {
-        if choice_ui(ui, SPLIT) {
+        let split = choice_ui(ui, SPLIT);
+        if opens {
+            split.request_focus();
+        }
+        if split.clicked() {
             done(None, Action::App(AppAction::FocusDoc(doc.id)));
             done(Some(view), Action::Mapping(MappingAction::AddView));
         }
     } else {
-        for known in &doc.views {
-            let label = format!("Close the {}", doc.view_words(known.id));
-            if choice_ui(ui, &label) {
+        for (index, known) in doc.views.iter().enumerate() {
+            let close = choice_ui(ui, &format!("Close the {}", doc.view_words(known.id)));
+            if opens && index == 0 {
+                close.request_focus();
+            }
+            if close.clicked() {
                 done(Some(known.id), Action::File(FileAction::CloseView));
             }
         }
     }
-    if choice_ui(ui, "Close file") {
+    if choice_ui(ui, "Close file").clicked() {
         done(None, Action::File(FileAction::CloseDoc(doc.id)));
     }
 }
 
-/// A button in a menu, which it closes. Whether it was pressed.
+/// A button in a menu, which it closes.
 ///
 /// A click closes a menu by itself, a key does not.
-pub(super) fn choice_ui(ui: &mut Ui, label: &str) -> bool {
-    let is_pressed = ui.button(label).clicked();
-    if is_pressed {
+pub(super) fn choice_ui(ui: &mut Ui, label: &str) -> Response {
+    let choice = ui.button(label);
+    if choice.clicked() {
         ui.close();
     }
-    is_pressed
+    choice
 }
 
 /// One command in a menu.
@@ -214,7 +257,7 @@ fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Subme
         let mut any = false;
         for path in frame.model.settings.recent() {
             any = true;
-            if choice_ui(ui, &escape_path(&path)) {
+            if choice_ui(ui, &escape_path(&path)).clicked() {
                 actions.push(Action::File(FileAction::Open(path)));
             }
         }

@@ -171,10 +171,7 @@ fn job_ui(
     if ui.button("Stop").on_hover_text(stops).clicked() {
         actions.push(Action::Doc(DocAction::CancelJob(number)));
     }
-    let bar = egui::ProgressBar::new(share)
-        .desired_width(90.0)
-        .fill(frame.theme.accent);
-    ui.add(bar);
+    super::progress::progress_ui(ui, frame, share, 90.0);
     let label = ui.label(words);
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);

@@ -5,7 +5,7 @@
 
 mod charts;
 
-use egui::{Button, Label, ProgressBar, RichText, TextStyle, Ui, accesskit};
+use egui::{Button, Label, RichText, TextStyle, Ui, accesskit};
 
 use crate::bytes::Span;
 use crate::bytes::digest::SumKind;
@@ -15,6 +15,7 @@ use crate::model::{Action, AppAction, Doc, DocAction};
 
 use super::command::{COMPUTE, Wishes};
 use super::menus::command_ui;
+use super::progress::progress_ui;
 use super::{Frame, describe};
 
 /// Stretches that could not be read and are listed.
@@ -70,8 +71,7 @@ fn order_ui(
             if ui.button("Stop").on_hover_text("Take no sums").clicked() {
                 actions.push(Action::Doc(DocAction::CancelJob(number)));
             }
-            let bar = ProgressBar::new(share).desired_width(90.0);
-            ui.add(bar.fill(frame.theme.accent));
+            progress_ui(ui, frame, share, 90.0);
             let words = doc.with_storage(number, &words);
             let label = ui.label(&words);
             ui.ctx().accesskit_node_builder(label.id, |node| {
@@ -176,6 +176,9 @@ fn digits_ui(
     is_over: bool,
     actions: &mut Vec<Action>,
 ) {
+    if report.digits.is_empty() && report.unread > 0 {
+        return; // why not is said with what could not be read
+    }
     // all of them beside their names, or all below: else they would stand at four places
     let digits = describe::text_width(ui, &"0".repeat(64), &TextStyle::Monospace);
     let is_beside = ui.available_width() >= BEFORE_DIGITS + digits;
@@ -184,9 +187,6 @@ fn digits_ui(
         let digits = report.digits.iter().find(|(known, _)| *known == kind);
         let words = match digits {
             Some((_, digits)) => RichText::new(digits).monospace(),
-            None if report.unread > 0 => {
-                RichText::new("not all could be read").color(frame.theme.different)
-            }
             None if is_over => RichText::new("not taken").color(frame.theme.weak),
             None => RichText::new("\u{2026}").color(frame.theme.weak),
         };
@@ -201,7 +201,7 @@ fn digits_ui(
             }
             let before = ui.cursor().left();
             let label = ui.label(RichText::new(name).color(frame.theme.weak));
-            if is_beside {
+            if is_beside || digits.is_none() {
                 let rest = NAME - (label.rect.right() - before);
                 ui.add_space(rest.max(0.0));
             } else {
@@ -218,8 +218,13 @@ fn gaps_ui(ui: &mut Ui, frame: &Frame<'_>, report: &SumsReport) {
     if report.unread == 0 {
         return;
     }
+    let none = if report.digits.is_empty() {
+        "No checksums, as "
+    } else {
+        ""
+    };
     let words = format!(
-        "{} ({}) could not be read:",
+        "{none}{} ({}) could not be read:",
         counted(report.unread, "byte"),
         human_size(report.unread)
     );

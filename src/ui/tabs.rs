@@ -311,7 +311,7 @@ impl Behavior<Pane> for Drawing<'_, '_> {
             self.push(None, Action::App(AppAction::FocusDoc(doc)));
         }
         if let Some(doc) = name.and_then(|name| self.frame.model.doc_by(name)) {
-            tab.context_menu(|ui| menus::tab_menu_ui(ui, doc, self.intents));
+            menus::tab_menu_ui(ui, &tab, doc, self.intents);
         }
         self.on_tab_button(tiles, tile, tab)
     }

@@ -170,7 +170,7 @@ fn is_turn(key: Key, modifiers: Modifiers, place: KeyPlace) -> bool {
     }
     match key {
         Key::Tab | Key::Escape | Key::Enter | Key::Menu => true,
-        // the menu of the bytes; and the clipboard, which comes with the next frame
+        // the menu of what has the keys; and the clipboard, which comes with the next frame
         Key::F10 | Key::Insert => modifiers.matches_exact(Modifiers::SHIFT),
         Key::Space => !matches!(place, KeyPlace::Grid | KeyPlace::Field),
         Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {

@@ -196,8 +196,8 @@ fn heading_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
 
 /// The picture for lecture notes.
 fn export_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
-    let copies = choice_ui(ui, "Copy as SVG");
-    let saves = choice_ui(ui, "Save as SVG\u{2026}");
+    let copies = choice_ui(ui, "Copy as SVG").clicked();
+    let saves = choice_ui(ui, "Save as SVG\u{2026}").clicked();
     if !copies && !saves {
         return;
     }

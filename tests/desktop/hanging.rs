@@ -12,7 +12,7 @@ mod storing;
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
@@ -100,11 +100,35 @@ fn say(words: &str) {
     let _ = writeln!(std::io::stderr(), "{words}");
 }
 
-/// A window on the file that can hang and on a sound one, with every row heard.
-fn open_both(storage: &Hanging, folder: &Path) -> Window {
+/// A file in that folder that never hangs.
+fn sound(folder: &Path) -> PathBuf {
     let sound = folder.join("sound.bin");
     fs::write(&sound, [b'S'; 64]).unwrap();
-    let paths = [storage.path(), sound];
+    sound
+}
+
+/// A window on a sound file alone.
+fn open_sound(folder: &Path) -> Window {
+    let request = OpenRequest::private(Some(sound(folder)));
+    let mut window = window_on(vec![request], [1500.0, 900.0]);
+    until(&mut window, "it is open", |window| {
+        has(window, "00000000 53 53 ")
+    });
+    window
+}
+
+/// Maps the file in front shared.
+fn share(window: &mut Window) {
+    let shared = MappingAction::SetMode(Mode::Shared);
+    act(window, Action::Mapping(shared));
+    until(window, "it is shared", |window| {
+        doc(window).view().writes_through()
+    });
+}
+
+/// A window on the file that can hang and on a sound one, with every row heard.
+fn open_both(storage: &Hanging, folder: &Path) -> Window {
+    let paths = [storage.path(), sound(folder)];
     let requests: Vec<_> = paths
         .map(|path| OpenRequest::private(Some(path)))
         .into_iter()
@@ -166,12 +190,7 @@ fn writes_that_hang_hold_up_nothing_in_the_window() {
     };
     let folder = tempfile::TempDir::new().unwrap();
     let mut window = open_both(&storage, folder.path());
-    let shared = Action::Mapping(MappingAction::SetMode(Mode::Shared));
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, shared);
-    until(&mut window, "it is shared", |window| {
-        doc(window).view().writes_through()
-    });
+    share(&mut window);
     type_text(&mut window, "5a");
     press(&mut window, CTRL, Key::Home);
     until(&mut window, "it is stored", |window| {

@@ -1,52 +1,19 @@
 //! The program's shell without a screen: its frames are drawn one by one in the test's own thread, so that what is described
 //! can be read, and how long that thread was held up can be measured.
 
+#[path = "../it/window/support/frames.rs"]
+mod frames;
+
 use std::fs;
-use std::path::PathBuf;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
-use mapscope::app::{Shell, Start};
-use mapscope::model::{App, Doc, OpenRequest};
 
 use crate::rig::PATIENCE;
 
-pub(crate) const CTRL: Modifiers = Modifiers {
-    ctrl: true,
-    command: true,
-    ..Modifiers::NONE
+pub(crate) use frames::{
+    CTRL, PAUSE, PLAIN, Shown as Window, act, build as window_on, doc, model, press, type_text,
 };
-pub(crate) const PLAIN: Modifiers = Modifiers::NONE;
-/// Between two frames while something is waited for.
-pub(crate) const PAUSE: Duration = Duration::from_millis(5);
-
-pub(crate) type Window = Harness<'static, Shell>;
-
-/// A window of this size on these files.
-pub(crate) fn window_on(requests: Vec<OpenRequest>, size: [f32; 2]) -> Window {
-    Harness::builder()
-        .with_size(size)
-        .with_step_dt(0.1)
-        .allow_missing_glyphs()
-        .build_eframe(|creation| {
-            let program = PathBuf::from(env!("CARGO_BIN_EXE_mapscope"));
-            let mut shell = Shell::new(program, Start { requests, at: None });
-            shell.attach(creation);
-            shell
-        })
-}
-
-pub(crate) fn model(window: &Window) -> &App {
-    window.state().model()
-}
-
-#[track_caller]
-pub(crate) fn doc(window: &Window) -> &Doc {
-    model(window).doc().expect("a file is open")
-}
 
 /// All that is described.
 pub(crate) fn labels(window: &Window) -> Vec<String> {
@@ -69,32 +36,9 @@ pub(crate) fn title_has(window: &Window, words: &str) -> bool {
 }
 
 #[track_caller]
-pub(crate) fn until(window: &mut Window, what: &str, mut reached: impl FnMut(&Window) -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        window.step();
-        if reached(window) {
-            return;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "waited in vain until {what}: {:#?}",
-            labels(window)
-        );
-        sleep(PAUSE);
-    }
-}
-
-pub(crate) fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.step();
-}
-
-pub(crate) fn type_text(window: &mut Window, text: &str) {
-    for character in text.chars() {
-        window.event(Event::Text(character.to_string()));
-    }
-    window.step();
+pub(crate) fn until(window: &mut Window, what: &str, reached: impl FnMut(&Window) -> bool) {
+    let words = |window: &Window| format!("{:#?}", labels(window));
+    frames::until_in_frames(window, Window::step, (what, PATIENCE), reached, words);
 }
 
 /// Time that this thread had, and that it waited for a processor.

@@ -1,6 +1,7 @@
 //! Finding: patterns, the engine on bytes that can be anything, on real files, and the command, each beside the plainest thing
 //! that does the same.
 
+mod back_over_holes;
 mod backward;
 mod bounds;
 #[cfg(target_os = "linux")]
@@ -19,11 +20,15 @@ mod patterns;
 use std::ops::ControlFlow;
 
 use mapscope::bytes::find::{MatchRun, Pattern, PatternKind, parse};
-use mapscope::model::find::{FindGoal, FindReport, FoundMatches, MatchList, NearestMatch};
-use mapscope::work::find::{FindOptions, Searched, find};
+use mapscope::model::find::{
+    FindGoal, FindProgress, FindReport, FoundMatches, MatchList, NearestMatch,
+};
+use mapscope::work::find::{FindOptions, Searched};
+use mapscope::work::threads::ThreadsError;
 use proptest::prelude::*;
 
 use crate::random;
+use crate::searched::Watched;
 
 /// How many cases of a property, each with all patterns; more from outside.
 fn n_cases() -> proptest::test_runner::Config {
@@ -33,6 +38,22 @@ fn n_cases() -> proptest::test_runner::Config {
 #[track_caller]
 fn pattern(text: &str, kind: PatternKind) -> Pattern {
     parse(text, kind).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A search that fails where it does not end.
+#[track_caller]
+fn find<S: Searched>(
+    source: &S,
+    pattern: &Pattern,
+    goal: FindGoal,
+    options: &FindOptions,
+    progress: &mut dyn FnMut(FindProgress) -> ControlFlow<()>,
+) -> Result<FindReport, ThreadsError> {
+    let watched = Watched::new(source);
+    let ask = &mut |now| watched.go_on(|| progress(now));
+    let outcome = mapscope::work::find::find(&watched, pattern, goal, options, ask);
+    watched.check();
+    outcome
 }
 
 /// All that is found, without a stop.

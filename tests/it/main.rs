@@ -38,6 +38,7 @@ mod random;
 mod raw_peer;
 mod saving;
 mod scratch;
+mod searched;
 mod skip;
 mod start;
 mod sums;

@@ -11,11 +11,13 @@ pub(crate) fn number_of(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
-/// This many cases of a property; one that failed is printed, not written beside the sources.
+/// This many cases of a property; one that failed is printed, not written beside the sources. It is made smaller for a
+/// minute at most, as each of those that fail because something hangs takes that long.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,
+        max_shrink_time: 60_000, // milliseconds
         ..ProptestConfig::default()
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Expression {
     pub(super) longest: usize,
     /// Whether the expression has no longer matches.
     pub(super) is_exact: bool,
+    /// Whether it has no shorter ones either.
+    pub(super) has_one_length: bool,
     window: usize,
     /// Bytes of the match that begins at any place in the midst of zeros.
     pub(super) in_zeros: Option<usize>,
@@ -121,6 +123,7 @@ pub(super) fn of_expression(text: &str, case: LetterCase) -> Result<Expression, 
         regex,
         longest,
         is_exact: own.is_some_and(|own| own <= most),
+        has_one_length: hir.properties().minimum_len() == Some(longest) && own == Some(longest),
         window: WINDOW.max(4 * longest).min(affordable),
         in_zeros: None,
     };

@@ -121,6 +121,16 @@ impl Pattern {
         }
     }
 
+    /// Bytes of every match, where all have as many.
+    #[must_use]
+    pub fn only_length(&self) -> Option<usize> {
+        let has_others = match &*self.form {
+            Form::Fixed(_) | Form::Number(_) => false,
+            Form::Expression(expression) => !expression.has_one_length,
+        };
+        (!has_others).then(|| self.longest())
+    }
+
     /// Whether matches longer than [`Self::longest`] are passed over, or found in part: of an expression that has no bound
     /// of its own, or a very high one. A person should be told.
     #[must_use]

@@ -11,7 +11,8 @@ use crate::model::{Action, EditAction, ViewId};
 use crate::ui::bubble::bubble_ui;
 use crate::ui::{Frame, describe};
 
-use super::{InspectorView, Place, Subject, order_words};
+use super::words::order_words;
+use super::{InspectorView, Place, Subject};
 
 /// A value that is being typed.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use crate::model::picture::{Row, Who, WriteAs};
 use crate::model::process::{ProcessKind, ProcessSignal};
 use crate::model::{Action, AppAction, Doc, PeersAction, Process, Tab, WitnessId};
 use crate::ui::Theme;
+use crate::ui::menus::is_asked_by_key;
 
 /// What the person chose.
 pub(super) enum Chosen {
@@ -42,11 +43,7 @@ pub(super) fn show(
     response: &Response,
 ) -> Option<Chosen> {
     let id = response.id.with("menu");
-    let by_key = response.has_focus()
-        && ui.input_mut(|input| {
-            input.consume_key(egui::Modifiers::NONE, egui::Key::Menu)
-                || input.consume_key(egui::Modifiers::SHIFT, egui::Key::F10)
-        });
+    let by_key = is_asked_by_key(ui, response);
     if response.clicked() || response.secondary_clicked() || by_key {
         response.request_focus();
         Popup::open_id(ui.ctx(), id);

@@ -17,12 +17,6 @@ use crate::rig::hanging::{FILL, Fails, Hanging, LEN};
 
 const EIO: &str = "Input/output error (EIO)";
 
-fn act(window: &mut Window, action: Action) {
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, action);
-    window.step();
-}
-
 fn says(window: &Window, parts: &[&str]) -> bool {
     let has_all = |label: &String| parts.iter().all(|part| label.contains(part));
     labels(window).iter().any(has_all)

@@ -10,18 +10,12 @@ use mapscope::model::{Action, DocAction, FileAction, FindAction, Topic, ViewActi
 use tempfile::TempDir;
 
 use super::steps::{click, says};
-use super::{open_both, turn};
+use super::{open_both, open_sound, turn};
 use crate::indoors::*;
 use crate::rig::hanging::{Hanging, Hangs};
 
 /// Bytes from this page on are not in memory when the storage hangs.
 const FIRST_GONE: u64 = 40;
-
-fn act(window: &mut Window, action: Action) {
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, action);
-    window.step();
-}
 
 /// Takes another path than the one proposed in the form that stands.
 fn submit(window: &mut Window, path: &Path) {
@@ -139,13 +133,7 @@ fn what_is_read_from_storage_that_hangs_is_named_and_not_the_file_that_wants_it(
         return;
     };
     let folder = TempDir::new().unwrap();
-    let sound = folder.path().join("sound.bin");
-    fs::write(&sound, [b'S'; 64]).unwrap();
-    let request = mapscope::model::OpenRequest::private(Some(sound));
-    let mut window = window_on(vec![request], [1500.0, 900.0]);
-    until(&mut window, "it is open", |window| {
-        has(window, "00000000 53 53 ")
-    });
+    let mut window = open_sound(folder.path());
     storage.hang(Hangs::Reads);
     for (asks, said) in [
         (DocAction::PasteFile, "to paste it"),
@@ -183,13 +171,7 @@ fn a_file_that_does_not_open_is_named_and_can_be_given_up() {
         return;
     };
     let folder = TempDir::new().unwrap();
-    let sound = folder.path().join("sound.bin");
-    fs::write(&sound, [b'S'; 64]).unwrap();
-    let request = mapscope::model::OpenRequest::private(Some(sound));
-    let mut window = window_on(vec![request], [1500.0, 900.0]);
-    until(&mut window, "it is open", |window| {
-        has(window, "00000000 53 53 ")
-    });
+    let mut window = open_sound(folder.path());
     storage.hang(Hangs::Opens);
     let told = "has not been opened for";
     let open = |path| Action::File(FileAction::Open(path));

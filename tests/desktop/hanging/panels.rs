@@ -10,12 +10,12 @@ use mapscope::map::Mode;
 use mapscope::model::happened::{Fate, Occurrence};
 use mapscope::model::viewport::Column;
 use mapscope::model::witness::WitnessId;
-use mapscope::model::{Action, MappingAction, PeersAction, Topic, ViewAction};
+use mapscope::model::{Action, PeersAction, Topic, ViewAction};
 use tempfile::TempDir;
 
 use super::everything::{self, CALLED_AT, call, listed};
 use super::steps::Most;
-use super::{open_both, turn, until_waits};
+use super::{open_both, share, turn, until_waits};
 use crate::indoors::*;
 use crate::rig::hanging::{FILL, Hanging, Hangs};
 
@@ -126,12 +126,7 @@ fn every_panel_answers_while_writes_hang() {
         return;
     };
     let (folder, mut window) = begin(&storage);
-    let shared = Action::Mapping(MappingAction::SetMode(Mode::Shared));
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, shared);
-    until(&mut window, "it is shared", |window| {
-        doc(window).view().writes_through()
-    });
+    share(&mut window);
     type_text(&mut window, "5a");
     press(&mut window, CTRL, Key::Home);
     until(&mut window, "it is stored", |window| {

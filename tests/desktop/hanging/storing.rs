@@ -6,12 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use egui::Key;
-use mapscope::map::Mode;
-use mapscope::model::{Action, MappingAction};
 use memmap2::MmapMut;
 use tempfile::TempDir;
 
-use super::{open_both, turn, until_waits};
+use super::{open_both, share, turn, until_waits};
 use crate::indoors::*;
 use crate::rig::hanging::{Hanging, Hangs};
 use crate::rig::{PATIENCE, until as until_so};
@@ -29,12 +27,7 @@ fn a_store_into_a_page_that_is_being_written_keeps_nobody_from_mapping_memory() 
     };
     let folder = TempDir::new().unwrap();
     let mut window = open_both(&storage, folder.path());
-    let shared = Action::Mapping(MappingAction::SetMode(Mode::Shared));
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, shared);
-    until(&mut window, "it is shared", |window| {
-        doc(window).view().writes_through()
-    });
+    share(&mut window);
     // now: opened later it would itself wait for what is not written yet
     let file = File::open(storage.path()).unwrap();
     type_text(&mut window, "5a");
@@ -77,12 +70,7 @@ fn a_frame_is_asked_for_that_says_that_an_order_hangs() {
     };
     let folder = TempDir::new().unwrap();
     let mut window = open_both(&storage, folder.path());
-    let shared = Action::Mapping(MappingAction::SetMode(Mode::Shared));
-    let ctx = window.ctx.clone();
-    window.state_mut().act(&ctx, shared);
-    until(&mut window, "it is shared", |window| {
-        doc(window).view().writes_through()
-    });
+    share(&mut window);
     type_text(&mut window, "5a");
     until(&mut window, "it is stored", |window| {
         has(window, "00000000 5a 41 ")

@@ -5,8 +5,9 @@ use mapscope::work::find::FindOptions;
 use proptest::prelude::*;
 
 use super::expressions::{EXPRESSIONS, expression, matches_from, plain};
-use super::fake::{Cell, Fake, fakes};
+use super::fake::fakes;
 use super::{found, nearest, options};
+use crate::searched::{Cell, Fake};
 use regex_automata::meta::Regex;
 
 /// The last match that begins in `least..before`, block by block, each searched from a little before it on.

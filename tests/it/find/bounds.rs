@@ -9,10 +9,11 @@ use mapscope::bytes::find::{
 };
 use mapscope::map::Gap;
 use mapscope::model::find::{FindGoal, FindProgress};
-use mapscope::work::find::{FindOptions, Part, Searched, find};
+use mapscope::work::find::{FindOptions, Part, Searched};
 use mapscope::work::threads::ThreadsError;
 
-use super::{found, list, nearest, pattern};
+use super::{find, found, list, nearest, pattern};
+use crate::searched::{Dying, Endless};
 
 const TIB: u64 = 1 << 40;
 
@@ -137,27 +138,6 @@ fn holes_are_counted_and_not_read() {
     assert!(sparse.n_read.load(Ordering::Relaxed) < 16 << 20);
 }
 
-/// The same bytes again and again, and no end.
-struct Endless(Vec<u8>);
-
-impl Searched for Endless {
-    fn span(&self) -> Span {
-        Span::new(0, 1 << 60).unwrap()
-    }
-
-    fn part(&self, _: u64) -> Part {
-        Part::Data(1 << 60)
-    }
-
-    fn read(&self, _: u64, into: &mut [u8]) -> Vec<Gap> {
-        let len = self.0.len();
-        for part in into.chunks_mut(len) {
-            part.copy_from_slice(&self.0[..part.len()]);
-        }
-        Vec::new()
-    }
-}
-
 #[test]
 fn a_search_without_end_is_stopped() {
     let endless = Endless(b"aaab".repeat(1024));
@@ -247,28 +227,12 @@ fn a_list_is_bounded() {
     }
 }
 
-struct Dying;
-
-impl Searched for Dying {
-    fn span(&self) -> Span {
-        Span::new(0, 1 << 40).unwrap()
-    }
-
-    fn part(&self, _: u64) -> Part {
-        Part::Data(1 << 40)
-    }
-
-    fn read(&self, at: u64, _: &mut [u8]) -> Vec<Gap> {
-        panic!("a test lets a thread die at {at}");
-    }
-}
-
 #[test]
 fn a_thread_that_dies_is_told() {
     let pattern = pattern("00", PatternKind::Bytes);
     let go_on = &mut |_| ControlFlow::Continue(());
     let outcome = find(
-        &Dying,
+        &Dying(0),
         &pattern,
         FindGoal::All,
         &FindOptions::default(),

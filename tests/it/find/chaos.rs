@@ -12,9 +12,10 @@ use mapscope::bytes::find::{LetterCase, PatternKind, TextEncoding};
 use mapscope::map::Mode;
 use mapscope::model::find::{FindGoal, FindReport};
 
-use super::files::{Opened, folder_with, small};
+use super::files::{folder_with, small};
 use super::{each, found, list, pattern};
 use crate::random::Draw;
+use crate::searched::Opened;
 
 const PAGE: u64 = 4096;
 const PAGES: u64 = 200;
@@ -91,7 +92,7 @@ fn search_look_and_edit(opened: &Opened) -> Met {
             Instant::now() < deadline,
             "not all of it came about: {met:?}"
         );
-        let report = found(&opened.searched(), &needle, FindGoal::All, &small(3 * PAGE));
+        let report = found(&opened.shown(), &needle, FindGoal::All, &small(3 * PAGE));
         check(&report);
         met.searches += 1;
         met.incomplete += usize::from(report.unread > 0);
@@ -129,7 +130,7 @@ fn a_file_that_never_rests_ends_no_search_and_hides_no_gap() {
             "needle",
             PatternKind::Text(TextEncoding::Utf8, LetterCase::Matters),
         );
-        let report = found(&fresh.searched(), &needle, FindGoal::All, &small(3 * PAGE));
+        let report = found(&fresh.shown(), &needle, FindGoal::All, &small(3 * PAGE));
         assert_eq!((list(&report).count, report.unread), (PAGES - 1, 0));
     }
 }

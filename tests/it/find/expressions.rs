@@ -8,8 +8,9 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
-use super::fake::{Cell, Fake, fakes};
+use super::fake::fakes;
 use super::{each, found, list, nearest, options, pattern};
+use crate::searched::{Cell, Fake};
 
 pub(super) const EXPRESSIONS: [&str; 30] = [
     "ab",

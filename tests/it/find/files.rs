@@ -2,15 +2,12 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::{Path, PathBuf};
-use std::sync::RwLock;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mapscope::bytes::Span;
 use mapscope::bytes::find::{LetterCase, NumberType, PatternKind, TextEncoding};
-use mapscope::map::{
-    Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, OpenFile, page_bytes,
-};
+use mapscope::map::{Gap, GapReason, Mode, page_bytes};
 use mapscope::model::find::FindGoal;
 use mapscope::work::find::{FindOptions, Part, Searched, SearchedFile};
 use proptest::prelude::*;
@@ -18,6 +15,7 @@ use tempfile::TempDir;
 
 use super::{each, found, list, nearest, pattern};
 use crate::random;
+use crate::searched::{Cutting, Opened};
 
 const PAGE: u64 = 4096;
 const TEXT: PatternKind = PatternKind::Text(TextEncoding::Utf8, LetterCase::Matters);
@@ -30,32 +28,6 @@ pub(super) fn small(chunk: u64) -> FindOptions {
         is_nice: false,
         most_runs: usize::MAX / 2,
         ..FindOptions::default()
-    }
-}
-
-/// A file that is open, and a view of it.
-pub(super) struct Opened {
-    pub(super) file: OpenFile,
-    pub(super) view: RwLock<Mapping>,
-}
-
-impl Opened {
-    pub(super) fn new(path: &Path, mode: Mode, span: Option<Span>) -> Self {
-        let log = CallLog::new();
-        let file = OpenFile::open(path, &log).unwrap();
-        let access = Access::ReadWrite;
-        let request = MapRequest { mode, access, span };
-        let view = RwLock::new(Mapping::create(&file, request, &log).unwrap());
-        Self { file, view }
-    }
-
-    fn store(&self, offset: u64, bytes: &[u8]) {
-        let view = self.view.read().unwrap();
-        view.store(offset, bytes, &self.file).unwrap();
-    }
-
-    pub(super) fn searched(&self) -> SearchedFile<'_> {
-        SearchedFile::of_view(&self.file, &self.view)
     }
 }
 
@@ -153,14 +125,14 @@ fn check(case: &Case) {
             .filter(|(_, window)| fits(window))
             .map(|(at, _)| (at, len as u64))
             .collect();
-        let report = found(&opened.searched(), &pattern, FindGoal::All, &options);
+        let report = found(&opened.shown(), &pattern, FindGoal::All, &options);
         assert!(each(&list(&report).runs) == starts, "{text:?}");
         assert_eq!((report.unread, report.gaps.len()), (0, 0));
         let goal = FindGoal::Previous {
             before: case.cursor,
             wraps: false,
         };
-        let report = found(&opened.searched(), &pattern, goal, &options);
+        let report = found(&opened.shown(), &pattern, goal, &options);
         let last = starts.iter().rfind(|(at, _)| *at < case.cursor);
         let got = nearest(&report).map(|it| (it.span.start(), it.span.len()));
         assert_eq!(got, last.copied(), "{text:?} before {}", case.cursor);
@@ -185,10 +157,10 @@ fn nothing_is_found_behind_the_end() {
     let opened = Opened::new(&path, Mode::Private, None);
     let zero = pattern("00", PatternKind::Bytes);
     for _ in 0..2 {
-        let report = found(&opened.searched(), &zero, FindGoal::All, &small(100));
+        let report = found(&opened.shown(), &zero, FindGoal::All, &small(100));
         assert_eq!(list(&report).count, 0);
         let last = pattern("d", TEXT);
-        let report = found(&opened.searched(), &last, FindGoal::All, &small(100));
+        let report = found(&opened.shown(), &last, FindGoal::All, &small(100));
         assert_eq!(each(&list(&report).runs), [(2, 1)]);
         // Once more with a private copy of the page.
         opened.store(0, b"E");
@@ -207,20 +179,20 @@ fn edits_are_found_where_they_are_seen() {
     let private = Opened::new(&path, Mode::Private, None);
     private.store(8190, b"edit");
     let whole = Span::new(0, 20_000).unwrap();
-    assert_eq!(count(&private.searched()), 1);
+    assert_eq!(count(&private.shown()), 1);
     assert_eq!(
-        count(&private.searched().within(Span::new(8191, 20_000).unwrap())),
+        count(&private.shown().within(Span::new(8191, 20_000).unwrap())),
         0
     );
     assert_eq!(
-        count(&private.searched().within(Span::new(8190, 8194).unwrap())),
+        count(&private.shown().within(Span::new(8190, 8194).unwrap())),
         1
     );
     assert_eq!(count(&SearchedFile::of_file(&private.file, whole)), 0);
     let shared = Opened::new(&path, Mode::Shared, None);
     shared.store(100, b"edit");
-    assert_eq!(count(&shared.searched()), 1);
-    assert_eq!(count(&private.searched()), 2);
+    assert_eq!(count(&shared.shown()), 1);
+    assert_eq!(count(&private.shown()), 2);
     assert_eq!(count(&SearchedFile::of_file(&private.file, whole)), 1);
 }
 
@@ -239,7 +211,7 @@ fn a_file_that_was_cut_is_searched_up_to_its_end() {
         .unwrap();
     for chunk in [77, PAGE, 1 << 20] {
         let report = found(
-            &opened.searched(),
+            &opened.shown(),
             &pattern("789", TEXT),
             FindGoal::All,
             &small(chunk),
@@ -251,34 +223,8 @@ fn a_file_that_was_cut_is_searched_up_to_its_end() {
         assert_eq!(report.gaps, [Gap { span, reason }], "{chunk}");
         assert_eq!(report.unread, span.len());
         let zero = pattern("00", PatternKind::Bytes);
-        let report = found(&opened.searched(), &zero, FindGoal::All, &small(chunk));
+        let report = found(&opened.shown(), &zero, FindGoal::All, &small(chunk));
         assert_eq!(list(&report).count, 0);
-    }
-}
-
-/// Cuts the file while it is searched.
-struct Cutting<'a> {
-    searched: SearchedFile<'a>,
-    path: &'a Path,
-    cut: u64,
-    reads_left: AtomicU64,
-}
-
-impl Searched for Cutting<'_> {
-    fn span(&self) -> Span {
-        self.searched.span()
-    }
-
-    fn part(&self, at: u64) -> Part {
-        self.searched.part(at)
-    }
-
-    fn read(&self, at: u64, into: &mut [u8]) -> Vec<Gap> {
-        if self.reads_left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            let file = File::options().write(true).open(self.path).unwrap();
-            file.set_len(self.cut).unwrap();
-        }
-        self.searched.read(at, into)
     }
 }
 
@@ -293,12 +239,7 @@ fn a_file_that_is_cut_meanwhile_ends_no_search() {
         let opened = Opened::new(&path, Mode::Private, None);
         opened.store(len - 16, b"0123");
         let cut = 20_005;
-        let source = Cutting {
-            searched: opened.searched(),
-            path: &path,
-            cut,
-            reads_left: AtomicU64::new(n_reads),
-        };
+        let source = Cutting::new(&opened, &path, cut, n_reads);
         let options = FindOptions {
             threads: 1,
             stripe: 1 << 40,
@@ -341,10 +282,10 @@ fn a_large_hole_is_not_read() {
     opened.store(LEN / 2 + 12_345, b"needle");
     let needle = pattern("needle", TEXT);
     let options = FindOptions::default();
-    let report = found(&opened.searched(), &needle, FindGoal::All, &options);
+    let report = found(&opened.shown(), &needle, FindGoal::All, &options);
     assert_eq!(list(&report).count, 21);
     let zeros = pattern("00 00", PatternKind::Bytes);
-    let report = found(&opened.searched(), &zeros, FindGoal::All, &options);
+    let report = found(&opened.shown(), &zeros, FindGoal::All, &options);
     // Each word takes seven starts.
     assert_eq!(list(&report).count, LEN - 1 - 21 * 7);
     assert_eq!(list(&report).runs.len(), 22);
@@ -353,13 +294,13 @@ fn a_large_hole_is_not_read() {
         before,
         wraps: false,
     };
-    let report = found(&opened.searched(), &needle, goal, &options);
+    let report = found(&opened.shown(), &needle, goal, &options);
     assert_eq!(nearest(&report).unwrap().span.start(), LEN / 2 + 12_345);
     let goal = FindGoal::Previous {
         before: 4090,
         wraps: true,
     };
-    let report = found(&opened.searched(), &needle, goal, &options);
+    let report = found(&opened.shown(), &needle, goal, &options);
     assert_eq!(
         nearest(&report).unwrap().span.start(),
         19 * (LEN / 20) + 4090
@@ -395,7 +336,7 @@ impl Searched for Noting<'_> {
 fn the_threads_give_way_to_others() {
     let (_folder, path) = folder_with(b"0123");
     let opened = Opened::new(&path, Mode::Private, None);
-    let noting = Noting(opened.searched(), AtomicU64::new(99));
+    let noting = Noting(opened.shown(), AtomicU64::new(99));
     found(
         &noting,
         &pattern("2", TEXT),

@@ -7,9 +7,10 @@ use mapscope::model::find::{FindGoal, NearestMatch};
 use mapscope::work::find::FindOptions;
 use proptest::prelude::*;
 
-use super::fake::{Cell, Fake, fakes};
+use super::fake::fakes;
 use super::{each, found, list, nearest, options, pattern};
 use crate::random;
+use crate::searched::{Cell, Fake};
 
 type Fits = dyn Fn(&[u8]) -> bool;
 

@@ -10,17 +10,17 @@ use std::process::Command;
 
 use mapscope::bytes::Span;
 use mapscope::bytes::find::{ByteOrder, LetterCase, NumberType, PatternKind, TextEncoding};
-use mapscope::map::{Gap, GapReason, Mode};
+use mapscope::map::{Gap, Mode};
 use mapscope::model::find::FindGoal;
 use mapscope::work::find::{Part, Searched, SearchedFile};
 use proptest::prelude::*;
 
-use super::files::{Opened, folder_with, small};
+use super::files::{folder_with, small};
 use super::{each, found, list, nearest, pattern};
 use crate::random;
+use crate::searched::{Opened, REASON};
 
 const PAGE: u64 = 4096;
-const REASON: GapReason = GapReason::StorageGaveNothing;
 
 const BYTES: PatternKind = PatternKind::Bytes;
 const EXPRESSION: PatternKind = PatternKind::Expression(LetterCase::Matters);
@@ -268,7 +268,7 @@ fn check(case: &Case) {
     let cursor = case.cursor.clamp(shown.start(), shown.end());
     let known = by_python(&plain, shown.start(), cursor, &bad);
     let source = Spoiled {
-        shown: opened.searched().within(shown),
+        shown: opened.shown().within(shown),
         bad,
         foretells: case.foretells,
     };

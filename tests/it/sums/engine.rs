@@ -3,24 +3,22 @@
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::Path;
 use std::process::Command;
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
 use mapscope::bytes::digest::SumKind;
-use mapscope::map::{Access, CallLog, Gap, GapReason, MapRequest, Mapping, Mode, OpenFile};
+use mapscope::map::{Gap, GapReason, Mode};
 use mapscope::model::sums::SumsReport;
-use mapscope::work::shown_bytes::{Part, Searched, SearchedFile};
-use mapscope::work::sums::{SumsOptions, sum};
+use mapscope::work::shown_bytes::{Part, Searched};
+use mapscope::work::sums::SumsOptions;
 use mapscope::work::threads::ThreadsError;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::fake::{Cell, Fake, REASON, fakes};
+use super::fake::fakes;
 use crate::random;
+use crate::searched::{Cell, Cutting, Dying, Endless, Fake, Opened, REASON, Watched};
 
 const ORACLE: &str = "
 import sys, zlib, hashlib
@@ -51,6 +49,21 @@ fn options(chunk: u64, threads: usize) -> SumsOptions {
     }
 }
 
+/// Sums that fail where they do not end.
+#[track_caller]
+fn sum<S: Searched>(
+    source: &S,
+    options: &SumsOptions,
+    progress: &mut dyn FnMut(SumsReport) -> ControlFlow<()>,
+) -> Result<SumsReport, ThreadsError> {
+    let watched = Watched::new(source);
+    let ask = &mut |now| watched.go_on(|| progress(now));
+    let outcome = mapscope::work::sums::sum(&watched, options, ask);
+    watched.check();
+    outcome
+}
+
+#[track_caller]
 fn summed<S: Searched>(source: &S, options: &SumsOptions) -> SumsReport {
     let mut done = 0;
     let report = sum(source, options, &mut |so_far| {
@@ -204,32 +217,6 @@ fn holes_are_not_read() {
     assert_eq!(fake.n_read.load(Ordering::Relaxed), 1000, "one piece");
 }
 
-/// A file that is open, and a view of it.
-struct Opened {
-    file: OpenFile,
-    view: RwLock<Mapping>,
-}
-
-impl Opened {
-    fn new(path: &Path, mode: Mode, span: Option<Span>) -> Self {
-        let log = CallLog::new();
-        let file = OpenFile::open(path, &log).unwrap();
-        let access = Access::ReadWrite;
-        let request = MapRequest { mode, access, span };
-        let view = RwLock::new(Mapping::create(&file, request, &log).unwrap());
-        Self { file, view }
-    }
-
-    fn store(&self, offset: u64, bytes: &[u8]) {
-        let view = self.view.read().unwrap();
-        view.store(offset, bytes, &self.file).unwrap();
-    }
-
-    fn shown(&self) -> SearchedFile<'_> {
-        SearchedFile::of_view(&self.file, &self.view)
-    }
-}
-
 /// A file with holes, a private view of it, what was typed into that, and what is summed.
 #[derive(Clone, Debug)]
 struct Case {
@@ -303,37 +290,6 @@ proptest! {
     }
 }
 
-/// Cuts the file once so many bytes were read.
-struct Cutting<'a> {
-    shown: SearchedFile<'a>,
-    path: &'a Path,
-    after: u64,
-    to: u64,
-    n_read: AtomicU64,
-}
-
-impl Searched for Cutting<'_> {
-    fn span(&self) -> Span {
-        self.shown.span()
-    }
-
-    fn part(&self, at: u64) -> Part {
-        self.shown.part(at)
-    }
-
-    fn read(&self, at: u64, into: &mut [u8]) -> Vec<Gap> {
-        if self.n_read.fetch_add(into.len() as u64, Ordering::SeqCst) >= self.after {
-            File::options()
-                .write(true)
-                .open(self.path)
-                .unwrap()
-                .set_len(self.to)
-                .unwrap();
-        }
-        self.shown.read(at, into)
-    }
-}
-
 /// Truncated in the middle: what is gone is told, with the reason, and there is no checksum.
 #[test]
 fn a_file_that_is_cut_meanwhile_has_no_checksum() {
@@ -341,13 +297,8 @@ fn a_file_that_is_cut_meanwhile_has_no_checksum() {
     let path = folder.path().join("cut");
     fs::write(&path, vec![7; 300_000]).unwrap();
     let opened = Opened::new(&path, Mode::Private, None);
-    let cutting = Cutting {
-        shown: opened.shown(),
-        path: &path,
-        after: 100_000,
-        to: 150_001,
-        n_read: AtomicU64::new(0),
-    };
+    // Eleven pieces of ten thousand bytes are read, more or less, before it is cut.
+    let cutting = Cutting::new(&opened, &path, 150_001, 11);
     let report = summed(&cutting, &options(10_000, 2));
     assert_eq!(report.unread, 300_000 - 150_001);
     assert_eq!(report.gaps.len(), 1, "{:?}", report.gaps);
@@ -361,29 +312,11 @@ fn a_file_that_is_cut_meanwhile_has_no_checksum() {
     assert_eq!(report.histogram.counts()[7], 150_001);
 }
 
-/// Goes on for ever, slowly.
-struct Endless;
-
-impl Searched for Endless {
-    fn span(&self) -> Span {
-        Span::new(0, 1 << 50).unwrap()
-    }
-
-    fn part(&self, _: u64) -> Part {
-        Part::Data(1 << 50)
-    }
-
-    fn read(&self, _: u64, into: &mut [u8]) -> Vec<Gap> {
-        into.fill(3);
-        Vec::new()
-    }
-}
-
 #[test]
 fn it_is_stopped_by_the_answer_and_says_so() {
     for n_calls in 1..4 {
         let mut left = n_calls;
-        let report = sum(&Endless, &options(1 << 16, 2), &mut |_| {
+        let report = sum(&Endless(vec![3; 4096]), &options(1 << 16, 2), &mut |_| {
             left -= 1;
             if left > 0 {
                 ControlFlow::Continue(())
@@ -428,24 +361,8 @@ fn few_pieces_are_read_ahead() {
 /// A thread that dies ends all others, and is told.
 #[test]
 fn a_thread_that_dies_is_told() {
-    struct Dying;
-    impl Searched for Dying {
-        fn span(&self) -> Span {
-            Span::new(0, 1 << 40).unwrap()
-        }
-        fn part(&self, _: u64) -> Part {
-            Part::Data(1 << 40)
-        }
-        fn read(&self, at: u64, _: &mut [u8]) -> Vec<Gap> {
-            assert!(at < 1 << 22, "on purpose");
-            Vec::new()
-        }
-    }
-    let begin = Instant::now();
-    let outcome = sum(&Dying, &options(1 << 20, 2), &mut |_| {
-        assert!(begin.elapsed() < Duration::from_mins(1), "it ends");
-        ControlFlow::Continue(())
-    });
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let outcome = sum(&Dying(1 << 22), &options(1 << 20, 2), go_on);
     assert_eq!(outcome, Err(ThreadsError::ThreadDied));
     assert!(
         ThreadsError::ThreadDied

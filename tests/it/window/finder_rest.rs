@@ -236,7 +236,7 @@ fn an_edit_out_of_sight_makes_sums_stale() {
     });
 }
 
-/// A key closes a menu as a click does: the menu of a tab, and the step of the tour in a low window.
+/// A key closes the menu of a tab as a click does.
 #[test]
 fn what_is_chosen_in_a_menu_by_key_closes_it() {
     let (_folder, path) = file(&[1; 64]);
@@ -262,15 +262,6 @@ fn what_is_chosen_in_a_menu_by_key_closes_it() {
     }
     choose_by_key(&mut window, "Split: private beside shared");
     assert!(!is_named(&window, "Close file"), "the tab's menu is open");
-
-    let mut window = sample();
-    window.set_size(vec2(700.0, 420.0));
-    window.run_steps(4);
-    let is_shown = |window: &Window| window.query_by_label("Leave the tour").is_some();
-    click(&mut window, "All of this step of the tour");
-    until(&mut window, "the step is shown", is_shown);
-    choose_by_key(&mut window, "Leave the tour");
-    assert!(!is_shown(&window), "the step's menu is open");
 }
 
 /// Presses what is called so in the menu that is open.
