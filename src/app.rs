@@ -371,7 +371,9 @@ impl Shell {
                     }
                 }
                 Effect::Complete(text) => self.complete(&text),
-                Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
+                Effect::LabRun { names, pace } => self.run_experiments(&names, pace),
+                Effect::LabStep => self.step_experiments(),
+                Effect::LabGoOn => self.let_experiments_go_on(),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(clip) => self.clipboard.copy(ctx, clip),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),

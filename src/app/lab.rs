@@ -2,6 +2,7 @@
 
 use crate::lab::claim::Progress;
 use crate::model::event::Event;
+use crate::model::lab::Pace;
 use crate::work::lab::{self, LabThread};
 
 use super::Shell;
@@ -13,16 +14,30 @@ impl Shell {
     }
 
     /// Runs experiments; those of an earlier run are over, or the model would not ask.
-    pub(super) fn run_experiments(&mut self, names: &[String], slowly: bool) {
+    pub(super) fn run_experiments(&mut self, names: &[String], pace: Pace) {
         let report = self.report();
         let tell = move |progress| report(Event::Lab(Box::new(progress)));
-        match LabThread::start(self.program.clone(), names, slowly, tell) {
+        match LabThread::start(self.program.clone(), names, pace, tell) {
             Ok(run) => self.farewell.see_off(self.lab.replace(run)),
             Err(error) => {
                 let why = format!("no thread can be started for the experiments: {error}");
                 let over = Progress::Over(Err(why));
                 let _ = self.model.take(Event::Lab(Box::new(over)));
             }
+        }
+    }
+
+    /// One step more may go.
+    pub(super) fn step_experiments(&self) {
+        if let Some(run) = &self.lab {
+            run.step();
+        }
+    }
+
+    /// All steps that are left may go.
+    pub(super) fn let_experiments_go_on(&self) {
+        if let Some(run) = &self.lab {
+            run.go_on();
         }
     }
 

@@ -109,6 +109,7 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         folder,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
+        gate: None,
         sabotage: arguments.sabotage,
     };
     let ran = run(&experiments, &options, arguments.json);
@@ -200,7 +201,7 @@ fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> R
                 ran.records.push(*record);
             }
             Progress::Over(result) => ran.over = result,
-            Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
+            Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) | Progress::Waits(_) => {}
         },
     );
     ran

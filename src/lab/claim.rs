@@ -4,6 +4,7 @@
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
 mod cost;
+mod foreseen;
 mod topic;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::peer::calls::{Call, Outcome};
 use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
+pub use foreseen::{Foreseen, NextStep};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -408,6 +410,8 @@ pub enum Progress {
     Step(Box<RunStep>),
     /// What its peers hold now.
     Peers(Vec<PeerCard>),
+    /// This step waits for the person to let it go.
+    Waits(Box<NextStep>),
     /// It is over.
     Finished(Box<RunRecord>),
     /// All are over; or none could run, for this reason.

@@ -133,7 +133,7 @@ fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     if slow.changed() {
         actions.push(Action::Lab(LabAction::Slowly(slowly)));
     }
-    let idle = lab.queue.is_none() && !lab.entries.is_empty();
+    let idle = lab.may_begin();
     if let Some(entry) = lab.chosen() {
         let topic = entry.claim.topic;
         let words = format!("Every experiment of \u{201c}{}\u{201d}", topic.title());
@@ -167,7 +167,10 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
                 .fill(frame.theme.accent);
             let bar = ui.add(bar);
             super::describe::name(&bar, "Experiments that are over");
-            (progress_words(queue), frame.theme.text)
+            (
+                progress_words(queue, lab.waiting().is_some()),
+                frame.theme.text,
+            )
         }
         None => (format!("So far: {}", lab.tally()), frame.theme.weak),
     };
@@ -178,11 +181,12 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
     });
 }
 
-fn progress_words(queue: &LabQueue) -> String {
+fn progress_words(queue: &LabQueue, is_waiting: bool) -> String {
     let total = queue.names.len();
     let number = (queue.done + 1).min(total);
     match &queue.current {
         _ if queue.stopping => "stopping after this step".to_owned(),
+        Some(name) if is_waiting => format!("{name} waits for you"),
         Some(name) => format!("{number} of {total}: {name}"),
         None => format!("{number} of {total}"),
     }

@@ -8,6 +8,7 @@ mod forms;
 mod left_behind;
 mod missing;
 mod places;
+mod stepped;
 mod surroundings;
 mod traced;
 mod trouble;
@@ -44,6 +45,7 @@ fn options(dir: &Path) -> Options {
         folder: None,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
+        gate: None,
         sabotage: None,
     }
 }

@@ -197,22 +197,10 @@ fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
 
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
     let claim = entry.claim;
-    let idle = frame.model.lab.queue.is_none();
-    let why_not = match &entry.available {
-        Err(why) => format!("Not available here: {why}"),
-        Ok(()) => "Experiments are running".to_owned(),
-    };
     ui.horizontal_wrapped(|ui| {
-        let run = Button::new(RichText::new("Run").color(frame.theme.on_private).strong())
-            .fill(frame.theme.private);
-        let run = ui
-            .add_enabled(idle && entry.available.is_ok(), run)
-            .on_hover_text("Start its processes and have them do the steps (Enter in the list)")
-            .on_disabled_hover_text(why_not);
-        if run.clicked() {
-            actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
-        }
-        stop_ui(ui, frame, actions);
+        run_button(ui, frame, entry, actions);
+        step_button(ui, frame, entry, actions);
+        stop_button(ui, frame, actions);
         let by_hand = ui
             .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
             .on_hover_text("Open a scratch file of three pages in this window, with processes to write and look through")
@@ -223,13 +211,70 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
     });
 }
 
-fn stop_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Its steps wait for the person.
+fn is_stepped(frame: &Frame<'_>, entry: &LabEntry) -> bool {
+    frame.model.lab.is_stepping() && entry.is_running()
+}
+
+/// Why it cannot begin.
+fn why_not(entry: &LabEntry) -> String {
+    match &entry.available {
+        Err(why) => format!("Not available here: {why}"),
+        Ok(()) => "Experiments are running".to_owned(),
+    }
+}
+
+fn run_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    if is_stepped(frame, entry) {
+        let go_on = ui.button("Run to the end");
+        let words = "Let all steps that are left go (Enter in the list)";
+        if go_on.on_hover_text(words).clicked() {
+            actions.push(Action::Lab(LabAction::GoOn));
+        }
+        return;
+    }
+    let run = Button::new(RichText::new("Run").color(theme.on_private).strong());
+    let may_begin = frame.model.lab.may_begin() && entry.available.is_ok();
+    let run = ui
+        .add_enabled(may_begin, run.fill(theme.private))
+        .on_hover_text("Start its processes and have them do the steps (Enter in the list)")
+        .on_disabled_hover_text(why_not(entry));
+    if run.clicked() {
+        let name = entry.claim.name.to_owned();
+        actions.push(Action::Lab(LabAction::Run(vec![name])));
+    }
+}
+
+fn step_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    let is_stepped = is_stepped(frame, entry);
+    let step = if is_stepped {
+        let text = RichText::new("Step").color(theme.on_private).strong();
+        Button::new(text).fill(theme.private)
+    } else {
+        Button::new("Step")
+    };
+    let may_begin = frame.model.lab.queue.is_none() && entry.available.is_ok();
+    let words = if is_stepped {
+        "Let the step that waits go (F4)"
+    } else {
+        "Run it step by step: it waits before each, and you may say what will be seen (F4)"
+    };
+    let step = ui
+        .add_enabled(is_stepped || may_begin, step)
+        .on_hover_text(words)
+        .on_disabled_hover_text(why_not(entry));
+    if step.clicked() {
+        actions.push(Action::Lab(LabAction::Step));
+    }
+}
+
+fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let queue = frame.model.lab.queue.as_ref();
+    let may_stop = queue.is_some_and(|queue| !queue.stopping);
     let stop = ui
-        .add_enabled(
-            queue.is_some_and(|queue| !queue.stopping),
-            Button::new("Stop"),
-        )
+        .add_enabled(may_stop, Button::new("Stop"))
         .on_hover_text("The step under way is the last")
         .on_disabled_hover_text("Nothing is running");
     if stop.clicked() {

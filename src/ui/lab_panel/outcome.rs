@@ -35,7 +35,9 @@ pub(super) fn outcome_ui(
             Some(record) if !entry.is_running() => own_ui(ui, frame, entry, record),
             _ => question_ui(ui, frame, entry, actions),
         }
+        next_ui(ui, frame, entry, actions);
         verdict_ui(ui, frame, entry, &standing);
+        foreseen_ui(ui, frame, entry);
         if let Some(record) = entry.record() {
             block(ui, frame, "Observed", &record.observed);
             if record.predicted != record.observed {
@@ -104,7 +106,7 @@ fn verdict_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, standing: &Stand
     if let (Standing::Over(_), Some(record)) = (standing, entry.record()) {
         words = format!("{words}, in {} ms", record.milliseconds);
     }
-    let label = if has_own || entry.may_pick() {
+    let label = if has_own || entry.may_pick() || entry.next().is_some() {
         let mut shown = None;
         beside(ui, "Verdict", frame, |ui| {
             let line = ui.horizontal_top(|ui| {
@@ -152,6 +154,58 @@ fn question_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
             actions.push(Action::Lab(LabAction::Pick(name, index)));
         }
     }
+}
+
+/// The step that waits, and what may be seen of it.
+fn next_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let Some((next, chosen)) = entry.next() else {
+        return;
+    };
+    let words = format!("Next, step {}: {}", next.number, next.words());
+    let text = RichText::new(&words).strong().size(LARGE);
+    let label = ui.add(Label::new(text.color(frame.theme.text)).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
+        node.set_live(accesskit::Live::Polite);
+    });
+    if next.choices.is_empty() {
+        return;
+    }
+    ui.label(RichText::new("What will be seen? Say it, or just step on").color(frame.theme.weak));
+    for (index, choice) in next.choices.iter().enumerate() {
+        let is_chosen = chosen == Some(index);
+        let button = ui.add(RadioButton::new(is_chosen, choice.to_string()));
+        if button.clicked() {
+            actions.push(Action::Lab(LabAction::Foresee(index)));
+        }
+    }
+}
+
+/// What became of what was said of the steps.
+fn foreseen_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let Some(last) = entry.said.iter().rfind(|said| said.came.is_some()) else {
+        return;
+    };
+    let (right, told) = entry.foreseen();
+    let (shape, words, color) = match last.came {
+        Some(true) => (Sign::Check, "as you said", frame.theme.same),
+        _ => (
+            Sign::Cross,
+            "otherwise than you said",
+            frame.theme.different,
+        ),
+    };
+    let words = format!(
+        "step {} went {words}; {right} of {told} so far",
+        last.next.number
+    );
+    beside(ui, "You said", frame, |ui| {
+        ui.horizontal_top(|ui| {
+            signs::sign_ui(ui, shape, color);
+            ui.add(Label::new(RichText::new(words).color(color)).wrap());
+        });
+    });
 }
 
 fn box_ui(ui: &mut Ui, frame: &Frame<'_>, edge: Color32, contents: impl FnOnce(&mut Ui)) {

@@ -6,10 +6,12 @@ use mapscope::lab::claim::{
 };
 use mapscope::model::ScratchFile;
 use mapscope::model::event::Opened;
-use mapscope::model::lab::{GuessOutcome, LabRun, Standing};
+use mapscope::model::lab::{GuessOutcome, LabRun, Pace, Standing};
 use mapscope::model::process::PeerOrder;
 
 use super::*;
+
+mod stepping;
 
 const fn claim(name: &'static str, topic: LabTopic) -> Claim {
     Claim {
@@ -71,7 +73,8 @@ fn names(names: &[&str]) -> Vec<String> {
 
 fn run(these: &[&str], slowly: bool) -> Effect {
     let names = names(these);
-    Effect::LabRun { names, slowly }
+    let pace = if slowly { Pace::Slowly } else { Pace::AtOnce };
+    Effect::LabRun { names, pace }
 }
 
 fn step(number: usize, observed: &str) -> RunStep {

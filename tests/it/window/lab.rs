@@ -1,6 +1,7 @@
 //! The lab in the window: real experiments with real peers in the real program.
 
 mod drawn;
+mod stepping;
 mod tab;
 
 use super::support::*;
