@@ -5,6 +5,7 @@
 
 mod cost;
 mod foreseen;
+mod held;
 mod topic;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
 pub use foreseen::{Foreseen, NextStep};
+pub use held::{HeldMapping, Holding, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -318,6 +320,9 @@ pub struct PeerCard {
     pub bytes: String,
     /// What backs the pages of its mapping, such as `private copy, file page`, and which of many were looked at.
     pub pages: String,
+    /// What it has open and mapped, as data.
+    #[serde(skip)]
+    pub held: Holding,
 }
 
 /// What a run came to.

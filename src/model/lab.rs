@@ -3,6 +3,7 @@
 //! It owns the state and what follows from it in words. It must not know how an experiment is carried out.
 
 mod acting;
+mod seen;
 mod stepping;
 
 use std::collections::BTreeSet;

@@ -11,6 +11,7 @@ mod outcome;
 mod peers;
 mod signs;
 mod steps;
+mod who;
 
 use egui::{
     Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
@@ -21,6 +22,9 @@ use crate::model::{Action, LabAction};
 
 use super::Frame;
 use super::right::at_right;
+use super::who::ExperimentView;
+
+pub(super) use who::side_ui;
 
 /// From this width on the list stands beside the experiment.
 const BESIDE: f32 = 700.0;
@@ -34,6 +38,8 @@ const TALL: f32 = 460.0;
 pub struct LabView {
     list: list::ListView,
     detail: detail::DetailView,
+    peers: peers::PeersView,
+    who: ExperimentView,
     /// The list stands in the place of the experiment.
     is_choosing: bool,
 }
@@ -58,6 +64,11 @@ pub(super) fn lab_ui(
             narrow_ui(ui, frame, view, actions);
         }
     });
+}
+
+/// The window has room for the side panel beside the lab, and the person wants it.
+pub(super) fn has_panel(ui: &Ui, frame: &Frame<'_>) -> bool {
+    frame.model.settings.panel_shown && ui.ctx().content_rect().width() >= super::PANEL_BESIDE
 }
 
 /// The list stands beside the experiment.
@@ -85,7 +96,7 @@ fn wide_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut Vec
             ..Margin::ZERO
         }))
         .show(ui, |ui| {
-            detail::detail_ui(ui, frame, &mut view.detail, actions);
+            detail::detail_ui(ui, frame, view, actions);
         });
 }
 
@@ -101,7 +112,7 @@ fn narrow_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut V
     });
     error_ui(ui, frame);
     if !view.is_choosing {
-        detail::detail_ui(ui, frame, &mut view.detail, actions);
+        detail::detail_ui(ui, frame, view, actions);
         return;
     }
     let before = actions.len();

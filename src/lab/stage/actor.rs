@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::lab::claim::{CallLine, PeerCard, Progress};
+use crate::lab::claim::{CallLine, Holding, PeerCard, Progress, ScratchKey};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
@@ -111,7 +111,18 @@ impl Actor {
                 self.backing.clear();
                 self.card.mapping = String::new();
                 self.card.pages = String::new();
+                self.card.held = Holding::default();
             }
+            (Call::Open { file, path, .. }, Outcome::Done) => {
+                self.card.held.open(file, key_of(Path::new(path)));
+            }
+            (Call::Memfd { file, .. }, Outcome::Done) => {
+                // No path leads to it: nobody else has it but who inherits it, by this name.
+                let number = self.card.held.files.len() as u64;
+                let key = (u64::MAX, u64::from(self.card.pid) << 32 | number);
+                self.card.held.open(file, Some(key));
+            }
+            (Call::Close { file }, Outcome::Done) => self.card.held.open(file, None),
             (Call::Malloc { map, .. }, Outcome::Done) => {
                 self.backing.insert(map.clone(), Backing::Private);
             }
@@ -127,6 +138,7 @@ impl Actor {
         if self.watched.is_none() {
             self.card.mapping = mapping_words(map);
             self.watched = Some((map.map.clone(), map.len));
+            self.card.held.map(map);
         }
     }
 
@@ -151,6 +163,19 @@ fn not_forked(error: PeerError) -> Stop {
         ),
         error => Stop::NotDone(error.to_string()),
     }
+}
+
+/// Which file is there now; asked right after a peer opened it, when nobody else does anything.
+#[cfg(unix)]
+fn key_of(path: &Path) -> Option<ScratchKey> {
+    use std::os::unix::fs::MetadataExt as _;
+    let facts = std::fs::metadata(path).ok()?;
+    Some((facts.dev(), facts.ino()))
+}
+
+#[cfg(not(unix))]
+fn key_of(_: &Path) -> Option<ScratchKey> {
+    None
 }
 
 /// A call as the window takes it.
@@ -337,6 +362,12 @@ impl Stage<'_> {
             let call = Call::Pages { map, at: 0, len };
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
+                if let Some(mapping) = &mut actor.card.held.mapping {
+                    mapping.pages = match &outcome {
+                        Outcome::Pages { pages } => Some(pages.clone()),
+                        _ => None,
+                    };
+                }
                 actor.card.pages = match outcome {
                     Outcome::Pages { pages } if n_pages > WATCHED_PAGES => format!(
                         "{} (the first {WATCHED_PAGES} of {n_pages})",

@@ -98,8 +98,9 @@ impl Stage<'_> {
 
     /// Lists what came of a step.
     fn heard(&mut self, ask: &Ask, outcome: Outcome, calls: Vec<CallLine>) -> Result<(), Stop> {
+        let located = self.located(&ask.call);
         let actor = self.actor(ask.peer)?;
-        actor.note(&ask.call, &outcome);
+        actor.note(&located, &outcome);
         let words = words_of(&outcome, actor.backing(&ask.call));
         let doing = Doing::Ask {
             call: ask.call.clone(),

@@ -11,7 +11,7 @@ use crate::lab::claim::{Claim, RunRecord};
 use crate::model::lab::{GuessOutcome, LabEntry, Standing};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
-use crate::ui::theme::LARGE;
+use crate::ui::theme::{BODY, LARGE};
 
 use super::signs::{self, Sign, sign};
 
@@ -35,7 +35,7 @@ pub(super) fn outcome_ui(
             Some(record) if !entry.is_running() => own_ui(ui, frame, entry, record),
             _ => question_ui(ui, frame, entry, actions),
         }
-        next_ui(ui, frame, entry, actions);
+        next_ui(ui, frame, entry, false, actions);
         verdict_ui(ui, frame, entry, &standing);
         foreseen_ui(ui, frame, entry);
         if let Some(record) = entry.record() {
@@ -147,22 +147,27 @@ fn question_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
         return;
     }
     ui.label(RichText::new("What do you expect?").strong().size(LARGE));
-    for (index, choice) in claim.choices.iter().enumerate() {
-        let chosen = entry.pick == Some(index);
-        if ui.add(RadioButton::new(chosen, *choice)).clicked() {
-            let name = claim.name.to_owned();
-            actions.push(Action::Lab(LabAction::Pick(name, index)));
-        }
-    }
+    let all = claim.choices.iter().map(|choice| (*choice).to_owned());
+    choices_ui(ui, all, entry.pick, &mut |index| {
+        let name = claim.name.to_owned();
+        actions.push(Action::Lab(LabAction::Pick(name, index)));
+    });
 }
 
 /// The step that waits, and what may be seen of it.
-fn next_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+fn next_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    entry: &LabEntry,
+    is_low: bool,
+    actions: &mut Vec<Action>,
+) {
     let Some((next, chosen)) = entry.next() else {
         return;
     };
     let words = format!("Next, step {}: {}", next.number, next.words());
-    let text = RichText::new(&words).strong().size(LARGE);
+    let size = if is_low { BODY } else { LARGE };
+    let text = RichText::new(&words).strong().size(size);
     let label = ui.add(Label::new(text.color(frame.theme.text)).wrap());
     ui.ctx().accesskit_node_builder(label.id, |node| {
         node.set_role(accesskit::Role::Status);
@@ -172,14 +177,47 @@ fn next_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<A
     if next.choices.is_empty() {
         return;
     }
-    ui.label(RichText::new("What will be seen? Say it, or just step on").color(frame.theme.weak));
-    for (index, choice) in next.choices.iter().enumerate() {
-        let is_chosen = chosen == Some(index);
-        let button = ui.add(RadioButton::new(is_chosen, choice.to_string()));
-        if button.clicked() {
-            actions.push(Action::Lab(LabAction::Foresee(index)));
+    if !is_low {
+        let words = "What will be seen? Say it, or just step on";
+        ui.label(RichText::new(words).color(frame.theme.weak));
+    }
+    let all = next.choices.iter().map(ToString::to_string);
+    let mut say = |index: usize| actions.push(Action::Lab(LabAction::Foresee(index)));
+    if is_low {
+        ui.horizontal_wrapped(|ui| choices_ui(ui, all, chosen, &mut say));
+    } else {
+        choices_ui(ui, all, chosen, &mut say);
+    }
+}
+
+/// What can be chosen among.
+fn choices_ui(
+    ui: &mut Ui,
+    choices: impl Iterator<Item = String>,
+    chosen: Option<usize>,
+    say: &mut dyn FnMut(usize),
+) {
+    for (index, choice) in choices.enumerate() {
+        if ui
+            .add(RadioButton::new(chosen == Some(index), choice))
+            .clicked()
+        {
+            say(index);
         }
     }
+}
+
+/// The step that waits, where there is little room.
+pub(super) fn waiting_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    entry: &LabEntry,
+    actions: &mut Vec<Action>,
+) {
+    box_ui(ui, frame, frame.theme.accent, |ui| {
+        next_ui(ui, frame, entry, true, actions);
+        foreseen_ui(ui, frame, entry);
+    });
 }
 
 /// What became of what was said of the steps.

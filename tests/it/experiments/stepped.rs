@@ -65,11 +65,11 @@ impl Stepped {
     }
 
     /// The next step that waits; the record where there is none.
-    fn until_waits(&mut self) -> Result<NextStep, RunRecord> {
+    fn until_waits(&mut self) -> Result<NextStep, Box<RunRecord>> {
         loop {
             match self.hear() {
                 Progress::Waits(next) => return Ok(*next),
-                Progress::Finished(record) => return Err(*record),
+                Progress::Finished(record) => return Err(record),
                 _ => {}
             }
         }

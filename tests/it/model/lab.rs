@@ -11,6 +11,7 @@ use mapscope::model::process::PeerOrder;
 
 use super::*;
 
+mod seen;
 mod stepping;
 
 const fn claim(name: &'static str, topic: LabTopic) -> Claim {

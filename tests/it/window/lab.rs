@@ -1,6 +1,7 @@
 //! The lab in the window: real experiments with real peers in the real program.
 
 mod drawn;
+mod seen;
 mod stepping;
 mod tab;
 
@@ -79,7 +80,7 @@ fn an_experiment_is_chosen_expected_run_and_told() {
         "Predicted",
         "Observed",
         "Why",
-        "Processes",
+        "Who sees it",
         "Steps",
     ] {
         assert!(window.query_by_label(head).is_some(), "{head}");
