@@ -11,6 +11,7 @@ mod helpers;
 mod journal;
 mod lab;
 mod motion;
+pub mod remembering;
 pub mod start;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use crate::model::{
     ViewAction, ViewId,
 };
 use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
+use crate::work::answers::AnswerKeeper;
 use crate::work::completion::Completion;
 use crate::work::file::EventSink;
 use crate::work::lab::LabThread;
@@ -35,6 +37,7 @@ use crate::work::picker::Picker;
 
 use farewell::Farewell;
 use files::Files;
+use remembering::Remembering;
 
 pub use start::Start;
 
@@ -46,8 +49,6 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const FADE_EVERY: Duration = Duration::from_millis(100);
 /// Time that draining events may take in a frame.
 const DRAIN: Duration = Duration::from_millis(4);
-/// Key of the remembered settings.
-const SETTINGS_KEY: &str = "settings";
 
 /// Wakes the window, once there is one, unless it is just taking in what there is: each frame costs.
 #[derive(Debug, Default)]
@@ -88,10 +89,12 @@ pub struct Shell {
     /// Where edits are written down before they are stored.
     logbook: Logbook,
     farewell: Farewell,
+    remembering: Remembering,
     peers: Option<PeerPool>,
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabThread>,
+    answers: Option<AnswerKeeper>,
     clipboard: clipboard::Clipboard,
     /// Something was copied, from the bytes or from a text field.
     has_copied: bool,
@@ -153,10 +156,12 @@ impl Shell {
             files: Files::default(),
             logbook: Logbook::new(move |news| report(Event::Journal(news))),
             farewell: Farewell::default(),
+            remembering: Remembering::default(),
             peers: None,
             picker: None,
             completion: None,
             lab: None,
+            answers: None,
             clipboard: clipboard::Clipboard::default(),
             has_copied: false,
             bequest: clipboard::Bequest::default(),
@@ -372,6 +377,8 @@ impl Shell {
                 }
                 Effect::Complete(text) => self.complete(&text),
                 Effect::LabRun { names, pace } => self.run_experiments(&names, pace),
+                Effect::LabAnswered(answer) => self.keep_answer(answer),
+                Effect::LabForget(name) => self.forget_answer(name),
                 Effect::LabStep => self.step_experiments(),
                 Effect::LabGoOn => self.let_experiments_go_on(),
                 Effect::LabStop => self.stop_experiments(),
@@ -476,10 +483,11 @@ impl eframe::App for Shell {
             self.title = title;
         }
         self.note_unsaved();
+        self.remember(&ctx);
     }
 
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, SETTINGS_KEY, &self.model.settings);
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember_the_last();
     }
 }
 

@@ -58,6 +58,12 @@ impl Farewell {
         }
     }
 
+    /// Lets a thread end that writes to a file.
+    pub(super) fn leave_writer(&self, thread: JoinHandle<()>, file: PathBuf) {
+        let file = Some(Left::File(file));
+        self.list().push(Leaving { thread, file });
+    }
+
     /// Waits until all of them have ended, at most for `limit`. A sentence on the files whose storage has not answered by
     /// then.
     pub(super) fn wait(&self, limit: Duration) -> Option<String> {

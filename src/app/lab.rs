@@ -1,8 +1,10 @@
 //! The experiments: the shell lists them for the model, starts and stops their thread.
 
 use crate::lab::claim::Progress;
+use crate::lab::learning::AnswerStore;
 use crate::model::event::Event;
-use crate::model::lab::Pace;
+use crate::model::lab::{GivenAnswer, Pace};
+use crate::work::answers::AnswerKeeper;
 use crate::work::lab::{self, LabThread};
 
 use super::Shell;
@@ -11,6 +13,27 @@ impl Shell {
     /// Tells the model which experiments there are. No process is started by this.
     pub(super) fn list_experiments(&mut self) {
         let _ = self.model.take(Event::LabCatalogue(lab::list()));
+    }
+
+    /// What the person expects of experiments is kept there from now on, and what was kept is told.
+    pub fn keep_answers(&mut self, store: AnswerStore) {
+        let report = self.report();
+        let tell = move |answers| report(Event::LabAnswers(answers));
+        self.answers = AnswerKeeper::start(store, tell).ok();
+    }
+
+    /// Keeps what the person expected, and whether it was so.
+    pub(super) fn keep_answer(&self, answer: GivenAnswer) {
+        if let Some(answers) = &self.answers {
+            answers.note(answer);
+        }
+    }
+
+    /// Forgets what the person expected of an experiment.
+    pub(super) fn forget_answer(&self, name: String) {
+        if let Some(answers) = &self.answers {
+            answers.forget(name);
+        }
     }
 
     /// Runs experiments; those of an earlier run are over, or the model would not ask.

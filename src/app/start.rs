@@ -17,16 +17,16 @@ use std::time::Duration;
 
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{counted, human_size};
+use crate::lab::learning::AnswerStore;
 use crate::model::effect::OpenRequest;
 use crate::model::pending::FIRST_BYTES;
 use crate::model::{Doc, Notice, Severity, Subject, Topic};
 use crate::os::environment::address_space_left;
+use crate::os::state_folder::state_folder;
 use crate::os::{last_words, signals};
-use crate::work::logbook::state_folder;
 
 use super::Shell;
 use display::DisplayProtocol;
-use remembered::Remembered;
 
 /// The program's name, for the display, and for the folder of what is remembered.
 const APP_ID: &str = "mapscope";
@@ -57,8 +57,7 @@ pub struct Start {
 /// A sentence where there is no display or no OpenGL, or where the window was ended by anything but the person.
 pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let (way, monitors) = look_at_the_display().map_err(|why| no_window(&why))?;
-    let file = remembered::file();
-    let mut remembered = file.as_deref().map(Remembered::load).unwrap_or_default();
+    let (mut remembered, file) = remembered::load();
     let ctx = egui::Context::default();
     remembered.prepare(&ctx);
     let mut app = Shell::new(program, start);
@@ -67,6 +66,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     match state_folder() {
         Some(folder) => app.keep_journal(folder),
         None => app.model.notices.put(no_state_folder()),
+    }
+    if let Some(store) = AnswerStore::of_user() {
+        app.keep_answers(store); // where there is no folder, answers last as long as the window
     }
     let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);
@@ -78,6 +80,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let zoom = app.model.settings.zoom();
     let window = remembered.window;
     let place = window.map(|saved| place::place(saved, zoom, &monitors));
+    let unremembered = app.remember_in(file.clone(), window);
     // Where no thread can be started the program ends by a signal as any does, in silence.
     let _ = signals::before_ending(last_words::say);
     let panic = note_panics();
@@ -94,9 +97,6 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
             }),
         )
     }));
-    if let Some(file) = &file {
-        remembered::make_private(file); // it may have been made anew
-    }
     let ended = ended.map_err(|_| {
         let panic = panic.lock().unwrap_or_else(PoisonError::into_inner).take();
         panic.unwrap_or_else(|| "a panic without words".to_owned())
@@ -107,7 +107,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
         let lost = (way == DisplayProtocol::X11)
             .then(|| bequest.lost())
             .flatten();
-        let said = [lost, farewell.wait(GOODBYE)];
+        let said = [lost, farewell.wait(GOODBYE), unremembered.take()];
         return Ok(said.into_iter().flatten().collect());
     }
     last_words::say();
@@ -174,18 +174,16 @@ fn options(way: DisplayProtocol, place: Option<place::Place>) -> eframe::NativeO
         .with_inner_size(place::USUAL_SIZE)
         .with_min_inner_size(place::LEAST_SIZE)
         .with_drag_and_drop(true);
+    let viewport = match place {
+        Some(place) => place.apply(viewport),
+        None => viewport,
+    };
     let mut options = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Glow,
         system_font_fallback: false,
         ..Default::default()
     };
-    // It comes after the toolkit's own restoring, and has the last word.
-    options.window_builder = place.map(|place| {
-        let check: Box<dyn FnOnce(egui::ViewportBuilder) -> egui::ViewportBuilder> =
-            Box::new(move |builder| place.apply(builder));
-        check
-    });
     #[cfg(all(unix, not(target_vendor = "apple")))]
     if way == DisplayProtocol::X11 {
         use winit::platform::x11::EventLoopBuilderExtX11 as _;

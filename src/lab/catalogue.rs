@@ -3,6 +3,7 @@
 mod advice;
 mod anonymous;
 mod atomics;
+mod bounds;
 mod copies;
 mod cost;
 mod dirty;
@@ -14,13 +15,18 @@ mod frames;
 mod holes;
 mod limits;
 mod malloc;
+mod meetings;
 mod moving;
+mod names;
 mod objects;
+mod others;
 mod pipes;
 mod programs;
 mod protection;
 mod reach;
+mod rooms;
 mod sharing;
+mod tables;
 mod truncation;
 mod unmapping;
 
@@ -35,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         frames::EXPERIMENTS,
         pipes::EXPERIMENTS,
         objects::EXPERIMENTS,
+        names::EXPERIMENTS,
         fork::EXPERIMENTS,
         anonymous::EXPERIMENTS,
         advice::EXPERIMENTS,
@@ -46,11 +53,16 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         truncation::EXPERIMENTS,
         reach::EXPERIMENTS,
         holes::EXPERIMENTS,
+        rooms::EXPERIMENTS,
+        tables::EXPERIMENTS,
         errors::EXPERIMENTS,
         durability::EXPERIMENTS,
         limits::EXPERIMENTS,
+        bounds::EXPERIMENTS,
         programs::EXPERIMENTS,
+        others::EXPERIMENTS,
         atomics::EXPERIMENTS,
+        meetings::EXPERIMENTS,
         cost::EXPERIMENTS,
     ]
     .into_iter()

@@ -6,6 +6,7 @@
 mod cost;
 mod foreseen;
 mod held;
+mod question;
 mod topic;
 
 use std::fmt;
@@ -18,7 +19,7 @@ use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
 pub use foreseen::{Foreseen, NextStep};
-pub use held::{HeldMapping, Holding, ScratchKey};
+pub use held::{Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -55,6 +56,13 @@ pub enum Expected {
         /// The one elsewhere.
         elsewhere: usize,
     },
+    /// One on each file system that is listed, another on every other.
+    On {
+        /// Names of file systems, and the choice there.
+        listed: &'static [(&'static str, usize)],
+        /// The one elsewhere.
+        elsewhere: usize,
+    },
     /// One of these; nobody promises which.
     Either(&'static [usize]),
     /// None: it measures, and predicts nothing.
@@ -64,9 +72,13 @@ pub enum Expected {
 /// Whether a file system of this name, as [`Environment`] gives it, keeps its files in memory only.
 #[must_use]
 pub fn lives_in_memory(file_system: &str) -> bool {
-    // An overlay's files are those of the file system that it writes to.
-    let below = file_system.strip_prefix(OVERLAY).unwrap_or(file_system);
-    matches!(below, "tmpfs" | "ramfs")
+    matches!(below(file_system), "tmpfs" | "ramfs")
+}
+
+/// The file system that holds the files: those of an overlay are on the one that it writes to.
+#[must_use]
+pub fn below(file_system: &str) -> &str {
+    file_system.strip_prefix(OVERLAY).unwrap_or(file_system)
 }
 
 /// What the name of an overlay begins with; that of the file system it writes to follows.
@@ -110,6 +122,22 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether nothing can be predicted on a file system, because it keeps its files on another one that cannot be seen.
+    #[must_use]
+    pub fn is_unclear(&self, file_system: &str) -> bool {
+        let depends = matches!(
+            self.expected,
+            Expected::OnTmpfs { .. } | Expected::On { .. }
+        );
+        depends && file_system == "overlay"
+    }
+
+    /// What it answers, in one sentence that does not give the answer away: what to show before a run.
+    #[must_use]
+    pub fn question(&self) -> &'static str {
+        question::of(self.name).unwrap_or("What comes of it?")
+    }
+
     /// The index of the predicted choice on a file system; `None` where nothing is predicted, or not which of several.
     #[must_use]
     pub fn predicted(&self, file_system: &str) -> Option<usize> {
@@ -120,6 +148,11 @@ impl Claim {
             } else {
                 elsewhere
             }),
+            Expected::On { listed, elsewhere } => {
+                let below = below(file_system);
+                let there = listed.iter().find(|(name, _)| *name == below);
+                Some(there.map_or(elsewhere, |(_, choice)| *choice))
+            }
             Expected::Either(_) | Expected::Measured => None,
         }
     }
@@ -131,7 +164,9 @@ impl Claim {
             .predicted(file_system)
             .and_then(|choice| self.choices.get(choice));
         match (words, self.expected) {
-            (Some(words), Expected::OnTmpfs { .. }) => format!("on {file_system}: {words}"),
+            (Some(words), Expected::OnTmpfs { .. } | Expected::On { .. }) => {
+                format!("on {file_system}: {words}")
+            }
             (Some(words), _) => (*words).to_owned(),
             (None, Expected::Either(choices)) => {
                 let words = choices
@@ -303,6 +338,52 @@ pub struct RunStep {
     pub holds: Option<bool>,
 }
 
+/// What stands at a page of a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldPage {
+    /// The file's own page.
+    FilePage,
+    /// A copy of the file's page that is this process's own, or was its parent's.
+    PrivateCopy,
+    /// A page of memory without a file.
+    Anonymous,
+    /// A page of memory without a file that can be shared.
+    SharedAnonymous,
+    /// It is on the swap.
+    Swapped,
+    /// None yet: the first touch brings it.
+    NotPresent,
+    /// The system does not tell.
+    Unknown,
+}
+
+impl fmt::Display for HeldPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FilePage => "the file's page",
+            Self::PrivateCopy => "own copy",
+            Self::Anonymous => "anonymous page",
+            Self::SharedAnonymous => "shared anonymous page",
+            Self::Swapped => "swapped out",
+            Self::NotPresent => "not present",
+            Self::Unknown => "not known",
+        })
+    }
+}
+
+/// A mapping as data: what a picture is drawn from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldMapping {
+    /// The file's name in the experiment; `None` of memory without a file.
+    pub file: Option<String>,
+    /// The first page of the file that it shows.
+    pub first_page: u64,
+    /// How many pages it was made of; 0 where there is none.
+    pub n_pages: u64,
+    /// What stands at each; of many the first ones.
+    pub pages: Vec<HeldPage>,
+}
+
 /// What one peer was last seen to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PeerCard {
@@ -322,7 +403,10 @@ pub struct PeerCard {
     pub pages: String,
     /// What it has open and mapped, as data.
     #[serde(skip)]
-    pub held: Holding,
+    pub holding: Holding,
+    /// The same as data. It is said in `mapping` and `pages`.
+    #[serde(skip)]
+    pub held: HeldMapping,
 }
 
 /// What a run came to.

@@ -104,6 +104,8 @@ fn file_system_in(table: &str, dir: &Path) -> Option<String> {
     let below = upper
         .filter(|_| name == "overlay")
         .map(unescape)
+        // What is relative is so to the folder of whoever mounted it.
+        .filter(|upper| Path::new(upper).is_absolute())
         .and_then(|upper| file_system_in(table, Path::new(&upper)));
     let flushes = back.split([' ', ',']).any(|option| option == "flush");
     Some(match below {

@@ -32,6 +32,12 @@ pub enum Need {
     Memfd,
     /// A user who is not root: what is refused is refused to others only.
     Unprivileged,
+    /// Root: what is done is granted to nobody else.
+    Root,
+    /// Transparent huge pages for whoever asks for them.
+    HugePages,
+    /// `vm.overcommit_memory` of 0: the kernel refuses what is obviously too much.
+    HeuristicOvercommit,
 }
 
 impl Need {
@@ -48,6 +54,9 @@ impl Need {
             Self::PageFacts => "only Linux tells what backs a page, in /proc/self/pagemap",
             Self::Memfd => "only Linux has memfd_create",
             Self::Unprivileged => "what is refused to users was tried on Linux only",
+            Self::Root => "what only root may do was tried on Linux only",
+            Self::HugePages => "only Linux has transparent huge pages",
+            Self::HeuristicOvercommit => "only Linux has vm.overcommit_memory",
         };
         if !cfg!(target_os = "linux") {
             return Err(missing.to_owned());
@@ -59,6 +68,21 @@ impl Need {
         if self == Self::Unprivileged && user() == Some(0) {
             return Err("root is granted what others are refused".to_owned());
         }
+        if self == Self::Root && user() != Some(0) {
+            return Err("needs root".to_owned());
+        }
+        if self == Self::HugePages {
+            let never = setting("/sys/kernel/mm/transparent_hugepage/enabled")?.contains("[never]");
+            if never {
+                return Err("transparent huge pages are switched off".to_owned());
+            }
+        }
+        if self == Self::HeuristicOvercommit {
+            let mode = setting("/proc/sys/vm/overcommit_memory")?;
+            if mode != "0" {
+                return Err(format!("needs vm.overcommit_memory of 0, and it is {mode}"));
+            }
+        }
         // where it is there, it may still be closed to this user
         if self == Self::PageFacts
             && let Err(error) = std::fs::File::open("/proc/self/pagemap")
@@ -68,6 +92,17 @@ impl Need {
             return Err(format!("/proc/self/pagemap cannot be read: {cause}"));
         }
         Ok(())
+    }
+}
+
+/// What a file of the kernel holds.
+fn setting(path: &str) -> Result<String, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) => {
+            let cause = describe_errno(error.raw_os_error().unwrap_or_default());
+            Err(format!("{path} cannot be read: {cause}"))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::bytes::class::is_graphic;
 use crate::bytes::size::counted;
 use crate::lab::claim::{Doing, RunStep};
 use crate::lab::words::{bytes_words, outcome_words, stored_words};
-use crate::peer::calls::{Call, Outcome};
+use crate::peer::calls::{AreaCall, Call, Outcome};
 
 /// The most observations that are said; of more, the last ones.
 const MOST: usize = 8;
@@ -71,6 +71,7 @@ fn is_no_call(step: &RunStep) -> bool {
                 | Call::Sums { .. }
                 | Call::Memory
                 | Call::Faults
+                | Call::Area(AreaCall::Where { .. } | AreaCall::Frames { .. })
         ),
         _ => false,
     }

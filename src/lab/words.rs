@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 
 use crate::bytes::class::{hex_pair, is_graphic};
 use crate::bytes::size::counted;
-use crate::peer::calls::{FileFacts, MapCall, Outcome, PassDone, Prot, Raced, Source, Sums};
+use crate::lab::claim::HeldPage;
+use crate::peer::calls::{
+    FileFacts, MapCall, Memory, Outcome, PassDone, Prot, Raced, Source, Sums,
+};
 use crate::peer::wire::PeerPage;
 
 /// Bytes that are written out; of more, the rest is counted.
@@ -28,10 +31,7 @@ pub(super) fn words_of(outcome: &Outcome, backing: Backing) -> String {
         Outcome::Lines { lines } if lines.is_empty() => "no line".to_owned(),
         Outcome::Lines { lines } => lines.join("\n"),
         Outcome::Sums(sums) => sums_words(sums),
-        Outcome::Memory(memory) => format!(
-            "address space {} KiB, resident {} KiB",
-            memory.address_space, memory.resident
-        ),
+        Outcome::Memory(memory) => memory_words(memory),
         Outcome::Faults { minor, major } => {
             format!("{minor} minor and {}", counted(*major, "major fault"))
         }
@@ -63,7 +63,7 @@ pub(super) fn words_of(outcome: &Outcome, backing: Backing) -> String {
 }
 
 fn sums_words(sums: &Sums) -> String {
-    format!(
+    let mut words = format!(
         "Rss {} KiB, Pss {}, Shared_Clean {}, Shared_Dirty {}, Private_Clean {}, Private_Dirty {}, Anonymous {}",
         sums.rss,
         sums.pss,
@@ -72,7 +72,27 @@ fn sums_words(sums: &Sums) -> String {
         sums.private_clean,
         sums.private_dirty,
         sums.anonymous
-    )
+    );
+    let seldom = [
+        ("AnonHugePages", sums.huge),
+        ("LazyFree", sums.lazy_free),
+        ("Swap", sums.swapped),
+    ];
+    for (name, kib) in seldom.into_iter().filter(|(_, kib)| *kib > 0) {
+        let _ = write!(words, ", {name} {kib}");
+    }
+    words
+}
+
+fn memory_words(memory: &Memory) -> String {
+    let mut words = format!(
+        "address space {} KiB, resident {} KiB",
+        memory.address_space, memory.resident
+    );
+    if memory.swapped > 0 {
+        let _ = write!(words, ", swapped {} KiB", memory.swapped);
+    }
+    words
 }
 
 fn pass_words(pass: &PassDone) -> String {
@@ -188,6 +208,19 @@ impl Backing {
             (Source::Anonymous, false) => Self::Private,
             (Source::Anonymous, true) => Self::Shared,
             _ => Self::File,
+        }
+    }
+
+    /// What stands there.
+    pub(super) fn held(self, page: &PeerPage) -> HeldPage {
+        match (self, page) {
+            (Self::Private, PeerPage::PrivateCopy) => HeldPage::Anonymous,
+            (Self::Shared, PeerPage::FilePage) => HeldPage::SharedAnonymous,
+            (_, PeerPage::PrivateCopy) => HeldPage::PrivateCopy,
+            (_, PeerPage::FilePage) => HeldPage::FilePage,
+            (_, PeerPage::Swapped) => HeldPage::Swapped,
+            (_, PeerPage::NotPresent) => HeldPage::NotPresent,
+            (_, PeerPage::Unavailable(_)) => HeldPage::Unknown,
         }
     }
 

@@ -3,11 +3,14 @@
 //! It owns the state and what follows from it in words. It must not know how an experiment is carried out.
 
 mod acting;
+mod answers;
 mod seen;
 mod stepping;
 
 use std::collections::BTreeSet;
 use std::fmt;
+
+pub use answers::{GivenAnswer, OwnScore};
 
 use crate::lab::claim::{
     Claim, Environment, Expected, LabTopic, NextStep, PeerCard, RunRecord, RunStep, Verdict,
@@ -26,6 +29,10 @@ pub enum LabAction {
     Move(i32),
     /// Show or hide the experiments of a topic.
     Fold(LabTopic),
+    /// Show what came of this experiment, which ran among many, without an answer.
+    Unseal(String),
+    /// Ask again what the person expects of this experiment; what was seen of it is forgotten.
+    AskAgain(String),
     /// What the person expects of this experiment: an index into its choices.
     Pick(String, usize),
     /// Run these, one after the other.
@@ -107,6 +114,10 @@ pub struct LabEntry {
     pub run: LabRun,
     /// What the person said of its steps.
     pub said: Vec<Said>,
+    /// What came of it is not shown: it ran among many, and the person had not answered.
+    pub is_sealed: bool,
+    /// The answer that counts.
+    pub answer: Option<GivenAnswer>,
 }
 
 /// Where an experiment stands.
@@ -290,18 +301,6 @@ impl LabEntry {
     pub fn is_running(&self) -> bool {
         matches!(self.run, LabRun::Running { .. })
     }
-
-    /// The person may still say what they expect: a prediction made after the fact is none.
-    #[must_use]
-    pub fn may_pick(&self) -> bool {
-        let told = |record: &RunRecord| {
-            matches!(
-                record.verdict,
-                Verdict::AsPredicted | Verdict::Differs | Verdict::Measured
-            )
-        };
-        !self.is_running() && !self.record().is_some_and(told)
-    }
 }
 
 impl LabState {
@@ -420,6 +419,15 @@ impl LabState {
                     words(tmpfs),
                     words(elsewhere)
                 )
+            }
+            (None, Expected::On { listed, elsewhere }) => {
+                let words = |choice: usize| claim.choices.get(choice).copied().unwrap_or_default();
+                let mut all: Vec<String> = listed
+                    .iter()
+                    .map(|(name, choice)| format!("on {name}: {}", words(*choice)))
+                    .collect();
+                all.push(format!("elsewhere: {}", words(elsewhere)));
+                all.join("; ")
             }
             (environment, _) => {
                 let file_system = environment

@@ -60,6 +60,7 @@ impl App {
             Event::Completions(text, list) => self.completions_came(&text, list),
             Event::LabCatalogue(list) => self.lab_listed(list),
             Event::Lab(progress) => self.lab_told(*progress, &mut effects),
+            Event::LabAnswers(answers) => self.lab_answers(answers),
             Event::Journal(news) => self.journal_told(news),
         }
         self.after(&mut effects);

@@ -23,7 +23,7 @@ pub use meeting::{FutexCall, Lane, MutexCall, RaceCall};
 pub use object::{AllocateHow, FileLock, ObjectCall, SealKind};
 pub use outcome::{Death, Did, FileFacts, MadeCall, Memory, Outcome, PassDone, Raced, Sums};
 pub use process::{Knob, LimitKind, ProcessCall};
-pub use transfer::TransferCall;
+pub use transfer::{Remote, TransferCall};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! The lab in the real window: of each topic one experiment is run, and its verdict is what a screen reader finds.
 
+use mapscope::lab::catalogue;
+
 use crate::rig::Program;
 use crate::rig::reader::{Reader, stage_with_python};
 
@@ -13,7 +15,8 @@ fn check(topic: &str, name: &str, verdict: &str) {
     let mut reader = Reader::start(&stage, python);
     let mut program = Program::start(&stage, &[] as &[&str]);
     stage.keys(&["ctrl+4"]);
-    let entry = format!("{name}: not run");
+    let question = catalogue::find(name).unwrap().claim.question();
+    let entry = format!("{question}: not run");
     reader.until(
         &format!("\u{201c}{entry}\u{201d} in the list of {topic}"),
         |names| names.contains(&entry).then_some(()),

@@ -30,6 +30,7 @@ mod lab;
 mod left;
 mod offered;
 mod processes;
+mod remembered;
 mod rig;
 mod size;
 mod split;

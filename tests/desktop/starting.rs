@@ -152,6 +152,36 @@ fn a_window_left_beyond_the_screen_comes_back() {
 }
 
 #[test]
+fn a_window_that_was_maximized_is_so_again() {
+    let Some(stage) = Stage::set(1920, 1080, &[]) else {
+        return;
+    };
+    let window = "(normal_geometry:(outer_position_pixels:Some((x:40.0,y:50.0)),scale_factor:1.0,inner_size_points:(x:900.0,y:600.0)),fullscreen:false,maximized:true)";
+    let file = remember(&stage, &[("window", window)]);
+    let mut program = Program::start(&stage, &[] as &[&str]);
+    let pid = program.pid().to_string();
+    program.until("window as wide as the screen", |_| {
+        let window = stage.ask(&["search", "--onlyvisible", "--pid", &pid])?;
+        let place = stage.ask(&["getwindowgeometry", "--shell", &window])?;
+        let mut lines = place.lines();
+        let width: i32 = lines
+            .find_map(|line| line.strip_prefix("WIDTH="))?
+            .parse()
+            .ok()?;
+        (width > 1900).then_some(())
+    });
+    program.learn_grid();
+    stage.keys(&["ctrl+q"]);
+    assert!(program.until_end().success());
+    // The size that it goes back to is not lost.
+    let kept = fs::read_to_string(file).unwrap();
+    assert!(
+        kept.contains("maximized:true") && kept.contains("(x:900.0,y:600.0)"),
+        "{kept}"
+    );
+}
+
+#[test]
 fn what_was_remembered_wrongly_is_set_aside_and_nobody_else_reads_the_rest() {
     let Some(stage) = Stage::set(1280, 800, &[]) else {
         return;

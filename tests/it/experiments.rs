@@ -2,16 +2,22 @@
 //! that what they print is what strace sees, and that nothing is left behind, whatever happens to a peer.
 
 mod arguments;
+mod compared;
 mod deceived;
 mod evidence;
 mod forms;
+mod learned;
 mod left_behind;
+mod lessons;
+mod meant;
 mod missing;
+mod papers;
 mod places;
 mod stepped;
 mod surroundings;
 mod traced;
 mod trouble;
+mod unseen;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -12,8 +12,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use egui::{Pos2, Rect, pos2, vec2};
-use mapscope::app::start::place::{LEAST_SIZE, Saved, USUAL_SIZE, place, usable};
-use mapscope::app::start::remembered::Remembered;
+use mapscope::app::remembering::write;
+use mapscope::app::start::place::{Extent, LEAST_SIZE, Saved, USUAL_SIZE, place, seen, usable};
+use mapscope::app::start::remembered::{self, Remembered};
 use mapscope::model::Settings;
 use proptest::prelude::*;
 
@@ -26,6 +27,7 @@ fn saved(x: f32, y: f32) -> Saved {
         position_pixels: Some(pos2(x, y)),
         size_points: vec2(1200.0, 740.0),
         scale: 1.0,
+        extent: Extent::Normal,
     }
 }
 
@@ -172,7 +174,7 @@ proptest! {
     }
 }
 
-/// The file as eframe writes it: values of RON within RON.
+/// The file as earlier versions left it: values of RON within RON.
 fn remembered_file(dir: &Path, values: &[(&str, &str)]) -> std::path::PathBuf {
     let file = dir.join("data").join("app.ron");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -243,7 +245,7 @@ fn what_is_good_stays_beside_what_is_bad() {
 fn the_toolkits_own_zoom_is_not_believed() {
     let context = egui::Context::default();
     context.options_mut(|options| options.zoom_factor = 0.0);
-    let memory = context.memory(ron_of);
+    let memory = context.memory(|memory| ron::to_string(memory).unwrap());
     let dir = tempfile::tempdir().unwrap();
     let file = remembered_file(
         dir.path(),
@@ -256,33 +258,104 @@ fn the_toolkits_own_zoom_is_not_believed() {
     assert_eq!(fresh.zoom_factor(), 1.2);
 }
 
-/// As eframe writes a value.
-fn ron_of(memory: &egui::Memory) -> String {
-    struct Kept(std::collections::HashMap<String, String>);
-    impl eframe::Storage for Kept {
-        fn get_string(&self, key: &str) -> Option<String> {
-            self.0.get(key).cloned()
-        }
-        fn set_string(&mut self, key: &str, value: String) {
-            self.0.insert(key.to_owned(), value);
-        }
-        fn remove_string(&mut self, key: &str) {
-            self.0.remove(key);
-        }
-        fn flush(&mut self) {}
+#[test]
+fn what_is_written_is_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("app.ron");
+    let mut settings = Settings::default();
+    settings.zoom_by(3);
+    settings.remember(Path::new("/somewhere/a file"));
+    for extent in [Extent::Normal, Extent::Maximized, Extent::FullScreen] {
+        let window = Saved {
+            extent,
+            ..saved(7.0, 8.0)
+        };
+        let context = egui::Context::default();
+        let id = egui::Id::unique("panel");
+        context.data_mut(|data| data.insert_persisted(id, 321.0_f32));
+        let text = context.memory(|memory| remembered::text(&settings, memory, Some(window)));
+        write(&file, &text).unwrap();
+        let mut remembered = Remembered::load(&file);
+        assert_eq!(remembered.problem, None);
+        assert_eq!(remembered.settings, settings);
+        assert_eq!(remembered.window, Some(window));
+        let fresh = egui::Context::default();
+        remembered.prepare(&fresh);
+        let width = fresh.data_mut(|data| data.get_persisted::<f32>(id));
+        assert_eq!(width, Some(321.0));
     }
-    let mut kept = Kept(std::collections::HashMap::new());
-    eframe::set_value(&mut kept, "egui", memory);
-    kept.0.remove("egui").expect("a value")
+}
+
+/// A write that fails leaves what was there, and one that does not leaves nothing beside it.
+#[test]
+fn a_file_is_replaced_in_one_step() {
+    let dir = tempfile::tempdir().unwrap();
+    let real = dir.path().join("real");
+    fs::create_dir(&real).unwrap();
+    fs::write(real.join("app.ron"), "before").unwrap();
+    let open = fs::File::open(real.join("app.ron")).unwrap();
+    // kept elsewhere, with a link to it
+    let link = dir.path().join("app.ron");
+    std::os::unix::fs::symlink(real.join("app.ron"), &link).unwrap();
+    write(&link, "after").unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(fs::read_to_string(&link).unwrap(), "after");
+    assert_eq!(std::io::read_to_string(open).unwrap(), "before");
+    assert_eq!(fs::read_dir(&real).unwrap().count(), 1);
+    let mode = fs::metadata(&link).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // its name is a folder's
+    let error = write(&real, "nothing").unwrap_err();
+    assert!(error.to_string().contains("real"), "{error}");
+    assert_eq!(fs::read_dir(&real).unwrap().count(), 1);
+}
+
+#[test]
+fn a_window_that_was_enlarged_goes_back_to_where_it_was() {
+    let viewport = |maximized, fullscreen, minimized| egui::ViewportInfo {
+        native_pixels_per_point: Some(2.0),
+        outer_rect: Some(rect(10.0, 20.0, 900.0, 630.0)),
+        maximized: Some(maximized),
+        fullscreen: Some(fullscreen),
+        minimized: Some(minimized),
+        ..egui::ViewportInfo::default()
+    };
+    let size = vec2(900.0, 600.0);
+    let here = seen(&viewport(false, false, false), size, 1.5, None).unwrap();
+    assert_eq!(here.position_pixels, Some(pos2(30.0, 60.0)));
+    assert_eq!((here.size_points, here.scale), (size, 2.0));
+    let large = vec2(1900.0, 1000.0);
+    for (maximized, fullscreen, extent) in [
+        (true, false, Extent::Maximized),
+        (false, true, Extent::FullScreen),
+        (true, true, Extent::FullScreen),
+    ] {
+        let enlarged = seen(
+            &viewport(maximized, fullscreen, false),
+            large,
+            1.5,
+            Some(here),
+        );
+        assert_eq!(enlarged, Some(Saved { extent, ..here }));
+    }
+    let hidden = seen(
+        &viewport(false, false, true),
+        vec2(1.0, 1.0),
+        1.5,
+        Some(here),
+    );
+    assert_eq!(hidden, Some(here));
 }
 
 #[test]
 fn only_the_owner_reads_what_is_remembered() {
     let dir = tempfile::tempdir().unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    // made by the first start
+    // the first start makes the folder, and what is chosen then the file
     let file = dir.path().join("made").join("app.ron");
     let _ = Remembered::load(&file);
+    assert!(!file.exists());
+    write(&file, "{}").unwrap();
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
     // left by an older version

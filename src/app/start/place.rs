@@ -27,6 +27,63 @@ pub struct Saved {
     pub size_points: Vec2,
     /// Pixels a point had, but for the zoom.
     pub scale: f32,
+    /// Whether it was larger than that when it was left.
+    pub extent: Extent,
+}
+
+/// How far a window goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// It has a place and a size of its own.
+    #[default]
+    Normal,
+    /// As far as the desktop leaves room.
+    Maximized,
+    /// Over the whole screen.
+    FullScreen,
+}
+
+impl Extent {
+    /// What makes a window that is on the screen that large.
+    #[must_use]
+    pub fn command(self) -> Option<egui::ViewportCommand> {
+        match self {
+            Self::Normal => None,
+            Self::Maximized => Some(egui::ViewportCommand::Maximized(true)),
+            Self::FullScreen => Some(egui::ViewportCommand::Fullscreen(true)),
+        }
+    }
+}
+
+/// Where a window is now, that is `size` points large inside. One that is maximized or over the whole screen keeps the
+/// place `before`, to which it goes back.
+#[must_use]
+pub fn seen(
+    viewport: &egui::ViewportInfo,
+    size: Vec2,
+    zoom: f32,
+    before: Option<Saved>,
+) -> Option<Saved> {
+    let extent = match (viewport.fullscreen, viewport.maximized) {
+        (Some(true), _) => Extent::FullScreen,
+        (_, Some(true)) => Extent::Maximized,
+        _ => Extent::Normal,
+    };
+    if viewport.minimized == Some(true) {
+        return before;
+    }
+    if extent != Extent::Normal {
+        return before.map(|before| Saved { extent, ..before });
+    }
+    let scale = viewport.native_pixels_per_point?;
+    Some(Saved {
+        position_pixels: viewport
+            .outer_rect
+            .map(|window| (window.min.to_vec2() * zoom * scale).to_pos2()),
+        size_points: size,
+        scale,
+        extent,
+    })
 }
 
 /// Where a window is put and how large it is, in points.

@@ -1,12 +1,15 @@
-//! What eframe remembers between runs, read before there is a window: a value that would end the program is found here, and
+//! What is remembered between runs, read before there is a window: a value that would end the program is found here, and
 //! what cannot be used is set aside and said.
 //!
-//! It owns the file's name, its permissions and its reading; eframe writes it. It must not know what settings mean.
+//! It owns the file's name, its permissions, its form and its reading: values of RON by name, within RON, as eframe kept
+//! them for earlier versions. It must not know what settings mean, nor when they are written.
 
-use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use egui::{Pos2, Vec2};
 
@@ -14,11 +17,17 @@ use crate::bytes::escape::path_in_sentence;
 use crate::model::Settings;
 
 use super::APP_ID;
-use super::place::Saved;
-use crate::app::SETTINGS_KEY;
+use super::place::{Extent, Saved};
 
 /// No file of settings is larger.
 const MAX_BYTES: u64 = 16 << 20;
+/// How long the start waits for them. A home folder that takes longer is gone or hangs.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The names of the values.
+const SETTINGS: &str = "settings";
+const MEMORY: &str = "egui";
+const WINDOW: &str = "window";
 
 /// What was remembered, as far as it can be used.
 #[derive(Default)]
@@ -33,24 +42,118 @@ pub struct Remembered {
     memory: Option<egui::Memory>,
 }
 
-/// The window, as eframe writes it.
-#[derive(serde::Deserialize)]
+/// The window, as it is written.
+#[derive(serde::Serialize, serde::Deserialize)]
 struct Window {
     normal_geometry: Geometry,
+    #[serde(default)]
+    fullscreen: bool,
+    #[serde(default)]
+    maximized: bool,
 }
 
 /// The same.
-#[derive(serde::Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 struct Geometry {
     outer_position_pixels: Option<Pos2>,
     scale_factor: f32,
     inner_size_points: Vec2,
 }
 
-/// Where it is kept.
+impl From<Window> for Saved {
+    fn from(window: Window) -> Self {
+        Self {
+            position_pixels: window.normal_geometry.outer_position_pixels,
+            size_points: window.normal_geometry.inner_size_points,
+            scale: window.normal_geometry.scale_factor,
+            extent: match (window.fullscreen, window.maximized) {
+                (true, _) => Extent::FullScreen,
+                (_, true) => Extent::Maximized,
+                _ => Extent::Normal,
+            },
+        }
+    }
+}
+
+impl From<Saved> for Window {
+    fn from(saved: Saved) -> Self {
+        Self {
+            normal_geometry: Geometry {
+                outer_position_pixels: saved.position_pixels,
+                scale_factor: saved.scale,
+                inner_size_points: saved.size_points,
+            },
+            fullscreen: saved.extent == Extent::FullScreen,
+            maximized: saved.extent == Extent::Maximized,
+        }
+    }
+}
+
+/// Where it is kept: `$XDG_DATA_HOME/mapscope/app.ron`, else in `~/.local/share`; on other systems where their programs
+/// keep such things. `None` where there is no home either.
 #[must_use]
 pub fn file() -> Option<PathBuf> {
-    Some(eframe::storage_dir(APP_ID)?.join("app.ron"))
+    let set = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let home = || std::env::home_dir().filter(|home| home.is_absolute());
+    let folder = if cfg!(windows) {
+        set("APPDATA")?.join(APP_ID).join("data")
+    } else if cfg!(target_os = "macos") {
+        home()?.join("Library/Application Support").join(APP_ID)
+    } else {
+        let base = set("XDG_DATA_HOME").or_else(|| Some(home()?.join(".local/share")))?;
+        base.join(APP_ID)
+    };
+    Some(folder.join("app.ron"))
+}
+
+/// The text of the file that says this. Nothing of it fails to be written down; a value that did would be left out.
+#[must_use]
+pub fn text(settings: &Settings, memory: &egui::Memory, window: Option<Saved>) -> String {
+    let window = window.map(Window::from);
+    let values = [
+        (SETTINGS, ron::to_string(settings).ok()),
+        (MEMORY, ron::to_string(memory).ok()),
+        (
+            WINDOW,
+            window.and_then(|window| ron::to_string(&window).ok()),
+        ),
+    ];
+    let values: BTreeMap<&str, String> = values
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect();
+    ron::ser::to_string_pretty(&values, ron::ser::PrettyConfig::default()).unwrap_or_default()
+}
+
+/// Reads it, and gives back where this run may write it. A home folder that does not answer holds nobody up: the usual
+/// settings stand in, which are not to replace what was chosen before.
+#[must_use]
+pub fn load() -> (Remembered, Option<PathBuf>) {
+    let Some(file) = file() else {
+        return (Remembered::default(), None);
+    };
+    let (tell, told) = channel();
+    let place = file.clone();
+    let thread = std::thread::Builder::new().name("remembered".to_owned());
+    let thread = thread.spawn(move || {
+        // Nobody listens where it took too long.
+        let _ = tell.send(Remembered::load(&place));
+    });
+    let found = match thread {
+        Ok(_) => told.recv_timeout(PATIENCE).ok(),
+        Err(_) => Some(Remembered::load(&file)),
+    };
+    if let Some(remembered) = found {
+        return (remembered, Some(file));
+    }
+    let problem = format!(
+        "The storage of {} does not answer: the usual settings stand in, and what is chosen now is not remembered",
+        path_in_sentence(&file)
+    );
+    (Remembered::unusable(problem), None)
 }
 
 impl Remembered {
@@ -61,7 +164,7 @@ impl Remembered {
         let mut text = String::new();
         let read = File::open(file).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
         let mut remembered = match read {
-            // An empty one is what was made below.
+            // Earlier versions made an empty one.
             Ok(0) => Self::default(),
             Ok(_) => Self::of(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
@@ -88,18 +191,12 @@ impl Remembered {
         };
         let mut problems = Vec::new();
         let mut remembered = Self {
-            settings: value(&values, SETTINGS_KEY, "the settings", &mut problems)
-                .unwrap_or_default(),
-            // eframe's names for them
-            memory: value(&values, "egui", "the sizes of panels", &mut problems),
+            settings: value(&values, SETTINGS, "the settings", &mut problems).unwrap_or_default(),
+            memory: value(&values, MEMORY, "the sizes of panels", &mut problems),
             ..Self::default()
         };
-        let window: Option<Window> = value(&values, "window", "the window's place", &mut problems);
-        remembered.window = window.map(|window| Saved {
-            position_pixels: window.normal_geometry.outer_position_pixels,
-            size_points: window.normal_geometry.inner_size_points,
-            scale: window.normal_geometry.scale_factor,
-        });
+        let window: Option<Window> = value(&values, WINDOW, "the window's place", &mut problems);
+        remembered.window = window.map(Saved::from);
         problems.extend(remembered.settings.mend());
         remembered.problem = (!problems.is_empty()).then(|| problems.join(", "));
         remembered
@@ -144,28 +241,22 @@ pub fn set_aside(file: &Path) -> Option<PathBuf> {
     Some(aside)
 }
 
-/// Lets nobody but the owner read the file. It is made where there is none, as eframe would make one that all can read.
+/// Lets nobody but the owner read the file, which earlier versions left for all to read; and makes its folder.
 pub fn make_private(file: &Path) {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+        use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
         if let Some(folder) = file.parent() {
             let _ = fs::DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
                 .create(folder);
         }
-        let made = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(file);
-        // Where it cannot be made or changed, it is another's, or nothing can be remembered.
-        if let Ok(made) = made {
-            let _ = made.set_permissions(fs::Permissions::from_mode(0o600));
-        }
+        // Where it cannot be changed, it is another's, or not there.
+        let _ = fs::set_permissions(file, fs::Permissions::from_mode(0o600));
     }
     #[cfg(not(unix))]
-    let _ = (file, OpenOptions::new());
+    if let Some(folder) = file.parent() {
+        let _ = fs::create_dir_all(folder);
+    }
 }

@@ -1,11 +1,11 @@
 //! Memory as program and as data: what a vfork shares, what execve drops, and when bytes can be run.
 
 use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
-use crate::lab::script::{Script, StepId, anonymous, shared};
+use crate::lab::script::{Script, StepId, anonymous, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{
-    AreaCall, Call, ObjectCall, Outcome, ProcessCall, Prot, RETURNS_42, SealKind,
+    AreaCall, Call, FileAccess, ObjectCall, Outcome, ProcessCall, Prot, RETURNS_42, SealKind,
 };
 
 /// The group.
@@ -80,6 +80,31 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         rests_on: &[("A", SkipStores)],
         script: write_xor_execute,
     },
+    Experiment {
+        claim: Claim {
+            name: "running-program-etxtbsy",
+            topic: LabTopic::Program,
+            title: "A program cannot be opened for writing while it runs; a library that it has loaded can be cut under it",
+            choices: &[
+                "Neither can be written to while somebody runs it",
+                "Opening the program to write fails with ETXTBSY; a library is cut, and the next call into it is SIGBUS",
+                "Both can be written to: what runs is a copy in memory",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "The code of a running program is a mapping of its file, so that writing to the file would change the code \
+                  under it. For the program itself execve(2) forbids that. A library is a file that the program maps by \
+                  itself, like any other, and MAP_DENYWRITE is ignored since it let users lock files of others. So a new \
+                  version of a library has to be a new file that is renamed over the old one, which then lives on in those \
+                  that have it mapped; copying over it (cp) cuts the old file first, and they die. (Linux 6.11 and 6.12 let \
+                  programs be written to as well.)",
+            source: "open(2), ETXTBSY; mmap(2), MAP_DENYWRITE: \u{201c}This flag is ignored\u{201d}; execve(2)",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[],
+        script: running_program,
+    },
 ];
 
 fn vfork_shares(s: &mut Script) {
@@ -135,10 +160,7 @@ fn exec_drops_mappings(s: &mut Script) {
 }
 
 fn write_xor_execute(s: &mut Script) {
-    if RETURNS_42.is_empty() {
-        let machine = &s.environment().machine;
-        let why = format!("there is no code here for the processor {machine}");
-        s.not_available(why);
+    if code_page(s).is_none() {
         return;
     }
     let page = s.page();
@@ -162,4 +184,59 @@ fn write_xor_execute(s: &mut Script) {
     s.expect_number(told, 42);
     let told = s.try_store(a, 0, b"x");
     s.expect_killed(told, "SIGSEGV", Some("SEGV_ACCERR"));
+}
+
+fn running_program(s: &mut Script) {
+    let Some(code) = code_page(s) else {
+        return;
+    };
+    let page = s.page();
+    s.file("f", code.as_slice());
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_as(a, "f", FileAccess::Read);
+    let library = private("f", page).allowing(Prot::ReadExecute);
+    let what = "maps f, private, read-execute, as a library is loaded";
+    let told = s.try_map(a, what, library);
+    let why = "nothing can be run from this file system (noexec)";
+    s.require(told.is(Outcome::Done), why);
+    let call = || {
+        let (map, at) = ("m".to_owned(), 0);
+        Call::Area(AreaCall::Execute { map, at })
+    };
+    let told = s.attempt(a, "calls the function in it", call());
+    s.expect_number(told, 42);
+    let open = Call::Open {
+        file: "f".to_owned(),
+        path: "f".into(),
+        access: FileAccess::ReadWrite,
+    };
+    let told = s.attempt(b, "opens f to read and write", open);
+    s.expect_done(told);
+    s.truncate(b, "f", 0);
+    let told = s.attempt(a, "calls the function once more", call());
+    s.expect_killed(told, "SIGBUS", Some("BUS_ADRERR"));
+    let open = Call::Open {
+        file: "program".to_owned(),
+        path: "/proc/self/exe".into(),
+        access: FileAccess::Write,
+    };
+    let told = s.attempt(b, "opens the program that it runs itself to write", open);
+    let errno = "ETXTBSY".to_owned();
+    let is_busy = told.is(Outcome::Failed { errno });
+    let why = "this user may not write to the program that runs, or this kernel lets everybody";
+    s.require(is_busy, why);
+    s.expect_failed(told, "ETXTBSY");
+}
+
+/// A page that begins with a function; none where no code is known for the processor.
+fn code_page(s: &mut Script) -> Option<Vec<u8>> {
+    if RETURNS_42.is_empty() {
+        let machine = &s.environment().machine;
+        let why = format!("there is no code here for the processor {machine}");
+        s.not_available(why);
+        return None;
+    }
+    let mut code = s.filled(1, 0);
+    code.splice(..RETURNS_42.len(), RETURNS_42.iter().copied());
+    Some(code)
 }

@@ -16,12 +16,12 @@ pub struct Holding {
     /// Its open files, by the names in the experiment, as far as it is known which they are.
     pub files: BTreeMap<String, ScratchKey>,
     /// The mapping that is looked up after each step.
-    pub mapping: Option<HeldMapping>,
+    pub mapping: Option<KnownMapping>,
 }
 
 /// A mapping, and what was last seen of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldMapping {
+pub struct KnownMapping {
     /// As it was made.
     pub call: MapCall,
     /// Which file it is of, where it is of one, and known.
@@ -45,7 +45,7 @@ impl Holding {
             Source::File(name) => self.files.get(name).copied(),
             Source::Anonymous | Source::Descriptor(_) => None,
         };
-        self.mapping = Some(HeldMapping {
+        self.mapping = Some(KnownMapping {
             call: call.clone(),
             file,
             pages: None,

@@ -17,12 +17,16 @@ pub enum Rule {
     /// The step found these pages. Where a private copy is expected, one that was swapped out will do: the system may do
     /// that at any time.
     Pages(StepId, Vec<PeerPage>),
+    /// The step repeated a call until it failed with this error.
+    Ended(StepId, String),
     /// Both steps told the same.
     Same(StepId, StepId),
     /// The lines of maps that the step told allow this, one for one: `rw-`, or with the kind of the mapping `rw-p`.
     Allow(StepId, Vec<String>),
     /// The lines of maps that the step told are of no file, and not of the heap or the stack.
     Nameless(StepId),
+    /// The lines of maps that the step told, at least one, have this in their names.
+    Named(StepId, String),
     /// Two numbers, compared.
     Compare(Value, Relation, Value),
     /// All of these.

@@ -50,6 +50,24 @@ pub enum Figure {
     PrivateDirty,
     /// KiB of smaps: of no file.
     Anonymous,
+    /// KiB swapped out: of smaps, or of the process.
+    Swapped,
+    /// KiB of smaps: in huge pages, of no file.
+    Huge,
+    /// KiB of page tables of the process.
+    PageTables,
+    /// How many lines the process has in maps.
+    Areas,
+    /// How often a call succeeded that was repeated.
+    Times,
+    /// When a file's bytes were changed last, in nanoseconds.
+    Modified,
+    /// How many pages mincore(2) says are in memory.
+    InMemory,
+    /// The frame of memory of a page; the first page is 0.
+    Frame(usize),
+    /// Rounds in which both sides loaded what was there before the other's store.
+    BothSawOld,
     /// KiB of memory that is locked, of the process.
     Locked,
     /// Blocks of 512 bytes that a file occupies.

@@ -9,7 +9,7 @@ use crate::lab::claim::{CallLine, Doing};
 use crate::lab::limits::check_memory;
 use crate::lab::script::{Ask, Peer, StepId};
 use crate::lab::words::{outcome_words, words_of};
-use crate::peer::calls::{Call, Outcome};
+use crate::peer::calls::{AreaCall, Call, ObjectCall, Outcome, Remote, TransferCall};
 use crate::peer::wire::PeerPage;
 
 use super::actor::{Actor, Touches};
@@ -64,7 +64,7 @@ impl Stage<'_> {
     }
 
     pub(super) fn ask(&mut self, ask: &Ask) -> Result<(), Stop> {
-        let call = self.located(&ask.call);
+        let call = self.located(&ask.call)?;
         let limit = self.limit_of(&call);
         let (outcome, calls) = self.carry_out(ask.peer, &call, limit)?;
         self.heard(ask, outcome, calls)?;
@@ -77,7 +77,7 @@ impl Stage<'_> {
     pub(super) fn together(&mut self, asks: &[Ask]) -> Result<(), Stop> {
         let mut pending = Vec::new();
         for ask in asks {
-            let call = self.located(&ask.call);
+            let call = self.located(&ask.call)?;
             pending.push(self.begin(ask.peer, &call)?);
         }
         let mut answers = Vec::new();
@@ -98,7 +98,7 @@ impl Stage<'_> {
 
     /// Lists what came of a step.
     fn heard(&mut self, ask: &Ask, outcome: Outcome, calls: Vec<CallLine>) -> Result<(), Stop> {
-        let located = self.located(&ask.call);
+        let located = self.located(&ask.call)?;
         let actor = self.actor(ask.peer)?;
         actor.note(&located, &outcome);
         let words = words_of(&outcome, actor.backing(&ask.call));
@@ -174,14 +174,44 @@ impl Stage<'_> {
         Ok(outcome)
     }
 
-    /// The call with the path that it means.
-    fn located(&self, call: &Call) -> Call {
+    /// The call with the path or the name that it means, or the place in another peer's memory.
+    fn located(&mut self, call: &Call) -> Result<Call, Stop> {
         let mut call = call.clone();
-        if let Call::Open { path, .. } = &mut call {
+        match &mut call {
             // What is absolute stays as it is.
-            *path = self.folder.join(&*path).into_os_string();
+            Call::Open { path, .. }
+            | Call::Object(
+                ObjectCall::Unlink { path }
+                | ObjectCall::TruncatePath { path, .. }
+                | ObjectCall::Watch { path, .. },
+            ) => *path = self.folder.join(&*path).into_os_string(),
+            // Another run may use the same name at the same time.
+            Call::Object(ObjectCall::ShmOpen { name, .. } | ObjectCall::ShmUnlink { name }) => {
+                *name = format!("{name}-{}", self.actor(Peer(0))?.card.pid);
+            }
+            Call::Transfer(TransferCall::Peek { there, .. } | TransferCall::Poke { there, .. }) => {
+                *there = self.found(there)?;
+            }
+            _ => {}
         }
-        call
+        Ok(call)
+    }
+
+    /// Where a place in another peer's memory is.
+    fn found(&mut self, there: &Remote) -> Result<Remote, Stop> {
+        let Remote::Peer { peer, map, at } = there else {
+            return Ok(there.clone());
+        };
+        let whose = self.named(peer)?;
+        let pid = self.actor(whose)?.card.pid;
+        let (map, at) = (map.clone(), *at);
+        match self.quietly(whose, &Call::Area(AreaCall::Where { map, at }))? {
+            Outcome::Number { value: address } => Ok(Remote::Process { pid, address }),
+            other => Err(Stop::NotDone(format!(
+                "process {peer} does not tell where its mapping is: {}",
+                outcome_words(&other)
+            ))),
+        }
     }
 
     /// How long a peer may take.
@@ -198,7 +228,11 @@ impl Stage<'_> {
 fn is_look(call: &Call) -> bool {
     matches!(
         call,
-        Call::Maps { .. } | Call::Sums { .. } | Call::Memory | Call::Faults
+        Call::Maps { .. }
+            | Call::Sums { .. }
+            | Call::Memory
+            | Call::Faults
+            | Call::Area(AreaCall::Frames { .. })
     )
 }
 

@@ -44,6 +44,10 @@ impl Stage<'_> {
                 }
                 _ => false,
             },
+            Rule::Ended(step, wanted) => match self.outcome(*step) {
+                Some(Outcome::Repeated { errno, .. }) => errno.as_ref() == Some(wanted),
+                _ => false,
+            },
             Rule::Same(one, other) => {
                 let told = self.outcome(*one);
                 told.is_some() && told == self.outcome(*other)
@@ -51,6 +55,9 @@ impl Stage<'_> {
             Rule::Allow(step, wanted) => self.areas(*step).is_some_and(|areas| {
                 let allows = |(area, wanted): (&Area, &String)| area.allows.starts_with(wanted);
                 areas.len() == wanted.len() && areas.iter().zip(wanted).all(allows)
+            }),
+            Rule::Named(step, name) => self.areas(*step).is_some_and(|areas| {
+                !areas.is_empty() && areas.iter().all(|area| area.name.contains(name))
             }),
             Rule::Nameless(step) => self
                 .areas(*step)
@@ -158,6 +165,18 @@ fn number_in(outcome: &Outcome, field: Figure) -> Option<u64> {
         (Outcome::Sums(sums), Figure::PrivateClean) => sums.private_clean,
         (Outcome::Sums(sums), Figure::PrivateDirty) => sums.private_dirty,
         (Outcome::Sums(sums), Figure::Anonymous) => sums.anonymous,
+        (Outcome::Sums(sums), Figure::Swapped) => sums.swapped,
+        (Outcome::Sums(sums), Figure::Huge) => sums.huge,
+        (Outcome::Memory(memory), Figure::Swapped) => memory.swapped,
+        (Outcome::Memory(memory), Figure::PageTables) => memory.page_tables,
+        (Outcome::Memory(memory), Figure::Areas) => memory.areas,
+        (Outcome::Repeated { times, .. }, Figure::Times) => *times,
+        (Outcome::Stat(facts), Figure::Modified) => u64::try_from(facts.modified).ok()?,
+        (Outcome::Resident { pages }, Figure::InMemory) => {
+            pages.iter().filter(|page| **page).count() as u64
+        }
+        (Outcome::Frames { frames }, Figure::Frame(index)) => (*frames.get(index)?)?,
+        (Outcome::Raced(raced), Figure::BothSawOld) => raced.both_saw_old,
         (Outcome::Memory(memory), Figure::AddressSpace) => memory.address_space,
         (Outcome::Memory(memory), Figure::Resident) => memory.resident,
         (Outcome::Memory(memory), Figure::Locked) => memory.locked,

@@ -26,8 +26,18 @@ impl App {
                     self.lab.folded.insert(topic);
                 }
             }
-            LabAction::Pick(name, choice) => self.lab.pick(&name, choice),
-            LabAction::Say(index) => self.lab.say(index),
+            LabAction::Pick(name, choice) => {
+                self.lab.pick(&name, choice);
+                self.lab_answer(&name, effects);
+            }
+            LabAction::Say(index) => {
+                self.lab.say(index);
+                if let Some(name) = self.lab.chosen {
+                    self.lab_answer(name, effects);
+                }
+            }
+            LabAction::Unseal(name) => self.lab.unseal(&name),
+            LabAction::AskAgain(name) => self.lab_ask_again(&name, effects),
             LabAction::Run(names) => self.lab_run(names, self.lab.pace(), effects),
             LabAction::RunChosen => self.lab_run_chosen(effects),
             LabAction::RunTopic(topic) => {
@@ -182,6 +192,8 @@ impl App {
                 pick: None,
                 run: LabRun::None,
                 said: Vec::new(),
+                is_sealed: false,
+                answer: None,
             })
             .collect();
     }
@@ -198,7 +210,11 @@ impl App {
                     *peers = cards;
                 }
             }
-            Progress::Finished(record) => lab.finished(record),
+            Progress::Finished(record) => {
+                let name = record.name.clone();
+                lab.finished(record);
+                self.lab_answer(&name, effects);
+            }
             Progress::Waits(next) => lab.waits(*next),
             Progress::Over(result) => {
                 lab.over(result);
@@ -239,13 +255,17 @@ impl LabState {
     }
 
     fn started(&mut self, name: String) {
+        let is_one_of_many = self.queue.as_ref().is_some_and(|it| it.names.len() > 1);
         if let Some(entry) = self.entry_mut(&name) {
+            // What was shown before is known; what nobody answered is not used up.
+            let was_closed = entry.pick.is_none() && entry.is_closed();
             entry.run = LabRun::Running {
                 steps: Vec::new(),
                 peers: Vec::new(),
                 next: None,
             };
             entry.said.clear();
+            entry.is_sealed = is_one_of_many && was_closed;
         }
         if let Some(queue) = &mut self.queue {
             queue.current = Some(name);

@@ -5,7 +5,7 @@
 
 use crate::bytes::Span;
 use crate::bytes::size::counted;
-use crate::lab::claim::{Doing, HeldMapping, PeerCard, RunStep, ScratchKey};
+use crate::lab::claim::{Doing, KnownMapping, PeerCard, RunStep, ScratchKey};
 use crate::map::{Access, Mode};
 use crate::model::identity::MappingId;
 use crate::model::picture::{
@@ -124,7 +124,7 @@ impl Scene<'_> {
         depth: usize,
         loaded: Option<(&Loaded, bool)>,
     ) -> Row {
-        let mapping = card.held.mapping.as_ref();
+        let mapping = card.holding.mapping.as_ref();
         let memory = self.memory(index, card);
         let sees = match (&card.ended, loaded) {
             (Some(how), _) => Sees::Ended(how.clone()),
@@ -157,8 +157,12 @@ impl Scene<'_> {
         if card.ended.is_some() {
             return RowMemory::Gone;
         }
-        let Some(mapping) = &card.held.mapping else {
-            let reads = card.held.files.values().any(|key| *key == self.subject.key);
+        let Some(mapping) = &card.holding.mapping else {
+            let reads = card
+                .holding
+                .files
+                .values()
+                .any(|key| *key == self.subject.key);
             return if reads {
                 RowMemory::FilePage // by read and pwrite
             } else {
@@ -213,7 +217,9 @@ fn subject(steps: &[RunStep], cards: &[PeerCard]) -> Option<Subject> {
     let known = |step: &RunStep| subject_of(step, cards);
     steps.iter().rev().find_map(known).or_else(|| {
         // Nothing was touched yet: the first byte of the first file that is mapped.
-        let mapping = cards.iter().find_map(|card| card.held.mapping.as_ref())?;
+        let mapping = cards
+            .iter()
+            .find_map(|card| card.holding.mapping.as_ref())?;
         Some(Subject {
             span: Span::at(mapping.call.offset, 1)?,
             name: file_name(mapping)?,
@@ -222,7 +228,7 @@ fn subject(steps: &[RunStep], cards: &[PeerCard]) -> Option<Subject> {
     })
 }
 
-fn file_name(mapping: &HeldMapping) -> Option<String> {
+fn file_name(mapping: &KnownMapping) -> Option<String> {
     match &mapping.call.source {
         Source::File(name) => Some(name.clone()),
         _ => None,
@@ -246,10 +252,10 @@ fn subject_of(step: &RunStep, cards: &[PeerCard]) -> Option<Subject> {
         Call::Read { file, .. } | Call::Write { file, .. } => Some(Subject {
             span: Span::at(at, len)?,
             name: file.clone(),
-            key: *card.held.files.get(file)?,
+            key: *card.holding.files.get(file)?,
         }),
         Call::Load { map, .. } | Call::Store { map, .. } => {
-            let mapping = card.held.mapping.as_ref()?;
+            let mapping = card.holding.mapping.as_ref()?;
             if mapping.call.map != *map {
                 return None;
             }
@@ -304,14 +310,14 @@ fn loaded(steps: &[RunStep], card: &PeerCard, subject: &Subject, shown: Span) ->
         };
         let from = match call {
             Call::Load { map, at, .. } => {
-                let mapping = card.held.mapping.as_ref()?;
+                let mapping = card.holding.mapping.as_ref()?;
                 let is_it = mapping.call.map == *map && mapping.file == Some(subject.key);
                 is_it.then(|| mapping.call.offset + at)?
             }
             Call::Read { file, at, .. } => {
-                let key = card.held.files.get(file)?;
+                let key = card.holding.files.get(file)?;
                 // Through a mapping it may see something else.
-                (*key == subject.key && card.held.mapping.is_none()).then_some(*at)?
+                (*key == subject.key && card.holding.mapping.is_none()).then_some(*at)?
             }
             _ => return None,
         };
@@ -355,7 +361,7 @@ fn differing(row: &Row) -> Option<(u64, u64)> {
     }
 }
 
-fn maps(mapping: Option<&HeldMapping>) -> Maps {
+fn maps(mapping: Option<&KnownMapping>) -> Maps {
     let Some(mapping) = mapping else {
         return Maps::Calls;
     };

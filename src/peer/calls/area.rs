@@ -91,6 +91,16 @@ pub enum AreaCall {
         /// Which mapping.
         map: String,
     },
+    /// Stores the address of a place of the same mapping, 8 bytes: a pointer.
+    /// [`Outcome::Done`](super::Outcome::Done), or death by a signal.
+    Point {
+        /// Which mapping.
+        map: String,
+        /// Where the address is stored, in bytes from its start.
+        at: u64,
+        /// Where it leads to, in bytes from its start.
+        to: u64,
+    },
     /// Loads an address of 8 bytes, and the byte that it leads to. [`Outcome::Bytes`](super::Outcome::Bytes), or death by a
     /// signal.
     Follow {
@@ -129,6 +139,7 @@ impl AreaCall {
             Self::Where { .. } => "where",
             Self::TouchEvery { .. } => "touch_every",
             Self::ProtectEverySecond { .. } => "protect_every_second",
+            Self::Point { .. } => "point",
             Self::Follow { .. } => "follow",
             Self::Execute { .. } => "execute",
             Self::Mend { .. } => "mend",

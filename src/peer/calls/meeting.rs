@@ -46,7 +46,7 @@ pub enum Lane {
         counted: bool,
     },
     /// Stores a 1 to its own word, then loads the other's, which is 0 before (store buffering). 640 bytes. The first of the
-    /// two counts.
+    /// two counts. Half a second at most, whatever the rounds.
     StoreThenLoad {
         /// Where they are.
         at: u64,
@@ -74,7 +74,7 @@ pub enum FutexCall {
         /// How long at most, up to 10,000.
         milliseconds: u64,
     },
-    /// `FUTEX_WAKE`. [`Outcome::Number`](super::Outcome::Number): how many woke.
+    /// `FUTEX_WAKE`; again as long as nobody woke, for so long. [`Outcome::Number`](super::Outcome::Number): how many woke.
     Wake {
         /// Which mapping.
         map: String,
@@ -84,6 +84,8 @@ pub enum FutexCall {
         count: u32,
         /// With `FUTEX_PRIVATE_FLAG`.
         private: bool,
+        /// How long it is tried, up to 10,000; 0 for once.
+        milliseconds: u64,
     },
 }
 

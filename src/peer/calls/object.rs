@@ -117,16 +117,18 @@ pub enum ObjectCall {
         /// Its name on the system, without the beginning.
         name: String,
     },
-    /// shmget(2) with `IPC_PRIVATE`. The segment goes when the peer ends, however it ends.
-    /// [`Outcome::Number`](super::Outcome::Number): its number, by which other peers attach it.
+    /// shmget(2) with `IPC_PRIVATE`. The segment goes when the peer ends, however it ends. A forked child knows it too.
+    /// [`Outcome::Number`](super::Outcome::Number): its number.
     SegmentMake {
+        /// The name to give to the segment.
+        segment: String,
         /// Its length in bytes.
         len: u64,
     },
     /// shmat(2). [`Outcome::Done`](super::Outcome::Done); the name is a mapping's from then on.
     SegmentAttach {
-        /// The number of the segment.
-        segment: i32,
+        /// Which segment.
+        segment: String,
         /// The name to give to the mapping.
         map: String,
         /// Its length in bytes.
@@ -139,8 +141,8 @@ pub enum ObjectCall {
     },
     /// shmctl(2) with `IPC_RMID`: it goes when nobody has it attached any more. [`Outcome::Done`](super::Outcome::Done).
     SegmentRemove {
-        /// The number of the segment.
-        segment: i32,
+        /// Which segment.
+        segment: String,
     },
 }
 

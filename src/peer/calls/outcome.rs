@@ -148,6 +148,9 @@ pub struct Memory {
     pub address_space: u64,
     /// Resident pages (`Rss` of `smaps_rollup`).
     pub resident: u64,
+    /// Swapped out (`Swap` of `smaps_rollup`).
+    #[serde(default)]
+    pub swapped: u64,
     /// Locked (`VmLck`).
     #[serde(default)]
     pub locked: u64,

@@ -17,8 +17,8 @@ pub enum ProcessCall {
         /// What it shall be, in what it counts; `None` for as much as the hard limit allows.
         value: Option<u64>,
     },
-    /// Turns a knob of the kernel, which only root may. It is set back when the peer ends, however it ends.
-    /// [`Outcome::Done`](super::Outcome::Done).
+    /// Turns a knob of the kernel, which only root may. It is set back when the peer ends, however it ends; until then
+    /// nobody else turns it, who is told EAGAIN. [`Outcome::Done`](super::Outcome::Done).
     Tune {
         /// Which knob.
         knob: Knob,

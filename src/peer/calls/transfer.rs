@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::peer::wire;
+
 /// One move of bytes. `file` and `map` are names that the asker chose; `at` counts bytes from a mapping's start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "transfer", rename_all = "snake_case")]
@@ -67,22 +69,53 @@ pub enum TransferCall {
     },
     /// `process_vm_readv(2)` of another process's memory. [`Outcome::Bytes`](super::Outcome::Bytes).
     Peek {
-        /// Its number.
-        pid: u32,
-        /// The address there.
-        address: u64,
+        /// Where.
+        there: Remote,
         /// How many bytes, at most 65,536.
         len: u64,
     },
     /// ptrace(2) of a forked child: attaches, puts `byte` over the one at an address, as a breakpoint is set, and
     /// detaches. [`Outcome::Done`](super::Outcome::Done).
     Poke {
-        /// Its number.
+        /// Where.
+        there: Remote,
+        /// The byte.
+        byte: u8,
+    },
+    /// pwrite(2) into a file that shows this process's own memory, `/proc/self/mem`, at the address of a place.
+    /// [`Outcome::Number`](super::Outcome::Number): how many were taken.
+    Overwrite {
+        /// Which file.
+        file: String,
+        /// Which mapping.
+        map: String,
+        /// Bytes from its start.
+        at: u64,
+        /// The bytes.
+        #[serde(with = "wire")]
+        bytes: Vec<u8>,
+    },
+}
+
+/// A place in the memory of another process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remote {
+    /// By the names of a peer and of its mapping. Whoever asks finds out where that is, and asks for [`Self::Process`].
+    Peer {
+        /// Whose.
+        peer: String,
+        /// Which mapping there.
+        map: String,
+        /// Bytes from its start.
+        at: u64,
+    },
+    /// By number and address.
+    Process {
+        /// The number of the process.
         pid: u32,
         /// The address there.
         address: u64,
-        /// The byte.
-        byte: u8,
     },
 }
 
@@ -98,6 +131,7 @@ impl TransferCall {
             Self::Vmsplice { .. } => "vmsplice",
             Self::Peek { .. } => "peek",
             Self::Poke { .. } => "poke",
+            Self::Overwrite { .. } => "overwrite",
         }
     }
 }

@@ -42,6 +42,8 @@ use crate::peer::wire::FaultCount;
 pub(super) struct Executor {
     files: BTreeMap<String, File>,
     places: BTreeMap<String, Place>,
+    #[cfg(target_os = "linux")]
+    segments: BTreeMap<String, i32>,
     /// The scratch folder that its files are in stays as long as it lives, whoever else is gone.
     hold: Option<Hold>,
     skips_stores: bool,

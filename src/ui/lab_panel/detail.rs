@@ -83,8 +83,10 @@ pub(super) fn detail_ui(
                 header_ui(ui, frame, entry, actions);
                 outcome_ui(ui, frame, entry, actions);
             }
-            run_ui(ui, frame, all, entry);
-            if entry.record().is_some() || entry.available.is_err() {
+            if !entry.is_sealed {
+                run_ui(ui, frame, all, entry);
+            }
+            if (entry.record().is_some() && !entry.is_closed()) || entry.available.is_err() {
                 heading(ui, "Why");
                 why_ui(ui, frame, entry.claim);
             }
@@ -179,9 +181,14 @@ fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec
     } else {
         LARGE
     };
-    let title = RichText::new(claim.title).strong().size(size);
+    let title = RichText::new(entry.heading()).strong().size(size);
     ui.add(Label::new(title).wrap());
     ui.horizontal_wrapped(|ui| {
+        if entry.is_closed() {
+            let topic = RichText::new(claim.topic.title()).small();
+            ui.label(topic.color(theme.weak));
+            return;
+        }
         promise_ui(ui, frame, claim.promise);
         let name = RichText::new(claim.name).monospace().small();
         ui.add(Label::new(name.color(theme.weak)).selectable(true));
@@ -219,6 +226,14 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
             .on_disabled_hover_text("There is no file in this experiment that could be opened here");
         if by_hand.clicked() {
             actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
+        }
+        let is_told = entry.answer.is_some() || entry.record().is_some();
+        if is_told && !entry.is_running() && !claim.choices.is_empty() {
+            let again = ui.button("Ask me again");
+            let words = "Forget your answer and what was seen: the question stands again";
+            if again.on_hover_text(words).clicked() {
+                actions.push(Action::Lab(LabAction::AskAgain(claim.name.to_owned())));
+            }
         }
     });
 }

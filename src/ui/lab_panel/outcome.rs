@@ -32,13 +32,17 @@ pub(super) fn outcome_ui(
     };
     box_ui(ui, frame, edge, |ui| {
         match entry.record() {
-            Some(record) if !entry.is_running() => own_ui(ui, frame, entry, record),
+            Some(record) if !entry.is_running() && !entry.may_pick() => {
+                own_ui(ui, frame, entry, record);
+            }
             _ => question_ui(ui, frame, entry, actions),
         }
         next_ui(ui, frame, entry, false, actions);
         verdict_ui(ui, frame, entry, &standing);
         foreseen_ui(ui, frame, entry);
-        if let Some(record) = entry.record() {
+        if entry.is_sealed {
+            sealed_ui(ui, frame, entry, actions);
+        } else if let Some(record) = entry.record() {
             block(ui, frame, "Observed", &record.observed);
             if record.predicted != record.observed {
                 block(ui, frame, "Predicted", &record.predicted);
@@ -49,7 +53,8 @@ pub(super) fn outcome_ui(
         }
     });
     // whoever wants to guess first is not told by accident
-    if entry.record().is_none() && !entry.is_running() && entry.available.is_ok() {
+    let is_over = entry.record().is_some() && !entry.is_sealed;
+    if !is_over && !entry.is_running() && entry.available.is_ok() {
         let claim = entry.claim;
         CollapsingHeader::new("The prediction, and why")
             .id_salt((claim.name, "prediction"))
@@ -59,6 +64,35 @@ pub(super) fn outcome_ui(
                 why_ui(ui, frame, claim);
             });
     }
+}
+
+/// It ran among many, and its question was not answered.
+fn sealed_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    if entry.is_running() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let words = "It ran among others; what came of it is shown once you said what you expect";
+        ui.add(Label::new(RichText::new(words).color(frame.theme.weak)).wrap());
+        if ui.button("Show it without").clicked() {
+            let name = entry.claim.name.to_owned();
+            actions.push(Action::Lab(LabAction::Unseal(name)));
+        }
+    });
+}
+
+/// What was answered in an earlier run of the program, and not carried out in this one.
+fn earlier_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let Some(answer) = entry.answer.as_ref().filter(|_| entry.record().is_none()) else {
+        return;
+    };
+    let theme = frame.theme;
+    let (shape, words, color) = match answer.right {
+        Some(true) => (Sign::Check, "You were right", theme.same),
+        Some(false) => (Sign::Cross, "You were wrong", theme.different),
+        None => (Sign::Dash, "The run did not tell", theme.weak),
+    };
+    large_ui(ui, shape, &format!("{words} when asked last"), color);
 }
 
 /// What became of the person's own prediction: the first thing that is read.
@@ -138,6 +172,7 @@ fn question_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
         return;
     }
     if !entry.may_pick() {
+        earlier_ui(ui, frame, entry);
         if let Some(choice) = entry.pick.and_then(|pick| claim.choices.get(pick)) {
             block(ui, frame, "You expect", choice);
         }

@@ -35,7 +35,7 @@ fn panel_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView) {
     ui.label(RichText::new("Who sees it").strong());
     ui.add_space(2.0);
     let entry = frame.model.lab.chosen();
-    let Some(entry) = entry.filter(|entry| !entry.peers().is_empty()) else {
+    let Some(entry) = entry.filter(|entry| !entry.peers().is_empty() && !entry.is_sealed) else {
         let text =
             "The processes of the experiment stand here while it runs, and what each step changes";
         ui.add(Label::new(RichText::new(text).color(frame.theme.weak)).wrap());

@@ -56,6 +56,8 @@ pub(crate) enum Hangs {
     Reads,
     /// Opening.
     Opens,
+    /// Finding the file by its name.
+    Lookups,
     /// Writing, and making sure that it is written.
     Writes,
 }
@@ -138,6 +140,7 @@ impl Hanging {
         self.ask(match hangs {
             Hangs::Reads => "reads",
             Hangs::Opens => "opens",
+            Hangs::Lookups => "lookups",
             Hangs::Writes => "writes",
         });
     }
@@ -215,6 +218,7 @@ fn serves_storage() {
         let said = match line.as_str() {
             "reads" => hang(&device, &state, Hangs::Reads),
             "opens" => hang(&device, &state, Hangs::Opens),
+            "lookups" => hang(&device, &state, Hangs::Lookups),
             "writes" => hang(&device, &state, Hangs::Writes),
             "go on" => go_on(&device, &state),
             "waiting" => lock(&state).waiting.len(),
@@ -341,6 +345,7 @@ fn waits(state: &Mutex<State>, request: &[u8]) -> bool {
     let waits = match state.hangs {
         Some(Hangs::Reads) => opcode == READ,
         Some(Hangs::Opens) => opcode == OPEN,
+        Some(Hangs::Lookups) => opcode == LOOKUP,
         Some(Hangs::Writes) => matches!(opcode, WRITE | FSYNC),
         None => false,
     };

@@ -5,11 +5,12 @@ mod guard;
 mod machine;
 mod objects;
 mod places;
+mod pointing;
 mod racing;
 mod transfer;
 
 use super::*;
-use mapscope::peer::calls::{AreaCall, MapFlag, ObjectCall, ProcessCall, TransferCall};
+use mapscope::peer::calls::{AreaCall, MapFlag, ObjectCall, ProcessCall, Remote, TransferCall};
 
 fn text(name: &str) -> String {
     name.to_owned()

@@ -83,6 +83,7 @@ impl Executor {
                 write,
             } => self.touch_every(map, *at..at.saturating_add(*len), *step, *write, calls),
             AreaCall::ProtectEverySecond { map } => self.protect_every_second(map, calls),
+            AreaCall::Point { map, at, to } => self.point(map, *at, *to, calls),
             AreaCall::Follow { map, at } => self.follow(map, *at, calls),
             AreaCall::Execute { map, at } => self.execute(map, *at, calls),
             AreaCall::Mend { map } => self.mend(map, calls),
@@ -271,6 +272,18 @@ impl Executor {
         }
         let errno = None;
         Ok(Outcome::Repeated { times, errno })
+    }
+
+    fn point(&self, map: &str, at: u64, to: u64, calls: &mut Calls) -> Result {
+        let place = self.place(map)?;
+        let (at, to) = (place.inside(at, size_of::<usize>())?, place.inside(to, 1)?);
+        let ((), nanoseconds) = timed(|| {
+            if !self.skips_stores {
+                raw::store_all(at, &to.to_ne_bytes());
+            }
+        });
+        calls.list(format!("store({at:#x}, {to:#x})"), nanoseconds);
+        Ok(Outcome::Done)
     }
 
     fn follow(&self, map: &str, at: u64, calls: &mut Calls) -> Result {

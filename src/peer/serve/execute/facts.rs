@@ -89,10 +89,11 @@ pub(super) fn memory() -> Result {
             None => refused(format!("The kernel tells no {name}")),
         }
     };
-    let status = proc("status")?;
+    let (status, rollup) = (proc("status")?, proc("smaps_rollup")?);
     Ok(Outcome::Memory(Memory {
         address_space: field(&status, "VmSize")?,
-        resident: field(&proc("smaps_rollup")?, "Rss")?,
+        resident: field(&rollup, "Rss")?,
+        swapped: field(&rollup, "Swap")?,
         locked: field(&status, "VmLck")?,
         page_tables: field(&status, "VmPTE")?,
         areas: count_areas()?,

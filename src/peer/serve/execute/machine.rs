@@ -65,11 +65,19 @@ impl Executor {
             .undoing
             .knows(|it| matches!(it, Undo::Write(at, _) if *at == path))
         {
+            // Two that turn it would each set it back to what the other made of it: whoever comes second is refused, until
+            // the first one's guard has set it back.
+            let args = format!("{}, LOCK_EX|LOCK_NB", file.as_raw_fd());
+            calls.run_plain("flock", args, || {
+                let operation = rustix::fs::FlockOperation::NonBlockingLockExclusive;
+                Ok(rustix::fs::flock(&file, operation)?)
+            })?;
             let now = fs::read_to_string(path)?;
             let Ok(now) = now.trim().parse() else {
                 return refused(format!("{path} holds no number"));
             };
-            self.undoing.add(Undo::Write(path, now))?;
+            self.undoing
+                .add_held(Undo::Write(path, now), file.try_clone()?)?;
         }
         let text = value.to_string();
         let args = format!(

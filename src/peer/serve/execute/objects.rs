@@ -46,9 +46,9 @@ impl Executor {
             ObjectCall::Watch { file, path } => self.watch(file, path, calls),
             ObjectCall::ShmOpen { file, name, create } => self.shm_open(file, name, *create, calls),
             ObjectCall::ShmUnlink { name } => unlink(OsStr::new(&shm_path(name)?), calls),
-            ObjectCall::SegmentMake { len } => self.segment_make(*len, calls),
+            ObjectCall::SegmentMake { segment, len } => self.segment_make(segment, *len, calls),
             ObjectCall::SegmentAttach { segment, map, len } => {
-                self.segment_attach(*segment, map, *len, calls)
+                self.segment_attach(segment, map, *len, calls)
             }
             ObjectCall::SegmentDetach { map } => {
                 let address = self.place(map)?.address;
@@ -56,8 +56,9 @@ impl Executor {
                 Ok(Outcome::Done)
             }
             ObjectCall::SegmentRemove { segment } => {
+                let segment = self.segment(segment)?;
                 let args = format!("{segment}, IPC_RMID, NULL");
-                calls.run_plain("shmctl", args, || raw::segment_remove(*segment))?;
+                calls.run_plain("shmctl", args, || raw::segment_remove(segment))?;
                 Ok(Outcome::Done)
             }
         }
@@ -280,7 +281,14 @@ impl Executor {
         Ok(Outcome::Done)
     }
 
-    fn segment_make(&mut self, len: u64, calls: &mut Calls) -> Result {
+    fn segment(&self, name: &str) -> Result<i32> {
+        match self.segments.get(name) {
+            Some(segment) => Ok(*segment),
+            None => refused(format!("This process has no segment that is called {name}")),
+        }
+    }
+
+    fn segment_make(&mut self, name: &str, len: u64, calls: &mut Calls) -> Result {
         let len = length(len)?;
         // The guard runs before there is anything to guard.
         self.undoing.begin()?;
@@ -292,12 +300,13 @@ impl Executor {
             |&segment| CallResult::Ok(i128::from(segment)),
         )?;
         self.undoing.add(Undo::Segment(segment))?;
+        self.segments.insert(name.to_owned(), segment);
         let value = u64::from(segment.cast_unsigned());
         Ok(Outcome::Number { value })
     }
 
-    fn segment_attach(&mut self, segment: i32, map: &str, len: u64, calls: &mut Calls) -> Result {
-        let len = length(len)?;
+    fn segment_attach(&mut self, name: &str, map: &str, len: u64, calls: &mut Calls) -> Result {
+        let (segment, len) = (self.segment(name)?, length(len)?);
         self.places.remove(map);
         let address = calls.run(
             "shmat",

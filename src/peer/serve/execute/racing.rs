@@ -3,6 +3,7 @@
 //! It owns the start line, and who counts what. It must not know how a word is loaded or stored.
 
 use std::cell::Cell;
+use std::io;
 use std::sync::atomic::{Ordering, fence};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,8 +23,21 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How often is looked before the clock is, and others are let run.
 const LOOKS: u32 = 20_000;
 
+/// The same, where two wait for each other all the time.
+const FEW_LOOKS: u32 = 200;
+
 /// The longest wait for a futex or a mutex, in milliseconds.
 const MAX_WAIT: u64 = 10_000;
+
+/// How long a race takes in which the two wait for each other in every round: where others want the processors too, each
+/// round can take as long as these are given to them.
+const TURNS: Duration = Duration::from_millis(500);
+
+/// How many delays there are of the one that begins: from none to longer than a word takes to another processor.
+const DELAYS: u64 = 400;
+
+/// What stands in place of a round's number when there is none any more.
+const OVER: u64 = u64::MAX;
 
 /// Bytes that a start line takes; a cache line, and one for the mark of the end.
 const LINE: usize = 128;
@@ -39,9 +53,14 @@ struct Alone;
 
 /// Waits until `holds`.
 fn until(holds: impl Fn() -> bool) -> Result<(), Alone> {
+    until_within(LOOKS, holds)
+}
+
+/// The same, with so many looks before others are let run.
+fn until_within(looks: u32, holds: impl Fn() -> bool) -> Result<(), Alone> {
     let start = Instant::now();
     loop {
-        for _ in 0..LOOKS {
+        for _ in 0..looks {
             if holds() {
                 return Ok(());
             }
@@ -144,15 +163,15 @@ impl Executor {
                 })?;
                 Ok(Outcome::Done)
             }
-            FutexCall::Wake { count, .. } => {
+            FutexCall::Wake {
+                count,
+                milliseconds,
+                ..
+            } => {
+                let limit = wait_of(*milliseconds)?;
                 let args = format!("{}, FUTEX_WAKE{suffix}, {count}", shown(address));
-                let woken = calls.run(
-                    "futex",
-                    |_| args,
-                    || raw::futex_wake(address, flags, *count),
-                    |&woken| CallResult::Ok(i128::from(woken)),
-                )?;
-                let value = u64::from(woken);
+                let wake = || raw::futex_wake(address, flags, *count);
+                let value = u64::from(wake_within(limit, &args, wake, calls)?);
                 Ok(Outcome::Number { value })
             }
         }
@@ -194,6 +213,39 @@ impl Executor {
             }
         }
         Ok(Outcome::Done)
+    }
+}
+
+/// Wakes until somebody woke, and at most so long. The first of the calls is listed, the last one, and how many there were
+/// in between.
+fn wake_within(
+    limit: Duration,
+    args: &str,
+    wake: impl Fn() -> io::Result<u32>,
+    calls: &mut Calls,
+) -> io::Result<u32> {
+    let begin = Instant::now();
+    let mut times = 0_u64;
+    loop {
+        let mut made = Calls::default();
+        let woken = made.run(
+            "futex",
+            |_| args.to_owned(),
+            &wake,
+            |&woken| CallResult::Ok(i128::from(woken)),
+        );
+        let is_last = woken.as_ref().map_or(true, |woken| *woken > 0) || begin.elapsed() >= limit;
+        if is_last && times > 1 {
+            calls.list(format!("futex(...): {} more of them", times - 1), 0);
+        }
+        if is_last || times == 0 {
+            calls.0.append(&mut made.0);
+        }
+        if is_last {
+            return woken;
+        }
+        times += 1;
+        thread::yield_now();
     }
 }
 
@@ -315,13 +367,26 @@ fn store_then_load(words: usize, rounds: u64, first: bool, fenced: bool) -> Resu
     // What the second one saw, which round may begin, and which one the second has done.
     let (seen, begin, done) = (cell(2), cell(3), cell(4));
     let mut raced = Raced::default();
+    let start = Instant::now();
     for round in 1..=rounds {
+        if first && start.elapsed() > TURNS {
+            break;
+        }
         if first {
             raw::store_word(own, 0);
             raw::store_word(other, 0);
             raw::release_word(begin, round);
+            // It takes the other side some time to hear of it: now and then both are as late.
+            for step in 0..round % DELAYS {
+                std::hint::black_box(step);
+            }
         } else {
-            until(|| raw::acquire_word(begin) == round)?;
+            until_within(FEW_LOOKS, || {
+                [round, OVER].contains(&raw::acquire_word(begin))
+            })?;
+            if raw::acquire_word(begin) == OVER {
+                break;
+            }
         }
         raw::store_word(own, 1);
         if fenced {
@@ -329,7 +394,7 @@ fn store_then_load(words: usize, rounds: u64, first: bool, fenced: bool) -> Resu
         }
         let loaded = raw::load_word(other);
         if first {
-            until(|| raw::acquire_word(done) == round)?;
+            until_within(FEW_LOOKS, || raw::acquire_word(done) == round)?;
             raced.both_saw_old += u64::from(loaded == 0 && raw::load_word(seen) == 0);
         } else {
             raw::store_word(seen, loaded);
@@ -338,9 +403,14 @@ fn store_then_load(words: usize, rounds: u64, first: bool, fenced: bool) -> Resu
         raced.rounds += 1;
     }
     if first {
-        // So that the next race begins as the first one did.
+        // The second one says that it has heard, so that the next race begins as the first one did.
+        raw::release_word(begin, OVER);
+        until_within(FEW_LOOKS, || raw::acquire_word(done) == OVER)?;
         raw::release_word(done, 0);
         raw::release_word(begin, 0);
+    } else {
+        until_within(FEW_LOOKS, || raw::acquire_word(begin) == OVER)?;
+        raw::release_word(done, OVER);
     }
     Ok(raced)
 }

@@ -5,13 +5,14 @@
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::unix::fs::FileExt as _;
 
 use super::files::at_call;
 use super::memory::{length, shown};
 use super::{Calls, Executor, Result, refused, result_of, timed};
 use crate::map::{CallResult, STRING_BYTES, hex, quoted};
 use crate::os::exit::signal_name;
-use crate::peer::calls::{Outcome, TransferCall};
+use crate::peer::calls::{Outcome, Remote, TransferCall};
 use crate::peer::raw;
 
 /// The most bytes of one read.
@@ -87,8 +88,20 @@ impl Executor {
                 len,
             } => self.splice(from, *offset, to, *len, calls),
             TransferCall::Vmsplice { to, map, at, len } => self.vmsplice(to, map, *at, *len, calls),
-            TransferCall::Peek { pid, address, len } => peek(*pid, *address, *len, calls),
-            TransferCall::Poke { pid, address, byte } => poke(*pid, *address, *byte, calls),
+            TransferCall::Peek { there, len } => {
+                let (pid, address) = known(there)?;
+                peek(pid, address, *len, calls)
+            }
+            TransferCall::Poke { there, byte } => {
+                let (pid, address) = known(there)?;
+                poke(pid, address, *byte, calls)
+            }
+            TransferCall::Overwrite {
+                file,
+                map,
+                at,
+                bytes,
+            } => self.overwrite(file, (map, *at), bytes, calls),
         }
     }
 
@@ -125,6 +138,37 @@ impl Executor {
         let result = result_of(&moved, bytes_moved);
         calls.list_call(name, &args, result, nanoseconds);
         Ok(number(moved?))
+    }
+
+    /// A place as an offset in the file: what of this process's memory is there is the file's to say.
+    fn overwrite(
+        &self,
+        file: &str,
+        (map, at): (&str, u64),
+        bytes: &[u8],
+        calls: &mut Calls,
+    ) -> Result {
+        let file = self.file(file)?;
+        let address = self.place(map)?.inside(at, bytes.len())? as u64;
+        let args = format!(
+            "{}, {}, {}, {address}",
+            file.as_raw_fd(),
+            quoted(bytes, STRING_BYTES),
+            bytes.len()
+        );
+        let taken = calls.run(
+            at_call(false),
+            |_| args,
+            || {
+                if self.skips_stores {
+                    Ok(bytes.len())
+                } else {
+                    file.write_at(bytes, address)
+                }
+            },
+            bytes_moved,
+        )?;
+        Ok(number(taken))
     }
 
     fn take(&self, file: &str, len: u64, calls: &mut Calls) -> Result {
@@ -203,6 +247,14 @@ fn room_for(len: u64) -> Result<Vec<u8>> {
         None => refused(format!(
             "{len} bytes cannot be read at once; at most {MAX_READ} can"
         )),
+    }
+}
+
+/// Number and address of a place that whoever asks has found.
+fn known(there: &Remote) -> Result<(u32, u64)> {
+    match there {
+        Remote::Process { pid, address } => Ok((*pid, *address)),
+        Remote::Peer { peer, .. } => refused(format!("This process does not know who {peer} is")),
     }
 }
 

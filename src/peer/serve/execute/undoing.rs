@@ -4,6 +4,7 @@
 //! killed too: a guard, a shell of its own process group, waits for the end of a pipe of which the peer and its forked
 //! children alone have the other end, and then does it. It must not know what is set back, nor why.
 
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -42,23 +43,32 @@ pub(super) enum Undo {
     Write(&'static str, u64),
 }
 
+/// A guard, and the pipe at whose end it does what it is there for.
+#[derive(Debug)]
+struct Guard(Child, Option<ChildStdin>);
+
 /// What is to be undone, and who does it.
 #[derive(Debug, Default)]
 pub(super) struct Undoing {
-    guard: Option<(Child, Option<ChildStdin>)>,
+    guards: Vec<Guard>,
     known: Vec<Undo>,
 }
 
 impl Undoing {
     /// Starts the guard, where it does not run yet.
     pub(super) fn begin(&mut self) -> Result<()> {
-        if self.guard.is_some() {
-            return Ok(());
+        if self.guards.is_empty() {
+            self.start(Stdio::null())?;
         }
+        Ok(())
+    }
+
+    /// Starts a guard, which has `held` open as long as it runs.
+    fn start(&mut self, held: Stdio) -> Result<()> {
         let started = Command::new("/bin/sh")
             .args(["-c", SCRIPT])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(held)
             .stderr(Stdio::null())
             .current_dir("/")
             .process_group(0)
@@ -69,7 +79,7 @@ impl Undoing {
             ))
         })?;
         let input = guard.stdin.take();
-        self.guard = Some((guard, input));
+        self.guards.push(Guard(guard, input));
         Ok(())
     }
 
@@ -79,12 +89,23 @@ impl Undoing {
             return Ok(());
         }
         self.begin()?;
+        self.tell(undo, 0)
+    }
+
+    /// As [`Self::add`], with a guard of its own that keeps a lock on `held`, which goes when it is undone.
+    pub(super) fn add_held(&mut self, undo: Undo, held: File) -> Result<()> {
+        self.start(Stdio::from(held))?;
+        self.tell(undo, self.guards.len() - 1)
+    }
+
+    fn tell(&mut self, undo: Undo, guard: usize) -> Result<()> {
         let line = match &undo {
             Undo::Unlink(path) => format!("unlink {path} 0\n"),
             Undo::Segment(segment) => format!("segment {segment} 0\n"),
             Undo::Write(path, value) => format!("write {path} {value}\n"),
         };
-        let input = self.guard.as_mut().and_then(|(_, input)| input.as_mut());
+        let guard = self.guards.get_mut(guard);
+        let input = guard.and_then(|guard| guard.1.as_mut());
         let told = match input {
             Some(input) => input.write_all(line.as_bytes()),
             None => Err(io::Error::from(io::ErrorKind::BrokenPipe)),
@@ -100,9 +121,7 @@ impl Undoing {
 
     /// In a forked child: what its parent has to undo is its parent's.
     pub(super) fn leave_to_parent(&mut self) {
-        if let Some((_, input)) = self.guard.take() {
-            drop(input);
-        }
+        self.guards.clear();
         self.known.clear();
     }
 
@@ -114,7 +133,7 @@ impl Undoing {
 
 impl Drop for Undoing {
     fn drop(&mut self) {
-        if let Some((mut guard, input)) = self.guard.take() {
+        for Guard(mut guard, input) in self.guards.drain(..) {
             drop(input);
             // One that takes longer does it all the same.
             gone_within(&mut guard, PATIENCE);

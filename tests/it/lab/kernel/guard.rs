@@ -62,7 +62,8 @@ fn what_another_made_is_not_removed() {
 #[test]
 fn a_segment_goes_with_a_killed_peer() {
     let mut peer = Peer::start();
-    let made = Call::Object(ObjectCall::SegmentMake { len: page() });
+    let (segment, len) = (text("s"), page());
+    let made = Call::Object(ObjectCall::SegmentMake { segment, len });
     let segment = peer.number(made).to_string();
     let is_there = || {
         let all = fs::read_to_string("/proc/sysvipc/shm").unwrap();
@@ -87,8 +88,17 @@ fn a_knob_is_set_back_when_the_peer_is_killed() {
     peer.done(tune(before + 1));
     peer.done(tune(before + 2));
     assert_eq!(scan(), Some(before + 2));
+    // Else the second one would set it back to what the first one made of it.
+    let mut second = Peer::start();
+    second.fails(tune(before + 3), "EAGAIN");
     signal("KILL", peer.pid());
     until("the knob is set back", || scan() == Some(before));
+    // The guard has to end before.
+    until("the second one may", || {
+        second.did(tune(before + 3)).outcome == Outcome::Done
+    });
+    drop(second.0.end());
+    until("the knob is set back once more", || scan() == Some(before));
     let mut peer = Peer::start();
     assert!(peer.refuses(tune(1 << 40)).contains("at most"));
     assert_eq!(scan(), Some(before));

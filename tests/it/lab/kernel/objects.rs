@@ -261,13 +261,14 @@ fn shared_memory_has_a_name() {
 }
 
 #[test]
-fn a_segment_is_attached_by_its_number() {
-    let (mut maker, mut other) = (Peer::start(), Peer::start());
+fn a_segment_is_attached_by_its_name() {
+    let mut maker = Peer::start();
     let len = page();
-    let made = maker.number(Call::Object(ObjectCall::SegmentMake { len }));
-    let segment = i32::try_from(made).unwrap();
+    let segment = text("s");
+    maker.number(Call::Object(ObjectCall::SegmentMake { segment, len }));
+    let (mut other, _) = maker.fork("other");
     let attach = || {
-        let map = text("m");
+        let (segment, map) = (text("s"), text("m"));
         Call::Object(ObjectCall::SegmentAttach { segment, map, len })
     };
     maker.done(attach());
@@ -276,6 +277,7 @@ fn a_segment_is_attached_by_its_number() {
     other.done(attach());
     maker.done(Call::Object(ObjectCall::SegmentDetach { map: text("m") }));
     assert_eq!(maker.lines("m"), [""; 0]);
+    let segment = text("s");
     maker.done(Call::Object(ObjectCall::SegmentRemove { segment }));
     assert_eq!(other.bytes(load("m", 0, 11)), b"left behind");
     other.done(unmap("m", len));

@@ -173,6 +173,7 @@ fn a_private_wake_wakes_nobody_else() {
             at,
             count,
             private,
+            milliseconds: 0,
         })
     };
     for (private, woken) in [

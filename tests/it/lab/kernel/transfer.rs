@@ -107,8 +107,8 @@ fn memory_of_another_process_is_read_and_poked() {
     peer.done(store("own", 0, b"S"));
     let own = peer.address("own", 0);
     let look_at = |pid, address| {
-        let len = 2;
-        Call::Transfer(TransferCall::Peek { pid, address, len })
+        let (there, len) = (Remote::Process { pid, address }, 2);
+        Call::Transfer(TransferCall::Peek { there, len })
     };
     let mut other = Peer::start();
     let pid = peer.pid();
@@ -121,8 +121,8 @@ fn memory_of_another_process_is_read_and_poked() {
     assert_eq!(child.pages("m", 0, 1), [PeerPage::FilePage]);
     let address = peer.address("m", 0);
     let breakpoint = |pid| {
-        let byte = 0xcc;
-        Call::Transfer(TransferCall::Poke { pid, address, byte })
+        let (there, byte) = (Remote::Process { pid, address }, 0xcc);
+        Call::Transfer(TransferCall::Poke { there, byte })
     };
     let told = peer.did(breakpoint(child.pid()));
     if told.outcome != Outcome::Done {

@@ -3,7 +3,7 @@
 use super::*;
 use mapscope::peer::calls::{
     AllocateHow, AreaCall, FileLock, FutexCall, LimitKind, LockHow, MapFlag, MutexCall, ObjectCall,
-    Placing, ProcessCall, RemapHow, SealKind, Spot, TransferCall,
+    Placing, ProcessCall, RemapHow, Remote, SealKind, Spot, TransferCall,
 };
 
 fn text(name: &str) -> String {
@@ -204,14 +204,17 @@ fn objects(scratch: &Scratch) -> Vec<Call> {
         ObjectCall::ShmUnlink {
             name: format!("trace-{}", std::process::id()),
         },
-        ObjectCall::SegmentMake { len: page() },
+        ObjectCall::SegmentMake {
+            segment: text("s"),
+            len: page(),
+        },
         ObjectCall::SegmentAttach {
-            segment: -1,
+            segment: text("s"),
             map: text("g"),
             len: page(),
         },
         ObjectCall::SegmentDetach { map: text("m") },
-        ObjectCall::SegmentRemove { segment: -1 },
+        ObjectCall::SegmentRemove { segment: text("s") },
         ObjectCall::Unlink {
             path: "/no/where".into(),
         },
@@ -283,8 +286,10 @@ fn transfers() -> Vec<Call> {
         len: 3,
     };
     let peek = |address| TransferCall::Peek {
-        pid: std::process::id(),
-        address,
+        there: Remote::Process {
+            pid: std::process::id(),
+            address,
+        },
         len: 1,
     };
     [
@@ -326,6 +331,7 @@ fn others() -> Vec<Call> {
             at,
             count,
             private,
+            milliseconds: 0,
         }));
     }
     for robust in [true, false] {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mapscope::lab::claim::{Doing, HeldMapping, Holding, PeerCard, Progress, RunStep, ScratchKey};
+use mapscope::lab::claim::{Doing, Holding, KnownMapping, PeerCard, Progress, RunStep, ScratchKey};
 use mapscope::model::Picture;
 use mapscope::model::picture::{Compared, RowMemory, Sees};
 use mapscope::peer::calls::{Call, MapCall, MapExtra, Outcome, Prot, Source};
@@ -25,7 +25,7 @@ fn mapped(shared: bool, key: Option<ScratchKey>, pages: &[PeerPage]) -> Holding 
     };
     Holding {
         files: key.map(|key| ("f".to_owned(), key)).into_iter().collect(),
-        mapping: Some(HeldMapping {
+        mapping: Some(KnownMapping {
             call,
             file: key,
             pages: Some(pages.to_vec()),
@@ -33,12 +33,12 @@ fn mapped(shared: bool, key: Option<ScratchKey>, pages: &[PeerPage]) -> Holding 
     }
 }
 
-fn card(name: &str, parent: Option<&str>, held: Holding) -> PeerCard {
+fn card(name: &str, parent: Option<&str>, holding: Holding) -> PeerCard {
     PeerCard {
         name: name.to_owned(),
         pid: 7,
         parent: parent.map(str::to_owned),
-        held,
+        holding,
         ..PeerCard::default()
     }
 }
@@ -174,8 +174,8 @@ fn a_copy_is_nobody_elses_only_where_nobody_forked() {
     }
 }
 
-fn mapping(card: &mut PeerCard) -> &mut HeldMapping {
-    card.held.mapping.as_mut().unwrap()
+fn mapping(card: &mut PeerCard) -> &mut KnownMapping {
+    card.holding.mapping.as_mut().unwrap()
 }
 
 #[test]
@@ -215,9 +215,9 @@ fn each_page_state_and_each_way_of_not_knowing_is_its_own() {
         |card| card.ended = Some("killed".to_owned()),
         RowMemory::Gone,
     );
-    check(|card| card.held.mapping = None, RowMemory::FilePage); // it reads
+    check(|card| card.holding.mapping = None, RowMemory::FilePage); // it reads
     check(
-        |card| card.held = Holding::default(),
+        |card| card.holding = Holding::default(),
         not_known("it has no mapping yet"),
     );
     check(

@@ -1,7 +1,7 @@
 //! An experiment step by step in the window: by keys alone, behind a file, stopped, and closed in the middle.
 
 use super::super::support::*;
-use super::{NAME, lab, rows_with, verdict};
+use super::{NAME, entry, lab, rows_with, verdict};
 use std::time::Duration;
 
 use egui::Key;
@@ -117,7 +117,7 @@ fn what_waits_is_told_on_the_tab_behind_a_file_and_goes_on_from_there() {
 #[test]
 fn another_experiment_ends_the_one_that_waits_and_runs() {
     let mut window = stepping();
-    click(&mut window, "shared-seen-by-read: not run");
+    click(&mut window, &entry("shared-seen-by-read", "not run"));
     until(&mut window, "it is shown", |window| {
         verdict(window) == "not run"
     });
@@ -125,7 +125,7 @@ fn another_experiment_ends_the_one_that_waits_and_runs() {
     until(&mut window, "it ran", |window| {
         model(window).lab.queue.is_none() && verdict(window) == "as predicted"
     });
-    assert!(is_named(&window, &format!("{NAME}: stopped")));
+    assert!(is_named(&window, &entry(NAME, "stopped")));
 }
 
 #[test]

@@ -1,0 +1,245 @@
+//! Processes that wait for each other in shared memory: whom a wake reaches, what a dead holder leaves, and in which order
+//! stores are seen.
+
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
+use crate::lab::script::{Figure, Peer, Script, StepId, anonymous_shared};
+use crate::lab::{Experiment, Need};
+use crate::peer::calls::Sabotage::OtherMode;
+use crate::peer::calls::{Call, FutexCall, Lane, MutexCall, Outcome, RaceCall};
+
+/// The group.
+pub(super) static EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        claim: Claim {
+            name: "private-futex",
+            topic: LabTopic::Atomics,
+            title: "A futex that is called private wakes nobody in another process, though the memory is shared",
+            choices: &[
+                "The waiting process wakes either way: it is the same word in memory",
+                "Without FUTEX_PRIVATE_FLAG it wakes; with it the wake reaches nobody, and the wait times out",
+                "With the flag both calls fail, as the memory is shared",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "Waiters are found by a key. For a shared futex it is made of the page, so that all processes that map it \
+                  have the same one. With FUTEX_PRIVATE_FLAG it is the process and the address, which is faster to look \
+                  up, and never the same in two processes. Mutexes of pthreads are private unless \
+                  pthread_mutexattr_setpshared() was called: put into shared memory they seem to work, until somebody \
+                  has to wait.",
+            source: "futex(2), FUTEX_PRIVATE_FLAG: \u{201c}the futex is process-private and not shared with another \
+                     process\u{201d}; pthread_mutexattr_setpshared(3)",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts, Need::Fork],
+        rests_on: &[("A", OtherMode)],
+        script: private_futex,
+    },
+    Experiment {
+        claim: Claim {
+            name: "holder-dies",
+            topic: LabTopic::Atomics,
+            title: "A shared mutex stays locked when its holder dies; a robust one tells the next",
+            choices: &[
+                "Both are unlocked, as everything that the process had is given back",
+                "The plain one can never be locked again; the robust one is, with EOWNERDEAD",
+                "Both can never be locked again",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Posix,
+            why: "A mutex is a word in memory, of which the kernel knows nothing; a process that dies leaves it as it is. \
+                  A robust mutex stands in a list that the kernel goes through when a thread ends: it marks the word, and \
+                  whoever locks the mutex next is told that what it guards may be half changed. After repairing that it \
+                  says so with pthread_mutex_consistent(), else the mutex is lost for good.",
+            source: "pthread_mutexattr_setrobust(3), EOWNERDEAD: \u{201c}to indicate that the original owner no longer \
+                     exists and the mutex is in an inconsistent state\u{201d}; POSIX.1-2024 pthread_mutex_lock(); \
+                     get_robust_list(2)",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts, Need::Fork],
+        rests_on: &[("A", OtherMode)],
+        script: holder_dies,
+    },
+    Experiment {
+        claim: Claim {
+            name: "store-buffering",
+            topic: LabTopic::Atomics,
+            title: "Two processes that each store, then load the other's word, can both find the old one",
+            choices: &[
+                "One of them is first, so at least one finds the new word",
+                "Both can find the old word; with a fence between store and load never",
+                "Both can find the old word, with a fence too",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Open,
+            why: "A processor puts a store into a buffer and goes on; the load after it may be done before the store is \
+                  seen by others. Both processes can do that at the same time, in an order that no interleaving of the \
+                  two programs explains. A fence (of C11: atomic_thread_fence with memory_order_seq_cst) waits until the \
+                  buffer is empty. Dekker's and Peterson's locks rest on it. That it is seen without a fence is likely \
+                  and not certain: where it was not in many rounds, nothing is said of it.",
+            source: "Intel SDM volume 3, Loads May Be Reordered with Earlier Stores to Different Locations; C11 7.17.4; \
+                     tools/memory-model/Documentation/recipes.txt of Linux, Store buffering",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts, Need::Fork],
+        rests_on: &[],
+        script: store_buffering,
+    },
+];
+
+/// How often it is tried where one process may come too late.
+const ATTEMPTS: u64 = 3;
+
+/// A parent and its child, who share memory.
+fn pair(s: &mut Script) -> (Peer, Peer) {
+    let a = s.peer("A");
+    s.map(a, anonymous_shared(s.page()));
+    let c = s.fork(a, "C");
+    (a, c)
+}
+
+/// One waits, the other wakes again and again until somebody woke: what each of them told.
+fn meet(
+    s: &mut Script,
+    (a, c): (Peer, Peer),
+    private: bool,
+    (waits, wakes): (u64, u64),
+) -> (StepId, StepId) {
+    let how = if private { ", private" } else { "" };
+    s.together(|s| {
+        let wait = Call::Futex(FutexCall::Wait {
+            map: "m".to_owned(),
+            at: 0,
+            value: 0,
+            private,
+            milliseconds: waits,
+        });
+        let what = format!("waits at the word, {waits} ms at most{how}");
+        let waited = s.attempt(a, what, wait);
+        let wake = Call::Futex(FutexCall::Wake {
+            map: "m".to_owned(),
+            at: 0,
+            count: 1,
+            private,
+            milliseconds: wakes,
+        });
+        let what = format!("wakes one until one woke, for {wakes} ms at most{how}");
+        let woken = s.attempt(c, what, wake);
+        (waited, woken)
+    })
+}
+
+fn private_futex(s: &mut Script) {
+    let both = pair(s);
+    let (waited, woken) = s.until(ATTEMPTS, |s| {
+        let (waited, woken) = meet(s, both, false, (1000, 1000));
+        ((waited, woken), woken.get(Figure::Number).is(1))
+    });
+    s.expect_number(woken, 1);
+    s.expect_done(waited);
+    let (waited, woken) = meet(s, both, true, (600, 300));
+    s.expect_number(woken, 0);
+    let errno = "ETIMEDOUT".to_owned();
+    s.expect(waited, Outcome::Failed { errno });
+}
+
+/// Where the two mutexes are, and how long one is waited for.
+const PLAIN: u64 = 0;
+const ROBUST: u64 = 64;
+const WAIT: u64 = 200;
+
+fn lock(s: &mut Script, peer: Peer, at: u64) -> StepId {
+    let name = if at == ROBUST { "robust" } else { "plain" };
+    let what = format!("locks the {name} mutex, waiting {WAIT} ms at most");
+    let call = MutexCall::Lock {
+        map: "m".to_owned(),
+        at,
+        milliseconds: WAIT,
+    };
+    s.attempt(peer, what, Call::Mutex(call))
+}
+
+fn holder_dies(s: &mut Script) {
+    let (a, c) = pair(s);
+    for (at, what) in [
+        (PLAIN, "makes a mutex for processes"),
+        (ROBUST, "makes a robust one"),
+    ] {
+        let call = MutexCall::Init {
+            map: "m".to_owned(),
+            at,
+            robust: at == ROBUST,
+        };
+        s.must(a, what, Call::Mutex(call));
+    }
+    for at in [PLAIN, ROBUST] {
+        let held = lock(s, c, at);
+        s.expect_done(held);
+        let refused = lock(s, a, at);
+        s.expect_failed(refused, "ETIMEDOUT");
+    }
+    let death = s.attempt(c, "ends by abort, with both locked", Call::Abort);
+    s.expect_killed(death, "SIGABRT", None);
+    let lost = lock(s, a, PLAIN);
+    s.expect_failed(lost, "ETIMEDOUT");
+    let told = lock(s, a, ROBUST);
+    s.expect_failed(told, "EOWNERDEAD");
+    let (map, at) = ("m".to_owned(), ROBUST);
+    let mended = s.attempt(
+        a,
+        "says that the robust one is consistent",
+        Call::Mutex(MutexCall::Consistent { map, at }),
+    );
+    s.expect_done(mended);
+    let (map, at) = ("m".to_owned(), ROBUST);
+    let unlock = Call::Mutex(MutexCall::Unlock { map, at });
+    s.must(a, "unlocks it", unlock);
+    let again = lock(s, a, ROBUST);
+    s.expect_done(again);
+}
+
+/// Rounds of a race, and how many races there are at most until something is seen that nobody promises.
+const ROUNDS: u64 = 100_000;
+const RACES: u64 = 10;
+/// Where the words are; the start line is before them.
+const WORDS: u64 = 1024;
+
+/// Both store, then load the other's word: what the first one counted.
+fn store_and_load(s: &mut Script, (a, c): (Peer, Peer), fence: bool) -> StepId {
+    let lane = |first| {
+        Call::Race(RaceCall {
+            map: "m".to_owned(),
+            line: 0,
+            racers: 2,
+            rounds: ROUNDS,
+            lane: Lane::StoreThenLoad {
+                at: WORDS,
+                first,
+                fence,
+            },
+        })
+    };
+    let with = if fence { ", with a fence between" } else { "" };
+    let what = format!("stores 1 and loads the other's word, {ROUNDS} times at most{with}");
+    s.together(|s| {
+        let told = s.must(a, what.clone(), lane(true));
+        s.must(c, what, lane(false));
+        told
+    })
+}
+
+fn store_buffering(s: &mut Script) {
+    let both = pair(s);
+    let fenced = store_and_load(s, both, true);
+    let never = fenced.get(Figure::BothSawOld).is(0);
+    s.judge(fenced, "no round in which both saw the old word", never);
+    let plain = s.until(RACES, |s| {
+        let told = store_and_load(s, both, false);
+        (told, told.get(Figure::BothSawOld).above(0))
+    });
+    let is_seen = plain.get(Figure::BothSawOld).above(0);
+    s.require(
+        is_seen.clone(),
+        "both never saw the old word in many rounds: that can be, and shows nothing",
+    );
+    s.judge(plain, "rounds in which both saw the old word", is_seen);
+}
