@@ -4,13 +4,14 @@
 
 mod acting;
 mod answers;
+mod given;
 mod seen;
 mod stepping;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub use answers::{GivenAnswer, OwnScore};
+pub use given::{GivenAnswer, OwnScore};
 
 use crate::lab::claim::{
     Claim, Environment, Expected, LabTopic, NextStep, PeerCard, RunRecord, RunStep, Verdict,

@@ -10,7 +10,7 @@ use egui::{
 use crate::bytes::size::counted;
 use crate::lab::claim::{LabTopic, Verdict};
 use crate::model::lab::{LabEntry, Standing};
-use crate::model::{Action, AppAction, Focus, LabAction};
+use crate::model::{Action, AppAction, Focus, LabAction, LabState};
 use crate::ui::{Frame, focus_id};
 
 use super::signs::{self, Sign, sign};
@@ -103,11 +103,7 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
         );
         (n_all + 1, n_good + usize::from(good))
     });
-    let own = lab.own_score(topic);
-    let count = match own.answered {
-        0 => format!("{n_good}/{n_all}"),
-        answered => format!("you {}/{answered}, {n_good}/{n_all}", own.right),
-    };
+    let (count, words) = counts(lab, topic, (n_good, n_all));
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW + 3.0));
     let response = ui.interact(rect, ui.unique_id().with(("topic", topic)), Sense::click());
     if ui.is_rect_visible(rect) {
@@ -136,14 +132,6 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
             outline(ui, rect, frame);
         }
     }
-    let mut words = format!(
-        "{}: {n_good} of {n_all} as predicted or measured",
-        topic.title()
-    );
-    if own.answered > 0 {
-        let answers = counted(own.answered as u64, "answer");
-        words = format!("{words}; {} of your {answers} right", own.right);
-    }
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::DisclosureTriangle);
         node.set_expanded(!folded);
@@ -153,6 +141,21 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
         actions.push(Action::Lab(LabAction::Fold(topic)));
     }
     response.on_hover_text(words);
+}
+
+/// How many of a topic came out, and how the person did: for the eye, and in words.
+fn counts(lab: &LabState, topic: LabTopic, (n_good, n_all): (usize, usize)) -> (String, String) {
+    let own = lab.own_score(topic);
+    let title = topic.title();
+    let words = format!("{title}: {n_good} of {n_all} as predicted or measured");
+    if own.answered == 0 {
+        return (format!("{n_good}/{n_all}"), words);
+    }
+    let answers = counted(own.answered as u64, "answer");
+    (
+        format!("you {}/{}, {n_good}/{n_all}", own.right, own.answered),
+        format!("{words}; {} of your {answers} right", own.right),
+    )
 }
 
 /// One experiment; where it is, and whether it was clicked.

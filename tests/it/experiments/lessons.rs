@@ -20,10 +20,6 @@ fn right(claim: &Claim) -> Vec<&'static str> {
     let right = match claim.expected {
         Expected::Always(one) => vec![one],
         Expected::OnTmpfs { tmpfs, elsewhere } => vec![tmpfs, elsewhere],
-        Expected::On { listed, elsewhere } => {
-            let listed = listed.iter().map(|(_, choice)| *choice);
-            listed.chain([elsewhere]).collect()
-        }
         Expected::Either(several) => several.to_vec(),
         Expected::On { listed, elsewhere } => {
             let listed = listed.iter().map(|(_, choice)| *choice);

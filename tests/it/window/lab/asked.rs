@@ -61,7 +61,13 @@ fn an_answer_is_there_in_the_next_run_of_the_program() {
         window
             .state_mut()
             .keep_answers(AnswerStore::at(path.clone()));
+        until(&mut window, "the file is open", |window| {
+            !rows(window).is_empty()
+        });
         press(&mut window, CTRL, Key::Num4);
+        until(&mut window, "the list has the keyboard", |window| {
+            model(window).area == mapscope::model::Focus::Lab
+        });
         window
     };
     let mut window = begin();
