@@ -178,8 +178,10 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
                 .fill(frame.theme.accent);
             let bar = ui.add(bar);
             super::describe::name(&bar, "Experiments that are over");
+            let current = queue.current.as_ref().and_then(|name| lab.entry(name));
+            let label = current.map_or("", |entry| entry.label());
             (
-                progress_words(queue, lab.waiting().is_some()),
+                progress_words(queue, label, lab.waiting().is_some()),
                 frame.theme.text,
             )
         }
@@ -192,13 +194,14 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
     });
 }
 
-fn progress_words(queue: &LabQueue, is_waiting: bool) -> String {
+/// `label` is that of the one that runs: its name may give the answer away.
+fn progress_words(queue: &LabQueue, label: &str, is_waiting: bool) -> String {
     let total = queue.names.len();
     let number = (queue.done + 1).min(total);
     match &queue.current {
         _ if queue.stopping => "stopping after this step".to_owned(),
-        Some(name) if is_waiting => format!("{name} waits for you"),
-        Some(name) => format!("{number} of {total}: {name}"),
+        Some(_) if is_waiting => format!("waits for you: {label}"),
+        Some(_) => format!("{number} of {total}: {label}"),
         None => format!("{number} of {total}"),
     }
 }

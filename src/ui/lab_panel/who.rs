@@ -52,10 +52,13 @@ pub(super) fn processes_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, e
     let environment = frame.model.lab.environment.as_ref();
     let page_bytes = environment.map_or(4096, |environment| environment.page_bytes);
     if let Some(picture) = entry.picture(page_bytes) {
-        let question = format!(
-            "Offset {} of {}, page {}",
-            picture.shown, picture.file, picture.page
-        );
+        let (start, end) = (picture.shown.start(), picture.shown.end() - 1);
+        let bytes = if start == end {
+            format!("Byte {start}")
+        } else {
+            format!("Bytes {start} to {end}")
+        };
+        let question = format!("{bytes} of {}, page {}", picture.file, picture.page);
         ui.label(RichText::new(question).color(frame.theme.weak).small());
         let of = (entry.claim.name, entry.steps().len());
         experiment_ui(ui, frame, &mut view.who, of, &picture);
