@@ -17,12 +17,13 @@ use std::time::Duration;
 
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{counted, human_size};
+use crate::lab::learning::AnswerStore;
 use crate::model::effect::OpenRequest;
 use crate::model::pending::FIRST_BYTES;
 use crate::model::{Doc, Notice, Severity, Subject, Topic};
 use crate::os::environment::address_space_left;
+use crate::os::state_folder::state_folder;
 use crate::os::{last_words, signals};
-use crate::work::logbook::state_folder;
 
 use super::Shell;
 use display::DisplayProtocol;
@@ -65,6 +66,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     match state_folder() {
         Some(folder) => app.keep_journal(folder),
         None => app.model.notices.put(no_state_folder()),
+    }
+    if let Some(store) = AnswerStore::of_user() {
+        app.keep_answers(store); // where there is no folder, answers last as long as the window
     }
     let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);

@@ -4,6 +4,9 @@
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
 mod cost;
+mod foreseen;
+mod held;
+mod question;
 mod topic;
 
 use std::fmt;
@@ -15,6 +18,8 @@ use crate::peer::calls::{Call, Outcome};
 use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
+pub use foreseen::{Foreseen, NextStep};
+pub use held::{HeldMapping, HeldPage, Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -125,6 +130,12 @@ impl Claim {
             Expected::OnTmpfs { .. } | Expected::On { .. }
         );
         depends && file_system == "overlay"
+    }
+
+    /// What it answers, in one sentence that does not give the answer away: what to show before a run.
+    #[must_use]
+    pub fn question(&self) -> &'static str {
+        question::of(self.name).unwrap_or("What comes of it?")
     }
 
     /// The index of the predicted choice on a file system; `None` where nothing is predicted, or not which of several.
@@ -344,6 +355,12 @@ pub struct PeerCard {
     pub bytes: String,
     /// What backs the pages of its mapping, such as `private copy, file page`, and which of many were looked at.
     pub pages: String,
+    /// What it has open and mapped, as data.
+    #[serde(skip)]
+    pub holding: Holding,
+    /// The same as data. It is said in `mapping` and `pages`.
+    #[serde(skip)]
+    pub held: HeldMapping,
 }
 
 /// What a run came to.
@@ -436,6 +453,8 @@ pub enum Progress {
     Step(Box<RunStep>),
     /// What its peers hold now.
     Peers(Vec<PeerCard>),
+    /// This step waits for the person to let it go.
+    Waits(Box<NextStep>),
     /// It is over.
     Finished(Box<RunRecord>),
     /// All are over; or none could run, for this reason.

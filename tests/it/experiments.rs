@@ -2,13 +2,18 @@
 //! that what they print is what strace sees, and that nothing is left behind, whatever happens to a peer.
 
 mod arguments;
+mod compared;
 mod deceived;
 mod evidence;
 mod forms;
+mod learned;
 mod left_behind;
+mod lessons;
 mod meant;
 mod missing;
+mod papers;
 mod places;
+mod stepped;
 mod surroundings;
 mod traced;
 mod trouble;
@@ -46,6 +51,7 @@ fn options(dir: &Path) -> Options {
         folder: None,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
+        gate: None,
         sabotage: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{
 use super::areas::{ROWS, area, other_view};
 use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
-    locks, nothing_to_write, run_topic,
+    lab_steps, locks, nothing_to_write, run_topic,
 };
 use super::find::{FIND, FOUND, NEXT, PREVIOUS, REPLACE};
 use super::help::{ABOUT, KEYS, TOUR};
@@ -340,6 +340,15 @@ pub static COMMANDS: &[Command] = &[
     .when(lab_idle_chosen, "No experiment is chosen, or some run"),
     command(
         Menu::Lab,
+        "Step",
+        "One step of the chosen experiment: it waits before each, and you may say what will be seen",
+        &[key(PLAIN, Key::F4)],
+        |_| Action::Lab(LabAction::Step),
+    )
+    .in_place()
+    .when(lab_steps, "No experiment is chosen, or one runs without waiting"),
+    command(
+        Menu::Lab,
         "Run its topic",
         "Every experiment of the chosen one's topic",
         &[],
@@ -366,7 +375,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::View,
         "Side panel",
-        "Show or hide who sees it, lookups, facts, lab and edits",
+        "Show or hide who sees it, lookups, facts and edits",
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
@@ -401,7 +410,7 @@ pub static COMMANDS: &[Command] = &[
         "Lab",
         "Experiments that show what mmap does",
         &[key(CTRL, Key::Num4)],
-        |_| Action::App(AppAction::ShowTab(Tab::Lab)),
+        |_| Action::Lab(LabAction::Show),
     )
     .always(),
     command(

@@ -6,10 +6,14 @@ use mapscope::lab::claim::{
 };
 use mapscope::model::ScratchFile;
 use mapscope::model::event::Opened;
-use mapscope::model::lab::{GuessOutcome, LabRun, Standing};
+use mapscope::model::lab::{GuessOutcome, LabRun, Pace, Standing};
 use mapscope::model::process::PeerOrder;
 
 use super::*;
+
+mod answers;
+mod seen;
+mod stepping;
 
 const fn claim(name: &'static str, topic: LabTopic) -> Claim {
     Claim {
@@ -61,7 +65,8 @@ fn ask(rig: &mut Rig, action: LabAction) -> Vec<Effect> {
 }
 
 fn tell(rig: &mut Rig, progress: Progress) {
-    let effects = rig.hear(Event::Lab(Box::new(progress)));
+    let mut effects = rig.hear(Event::Lab(Box::new(progress)));
+    effects.retain(|effect| !matches!(effect, Effect::LabAnswered(_)));
     assert!(effects.is_empty(), "{effects:?}");
 }
 
@@ -71,7 +76,8 @@ fn names(names: &[&str]) -> Vec<String> {
 
 fn run(these: &[&str], slowly: bool) -> Effect {
     let names = names(these);
-    Effect::LabRun { names, slowly }
+    let pace = if slowly { Pace::Slowly } else { Pace::AtOnce };
+    Effect::LabRun { names, pace }
 }
 
 fn step(number: usize, observed: &str) -> RunStep {
@@ -125,7 +131,7 @@ fn all_is_all_but_what_measures_and_a_topic_is_its_own() {
         let mut rig = bench();
         let effects = ask(&mut rig, action);
         assert_eq!(effects, [run(expected, false)]);
-        assert_eq!(rig.app.settings.tab, Tab::Lab, "what runs is shown");
+        assert!(rig.app.lab.is_front, "what runs is shown");
         assert_eq!(rig.app.lab.chosen, Some(expected[0]));
     };
     check(LabAction::RunAll, &["one", "two", "fork", "absent"]);
@@ -342,7 +348,7 @@ fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
     rig.typed(0, b'A', b'Z');
     let list = vec![(&ONE, Ok(())), (&ABSENT, Ok(()))];
     rig.hear(Event::LabCatalogue(list));
-    rig.act(A::ShowTab(Tab::Lab));
+    ask(&mut rig, LabAction::Show);
     assert!(ask(&mut rig, LabAction::ByHand("absent".to_owned())).is_empty());
     let effects = ask(&mut rig, LabAction::ByHand("one".to_owned()));
     assert_eq!(opens(&effects), [letters()]);
@@ -356,7 +362,7 @@ fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
     assert_eq!(rig.app.settings.recent().count(), recent, "not remembered");
     let notice = rig.doc().notices.get(Topic::Sample).unwrap();
     assert!(notice.text.contains("A title"), "{}", notice.text);
-    assert_eq!(notice.actions[0].1, Action::App(A::ShowTab(Tab::Lab)));
+    assert_eq!(notice.actions[0].1, Action::Lab(LabAction::Show));
     let added = effects.iter().filter(|effect| {
         matches!(
             effect,
