@@ -184,7 +184,7 @@ fn a_window_with_two_files_that_is_killed_loses_no_edit_of_either() {
         return;
     };
     let bare = Bare::set(&stage, &SCREEN);
-    let state = stage.folder().join("state/mapscope");
+    let folder = stage.folder().join("state/mapscope");
     let (mut n_private, mut n_shared) = (0, 0);
     for n in 0..n_windows() {
         let mut draw = Draw(n as u64);
@@ -193,8 +193,8 @@ fn a_window_with_two_files_that_is_killed_loses_no_edit_of_either() {
             shared: stage.file(&format!("shared{n}.bin"), &[0; FILE_BYTES]),
         };
         let confirmed = kill_one(&bare, &files, &mut draw);
-        is_free(&state);
-        let offers = offers(&state);
+        is_free(&folder);
+        let offers = offers(&folder);
         let of = |path: &Path| {
             offers
                 .iter()
@@ -228,7 +228,7 @@ fn a_window_with_two_files_that_is_killed_loses_no_edit_of_either() {
         n_private += confirmed;
         n_shared += in_file;
         // the next window begins without them
-        fs::remove_dir_all(&state).unwrap_or_default();
+        fs::remove_dir_all(&folder).unwrap_or_default();
     }
     println!(
         "{n_private} private and {n_shared} shared edits in {} windows",

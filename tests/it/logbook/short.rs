@@ -105,7 +105,7 @@ impl Nearly {
     }
 
     /// What is offered: all that was confirmed, and `after` behind what was refused.
-    fn is_left(self, mode: Mode, after: &[u8]) {
+    fn check_left(self, mode: Mode, after: &[u8]) {
         let Self {
             state,
             book,
@@ -141,7 +141,7 @@ fn breaks_off(folder: &Path, mode: Mode) {
     assert!(why.contains("EFBIG"), "{why}");
     assert_eq!(nearly.len(), before, "the part is taken off");
     is_stored(&nearly.edited.store(nearly.at + LONG, b"after"));
-    nearly.is_left(mode, b"after");
+    nearly.check_left(mode, b"after");
 }
 
 /// The part cannot be taken off at once: nothing is written behind it.
@@ -169,7 +169,7 @@ fn stays_torn(folder: &Path) {
     assert!(append_only("-a"));
     is_stored(&nearly.edited.store(nearly.at + LONG, b"after"));
     assert!((before..LIMIT).contains(&nearly.len()));
-    nearly.is_left(Mode::Shared, b"after");
+    nearly.check_left(Mode::Shared, b"after");
 }
 
 #[test]
