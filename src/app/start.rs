@@ -21,8 +21,8 @@ use crate::model::effect::OpenRequest;
 use crate::model::pending::FIRST_BYTES;
 use crate::model::{Doc, Notice, Severity, Subject, Topic};
 use crate::os::environment::address_space_left;
+use crate::os::state_folder::state_folder;
 use crate::os::{last_words, signals};
-use crate::work::logbook::state_folder;
 
 use super::Shell;
 use display::DisplayProtocol;

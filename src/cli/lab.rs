@@ -1,5 +1,8 @@
 //! `mapscope lab`: lists experiments, runs them, and writes down what they came to.
 
+mod compare;
+mod handed;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
-use crate::lab::report::{self, Report};
+use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
@@ -20,7 +23,7 @@ use super::output::{
     tell_of_empty_variable,
 };
 use super::program;
-use super::report_file::ReportFile;
+use handed::Handed;
 
 /// What `mapscope lab` takes.
 #[derive(Debug, Args)]
@@ -39,9 +42,17 @@ pub(super) struct LabArguments {
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
-    /// Write a report as Markdown
-    #[arg(long, value_name = "FILE.md")]
+    /// Write a report as Markdown, or as a single file of HTML
+    #[arg(long, value_name = "FILE.md|FILE.html")]
     report: Option<PathBuf>,
+    /// Tell what differs between two results of --json, of two file systems or kernels
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["A.json", "B.json"],
+        conflicts_with_all = ["names", "all", "without", "dir", "json", "report"]
+    )]
+    compare: Vec<PathBuf>,
     /// For tests: a peer deceives, such as A=skip-stores or B=other-mode
     #[arg(long, hide = true, value_parser = sabotage)]
     sabotage: Option<(String, Sabotage)>,
@@ -59,6 +70,9 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 
 /// Does what the arguments say.
 pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
+    if let [left, right] = arguments.compare.as_slice() {
+        return compare::compare(left, right);
+    }
     if arguments.names.is_empty() && !arguments.all {
         if arguments.report.is_some() || arguments.json {
             complain("--report and --json are about a run; name experiments, or give --all");
@@ -74,17 +88,11 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
-    // A place that cannot be written is found out now, not when all has run.
-    let report = match arguments
-        .report
-        .as_deref()
-        .map(ReportFile::open)
-        .transpose()
-    {
+    let report = match Handed::open(arguments.report.as_deref()) {
         Ok(report) => report,
-        Err(message) => {
+        Err((message, code)) => {
             complain(&message);
-            return Ok(NOT_OPENED);
+            return Ok(code);
         }
     };
     let (dir, folder) = match arguments.dir {
@@ -96,9 +104,7 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             }
             Err(error) => {
                 complain(&error.to_string());
-                if let Some(report) = report {
-                    report.give_up();
-                }
+                report.give_up();
                 return Ok(NOT_OPENED);
             }
         },
@@ -116,19 +122,15 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
 }
 
 /// Writes what a run came to: the report, and what is printed.
-fn hand_in(ran: Ran, report: Option<ReportFile>, json: bool) -> Result<u8, Unwritten> {
+fn hand_in(ran: Ran, report: Handed, json: bool) -> Result<u8, Unwritten> {
     if let Err(message) = &ran.over {
         complain(message);
     }
     if ran.over.is_err() || ran.unwritten.is_some() {
-        if let Some(report) = report {
-            report.give_up();
-        }
+        report.give_up();
         return ran.unwritten.map_or(Ok(NOT_OPENED), Err);
     }
-    if let Some(report) = report
-        && let Err(message) = report.write(&report::markdown(&ran.environment, &ran.records))
-    {
+    if let Err(message) = report.write(&ran) {
         complain(&message);
         return Ok(NOT_OPENED);
     }
@@ -162,6 +164,8 @@ fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> 
 struct Ran {
     environment: Environment,
     records: Vec<RunRecord>,
+    /// What the processes held meanwhile.
+    courses: Courses,
     /// Whether it could begin at all.
     over: Result<(), String>,
     /// Why it was cut short: nobody reads any more, or nothing can be written.
@@ -174,6 +178,7 @@ fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> R
     let mut ran = Ran {
         environment: Environment::default(),
         records: Vec::new(),
+        courses: Courses::default(),
         over: Ok(()),
         unwritten: None,
     };
@@ -186,11 +191,9 @@ fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> R
             cancelled.store(true, Ordering::Relaxed);
         }
     };
-    runner::run(
-        experiments,
-        options,
-        &cancelled,
-        &mut |progress| match progress {
+    runner::run(experiments, options, &cancelled, &mut |progress| {
+        ran.courses.hear(&progress);
+        match progress {
             Progress::Environment(found) => {
                 tell(&report::environment_line(&found), &mut ran.unwritten);
                 ran.environment = found;
@@ -201,7 +204,7 @@ fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> R
             }
             Progress::Over(result) => ran.over = result,
             Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
-        },
-    );
+        }
+    });
     ran
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::bytes::class::{hex_pair, is_graphic};
 use crate::bytes::size::counted;
+use crate::lab::claim::HeldPage;
 use crate::peer::calls::{
     FileFacts, MapCall, Memory, Outcome, PassDone, Prot, Raced, Source, Sums,
 };
@@ -207,6 +208,19 @@ impl Backing {
             (Source::Anonymous, false) => Self::Private,
             (Source::Anonymous, true) => Self::Shared,
             _ => Self::File,
+        }
+    }
+
+    /// What stands there.
+    pub(super) fn held(self, page: &PeerPage) -> HeldPage {
+        match (self, page) {
+            (Self::Private, PeerPage::PrivateCopy) => HeldPage::Anonymous,
+            (Self::Shared, PeerPage::FilePage) => HeldPage::SharedAnonymous,
+            (_, PeerPage::PrivateCopy) => HeldPage::PrivateCopy,
+            (_, PeerPage::FilePage) => HeldPage::FilePage,
+            (_, PeerPage::Swapped) => HeldPage::Swapped,
+            (_, PeerPage::NotPresent) => HeldPage::NotPresent,
+            (_, PeerPage::Unavailable(_)) => HeldPage::Unknown,
         }
     }
 

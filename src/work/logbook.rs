@@ -44,8 +44,6 @@ pub const GROUP: Duration = Duration::from_millis(100);
 pub const BOUND: u64 = 64 << 20;
 /// What follows the edits that an end of the program is said to take.
 const KEPT: &str = "The journal keeps what was stored of this, and the next start offers it";
-/// The folder of journals inside the platform's folder for state.
-const FOLDER: &str = "mapscope";
 
 /// Why a record was not written, and so the edit is not made.
 #[derive(Debug)]
@@ -70,28 +68,6 @@ impl std::error::Error for NotRecorded {}
 /// Names what is about to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u64);
-
-/// Where journals are kept: `$XDG_STATE_HOME/mapscope`, else `~/.local/state/mapscope`; on other systems where their
-/// programs keep such things. `None` where there is no home either.
-#[must_use]
-pub fn state_folder() -> Option<PathBuf> {
-    let set = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let base = set("XDG_STATE_HOME").or_else(|| {
-        if cfg!(windows) {
-            return set("LOCALAPPDATA");
-        }
-        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
-        Some(if cfg!(target_os = "macos") {
-            home.join("Library/Application Support")
-        } else {
-            home.join(".local/state")
-        })
-    })?;
-    Some(base.join(FOLDER))
-}
 
 #[derive(Default)]
 struct State {

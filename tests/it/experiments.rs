@@ -2,12 +2,14 @@
 //! that what they print is what strace sees, and that nothing is left behind, whatever happens to a peer.
 
 mod arguments;
+mod compared;
 mod deceived;
 mod evidence;
 mod forms;
 mod left_behind;
 mod meant;
 mod missing;
+mod papers;
 mod places;
 mod surroundings;
 mod traced;

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::lab::claim::{CallLine, PeerCard, Progress};
+use crate::lab::claim::{CallLine, HeldMapping, PeerCard, Progress};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
 use crate::peer::calls::{
-    Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage,
+    Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage, Source,
 };
 use crate::peer::protocol::{Answer, Request};
 use crate::peer::{PeerError, PeerProcess, PendingRequest};
@@ -111,6 +111,7 @@ impl Actor {
                 self.backing.clear();
                 self.card.mapping = String::new();
                 self.card.pages = String::new();
+                self.card.held = HeldMapping::default();
             }
             (Call::Malloc { map, .. }, Outcome::Done) => {
                 self.backing.insert(map.clone(), Backing::Private);
@@ -126,6 +127,15 @@ impl Actor {
         self.backing.insert(map.map.clone(), Backing::of(map));
         if self.watched.is_none() {
             self.card.mapping = mapping_words(map);
+            self.card.held = HeldMapping {
+                file: match &map.source {
+                    Source::File(file) => Some(file.clone()),
+                    Source::Anonymous | Source::Descriptor(_) => None,
+                },
+                first_page: map.offset / page_bytes(),
+                n_pages: map.len.div_ceil(page_bytes()),
+                pages: Vec::new(),
+            };
             self.watched = Some((map.map.clone(), map.len));
         }
     }
@@ -310,6 +320,7 @@ impl Stage<'_> {
         let card = &mut self.actors.get_mut(peer.0)?.card;
         card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
         card.pages = String::new();
+        card.held = HeldMapping::default();
         if !card.bytes.is_empty() {
             card.bytes.push_str(", before it ended");
         }
@@ -344,6 +355,11 @@ impl Stage<'_> {
             let call = Call::Pages { map, at: 0, len };
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
+                if let Outcome::Pages { pages } = &outcome {
+                    let backing = actor.backing(&call);
+                    let held = pages.iter().map(|page| backing.held(page));
+                    actor.card.held.pages = held.collect();
+                }
                 actor.card.pages = match outcome {
                     Outcome::Pages { pages } if n_pages > WATCHED_PAGES => format!(
                         "{} (the first {WATCHED_PAGES} of {n_pages})",

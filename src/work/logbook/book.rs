@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::ledger::{Recovered, recover};
 use super::record::{BookId, Record, header, write_record};
+use crate::os::state_folder::make_own_folder;
 use crate::os::temp_folder::random_name;
 
 /// How the name of a journal ends.
@@ -68,7 +69,7 @@ pub(super) struct Book {
 impl Book {
     /// A new one in `folder`, locked, with these records.
     pub(super) fn create(folder: &Path, disk: &Disk, records: &[Record]) -> io::Result<Self> {
-        make_folder(folder)?;
+        make_own_folder(folder)?;
         let new = || {
             let path = folder.join(format!("{}.{ENDING}", random_name()));
             Self::make(&path, disk, records)
@@ -247,25 +248,6 @@ impl Book {
         // What cannot be removed is offered once more, which does no harm.
         let _ = std::fs::remove_file(&self.path);
     }
-}
-
-/// Makes the folder, readable by its owner alone.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-        let meta = std::fs::metadata(folder)?;
-        if meta.mode() & 0o077 != 0 {
-            // what stood there before was made by somebody else than us
-            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-        }
-    }
-    Ok(())
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
