@@ -1,7 +1,9 @@
 //! `mapscope lab`: lists experiments, runs them, and writes down what they came to.
 
+mod ask;
 mod compare;
 mod handed;
+mod tables;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
+use crate::lab::lesson::exercise_of;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
@@ -23,10 +26,15 @@ use super::output::{
     tell_of_empty_variable,
 };
 use super::program;
+use ask::{Asker, Matter};
 use handed::Handed;
 
 /// What `mapscope lab` takes.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct LabArguments {
     /// Experiments, or topics; without any, all are listed
     names: Vec<String>,
@@ -45,17 +53,42 @@ pub(super) struct LabArguments {
     /// Write a report as Markdown, or as a single file of HTML
     #[arg(long, value_name = "FILE.md|FILE.html")]
     report: Option<PathBuf>,
-    /// Tell what differs between two results of --json, of two file systems or kernels
-    #[arg(
-        long,
-        num_args = 2,
-        value_names = ["A.json", "B.json"],
-        conflicts_with_all = ["names", "all", "without", "dir", "json", "report"]
-    )]
-    compare: Vec<PathBuf>,
+    /// Ask before each what you expect of it, say afterwards whether it was so, and keep your answer
+    #[arg(long, conflicts_with = "json")]
+    ask: bool,
+    /// Run their exercises: the experiments with something changed
+    #[arg(long, conflicts_with_all = ["json", "report"])]
+    exercise: bool,
+    #[command(flatten)]
+    instead: Instead,
     /// For tests: a peer deceives, such as A=skip-stores or B=other-mode
     #[arg(long, hide = true, value_parser = sabotage)]
     sabotage: Option<(String, Sabotage)>,
+}
+
+/// What can be asked for in the place of a run.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+struct Instead {
+    /// Tell what differs between two results of --json, of two file systems or kernels
+    #[arg(long, num_args = 2, value_names = ["A.json", "B.json"], conflicts_with = "names")]
+    compare: Vec<PathBuf>,
+    /// List what POSIX asserts and which experiments show it, and where Linux differs
+    #[arg(long, conflicts_with = "names")]
+    posix: bool,
+    /// Explain the words of the lab, or the words that are named
+    #[arg(long)]
+    glossary: bool,
+    /// Tell how many of your predictions came true, topic by topic
+    #[arg(long, conflicts_with = "names")]
+    scores: bool,
+    /// Forget your predictions of these experiments and topics, to be asked again
+    #[arg(long)]
+    forget: bool,
 }
 
 fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
@@ -70,17 +103,46 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 
 /// Does what the arguments say.
 pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
-    if let [left, right] = arguments.compare.as_slice() {
-        return compare::compare(left, right);
+    let is_about_a_run = arguments.report.is_some()
+        || arguments.json
+        || arguments.ask
+        || arguments.exercise
+        || arguments.dir.is_some()
+        || !arguments.without.is_empty();
+    let instead = &arguments.instead;
+    let is_instead = !instead.compare.is_empty()
+        || [
+            instead.posix,
+            instead.glossary,
+            instead.scores,
+            instead.forget,
+        ]
+        .contains(&true);
+    let is_list = arguments.names.is_empty() && !arguments.all;
+    if is_about_a_run && (is_instead || is_list) {
+        complain(
+            "--report, --json, --ask, --exercise, --dir and --without are about a run; name experiments, or give --all",
+        );
+        return Ok(USAGE);
     }
-    if arguments.names.is_empty() && !arguments.all {
-        if arguments.report.is_some() || arguments.json {
-            complain("--report and --json are about a run; name experiments, or give --all");
-            return Ok(USAGE);
+    match instead {
+        Instead { compare, .. } if let [left, right] = compare.as_slice() => {
+            compare::compare(left, right)
         }
-        print(&report::list())?;
-        return Ok(FINE);
+        Instead { posix: true, .. } => tables::posix(),
+        Instead { glossary: true, .. } => tables::glossary(&arguments.names),
+        Instead { scores: true, .. } => tables::scores(),
+        Instead { forget: true, .. } => tables::forget(&arguments.names, arguments.all),
+        _ if is_list => {
+            print(&report::list())?;
+            Ok(FINE)
+        }
+        _ => run_chosen(arguments),
     }
+}
+
+/// Runs what was chosen.
+fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
     let experiments = match chosen(&arguments) {
         Ok(experiments) => experiments,
         Err(message) => {
@@ -88,6 +150,16 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
+    if arguments.exercise
+        && experiments
+            .iter()
+            .all(|it| exercise_of(it.claim.name).is_none())
+    {
+        complain(
+            "none of these experiments has an exercise yet; --all --exercise runs all there are",
+        );
+        return Ok(USAGE);
+    }
     let report = match Handed::open(arguments.report.as_deref()) {
         Ok(report) => report,
         Err((message, code)) => {
@@ -117,7 +189,13 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         pause: Duration::ZERO,
         sabotage: arguments.sabotage,
     };
-    let ran = run(&experiments, &options, arguments.json);
+    let matter = if arguments.exercise {
+        Matter::Exercises
+    } else {
+        Matter::Experiments
+    };
+    let asker = Asker::new(matter, arguments.ask);
+    let ran = run(&experiments, &options, (matter, asker), arguments.json);
     hand_in(ran, report, arguments.json)
 }
 
@@ -137,7 +215,7 @@ fn hand_in(ran: Ran, report: Handed, json: bool) -> Result<u8, Unwritten> {
     if json {
         print_json(&Report::new(&ran.environment, &ran.records).json())?;
     } else {
-        print(&report::summary(&ran.records))?;
+        print(&(report::summary(&ran.records) + &ran.own_score))?;
     }
     if ran.records.iter().any(|record| record.verdict.is_failure()) {
         return Ok(INVALID);
@@ -166,45 +244,67 @@ struct Ran {
     records: Vec<RunRecord>,
     /// What the processes held meanwhile.
     courses: Courses,
+    /// How the person did who was asked, in a line.
+    own_score: String,
     /// Whether it could begin at all.
     over: Result<(), String>,
     /// Why it was cut short: nobody reads any more, or nothing can be written.
     unwritten: Option<Unwritten>,
 }
 
-/// Runs them, and prints each when it is over. Stops where that cannot be printed.
-fn run(experiments: &[&'static Experiment], options: &Options, quiet: bool) -> Ran {
+/// Runs them, asks about each before, and prints each when it is over. Stops where that cannot be printed.
+fn run(
+    experiments: &[&'static Experiment],
+    options: &Options,
+    (matter, mut asker): (Matter, Asker),
+    quiet: bool,
+) -> Ran {
     let cancelled = AtomicBool::new(false);
     let mut ran = Ran {
         environment: Environment::default(),
         records: Vec::new(),
         courses: Courses::default(),
+        own_score: String::new(),
         over: Ok(()),
         unwritten: None,
     };
-    let tell = |text: &str, unwritten: &mut Option<Unwritten>| {
-        if !quiet
-            && unwritten.is_none()
-            && let Err(error) = print(text)
-        {
-            *unwritten = Some(error);
-            cancelled.store(true, Ordering::Relaxed);
-        }
-    };
-    runner::run(experiments, options, &cancelled, &mut |progress| {
+    let mut hear = |progress: Progress| -> Result<(), Unwritten> {
         ran.courses.hear(&progress);
         match progress {
             Progress::Environment(found) => {
-                tell(&report::environment_line(&found), &mut ran.unwritten);
+                if !quiet {
+                    print(&report::environment_line(&found))?;
+                }
                 ran.environment = found;
             }
+            Progress::Started(name) if !quiet => asker.before(&name)?,
             Progress::Finished(record) => {
-                tell(&report::run_lines(&record), &mut ran.unwritten);
+                if !quiet {
+                    asker.after(&record, &ran.environment.file_system)?;
+                    print(&match matter {
+                        Matter::Experiments => report::run_lines(&record),
+                        Matter::Exercises => report::exercise_lines(&record),
+                    })?;
+                }
                 ran.records.push(*record);
             }
             Progress::Over(result) => ran.over = result,
             Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
         }
-    });
+        Ok(())
+    };
+    let mut unwritten = None;
+    let tell = &mut |progress| {
+        if let Err(error) = hear(progress) {
+            cancelled.store(true, Ordering::Relaxed);
+            unwritten.get_or_insert(error);
+        }
+    };
+    match matter {
+        Matter::Experiments => runner::run(experiments, options, &cancelled, tell),
+        Matter::Exercises => runner::run_exercises(experiments, options, &cancelled, tell),
+    }
+    ran.unwritten = unwritten;
+    ran.own_score = asker.summary();
     ran
 }

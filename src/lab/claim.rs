@@ -4,6 +4,7 @@
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
 mod cost;
+mod question;
 mod topic;
 
 use std::fmt;
@@ -125,6 +126,12 @@ impl Claim {
             Expected::OnTmpfs { .. } | Expected::On { .. }
         );
         depends && file_system == "overlay"
+    }
+
+    /// What it answers, in one sentence that does not give the answer away: what to show before a run.
+    #[must_use]
+    pub fn question(&self) -> &'static str {
+        question::of(self.name).unwrap_or("What comes of it?")
     }
 
     /// The index of the predicted choice on a file system; `None` where nothing is predicted, or not which of several.

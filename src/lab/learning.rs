@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::catalogue;
-use crate::lab::claim::{Claim, LabTopic, Verdict};
+use crate::lab::claim::{Claim, Expected, LabTopic, Verdict};
 
 pub use store::AnswerStore;
 
@@ -73,8 +73,13 @@ pub fn is_right(
     verdict: &Verdict,
     choice: usize,
 ) -> Option<bool> {
-    let predicted = claim.predicted(file_system)?;
-    match (verdict, choice == predicted) {
+    let is_predicted = match claim.expected {
+        // Which of several came is not told, but that it was none of the others.
+        Expected::Either(several) if several.contains(&choice) => return None,
+        Expected::Either(_) => false,
+        _ => claim.predicted(file_system)? == choice,
+    };
+    match (verdict, is_predicted) {
         (Verdict::AsPredicted, is_so) => Some(is_so),
         (Verdict::Differs, true) => Some(false),
         _ => None,

@@ -20,7 +20,7 @@ use crate::lab::learning::{OwnAnswers, is_right};
 pub use compare::{Comparison, LabResults, compare};
 pub use course::{Course, Courses};
 pub use json::{JSON_VERSION, Report};
-pub use text::{environment_line, list, run_lines, summary};
+pub use text::{environment_line, exercise_lines, list, run_lines, summary};
 
 /// The form of a report to hand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
+use crate::lab::lesson::{Exercise, exercise_of};
 use crate::lab::limits::check_memory;
 use crate::lab::script::Script;
 use crate::lab::seen::seen;
@@ -48,12 +49,67 @@ pub fn run(
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
 ) {
-    let over = run_all(experiments, options, cancelled, tell);
+    let trials: Vec<Trial> = experiments.iter().map(|it| Trial::of(it)).collect();
+    let over = run_all(&trials, options, cancelled, tell);
     tell(Progress::Over(over));
 }
 
-fn run_all(
+/// Runs the exercises of `experiments` in the same way; what has none is left out. Each is told of by its experiment's name,
+/// and is as predicted where it comes out as its right choice says.
+pub fn run_exercises(
     experiments: &[&'static Experiment],
+    options: &Options,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) {
+    let trials: Vec<Trial> = experiments
+        .iter()
+        .filter_map(|it| Trial::changed(it))
+        .collect();
+    let over = run_all(&trials, options, cancelled, tell);
+    tell(Progress::Over(over));
+}
+
+/// An experiment as it is, or as its exercise changes it.
+#[derive(Clone, Copy)]
+struct Trial {
+    experiment: &'static Experiment,
+    exercise: Option<&'static Exercise>,
+}
+
+impl Trial {
+    fn of(experiment: &'static Experiment) -> Self {
+        Self {
+            experiment,
+            exercise: None,
+        }
+    }
+
+    fn changed(experiment: &'static Experiment) -> Option<Self> {
+        let exercise = exercise_of(experiment.claim.name)?;
+        Some(Self {
+            experiment,
+            exercise: Some(exercise),
+        })
+    }
+
+    fn predicted(&self, environment: &Environment) -> String {
+        match self.exercise {
+            Some(exercise) => exercise.answer().to_owned(),
+            None => self.experiment.claim.prediction(&environment.file_system),
+        }
+    }
+
+    fn script(&self, environment: &Environment) -> Script {
+        match self.exercise {
+            Some(exercise) => exercise.script(self.experiment.script, environment),
+            None => Script::of(self.experiment.script, environment),
+        }
+    }
+}
+
+fn run_all(
+    trials: &[Trial],
     options: &Options,
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
@@ -61,19 +117,13 @@ fn run_all(
     let place = place(options)?;
     let environment = environment(&options.dir);
     tell(Progress::Environment(environment.clone()));
-    for experiment in experiments {
+    for trial in trials {
+        let experiment = trial.experiment;
         if cancelled.load(Ordering::Relaxed) {
             break;
         }
         tell(Progress::Started(experiment.claim.name.to_owned()));
-        let record = run_one(
-            experiment,
-            options,
-            &environment,
-            place.path(),
-            cancelled,
-            tell,
-        );
+        let record = run_one(trial, options, &environment, place.path(), cancelled, tell);
         tell(Progress::Finished(Box::new(record)));
     }
     Ok(())
@@ -122,19 +172,20 @@ fn available(experiment: &Experiment, environment: &Environment) -> Result<(), S
 }
 
 fn run_one(
-    experiment: &Experiment,
+    trial: &Trial,
     options: &Options,
     environment: &Environment,
     folder: &Path,
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
 ) -> RunRecord {
+    let experiment = trial.experiment;
     let claim = &experiment.claim;
     let begin = Instant::now();
     let mut record = RunRecord {
         name: claim.name.to_owned(),
         verdict: Verdict::AsPredicted,
-        predicted: claim.prediction(&environment.file_system),
+        predicted: trial.predicted(environment),
         observed: String::new(),
         steps: Vec::new(),
         peers: Vec::new(),
@@ -166,7 +217,7 @@ fn run_one(
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
     };
     let mut stage = Stage::new(setting, tell);
-    let ended = stage.play(&Script::of(experiment.script, environment));
+    let ended = stage.play(&trial.script(environment));
     stage.clear(ended.is_err());
     record.steps = std::mem::take(&mut stage.steps);
     record.costs = std::mem::take(&mut stage.costs);
@@ -258,10 +309,16 @@ pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
 
 /// The three names nearest to `name`.
 fn nearest(name: &str) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = catalogue::all()
-        .map(|experiment| experiment.claim.name)
-        .chain(LabTopic::ALL.map(LabTopic::word))
-        .collect();
+    let names = catalogue::all().map(|experiment| experiment.claim.name);
+    nearest_of(name, names.chain(LabTopic::ALL.map(LabTopic::word)))
+}
+
+/// The three of `names` that are nearest to `name`.
+pub(in crate::lab) fn nearest_of(
+    name: &str,
+    names: impl IntoIterator<Item = &'static str>,
+) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = names.into_iter().collect();
     names.sort_by_cached_key(|known| distance(name, known));
     names.truncate(3);
     names

@@ -9,6 +9,7 @@
 //! times how far it goes. What it compares is data, how it measures is not.
 
 mod asks;
+mod change;
 mod expect;
 mod mapping;
 mod rule;
@@ -17,6 +18,7 @@ mod value;
 use crate::lab::claim::{Contents, Environment, lives_in_memory};
 use crate::peer::calls::Call;
 
+pub use change::{ScriptEdit, Wanted, WantedSight};
 pub use mapping::{anonymous, anonymous_shared, load, private, shared, store};
 pub use rule::{Relation, Rule};
 pub use value::{Figure, Value, Words};

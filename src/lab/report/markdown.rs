@@ -115,7 +115,7 @@ fn time_line(text: &mut String, record: &RunRecord, changes: &[Vec<String>]) {
         _ => "------------------------------",
     });
     let _ = writeln!(text, "| {} |", dashes.collect::<Vec<_>>().join(" | "));
-    for (step, changed) in record.steps.iter().zip(changes) {
+    for (step, new) in record.steps.iter().zip(changes) {
         let own = has_own.then_some(None);
         let columns = own.into_iter().chain(peers.iter().map(|peer| Some(*peer)));
         let cells = columns.map(|column| {
@@ -125,14 +125,14 @@ fn time_line(text: &mut String, record: &RunRecord, changes: &[Vec<String>]) {
                 String::new()
             }
         });
-        let changed: Vec<String> = changed.iter().map(|words| plain(words)).collect();
-        let mark = if changed.is_empty() { "" } else { "\u{25cf} " };
+        let words: Vec<String> = new.iter().map(|words| plain(words)).collect();
+        let mark = if words.is_empty() { "" } else { "\u{25cf} " };
         let _ = writeln!(
             text,
             "| {} | {} | {mark}{} |",
             step.number,
             cells.collect::<Vec<_>>().join(" | "),
-            changed.join("<br>")
+            words.join("<br>")
         );
     }
 }

@@ -9,6 +9,7 @@ use crate::lab::catalogue;
 use crate::lab::claim::{
     CostPoint, Environment, LabTopic, RunRecord, RunStep, Verdict, time_words,
 };
+use crate::lab::lesson;
 
 use super::judged;
 
@@ -20,7 +21,7 @@ pub fn list() -> String {
         let _ = writeln!(text, "{} ({})", topic.title(), topic.word());
         for experiment in catalogue::of_topic(topic) {
             let claim = &experiment.claim;
-            let _ = writeln!(text, "  {:<36} {}", claim.name, claim.title);
+            let _ = writeln!(text, "  {:<36} {}", claim.name, claim.question());
             if let Err(why) = experiment.available() {
                 let _ = writeln!(text, "  {:<36} not available here: {why}", "");
             }
@@ -58,13 +59,40 @@ pub fn run_lines(record: &RunRecord) -> String {
     };
     let claim = &experiment.claim;
     let _ = writeln!(text, "\n{}: {}", claim.name, claim.title);
-    let _ = writeln!(
-        text,
-        "  predicted  {} ({})",
-        record.predicted, claim.promise
-    );
+    let _ = writeln!(text, "  question   {}", claim.question());
+    for (number, choice) in (1..).zip(claim.choices) {
+        let _ = writeln!(text, "         {number}   {choice}");
+    }
+    let predicted = format!("{} ({})", record.predicted, claim.promise);
+    body(&mut text, record, &predicted);
+    let _ = writeln!(text, "  why        {}", claim.why);
+    let _ = writeln!(text, "  source     {}", claim.source);
+    if let Some(lesson) = lesson::of(claim.name) {
+        let exercise = match lesson.exercise {
+            Some(_) => format!(
+                "; an exercise: mapscope lab {} --exercise --ask",
+                claim.name
+            ),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "  next       {}{exercise}", lesson.next);
+    }
+    text
+}
+
+/// One run of an exercise, for a terminal; its question is said before.
+#[must_use]
+pub fn exercise_lines(record: &RunRecord) -> String {
+    let mut text = String::new();
+    body(&mut text, record, &record.predicted);
+    text
+}
+
+/// What was predicted, done and observed.
+fn body(text: &mut String, record: &RunRecord, predicted: &str) {
+    let _ = writeln!(text, "  predicted  {predicted}");
     for step in &record.steps {
-        step_lines(&mut text, step);
+        step_lines(text, step);
     }
     for line in cost_lines(&record.costs) {
         let _ = writeln!(text, "     {line}");
@@ -75,7 +103,6 @@ pub fn run_lines(record: &RunRecord) -> String {
         other => other.to_string(),
     };
     let _ = writeln!(text, "  verdict    {verdict} ({} ms)", record.milliseconds);
-    text
 }
 
 fn step_lines(text: &mut String, step: &RunStep) {

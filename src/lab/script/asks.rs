@@ -23,13 +23,7 @@ impl Script {
 
     /// open(2) of a scratch file.
     pub fn open_as(&mut self, peer: Peer, file: &str, access: FileAccess) {
-        let how = match access {
-            FileAccess::Read => "to read",
-            FileAccess::ReadWrite => "to read and write",
-            FileAccess::Write => "to write only",
-            FileAccess::Direct => "to read and write past the page cache",
-        };
-        let what = format!("opens {file} {how}");
+        let what = open_words(file, access);
         self.open_path(peer, &what, file, Path::new(file), access);
     }
 
@@ -73,13 +67,12 @@ impl Script {
 
     /// Stores bytes through the mapping `m`.
     pub fn store(&mut self, peer: Peer, at: u64, bytes: &[u8]) {
-        let what = format!("stores {} at {at}", stored_words(bytes));
-        self.must(peer, what, store(M, at, bytes));
+        self.must(peer, store_words(M, at, bytes), store(M, at, bytes));
     }
 
     /// Stores bytes through another mapping than `m`.
     pub fn store_in(&mut self, peer: Peer, map: &str, at: u64, bytes: &[u8]) {
-        let what = format!("stores {} at {at} of {map}", stored_words(bytes));
+        let what = store_words(map, at, bytes);
         self.must(peer, what, store(map, at, bytes));
     }
 
@@ -125,7 +118,7 @@ impl Script {
 
     /// ftruncate(2).
     pub fn truncate(&mut self, peer: Peer, file: &str, len: u64) {
-        let what = format!("makes {file} {} long", counted(len, "byte"));
+        let what = truncate_words(file, len);
         let call = Call::Truncate {
             file: file.to_owned(),
             len,
@@ -321,4 +314,38 @@ impl Script {
     pub fn faults(&mut self, peer: Peer) -> StepId {
         self.must(peer, "looks up how many page faults it had", Call::Faults)
     }
+}
+
+fn open_words(file: &str, access: FileAccess) -> String {
+    let how = match access {
+        FileAccess::Read => "to read",
+        FileAccess::ReadWrite => "to read and write",
+        FileAccess::Write => "to write only",
+        FileAccess::Direct => "to read and write past the page cache",
+    };
+    format!("opens {file} {how}")
+}
+
+fn store_words(map: &str, at: u64, bytes: &[u8]) -> String {
+    let of = if map == M {
+        String::new()
+    } else {
+        format!(" of {map}")
+    };
+    format!("stores {} at {at}{of}", stored_words(bytes))
+}
+
+fn truncate_words(file: &str, len: u64) -> String {
+    format!("makes {file} {} long", counted(len, "byte"))
+}
+
+/// A call in the words of a step that sets things up, where there are such words.
+pub(super) fn what_of(call: &Call) -> Option<String> {
+    Some(match call {
+        Call::Open { file, access, .. } => open_words(file, *access),
+        Call::Map(map) => map_words(map),
+        Call::Store { map, at, bytes } => store_words(map, *at, bytes),
+        Call::Truncate { file, len } => truncate_words(file, *len),
+        _ => return None,
+    })
 }

@@ -47,3 +47,39 @@ fn every_example_prints_what_is_shown() {
         assert_eq!(out(&output), shown, "{command}");
     }
 }
+
+/// Every command of the lab's section is carried out in turn, with nobody who answers.
+#[test]
+fn the_commands_of_the_lab_do_what_they_say() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let section = readme.split("\n## The lab\n").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let commands: Vec<&str> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("    mapscope "))
+        .map(|line| line.split(" # ").next().unwrap().trim_end())
+        .collect();
+    assert!(commands.len() > 10, "{commands:?}");
+    let home = tempfile::tempdir().unwrap();
+    for command in commands {
+        // The group takes long, and gigabytes of the folder.
+        let quick = if command.contains("--all") && !command.contains("cost") {
+            format!("{command} --without cost")
+        } else {
+            command.to_owned()
+        };
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" {quick}")])
+            .arg(program())
+            .current_dir(home.path())
+            .env("XDG_STATE_HOME", home.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let code = output.status.code();
+        let differ = command.contains("--compare") && code == Some(1);
+        assert!(code == Some(0) || differ, "{command}: {}", err(&output));
+        let is_silent = output.stdout.is_empty() && !command.contains('>');
+        assert!(!is_silent, "{command}");
+    }
+}

@@ -1,0 +1,192 @@
+//! Lessons about the ends of files, and holes.
+
+use crate::lab::script::{ScriptEdit, Wanted, WantedSight, private, shared};
+use crate::peer::calls::{AllocateHow, Call, ObjectCall, Outcome};
+
+use super::{ExerciseChange, Lesson};
+
+/// An observation of a peer, counted back from its last one.
+const fn seen(peer: &'static str, back: usize, sees: WantedSight) -> Wanted {
+    Wanted { peer, back, sees }
+}
+
+/// The mappings of A are private.
+const PRIVATE: ScriptEdit = ScriptEdit::Mode {
+    peer: "A",
+    shared: false,
+};
+
+pub(super) static LESSONS: &[Lesson] = &[
+    Lesson::new("tail-reads-as-zeros", "tail-store-is-not-saved")
+    .exercise(
+        "A file of 100 bytes is mapped, and B writes 'Z' at 150 by pwrite: what does the mapping show at 149 and 150?",
+        &["Zeros: the mapping ends with the file", "0, then Z", "It is SIGBUS"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.file("f", &[b'A'; 100]);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, shared("f", s.page()));
+            s.open(b, "f");
+            s.write(b, "f", 150, b"Z");
+            let tail = s.load(a, 149, 2);
+            s.expect_bytes(tail, b"\0Z");
+        }),
+    ),
+    Lesson::new("tail-store-is-not-saved", "store-never-grows-the-file")
+    .exercise(
+        "A's mapping is private: what do the file's last two bytes and the two behind them hold when it has grown?",
+        &["What A stored", "The file's own bytes, then zeros"],
+        1,
+        ExerciseChange::Steps(&[PRIVATE], &[seen("B", 0, WantedSight::Bytes(b"AA\0\0"))]),
+    ),
+    Lesson::new("store-never-grows-the-file", "page-past-end-sigbus")
+    .exercise(
+        "A file of 100 bytes is mapped two pages long: what does a store into the second page do?",
+        &["The file grows to there", "It is SIGBUS", "It is done, and lost"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.file("f", &[b'A'; 100]);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", 2 * s.page()));
+            let stored = s.try_store(a, s.page() + 10, b"Z");
+            s.expect_killed(stored, "SIGBUS", None);
+        }),
+    ),
+    Lesson::new("page-past-end-sigbus", "empty-file-can-be-mapped")
+    .exercise(
+        "The mapping is private: what does the load do?",
+        &["It loads 0 from a page of its own", "It is SIGBUS"],
+        1,
+        ExerciseChange::Steps(&[PRIVATE], &[seen("A", 0, WantedSight::Killed("SIGBUS"))]),
+    ),
+    Lesson::new("empty-file-can-be-mapped", "offset-past-end-can-be-mapped")
+    .exercise(
+        "The file is made one byte long after it was mapped: what does a load of the second byte do?",
+        &["It is SIGBUS", "It loads 0"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.file("f", b"");
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", s.page()));
+            s.truncate(a, "f", 1);
+            let second = s.load(a, 1, 1);
+            s.expect_bytes(second, &[0]);
+        }),
+    ),
+    Lesson::new("offset-past-end-can-be-mapped", "truncated-page-sigbus")
+    .exercise(
+        "The file then grows beyond that offset: what does the load do?",
+        &["It is SIGBUS: the file has to be mapped again", "It loads 0"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", page).from(10 * page));
+            s.truncate(a, "f", 11 * page);
+            let loaded = s.load(a, 0, 1);
+            s.expect_bytes(loaded, &[0]);
+        }),
+    ),
+    Lesson::new("truncated-page-sigbus", "file-grows-back")
+    .exercise(
+        "The file is cut one byte further on, so that the second page still has one: what does a load of its 28th do?",
+        &["It is SIGBUS", "It loads 0", "It loads the old byte"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 2);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, shared("f", 2 * page));
+            s.open(b, "f");
+            let before = s.load(a, page + 28, 1);
+            s.expect_bytes(before, b"B");
+            s.truncate(b, "f", page + 1);
+            let after = s.load(a, page + 28, 1);
+            s.expect_bytes(after, &[0]);
+        }),
+    ),
+    Lesson::new("file-grows-back", "truncation-clears-the-tail")
+    .exercise(
+        "A's mapping is private: what does pread show where A stored after the file grew back?",
+        &["A's byte", "0"],
+        1,
+        ExerciseChange::Steps(&[PRIVATE], &[seen("B", 0, WantedSight::Bytes(&[0, 0, 0]))]),
+    ),
+    Lesson::new("truncation-clears-the-tail", "truncation-takes-private-copies")
+    .exercise(
+        "The file is cut 50 bytes further to the front: what does A load at 99, 100 and 101?",
+        &["A and two zeros", "Three zeros", "Three times A"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::CutMore { bytes: 50 }],
+            &[seen("A", 1, WantedSight::Bytes(&[0, 0, 0]))],
+        ),
+    ),
+    Lesson::new("truncation-takes-private-copies", "save-in-place-reverts-copies")
+    .exercise(
+        "The file is cut in the middle of that page, before the stored byte: what does the process load there?",
+        &["0", "What it stored", "It is SIGBUS"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 2);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, private("f", 2 * page));
+            s.open(b, "f");
+            s.store(a, page + 28, b"x");
+            s.truncate(b, "f", page + 10);
+            let kept = s.load(a, page + 28, 1);
+            s.expect_bytes(kept, b"x");
+        }),
+    ),
+    Lesson::new("save-in-place-reverts-copies", "growth-appears")
+    .exercise(
+        "B writes the new contents without cutting the file before: what does A load round its stored 'x'?",
+        &["The new contents", "Its copy of the old page"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::LeaveOut { peer: "B", call: "truncate" }],
+            &[seen("A", 0, WantedSight::Bytes(b"AxA"))],
+        ),
+    ),
+    Lesson::new("growth-appears", "system-calls-say-efault")
+    .exercise(
+        "The mapping is private: what does it show of what B wrote?",
+        &["The new byte", "0", "It is SIGBUS"],
+        0,
+        ExerciseChange::Steps(&[PRIVATE], &[seen("A", 0, WantedSight::Bytes(b"\0Z\0"))]),
+    ),
+    Lesson::new("system-calls-say-efault", "sigbus-handler-hides-the-loss"),
+    Lesson::new("sigbus-handler-hides-the-loss", "punch-hole-spares-copies"),
+    Lesson::new("punch-hole-spares-copies", "madv-remove")
+    .exercise(
+        "B stores 'y' into the hole, and A has never stored into that page of its private mapping: what does A load?",
+        &["0", "y", "The byte from before the hole"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 2);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, private("f", 2 * page));
+            s.open_and_map(b, shared("f", 2 * page));
+            let before = s.load(a, 28, 1);
+            s.expect_bytes(before, b"A");
+            let punch = Call::Object(ObjectCall::Allocate {
+                file: "f".to_owned(),
+                how: AllocateHow::PunchHole,
+                at: 0,
+                len: page,
+            });
+            let told = s.attempt(b, "punches a hole into the first page of f", punch);
+            let why = "this file system punches no holes";
+            s.require(told.is(Outcome::Done), why);
+            s.store(b, 28, b"y");
+            let seen = s.load(a, 28, 1);
+            s.expect_bytes(seen, b"y");
+        }),
+    ),
+    Lesson::new("madv-remove", "holes-get-blocks-by-stores"),
+    Lesson::new("holes-get-blocks-by-stores", "terabyte-file"),
+    Lesson::new("terabyte-file", "length-zero-einval"),
+];

@@ -1,0 +1,166 @@
+//! Lessons about which mappings are the same page in memory, and about moving mappings.
+
+use crate::lab::script::{Figure, Script, anonymous, anonymous_shared, private, shared};
+use crate::peer::calls::{
+    AreaCall, Call, LockHow, MapCall, MapFlag, Outcome, Placing, Prot, RemapHow, Spot,
+};
+use crate::peer::wire::PeerPage::FilePage;
+
+use super::{ExerciseChange, Lesson};
+
+/// mremap of the start of `m`, by the name `n` from then on.
+fn remap(old_len: u64, len: u64, how: RemapHow) -> Call {
+    Call::Area(AreaCall::Remap {
+        map: "m".to_owned(),
+        at: 0,
+        old_len,
+        len,
+        how,
+        result: "n".to_owned(),
+    })
+}
+
+/// The mapping over the start of `v`.
+fn over_v(call: MapCall) -> MapCall {
+    call.placed(Spot::At {
+        map: "v".to_owned(),
+        at: 0,
+        how: Placing::Fixed,
+    })
+}
+
+/// The peer locks four pages of `m`, where it may.
+fn lock(s: &mut Script, peer: crate::lab::script::Peer) {
+    let call = Call::Area(AreaCall::Lock {
+        map: "m".to_owned(),
+        at: 0,
+        len: 4 * s.page(),
+        how: LockHow::Now,
+    });
+    let told = s.attempt(peer, "calls mlock for m", call);
+    let why = "this user may not lock four pages (RLIMIT_MEMLOCK)";
+    s.require(told.is(Outcome::Done), why);
+}
+
+pub(super) static LESSONS: &[Lesson] = &[
+    Lesson::new("same-frame", "populate-copies-private-pages")
+    .exercise(
+        "Only two processes map the file and load all of it: how much of it is the one's share (Pss)?",
+        &["All of it", "Half of it", "A quarter of it"],
+        1,
+        ExerciseChange::Script(|s| {
+            let len = 16 * s.page();
+            s.letters("f", 16);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            for peer in [a, b] {
+                s.open_and_map(peer, shared("f", len));
+                s.touch(peer, 0, len, false);
+            }
+            let sums = s.sums(a);
+            let half = (sums.get(Figure::Pss) * 2).near(sums.get(Figure::Rss), 2);
+            s.judge(sums, "Pss is half of Rss", half);
+        }),
+    ),
+    Lesson::new("populate-copies-private-pages", "mlock-copies-private-pages")
+    .exercise(
+        "The mapping is shared and populated, and B writes a byte later: what does A load?",
+        &["The old byte: the pages were there before", "The new byte"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open(b, "f");
+            s.open_and_map(a, shared("f", s.page()).with(MapFlag::Populate));
+            s.write(b, "f", 28, b"Z");
+            let seen = s.load(a, 28, 1);
+            s.expect_bytes(seen, b"Z");
+        }),
+    ),
+    Lesson::new("mlock-copies-private-pages", "pipes-can-alias")
+    .exercise(
+        "The private mapping is read-only: what backs its pages after mlock?",
+        &["Copies of its own", "The pages of the file", "Nothing yet"],
+        1,
+        ExerciseChange::Script(|s| {
+            let len = 4 * s.page();
+            s.letters("f", 4);
+            let a = s.peer("A");
+            s.open_and_map(a, private("f", len).allowing(Prot::Read));
+            lock(s, a);
+            let pages = s.pages(a, 0, len);
+            s.expect_pages(pages, &[const { FilePage }; 4]);
+        }),
+    ),
+    Lesson::new("pipes-can-alias", "direct-io-is-coherent"),
+    Lesson::new("direct-io-is-coherent", "child-inherits-mappings"),
+    Lesson::new("map-fixed-destroys", "mremap-moves")
+    .exercise(
+        "Two pages are mapped at v, and one page is mapped over its first one with MAP_FIXED: what of the second one?",
+        &["It is gone too: a mapping goes as a whole", "It is as it was"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.open(a, "f");
+            s.map(a, anonymous(2 * page).named("v"));
+            s.store_in(a, "v", page, b"second");
+            s.map(a, over_v(shared("f", page).named("n")));
+            let first = s.load_of(a, "v", 0, 1);
+            s.expect_bytes(first, b"A");
+            let second = s.load_of(a, "v", page, 6);
+            s.expect_bytes(second, b"second");
+        }),
+    ),
+    Lesson::new("mremap-moves", "mremap-old-size-zero")
+    .exercise(
+        "mremap makes a mapping of two pages one page long: what does a load from its second page do?",
+        &["It loads the old byte", "It is SIGSEGV", "It loads 0"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            let a = s.peer("A");
+            s.map(a, anonymous(2 * page));
+            s.store(a, page, b"x");
+            let shorter = remap(2 * page, page, RemapHow::InPlace);
+            let told = s.attempt(a, "has mremap make m one page long", shorter);
+            s.expect_done(told);
+            let gone = s.load(a, page, 1);
+            s.expect_killed(gone, "SIGSEGV", None);
+        }),
+    ),
+    Lesson::new("mremap-old-size-zero", "grow-file-and-mapping")
+    .exercise(
+        "The mapping is of shared memory without a file: what stands at the second address?",
+        &["What is at the first one", "Zeros", "mremap fails with EINVAL"],
+        0,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            let a = s.peer("A");
+            s.map(a, anonymous_shared(page));
+            s.store(a, 28, b"Z");
+            let double = remap(0, page, RemapHow::MayMove);
+            let told = s.attempt(a, "has mremap move 0 bytes of m, called n", double);
+            s.expect_done(told);
+            let seen = s.load_of(a, "n", 28, 1);
+            s.expect_bytes(seen, b"Z");
+        }),
+    ),
+    Lesson::new("grow-file-and-mapping", "tail-reads-as-zeros")
+    .exercise(
+        "Only the mapping is made longer, and not the file: what does a load from its second page do?",
+        &["It loads 0", "It is SIGBUS", "It is SIGSEGV", "mremap fails"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", page));
+            let longer = remap(page, 2 * page, RemapHow::MayMove);
+            let told = s.attempt(a, "has mremap make m two pages long, called n", longer);
+            s.expect_done(told);
+            let past = s.load_of(a, "n", page, 1);
+            s.expect_killed(past, "SIGBUS", None);
+        }),
+    ),
+];

@@ -1,0 +1,199 @@
+//! Lessons about who sees a store.
+
+use crate::lab::claim::Contents;
+use crate::lab::script::{ScriptEdit, Wanted, WantedSight, private, shared};
+use crate::peer::calls::Prot;
+use crate::peer::wire::PeerPage::{FilePage, PrivateCopy};
+
+use super::{ExerciseChange, Lesson};
+
+/// A peer's last observation, or one before it.
+const fn last(peer: &'static str, back: usize, bytes: &'static [u8]) -> Wanted {
+    let sees = WantedSight::Bytes(bytes);
+    Wanted { peer, back, sees }
+}
+
+/// The mappings of a peer are private.
+const fn private_in(peer: &'static str) -> ScriptEdit {
+    let shared = false;
+    ScriptEdit::Mode { peer, shared }
+}
+
+/// The mappings of a peer are shared.
+const fn shared_in(peer: &'static str) -> ScriptEdit {
+    let shared = true;
+    ScriptEdit::Mode { peer, shared }
+}
+
+pub(super) static LESSONS: &[Lesson] = &[
+    Lesson::new("shared-seen-by-shared", "shared-seen-by-read")
+    .exercise(
+        "B maps the file privately instead, and loads the byte once before A stores: what does B load afterwards?",
+        &["The new byte", "The old byte: it was loaded before", "The old byte until B calls msync"],
+        0,
+        ExerciseChange::Steps(&[private_in("B")], &[last("B", 0, b"Z")]),
+    ),
+    Lesson::new("shared-seen-by-read", "write-seen-by-shared")
+    .exercise(
+        "A's mapping is private instead: what does read show of A's store?",
+        &["The new byte", "The old byte"],
+        1,
+        ExerciseChange::Steps(&[private_in("A")], &[last("B", 0, b"AAA")]),
+    ),
+    Lesson::new("write-seen-by-shared", "private-seen-by-nobody")
+    .exercise(
+        "A's mapping is private instead, and A has stored nothing: what does it load after the write?",
+        &["The old byte", "The new byte"],
+        1,
+        ExerciseChange::Steps(&[private_in("A")], &[last("A", 0, b"AZA")]),
+    ),
+    Lesson::new("private-seen-by-nobody", "private-gone-with-mapping")
+    .exercise(
+        "Two processes map the file privately; A stores 'Z', then C stores 'Y' at the same place: what does A load?",
+        &["Y: the last store wins", "Z: each has a page of its own", "A: the file's byte"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let (a, c) = (s.peer("A"), s.peer("C"));
+            s.open_and_map(a, private("f", s.page()));
+            s.open_and_map(c, private("f", s.page()));
+            s.store(a, 28, b"Z");
+            s.store(c, 28, b"Y");
+            let own = s.load(a, 28, 1);
+            s.expect_bytes(own, b"Z");
+        }),
+    ),
+    Lesson::new("private-gone-with-mapping", "two-writers-one-page")
+    .exercise(
+        "The mapping is shared instead: what does pread show after munmap?",
+        &["The stored byte", "The file's old byte", "The old byte until the process ends"],
+        0,
+        ExerciseChange::Steps(&[shared_in("A")], &[last("A", 1, b"Z")]),
+    ),
+    Lesson::new("two-writers-one-page", "read-only-sees-stores")
+    .exercise(
+        "B's mapping is private instead: whose stores does A load?",
+        &["Those of both", "Its own alone", "B's alone"],
+        1,
+        ExerciseChange::Steps(&[private_in("B")], &[last("A", 1, b"aAaAaAaAaAaAaAAA")]),
+    ),
+    Lesson::new("read-only-sees-stores", "two-mappings-one-process")
+    .exercise(
+        "B's read-only mapping is private as well: what does it show after A's store?",
+        &["The byte of the time of mmap", "The new byte"],
+        1,
+        ExerciseChange::Steps(&[private_in("B")], &[last("B", 0, b"Z")]),
+    ),
+    Lesson::new("two-mappings-one-process", "offset-maps-the-middle")
+    .exercise(
+        "Both mappings are private instead: what does the second one show of the store through the first?",
+        &["The old byte", "The new byte: it is the same process"],
+        0,
+        ExerciseChange::Steps(&[private_in("A")], &[last("A", 0, b"A")]),
+    ),
+    Lesson::new("offset-maps-the-middle", "write-seen-by-untouched-private")
+    .exercise(
+        "A maps from the second page boundary on, in a file of a page of A, one of B and one of C: what stands first?",
+        &["A", "B", "C"],
+        2,
+        ExerciseChange::Steps(&[ScriptEdit::Further { peer: "A", pages: 1 }], &[last("A", 0, b"C")]),
+    ),
+    Lesson::new("write-seen-by-untouched-private", "copy-freezes-the-page")
+    .exercise(
+        "A's private mapping is read-only as well: what does it show after the write?",
+        &["The old byte: nothing can change there", "The new byte"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::Allow { peer: "A", prot: Prot::Read }],
+            &[last("A", 1, b"Z"), last("A", 0, b"Z")],
+        ),
+    ),
+    Lesson::new("copy-freezes-the-page", "same-value-copies-too")
+    .exercise(
+        "B writes over the very byte that A stored: what does A load there?",
+        &["What it stored itself", "What B wrote: it is newer", "What the file held at first"],
+        0,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, private("f", s.page()));
+            s.open(b, "f");
+            s.store(a, 100, b"x");
+            s.write(b, "f", 100, b"Z");
+            let own = s.load(a, 100, 1);
+            s.expect_bytes(own, b"x");
+        }),
+    ),
+    Lesson::new("same-value-copies-too", "one-byte-copies-one-page")
+    .exercise(
+        "A only loads, and never stores: what backs its page?",
+        &["The page of the file", "A copy of its own"],
+        0,
+        ExerciseChange::Steps(
+            &[ScriptEdit::LeaveOut { peer: "A", call: "store" }],
+            &[Wanted { peer: "A", back: 1, sees: WantedSight::Pages(&[FilePage]) }],
+        ),
+    ),
+    Lesson::new("one-byte-copies-one-page", "dontneed-drops-the-copy")
+    .exercise(
+        "Two bytes are stored, the last of the second page and the first of the third: how many pages are copied?",
+        &["One page", "Two pages", "All four"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 4);
+            let a = s.peer("A");
+            s.open_and_map(a, private("f", 4 * page));
+            s.touch(a, 0, 4 * page, false);
+            s.store(a, 2 * page - 1, b"xy");
+            let pages = s.pages(a, 0, 4 * page);
+            s.expect_pages(pages, &[FilePage, PrivateCopy, PrivateCopy, FilePage]);
+        }),
+    ),
+    Lesson::new("dontneed-drops-the-copy", "unlinked-file-lives-on")
+    .exercise(
+        "The mapping is shared instead: what does A load where it stored 'x'?",
+        &["The byte from before its store", "x", "0"],
+        1,
+        ExerciseChange::Steps(&[shared_in("A")], &[last("A", 1, b"x")]),
+    ),
+    Lesson::new("unlinked-file-lives-on", "renamed-over-file-lives-on")
+    .exercise(
+        "After the file is deleted, another one is made by the same name: what does A's mapping show?",
+        &["The deleted file's bytes", "The new file's bytes", "It is SIGBUS"],
+        0,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", s.page()));
+            s.delete("f");
+            s.file("f", Contents::Letters { first: 'a', pages: 1 });
+            let old = s.load(a, 28, 1);
+            s.expect_bytes(old, b"A");
+        }),
+    ),
+    Lesson::new("renamed-over-file-lives-on", "memfd-is-shared-memory")
+    .exercise(
+        "B maps the file by its name after the rename, and A stores through its earlier mapping: what does B see of that?",
+        &["The stored byte: both are shared", "Nothing: B maps another file"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            s.file("new", Contents::Letters { first: 'a', pages: 1 });
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, shared("f", s.page()));
+            s.rename("new", "f");
+            s.open_and_map(b, shared("f", s.page()));
+            s.store(a, 28, b"Z");
+            let other = s.load(b, 28, 1);
+            s.expect_bytes(other, b"a");
+        }),
+    ),
+    Lesson::new("memfd-is-shared-memory", "same-frame")
+    .exercise(
+        "Both map it privately instead: what does the child load after the parent's store?",
+        &["The parent's byte", "0"],
+        1,
+        ExerciseChange::Steps(&[private_in("A"), private_in("C")], &[last("C", 0, b"\0")]),
+    ),
+];
