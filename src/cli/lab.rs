@@ -268,6 +268,7 @@ fn run(
         over: Ok(()),
         unwritten: None,
     };
+    let is_said_before = asker.speaks();
     let mut hear = |progress: Progress| -> Result<(), Unwritten> {
         ran.courses.hear(&progress);
         match progress {
@@ -282,7 +283,7 @@ fn run(
                 if !quiet {
                     asker.after(&record, &ran.environment.file_system)?;
                     print(&match matter {
-                        Matter::Experiments => report::run_lines(&record),
+                        Matter::Experiments => report::run_lines(&record, !is_said_before),
                         Matter::Exercises => report::exercise_lines(&record),
                     })?;
                 }

@@ -114,7 +114,7 @@ impl OwnAnswers {
         let of_topic = |topic: LabTopic| {
             let claims: Vec<&Claim> = catalogue::of_topic(topic)
                 .map(|experiment| &experiment.claim)
-                .filter(|claim| !claim.choices.is_empty())
+                .filter(|claim| claim.expected != Expected::Measured)
                 .collect();
             let count = |wanted: Option<bool>| {
                 let answers = claims.iter().filter_map(|claim| self.of(claim));

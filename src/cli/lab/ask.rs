@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use crate::bytes::time_of_day::date_and_time;
 use crate::lab::catalogue;
-use crate::lab::claim::{Claim, RunRecord};
+use crate::lab::claim::{Claim, Expected, RunRecord};
 use crate::lab::learning::{AnswerStore, OwnAnswer, is_right};
 use crate::lab::lesson::exercise_of;
 
@@ -31,6 +31,8 @@ pub(super) enum Matter {
 /// Asks, and keeps what was answered.
 pub(super) struct Asker {
     matter: Matter,
+    /// Whether it says before each run what that is about.
+    speaks: bool,
     /// Whether there is anybody who answers.
     asks: bool,
     picks: BTreeMap<String, usize>,
@@ -48,6 +50,7 @@ impl Asker {
         };
         Self {
             matter,
+            speaks: asks || matter == Matter::Exercises,
             asks,
             picks: BTreeMap::new(),
             store,
@@ -56,24 +59,31 @@ impl Asker {
         }
     }
 
+    /// Whether it says before each run what that is about.
+    pub(super) fn speaks(&self) -> bool {
+        self.speaks
+    }
+
     /// Says what comes, and asks what is expected of it.
     pub(super) fn before(&mut self, name: &str) -> Result<(), Unwritten> {
         let Some(claim) = claim(name) else {
             return Ok(());
         };
-        if !self.asks && self.matter == Matter::Experiments {
+        if !self.speaks {
             return Ok(());
         }
-        let (question, choices) = match (self.matter, exercise_of(name)) {
-            (Matter::Exercises, Some(exercise)) => (exercise.question, exercise.choices),
-            _ => (claim.question(), claim.choices),
+        // The name of an experiment gives its answer away, that of an exercise does not.
+        let (head, question, choices) = match (self.matter, exercise_of(name)) {
+            (Matter::Exercises, Some(exercise)) => (name, exercise.question, exercise.choices),
+            _ => (claim.topic.title(), claim.question(), claim.choices),
         };
-        let mut text = format!("\n{name}\n  question   {question}\n");
+        let is_told = claim.expected != Expected::Measured;
+        let mut text = format!("\n{head}\n  question   {question}\n");
         for (number, choice) in (1..).zip(choices) {
             let _ = writeln!(text, "         {number}   {choice}");
         }
         print(&text)?;
-        while self.asks && !choices.is_empty() {
+        while self.asks && is_told {
             print(&format!(
                 "your prediction (1 to {}, or nothing to leave it open): ",
                 choices.len()

@@ -152,7 +152,22 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(kept, b"Z");
         }),
     ),
-    Lesson::new("small-malloc-is-no-mapping", "use-after-free-of-a-large-block"),
+    Lesson::new("small-malloc-is-no-mapping", "use-after-free-of-a-large-block").exercise(
+        "A block of 256 KiB is freed: what is mapped where it was?",
+        &["The mapping that it was cut from", "Nothing: it was a mapping of its own"],
+        1,
+        ExerciseChange::Script(|s| {
+            if let Some(why) = s.environment().other_malloc.clone() {
+                return s.not_available(why);
+            }
+            let a = s.peer("A");
+            s.malloc(a, "block", 256 << 10);
+            s.store_in(a, "block", 28, b"Z");
+            s.free(a, "block");
+            let lines = s.maps(a, "block");
+            s.judge(lines, "no line", lines.n_lines(0));
+        }),
+    ),
     Lesson::new("use-after-free-of-a-large-block", "unmap-middle-splits")
     .exercise(
         "The block is of 100 bytes, and another such block is still in use: what does a load from the freed one do?",

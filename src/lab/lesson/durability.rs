@@ -122,5 +122,19 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(after, "far fewer faults than pages", faults.below(PAGES / 4));
         }),
     ),
-    Lesson::new("anyone-may-write-it-back", "locks-stop-no-store"),
+    Lesson::new("anyone-may-write-it-back", "locks-stop-no-store").exercise(
+        "A's mapping is private: what does B read of A's store once it called fsync?",
+        &["The stored byte", "The file's byte: there is nothing to write"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, private("f", s.page()));
+            s.open(b, "f");
+            s.store(a, 28, b"Z");
+            s.fsync(b, "f");
+            let in_file = s.read(b, "f", 27, 3);
+            s.expect_bytes(in_file, b"AAA");
+        }),
+    ),
 ];

@@ -1,7 +1,7 @@
 //! Lessons about the ends of files, and holes.
 
-use crate::lab::script::{ScriptEdit, Wanted, WantedSight, private, shared};
-use crate::peer::calls::{AllocateHow, Call, ObjectCall, Outcome};
+use crate::lab::script::{ScriptEdit, Wanted, WantedSight, private, shared, store};
+use crate::peer::calls::{Advice, AllocateHow, AreaCall, Call, ObjectCall, Outcome, TransferCall};
 
 use super::{ExerciseChange, Lesson};
 
@@ -157,8 +157,50 @@ pub(super) static LESSONS: &[Lesson] = &[
         0,
         ExerciseChange::Steps(&[PRIVATE], &[seen("A", 0, WantedSight::Bytes(b"\0Z\0"))]),
     ),
-    Lesson::new("system-calls-say-efault", "sigbus-handler-hides-the-loss"),
-    Lesson::new("sigbus-handler-hides-the-loss", "punch-hole-spares-copies"),
+    Lesson::new("system-calls-say-efault", "sigbus-handler-hides-the-loss").exercise(
+        "pwrite of two bytes is given the last byte in the file and the first one past it, to write into another file: what does it do?",
+        &["It fails with EFAULT, and writes nothing", "It writes one byte, and returns 1", "It is SIGBUS"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 1);
+            s.file("g", b"--");
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", 2 * page));
+            s.open(a, "g");
+            let write = Call::Transfer(TransferCall::WriteFrom {
+                file: "g".to_owned(),
+                offset: Some(0),
+                map: "m".to_owned(),
+                at: page - 1,
+                len: 2,
+            });
+            let told = s.attempt(a, "writes 2 bytes of m to g by pwrite", write);
+            s.expect_number(told, 1);
+            let in_file = s.read(a, "g", 0, 2);
+            s.expect_bytes(in_file, b"A-");
+        }),
+    ),
+    Lesson::new("sigbus-handler-hides-the-loss", "punch-hole-spares-copies").exercise(
+        "With the same handler the process stores into the first page, which the file still has: where is that byte?",
+        &["In the file", "In a page of the process alone"],
+        0,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 2);
+            let (a, b) = (s.peer("A"), s.peer("B"));
+            s.open_and_map(a, shared("f", 2 * page));
+            s.open(b, "f");
+            let map = "m".to_owned();
+            let mend = Call::Area(AreaCall::Mend { map });
+            s.must(a, "takes care of SIGBUS in m", mend);
+            s.truncate(b, "f", page);
+            s.must(a, "stores 's' past the end of f", store("m", page + 28, b"s"));
+            s.store(a, 28, b"y");
+            let in_file = s.read(b, "f", 28, 1);
+            s.expect_bytes(in_file, b"y");
+        }),
+    ),
     Lesson::new("punch-hole-spares-copies", "madv-remove")
     .exercise(
         "B stores 'y' into the hole, and A has never stored into that page of its private mapping: what does A load?",
@@ -186,7 +228,32 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(seen, b"y");
         }),
     ),
-    Lesson::new("madv-remove", "holes-get-blocks-by-stores"),
+    Lesson::new("madv-remove", "holes-get-blocks-by-stores").exercise(
+        "Another process has a private copy of the removed page: what does it load?",
+        &["0, as everybody", "What it stored", "It is SIGBUS"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            s.letters("f", 1);
+            let (a, c) = (s.peer("A"), s.peer("C"));
+            s.open_and_map(a, shared("f", page));
+            s.open_and_map(c, private("f", page));
+            s.store(c, 28, b"x");
+            let remove = Call::Advise {
+                map: "m".to_owned(),
+                at: 0,
+                len: page,
+                advice: Advice::Remove,
+            };
+            let told = s.attempt(a, "says MADV_REMOVE of m", remove);
+            let why = "this file system punches no holes";
+            s.require(told.is(Outcome::Done), why);
+            let own = s.load(c, 28, 1);
+            s.expect_bytes(own, b"x");
+            let gone = s.load(a, 28, 1);
+            s.expect_bytes(gone, &[0]);
+        }),
+    ),
     Lesson::new("holes-get-blocks-by-stores", "terabyte-file"),
     Lesson::new("terabyte-file", "length-zero-einval"),
 ];

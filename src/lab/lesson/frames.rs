@@ -1,8 +1,11 @@
 //! Lessons about which mappings are the same page in memory, and about moving mappings.
 
-use crate::lab::script::{Figure, Script, anonymous, anonymous_shared, private, shared};
+use crate::lab::script::{
+    Figure, Script, ScriptEdit, Wanted, WantedSight, anonymous, anonymous_shared, private, shared,
+};
 use crate::peer::calls::{
-    AreaCall, Call, LockHow, MapCall, MapFlag, Outcome, Placing, Prot, RemapHow, Spot,
+    AreaCall, Call, LockHow, MapCall, MapFlag, ObjectCall, Outcome, Placing, Prot, RemapHow, Spot,
+    TransferCall,
 };
 use crate::peer::wire::PeerPage::FilePage;
 
@@ -91,8 +94,42 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_pages(pages, &[const { FilePage }; 4]);
         }),
     ),
-    Lesson::new("pipes-can-alias", "direct-io-is-coherent"),
-    Lesson::new("direct-io-is-coherent", "child-inherits-mappings"),
+    Lesson::new("pipes-can-alias", "direct-io-is-coherent").exercise(
+        "write puts a byte of a mapping into the pipe, and the mapping is unmapped before the byte is taken: what comes out?",
+        &["The byte that was written", "Nothing: read fails with EFAULT"],
+        0,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            let a = s.peer("A");
+            s.map(a, anonymous(page));
+            s.store(a, 0, b"1");
+            let (read, write) = ("r".to_owned(), "w".to_owned());
+            s.must(a, "makes a pipe", Call::Object(ObjectCall::Pipe { read, write }));
+            let write = TransferCall::WriteFrom {
+                file: "w".to_owned(),
+                offset: None,
+                map: "m".to_owned(),
+                at: 0,
+                len: 1,
+            };
+            s.must(a, "writes a byte of m into the pipe", Call::Transfer(write));
+            let unmapped = s.unmap(a, 0, page);
+            s.expect_done(unmapped);
+            let (file, len) = ("r".to_owned(), 1);
+            let take = Call::Transfer(TransferCall::Take { file, len });
+            let taken = s.attempt(a, "takes a byte out of the pipe", take);
+            s.expect_bytes(taken, b"1");
+        }),
+    ),
+    Lesson::new("direct-io-is-coherent", "child-inherits-mappings").exercise(
+        "A's mapping of the file is private instead: what does the read with O_DIRECT find of A's store?",
+        &["The stored byte", "The file's byte"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::Mode { peer: "A", shared: false }],
+            &[Wanted { peer: "A", back: 1, sees: WantedSight::Bytes(b"AA") }],
+        ),
+    ),
     Lesson::new("map-fixed-destroys", "mremap-moves")
     .exercise(
         "Two pages are mapped at v, and one page is mapped over its first one with MAP_FIXED: what of the second one?",

@@ -1,7 +1,12 @@
 //! Lessons about locks, seals and limits, about programs and code, and about several processes at one word.
 
-use crate::lab::script::shared;
-use crate::peer::calls::{Call, FileLock, ObjectCall, SealKind};
+use crate::lab::script::{
+    ScriptEdit, Wanted, WantedSight, anonymous, anonymous_shared, shared, store,
+};
+use crate::peer::calls::{
+    AreaCall, Call, FileLock, Lane, LimitKind, LockHow, ObjectCall, Outcome, ProcessCall, Prot,
+    RETURNS_42, RaceCall, SealKind,
+};
 
 use super::{ExerciseChange, Lesson};
 
@@ -50,11 +55,120 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_failed(told, "EPERM");
         }),
     ),
-    Lesson::new("permission-at-mmap", "memlock-limit"),
-    Lesson::new("memlock-limit", "vfork-shares"),
-    Lesson::new("vfork-shares", "exec-drops-mappings"),
-    Lesson::new("exec-drops-mappings", "write-xor-execute"),
-    Lesson::new("write-xor-execute", "plain-additions-are-lost"),
-    Lesson::new("plain-additions-are-lost", "torn-pairs"),
+    Lesson::new("permission-at-mmap", "memlock-limit").exercise(
+        "After chmod 0 the process has mprotect make its mapping read-only, and writable again: what does mprotect do?",
+        &["It fails with EACCES the second time", "It succeeds both times"],
+        1,
+        ExerciseChange::Script(|s| {
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("f", s.page()));
+            let (file, mode) = ("f".to_owned(), 0);
+            s.must(a, "takes all permissions from f", Call::Object(ObjectCall::Chmod { file, mode }));
+            for prot in [Prot::Read, Prot::ReadWrite] {
+                let told = s.protect(a, 0, s.page(), prot);
+                s.expect_done(told);
+            }
+        }),
+    ),
+    Lesson::new("memlock-limit", "vfork-shares").exercise(
+        "The limit is four pages. The process locks four, and then two others: what does the second mlock do?",
+        &["It locks them", "It fails with ENOMEM", "It unlocks the first ones"],
+        1,
+        ExerciseChange::Script(|s| {
+            let page = s.page();
+            let a = s.peer("A");
+            let limit = Call::Process(ProcessCall::Limit {
+                limit: LimitKind::Memlock,
+                value: Some(4 * page),
+            });
+            s.must(a, "limits what it may lock to four pages", limit);
+            s.map(a, anonymous(8 * page));
+            let lock = |at: u64, pages: u64| {
+                let (map, len) = ("m".to_owned(), pages * page);
+                let how = LockHow::Now;
+                Call::Area(AreaCall::Lock { map, at, len, how })
+            };
+            s.must(a, "calls mlock for the first four pages", lock(0, 4));
+            let told = s.attempt(a, "calls mlock for two more", lock(4 * page, 2));
+            s.expect_failed(told, "ENOMEM");
+        }),
+    ),
+    Lesson::new("vfork-shares", "exec-drops-mappings").exercise(
+        "The memory is shared instead of private: which stores does the parent see?",
+        &["That of vfork's child alone", "Those of both children", "None"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::Mode { peer: "A", shared: true }],
+            &[
+                Wanted { peer: "A", back: 1, sees: WantedSight::Bytes(b"3") },
+                Wanted { peer: "A", back: 0, sees: WantedSight::Bytes(b"4") },
+            ],
+        ),
+    ),
+    Lesson::new("exec-drops-mappings", "write-xor-execute").exercise(
+        "The process does not call execve before it seals the memfd again: what does the seal against writing do?",
+        &["It is set", "It fails with EBUSY: it is mapped"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::LeaveOut { peer: "A", call: "exec" }],
+            &[Wanted { peer: "A", back: 0, sees: WantedSight::Failed("EBUSY") }],
+        ),
+    ),
+    Lesson::new("write-xor-execute", "plain-additions-are-lost").exercise(
+        "mprotect has allowed running the function, and then allows loading and storing again: what does a call do?",
+        &["It returns 42: it was allowed before", "It is SIGSEGV"],
+        1,
+        ExerciseChange::Script(|s| {
+            if RETURNS_42.is_empty() {
+                return s.not_available("there is no code here for this processor");
+            }
+            let (page, a) = (s.page(), s.peer("A"));
+            s.map(a, anonymous(page));
+            let code = store("m", 0, RETURNS_42);
+            s.must(a, "stores a function that returns 42", code);
+            let told = s.protect(a, 0, page, Prot::ReadExecute);
+            let why = "this system lets nobody run what was stored";
+            s.require(told.is(Outcome::Done), why);
+            let call = || {
+                let (map, at) = ("m".to_owned(), 0);
+                Call::Area(AreaCall::Execute { map, at })
+            };
+            let told = s.attempt(a, "calls the function", call());
+            s.expect_number(told, 42);
+            let told = s.protect(a, 0, page, Prot::ReadWrite);
+            s.expect_done(told);
+            let told = s.attempt(a, "calls it once more", call());
+            s.expect_killed(told, "SIGSEGV", None);
+        }),
+    ),
+    Lesson::new("plain-additions-are-lost", "torn-pairs").exercise(
+        "Each process adds to a word of its own in the shared page, without atomic instructions: what is lost?",
+        &["Additions of both: they are in one page", "Nothing"],
+        1,
+        ExerciseChange::Script(|s| {
+            const ROUNDS: u64 = 200_000;
+            let a = s.peer("A");
+            s.map(a, anonymous_shared(s.page()));
+            let c = s.fork(a, "C");
+            let race = |at: u64| {
+                Call::Race(RaceCall {
+                    map: "m".to_owned(),
+                    line: 0,
+                    racers: 2,
+                    rounds: ROUNDS,
+                    lane: Lane::Add { at, atomic: false },
+                })
+            };
+            s.together(|s| {
+                s.must(a, "adds 1 to its word 200000 times", race(256));
+                s.must(c, "adds 1 to another one 200000 times", race(320));
+            });
+            for at in [256, 320] {
+                let sum = s.load(a, at, 8);
+                s.expect_bytes(sum, &ROUNDS.to_le_bytes());
+            }
+        }),
+    ),
     Lesson::new("torn-pairs", "cost-warm-sequential"),
 ];

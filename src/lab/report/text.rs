@@ -50,18 +50,20 @@ pub fn environment_line(environment: &Environment) -> String {
     )
 }
 
-/// One run, for a terminal.
+/// One run, for a terminal. `with_question`: what it answers was not said before.
 #[must_use]
-pub fn run_lines(record: &RunRecord) -> String {
+pub fn run_lines(record: &RunRecord, with_question: bool) -> String {
     let mut text = String::new();
     let Some(experiment) = catalogue::find(&record.name) else {
         return text;
     };
     let claim = &experiment.claim;
     let _ = writeln!(text, "\n{}: {}", claim.name, claim.title);
-    let _ = writeln!(text, "  question   {}", claim.question());
-    for (number, choice) in (1..).zip(claim.choices) {
-        let _ = writeln!(text, "         {number}   {choice}");
+    if with_question {
+        let _ = writeln!(text, "  question   {}", claim.question());
+        for (number, choice) in (1..).zip(claim.choices) {
+            let _ = writeln!(text, "         {number}   {choice}");
+        }
     }
     let predicted = format!("{} ({})", record.predicted, claim.promise);
     body(&mut text, record, &predicted);

@@ -54,7 +54,7 @@ fn a_person_is_asked_before_and_told_after() {
     assert!(before.contains(claim.question()), "{before}");
     assert!(claim.choices.iter().all(|choice| before.contains(choice)));
     assert_eq!(before.matches("A number from 1 to 3 is needed.").count(), 2);
-    for given_away in [claim.title, claim.why, claim.source] {
+    for given_away in [claim.name, claim.title, claim.why, claim.source] {
         assert!(!before.contains(given_away), "{given_away}");
         assert!(after.contains(given_away), "{given_away} in {after}");
     }

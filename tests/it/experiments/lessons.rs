@@ -40,7 +40,7 @@ fn a_question_stands_before_each_claim_and_gives_nothing_away() {
     for experiment in catalogue::all() {
         let claim = &experiment.claim;
         let question = claim.question();
-        if !seen.insert(question) {
+        if !seen.insert(question) || question == "What comes of it?" {
             wrong.push(format!("{}: has none of its own: {question}", claim.name));
         }
         let begins = ["m", "/dev/null"]
@@ -169,7 +169,7 @@ fn every_exercise_comes_out_as_its_right_choice_says() {
     let records = exercise(&all, |_| {});
     let n_exercises = lesson::all().filter(|it| it.exercise.is_some()).count();
     assert_eq!(records.len(), n_exercises);
-    assert!(n_exercises >= 70, "only {n_exercises}");
+    assert!(n_exercises >= 100, "only {n_exercises}");
     let other: Vec<String> = records
         .iter()
         .filter(|it| !matches!(it.verdict, Verdict::AsPredicted | Verdict::NotAvailable(_)))
@@ -180,7 +180,7 @@ fn every_exercise_comes_out_as_its_right_choice_says() {
         .iter()
         .filter(|it| it.verdict == Verdict::AsPredicted)
         .count();
-    assert!(n_done >= 60, "only {n_done}");
+    assert!(n_done >= 85, "only {n_done}");
 }
 
 #[test]
