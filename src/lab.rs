@@ -1,8 +1,7 @@
 //! The lab: every claim about mmap is an experiment that runs, carried out by peers.
 //!
-//! It owns the claims, the experiments with their scripts, the stage that carries these out and judges what peers tell, and
-//! the report. It must
-//! not know the window, or who asks.
+//! It owns the claims, the experiments with their scripts, the stage that carries these out and judges what peers tell, the
+//! report, and what makes a lesson of an experiment. It must not know the window, or who asks.
 
 pub mod catalogue;
 pub mod claim;

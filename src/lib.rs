@@ -24,7 +24,8 @@
 //! - [`peer`]: child processes of this program with mappings of their own: wire form, calls, handle (ours), serving loop
 //!   (theirs). Real loads, stores and forks stand in `peer/raw.rs`: they may kill the peer that makes them and nobody
 //!   else.
-//! - [`lab`]: claims, experiments, the stage that judges what peers tell, and the report.
+//! - [`lab`]: claims, experiments, the stage that judges what peers tell, and the report; lessons and exercises, what a person
+//!   expected of them, the words, and what POSIX asserts.
 //! - [`model`]: all state, one writer. `App` owns `Doc`s; a `Doc` owns what belongs to one file (lookups, witnesses,
 //!   processes, jobs, messages), a `View` what belongs to one mapping of it (mode, window, cursor, journal, what is under
 //!   way). `Action` (person) is nested by area, `Event` is what workers and the kernel report, `Effect` what the shell

@@ -32,6 +32,7 @@ pub struct Report<'a> {
 struct Entry<'a> {
     name: &'a str,
     topic: LabTopic,
+    question: &'a str,
     title: &'a str,
     promise: Promise,
     choices: &'a [&'a str],
@@ -54,6 +55,7 @@ impl<'a> Report<'a> {
             .map(|(claim, record)| Entry {
                 name: claim.name,
                 topic: claim.topic,
+                question: claim.question(),
                 title: claim.title,
                 promise: claim.promise,
                 choices: claim.choices,
