@@ -168,7 +168,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(lines, "no line", lines.n_lines(0));
         }),
     ),
-    Lesson::new("use-after-free-of-a-large-block", "unmap-middle-splits")
+    Lesson::new("use-after-free-of-a-large-block", "huge-page-faults")
     .exercise(
         "The block is of 100 bytes, and another such block is still in use: what does a load from the freed one do?",
         &["It is SIGSEGV as well", "It loads some byte: the memory is still mapped"],
@@ -184,4 +184,6 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(loaded, "one byte, whichever it is", loaded.get(Figure::Bytes).is(1));
         }),
     ),
+    Lesson::new("huge-page-faults", "page-tables-cost"),
+    Lesson::new("page-tables-cost", "unmap-middle-splits"),
 ];

@@ -122,7 +122,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(after, "far fewer faults than pages", faults.below(PAGES / 4));
         }),
     ),
-    Lesson::new("anyone-may-write-it-back", "locks-stop-no-store").exercise(
+    Lesson::new("anyone-may-write-it-back", "stores-move-no-mtime").exercise(
         "A's mapping is private: what does B read of A's store once it called fsync?",
         &["The stored byte", "The file's byte: there is nothing to write"],
         1,
@@ -137,4 +137,5 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"AAA");
         }),
     ),
+    Lesson::new("stores-move-no-mtime", "locks-stop-no-store"),
 ];

@@ -255,5 +255,9 @@ pub(super) static LESSONS: &[Lesson] = &[
         }),
     ),
     Lesson::new("holes-get-blocks-by-stores", "terabyte-file"),
-    Lesson::new("terabyte-file", "length-zero-einval"),
+    Lesson::new("terabyte-file", "room-of-deleted-files"),
+    Lesson::new("room-of-deleted-files", "full-disk-is-sigbus"),
+    Lesson::new("full-disk-is-sigbus", "collapse-range"),
+    Lesson::new("collapse-range", "clone-shares-no-pages"),
+    Lesson::new("clone-shares-no-pages", "length-zero-einval"),
 ];

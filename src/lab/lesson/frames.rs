@@ -121,7 +121,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(taken, b"1");
         }),
     ),
-    Lesson::new("direct-io-is-coherent", "child-inherits-mappings").exercise(
+    Lesson::new("direct-io-is-coherent", "one-load-many-pages").exercise(
         "A's mapping of the file is private instead: what does the read with O_DIRECT find of A's store?",
         &["The stored byte", "The file's byte"],
         1,
@@ -183,7 +183,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(seen, b"Z");
         }),
     ),
-    Lesson::new("grow-file-and-mapping", "tail-reads-as-zeros")
+    Lesson::new("grow-file-and-mapping", "page-zero")
     .exercise(
         "Only the mapping is made longer, and not the file: what does a load from its second page do?",
         &["It loads 0", "It is SIGBUS", "It is SIGSEGV", "mremap fails"],
@@ -200,4 +200,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_killed(past, "SIGBUS", None);
         }),
     ),
+    Lesson::new("one-load-many-pages", "same-pages-merge"),
+    Lesson::new("same-pages-merge", "child-inherits-mappings"),
+    Lesson::new("page-zero", "tail-reads-as-zeros"),
 ];

@@ -188,7 +188,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(lines, "two lines: r-- and rw-", lines.allow(&["r--", "rw-"]));
         }),
     ),
-    Lesson::new("mprotect-is-for-one-process", "map-fixed-destroys")
+    Lesson::new("mprotect-is-for-one-process", "proc-mem-ignores-protection")
     .exercise(
         "The other process is a child that inherited the mapping before: what does its load do?",
         &["It is SIGSEGV: the mapping is inherited", "It loads the file's byte"],
@@ -203,5 +203,14 @@ pub(super) static LESSONS: &[Lesson] = &[
             let seen = s.load(c, 28, 1);
             s.expect_bytes(seen, b"A");
         }),
+    ),
+    Lesson::new("proc-mem-ignores-protection", "map-fixed-destroys").exercise(
+        "The second mapping is private as well: what does the write through /proc/self/mem into it do?",
+        &["It fails with EIO", "It is done"],
+        1,
+        ExerciseChange::Steps(
+            &[private_in("A")],
+            &[seen("A", 5, WantedSight::Number(1))],
+        ),
     ),
 ];

@@ -189,11 +189,22 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(other, b"a");
         }),
     ),
-    Lesson::new("memfd-is-shared-memory", "same-frame")
+    Lesson::new("memfd-is-shared-memory", "names-of-shared-memory")
     .exercise(
         "Both map it privately instead: what does the child load after the parent's store?",
         &["The parent's byte", "0"],
         1,
         ExerciseChange::Steps(&[private_in("A"), private_in("C")], &[last("C", 0, b"\0")]),
+    ),
+    Lesson::new("names-of-shared-memory", "pointers-break"),
+    Lesson::new("pointers-break", "others-copies-can-be-read"),
+    Lesson::new("others-copies-can-be-read", "same-frame").exercise(
+        "A stores nothing into its private page: what does B get by process_vm_readv?",
+        &["EFAULT: A has no page there", "The file's byte"],
+        1,
+        ExerciseChange::Steps(
+            &[ScriptEdit::LeaveOut { peer: "A", call: "store" }],
+            &[last("B", 0, b"A")],
+        ),
     ),
 ];

@@ -71,7 +71,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             }
         }),
     ),
-    Lesson::new("memlock-limit", "vfork-shares").exercise(
+    Lesson::new("memlock-limit", "hugetlb-needs-reserve").exercise(
         "The limit is four pages. The process locks four, and then two others: what does the second mlock do?",
         &["It locks them", "It fails with ENOMEM", "It unlocks the first ones"],
         1,
@@ -115,7 +115,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             &[Wanted { peer: "A", back: 0, sees: WantedSight::Failed("EBUSY") }],
         ),
     ),
-    Lesson::new("write-xor-execute", "plain-additions-are-lost").exercise(
+    Lesson::new("write-xor-execute", "running-program-etxtbsy").exercise(
         "mprotect has allowed running the function, and then allows loading and storing again: what does a call do?",
         &["It returns 42: it was allowed before", "It is SIGSEGV"],
         1,
@@ -170,5 +170,16 @@ pub(super) static LESSONS: &[Lesson] = &[
             }
         }),
     ),
-    Lesson::new("torn-pairs", "cost-warm-sequential"),
+    Lesson::new("torn-pairs", "private-futex"),
+    Lesson::new("hugetlb-needs-reserve", "address-limit"),
+    Lesson::new("address-limit", "overcommit-heuristic"),
+    Lesson::new("overcommit-heuristic", "map-count-limit"),
+    Lesson::new("map-count-limit", "stack-guard-gap"),
+    Lesson::new("stack-guard-gap", "vfork-shares"),
+    Lesson::new("running-program-etxtbsy", "breakpoint-is-a-copy"),
+    Lesson::new("breakpoint-is-a-copy", "program-answers-the-fault"),
+    Lesson::new("program-answers-the-fault", "plain-additions-are-lost"),
+    Lesson::new("private-futex", "holder-dies"),
+    Lesson::new("holder-dies", "store-buffering"),
+    Lesson::new("store-buffering", "cost-warm-sequential"),
 ];

@@ -60,7 +60,11 @@ pub const ASSERTIONS: [Assertion; 53] = [
         Mmap,
         4,
         "works for regular files and shared memory objects",
-        &["shared-seen-by-read", "memfd-is-shared-memory"],
+        &[
+            "names-of-shared-memory",
+            "shared-seen-by-read",
+            "memfd-is-shared-memory",
+        ],
     ),
     by(
         Mmap,
@@ -111,7 +115,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
         Mmap,
         10,
         "without it the address is a hint; no mapping goes to address 0, or over another one",
-        &["map-fixed-destroys"],
+        &["page-zero", "map-fixed-destroys"],
     ),
     by(
         Mmap,
@@ -128,7 +132,11 @@ pub const ASSERTIONS: [Assertion; 53] = [
         Mmap,
         12,
         "a mapping keeps its file after close, until the last mapping of it goes",
-        &["close-leaves-the-mapping", "unlinked-file-lives-on"],
+        &[
+            "room-of-deleted-files",
+            "close-leaves-the-mapping",
+            "unlinked-file-lives-on",
+        ],
     ),
     not(
         Mmap,
@@ -136,11 +144,11 @@ pub const ASSERTIONS: [Assertion; 53] = [
         "the access time is marked at some time while the file is mapped, at the latest at the first access",
         "no experiment looks at it: with relatime or noatime, as most file systems are mounted, it is seldom marked",
     ),
-    not(
+    by(
         Mmap,
         14,
         "the times of change are marked between a store and the next msync",
-        "no experiment looks at a file's times",
+        &["stores-move-no-mtime"],
     ),
     not(
         Mmap,
@@ -184,11 +192,11 @@ pub const ASSERTIONS: [Assertion; 53] = [
         "EINVAL where neither MAP_SHARED nor MAP_PRIVATE is given",
         "no experiment",
     ),
-    not(
+    by(
         Mmap,
         22,
         "EMFILE where there are too many mappings",
-        "Linux says ENOMEM instead; no experiment makes so many",
+        &["map-count-limit"],
     ),
     by(
         Mmap,
@@ -200,7 +208,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
         Mmap,
         24,
         "ENOMEM where the address space has no room",
-        &["larger-than-addresses-enomem"],
+        &["address-limit", "larger-than-addresses-enomem"],
     ),
     not(
         Mmap,

@@ -5,7 +5,7 @@
 use super::PosixDifference;
 
 /// Where Linux differs.
-pub const DIFFERENCES: [PosixDifference; 12] = [
+pub const DIFFERENCES: [PosixDifference; 15] = [
     PosixDifference {
         posix: "a program has to synchronize mmap with read and write itself",
         linux: "there is one page cache: both show the same bytes at any time",
@@ -79,5 +79,20 @@ pub const DIFFERENCES: [PosixDifference; 12] = [
             "mremap-moves",
             "madv-remove",
         ],
+    },
+    PosixDifference {
+        posix: "mmap fails with EMFILE where there are too many mappings",
+        linux: "it fails with ENOMEM, and so does whatever would split one more",
+        shown_by: &["map-count-limit"],
+    },
+    PosixDifference {
+        posix: "the times of a file are marked at some time between a store and the next msync",
+        linux: "the first store into a clean page marks them, later ones do not",
+        shown_by: &["stores-move-no-mtime"],
+    },
+    PosixDifference {
+        posix: "no store succeeds where PROT_WRITE is not set",
+        linux: "a write through /proc/self/mem, or of a debugger, does, into a private copy",
+        shown_by: &["proc-mem-ignores-protection", "breakpoint-is-a-copy"],
     },
 ];

@@ -218,12 +218,14 @@ fn row(out: &mut String, plan: &Plan, card: &PeerCard, y: u32) {
         &format!("{} (pid {}){of}", card.name, card.pid),
     );
     text(out, "", (10, y + 29), &card.mapping);
+    // Beside the lines of others that pass.
+    let beside = LEFT + 60;
     if let Some(how) = &card.ended {
-        text(out, "e", (LEFT, y + 20), how);
+        text(out, "e", (beside, y + 20), how);
         return;
     }
     if card.held.n_pages == 0 {
-        text(out, "", (LEFT, y + 20), "no mapping");
+        text(out, "", (beside, y + 20), "no mapping");
         return;
     }
     for (at, page) in card.held.pages.iter().enumerate() {

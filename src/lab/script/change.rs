@@ -82,6 +82,8 @@ pub struct Wanted {
 pub enum WantedSight {
     /// These bytes.
     Bytes(&'static [u8]),
+    /// This number.
+    Number(u64),
     /// That it succeeded.
     Done,
     /// This error.
@@ -124,6 +126,7 @@ impl Script {
         };
         match wanted.sees {
             WantedSight::Bytes(bytes) => self.expect_bytes(id, bytes),
+            WantedSight::Number(number) => self.expect_number(id, number),
             WantedSight::Done => self.expect(id, Outcome::Done),
             WantedSight::Failed(errno) => self.expect_failed(id, errno),
             WantedSight::Killed(signal) => self.expect_killed(id, signal, None),

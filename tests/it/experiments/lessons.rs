@@ -21,6 +21,10 @@ fn right(claim: &Claim) -> Vec<&'static str> {
         Expected::Always(one) => vec![one],
         Expected::OnTmpfs { tmpfs, elsewhere } => vec![tmpfs, elsewhere],
         Expected::Either(several) => several.to_vec(),
+        Expected::On { listed, elsewhere } => {
+            let listed = listed.iter().map(|(_, choice)| *choice);
+            listed.chain([elsewhere]).collect()
+        }
         Expected::Measured => Vec::new(),
     };
     right
