@@ -31,6 +31,8 @@ fn what_varies_by_nature_is_no_difference() {
         "moving",
         "anonymous",
         "plain-additions-are-lost",
+        "names-of-shared-memory",
+        "room-of-deleted-files",
         "store-into-read-only-dies",
         "--json",
     ];

@@ -7,6 +7,14 @@ use serde_json::Value;
 /// Calls that tell what happens by chance, or grows with everything else that a process does: of these only the check counts.
 const BY_CHANCE: [&str; 6] = ["faults", "memory", "pass", "race", "count", "maps"];
 
+/// Calls of these kinds whose answer is a number that says nothing: an address, a name that the system gives, how much of a
+/// file system others leave.
+const ARBITRARY: [(&str, &str); 3] = [
+    ("area", "where"),
+    ("object", "segment_make"),
+    ("object", "room"),
+];
+
 /// The word of the call that a step made, and of its kind where it has kinds: `area`, `where`.
 fn call_of(doing: &Value) -> (&str, &str) {
     let Some(call) = doing.get("call") else {
@@ -32,9 +40,9 @@ pub(super) fn observed(
 ) -> String {
     let (call, kind) = call_of(doing);
     let is_own = doing.get("is").and_then(Value::as_str) == Some("look");
-    let is_address = (call, kind) == ("area", "where");
+    let is_arbitrary = ARBITRARY.contains(&(call, kind));
     let is_chance = after_race && call == "load" && holds.is_none();
-    let mut words = if BY_CHANCE.contains(&call) || is_own || is_address || is_chance {
+    let mut words = if BY_CHANCE.contains(&call) || is_own || is_arbitrary || is_chance {
         "a number".to_owned()
     } else {
         steady(observed)
