@@ -103,12 +103,9 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 
 /// Does what the arguments say.
 pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
-    let is_about_a_run = arguments.report.is_some()
-        || arguments.json
-        || arguments.ask
-        || arguments.exercise
-        || arguments.dir.is_some()
-        || !arguments.without.is_empty();
+    let is_about_a_run =
+        arguments.report.is_some() || arguments.json || arguments.ask || arguments.exercise;
+    let says_where = arguments.dir.is_some() || !arguments.without.is_empty();
     let instead = &arguments.instead;
     let is_instead = !instead.compare.is_empty()
         || [
@@ -119,9 +116,15 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         ]
         .contains(&true);
     let is_list = arguments.names.is_empty() && !arguments.all;
-    if is_about_a_run && (is_instead || is_list) {
+    if is_instead && (is_about_a_run || says_where) {
         complain(
-            "--report, --json, --ask, --exercise, --dir and --without are about a run; name experiments, or give --all",
+            "--report, --json, --ask, --exercise, --dir and --without are about a run, and this is none",
+        );
+        return Ok(USAGE);
+    }
+    if is_about_a_run && is_list {
+        complain(
+            "--report, --json, --ask and --exercise are about a run; name experiments, or give --all",
         );
         return Ok(USAGE);
     }

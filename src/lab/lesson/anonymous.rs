@@ -1,7 +1,9 @@
 //! Lessons about memory without a file, and malloc.
 
-use crate::lab::script::{Figure, Peer, Script, ScriptEdit, Wanted, WantedSight, anonymous};
-use crate::peer::calls::{Advice, Call, MapFlag};
+use crate::lab::script::{
+    Figure, Peer, Script, ScriptEdit, Wanted, WantedSight, anonymous, anonymous_shared,
+};
+use crate::peer::calls::MapFlag;
 use crate::peer::wire::PeerPage::PrivateCopy;
 
 use super::{ExerciseChange, Lesson};
@@ -65,14 +67,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         ExerciseChange::Script(|s| {
             let (page, a) = (s.page(), s.peer("A"));
             s.map(a, anonymous(MUCH));
-            let call = Call::Advise {
-                map: "m".to_owned(),
-                at: 0,
-                len: MUCH,
-                advice: Advice::NoHugePage,
-            };
-            // A kernel that knows no large pages needs no such advice.
-            let _may_fail = s.attempt(a, "says MADV_NOHUGEPAGE of m", call);
+            s.no_huge_pages(a, MUCH);
             s.touch(a, 0, MUCH, false);
             let before = s.sums(a);
             s.store(a, 0, b"x");
@@ -185,5 +180,21 @@ pub(super) static LESSONS: &[Lesson] = &[
         }),
     ),
     Lesson::new("huge-page-faults", "page-tables-cost"),
-    Lesson::new("page-tables-cost", "unmap-middle-splits"),
+    Lesson::new("page-tables-cost", "unmap-middle-splits").exercise(
+        "The 512 pages lie side by side instead: how much do the page tables grow?",
+        &["As much as the pages take", "By a page or a few"],
+        1,
+        ExerciseChange::Script(|s| {
+            let (page, len) = (s.page(), 512 * s.page());
+            let a = s.peer("A");
+            s.map(a, anonymous_shared(len));
+            s.no_huge_pages(a, len);
+            let before = s.memory(a);
+            s.touch(a, 0, len, true);
+            let after = s.memory(a);
+            let grown = after.get(Figure::PageTables) - before.get(Figure::PageTables);
+            let few = grown.at_most(8 * page / 1024);
+            s.judge(after, "page tables of a few pages more", few);
+        }),
+    ),
 ];

@@ -137,5 +137,6 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"AAA");
         }),
     ),
-    Lesson::new("stores-move-no-mtime", "locks-stop-no-store"),
+    Lesson::new("stores-move-no-mtime", "on-the-storage"),
+    Lesson::new("on-the-storage", "locks-stop-no-store"),
 ];

@@ -1,7 +1,12 @@
 //! Lessons about the ends of files, and holes.
 
-use crate::lab::script::{ScriptEdit, Wanted, WantedSight, private, shared, store};
-use crate::peer::calls::{Advice, AllocateHow, AreaCall, Call, ObjectCall, Outcome, TransferCall};
+use crate::lab::claim::{Contents, below};
+use crate::lab::script::{
+    Figure, Peer, Script, ScriptEdit, Wanted, WantedSight, private, shared, store,
+};
+use crate::peer::calls::{
+    Advice, AllocateHow, AreaCall, Call, MapFlag, ObjectCall, Outcome, TransferCall,
+};
 
 use super::{ExerciseChange, Lesson};
 
@@ -15,6 +20,24 @@ const PRIVATE: ScriptEdit = ScriptEdit::Mode {
     peer: "A",
     shared: false,
 };
+
+/// Whether it is known that a hole of a file here takes no room while nobody stores into the file.
+fn expects_no_blocks(s: &mut Script) -> bool {
+    let name = s.environment().file_system.clone();
+    let known = ["ext4", "xfs", "btrfs"].contains(&below(&name));
+    if !known {
+        s.not_available(format!("how {name} gives room to holes is another matter"));
+    }
+    known
+}
+
+fn expect_no_blocks(s: &mut Script, peer: Peer) {
+    let stat = Call::Object(ObjectCall::Stat {
+        file: "f".to_owned(),
+    });
+    let room = s.must(peer, "asks fstat how much room f takes", stat);
+    s.judge(room, "no block", room.get(Figure::Blocks).is(0));
+}
 
 pub(super) static LESSONS: &[Lesson] = &[
     Lesson::new("tail-reads-as-zeros", "tail-store-is-not-saved")
@@ -254,8 +277,45 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(gone, &[0]);
         }),
     ),
-    Lesson::new("holes-get-blocks-by-stores", "terabyte-file"),
-    Lesson::new("terabyte-file", "room-of-deleted-files"),
+    Lesson::new("holes-get-blocks-by-stores", "terabyte-file").exercise(
+        "The hole is stored into through a private mapping: how much room does the file take then?",
+        &["As much as after a store through a shared one", "None"],
+        1,
+        ExerciseChange::Script(|s| {
+            if !expects_no_blocks(s) {
+                return;
+            }
+            let len = 4 * s.page();
+            s.file("f", Contents::Hole { len });
+            let a = s.peer("A");
+            s.open_and_map(a, private("f", len));
+            s.store(a, 28, b"Z");
+            s.fsync(a, "f");
+            expect_no_blocks(s, a);
+        }),
+    ),
+    Lesson::new("terabyte-file", "room-of-deleted-files").exercise(
+        "The store at the end of 1 TiB goes through a private mapping: how much room does the file take?",
+        &["The page that was stored into", "None"],
+        1,
+        ExerciseChange::Script(|s| {
+            const LONG: u64 = 1 << 40;
+            if !expects_no_blocks(s) {
+                return;
+            }
+            s.file("f", b"");
+            let a = s.peer("A");
+            s.open(a, "f");
+            let (file, len) = ("f".to_owned(), LONG);
+            s.must(a, "makes f 1 TiB long", Call::Truncate { file, len });
+            s.map(a, private("f", LONG).with(MapFlag::NoReserve));
+            s.store(a, LONG - 1, b"Z");
+            let own = s.load(a, LONG - 1, 1);
+            s.expect_bytes(own, b"Z");
+            s.fsync(a, "f");
+            expect_no_blocks(s, a);
+        }),
+    ),
     Lesson::new("room-of-deleted-files", "full-disk-is-sigbus"),
     Lesson::new("full-disk-is-sigbus", "collapse-range"),
     Lesson::new("collapse-range", "clone-shares-no-pages"),

@@ -200,7 +200,38 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_killed(past, "SIGBUS", None);
         }),
     ),
-    Lesson::new("one-load-many-pages", "same-pages-merge"),
+    Lesson::new("one-load-many-pages", "same-pages-merge").exercise(
+        "The byte is stored, into a private mapping, instead of loaded: how many of 16 pages are mapped by that?",
+        &["Several, as with a load", "One: the copy"],
+        1,
+        ExerciseChange::Script(|s| {
+            let (page, len) = (s.page(), 16 * s.page());
+            s.letters("f", 16);
+            let a = s.peer("A");
+            s.open_and_map(a, private("f", len));
+            s.store(a, page + 28, b"x");
+            let pages = s.pages(a, 0, len);
+            let there = pages.get(Figure::PagesThere);
+            s.judge(pages, "one page", there.is(1));
+        }),
+    ),
     Lesson::new("same-pages-merge", "child-inherits-mappings"),
-    Lesson::new("page-zero", "tail-reads-as-zeros"),
+    Lesson::new("page-zero", "tail-reads-as-zeros").exercise(
+        "The address 0 is given without MAP_FIXED: what does mmap do?",
+        &["It maps at address 0", "It maps wherever it likes", "It fails with EINVAL"],
+        1,
+        ExerciseChange::Script(|s| {
+            let a = s.peer("A");
+            let spot = Spot::Nowhere {
+                address: 0,
+                how: Placing::Hint,
+            };
+            s.map(a, anonymous(s.page()).placed(spot));
+            let (map, at) = ("m".to_owned(), 0);
+            let call = Call::Area(AreaCall::Where { map, at });
+            let address = s.must(a, "notes the address of m", call);
+            let elsewhere = address.get(Figure::Number).above(0);
+            s.judge(address, "another address than 0", elsewhere);
+        }),
+    ),
 ];

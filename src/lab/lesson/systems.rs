@@ -4,8 +4,8 @@ use crate::lab::script::{
     ScriptEdit, Wanted, WantedSight, anonymous, anonymous_shared, shared, store,
 };
 use crate::peer::calls::{
-    AreaCall, Call, FileLock, Lane, LimitKind, LockHow, ObjectCall, Outcome, ProcessCall, Prot,
-    RETURNS_42, RaceCall, SealKind,
+    AreaCall, Call, FileLock, Lane, LimitKind, LockHow, MapFlag, ObjectCall, Outcome, ProcessCall,
+    Prot, RETURNS_42, RaceCall, SealKind,
 };
 
 use super::{ExerciseChange, Lesson};
@@ -172,8 +172,39 @@ pub(super) static LESSONS: &[Lesson] = &[
     ),
     Lesson::new("torn-pairs", "private-futex"),
     Lesson::new("hugetlb-needs-reserve", "address-limit"),
-    Lesson::new("address-limit", "overcommit-heuristic"),
-    Lesson::new("overcommit-heuristic", "map-count-limit"),
+    Lesson::new("address-limit", "overcommit-heuristic").exercise(
+        "RLIMIT_AS is 1 GiB, and 2 GiB of shared memory are mapped that are never touched: what does mmap do?",
+        &["It succeeds: shared memory is not counted", "It fails with ENOMEM"],
+        1,
+        ExerciseChange::Script(|s| {
+            let a = s.peer("A");
+            let limit = Call::Process(ProcessCall::Limit {
+                limit: LimitKind::AddressSpace,
+                value: Some(1 << 30),
+            });
+            s.must(a, "limits its address space to 1 GiB", limit);
+            let much = anonymous_shared(2 << 30).with(MapFlag::NoReserve);
+            let told = s.try_map(a, "maps 2 GiB, shared, read-write", much);
+            s.expect_failed(told, "ENOMEM");
+        }),
+    ),
+    Lesson::new("overcommit-heuristic", "map-count-limit").exercise(
+        "The 16 TiB are shared memory without a file instead of private: are they granted?",
+        &["They are: shared memory is never counted", "They are not: mmap fails with ENOMEM"],
+        1,
+        ExerciseChange::Script(|s| {
+            let a = s.peer("A");
+            let spare = anonymous(16 << 40).with(MapFlag::NoReserve).named("n");
+            let told = s.try_map(a, "maps 16 TiB with MAP_NORESERVE", spare);
+            let why = "this process may have no 16 TiB of addresses at all";
+            s.require(told.is(Outcome::Done), why);
+            let (map, at, len) = ("n".to_owned(), 0, 16 << 40);
+            s.must(a, "unmaps them", Call::Unmap { map, at, len });
+            let much = anonymous_shared(16 << 40);
+            let told = s.try_map(a, "maps 16 TiB, shared, read-write", much);
+            s.expect_failed(told, "ENOMEM");
+        }),
+    ),
     Lesson::new("map-count-limit", "stack-guard-gap"),
     Lesson::new("stack-guard-gap", "vfork-shares"),
     Lesson::new("running-program-etxtbsy", "breakpoint-is-a-copy"),

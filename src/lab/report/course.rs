@@ -48,10 +48,7 @@ impl Courses {
                     course.after.push(cards);
                 }
             }
-            Progress::Environment(_)
-            | Progress::Finished(_)
-            | Progress::Waits(_)
-            | Progress::Over(_) => {}
+            Progress::Environment(_) | Progress::Finished(_) | Progress::Over(_) => {}
         }
     }
 

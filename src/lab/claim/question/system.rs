@@ -3,7 +3,11 @@
 //! It must not know the answers.
 
 /// Names of experiments, each with its question.
-pub(super) const QUESTIONS: [(&str, &str); 65] = [
+pub(super) const QUESTIONS: [(&str, &str); 66] = [
+    (
+        "on-the-storage",
+        "A file system lies in a file of its own, as a disk would: when do the blocks of that disk hold what was stored through a mapping?",
+    ),
     (
         "stores-move-no-mtime",
         "A file is stored into through a mapping again and again: when does its time of change move, and what does a watcher hear?",
