@@ -253,6 +253,7 @@ impl App {
     #[must_use]
     pub fn title(&self) -> String {
         match self.doc() {
+            _ if self.lab.is_front => format!("{} \u{2014} mapscope", self.lab.tab_title()),
             Some(doc) => {
                 let view = doc.view();
                 let edits = if doc.has_unsaved() { "* " } else { "" };

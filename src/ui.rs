@@ -59,7 +59,7 @@ use egui::{CentralPanel, Id, Panel, Ui, UiBuilder};
 
 use crate::model::{
     Action, App, AppAction, Doc, DocAction, EditAction, FileAction, Focus, Intent, LookupState,
-    Tab, Topic, View, ViewAction, ViewId, Window,
+    Topic, View, ViewAction, ViewId, Window,
 };
 
 use command::{Deed, Wishes};
@@ -79,8 +79,6 @@ pub use who::{Piece, WhoView, arrange};
 const LEAST_PANEL: f32 = 280.0;
 /// The usual one, in points: buttons have words in it, whether it is scrolled or not.
 const USUAL_PANEL: f32 = 430.0;
-/// The lab's share of the window's width.
-const LAB_SHARE: f32 = 0.54;
 /// From this width on the side panel stands beside the bytes, in points.
 const PANEL_BESIDE: f32 = 900.0;
 /// The lowest panel under the bytes, in points.
@@ -192,10 +190,11 @@ pub struct WindowState {
     news: news::News,
 }
 
-/// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus.
+/// The id of what takes the keyboard for `focus`: of the grids, that of the view with the focus; in the lab, its list.
 #[must_use]
 pub fn keyboard_id(model: &App, focus: Focus) -> Id {
     match model.view().filter(|_| focus == Focus::Grid) {
+        _ if focus == Focus::Grid && model.lab.is_front => focus_id(Focus::Lab),
         Some(view) => grid_id(view.id),
         None => focus_id(focus),
     }
@@ -242,8 +241,9 @@ pub fn window_ui(
     dropped_files(ui, &mut actions);
     notices::question_ui(ui, frame, &mut state.asked, &mut actions);
     bars_ui(ui, frame, state, &mut actions, &mut intents);
-    let inspects = frame.model.settings.inspector_shown;
-    if frame.model.settings.panel_shown && !(inspects && is_small(ui)) {
+    let is_lab = frame.model.lab.is_front;
+    let inspects = frame.model.settings.inspector_shown && !is_lab;
+    if !is_lab && frame.model.settings.panel_shown && !(inspects && is_small(ui)) {
         side_panel(ui, frame, state, &mut actions);
     }
     if inspects && !state.is_first {
@@ -256,11 +256,12 @@ pub fn window_ui(
     let central = egui::Frame::new().fill(frame.theme.grid);
     let shown = CentralPanel::default().frame(central).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        if frame.model.docs.is_empty() {
+        if tabs::n_tabs(frame.model) == 0 {
             empty_ui(ui, frame);
             Vec::new()
         } else {
-            state.tabs.show(ui, frame, &mut intents)
+            let WindowState { tabs, lab, .. } = state;
+            tabs.show(ui, frame, lab, &mut intents)
         }
     });
     if frame.model.help_shown {
@@ -289,9 +290,11 @@ fn bars_ui(
     Panel::top("menu bar").frame(bar).show(ui, |ui| {
         menus::top_ui(ui, frame, &mut state.wishes, actions);
     });
-    Panel::top("tools")
-        .frame(bar)
-        .show(ui, |ui| bars::tools_ui(ui, frame, actions));
+    if !frame.model.lab.is_front {
+        Panel::top("tools")
+            .frame(bar)
+            .show(ui, |ui| bars::tools_ui(ui, frame, actions));
+    }
     let news = &mut state.news;
     Panel::bottom("status")
         .frame(bar)
@@ -317,16 +320,8 @@ fn side_panel(ui: &mut Ui, frame: &Frame<'_>, state: &mut WindowState, actions: 
         return;
     }
     let most = (room - LEAST_GRID).max(LEAST_PANEL);
-    // the lab needs more room than the others, and has a width of its own
-    let (id, width, most) = if frame.model.settings.tab == Tab::Lab {
-        ("lab panel", room * LAB_SHARE, most)
-    } else {
-        (
-            "side panel",
-            (room - WIDE_GRID).clamp(USUAL_PANEL, 600.0),
-            most.min(640.0),
-        )
-    };
+    let (id, most) = ("side panel", most.min(640.0));
+    let width = (room - WIDE_GRID).clamp(USUAL_PANEL, 600.0);
     Panel::right(id)
         .frame(panel)
         .default_size(width)
@@ -380,7 +375,7 @@ fn low_panel(
 
 /// What the bytes need above a panel, in points: their heads and a few rows, in each of two views, and the row of tabs.
 fn least_height(frame: &Frame<'_>) -> f32 {
-    let tabs = if frame.model.docs.len() > 1 {
+    let tabs = if tabs::n_tabs(frame.model) > 1 {
         tabs::TAB_HEIGHT
     } else {
         0.0
@@ -415,12 +410,7 @@ fn read_keys(
                 if matches!(command.deed, Deed::Paste) && place != KeyPlace::Grid => {}
             Pressed::Command(command) => command.ask(ctx, model, &mut state.wishes, actions),
             Pressed::Menu(menu) => state.wishes.menu = Some(menu),
-            Pressed::Tab(by) => actions.extend(
-                frame
-                    .doc
-                    .and_then(|doc| state.tabs.neighbor(doc.id, by))
-                    .map(|doc| Action::App(AppAction::FocusDoc(doc))),
-            ),
+            Pressed::Tab(by) => actions.extend(state.tabs.neighbor(model, by)),
             Pressed::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Pressed::Act(Action::View(ViewAction::Escape)) if state.wishes.about_shown => {
                 state.wishes.about_shown = false;

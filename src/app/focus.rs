@@ -55,6 +55,7 @@ impl Shell {
             ctx.request_repaint();
         }
         let areas = [
+            Focus::Lab, // where the lab is in front, in the place of the grid
             Focus::Grid,
             Focus::Banner,
             Focus::Lookup,
@@ -62,7 +63,6 @@ impl Shell {
             Focus::WitnessByte,
             Focus::Fill,
             Focus::Destination,
-            Focus::Lab,
             Focus::Messages,
             Focus::News,
             Focus::Panel,

@@ -398,15 +398,14 @@ pub enum UnsavedChoice {
 /// The tabs of the side panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Tab {
-    /// Who sees the byte at the cursor.
+    /// Who sees the byte at the cursor. The lab stood in the panel once.
     #[default]
+    #[serde(alias = "Lab")]
     Witnesses,
     /// The answers given so far.
     Lookups,
     /// The mapping, its pages, the file.
     Mapping,
-    /// The experiments.
-    Lab,
     /// The edits that are not in the file.
     Edits,
     /// Sums of what the view shows.

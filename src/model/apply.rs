@@ -84,12 +84,7 @@ impl App {
     fn apply_app(&mut self, action: AppAction, effects: &mut Vec<Effect>) {
         match action {
             AppAction::Quit => self.quit(effects),
-            AppAction::Focus(focus) => {
-                if focus == Focus::Rows {
-                    self.show_tab(Tab::Witnesses);
-                }
-                effects.push(Effect::Focus(focus));
-            }
+            AppAction::Focus(focus) => self.focus(focus, effects),
             AppAction::FocusDoc(id) => self.focus_doc(id, effects),
             AppAction::FocusView(view) => self.focus_view(view, effects),
             AppAction::FocusIn(view, focus) => {
@@ -105,7 +100,7 @@ impl App {
             AppAction::TogglePanel => {
                 self.settings.panel_shown = !self.settings.panel_shown;
             }
-            AppAction::ShowTab(tab) => self.show_tab(tab),
+            AppAction::ShowTab(tab) => self.go_to_tab(tab),
             AppAction::SetColumns(columns) => self.settings.columns = columns,
             AppAction::Zoom(by) => effects.push(Effect::Zoom(by)),
             AppAction::SetTheme(theme) => {
@@ -141,6 +136,20 @@ impl App {
         }
     }
 
+    fn focus(&mut self, focus: Focus, effects: &mut Vec<Effect>) {
+        self.lab.gives_way_to(focus);
+        if focus == Focus::Rows {
+            self.show_tab(Tab::Witnesses);
+        }
+        effects.push(Effect::Focus(focus));
+    }
+
+    /// Beside the lab stands who sees what in its experiment; the other tabs are a file's.
+    fn go_to_tab(&mut self, tab: Tab) {
+        self.lab.is_front &= tab == Tab::Witnesses;
+        self.show_tab(tab);
+    }
+
     fn apply_file(&mut self, view: Option<ViewId>, action: FileAction, effects: &mut Vec<Effect>) {
         let id = view.and_then(|view| self.doc_of(view)).map(|doc| doc.id);
         match action {
@@ -159,6 +168,7 @@ impl App {
                     self.open(path, effects);
                 }
             }
+            FileAction::Close if self.lab.is_front => self.lab_close(effects),
             FileAction::Close => {
                 if let Some(id) = id {
                     self.close(id, effects);
@@ -204,6 +214,8 @@ impl App {
         let Some((view, id)) = view.and_then(|view| Some((view, self.doc_of(view)?.id))) else {
             return;
         };
+        // What is done to a file is seen.
+        self.lab.is_front &= !takes_focus;
         let settled = self.in_doc(id, effects, |doc, out| {
             if takes_focus {
                 doc.focus_on(view, out);
@@ -258,6 +270,12 @@ impl App {
                 out.file(doc.target(view), super::FileRequest::Look(None));
             }
         }
+    }
+
+    /// The side panel shows this of the file with the focus.
+    #[must_use]
+    pub fn shows(&self, tab: Tab) -> bool {
+        self.settings.panel_shown && self.settings.tab == tab && !self.lab.is_front
     }
 
     pub(super) fn show_tab(&mut self, tab: Tab) {

@@ -14,6 +14,10 @@ use crate::lab::claim::{
 /// What a person can ask of the lab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabAction {
+    /// Bring the lab's tab to the front.
+    Show,
+    /// Close its tab; what runs ends after the step under way.
+    Close,
     /// Show this experiment.
     Choose(String),
     /// Show the one that stands so many places further down the list.
@@ -178,6 +182,10 @@ pub struct LabState {
     pub queue: Option<LabQueue>,
     /// Why nothing could be run.
     pub error: Option<String>,
+    /// It has a tab.
+    pub is_open: bool,
+    /// Its tab has the focus.
+    pub is_front: bool,
 }
 
 impl LabEntry {
@@ -240,6 +248,19 @@ impl LabState {
         self.entries
             .iter_mut()
             .find(|entry| entry.claim.name == name)
+    }
+
+    /// The title of its tab: what runs is told there too.
+    #[must_use]
+    pub fn tab_title(&self) -> String {
+        match &self.queue {
+            None => "Lab".to_owned(),
+            Some(queue) if queue.stopping => "Lab: stopping".to_owned(),
+            Some(queue) => {
+                let total = queue.names.len();
+                format!("Lab: {} of {total} runs", (queue.done + 1).min(total))
+            }
+        }
     }
 
     /// The experiment that is shown.

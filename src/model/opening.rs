@@ -11,7 +11,7 @@ use super::event::Opened;
 use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
 use super::topic::{Subject, Topic};
-use super::{Access, Action, App, AppAction, Completed, Focus, Incoming, Mode, Tab};
+use super::{Access, Action, App, Completed, Focus, Incoming, LabAction, Mode, Tab};
 
 impl OpenRequest {
     /// Private and read-write, all of it: the way every file is opened unless asked otherwise.
@@ -264,7 +264,7 @@ impl App {
         let was = self.order.last().copied();
         self.order.retain(|known| *known != id);
         self.order.push(id);
-        if was != Some(id) {
+        if std::mem::take(&mut self.lab.is_front) || was != Some(id) {
             effects.push(Effect::Focus(Focus::Grid));
         }
     }
@@ -297,7 +297,7 @@ impl App {
 
     /// The mapping's facts are reported only while their tab is shown, of the file that has the focus.
     pub(super) fn facts_wanted(&mut self, effects: &mut Vec<Effect>) {
-        let shown = self.settings.panel_shown && self.settings.tab == Tab::Mapping;
+        let shown = self.shows(Tab::Mapping);
         let wanted = self.doc().filter(|_| shown).map(Doc::focused_target);
         if wanted == self.facts_of {
             return;
@@ -318,6 +318,6 @@ impl App {
 
     /// Whether the lab's experiments can be gone back to from here: what a message of a scratch file offers.
     pub(super) fn back_to_lab() -> Action {
-        Action::App(AppAction::ShowTab(Tab::Lab))
+        Action::Lab(LabAction::Show)
     }
 }

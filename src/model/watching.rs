@@ -106,7 +106,7 @@ impl App {
 
     /// The witnesses of the file that has the focus watch its cursor while somebody looks; all others rest.
     pub(super) fn watch(&mut self, effects: &mut Vec<Effect>) {
-        let shown = self.settings.panel_shown && self.settings.tab == Tab::Witnesses;
+        let shown = self.shows(Tab::Witnesses);
         let wanted = self
             .doc()
             .filter(|_| shown)

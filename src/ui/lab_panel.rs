@@ -1,10 +1,13 @@
-//! The lab in the side panel: what is under way above, the experiments on the left, the chosen one on the right.
+//! The lab in its tab: a toolbar, the experiments on the left, the chosen one on the right. Where there is no room for both,
+//! the list is a choice above, and stands in the place of the experiment while one is chosen.
 //!
 //! It owns how the room is shared. What is shown comes from the model; between frames only heights and widths are kept.
 
 mod chart;
+mod choice;
 mod detail;
 mod list;
+mod outcome;
 mod peers;
 mod signs;
 mod steps;
@@ -17,17 +20,22 @@ use crate::model::lab::LabQueue;
 use crate::model::{Action, LabAction};
 
 use super::Frame;
+use super::right::at_right;
 
-/// From this width on the list stands beside the experiment, and not above it.
-const BESIDE: f32 = 500.0;
-/// The height of the list where it stands above.
-const LIST_ABOVE: f32 = 170.0;
+/// From this width on the list stands beside the experiment.
+const BESIDE: f32 = 700.0;
+/// The width of the list there: names need that much.
+const LIST: std::ops::RangeInclusive<f32> = 230.0..=300.0;
+/// From this height on there is room for air, in points.
+const TALL: f32 = 460.0;
 
 /// What the lab keeps between frames.
 #[derive(Debug, Default)]
 pub struct LabView {
     list: list::ListView,
     detail: detail::DetailView,
+    /// The list stands in the place of the experiment.
+    is_choosing: bool,
 }
 
 /// Draws the lab into all the room there is.
@@ -37,94 +45,118 @@ pub(super) fn lab_ui(
     view: &mut LabView,
     actions: &mut Vec<Action>,
 ) {
-    let beside = ui.available_width() >= BESIDE;
-    toolbar_ui(ui, frame, beside, actions);
-    if let Some(error) = &frame.model.lab.error {
-        let text = RichText::new(format!("Nothing more was run: {error}"));
-        let label = Label::new(text.color(frame.theme.error)).wrap();
-        let shown = ui.add(label.selectable(true));
-        ui.ctx()
-            .accesskit_node_builder(shown.id, |node| node.set_role(accesskit::Role::Alert));
-    }
-    ui.add_space(4.0);
+    let room = ui.available_size();
+    let around = Margin::symmetric(12, if room.y >= TALL { 8 } else { 4 });
+    let all = egui::Frame::new()
+        .fill(frame.theme.bar)
+        .inner_margin(around);
+    CentralPanel::default().frame(all).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        if ui.available_width() >= BESIDE {
+            wide_ui(ui, frame, view, actions);
+        } else {
+            narrow_ui(ui, frame, view, actions);
+        }
+    });
+}
+
+/// The list stands beside the experiment.
+fn wide_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut Vec<Action>) {
+    view.is_choosing = false;
+    error_ui(ui, frame);
+    let width = (ui.available_width() * 0.28).clamp(*LIST.start(), *LIST.end());
     let bare = egui::Frame::new();
-    if beside {
-        // Not for the person to drag: names need that much, and the rest is the experiment's.
-        let width = (ui.available_width() * 0.4).clamp(180.0, 250.0);
-        let margin = Margin {
-            right: 8,
+    // Not for the person to drag: names need that much, and the rest is the experiment's.
+    Panel::left("lab list")
+        .frame(bare.inner_margin(Margin {
+            right: 10,
             ..Margin::ZERO
-        };
-        Panel::left("lab list")
-            .frame(bare.inner_margin(margin))
-            .exact_size(width)
-            .resizable(false)
-            .show(ui, |ui| {
-                list::list_ui(ui, frame, &mut view.list, actions);
-            });
-    } else {
-        let most = (ui.available_height() * 0.6).max(80.0);
-        Panel::top("lab list above")
-            .frame(bare)
-            .resizable(true)
-            .default_size(LIST_ABOVE.min(most))
-            .size_range(80.0..=most)
-            .show(ui, |ui| list::list_ui(ui, frame, &mut view.list, actions));
-    }
-    let margin = Margin {
-        left: if beside { 8 } else { 0 },
-        top: if beside { 2 } else { 8 },
-        ..Margin::ZERO
-    };
+        }))
+        .exact_size(width)
+        .resizable(false)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| tools_ui(ui, frame, actions));
+            ui.add_space(2.0);
+            list::list_ui(ui, frame, &mut view.list, actions);
+        });
     CentralPanel::default()
-        .frame(bare.inner_margin(margin))
+        .frame(bare.inner_margin(Margin {
+            left: 12,
+            ..Margin::ZERO
+        }))
         .show(ui, |ui| {
             detail::detail_ui(ui, frame, &mut view.detail, actions);
         });
 }
 
-/// Run all, stop, and how far it is: beside the buttons, or below them.
-fn toolbar_ui(ui: &mut Ui, frame: &Frame<'_>, beside: bool, actions: &mut Vec<Action>) {
-    let lab = &frame.model.lab;
+/// The list is a choice above the experiment.
+fn narrow_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        let idle = lab.queue.is_none() && !lab.entries.is_empty();
-        let all = ui.add_enabled(idle, Button::new("Run all"));
-        let all = all.on_hover_text(
-            "Every experiment but those that measure cost, one after the other: a few seconds",
+        at_right(
+            ui,
+            "lab choice",
+            |ui| choice::choice_ui(ui, frame, &mut view.is_choosing),
+            |ui| tools_ui(ui, frame, actions),
         );
-        if all
-            .on_disabled_hover_text("Experiments are running")
-            .clicked()
-        {
-            actions.push(Action::Lab(LabAction::RunAll));
-        }
-        let may_stop = lab.queue.as_ref().is_some_and(|queue| !queue.stopping);
-        let stop = ui
-            .add_enabled(may_stop, Button::new("Stop"))
-            .on_hover_text("The step under way is the last")
-            .on_disabled_hover_text("Nothing is running");
-        if stop.clicked() {
-            actions.push(Action::Lab(LabAction::Stop));
-        }
-        let mut slowly = lab.slowly;
-        let slow = ui
-            .add_enabled(lab.queue.is_none(), Checkbox::new(&mut slowly, "Slowly"))
-            .on_hover_text("Pause after each step, to watch it")
-            .on_disabled_hover_text("Experiments are running");
-        if slow.changed() {
-            actions.push(Action::Lab(LabAction::Slowly(slowly)));
-        }
-        if beside {
-            progress_ui(ui, frame);
-        }
     });
-    if !beside {
-        ui.horizontal(|ui| progress_ui(ui, frame));
+    error_ui(ui, frame);
+    if !view.is_choosing {
+        detail::detail_ui(ui, frame, &mut view.detail, actions);
+        return;
+    }
+    let before = actions.len();
+    list::list_ui(ui, frame, &mut view.list, actions);
+    let is_chosen = |action: &Action| matches!(action, Action::Lab(LabAction::Choose(_)));
+    let is_over = actions.iter().skip(before).any(is_chosen) || frame.model.lab.queue.is_some();
+    view.is_choosing = !is_over;
+}
+
+fn error_ui(ui: &mut Ui, frame: &Frame<'_>) {
+    let Some(error) = &frame.model.lab.error else {
+        return;
+    };
+    let text = RichText::new(format!("Nothing more was run: {error}"));
+    let label = Label::new(text.color(frame.theme.error)).wrap();
+    let shown = ui.add(label.selectable(true));
+    ui.ctx()
+        .accesskit_node_builder(shown.id, |node| node.set_role(accesskit::Role::Alert));
+}
+
+/// What is done to many experiments.
+fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let lab = &frame.model.lab;
+    let mut slowly = lab.slowly;
+    let slow = ui
+        .add_enabled(lab.queue.is_none(), Checkbox::new(&mut slowly, "Slowly"))
+        .on_hover_text("Pause after each step, to watch it")
+        .on_disabled_hover_text("Experiments are running");
+    if slow.changed() {
+        actions.push(Action::Lab(LabAction::Slowly(slowly)));
+    }
+    let idle = lab.queue.is_none() && !lab.entries.is_empty();
+    if let Some(entry) = lab.chosen() {
+        let topic = entry.claim.topic;
+        let words = format!("Every experiment of \u{201c}{}\u{201d}", topic.title());
+        let run = ui
+            .add_enabled(idle, Button::new("Run topic"))
+            .on_hover_text(words)
+            .on_disabled_hover_text("Experiments are running");
+        if run.clicked() {
+            actions.push(Action::Lab(LabAction::RunTopic(topic)));
+        }
+    }
+    let words = "Every experiment but those that measure cost, one after the other: a few seconds";
+    let all = ui
+        .add_enabled(idle, Button::new("Run all"))
+        .on_hover_text(words)
+        .on_disabled_hover_text("Experiments are running");
+    if all.clicked() {
+        actions.push(Action::Lab(LabAction::RunAll));
     }
 }
 
 /// How far it is; while nothing runs, what came of all so far.
-fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
+pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
     let lab = &frame.model.lab;
     let (words, color) = match &lab.queue {
         Some(queue) => {

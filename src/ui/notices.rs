@@ -146,7 +146,8 @@ fn standing(model: &App) -> Vec<Standing> {
         whose: Whose::Program,
         notice,
     }));
-    let front = model.doc().map(|doc| doc.id);
+    let front = model.doc().filter(|_| !model.lab.is_front);
+    let front = front.map(|doc| doc.id);
     let is_shown = |doc: &&Doc| {
         let mut views = doc.views.iter();
         Some(doc.id) == front || views.any(|view| model.shown().contains(&view.id))

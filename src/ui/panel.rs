@@ -1,4 +1,4 @@
-//! The side panel: who sees it, lookups, facts about the mapping, the lab, the edits, sums.
+//! The side panel: who sees it, lookups, facts about the mapping, the edits, sums.
 
 use egui::{Button, Label, RichText, ScrollArea, Ui, accesskit};
 
@@ -8,7 +8,7 @@ use super::command::{REMAP, SYNC, Wishes};
 use super::menus::command_ui;
 use super::process_facts::process_facts_ui;
 use super::region::region_ui;
-use super::{Frame, WindowState, edits_panel, found_panel, lab_panel, sums_panel, tour, who};
+use super::{Frame, WindowState, edits_panel, found_panel, sums_panel, tour, who};
 
 /// A panel this narrow has its tabs closer together, in points.
 const NARROW: f32 = 310.0;
@@ -17,7 +17,7 @@ const NARROW: f32 = 310.0;
 const LOW: f32 = 200.0;
 
 /// The tabs: name, and what is in them.
-const TABS: [(Tab, &str, &str); 7] = [
+const TABS: [(Tab, &str, &str); 6] = [
     (
         Tab::Witnesses,
         "Who sees it",
@@ -32,11 +32,6 @@ const TABS: [(Tab, &str, &str); 7] = [
         Tab::Mapping,
         "Facts",
         "Pages, page cache, system calls (Ctrl+3)",
-    ),
-    (
-        Tab::Lab,
-        "Lab",
-        "Experiments that show what mmap does (Ctrl+4)",
     ),
     (
         Tab::Edits,
@@ -98,9 +93,8 @@ pub(super) fn panel_ui(
                 mapping_ui(ui, frame);
             });
         }
-        Tab::Lab => lab_panel::lab_ui(ui, frame, &mut state.lab, actions), // scrolls its parts
-        Tab::Edits => edits_panel::edits_ui(ui, frame, actions),           // draws what is in sight
-        Tab::Found => found_panel::found_ui(ui, frame, actions),           // the same
+        Tab::Edits => edits_panel::edits_ui(ui, frame, actions), // draws what is in sight
+        Tab::Found => found_panel::found_ui(ui, frame, actions), // the same
         Tab::Sums => {
             scrolled.show(ui, |ui| {
                 sums_panel::sums_ui(ui, frame, &mut state.wishes, actions);

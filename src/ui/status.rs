@@ -8,7 +8,7 @@ use crate::model::{Access, Action, Column, Doc, DocAction, Mode, OrderId, ReadBy
 use super::command::column_words;
 use super::news::News;
 use super::right::at_right;
-use super::{Frame, describe};
+use super::{Frame, describe, lab_panel};
 
 /// Below this width the least important facts are left out, in points.
 const ALL_FACTS: f32 = 660.0;
@@ -21,6 +21,10 @@ pub(super) fn status_ui(
     actions: &mut Vec<Action>,
 ) {
     ui.horizontal(|ui| {
+        if frame.model.lab.is_front {
+            lab_panel::progress_ui(ui, frame);
+            return;
+        }
         let Some(doc) = frame.doc else {
             ui.label(RichText::new("No file is open").color(frame.theme.weak));
             return;
@@ -146,7 +150,7 @@ fn jobs_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>)
         job_ui(ui, frame, (number, &words, 0.0), "Do not read it", actions);
     }
     // In the panel they stand with what there is of them so far.
-    let is_seen = frame.model.settings.panel_shown && frame.model.settings.tab == Tab::Sums;
+    let is_seen = frame.model.shows(Tab::Sums);
     if let (false, Some((number, words, share))) = (is_seen, doc.view().sums.progress()) {
         let words = doc.with_storage(number, &words);
         job_ui(ui, frame, (number, &words, share), "Take no sums", actions);

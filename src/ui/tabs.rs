@@ -1,7 +1,9 @@
-//! A tab for each open file: their order, which of them stand side by side, and what stands in each.
+//! A tab for each open file, and one for the lab: their order, which of them stand side by side, and what stands in each.
 //!
 //! It owns the arrangement, which follows the model: a file that was opened gets a tab, one that is closed loses it, and
-//! the file with the focus is in front. It must not know what closing asks.
+//! what has the focus is in front. It must not know what closing asks.
+
+mod splits;
 
 use std::collections::BTreeMap;
 
@@ -13,13 +15,15 @@ use egui_tiles::{
     UiResponse,
 };
 
-use crate::model::{Action, AppAction, Doc, DocId, FileAction, Intent, ViewId};
+use crate::model::{Action, App, AppAction, Doc, DocId, FileAction, Intent, LabAction, ViewId};
 
 use super::grid::GridState;
 use super::icons::{self, Icon};
 use super::theme::BODY;
 use super::views_ui::views_ui;
-use super::{Frame, Theme, menus};
+use super::{Frame, LabView, Theme, lab_panel, menus};
+
+use splits::lift_splits;
 
 /// Height of the row of tabs, in points.
 pub(super) const TAB_HEIGHT: f32 = 30.0;
@@ -28,18 +32,55 @@ const MOST_TITLE: f32 = 180.0;
 /// Room beside a title: a margin, and the closing cross.
 const BESIDE_TITLE: f32 = 48.0;
 
-/// A file in its place.
+/// What stands in a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pane {
-    doc: DocId,
+enum Pane {
+    Doc(DocId),
+    Lab,
+}
+
+impl Pane {
+    /// What has the focus.
+    fn front(model: &App) -> Option<Self> {
+        if model.lab.is_front {
+            return Some(Self::Lab);
+        }
+        model.doc().map(|doc| Self::Doc(doc.id))
+    }
+
+    fn is_there(self, model: &App) -> bool {
+        match self {
+            Self::Doc(doc) => model.doc_by(doc).is_some(),
+            Self::Lab => model.lab.is_open,
+        }
+    }
+
+    fn come_forward(self) -> Action {
+        match self {
+            Self::Doc(doc) => Action::App(AppAction::FocusDoc(doc)),
+            Self::Lab => Action::Lab(LabAction::Show),
+        }
+    }
+
+    fn close(self) -> Action {
+        match self {
+            Self::Doc(doc) => Action::File(FileAction::CloseDoc(doc)),
+            Self::Lab => Action::Lab(LabAction::Close),
+        }
+    }
+}
+
+/// How many tabs there are.
+pub(super) fn n_tabs(model: &App) -> usize {
+    model.docs.len() + usize::from(model.lab.is_open)
 }
 
 /// The arrangement, and what the grids keep between frames.
 pub struct Tabs {
     tree: Tree<Pane>,
     grids: BTreeMap<ViewId, GridState>,
-    /// The file that was in front in the last frame.
-    front: Option<DocId>,
+    /// What was in front in the last frame.
+    front: Option<Pane>,
 }
 
 impl Default for Tabs {
@@ -58,11 +99,13 @@ impl Tabs {
         &mut self,
         ui: &mut Ui,
         frame: &Frame<'_>,
+        lab: &mut LabView,
         intents: &mut Vec<Intent>,
     ) -> Vec<ViewId> {
         self.follow(frame);
         let mut drawing = Drawing {
             frame,
+            lab,
             grids: &mut self.grids,
             intents,
             shown: Vec::new(),
@@ -83,9 +126,9 @@ impl Tabs {
         self.grids.entry(view).or_default().cell(ctx)
     }
 
-    /// The next file of the group that has the focus, or the one before it.
-    pub(super) fn neighbor(&self, front: DocId, by: isize) -> Option<DocId> {
-        let tile = self.tile_of(front)?;
+    /// Brings the next tab of the group that has the focus to the front, or the one before it.
+    pub(super) fn neighbor(&self, model: &App, by: isize) -> Option<Action> {
+        let tile = self.tile_of(Pane::front(model)?)?;
         let parent = self.tree.tiles.parent_of(tile)?;
         let Tile::Container(Container::Tabs(tabs)) = self.tree.tiles.get(parent)? else {
             return None;
@@ -95,44 +138,49 @@ impl Tabs {
         let next = (isize::try_from(at).ok()? + by).rem_euclid(n_tabs);
         let next = tabs.children.get(usize::try_from(next).ok()?)?;
         match self.tree.tiles.get(*next)? {
-            Tile::Pane(pane) => Some(pane.doc),
+            Tile::Pane(pane) => Some(pane.come_forward()),
             Tile::Container(_) => None,
         }
     }
 
-    fn tile_of(&self, doc: DocId) -> Option<TileId> {
+    fn tile_of(&self, wanted: Pane) -> Option<TileId> {
         self.tree.tiles.iter().find_map(|(id, tile)| match tile {
-            Tile::Pane(pane) if pane.doc == doc => Some(*id),
+            Tile::Pane(pane) if *pane == wanted => Some(*id),
             _ => None,
         })
     }
 
     /// Takes over what changed in the model.
     fn follow(&mut self, frame: &Frame<'_>) {
-        let docs = &frame.model.docs;
+        let (model, docs) = (frame.model, &frame.model.docs);
         let gone: Vec<TileId> = self
             .tree
             .tiles
             .iter()
             .filter_map(|(id, tile)| match tile {
-                Tile::Pane(pane) => docs.iter().all(|doc| doc.id != pane.doc).then_some(*id),
+                Tile::Pane(pane) => (!pane.is_there(model)).then_some(*id),
                 Tile::Container(_) => None,
             })
             .collect();
         // those that open come before those that close go, so that a lone tab's place is taken and not lost
         let mut has_new = false;
         for doc in docs {
-            if self.tile_of(doc.id).is_none() {
+            if self.tile_of(Pane::Doc(doc.id)).is_none() {
                 self.add(doc, docs);
                 has_new = true; // a new group has chosen one of its own
             }
+        }
+        if model.lab.is_open && self.tile_of(Pane::Lab).is_none() {
+            let place = self.place_after_front();
+            self.insert(Pane::Lab, place, |_| false);
+            has_new = true;
         }
         for tile in gone {
             self.tree.remove_recursively(tile);
         }
         self.grids
             .retain(|view, _| frame.model.doc_of(*view).is_some());
-        let front = frame.doc.map(|doc| doc.id);
+        let front = Pane::front(model);
         if front != self.front || has_new {
             self.front = front;
             if let Some(tile) = front.and_then(|front| self.tile_of(front)) {
@@ -144,11 +192,28 @@ impl Tabs {
     /// A tab beside those of the files that were asked for together with this one, in the order they were asked for,
     /// whichever opens first; else right after the one that is in front.
     fn add(&mut self, doc: &Doc, docs: &[Doc]) {
-        let pane = Pane { doc: doc.id };
-        let place = self.place_beside(doc, docs).or_else(|| {
-            let (group, at) = self.place_of(self.front?)?;
-            Some((group, at + 1))
+        let place = self.place_beside(doc, docs);
+        let place = place.or_else(|| self.place_after_front());
+        self.insert(Pane::Doc(doc.id), place, |alone| match alone {
+            Pane::Doc(alone) => docs
+                .iter()
+                .any(|known| known.id == alone && known.batch == doc.batch && doc.id < known.id),
+            Pane::Lab => false,
         });
+    }
+
+    fn place_after_front(&self) -> Option<(TileId, usize)> {
+        let (group, at) = self.place_of(self.front?)?;
+        Some((group, at + 1))
+    }
+
+    /// A tab in its place, where that is known; where one stands alone, `is_before` says whether it comes before that.
+    fn insert(
+        &mut self,
+        pane: Pane,
+        place: Option<(TileId, usize)>,
+        is_before: impl FnOnce(Pane) -> bool,
+    ) {
         let tile = self.tree.tiles.insert_pane(pane);
         let Some(root) = self.tree.root else {
             let tabs = self.tree.tiles.insert_tab_tile(vec![tile]);
@@ -164,11 +229,9 @@ impl Tabs {
         if let Some(Tile::Container(Container::Tabs(tabs))) = self.tree.tiles.get_mut(root) {
             tabs.add_child(tile);
         } else {
-            // a file alone has no group
+            // what stands alone has no group
             let is_earlier = match self.tree.tiles.get(root) {
-                Some(Tile::Pane(alone)) => docs.iter().any(|known| {
-                    known.id == alone.doc && known.batch == doc.batch && doc.id < known.id
-                }),
+                Some(Tile::Pane(alone)) => is_before(*alone),
                 _ => false,
             };
             let children = if is_earlier {
@@ -186,7 +249,7 @@ impl Tabs {
         let mates = docs
             .iter()
             .filter(|known| known.batch == doc.batch && known.id != doc.id)
-            .filter_map(|known| Some((known.id, self.place_of(known.id)?)));
+            .filter_map(|known| Some((known.id, self.place_of(Pane::Doc(known.id))?)));
         let earlier = mates.clone().filter(|(id, _)| *id < doc.id);
         let later = mates.filter(|(id, _)| *id > doc.id);
         let after = earlier.max_by_key(|(id, _)| *id);
@@ -194,9 +257,9 @@ impl Tabs {
         after.or_else(|| later.min_by_key(|(id, _)| *id).map(|(_, place)| place))
     }
 
-    /// The group that a file's tab is in, and where in it.
-    fn place_of(&self, doc: DocId) -> Option<(TileId, usize)> {
-        let tile = self.tile_of(doc)?;
+    /// The group that a tab is in, and where in it.
+    fn place_of(&self, pane: Pane) -> Option<(TileId, usize)> {
+        let tile = self.tile_of(pane)?;
         let group = self.tree.tiles.parent_of(tile)?;
         let Tile::Container(Container::Tabs(tabs)) = self.tree.tiles.get(group)? else {
             return None;
@@ -209,6 +272,7 @@ impl Tabs {
 /// One frame of the arrangement.
 struct Drawing<'a, 'f> {
     frame: &'a Frame<'f>,
+    lab: &'a mut LabView,
     grids: &'a mut BTreeMap<ViewId, GridState>,
     intents: &'a mut Vec<Intent>,
     shown: Vec<ViewId>,
@@ -220,15 +284,38 @@ impl Drawing<'_, '_> {
         self.intents.push(Intent { view, action });
     }
 
-    fn named(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<&Doc>) {
-        let doc = match tiles.get(tile) {
-            Some(Tile::Pane(pane)) => self.frame.model.doc_by(pane.doc),
-            _ => None,
-        };
-        (
-            doc.map_or_else(|| "side by side".to_owned(), Doc::name),
-            doc,
-        )
+    /// Its title, and what it is of.
+    fn named(&self, tiles: &Tiles<Pane>, tile: TileId) -> (String, Option<Pane>) {
+        match tiles.get(tile) {
+            Some(Tile::Pane(pane)) => (self.title(*pane), Some(*pane)),
+            _ => ("side by side".to_owned(), None),
+        }
+    }
+
+    fn title(&self, pane: Pane) -> String {
+        let model = self.frame.model;
+        match pane {
+            Pane::Doc(doc) => model.doc_by(doc).map(Doc::name).unwrap_or_default(),
+            Pane::Lab => model.lab.tab_title(),
+        }
+    }
+
+    /// What its pane was pressed for is for what stands in it.
+    fn focus_pressed(&mut self, ui: &Ui, pane: Pane, is_pressed: bool) {
+        let is_front = Pane::front(self.frame.model) == Some(pane);
+        if is_pressed && !is_front && ui.input(|input| input.pointer.any_pressed()) {
+            self.push(None, pane.come_forward());
+        }
+    }
+
+    fn lab_ui(&mut self, ui: &mut Ui) {
+        let (mut actions, rect) = (Vec::new(), ui.max_rect());
+        lab_panel::lab_ui(ui, self.frame, self.lab, &mut actions);
+        let is_pressed = ui.rect_contains_pointer(rect);
+        self.focus_pressed(ui, Pane::Lab, is_pressed);
+        let view = self.frame.view.map(|view| view.id);
+        self.intents
+            .extend(actions.into_iter().map(|action| Intent { view, action }));
     }
 
     fn theme(&self) -> &Theme {
@@ -238,7 +325,11 @@ impl Drawing<'_, '_> {
 
 impl Behavior<Pane> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
-        let Some(doc) = self.frame.model.doc_by(pane.doc) else {
+        let Pane::Doc(id) = *pane else {
+            self.lab_ui(ui);
+            return UiResponse::None;
+        };
+        let Some(doc) = self.frame.model.doc_by(id) else {
             return UiResponse::None;
         };
         let frame = self.frame.of(doc);
@@ -246,19 +337,13 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         let mut intents = Vec::new();
         self.shown.extend(doc.views.iter().map(|view| view.id));
         views_ui(ui, &frame, doc, self.grids, &mut intents);
-        let focuses = !frame.is_front()
-            && !intents.is_empty()
-            && ui.input(|input| input.pointer.any_pressed());
-        if focuses {
-            self.push(None, Action::App(AppAction::FocusDoc(pane.doc)));
-        }
+        self.focus_pressed(ui, *pane, !intents.is_empty());
         self.intents.append(&mut intents);
         UiResponse::None
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
-        let doc = self.frame.model.doc_by(pane.doc);
-        doc.map(Doc::name).unwrap_or_default().into()
+        self.title(*pane).into()
     }
 
     fn tab_ui(
@@ -269,8 +354,12 @@ impl Behavior<Pane> for Drawing<'_, '_> {
         tile: TileId,
         state: &TabState,
     ) -> Response {
-        let (label, doc) = self.named(tiles, tile);
-        let (name, edited) = (doc.map(|doc| doc.id), doc.is_some_and(Doc::has_unsaved));
+        let (label, pane) = self.named(tiles, tile);
+        let doc = match pane {
+            Some(Pane::Doc(doc)) => self.frame.model.doc_by(doc),
+            _ => None,
+        };
+        let edited = doc.is_some_and(Doc::has_unsaved);
         let theme = self.frame.theme;
         let color = if state.active { theme.text } else { theme.weak };
         let mut job =
@@ -299,18 +388,15 @@ impl Behavior<Pane> for Drawing<'_, '_> {
                 .galley(place.min, galley, color);
         }
         let closes = close_ui(ui, theme, &tab, rect, &label, (edited, state.active));
-        if let Some(doc) = name.filter(|_| closes) {
-            self.push(None, Action::File(FileAction::CloseDoc(doc)));
+        if let Some(pane) = pane.filter(|_| closes) {
+            self.push(None, pane.close());
         }
-        let tab = tab.on_hover_text(
-            name.and_then(|name| self.frame.model.doc_by(name))
-                .map(|doc| super::describe::path(&doc.path))
-                .unwrap_or_default(),
-        );
-        if let Some(doc) = name.filter(|_| tab.clicked() || tab.drag_started()) {
-            self.push(None, Action::App(AppAction::FocusDoc(doc)));
+        let words = doc.map(|doc| super::describe::path(&doc.path));
+        let tab = tab.on_hover_text(words.unwrap_or_default());
+        if let Some(pane) = pane.filter(|_| tab.clicked() || tab.drag_started()) {
+            self.push(None, pane.come_forward());
         }
-        if let Some(doc) = name.and_then(|name| self.frame.model.doc_by(name)) {
+        if let Some(doc) = doc {
             tab.context_menu(|ui| menus::tab_menu_ui(ui, doc, self.intents));
         }
         self.on_tab_button(tiles, tile, tab)
@@ -322,7 +408,7 @@ impl Behavior<Pane> for Drawing<'_, '_> {
 
     fn simplification_options(&self) -> SimplificationOptions {
         SimplificationOptions {
-            all_panes_must_have_tabs: self.frame.model.docs.len() > 1,
+            all_panes_must_have_tabs: n_tabs(self.frame.model) > 1,
             ..SimplificationOptions::default()
         }
     }
@@ -392,61 +478,4 @@ fn close_ui(
         icons::paint(painter, Icon::Close, place.center(), 12.0, theme.weak);
     }
     cross.clicked() || tab.middle_clicked()
-}
-
-/// A drop on a view splits inside its tab, so that the other tabs of the group hide the split. Lifts such splits out of
-/// the group: `Tabs(Split(Tabs(a) Tabs(d)) b c)` becomes `Split(Tabs(a b c) Tabs(d))`.
-fn lift_splits(tree: &mut Tree<Pane>) {
-    while let Some((group, split)) = split_in_group(tree) {
-        if lift(tree, group, split).is_none() {
-            return;
-        }
-    }
-}
-
-fn split_in_group(tree: &Tree<Pane>) -> Option<(TileId, TileId)> {
-    tree.tiles.iter().find_map(|(id, tile)| {
-        let Tile::Container(Container::Tabs(tabs)) = tile else {
-            return None;
-        };
-        let split = tabs.children.iter().find(|child| {
-            matches!(
-                tree.tiles.get(**child),
-                Some(Tile::Container(Container::Linear(_)))
-            )
-        })?;
-        Some((*id, *split))
-    })
-}
-
-fn lift(tree: &mut Tree<Pane>, group: TileId, split: TileId) -> Option<()> {
-    let Some(Tile::Container(Container::Linear(linear))) = tree.tiles.get(split) else {
-        return None;
-    };
-    let first = *linear.children.first()?;
-    let moved: Vec<TileId> = match tree.tiles.get(first) {
-        Some(Tile::Container(Container::Tabs(tabs))) => tabs.children.clone(),
-        _ => vec![first],
-    };
-    let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get_mut(group) else {
-        return None;
-    };
-    let at = tabs.children.iter().position(|child| *child == split)?;
-    tabs.children.splice(at..=at, moved.iter().copied());
-    tabs.active = moved.first().copied();
-    // the two trade places: the split stands where the group stood, the group is its first part
-    let (group_tile, mut split_tile) = (tree.tiles.remove(group)?, tree.tiles.remove(split)?);
-    if let Tile::Container(Container::Linear(linear)) = &mut split_tile {
-        for child in &mut linear.children {
-            if *child == first {
-                *child = split;
-            }
-        }
-    }
-    if !moved.contains(&first) {
-        tree.tiles.remove(first);
-    }
-    tree.tiles.insert(group, split_tile);
-    tree.tiles.insert(split, group_tile);
-    Some(())
 }

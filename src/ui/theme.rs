@@ -18,6 +18,8 @@ pub use pairs::Pair;
 pub const BODY: f32 = 13.5;
 /// The other size: sources, remarks. There is no third but the grid's.
 pub const SMALL: f32 = 12.0;
+/// What an experiment of the lab is about and came to, which is read from further away: nothing else is as large.
+pub const LARGE: f32 = 17.0;
 
 /// Everything that has a color. One for dark, one for light.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ fn round() -> Vec<Step> {
     vec![
         tab("lookups", Key::Num2, Tab::Lookups),
         tab("facts", Key::Num3, Tab::Mapping),
-        tab("lab", Key::Num4, Tab::Lab),
+        shows("lab", CTRL, Key::Num4, "Experiments"),
         tab("edits", Key::Num5, Tab::Edits),
         shows("who sees it", CTRL, Key::Num1, "this view, "),
         hides("no panel", PLAIN, Key::F9, "this view, "),

@@ -218,7 +218,7 @@ fn of_the_program() -> Vec<Action> {
         A::FocusDoc(mapscope::model::DocId(99)),
         A::Shown(Vec::new()),
         A::TogglePanel,
-        A::ShowTab(Tab::Lab),
+        A::ShowTab(Tab::Edits),
         A::ToggleHelp,
         A::Dismiss(Topic::Error),
         A::Unsaved(UnsavedChoice::Write),

@@ -203,6 +203,17 @@ fn a_zoom_that_nobody_chose_is_set_aside_and_said() {
     }
 }
 
+/// The lab stood in the side panel once: what was remembered then is kept.
+#[test]
+fn a_side_panel_of_an_earlier_version_costs_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = remembered_file(dir.path(), &[("settings", "(tab:Lab,zoom_percent:150)")]);
+    let remembered = Remembered::load(&file);
+    assert_eq!(remembered.problem, None);
+    assert_eq!(remembered.settings.zoom(), 1.5);
+    assert_eq!(remembered.settings.tab, Settings::default().tab);
+}
+
 #[test]
 fn what_is_good_stays_beside_what_is_bad() {
     let dir = tempfile::tempdir().unwrap();

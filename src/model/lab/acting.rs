@@ -6,7 +6,7 @@
 use crate::lab::claim::{Claim, LabTopic, Progress, RunRecord, RunStep};
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::notice::{Notice, Severity};
-use crate::model::{App, DocId, Tab};
+use crate::model::{App, DocId, Focus, Tab};
 
 use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
 
@@ -14,6 +14,11 @@ impl App {
     /// Does what a person asked of the lab.
     pub(in crate::model) fn act_on_lab(&mut self, action: LabAction, effects: &mut Vec<Effect>) {
         match action {
+            LabAction::Show => {
+                self.lab.come_forward();
+                effects.push(Effect::Focus(Focus::Lab));
+            }
+            LabAction::Close => self.lab_close(effects),
             LabAction::Choose(name) => self.lab_choose(&name),
             LabAction::Move(by) => self.lab_move(by),
             LabAction::Fold(topic) => {
@@ -47,13 +52,24 @@ impl App {
             LabAction::Slowly(slowly) => {
                 self.lab.slowly = slowly;
             }
-            LabAction::Stop => {
-                if let Some(queue) = &mut self.lab.queue {
-                    queue.stopping = true;
-                    effects.push(Effect::LabStop);
-                }
-            }
+            LabAction::Stop => self.lab_stop(effects),
             LabAction::ByHand(name) => self.lab_by_hand(&name, effects),
+        }
+    }
+
+    fn lab_stop(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(queue) = &mut self.lab.queue {
+            queue.stopping = true;
+            effects.push(Effect::LabStop);
+        }
+    }
+
+    /// Closes the lab's tab.
+    pub(in crate::model) fn lab_close(&mut self, effects: &mut Vec<Effect>) {
+        self.lab_stop(effects);
+        self.lab.is_open = false;
+        if std::mem::take(&mut self.lab.is_front) {
+            effects.push(Effect::Focus(Focus::Grid));
         }
     }
 
@@ -99,7 +115,7 @@ impl App {
             names: names.clone(),
             ..LabQueue::default()
         });
-        self.show_tab(Tab::Lab);
+        self.lab.come_forward();
         let slowly = self.lab.slowly;
         effects.push(Effect::LabRun { names, slowly });
     }
@@ -175,6 +191,19 @@ impl App {
 }
 
 impl LabState {
+    /// The keyboard goes there; the lab stays in front only where that is no part of a file.
+    pub(in crate::model) fn gives_way_to(&mut self, focus: Focus) {
+        let stays = matches!(
+            focus,
+            Focus::Lab | Focus::Banner | Focus::Messages | Focus::News
+        );
+        self.is_front &= stays;
+    }
+
+    fn come_forward(&mut self) {
+        (self.is_open, self.is_front) = (true, true);
+    }
+
     fn current_run(&mut self) -> Option<&mut LabRun> {
         let name = self.queue.as_ref()?.current.clone()?;
         self.entry_mut(&name).map(|entry| &mut entry.run)

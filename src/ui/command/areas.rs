@@ -37,6 +37,9 @@ pub(super) fn area(model: &App, by: isize) -> Action {
         views.push(None);
     }
     let mut places = places(model);
+    if model.lab.is_front {
+        views = vec![None];
+    }
     if views != [None] {
         places.insert(0, Focus::Grid);
     }
@@ -62,6 +65,15 @@ pub(super) fn area(model: &App, by: isize) -> Action {
 /// The areas behind the bytes, in their order.
 fn places(model: &App) -> Vec<Focus> {
     let mut places = Vec::new();
+    if model.lab.is_front {
+        // What else there is is a file's.
+        if notices::asks(model) {
+            places.push(Focus::Banner);
+        }
+        places.push(Focus::Lab);
+        places.extend(notices::stands(model).then_some(Focus::Messages));
+        return places;
+    }
     if model.settings.inspector_shown && model.doc().is_some() {
         places.push(Focus::Inspector);
     }
@@ -74,7 +86,6 @@ fn places(model: &App) -> Vec<Focus> {
         places.push(match model.settings.tab {
             Tab::Witnesses => Focus::WitnessByte,
             Tab::Lookups | Tab::Mapping | Tab::Edits | Tab::Sums | Tab::Found => Focus::Panel,
-            Tab::Lab => Focus::Lab,
         });
     }
     if notices::stands(model) {

@@ -366,7 +366,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         Menu::View,
         "Side panel",
-        "Show or hide who sees it, lookups, facts, lab and edits",
+        "Show or hide who sees it, lookups, facts and edits",
         &[key(PLAIN, Key::F9)],
         |_| Action::App(AppAction::TogglePanel),
     )
@@ -401,7 +401,7 @@ pub static COMMANDS: &[Command] = &[
         "Lab",
         "Experiments that show what mmap does",
         &[key(CTRL, Key::Num4)],
-        |_| Action::App(AppAction::ShowTab(Tab::Lab)),
+        |_| Action::Lab(LabAction::Show),
     )
     .always(),
     command(

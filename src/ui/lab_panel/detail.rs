@@ -1,25 +1,25 @@
-//! The chosen experiment: what it claims, what the person expects, what came of it.
+//! The chosen experiment: its title and what can be done with it, what came of it, its steps, and why it is so.
+//!
+//! It owns their order. It must not know how each looks.
 
 use egui::{
-    Button, CollapsingHeader, Frame as Box_, Label, Margin, RadioButton, RichText, ScrollArea, Ui,
-    accesskit, vec2,
+    Button, Frame as Box_, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder, accesskit,
 };
 
-use crate::lab::claim::{Claim, Promise};
-use crate::model::lab::{GuessOutcome, LabEntry, Standing};
+use crate::lab::claim::Promise;
+use crate::model::lab::LabEntry;
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
+use crate::ui::theme::{BODY, LARGE};
 
-use super::signs::{self, Sign, sign};
-use super::{chart, peers, steps};
-
-/// The width of the words before a block, in points.
-const HEAD: f32 = 72.0;
+use super::list::outline;
+use super::outcome::{outcome_ui, why_ui};
+use super::{TALL, chart, peers, steps};
 
 /// What is left free for the scroll bar, in points.
-const CLEAR: f32 = 6.0;
-/// What peers that are pinned leave to the steps, in points.
-const LEAST_BELOW: f32 = 200.0;
+const CLEAR: f32 = 10.0;
+/// Lines that are longer are hard to read, in points.
+const MOST_WIDTH: f32 = 860.0;
 
 /// What it keeps between frames.
 #[derive(Debug, Default)]
@@ -45,23 +45,13 @@ pub(super) fn detail_ui(
     let ended = view.last == Some((name, true)) && !entry.is_running();
     view.last = Some((name, entry.is_running()));
     // where there is little room all of it scrolls
-    let tight = ui.available_height() < LEAST_BELOW + 110.0;
+    let tight = ui.available_height() < TALL;
     if !tight {
-        ui.vertical(|ui| {
-            ui.set_max_width(ui.available_width() - CLEAR);
+        in_width(ui, |ui| {
             header_ui(ui, frame, entry, actions);
+            outcome_ui(ui, frame, entry, actions);
         });
-        ui.add_space(2.0);
-    }
-    // while steps come, what they change stays in sight above them
-    let pinned = !tight
-        && entry.is_running()
-        && ui.available_height() >= LEAST_BELOW + view.peers.height(entry);
-    if pinned {
-        ui.vertical(|ui| {
-            ui.set_max_width(ui.available_width() - CLEAR);
-            peers::peers_ui(ui, frame, &mut view.peers, entry);
-        });
+        ui.add_space(4.0);
     }
     let mut area = ScrollArea::vertical()
         .id_salt(name)
@@ -70,39 +60,83 @@ pub(super) fn detail_ui(
     if ended {
         area = area.vertical_scroll_offset(0.0); // what came of it stands at the top
     }
+    let rect = ui.available_rect_before_wrap();
+    let by_keys = keys_ui(ui, frame, rect);
     area.show(ui, |ui| {
-        ui.set_max_width(ui.available_width() - CLEAR);
-        if tight {
-            header_ui(ui, frame, entry, actions);
+        if by_keys != 0.0 {
+            ui.scroll_with_delta(egui::vec2(0.0, -by_keys));
         }
-        expectation_ui(ui, frame, entry, actions);
-        claim_ui(ui, frame, entry);
-        let peers = (!pinned).then_some(&mut view.peers);
-        run_ui(ui, frame, peers, &mut view.steps, entry);
+        in_width(ui, |ui| {
+            if tight {
+                header_ui(ui, frame, entry, actions);
+                outcome_ui(ui, frame, entry, actions);
+            }
+            run_ui(ui, frame, view, entry);
+            if entry.record().is_some() || entry.available.is_err() {
+                heading(ui, "Why");
+                why_ui(ui, frame, entry.claim);
+            }
+            environment_ui(ui, frame, entry);
+        });
     });
 }
 
-/// What the run showed: what it cost, its peers where they do not stand above, its steps, and where it ran.
-fn run_ui(
-    ui: &mut Ui,
-    frame: &Frame<'_>,
-    peers: Option<&mut peers::PeersView>,
-    steps: &mut steps::StepsView,
-    entry: &LabEntry,
-) {
+fn in_width(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_max_width((ui.available_width() - CLEAR).min(MOST_WIDTH));
+        contents(ui);
+    });
+}
+
+/// What scrolls takes the keyboard as one thing; how far its keys scroll.
+fn keys_ui(ui: &mut Ui, frame: &Frame<'_>, rect: egui::Rect) -> f32 {
+    let builder = UiBuilder::new()
+        .id_salt("steps of the experiment")
+        .max_rect(rect)
+        .sense(Sense::focusable_noninteractive())
+        .accessibility_role(accesskit::Role::Region)
+        .accessibility_label("What was observed");
+    let mut region = ui.new_child(builder);
+    region.set_min_size(rect.size());
+    let response = region.response();
+    if !response.has_focus() {
+        return 0.0;
+    }
+    outline(ui, rect, frame);
+    let filter = egui::EventFilter {
+        vertical_arrows: true,
+        ..egui::EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let page = rect.height() * 0.85;
+    let keys = [
+        (egui::Key::ArrowDown, 40.0),
+        (egui::Key::ArrowUp, -40.0),
+        (egui::Key::PageDown, page),
+        (egui::Key::PageUp, -page),
+        (egui::Key::Home, -1e6),
+        (egui::Key::End, 1e6),
+    ];
+    ui.input(|input| {
+        let by = |(key, by): &(egui::Key, f32)| input.num_presses(*key) as f32 * by;
+        keys.iter().map(by).sum()
+    })
+}
+
+/// What the run showed: what it cost, its peers, its steps.
+fn run_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut DetailView, entry: &LabEntry) {
     if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
         heading(ui, "Cost");
         chart::chart_ui(ui, frame, &record.costs);
     }
-    if let Some(peers) = peers.filter(|_| !entry.peers().is_empty()) {
+    if !entry.peers().is_empty() {
         heading(ui, "Processes");
-        peers::peers_ui(ui, frame, peers, entry);
+        peers::peers_ui(ui, frame, &mut view.peers, entry);
     }
     if !entry.steps().is_empty() {
         heading(ui, "Steps");
-        steps::steps_ui(ui, frame, steps, entry);
+        steps::steps_ui(ui, frame, &mut view.steps, entry);
     }
-    environment_ui(ui, frame, entry);
 }
 
 /// Nothing is chosen: how to begin, and what it does.
@@ -125,34 +159,24 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(1.0);
 }
 
-/// Title, promise, verdict, buttons: they stay in sight.
+/// Title, promise, buttons.
 fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
     let (theme, claim) = (frame.theme, entry.claim);
-    let title = RichText::new(claim.title).strong();
+    let size = if ui.available_height() < TALL {
+        BODY
+    } else {
+        LARGE
+    };
+    let title = RichText::new(claim.title).strong().size(size);
     ui.add(Label::new(title).wrap());
     ui.horizontal_wrapped(|ui| {
         promise_ui(ui, frame, claim.promise);
         let name = RichText::new(claim.name).monospace().small();
         ui.add(Label::new(name.color(theme.weak)).selectable(true));
     });
-    let standing = frame.model.lab.standing(entry);
-    let (shape, color) = sign(&standing, theme);
-    let mut words = standing.to_string();
-    if let (Standing::Over(_), Some(record)) = (&standing, entry.record()) {
-        words = format!("{words}, in {} ms", record.milliseconds);
-    }
-    let words = RichText::new(words).color(color).strong();
-    let line = ui.horizontal_top(|ui| {
-        signs::sign_ui(ui, shape, color);
-        ui.add(Label::new(words).wrap())
-    });
-    let label = line.inner;
-    ui.ctx().accesskit_node_builder(label.id, |node| {
-        node.set_role(accesskit::Role::Status);
-        node.set_label(format!("Verdict: {standing}"));
-        node.set_live(accesskit::Live::Polite);
-    });
+    ui.add_space(2.0);
     buttons_ui(ui, frame, entry, actions);
+    ui.add_space(2.0);
 }
 
 fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
@@ -188,13 +212,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         if run.clicked() {
             actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
         }
-        let topic = ui
-            .add_enabled(idle, Button::new("Run topic"))
-            .on_hover_text(format!("Every experiment of \u{201c}{}\u{201d}", claim.topic.title()))
-            .on_disabled_hover_text("Experiments are running");
-        if topic.clicked() {
-            actions.push(Action::Lab(LabAction::RunTopic(claim.topic)));
-        }
+        stop_ui(ui, frame, actions);
         let by_hand = ui
             .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
             .on_hover_text("Open a scratch file of three pages in this window, with processes to write and look through")
@@ -205,115 +223,18 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
     });
 }
 
-/// What the person expects; after a run, whether so it was.
-fn expectation_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
-    let claim = entry.claim;
-    if entry.available.is_err() {
-        return;
+fn stop_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+    let queue = frame.model.lab.queue.as_ref();
+    let stop = ui
+        .add_enabled(
+            queue.is_some_and(|queue| !queue.stopping),
+            Button::new("Stop"),
+        )
+        .on_hover_text("The step under way is the last")
+        .on_disabled_hover_text("Nothing is running");
+    if stop.clicked() {
+        actions.push(Action::Lab(LabAction::Stop));
     }
-    if entry.may_pick() && !claim.choices.is_empty() {
-        ui.add_space(4.0);
-        ui.label(RichText::new("What do you expect?").strong());
-        for (index, choice) in claim.choices.iter().enumerate() {
-            let chosen = entry.pick == Some(index);
-            if ui.add(RadioButton::new(chosen, *choice)).clicked() {
-                let name = claim.name.to_owned();
-                actions.push(Action::Lab(LabAction::Pick(name, index)));
-            }
-        }
-        return;
-    }
-    let Some(choice) = entry.pick.and_then(|pick| claim.choices.get(pick)) else {
-        return;
-    };
-    let theme = frame.theme;
-    let (shape, words, color) = match frame.model.lab.pick_outcome(entry) {
-        Some(GuessOutcome::Right) => (Some(Sign::Check), "right", theme.same),
-        Some(GuessOutcome::Wrong) => (Some(Sign::Cross), "wrong", theme.different),
-        Some(GuessOutcome::Open) => (None, "the run does not tell", theme.weak),
-        None => (None, "", theme.weak),
-    };
-    let text = if words.is_empty() {
-        format!("You expect: {choice}")
-    } else {
-        format!("You expected: {choice} \u{2013} {words}")
-    };
-    ui.add_space(4.0);
-    ui.horizontal_top(|ui| {
-        if let Some(shape) = shape {
-            signs::sign_ui(ui, shape, color);
-        }
-        ui.add(Label::new(RichText::new(text).color(color)).wrap());
-    });
-}
-
-/// Predicted, observed, why.
-fn claim_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
-    let claim = entry.claim;
-    ui.add_space(4.0);
-    let Some(record) = entry.record() else {
-        if entry.available.is_err() {
-            prediction_ui(ui, frame, claim);
-        } else if !entry.is_running() {
-            // whoever wants to guess first is not told by accident
-            CollapsingHeader::new("The prediction, and why")
-                .id_salt((claim.name, "prediction"))
-                .show_unindented(ui, |ui| prediction_ui(ui, frame, claim));
-        }
-        return;
-    };
-    box_ui(ui, frame, |ui| {
-        block(ui, frame, "Predicted", &record.predicted);
-        block(ui, frame, "Observed", &record.observed);
-        why_ui(ui, frame, claim);
-    });
-}
-
-fn prediction_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim) {
-    box_ui(ui, frame, |ui| {
-        block(ui, frame, "Predicted", &frame.model.lab.prediction(claim));
-        why_ui(ui, frame, claim);
-    });
-}
-
-fn box_ui(ui: &mut Ui, frame: &Frame<'_>, contents: impl FnOnce(&mut Ui)) {
-    let fill = Box_::new()
-        .fill(frame.theme.grid_edge)
-        .stroke(egui::Stroke::new(1.0, frame.theme.edge))
-        .corner_radius(4.0)
-        .inner_margin(Margin::symmetric(10, 7));
-    fill.show(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        contents(ui);
-    });
-}
-
-fn why_ui(ui: &mut Ui, frame: &Frame<'_>, claim: &Claim) {
-    block(ui, frame, "Why", claim.why);
-    let source = RichText::new(claim.source).color(frame.theme.weak).small();
-    beside(ui, "", frame, |ui| {
-        ui.add(Label::new(source).wrap().selectable(true));
-    });
-}
-
-fn block(ui: &mut Ui, frame: &Frame<'_>, head: &str, text: &str) {
-    beside(ui, head, frame, |ui| {
-        ui.add(Label::new(text).wrap().selectable(true));
-    });
-}
-
-/// A word, and beside it what belongs to it.
-fn beside(ui: &mut Ui, head: &str, frame: &Frame<'_>, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal_top(|ui| {
-        let size = vec2(HEAD, ui.text_style_height(&egui::TextStyle::Body));
-        ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Min), |ui| {
-            ui.set_min_size(size);
-            if !head.is_empty() {
-                ui.label(RichText::new(head).color(frame.theme.weak));
-            }
-        });
-        ui.vertical(contents);
-    });
 }
 
 /// Where it ran.

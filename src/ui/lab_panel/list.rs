@@ -208,7 +208,7 @@ fn entry_ui(
     (rect, clicked)
 }
 
-fn outline(ui: &Ui, rect: Rect, frame: &Frame<'_>) {
+pub(super) fn outline(ui: &Ui, rect: Rect, frame: &Frame<'_>) {
     let stroke = Stroke::new(1.0, frame.theme.accent);
     ui.painter()
         .rect_stroke(rect.shrink(0.5), 4.0, stroke, StrokeKind::Inside);

@@ -24,19 +24,6 @@ pub(super) struct PeersView {
     name: &'static str,
     /// The height of the highest, so that those beside it are as high.
     height: f32,
-    /// The height of all of them.
-    all: f32,
-}
-
-impl PeersView {
-    /// How high the cards of `entry` were in the last frame.
-    pub(super) fn height(&self, entry: &LabEntry) -> f32 {
-        if self.name == entry.claim.name {
-            self.all
-        } else {
-            0.0
-        }
-    }
 }
 
 /// Draws the cards.
@@ -55,7 +42,6 @@ pub(super) fn peers_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut PeersView, ent
     let per_row = cards.len().div_ceil(n_rows).max(1);
     let width = ((room + GAP) / per_row as f32 - GAP).clamp(LEAST.min(room), MOST.min(room));
     let mut highest: f32 = 0.0;
-    let top = ui.cursor().top();
     for row in cards.chunks(per_row) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -64,7 +50,6 @@ pub(super) fn peers_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut PeersView, ent
             }
         });
     }
-    view.all = ui.cursor().top() - top;
     if (highest - view.height).abs() > 0.5 {
         view.height = highest;
         ui.ctx().request_repaint();

@@ -1,11 +1,12 @@
-//! The steps of a run as they happen: who did what, what was observed, and each system call as it was made.
+//! The steps of a run as they happen, along a line of time: who did what, what was observed, and each system call as it was made.
 //!
 //! Only steps in sight are laid out; of the others the height is known from when they were.
 
+use egui::layers::ShapeIdx;
 use egui::text::LayoutJob;
 use egui::{
-    Align, Color32, FontId, Frame as Box_, Label, Margin, Rect, Sense, TextFormat, TextStyle, Ui,
-    accesskit, vec2,
+    Align, Color32, FontId, Frame as Box_, Label, Margin, Pos2, Rect, Sense, Shape, Stroke,
+    TextFormat, TextStyle, Ui, accesskit, pos2, vec2,
 };
 
 use crate::lab::claim::RunStep;
@@ -21,6 +22,8 @@ const GUESS: f32 = 44.0;
 /// The width of the number and of the peer's name, in points.
 const NUMBER: f32 = 24.0;
 const PEER: f32 = 22.0;
+/// The width of the line of time, in points.
+const NODE: f32 = 22.0;
 
 /// What the steps keep between frames.
 #[derive(Debug, Default)]
@@ -80,18 +83,22 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
     } else if step.holds == Some(false) {
         theme.notice_error
     } else {
-        theme.grid_edge
+        Color32::TRANSPARENT
     };
     let box_ = Box_::new()
         .fill(fill)
         .corner_radius(4.0)
-        .inner_margin(Margin::symmetric(6, 4));
+        .inner_margin(Margin::symmetric(6, 3));
+    let rail = ui.painter().add(Shape::Noop);
+    let mut node = Pos2::ZERO;
     let shown = box_.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
         ui.horizontal_top(|ui| {
             let number = step.number.to_string();
             cell(ui, NUMBER, &number, theme.weak, Align::Max);
+            let size = vec2(NODE, ui.text_style_height(&TextStyle::Body));
+            node = ui.allocate_exact_size(size, Sense::hover()).0.center();
             let who = step.peer.as_deref().unwrap_or("\u{b7}");
             let hover = match (&step.peer, step.pid) {
                 (Some(peer), Some(pid)) => format!("process {peer}, pid {pid}"),
@@ -99,11 +106,6 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
                 (None, _) => "mapscope itself".to_owned(),
             };
             cell(ui, PEER, who, theme.accent, Align::Center).on_hover_text(hover);
-            match step.holds {
-                Some(true) => signs::sign_ui(ui, Sign::Check, theme.same),
-                Some(false) => signs::sign_ui(ui, Sign::Cross, theme.error),
-                None => ui.add_space(signs::WIDTH + 4.0),
-            }
             ui.vertical(|ui| {
                 ui.add(Label::new(told(ui, frame, step)).wrap().selectable(true));
                 for call in &step.calls {
@@ -114,6 +116,7 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
         });
     });
     let rect = shown.response.rect;
+    node_ui(ui, frame, step, (rail, node, rect));
     let id = shown.response.id.with(("step", step.number));
     let _ = ui.interact(rect, id, Sense::empty());
     ui.ctx().accesskit_node_builder(id, |node| {
@@ -121,6 +124,32 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
         node.set_label(describe(step));
     });
     rect
+}
+
+/// The line of time through a step, and what the step is on it: a dot, or the sign of a check.
+fn node_ui(ui: &Ui, frame: &Frame<'_>, step: &RunStep, (rail, at, rect): (ShapeIdx, Pos2, Rect)) {
+    let theme = frame.theme;
+    let (sign, color) = match step.holds {
+        Some(true) => (Some(Sign::Check), theme.same),
+        Some(false) => (Some(Sign::Cross), theme.error),
+        None => (None, theme.weak),
+    };
+    // A gap round the sign.
+    let gap = if sign.is_some() { 8.0 } else { 0.0 };
+    let line = Stroke::new(1.0, theme.edge);
+    let (top, bottom) = (rect.top() - 3.0, rect.bottom());
+    let top = if step.number == 1 { at.y } else { top };
+    let parts = [(top, at.y - gap), (at.y + gap, bottom)];
+    let parts = parts.iter().filter(|(from, to)| from < to);
+    let parts =
+        parts.map(|(from, to)| Shape::line_segment([pos2(at.x, *from), pos2(at.x, *to)], line));
+    ui.painter().set(rail, Shape::Vec(parts.collect()));
+    match sign {
+        Some(sign) => signs::paint(ui.painter(), at, sign, color),
+        None => {
+            ui.painter().circle_filled(at, 2.5, color);
+        }
+    }
 }
 
 fn cell(ui: &mut Ui, width: f32, text: &str, color: Color32, align: Align) -> egui::Response {

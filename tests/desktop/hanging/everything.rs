@@ -243,7 +243,7 @@ fn looking_up() -> Vec<Step> {
 
 fn lab() -> Vec<Step> {
     vec![
-        tab("the lab", Key::Num4, Tab::Lab),
+        shows("the lab", CTRL, Key::Num4, "Experiments"),
         clicks("running experiments", "Run all", |window| {
             model(window).lab.queue.is_some()
         }),

@@ -203,7 +203,6 @@ impl Walk {
         for (key, tab) in [
             (Key::Num2, Tab::Lookups),
             (Key::Num3, Tab::Mapping),
-            (Key::Num4, Tab::Lab),
             (Key::Num5, Tab::Edits),
             (Key::Num7, Tab::Found),
             (Key::Num8, Tab::Sums),

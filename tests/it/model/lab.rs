@@ -125,7 +125,7 @@ fn all_is_all_but_what_measures_and_a_topic_is_its_own() {
         let mut rig = bench();
         let effects = ask(&mut rig, action);
         assert_eq!(effects, [run(expected, false)]);
-        assert_eq!(rig.app.settings.tab, Tab::Lab, "what runs is shown");
+        assert!(rig.app.lab.is_front, "what runs is shown");
         assert_eq!(rig.app.lab.chosen, Some(expected[0]));
     };
     check(LabAction::RunAll, &["one", "two", "fork", "absent"]);
@@ -342,7 +342,7 @@ fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
     rig.typed(0, b'A', b'Z');
     let list = vec![(&ONE, Ok(())), (&ABSENT, Ok(()))];
     rig.hear(Event::LabCatalogue(list));
-    rig.act(A::ShowTab(Tab::Lab));
+    ask(&mut rig, LabAction::Show);
     assert!(ask(&mut rig, LabAction::ByHand("absent".to_owned())).is_empty());
     let effects = ask(&mut rig, LabAction::ByHand("one".to_owned()));
     assert_eq!(opens(&effects), [letters()]);
@@ -356,7 +356,7 @@ fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
     assert_eq!(rig.app.settings.recent().count(), recent, "not remembered");
     let notice = rig.doc().notices.get(Topic::Sample).unwrap();
     assert!(notice.text.contains("A title"), "{}", notice.text);
-    assert_eq!(notice.actions[0].1, Action::App(A::ShowTab(Tab::Lab)));
+    assert_eq!(notice.actions[0].1, Action::Lab(LabAction::Show));
     let added = effects.iter().filter(|effect| {
         matches!(
             effect,

@@ -11,7 +11,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, ViewportCommand};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::{
-    Action, AppAction, Column, DocAction, EditAction, Mode, Step, Tab, Topic, ViewAction,
+    Action, AppAction, Column, DocAction, EditAction, LabAction, Mode, Step, Topic, ViewAction,
 };
 use mapscope::ui::command::{COMMANDS, Menu, by_key};
 use mapscope::ui::input::{Pressed, Scene, Typist};
@@ -322,7 +322,7 @@ fn keys_that_would_change_the_length_say_why_not() {
 #[test]
 fn the_lab_and_its_list_count_keys_too() {
     let mut window = sample();
-    act(&mut window, Action::App(AppAction::ShowTab(Tab::Lab)));
+    act(&mut window, Action::Lab(LabAction::Show));
     until(&mut window, "there are experiments", |window| {
         !model(window).lab.entries.is_empty()
     });

@@ -109,13 +109,7 @@ fn a_usual_row_fits_into_a_narrow_window() {
 /// Whatever is shown in it, the panel is as high, and its tabs stand where they stood.
 #[test]
 fn no_tab_changes_the_place_of_the_tabs_or_of_the_bytes() {
-    let tabs = [
-        Tab::Witnesses,
-        Tab::Lookups,
-        Tab::Mapping,
-        Tab::Lab,
-        Tab::Edits,
-    ];
+    let tabs = [Tab::Witnesses, Tab::Lookups, Tab::Mapping, Tab::Edits];
     for size in [vec2(700.0, 420.0), vec2(640.0, 360.0), vec2(800.0, 700.0)] {
         let mut window = sized(size);
         let places = |window: &Window| {
@@ -248,13 +242,7 @@ fn no_words_are_cut_off() {
         until(&mut window, "two views stand there", |window| {
             doc(window).views.len() == 2
         });
-        for tab in [
-            Tab::Witnesses,
-            Tab::Lookups,
-            Tab::Mapping,
-            Tab::Lab,
-            Tab::Edits,
-        ] {
+        for tab in [Tab::Witnesses, Tab::Lookups, Tab::Mapping, Tab::Edits] {
             act(&mut window, Action::App(AppAction::ShowTab(tab)));
             window.run_steps(6);
             let cut = cut(&window);

@@ -7,7 +7,7 @@ use mapscope::lab::claim::{
     CallLine, Claim, CostPoint, Environment, Expected, LabTopic, PeerCard, Progress, Promise,
     RunRecord, RunStep, Verdict,
 };
-use mapscope::model::{Action, App, AppAction, Event, Intent, LabAction, Settings, Tab};
+use mapscope::model::{Action, App, Event, Intent, LabAction, Settings};
 use mapscope::ui::{Frame, Theme, WindowState, window_ui};
 
 static CLAIM: Claim = Claim {
@@ -36,7 +36,7 @@ fn act(model: &mut App, action: Action) {
 fn drawn(available: Result<(), String>, progress: Vec<Progress>) -> Harness<'static, Drawn> {
     let mut model = App::new(Settings::default());
     model.take(Event::LabCatalogue(vec![(&CLAIM, available)]));
-    act(&mut model, Action::App(AppAction::ShowTab(Tab::Lab)));
+    act(&mut model, Action::Lab(LabAction::Show));
     act(
         &mut model,
         Action::Lab(LabAction::Choose(CLAIM.name.to_owned())),
