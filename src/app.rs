@@ -11,7 +11,7 @@ mod helpers;
 mod journal;
 mod lab;
 mod motion;
-pub mod remembering;
+mod remembering;
 pub mod start;
 
 use std::path::PathBuf;

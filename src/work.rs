@@ -14,6 +14,7 @@ pub mod others;
 pub mod peers;
 pub mod picker;
 pub mod reading;
+pub mod remembering;
 pub mod scratch;
 pub mod shown_bytes;
 pub mod store_log;

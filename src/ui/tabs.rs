@@ -397,7 +397,6 @@ impl Behavior<Pane> for Drawing<'_, '_> {
             self.push(None, pane.come_forward());
         }
         if let Some(doc) = doc {
-        if let Some(doc) = doc {
             menus::tab_menu_ui(ui, &tab, doc, self.intents);
         }
         self.on_tab_button(tiles, tile, tab)

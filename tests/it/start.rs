@@ -12,10 +12,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use egui::{Pos2, Rect, pos2, vec2};
-use mapscope::app::remembering::write;
 use mapscope::app::start::place::{Extent, LEAST_SIZE, Saved, USUAL_SIZE, place, seen, usable};
 use mapscope::app::start::remembered::{self, Remembered};
 use mapscope::model::Settings;
+use mapscope::work::remembering::write;
 use proptest::prelude::*;
 
 fn rect(x: f32, y: f32, width: f32, height: f32) -> Rect {

@@ -37,7 +37,7 @@ impl LabEntry {
 
     /// What it is about, in a sentence that gives nothing away that is still asked.
     #[must_use]
-    pub fn heading(&self) -> &'static str {
+    pub fn headline(&self) -> &'static str {
         if self.is_closed() {
             self.claim.question()
         } else {

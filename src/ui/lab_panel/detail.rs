@@ -181,7 +181,7 @@ fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec
     } else {
         LARGE
     };
-    let title = RichText::new(entry.heading()).strong().size(size);
+    let title = RichText::new(entry.headline()).strong().size(size);
     ui.add(Label::new(title).wrap());
     ui.horizontal_wrapped(|ui| {
         if entry.is_closed() {

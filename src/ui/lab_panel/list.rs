@@ -200,7 +200,7 @@ fn entry_ui(
         let (shape, color) = sign(&standing, theme);
         let at = pos2(rect.left() + 18.0, rect.center().y);
         signs::paint(ui.painter(), at, shape, color);
-        let name = two_lines(ui, entry.heading(), rect.width() - 40.0);
+        let name = two_lines(ui, entry.headline(), rect.width() - 40.0);
         let at = pos2(rect.left() + 32.0, rect.center().y - name.size().y / 2.0);
         let dim = matches!(standing, Standing::NotAvailable(_));
         let color = if dim { theme.weak } else { theme.text };
@@ -208,7 +208,7 @@ fn entry_ui(
     }
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
-        ui.label(entry.heading());
+        ui.label(entry.headline());
         ui.horizontal_top(|ui| {
             let (shape, color) = sign(&standing, theme);
             signs::sign_ui(ui, shape, color);

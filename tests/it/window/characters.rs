@@ -103,6 +103,8 @@ fn every_character_of_fixed_texts_is_in_the_fonts_that_come_along() {
         &mut files,
     );
     let mut used: BTreeMap<char, String> = BTreeMap::new();
+    // A report of the lab goes to a file, and to the fonts of who reads it.
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "report"));
     for file in files {
         for text in literals(&fs::read_to_string(&file).unwrap()) {
             let special = text.chars().filter(|c| !c.is_ascii());

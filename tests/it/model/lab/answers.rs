@@ -1,6 +1,6 @@
 //! Questions before, claims after: when a question stands, what uses it up, and what is kept of the answers.
 
-use mapscope::lab::claim::{LabTopic, Progress, Verdict};
+use mapscope::lab::claim::{Environment, LabTopic, Progress, Verdict};
 use mapscope::model::lab::{GivenAnswer, LabEntry};
 
 use super::super::*;
@@ -21,7 +21,7 @@ fn given(name: &str, choice: usize, right: Option<bool>) -> GivenAnswer {
 /// Runs these together; each comes to what was predicted. What it had the shell keep.
 fn run_all(rig: &mut Rig, these: &[&str]) -> Vec<GivenAnswer> {
     ask(rig, LabAction::Run(names(these)));
-    tell(rig, Progress::Environment(Default::default()));
+    tell(rig, Progress::Environment(Environment::default()));
     let mut kept = Vec::new();
     for name in these {
         tell(rig, Progress::Started((*name).to_owned()));
@@ -38,19 +38,19 @@ fn run_all(rig: &mut Rig, these: &[&str]) -> Vec<GivenAnswer> {
 #[test]
 fn the_question_stands_until_the_run_is_over() {
     let mut rig = bench();
-    assert_eq!(entry(&rig, "one").heading(), ONE.question());
+    assert_eq!(entry(&rig, "one").headline(), ONE.question());
     assert_eq!(entry(&rig, "one").label(), ONE.question());
     ask(&mut rig, LabAction::Run(names(&["one"])));
     tell(&mut rig, Progress::Started("one".to_owned()));
-    assert_eq!(entry(&rig, "one").heading(), ONE.question());
+    assert_eq!(entry(&rig, "one").headline(), ONE.question());
     tell(&mut rig, record("one", Verdict::AsPredicted));
-    assert_eq!(entry(&rig, "one").heading(), ONE.title);
+    assert_eq!(entry(&rig, "one").headline(), ONE.title);
     assert_eq!(entry(&rig, "one").label(), ONE.name);
     // what a run that told nothing has seen gives nothing away
     let mut rig = bench();
     ran(&mut rig, "one", "ext4", Verdict::Cancelled);
-    assert_eq!(entry(&rig, "one").heading(), ONE.question());
-    assert_eq!(entry(&rig, "absent").heading(), super::ABSENT.title);
+    assert_eq!(entry(&rig, "one").headline(), ONE.question());
+    assert_eq!(entry(&rig, "absent").headline(), super::ABSENT.title);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_run_of_many_uses_up_no_question_that_was_not_answered() {
     let effects = ask(&mut rig, LabAction::Pick("one".to_owned(), 1));
     assert_eq!(effects, [Effect::LabAnswered(given("one", 1, Some(false)))]);
     assert!(!entry(&rig, "one").is_closed());
-    assert_eq!(entry(&rig, "one").heading(), ONE.title);
+    assert_eq!(entry(&rig, "one").headline(), ONE.title);
     assert!(ask(&mut rig, LabAction::Pick("one".to_owned(), 0)).is_empty());
     assert_eq!(entry(&rig, "one").pick, Some(1), "once");
     let score = rig.app.lab.own_score(LabTopic::Sharing);
@@ -115,7 +115,7 @@ fn answers_of_earlier_runs_come_back_and_what_was_answered_meanwhile_counts() {
         given("unknown", 0, None),
     ];
     assert!(rig.hear(Event::LabAnswers(Ok(earlier))).is_empty());
-    assert_eq!(entry(&rig, "one").heading(), ONE.title, "it was asked");
+    assert_eq!(entry(&rig, "one").headline(), ONE.title, "it was asked");
     assert!(!entry(&rig, "one").may_pick());
     assert_eq!(entry(&rig, "two").pick, Some(0));
     assert_eq!(entry(&rig, "fork").answer, None);
