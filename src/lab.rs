@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod claim;
 pub(crate) mod environment;
 pub mod experiment;
+pub mod export;
 mod limits;
 pub mod report;
 pub mod runner;

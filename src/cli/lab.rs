@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
+use crate::lab::environment::environment;
 use crate::lab::report::{self, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
@@ -15,6 +16,7 @@ use crate::os::environment::temp_dir;
 use crate::peer::calls::Sabotage;
 use crate::work::scratch::scratch_folder;
 
+use super::lab_export::{self, ExportArguments};
 use super::output::{
     FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json,
     tell_of_empty_variable,
@@ -42,6 +44,8 @@ pub(super) struct LabArguments {
     /// Write a report as Markdown
     #[arg(long, value_name = "FILE.md")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    export: ExportArguments,
     /// For tests: a peer deceives, such as A=skip-stores or B=other-mode
     #[arg(long, hide = true, value_parser = sabotage)]
     sabotage: Option<(String, Sabotage)>,
@@ -60,12 +64,7 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 /// Does what the arguments say.
 pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
     if arguments.names.is_empty() && !arguments.all {
-        if arguments.report.is_some() || arguments.json {
-            complain("--report and --json are about a run; name experiments, or give --all");
-            return Ok(USAGE);
-        }
-        print(&report::list())?;
-        return Ok(FINE);
+        return list(&arguments);
     }
     let experiments = match chosen(&arguments) {
         Ok(experiments) => experiments,
@@ -74,6 +73,10 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
+    if let Some(wanted) = arguments.export.wanted() {
+        let dir = arguments.dir.unwrap_or_else(|| temp_dir().0);
+        return lab_export::write(&experiments, wanted, &environment(&dir));
+    }
     // A place that cannot be written is found out now, not when all has run.
     let report = match arguments
         .report
@@ -113,6 +116,20 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
     };
     let ran = run(&experiments, &options, arguments.json);
     hand_in(ran, report, arguments.json)
+}
+
+/// Lists what there is, where nothing was asked for that is about some of it.
+fn list(arguments: &LabArguments) -> Result<u8, Unwritten> {
+    if arguments.report.is_some() || arguments.json {
+        complain("--report and --json are about a run; name experiments, or give --all");
+        return Ok(USAGE);
+    }
+    if arguments.export.wanted().is_some() {
+        complain("an export is of experiments; name them, or give --all");
+        return Ok(USAGE);
+    }
+    print(&report::list())?;
+    Ok(FINE)
 }
 
 /// Writes what a run came to: the report, and what is printed.

@@ -4,6 +4,7 @@
 mod arguments;
 mod deceived;
 mod evidence;
+mod export;
 mod forms;
 mod left_behind;
 mod meant;

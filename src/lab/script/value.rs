@@ -158,6 +158,11 @@ impl Words {
         }
     }
 
+    /// The text with its `{}` and `{time}`, and the numbers for them.
+    pub(in crate::lab) fn parts(&self) -> (&str, &[Value]) {
+        (&self.text, &self.values)
+    }
+
     /// The sentence, with each number as `number` writes it: `true` asks for a time.
     #[must_use]
     pub fn filled(&self, mut number: impl FnMut(&Value, bool) -> String) -> String {

@@ -1,0 +1,146 @@
+//! Files, pipes, seals, and shared memory by its name.
+//!
+//! It must not know whose step it is.
+
+use super::{Lines, Variables, closed_before, one, path};
+use crate::lab::export::c::text::{bytes, string};
+use crate::lab::export::plan::Asked;
+use crate::peer::calls::{AllocateHow, FileLock, ObjectCall, SealKind};
+
+/// The statements of such a step.
+pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
+    match call {
+        ObjectCall::Pipe { .. }
+        | ObjectCall::SealableMemfd { .. }
+        | ObjectCall::SmallDisk { .. }
+        | ObjectCall::Watch { .. }
+        | ObjectCall::ShmOpen { .. } => opening(call, asked, v),
+        ObjectCall::Stat { file } => one(format!("told_stat({});", v.fd(file))),
+        ObjectCall::Room { file } => one(format!("told_room({});", v.fd(file))),
+        ObjectCall::Allocate { file, how, at, len } => {
+            let mode = match how {
+                AllocateHow::Grow => "0",
+                AllocateHow::KeepSize => "FALLOC_FL_KEEP_SIZE",
+                AllocateHow::PunchHole => "FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE",
+                AllocateHow::Collapse => "FALLOC_FL_COLLAPSE_RANGE",
+                AllocateHow::Zero => "FALLOC_FL_ZERO_RANGE",
+                AllocateHow::Insert => "FALLOC_FL_INSERT_RANGE",
+            };
+            one(format!(
+                "told(fallocate({}, {mode}, {at}, {len}));",
+                v.fd(file)
+            ))
+        }
+        ObjectCall::Unlink { path: its } => one(format!("told(unlink({}));", path(its))),
+        ObjectCall::TruncatePath { path: its, len } => {
+            one(format!("told(truncate({}, {len}));", path(its)))
+        }
+        ObjectCall::Chmod { file, mode } => {
+            one(format!("told(fchmod({}, {:#o}));", v.fd(file), mode).replace("0o", "0"))
+        }
+        ObjectCall::Lock { file, how } => lock(&v.fd(file), *how),
+        ObjectCall::Seal { file, seals } => {
+            let seals: Vec<&str> = seals.iter().map(|seal| seal_name(*seal)).collect();
+            one(format!(
+                "told(fcntl({}, F_ADD_SEALS, {}));",
+                v.fd(file),
+                seals.join(" | ")
+            ))
+        }
+        ObjectCall::Clone { from, into } => {
+            let (from, into) = (v.fd(from), v.fd(into));
+            one(format!("told(ioctl({into}, FICLONE, {from}));"))
+        }
+        ObjectCall::ShmUnlink { name } => one(format!("told(shm_unlink({}));", shm_name(name))),
+        ObjectCall::SegmentMake { len } => vec![
+            format!("int segment = shmget(IPC_PRIVATE, {len}, IPC_CREAT | 0600);"),
+            "if (segment >= 0)".to_owned(),
+            "    remove_segment_at_the_end(segment);".to_owned(),
+            "told_count(segment);".to_owned(),
+        ],
+        ObjectCall::SegmentDetach { map } => one(format!("told(shmdt({}));", v.map(map))),
+        ObjectCall::SegmentAttach { .. } | ObjectCall::SegmentRemove { .. } => Vec::new(),
+    }
+}
+
+fn seal_name(seal: SealKind) -> &'static str {
+    match seal {
+        SealKind::Seal => "F_SEAL_SEAL",
+        SealKind::Shrink => "F_SEAL_SHRINK",
+        SealKind::Grow => "F_SEAL_GROW",
+        SealKind::Write => "F_SEAL_WRITE",
+        SealKind::FutureWrite => "F_SEAL_FUTURE_WRITE",
+    }
+}
+
+fn lock(fd: &str, how: FileLock) -> Lines {
+    let range = |kind: &str| {
+        vec![
+            format!("struct flock all = {{.l_type = {kind}, .l_whence = SEEK_SET}};"),
+            format!("told(fcntl({fd}, F_OFD_SETLK, &all));"),
+        ]
+    };
+    match how {
+        FileLock::Whole => one(format!("told(flock({fd}, LOCK_EX | LOCK_NB));")),
+        FileLock::UnlockWhole => one(format!("told(flock({fd}, LOCK_UN));")),
+        FileLock::Range => range("F_WRLCK"),
+        FileLock::UnlockRange => range("F_UNLCK"),
+    }
+}
+
+/// The name of shared memory; no other program's begins so.
+fn shm_name(name: &str) -> String {
+    string(&format!("/lab-{name}"))
+}
+
+/// What has a descriptor from then on.
+fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
+    let mut lines = Vec::new();
+    match call {
+        ObjectCall::Pipe { read, write } => {
+            let (read, write) = (v.fd(read), v.fd(write));
+            lines.push("int ends[2] = {-1, -1};".to_owned());
+            lines.push("int failed = pipe2(ends, O_NONBLOCK | O_CLOEXEC);".to_owned());
+            lines.push(format!("{read} = ends[0], {write} = ends[1];"));
+            lines.push("told(failed);".to_owned());
+        }
+        ObjectCall::SealableMemfd { file, len } => {
+            let fd = v.fd(file);
+            closed_before(asked, &fd, &mut lines);
+            let name = bytes(file.as_bytes());
+            lines.push(format!(
+                "{fd} = memfd_create({name}, MFD_CLOEXEC | MFD_ALLOW_SEALING);"
+            ));
+            lines.push(format!("told({fd} < 0 ? -1 : ftruncate({fd}, {len}));"));
+        }
+        ObjectCall::SmallDisk { file, room } => {
+            let fd = v.fd(file);
+            closed_before(asked, &fd, &mut lines);
+            lines.push(format!("{fd} = small_disk({room});"));
+            lines.push(format!("told({fd});"));
+        }
+        ObjectCall::Watch { file, path: its } => {
+            let fd = v.fd(file);
+            closed_before(asked, &fd, &mut lines);
+            lines.push(format!("{fd} = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);"));
+            let add = format!("inotify_add_watch({fd}, {}, IN_MODIFY)", path(its));
+            lines.push(format!("told({fd} < 0 ? -1 : {add});"));
+        }
+        ObjectCall::ShmOpen { file, name, create } => {
+            let (fd, shm) = (v.fd(file), shm_name(name));
+            closed_before(asked, &fd, &mut lines);
+            if *create {
+                lines.push(format!(
+                    "{fd} = shm_open({shm}, O_RDWR | O_CREAT | O_EXCL, 0600);"
+                ));
+                lines.push(format!("if ({fd} >= 0)"));
+                lines.push(format!("    remove_at_the_end(\"/dev/shm\" {shm});"));
+            } else {
+                lines.push(format!("{fd} = shm_open({shm}, O_RDWR, 0);"));
+            }
+            lines.push(format!("told({fd});"));
+        }
+        _ => {}
+    }
+    lines
+}

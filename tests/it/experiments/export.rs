@@ -1,0 +1,281 @@
+//! Experiments as stand-alone programs: that they build without a warning, observe what mapscope observes, step by step,
+//! say so where they do not, and leave nothing behind; and that an export overwrites nothing.
+
+mod same;
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+use mapscope::lab::claim::{Promise, Verdict};
+
+use super::*;
+use same::compared;
+
+/// Whether there is a compiler, and make.
+fn has_compiler() -> bool {
+    let has = ["cc", "make"].iter().all(|tool| {
+        let found = Command::new(tool).arg("--version").output();
+        found.is_ok_and(|found| found.status.success())
+    });
+    if !has {
+        skip("there is no C compiler, or no make");
+    }
+    has
+}
+
+/// Exports these into a folder below `dir`.
+#[track_caller]
+fn export(names: &[&str], language: &str, dir: &Path) -> (PathBuf, String) {
+    let folder = dir.join("programs");
+    let mut arguments = names.to_vec();
+    let at = folder.to_str().unwrap();
+    arguments.extend([language, at, "--dir", dir.to_str().unwrap()]);
+    let output = Lab::new(&arguments).output();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    (folder, text(&output.stdout))
+}
+
+/// Builds all programs of a folder; every warning is an error.
+#[track_caller]
+fn build(folder: &Path) {
+    let made = Command::new("make")
+        .args(["-k", "-j2", "CFLAGS=-O2 -Wall -Wextra -Werror", "-C"])
+        .arg(folder)
+        .output()
+        .unwrap();
+    let said = text(&made.stderr);
+    assert!(made.status.success() && said.is_empty(), "{said}");
+}
+
+/// Runs a program with its scratch files below `dir`, which is empty afterwards.
+#[track_caller]
+fn run_program(program: &Path, dir: &Path) -> Output {
+    let output = Command::new(program)
+        .arg(dir)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(is_empty(dir), "{} left something", program.display());
+    output
+}
+
+/// What a program said it came to, as mapscope says it.
+fn exit_of(verdict: &Verdict) -> i32 {
+    match verdict {
+        Verdict::AsPredicted => 0,
+        Verdict::NotAvailable(_) => 77,
+        Verdict::Differs => 1,
+        Verdict::Measured | Verdict::NotDone(_) | Verdict::Cancelled => 2,
+    }
+}
+
+/// Runs the programs beside mapscope, and compares what they print with what it observed.
+#[track_caller]
+fn compare(experiments: &[&'static Experiment], program_of: impl Fn(&str) -> PathBuf, dir: &Path) {
+    let (records, over) = run(experiments, &options(dir), |_| {});
+    over.unwrap();
+    let (mut wrong, mut agreed) = (Vec::new(), 0);
+    for record in &records {
+        let output = run_program(&program_of(&record.name), dir);
+        let said = text(&output.stdout);
+        let wanted = exit_of(&record.verdict);
+        let found = output.status.code();
+        if found != Some(wanted) {
+            let claim = &catalogue::find(&record.name).unwrap().claim;
+            let is_luck =
+                claim.promise == Promise::Open && [wanted, found.unwrap_or(2)].contains(&77);
+            if !is_luck {
+                let errors = text(&output.stderr);
+                wrong.push(format!(
+                    "{}: {found:?}, not {wanted}: {said}{errors}",
+                    record.name
+                ));
+            }
+            continue;
+        }
+        if wanted == 0 {
+            match compared(record, &said) {
+                Ok(steps) => agreed += steps,
+                Err(how) => wrong.push(format!("{}: {how}", record.name)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let least = 4 * experiments.len();
+    assert!(agreed > least, "only {agreed} steps were compared");
+}
+
+#[test]
+fn every_program_in_c_builds_and_observes_what_mapscope_does() {
+    if !has_compiler() {
+        return;
+    }
+    let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, told) = export(&["--all"], "--export-c", place.path());
+    let experiments = predicting();
+    assert!(
+        told.starts_with(&format!("{} programs written: ", experiments.len())),
+        "{told}"
+    );
+    let left_out = told
+        .lines()
+        .filter(|line| line.starts_with("left out: cost-"));
+    assert_eq!(
+        left_out.count(),
+        catalogue::all().count() - experiments.len(),
+        "{told}"
+    );
+    build(&folder);
+    compare(&experiments, |name| folder.join(name), dir.path());
+}
+
+#[test]
+fn a_program_that_does_otherwise_says_so() {
+    if !has_compiler() {
+        return;
+    }
+    let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let name = "shared-seen-by-shared";
+    let (folder, _) = export(&[name], "--export-c", place.path());
+    let path = folder.join(format!("{name}.c"));
+    let source = fs::read_to_string(&path).unwrap();
+    let broken = source.replace("MAP_SHARED, ", "MAP_PRIVATE, ");
+    assert_ne!(source, broken);
+    fs::write(&path, broken).unwrap();
+    build(&folder);
+    let output = run_program(&folder.join(name), dir.path());
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(" \u{2717} "), "{said}");
+    assert!(said.contains("differs from the prediction"), "{said}");
+}
+
+#[test]
+fn a_program_that_is_stopped_leaves_nothing() {
+    if !has_compiler() {
+        return;
+    }
+    let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let name = "shared-seen-by-shared";
+    let (folder, _) = export(&[name], "--export-c", place.path());
+    let path = folder.join(format!("{name}.c"));
+    let source = fs::read_to_string(&path).unwrap();
+    // A step that never ends.
+    fs::write(
+        &path,
+        source.replacen("m = mmap(", "for (;;) pause();\n        m = mmap(", 1),
+    )
+    .unwrap();
+    build(&folder);
+    let mut program = Command::new(folder.join(name))
+        .arg(dir.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the scratch folder is there", || !is_empty(dir.path()));
+    let pid = i32::try_from(program.id()).unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(pid).unwrap(),
+        rustix::process::Signal::TERM,
+    )
+    .unwrap();
+    assert_eq!(program.wait().unwrap().code(), Some(2));
+    assert!(is_empty(dir.path()));
+}
+
+#[test]
+fn a_program_for_another_file_system_is_not_available() {
+    let Some(memory) = memory_dir().filter(|_| has_compiler()) else {
+        return;
+    };
+    let place = tempfile::tempdir().unwrap();
+    let name = "tail-store-is-not-saved";
+    let (folder, _) = export(&[name], "--export-c", place.path());
+    build(&folder);
+    let dir = tempfile::tempdir_in(memory).unwrap();
+    let here = run_program(&folder.join(name), dir.path());
+    let where_made = tempfile::tempdir().unwrap();
+    let there = run_program(&folder.join(name), where_made.path());
+    assert_eq!(there.status.code(), Some(0), "{}", text(&there.stdout));
+    let said = text(&here.stdout);
+    if here.status.code() != Some(0) {
+        assert_eq!(here.status.code(), Some(77), "{said}");
+        assert!(said.contains("here they are on tmpfs"), "{said}");
+    }
+}
+
+#[test]
+fn an_export_overwrites_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("programs");
+    fs::create_dir(&folder).unwrap();
+    let refused = |dir: &Path, expected: &str| {
+        let output =
+            Lab::new(&["shared-seen-by-read", "--export-c", dir.to_str().unwrap()]).output();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(output.stdout.is_empty());
+        assert!(
+            said.contains(expected) && said.lines().count() == 1,
+            "{said}"
+        );
+    };
+    let file = folder.join("lab.h");
+    fs::write(&file, "mine").unwrap();
+    refused(&folder, "none is overwritten");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    refused(&file, "(ENOTDIR)");
+    refused(&place.path().join("missing/programs"), "(ENOENT)");
+    // an empty folder is as good as none
+    fs::remove_file(&file).unwrap();
+    let (_, told) = export(&["shared-seen-by-read"], "--export-c", place.path());
+    assert!(told.starts_with("1 program written: "), "{told}");
+}
+
+#[test]
+fn what_a_plain_process_cannot_do_is_left_out_with_its_reason() {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, told) = export(&["cost"], "--export-c", place.path());
+    let mut lines = told.lines();
+    assert_eq!(lines.next(), Some("no program was written"));
+    let reasons: BTreeMap<&str, &str> = lines
+        .map(|line| {
+            line.strip_prefix("left out: ")
+                .unwrap()
+                .split_once(": ")
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(reasons.len(), 4, "{told}");
+    assert!(
+        reasons
+            .values()
+            .all(|why| why.contains("mapscope's own measuring"))
+    );
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_program_shows_its_calls_where_they_are_made() {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, _) = export(
+        &["msync-sync-cleans", "fork-shared-anonymous"],
+        "--export-c",
+        place.path(),
+    );
+    let source = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let synced = source("msync-sync-cleans.c");
+    let order = [
+        "fd_f = open(\"f\", O_RDWR | O_CLOEXEC);",
+        "m = mmap(NULL, ",
+        "store(m + 28, \"Z\", 1);",
+        "told(msync(m, ",
+    ];
+    let places: Vec<_> = order
+        .iter()
+        .map(|call| synced.find(call).expect(call))
+        .collect();
+    assert!(places.is_sorted(), "{synced}");
+    assert!(source("fork-shared-anonymous.c").contains("pid_t child = fork();"));
+}
