@@ -22,14 +22,19 @@ use super::output::{FINE, NOT_OPENED, Unwritten, complain, print};
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
     /// Write the experiments as programs in C into a new folder, and run none
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["export_rust", "json", "report"])]
     export_c: Option<PathBuf>,
+    /// The same in Rust, with the crate libc
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "report"])]
+    export_rust: Option<PathBuf>,
 }
 
 impl ExportArguments {
     /// The folder, and the language.
     pub(super) fn wanted(&self) -> Option<(&Path, ExportLanguage)> {
-        self.export_c.as_deref().map(|dir| (dir, ExportLanguage::C))
+        let c = self.export_c.as_deref().map(|dir| (dir, ExportLanguage::C));
+        let rust = self.export_rust.as_deref();
+        c.or(rust.map(|dir| (dir, ExportLanguage::Rust)))
     }
 }
 
@@ -53,6 +58,7 @@ pub(super) fn write(
 fn told(made: &ExportedPrograms, language: ExportLanguage) -> String {
     let how = match language {
         ExportLanguage::C => "make builds them, make check runs them",
+        ExportLanguage::Rust => "cargo build builds them, cargo run --bin NAME runs one",
     };
     let mut text = match made.programs.len() {
         0 => "no program was written\n".to_owned(),

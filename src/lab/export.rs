@@ -4,10 +4,14 @@
 //! to: a program carries the rules of its script, and judges for itself.
 
 mod c;
+mod constants;
 mod facts;
 mod head;
+mod pages;
 mod plan;
 mod remarks;
+mod rust;
+mod text;
 
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
@@ -17,6 +21,8 @@ use crate::lab::claim::Environment;
 pub enum ExportLanguage {
     /// C, for cc and make.
     C,
+    /// Rust, for cargo, with the crate libc.
+    Rust,
 }
 
 /// A file of an export.
@@ -58,17 +64,23 @@ pub fn export(
     let mut export = ExportedPrograms::default();
     for experiment in experiments {
         let name = experiment.claim.name;
-        let ExportLanguage::C = language;
-        match c::program(experiment, environment) {
+        let (path, made) = match language {
+            ExportLanguage::C => (c::path_of(name), c::program(experiment, environment)),
+            ExportLanguage::Rust => (rust::path_of(name), rust::program(experiment, environment)),
+        };
+        match made {
             Ok(text) => {
-                export.add(&c::path_of(name), &text);
+                export.add(&path, &text);
                 export.programs.push(name.to_owned());
             }
             Err(why) => export.left_out.push((name.to_owned(), why)),
         }
     }
     if !export.programs.is_empty() {
-        c::add_common(&mut export);
+        match language {
+            ExportLanguage::C => c::add_common(&mut export),
+            ExportLanguage::Rust => rust::add_common(&mut export),
+        }
     }
     export
 }

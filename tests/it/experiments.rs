@@ -6,6 +6,7 @@ mod deceived;
 mod evidence;
 mod export;
 mod forms;
+mod json;
 mod left_behind;
 mod meant;
 mod missing;

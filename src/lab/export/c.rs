@@ -12,16 +12,17 @@ use std::fmt::Write as _;
 use super::ExportedPrograms;
 use super::facts::{Facts, Wanted};
 use super::head::lines_of;
-use super::plan::{Asked, Item, Plan};
+use super::plan::{Asked, Item, Plan, wanted_of};
 use super::remarks::remark;
+use super::text::{identifier, wrapped};
 use crate::bytes::size::counted;
 use crate::lab::Experiment;
 use crate::lab::claim::{Claim, Contents, Environment};
-use crate::lab::script::{Rule, Script, Words};
+use crate::lab::script::{Rule, Script};
 
 use calls::{Variables, statements};
 use rules::{rule, words};
-use text::{address_of, comment, identifier, string, wrapped};
+use text::{address_of, comment, string};
 
 /// What all programs share.
 const HEADER: &str = include_str!("c/lab.h");
@@ -50,7 +51,10 @@ pub(super) fn program(
     environment: &Environment,
 ) -> Result<String, String> {
     let script = Script::of(experiment.script, environment);
-    let plan = Plan::of(&script)?;
+    let mut plan = Plan::of(&script)?;
+    if script.why_not().is_some() {
+        plan.leave_out_all();
+    }
     let mut writer = Writer {
         plan: &plan,
         page: environment.page_bytes,
@@ -60,9 +64,8 @@ pub(super) fn program(
     };
     if let Some(why) = script.why_not() {
         writer.line(1, &format!("REQUIRE(0, {});", string(why)));
-    } else {
-        writer.all(&plan.items, 1)?;
     }
+    writer.all(&plan.items, 1)?;
     let (variables, steps) = (&writer.variables, &writer.text);
     let facts = Facts::of(experiment, environment);
     let mut text = String::from("/* ");
@@ -359,12 +362,4 @@ impl<'a> Writer<'a> {
         }
         self.line(depth, "}");
     }
-}
-
-/// What is expected of a step, where that is said before the next step.
-fn wanted_of<'a>(number: usize, rest: &[Item<'a>]) -> Option<&'a Words> {
-    rest.iter().find_map(|item| match item {
-        Item::Judge(of, wanted, _) if *of == number => Some(*wanted),
-        _ => None,
-    })
 }

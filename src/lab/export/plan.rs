@@ -106,6 +106,12 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
+    /// Without any step: this system cannot show what it is about.
+    pub(super) fn leave_out_all(&mut self) {
+        self.peers.clear();
+        self.items.clear();
+    }
+
     /// The number of a step that rules name.
     pub(super) fn number(&self, step: StepId) -> usize {
         self.numbers.get(&step).copied().unwrap_or_default()
@@ -263,4 +269,12 @@ fn opens(call: &Call) -> Vec<&str> {
         Call::Object(ObjectCall::Pipe { read, write }) => vec![read, write],
         _ => Vec::new(),
     }
+}
+
+/// What is expected of a step, where that is said before the next step.
+pub(super) fn wanted_of<'a>(number: usize, rest: &[Item<'a>]) -> Option<&'a Words> {
+    rest.iter().find_map(|item| match item {
+        Item::Judge(of, wanted, _) if *of == number => Some(*wanted),
+        _ => None,
+    })
 }

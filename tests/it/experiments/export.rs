@@ -129,6 +129,139 @@ fn every_program_in_c_builds_and_observes_what_mapscope_does() {
     compare(&experiments, |name| folder.join(name), dir.path());
 }
 
+/// Those that are built in Rust too: stores seen by others, copies, signals, execve, vfork, times, malloc, addresses, pipes.
+const IN_RUST: [&str; 10] = [
+    "shared-seen-by-shared",
+    "fork-copies-on-write",
+    "page-past-end-sigbus",
+    "exec-drops-mappings",
+    "vfork-shares",
+    "msync-async-does-nothing",
+    "small-malloc-is-no-mapping",
+    "map-fixed-destroys",
+    "pipes-can-alias",
+    "sigbus-handler-hides-the-loss",
+];
+
+#[test]
+fn programs_in_rust_build_and_observe_what_mapscope_does() {
+    let cargo = Path::new(env!("CARGO"));
+    if !cargo.exists() {
+        return skip("cargo is not where it was");
+    }
+    let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, told) = export(&IN_RUST, "--export-rust", place.path());
+    assert!(told.starts_with("10 programs written: cargo "), "{told}");
+    let built = Command::new(cargo)
+        .args(["build", "--offline", "--quiet"])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("RUSTFLAGS", "-D warnings")
+        .output()
+        .unwrap();
+    let said = text(&built.stderr);
+    assert!(built.status.success() && said.is_empty(), "{said}");
+    let experiments: Vec<_> = IN_RUST
+        .iter()
+        .filter_map(|name| catalogue::find(name))
+        .collect();
+    let programs = folder.join("target/debug");
+    compare(&experiments, |name| programs.join(name), dir.path());
+}
+
+#[test]
+fn every_experiment_has_the_same_steps_in_both_languages() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (in_c, told) = export(&["--all"], "--export-c", one.path());
+    let (in_rust, told_of_rust) = export(&["--all"], "--export-rust", other.path());
+    let left_out =
+        |told: &str| -> Vec<String> { told.lines().skip(1).map(ToOwned::to_owned).collect() };
+    assert_eq!(left_out(&told), left_out(&told_of_rust));
+    // Number, who and what of each step, and the checks in between.
+    let steps = |source: &str, marks: &[(&str, &str)]| -> Vec<String> {
+        let lines = source.lines().filter_map(|line| {
+            let line = line.trim_start();
+            let (word, rest) = marks
+                .iter()
+                .find_map(|(mark, word)| Some((word, line.strip_prefix(mark)?)))?;
+            let end = if *word == "expect" {
+                rest.find(',')?
+            } else {
+                rest.rfind(')').or_else(|| rest.rfind(" {"))?
+            };
+            Some(format!("{word} {}", &rest[..end]))
+        });
+        lines.collect()
+    };
+    for experiment in predicting() {
+        let name = experiment.claim.name;
+        let c = fs::read_to_string(in_c.join(format!("{name}.c"))).unwrap();
+        let rust = fs::read_to_string(in_rust.join(format!("src/bin/{name}.rs"))).unwrap();
+        let c = steps(
+            &c,
+            &[
+                ("DO(", "must"),
+                ("TRY(", "may"),
+                ("START(", "start"),
+                ("EXPECT(", "expect"),
+            ],
+        );
+        let rust = steps(
+            &rust,
+            &[
+                ("if lab.must(", "must"),
+                ("if lab.may(", "may"),
+                ("lab.start(", "start"),
+                ("expect!(lab, ", "expect"),
+            ],
+        );
+        assert_eq!(c, rust, "{name}");
+        assert!(
+            c.len() > 2 || experiment.available().is_err(),
+            "{name}: {c:?}"
+        );
+    }
+}
+
+#[test]
+fn the_commands_of_the_readme_do_what_it_says() {
+    if !has_compiler() || !Path::new(env!("CARGO")).exists() {
+        return;
+    }
+    let readme = fs::read_to_string("README.md").unwrap();
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with("mapscope lab ") && line.contains(" && "))
+        .collect();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    let place = tempfile::tempdir().unwrap();
+    let (own, cargo) = (
+        program().parent().unwrap(),
+        Path::new(env!("CARGO")).parent().unwrap(),
+    );
+    let path = std::env::var("PATH").unwrap_or_default();
+    for command in commands {
+        let output = Command::new("sh")
+            .args(["-ec", command])
+            .current_dir(place.path())
+            .env(
+                "PATH",
+                format!("{}:{}:{path}", own.display(), cargo.display()),
+            )
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("CARGO_TARGET_DIR")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let (printed, said) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{command}: {printed}{said}");
+        let is_run = printed.contains("verdict    as predicted")
+            || printed.contains("0 shared-seen-by-read");
+        assert!(is_run, "{command}: {printed}");
+    }
+}
+
 #[test]
 fn a_program_that_does_otherwise_says_so() {
     if !has_compiler() {

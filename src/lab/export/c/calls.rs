@@ -11,10 +11,12 @@ mod race;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
-use super::text::{address_of, bytes, identifier};
+use super::text::{address_of, bytes};
+use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
+use crate::lab::export::text::identifier;
 use crate::lab::words::Backing;
-use crate::peer::calls::{Call, FileAccess, Knob, LimitKind, ProcessCall, SyncHow, TransferCall};
+use crate::peer::calls::{Call, ProcessCall, SyncHow, TransferCall};
 
 /// The variables that the statements of a program need.
 #[derive(Debug, Default)]
@@ -67,6 +69,14 @@ impl Variables {
 
 fn one(line: impl Into<String>) -> Lines {
     vec![line.into()]
+}
+
+/// Flags in one argument.
+fn ored(flags: &[&str]) -> String {
+    if flags.is_empty() {
+        return "0".to_owned();
+    }
+    flags.join(" | ")
 }
 
 /// A path or a name as a string.
@@ -130,15 +140,10 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             path: its,
             access,
         } => {
-            let flags = match access {
-                FileAccess::Read => "O_RDONLY",
-                FileAccess::ReadWrite => "O_RDWR",
-                FileAccess::Write => "O_WRONLY",
-                FileAccess::Direct => "O_RDWR | O_DIRECT",
-            };
+            let flags = ored(open_flags(*access));
             let (fd, mut lines) = (v.fd(file), Vec::new());
             closed_before(asked, &fd, &mut lines);
-            lines.push(format!("{fd} = open({}, {flags} | O_CLOEXEC);", path(its)));
+            lines.push(format!("{fd} = open({}, {flags});", path(its)));
             lines.push(format!("told({fd});"));
             lines
         }
@@ -184,7 +189,7 @@ fn of_memory(call: &Call, v: &mut Variables) -> Lines {
     match call {
         Call::Unmap { map, at, len } => one(format!("told(munmap({}, {len}));", v.at(map, *at))),
         Call::Protect { map, at, len, prot } => {
-            let (at, prot) = (v.at(map, *at), mapping::prot(*prot));
+            let (at, prot) = (v.at(map, *at), ored(constants::prot(*prot)));
             one(format!("told(mprotect({at}, {len}, {prot}));"))
         }
         Call::Advise {
@@ -193,7 +198,7 @@ fn of_memory(call: &Call, v: &mut Variables) -> Lines {
             len,
             advice,
         } => {
-            let (at, advice) = (v.at(map, *at), mapping::advice(*advice));
+            let (at, advice) = (v.at(map, *at), constants::advice(*advice));
             one(format!("told(madvise({at}, {len}, {advice}));"))
         }
         Call::Sync { map, at, len, how } => {
@@ -345,22 +350,12 @@ fn transfer(call: &TransferCall, v: &mut Variables) -> Lines {
 fn process(call: &ProcessCall, v: &mut Variables) -> Lines {
     match call {
         ProcessCall::Limit { limit, value } => {
-            let limit = match limit {
-                LimitKind::AddressSpace => "RLIMIT_AS",
-                LimitKind::Data => "RLIMIT_DATA",
-                LimitKind::FileSize => "RLIMIT_FSIZE",
-                LimitKind::Memlock => "RLIMIT_MEMLOCK",
-                LimitKind::Descriptors => "RLIMIT_NOFILE",
-            };
+            let limit = constants::limit(*limit);
             let value = value.map_or("RLIM_INFINITY".to_owned(), |value| value.to_string());
             one(format!("told(soft_limit({limit}, {value}));"))
         }
         ProcessCall::Tune { knob, value } => {
-            let path = match knob {
-                Knob::SamePageMerging => "/sys/kernel/mm/ksm/run",
-                Knob::SamePageScan => "/sys/kernel/mm/ksm/pages_to_scan",
-                Knob::HugePages => "/proc/sys/vm/nr_hugepages",
-            };
+            let path = constants::knob(*knob);
             one(format!("told(tune(\"{path}\", {value}));"))
         }
         ProcessCall::Vfork { map, at, bytes } => {

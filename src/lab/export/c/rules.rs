@@ -3,10 +3,10 @@
 //! It must not know how a step is done.
 
 use super::text::{address_of, string};
+use crate::lab::export::pages::letter;
 use crate::lab::export::plan::Plan;
 use crate::lab::script::{Figure, Relation, Rule, Value, Words};
 use crate::peer::calls::Outcome;
-use crate::peer::wire::PeerPage;
 
 /// A rule.
 ///
@@ -87,17 +87,6 @@ fn is(step: usize, outcome: &Outcome) -> Result<String, String> {
             );
         }
     })
-}
-
-/// A page as programs know it.
-pub(super) fn letter(page: &PeerPage) -> char {
-    match page {
-        PeerPage::PrivateCopy => 'C',
-        PeerPage::FilePage => 'F',
-        PeerPage::Swapped => 'S',
-        PeerPage::NotPresent => '-',
-        PeerPage::Unavailable(_) => '?',
-    }
 }
 
 /// A number.

@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use crate::lab::export::text::wrapped;
+
 /// The longest line of a comment.
 const WIDTH: usize = 110;
 
@@ -70,35 +72,10 @@ pub(super) fn address_of(all: &[u8]) -> String {
     }
 }
 
-/// A name that is an identifier, or becomes one.
-pub(super) fn identifier(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
-}
-
 /// A comment of one or more lines, each indented by so many spaces.
 pub(super) fn comment(text: &str, indent: usize) -> String {
     let safe = text.replace("*/", "* /").replace("/*", "/ *");
     let start = " ".repeat(indent);
     let lines = wrapped(&safe, WIDTH.saturating_sub(indent + 6));
     format!("{start}/* {} */\n", lines.join(&format!("\n{start}   ")))
-}
-
-/// Text in lines that are not longer than `width`, where its words allow.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }

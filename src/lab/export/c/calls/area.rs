@@ -2,7 +2,8 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, len_of, one};
+use super::{Lines, Variables, len_of, one, ored};
+use crate::lab::export::constants::lock_all;
 use crate::lab::export::plan::Asked;
 use crate::peer::calls::{AreaCall, LockHow, RemapHow};
 
@@ -86,17 +87,7 @@ fn lock(call: &AreaCall, v: &mut Variables) -> Lines {
             future,
             on_fault,
         } => {
-            let known = [
-                (*current, "MCL_CURRENT"),
-                (*future, "MCL_FUTURE"),
-                (*on_fault, "MCL_ONFAULT"),
-            ];
-            let flags: Vec<&str> = known.iter().filter(|it| it.0).map(|it| it.1).collect();
-            let flags = if flags.is_empty() {
-                "0".to_owned()
-            } else {
-                flags.join(" | ")
-            };
+            let flags = ored(&lock_all(*current, *future, *on_fault));
             one(format!("told(mlockall({flags}));"))
         }
         AreaCall::UnlockAll => one("told(munlockall());"),

@@ -2,10 +2,11 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, closed_before, one, path};
+use super::{Lines, Variables, closed_before, one, ored, path};
 use crate::lab::export::c::text::{bytes, string};
+use crate::lab::export::constants::{self, allocate};
 use crate::lab::export::plan::Asked;
-use crate::peer::calls::{AllocateHow, FileLock, ObjectCall, SealKind};
+use crate::peer::calls::{FileLock, ObjectCall};
 
 /// The statements of such a step.
 pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
@@ -18,14 +19,7 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         ObjectCall::Stat { file } => one(format!("told_stat({});", v.fd(file))),
         ObjectCall::Room { file } => one(format!("told_room({});", v.fd(file))),
         ObjectCall::Allocate { file, how, at, len } => {
-            let mode = match how {
-                AllocateHow::Grow => "0",
-                AllocateHow::KeepSize => "FALLOC_FL_KEEP_SIZE",
-                AllocateHow::PunchHole => "FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE",
-                AllocateHow::Collapse => "FALLOC_FL_COLLAPSE_RANGE",
-                AllocateHow::Zero => "FALLOC_FL_ZERO_RANGE",
-                AllocateHow::Insert => "FALLOC_FL_INSERT_RANGE",
-            };
+            let mode = ored(allocate(*how));
             one(format!(
                 "told(fallocate({}, {mode}, {at}, {len}));",
                 v.fd(file)
@@ -40,11 +34,10 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         }
         ObjectCall::Lock { file, how } => lock(&v.fd(file), *how),
         ObjectCall::Seal { file, seals } => {
-            let seals: Vec<&str> = seals.iter().map(|seal| seal_name(*seal)).collect();
+            let seals = ored(&constants::seals(seals));
             one(format!(
-                "told(fcntl({}, F_ADD_SEALS, {}));",
-                v.fd(file),
-                seals.join(" | ")
+                "told(fcntl({}, F_ADD_SEALS, {seals}));",
+                v.fd(file)
             ))
         }
         ObjectCall::Clone { from, into } => {
@@ -60,16 +53,6 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         ],
         ObjectCall::SegmentDetach { map } => one(format!("told(shmdt({}));", v.map(map))),
         ObjectCall::SegmentAttach { .. } | ObjectCall::SegmentRemove { .. } => Vec::new(),
-    }
-}
-
-fn seal_name(seal: SealKind) -> &'static str {
-    match seal {
-        SealKind::Seal => "F_SEAL_SEAL",
-        SealKind::Shrink => "F_SEAL_SHRINK",
-        SealKind::Grow => "F_SEAL_GROW",
-        SealKind::Write => "F_SEAL_WRITE",
-        SealKind::FutureWrite => "F_SEAL_FUTURE_WRITE",
     }
 }
 
