@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::ExportedPrograms;
-use super::facts::{Facts, Wanted};
+use super::facts::{Facts, Wanted, why_not};
 use super::head::lines_of;
-use super::plan::{Asked, Item, Plan, wanted_of};
+use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
 use super::remarks::remark;
 use super::text::{identifier, wrapped};
 use crate::bytes::size::counted;
@@ -52,7 +52,8 @@ pub(super) fn program(
 ) -> Result<String, String> {
     let script = Script::of(experiment.script, environment);
     let mut plan = Plan::of(&script)?;
-    if script.why_not().is_some() {
+    let why_not = why_not(experiment, &script, environment);
+    if why_not.is_some() {
         plan.leave_out_all();
     }
     let mut writer = Writer {
@@ -62,7 +63,7 @@ pub(super) fn program(
         remarked: BTreeSet::new(),
         text: String::new(),
     };
-    if let Some(why) = script.why_not() {
+    if let Some(why) = &why_not {
         writer.line(1, &format!("REQUIRE(0, {});", string(why)));
     }
     writer.all(&plan.items, 1)?;
@@ -109,8 +110,8 @@ fn declare(text: &mut String, plan: &Plan<'_>, variables: &Variables) {
         "static const char *const names[] = {{ {} }};\n",
         names.join(", ")
     );
-    for file in &variables.files {
-        let _ = writeln!(text, "static int {file} = -1;");
+    for number in variables.files.iter().chain(&variables.segments) {
+        let _ = writeln!(text, "static int {number} = -1;");
     }
     for map in &variables.maps {
         // The compiler would warn of what is used after free(3), which is what some programs are about.
@@ -168,6 +169,9 @@ fn main_of(
             Wanted::Pagemap => "need_pagemap",
             Wanted::Memfd => "need_memfd",
             Wanted::PlainMalloc => "need_plain_malloc",
+            Wanted::Root => "need_root",
+            Wanted::HugePages => "need_huge_pages",
+            Wanted::HeuristicOvercommit => "need_heuristic_overcommit",
         };
         let _ = writeln!(text, "    {need}();");
     }
@@ -350,6 +354,13 @@ impl<'a> Writer<'a> {
         if let Some(wanted) = wanted_of(asked.number, rest) {
             let plain = wanted.parts().0.replace("{}", "so many");
             self.comment(depth, &format!("Watch for: {plain}."));
+        }
+        if let Some((peer, map, at)) = remote_of(&ask.call) {
+            let (whose, place) = (who(peer), self.variables.at(map, at));
+            self.line(
+                depth,
+                &format!("SHARE({whose}, {place}); /* says where that is */"),
+            );
         }
         let how = if ask.is_needed { "DO" } else { "TRY" };
         let (number, peer) = (asked.number, self.peer(ask.peer.0));

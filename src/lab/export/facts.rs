@@ -3,6 +3,7 @@
 //! It must not know any language.
 
 use crate::lab::claim::{Claim, Environment, Expected, OVERLAY};
+use crate::lab::runner::UNCLEAR;
 use crate::lab::script::Script;
 use crate::lab::{Experiment, Need};
 
@@ -33,6 +34,12 @@ pub(super) enum Wanted {
     Memfd,
     /// The malloc of glibc with its own settings.
     PlainMalloc,
+    /// Root.
+    Root,
+    /// Transparent huge pages.
+    HugePages,
+    /// `vm.overcommit_memory` of 0.
+    HeuristicOvercommit,
 }
 
 /// What a program needs.
@@ -71,6 +78,9 @@ fn wanted_for(need: Need) -> Option<Wanted> {
         Need::PageFacts => Some(Wanted::Pagemap),
         Need::Memfd => Some(Wanted::Memfd),
         Need::Unprivileged => Some(Wanted::OtherUser),
+        Need::Root => Some(Wanted::Root),
+        Need::HugePages => Some(Wanted::HugePages),
+        Need::HeuristicOvercommit => Some(Wanted::HeuristicOvercommit),
     }
 }
 
@@ -90,7 +100,7 @@ fn depends_on_malloc(experiment: &Experiment, here: &Environment) -> bool {
 }
 
 fn depends_on_file_system(experiment: &Experiment, here: &Environment) -> bool {
-    is_about_memory(&experiment.claim)
+    is_told_apart(&experiment.claim)
         || FILE_SYSTEMS.iter().any(|name| {
             let mut there = here.clone();
             (*name).clone_into(&mut there.file_system);
@@ -98,8 +108,11 @@ fn depends_on_file_system(experiment: &Experiment, here: &Environment) -> bool {
         })
 }
 
-fn is_about_memory(claim: &Claim) -> bool {
-    matches!(claim.expected, Expected::OnTmpfs { .. })
+fn is_told_apart(claim: &Claim) -> bool {
+    matches!(
+        claim.expected,
+        Expected::OnTmpfs { .. } | Expected::On { .. }
+    )
 }
 
 /// A file system by the name that programs know it by, from what statfs(2) tells.
@@ -122,4 +135,16 @@ fn kind_of(name: &str) -> &'static str {
     ];
     let known = KNOWN.iter().find(|(start, _)| name.starts_with(start));
     known.map_or("an unknown file system", |(_, kind)| kind)
+}
+
+/// Why this system cannot show what an experiment is about, where that is known before it begins.
+pub(super) fn why_not(
+    experiment: &Experiment,
+    script: &Script,
+    environment: &Environment,
+) -> Option<String> {
+    if experiment.claim.is_unclear(&environment.file_system) {
+        return Some(UNCLEAR.to_owned());
+    }
+    script.why_not().map(ToOwned::to_owned)
 }

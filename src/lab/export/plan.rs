@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lab::claim::Contents;
 use crate::lab::script::{Ask, Rule, Script, ScriptStep, StepId, Words};
 use crate::lab::words::Backing;
-use crate::peer::calls::{AreaCall, Call, ObjectCall, ProcessCall, TransferCall};
+use crate::peer::calls::{AreaCall, Call, ObjectCall, ProcessCall, Remote, TransferCall};
 
 /// The most steps that a program has room for.
 const MOST_STEPS: usize = 500;
@@ -234,11 +234,28 @@ fn cannot(call: &Call) -> Option<&'static str> {
         Call::Sabotage(_) => {
             Some("it has a process deceive, which is for tests of mapscope itself")
         }
-        Call::Transfer(TransferCall::Peek { .. } | TransferCall::Poke { .. }) => {
-            Some("it names a process and an address by numbers that only a run knows")
-        }
-        Call::Object(ObjectCall::SegmentAttach { .. } | ObjectCall::SegmentRemove { .. }) => {
-            Some("it names a segment by a number that only a run knows")
+        Call::Transfer(
+            TransferCall::Peek {
+                there: Remote::Process { .. },
+                ..
+            }
+            | TransferCall::Poke {
+                there: Remote::Process { .. },
+                ..
+            },
+        ) => Some("it names a process and an address by numbers that only a run knows"),
+        _ => None,
+    }
+}
+
+/// The place in another peer's memory that a call is about: whose, which mapping, and how far in it.
+pub(super) fn remote_of(call: &Call) -> Option<(&str, &str, u64)> {
+    match call {
+        Call::Transfer(TransferCall::Peek { there, .. } | TransferCall::Poke { there, .. }) => {
+            match there {
+                Remote::Peer { peer, map, at } => Some((peer, map, *at)),
+                Remote::Process { .. } => None,
+            }
         }
         _ => None,
     }
@@ -263,6 +280,7 @@ fn opens(call: &Call) -> Vec<&str> {
         | Call::Object(
             ObjectCall::SealableMemfd { file, .. }
             | ObjectCall::SmallDisk { file, .. }
+            | ObjectCall::DiskIn { file, .. }
             | ObjectCall::Watch { file, .. }
             | ObjectCall::ShmOpen { file, .. },
         ) => vec![file],

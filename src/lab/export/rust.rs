@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::ExportedPrograms;
-use super::facts::{Facts, Wanted};
+use super::facts::{Facts, Wanted, why_not};
 use super::head::lines_of;
-use super::plan::{Asked, Item, Plan, wanted_of};
+use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
 use super::remarks::remark;
 use super::text::{identifier, wrapped};
 use crate::bytes::size::counted;
@@ -59,7 +59,8 @@ pub(super) fn program(
 ) -> Result<String, String> {
     let script = Script::of(experiment.script, environment);
     let mut plan = Plan::of(&script)?;
-    if script.why_not().is_some() {
+    let why_not = why_not(experiment, &script, environment);
+    if why_not.is_some() {
         plan.leave_out_all();
     }
     let mut writer = Writer {
@@ -69,7 +70,7 @@ pub(super) fn program(
         remarked: BTreeSet::new(),
         text: String::new(),
     };
-    if let Some(why) = script.why_not() {
+    if let Some(why) = &why_not {
         writer.line(1, &format!("require!(lab, false, {});", string(why)));
     }
     writer.all(&plan.items, 1)?;
@@ -90,8 +91,8 @@ pub(super) fn program(
         let _ = writeln!(text, "const {}: usize = {number};", who(peer));
     }
     text.push_str("\nfn experiment(lab: &Lab) {\n");
-    for file in &variables.files {
-        let _ = writeln!(text, "    let mut {file} = -1;");
+    for number in variables.files.iter().chain(&variables.segments) {
+        let _ = writeln!(text, "    let mut {number} = -1;");
     }
     for map in &variables.maps {
         let _ = writeln!(text, "    let mut {map}: *mut u8 = std::ptr::null_mut();");
@@ -144,6 +145,9 @@ fn main_of(
         Wanted::Pagemap => "Need::Pagemap",
         Wanted::Memfd => "Need::Memfd",
         Wanted::PlainMalloc => "Need::PlainMalloc",
+        Wanted::Root => "Need::Root",
+        Wanted::HugePages => "Need::HugePages",
+        Wanted::HeuristicOvercommit => "Need::HeuristicOvercommit",
     });
     let needs: Vec<&str> = needs.collect();
     let (names, needs) = (names.join(", "), needs.join(", "));
@@ -206,23 +210,16 @@ impl<'a> Writer<'a> {
             }
             Item::Fork(number, parent, child) => self.fork(*number, *parent, *child, depth),
             Item::Ask(asked) => self.asked(asked, rest, depth),
-            Item::Together(asked) => {
-                self.line(
-                    depth,
-                    &format!("lab.together({}); // at the same time:", asked.len()),
-                );
-                asked.iter().for_each(|one| self.asked(one, rest, depth));
-            }
+            Item::Together(asked) => self.together(asked, rest, depth),
             Item::Judge(of, wanted, judged) => {
                 let (wanted, judged) = (words(self.plan, wanted), rule(self.plan, judged)?);
                 self.line(depth, &format!("expect!(lab, {of}, {wanted}, {judged});"));
             }
             Item::Check(number, what, told, checked) => {
                 let [observed, wanted] = told.map(|told| words(self.plan, told));
+                let said = format!("{number}, {what:?}, {observed}, {wanted}");
                 let checked = rule(self.plan, checked)?;
-                let line =
-                    format!("check!(lab, {number}, {what:?}, {observed}, {wanted}, {checked});");
-                self.line(depth, &line);
+                self.line(depth, &format!("check!(lab, {said}, {checked});"));
             }
             Item::Note(number, what, told) => {
                 let told = words(self.plan, told);
@@ -242,6 +239,14 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+
+    fn together(&mut self, asked: &[Asked<'a>], rest: &[Item<'a>], depth: usize) {
+        let line = format!("lab.together({}); // at the same time:", asked.len());
+        self.line(depth, &line);
+        for one in asked {
+            self.asked(one, rest, depth);
+        }
     }
 
     fn until(
@@ -337,6 +342,13 @@ impl<'a> Writer<'a> {
         if let Some(wanted) = wanted_of(asked.number, rest) {
             let plain = wanted.parts().0.replace("{}", "so many");
             self.comment(depth, &format!("Watch for: {plain}."));
+        }
+        if let Some((peer, map, at)) = remote_of(&ask.call) {
+            let (whose, place) = (who(peer), self.variables.at(map, at));
+            self.line(
+                depth,
+                &format!("lab.share({whose}, {place}); // says where that is"),
+            );
         }
         let how = if ask.is_needed { "must" } else { "may" };
         let (number, peer, what) = (asked.number, self.peer(ask.peer.0), string(&ask.what));

@@ -12,17 +12,20 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use super::text::{address_of, bytes};
+use super::who;
 use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
 use crate::lab::export::text::identifier;
 use crate::lab::words::Backing;
-use crate::peer::calls::{Call, ProcessCall, SyncHow, TransferCall};
+use crate::peer::calls::{Call, ProcessCall, Remote, SyncHow, TransferCall};
 
 /// The variables that the statements of a program need.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
     /// Descriptors.
     pub(super) files: BTreeSet<String>,
+    /// Numbers of segments.
+    pub(super) segments: BTreeSet<String>,
     /// Addresses.
     pub(super) maps: BTreeSet<String>,
     /// Addresses from malloc, which the compiler must not follow.
@@ -40,6 +43,13 @@ impl Variables {
         name
     }
 
+    /// The variable of a segment.
+    fn segment(&mut self, segment: &str) -> String {
+        let name = format!("segment_{}", identifier(segment));
+        self.segments.insert(name.clone());
+        name
+    }
+
     /// The variable of a mapping.
     fn map(&mut self, map: &str) -> String {
         let name = match map {
@@ -51,7 +61,7 @@ impl Variables {
     }
 
     /// A place in a mapping.
-    fn at(&mut self, map: &str, at: u64) -> String {
+    pub(super) fn at(&mut self, map: &str, at: u64) -> String {
         let name = self.map(map);
         match at {
             0 => name,
@@ -343,7 +353,51 @@ fn transfer(call: &TransferCall, v: &mut Variables) -> Lines {
             format!("struct iovec part = {{{}, {len}}};", v.at(map, *at)),
             format!("told_count(vmsplice({}, &part, 1, 0));", v.fd(to)),
         ],
-        TransferCall::Peek { .. } | TransferCall::Poke { .. } => Vec::new(),
+        TransferCall::Peek { .. } | TransferCall::Poke { .. } | TransferCall::Overwrite { .. } => {
+            past_protection(call, v)
+        }
+    }
+}
+
+/// What goes into memory by other ways than its own process's instructions.
+fn past_protection(call: &TransferCall, v: &mut Variables) -> Lines {
+    match call {
+        TransferCall::Peek {
+            there: Remote::Peer { peer, .. },
+            len,
+        } => {
+            let whose = who(peer);
+            vec![
+                format!(
+                    "struct iovec here = {{bytes, {len}}}, there = {{place_of({whose}), {len}}};"
+                ),
+                format!(
+                    "told_bytes(bytes, process_vm_readv(pid_of({whose}), &here, 1, &there, 1, 0));"
+                ),
+            ]
+        }
+        TransferCall::Poke {
+            there: Remote::Peer { peer, .. },
+            byte,
+        } => {
+            let whose = who(peer);
+            one(format!(
+                "told(set_breakpoint(pid_of({whose}), place_of({whose}), {byte:#04x}));"
+            ))
+        }
+        TransferCall::Overwrite {
+            file,
+            map,
+            at,
+            bytes: all,
+        } => {
+            let (fd, at, from) = (v.fd(file), v.at(map, *at), address_of(all));
+            let len = all.len();
+            one(format!(
+                "told_count(pwrite({fd}, {from}, {len}, (off_t) ({at})));"
+            ))
+        }
+        _ => Vec::new(),
     }
 }
 

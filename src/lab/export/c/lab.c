@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -53,6 +54,8 @@ struct process {
     int is_dead, status;           /* as waitpid(2) has it */
     int signal, code;              /* of the fault that ends it */
     unsigned long address;
+    unsigned long place;           /* what it put on the board, */
+    long n_places;                 /* and how often it did */
 };
 
 struct undo {
@@ -66,6 +69,7 @@ static struct board {
     struct process processes[MOST_PROCESSES];
     unsigned char decisions[MOST_DECISIONS]; /* 0: not yet; 1: go on; 2: enough */
     uint32_t n_undone;
+    pid_t main;
     struct undo undone[MOST_UNDONE];
     struct told told[MOST_STEPS];
 } *board;
@@ -77,6 +81,7 @@ static int board_fd, kept_fd = -1;
 static long next;                  /* how many steps this process has passed */
 static long resume;                /* steps before this one were done before execve(2) */
 static long n_decisions;
+static long n_places[MOST_PROCESSES]; /* how often others should have put a place on the board */
 static int now_step;               /* the step that this process is in */
 static struct timespec step_began;
 static volatile sig_atomic_t stopped;
@@ -287,6 +292,7 @@ void lab_begin(int argc, char **argv, const struct claim *its_claim, const char 
         begin_process(who);
         return;
     }
+    board->main = getpid();
     printf("%s: %s\n  predicted  %s (%s)\n", claim->name, claim->title, claim->predicted, claim->promise);
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
@@ -335,6 +341,38 @@ void need_plain_malloc(void)
     if (lab_me == MAIN && ((tunables && strstr(tunables, "glibc.malloc.")) || getenv("LD_PRELOAD")
                            || getenv("MALLOC_MMAP_MAX_") || getenv("MALLOC_MMAP_THRESHOLD_")))
         lab_not_available("the surroundings set that malloc works otherwise");
+}
+
+void need_root(void)
+{
+    if (lab_me == MAIN && geteuid() != 0)
+        lab_not_available("needs root");
+}
+
+/* What a file of the kernel holds. */
+static const char *setting(const char *path)
+{
+    static char text[256];
+    FILE *file = fopen(path, "re");
+    text[0] = 0;
+    if (file && !fgets(text, sizeof text, file))
+        text[0] = 0;
+    if (file)
+        fclose(file);
+    return text;
+}
+
+void need_huge_pages(void)
+{
+    const char *text = setting("/sys/kernel/mm/transparent_hugepage/enabled");
+    if (lab_me == MAIN && (!text[0] || strstr(text, "[never]")))
+        lab_not_available("transparent huge pages are switched off");
+}
+
+void need_heuristic_overcommit(void)
+{
+    if (lab_me == MAIN && atoi(setting("/proc/sys/vm/overcommit_memory")) != 0)
+        lab_not_available("needs vm.overcommit_memory of 0");
 }
 
 /* ---- what is printed ---- */
@@ -563,8 +601,18 @@ static void say_told(const struct told *told)
         add(text, "Rss %lu KiB, Pss %lu, Shared_Clean %lu, Shared_Dirty %lu, Private_Clean %lu, Private_Dirty %lu, "
             "Anonymous %lu", U(RSS), U(PSS), U(SHARED_CLEAN), U(SHARED_DIRTY), U(PRIVATE_CLEAN), U(PRIVATE_DIRTY),
             U(ANONYMOUS_KIB));
+        if (v[HUGE_KIB])
+            add(text, ", AnonHugePages %lu", U(HUGE_KIB));
+        if (v[LAZY_FREE])
+            add(text, ", LazyFree %lu", U(LAZY_FREE));
+        if (v[SWAPPED])
+            add(text, ", Swap %lu", U(SWAPPED));
         break;
-    case MEMORY: add(text, "address space %lu KiB, resident %lu KiB", U(ADDRESS_SPACE), U(RESIDENT)); break;
+    case MEMORY:
+        add(text, "address space %lu KiB, resident %lu KiB", U(ADDRESS_SPACE), U(RESIDENT));
+        if (v[SWAPPED])
+            add(text, ", swapped %lu KiB", U(SWAPPED));
+        break;
     case FAULTS:
         add(text, "%lu minor and %lu major fault%s", U(MINOR_FAULTS), U(MAJOR_FAULTS), s_of(v[MAJOR_FAULTS]));
         break;
@@ -743,6 +791,33 @@ int lab_decided(int holds)
         reap();
         wait_bell(seen);
     }
+}
+
+void lab_share(int who, const char *place)
+{
+    struct process *process = &board->processes[who];
+    n_places[who]++;
+    if (lab_me != who)
+        return;
+    process->place = (unsigned long) place;
+    __atomic_store_n(&process->n_places, n_places[who], __ATOMIC_SEQ_CST);
+    ring();
+}
+
+char *place_of(int who)
+{
+    struct process *process = &board->processes[who];
+    for (;;) {
+        uint32_t seen = __atomic_load_n(&board->bell, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&process->n_places, __ATOMIC_SEQ_CST) >= n_places[who])
+            return (char *) process->place;
+        wait_bell(seen);
+    }
+}
+
+pid_t pid_of(int who)
+{
+    return board->processes[who].pid;
 }
 
 void exec_again(int kept)
@@ -944,7 +1019,7 @@ struct look {
     unsigned long start, end;
     int is_ours;
     long count;
-    uint64_t space, locked, resident;
+    uint64_t space, locked, resident, tables, swapped;
 };
 
 /* Whether the line begins with a range of addresses, and that has one in common with what is looked for. */
@@ -999,6 +1074,7 @@ static void take_sum(char *text, void *with)
     static const struct { const char *field; enum figure figure; } fields[] = {
         {"Rss:", RSS}, {"Pss:", PSS}, {"Shared_Clean:", SHARED_CLEAN}, {"Shared_Dirty:", SHARED_DIRTY},
         {"Private_Clean:", PRIVATE_CLEAN}, {"Private_Dirty:", PRIVATE_DIRTY}, {"Anonymous:", ANONYMOUS_KIB},
+        {"AnonHugePages:", HUGE_KIB}, {"LazyFree:", LAZY_FREE}, {"Swap:", SWAPPED},
     };
     struct look *look = with;
     unsigned long start, end;
@@ -1015,7 +1091,7 @@ void told_sums(const char *at, size_t len)
 {
     struct told *told = tell(SUMS);
     struct look look = place(told, at, len);
-    for (enum figure figure = RSS; figure <= ANONYMOUS_KIB; figure++)
+    for (enum figure figure = RSS; figure <= SWAPPED; figure++)
         put(told, figure, 0);
     if (each_line("/proc/self/smaps", take_sum, &look) != 0)
         lab_not_done("/proc/self/smaps cannot be read");
@@ -1029,8 +1105,18 @@ static void take_size(char *text, void *with)
         look->space = strtoul(text + 7, NULL, 10);
     if (strncmp(text, "VmLck:", 6) == 0)
         look->locked = strtoul(text + 6, NULL, 10);
+    if (strncmp(text, "VmPTE:", 6) == 0)
+        look->tables = strtoul(text + 6, NULL, 10);
+    if (strncmp(text, "Swap:", 5) == 0)
+        look->swapped = strtoul(text + 5, NULL, 10);
     if (strncmp(text, "Rss:", 4) == 0)
         look->resident = strtoul(text + 4, NULL, 10);
+}
+
+static void take_area(char *text, void *with)
+{
+    struct look *look = with;
+    look->count += text[0] != 0;
 }
 
 void told_memory(void)
@@ -1039,6 +1125,10 @@ void told_memory(void)
     struct look look = place(told, NULL, 0);
     if (each_line("/proc/self/status", take_size, &look) != 0 || each_line("/proc/self/smaps_rollup", take_size, &look) != 0)
         lab_not_done("/proc/self/status and smaps_rollup cannot be read");
+    each_line("/proc/self/maps", take_area, &look);
+    put(told, PAGE_TABLES, look.tables);
+    put(told, SWAPPED, look.swapped);
+    put(told, AREAS, (uint64_t) look.count);
     put(told, ADDRESS_SPACE, look.space);
     put(told, LOCKED, look.locked);
     put(told, RESIDENT, look.resident);
@@ -1142,6 +1232,7 @@ void told_stat(int fd)
     put(told, LENGTH, (uint64_t) stat.st_size);
     put(told, BLOCKS, (uint64_t) stat.st_blocks);
     put(told, NAMES, stat.st_nlink);
+    put(told, MODIFIED, (uint64_t) stat.st_mtim.tv_sec * 1000000000 + (uint64_t) stat.st_mtim.tv_nsec);
     finish();
 }
 
@@ -1187,6 +1278,11 @@ int is_bytes(int step, const void *wanted, size_t len)
     return told->kind == SOME_BYTES && told->len == len && memcmp(told->bytes, wanted, len) == 0;
 }
 
+int ended_with(int step, int error)
+{
+    return board->told[step].kind == REPEATED && board->told[step].error == error;
+}
+
 int was_killed(int step, int signal, int code)
 {
     const struct told *told = &board->told[step];
@@ -1221,6 +1317,15 @@ number figure(int step, enum figure figure)
 {
     const struct told *told = &board->told[step];
     return told->kind != NOTHING && told->has[figure] ? (number) told->values[figure] : (number) NAN;
+}
+
+number frame_of(int step, size_t page)
+{
+    const struct told *told = &board->told[step];
+    uint64_t frame = 0;
+    if (told->kind == FRAMES && 8 * page + 8 <= told->len)
+        memcpy(&frame, told->bytes + 8 * page, 8);
+    return frame ? (number) frame : (number) NAN;
 }
 
 /* A line of /proc/self/maps. */
@@ -1280,6 +1385,19 @@ int lines_allow(int step, const char *wanted)
         wanted += strspn(wanted, " ");
     }
     return board->told[step].kind == SOME_LINES && !area_of(step, index, &area);
+}
+
+int lines_are_named(int step, const char *name)
+{
+    struct area area;
+    int index = 0;
+    for (; area_of(step, index, &area); index++) {
+        size_t len = strcspn(area.name, "\n");
+        const char *found = strstr(area.name, name);
+        if (!found || found >= area.name + len)
+            return 0;
+    }
+    return index > 0;
 }
 
 int lines_are_nameless(int step)
@@ -1436,6 +1554,14 @@ const void *filled(int byte, size_t len)
     return into;
 }
 
+const void *padded(const void *from, size_t n, size_t len)
+{
+    static unsigned char room[MOST_BYTES];
+    memset(room, 0, sizeof room);
+    memcpy(room, from, n < len ? n : len);
+    return room;
+}
+
 int pwrite_all(int fd, const void *from, size_t len, off_t at)
 {
     const char *left = from;
@@ -1585,14 +1711,26 @@ void told_store_then_load(char *words, unsigned long rounds, int first, int fenc
     char *own = words + (first ? 0 : APART), *other = words + (first ? APART : 0);
     /* What the second one saw, which round may begin, and which one the second has done. */
     char *seen = words + 2 * APART, *begin = words + 3 * APART, *done = words + 4 * APART;
+    const uint64_t over = UINT64_MAX; /* in place of a round: there is none any more */
     uint64_t counts[5] = {0};
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     for (uint64_t round = 1; round <= rounds; round++) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        /* Half a second at most. */
+        if (first && (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 > 500)
+            break;
         if (first) {
             store_word(own, 0);
             store_word(other, 0);
             release(begin, round);
+            /* It takes the other side some time to hear of it: now and then both are as late. */
+            for (volatile unsigned step = 0; step < round % 400;)
+                step = step + 1;
         } else {
             until(begin, round);
+            if (acquire(begin) == over)
+                break;
         }
         store_word(own, 1);
         if (fenced)
@@ -1608,8 +1746,14 @@ void told_store_then_load(char *words, unsigned long rounds, int first, int fenc
         counts[0]++;
     }
     if (first) {
+        /* The second one says that it has heard, so that the next race begins as the first one did. */
+        release(begin, over);
+        until(done, over);
         release(done, 0);
         release(begin, 0);
+    } else {
+        until(begin, over);
+        release(done, over);
     }
     tell_raced(counts);
 }
@@ -1620,9 +1764,17 @@ long futex_wait(char *at, uint32_t value, int is_private, long milliseconds)
     return syscall(SYS_futex, at, FUTEX_WAIT | (is_private ? FUTEX_PRIVATE_FLAG : 0), value, &most, NULL, 0);
 }
 
-long futex_wake(char *at, uint32_t count, int is_private)
+long futex_wake(char *at, uint32_t count, int is_private, long milliseconds)
 {
-    return syscall(SYS_futex, at, FUTEX_WAKE | (is_private ? FUTEX_PRIVATE_FLAG : 0), count, NULL, NULL, 0);
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (;;) {
+        long woken = syscall(SYS_futex, at, FUTEX_WAKE | (is_private ? FUTEX_PRIVATE_FLAG : 0), count, NULL, NULL, 0);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if (woken != 0 || (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 >= milliseconds)
+            return woken;
+        sched_yield();
+    }
 }
 
 int shared_mutex(char *at, int robust)
@@ -1673,11 +1825,36 @@ static struct undo *undone(void)
     return &board->undone[index];
 }
 
-void remove_at_the_end(const char *path)
+const char *shm_name(const char *name)
+{
+    static char room[64];
+    snprintf(room, sizeof room, "/lab-%s-%d", name, (int) board->main);
+    return room;
+}
+
+void remove_at_the_end(const char *name)
 {
     struct undo *undo = undone();
     undo->value = -1;
-    snprintf(undo->path, sizeof undo->path, "%s", path);
+    snprintf(undo->path, sizeof undo->path, "/dev/shm%s", name);
+}
+
+int set_breakpoint(pid_t child, char *there, unsigned char byte)
+{
+    int status;
+    if (ptrace(PTRACE_ATTACH, child, NULL, NULL) != 0)
+        return -1;
+    waitpid(child, &status, __WALL); /* until it stands still */
+    errno = 0;
+    long word = ptrace(PTRACE_PEEKTEXT, child, there, NULL);
+    int error = errno;
+    if (!error) {
+        memcpy(&word, &byte, 1);
+        error = ptrace(PTRACE_POKETEXT, child, there, (void *) word) != 0 ? errno : 0;
+    }
+    ptrace(PTRACE_DETACH, child, NULL, NULL);
+    errno = error;
+    return error ? -1 : 0;
 }
 
 void remove_segment_at_the_end(int segment)
@@ -1687,18 +1864,16 @@ void remove_segment_at_the_end(int segment)
 
 int tune(const char *path, unsigned long value)
 {
-    long before = -1;
-    FILE *file = fopen(path, "r+");
-    if (!file)
+    char text[32] = "";
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    /* Whoever else turns it holds this lock; it goes when this process ends. */
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0 || read(fd, text, sizeof text - 1) < 0)
         return -1;
-    if (fscanf(file, "%ld", &before) == 1 && before >= 0) {
-        struct undo *undo = undone();
-        undo->value = before;
-        snprintf(undo->path, sizeof undo->path, "%s", path);
-    }
-    rewind(file);
-    fprintf(file, "%lu", value);
-    return fclose(file);
+    struct undo *undo = undone();
+    undo->value = atol(text);
+    snprintf(undo->path, sizeof undo->path, "%s", path);
+    snprintf(text, sizeof text, "%lu", value);
+    return pwrite(fd, text, strlen(text), 0) < 0 ? -1 : 0;
 }
 
 static int write_text(const char *path, const char *text)
@@ -1747,6 +1922,59 @@ int small_disk(unsigned long room)
     close(context);
     errno = error;
     return fd;
+}
+
+int disk_in(int image)
+{
+    /* In a mount namespace of its own, which ends when the pipe does; the file system lives on with the file that is open. */
+    static const char script[] = "PATH=\"$PATH:/usr/sbin:/sbin\"; mkfs.ext4 -q -F \"$1\" && "
+        "mount -t ext4 -o loop \"$1\" \"$2\" && : > \"$2/f\" && echo mounted && read -r end";
+    char link[64], disk[PATH_MAX], folder[PATH_MAX], path[PATH_MAX + 64], line[16] = "";
+    int to[2], from[2], fd = -1;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", image);
+    ssize_t len = readlink(link, disk, sizeof disk - 1);
+    if (len < 0 || !getcwd(folder, sizeof folder) || pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
+        return -1;
+    disk[len] = 0;
+    pid_t helper = fork();
+    if (helper == 0) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(to[0], 0), dup2(from[1], 1), dup2(null, 2);
+        execlp("unshare", "unshare", "--mount", "sh", "-c", script, "sh", disk, folder, (char *) NULL);
+        _exit(1);
+    }
+    close(to[0]), close(from[1]);
+    if (helper > 0 && read(from[0], line, sizeof line - 1) > 0 && strcmp(line, "mounted\n") == 0) {
+        snprintf(path, sizeof path, "/proc/%d/root%s/f", (int) helper, folder);
+        fd = open(path, O_RDWR | O_CLOEXEC);
+    }
+    close(to[1]), close(from[0]);
+    if (helper > 0)
+        waitpid(helper, NULL, 0);
+    errno = ENODEV;
+    return fd;
+}
+
+void told_found(int fd, const void *sought, size_t n)
+{
+    static char piece[1 << 20];
+    size_t kept = 0;
+    unsigned long found = 0;
+    off_t at = 0;
+    ssize_t came;
+    while ((came = pread(fd, piece + kept, sizeof piece - kept, at)) > 0) {
+        char *from = piece, *end = piece + kept + came, *hit;
+        at += came;
+        while ((hit = memmem(from, (size_t) (end - from), sought, n)))
+            found++, from = hit + n;
+        /* What lies across two pieces begins in the end of the first. */
+        kept = (size_t) (end - from) < n - 1 ? (size_t) (end - from) : n - 1;
+        memmove(piece, end - kept, kept);
+    }
+    if (came < 0)
+        told_failed(errno);
+    else
+        told_number(found);
 }
 
 /* linux/userfaultfd.h, as far as it is needed; older systems lack some of it. */

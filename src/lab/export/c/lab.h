@@ -93,8 +93,12 @@ enum figure {
     PRIVATE_CLEAN,
     PRIVATE_DIRTY,
     ANONYMOUS_KIB,
+    HUGE_KIB,
+    LAZY_FREE,
+    SWAPPED,
     LOCKED,
     BLOCKS,
+    MODIFIED,
     LENGTH,
     NAMES,
     ROUNDS,
@@ -104,6 +108,8 @@ enum figure {
     BOTH_SAW_OLD,
     ADDRESS_SPACE,
     RESIDENT,
+    PAGE_TABLES,
+    AREAS,
     CACHED,
     DIRTY_PAGES,
     WRITEBACK,
@@ -147,6 +153,9 @@ void need_pagemap(void);
 void need_memfd(void);
 void need_other_user_than_root(void);
 void need_plain_malloc(void);
+void need_root(void);
+void need_huge_pages(void);
+void need_heuristic_overcommit(void);
 int lab_end(void);
 int lab_step(int number, int who, const char *what, int is_needed);
 void lab_start(int number, int who);
@@ -155,6 +164,11 @@ void lab_expect(int of, const char *wanted, int holds);
 _Noreturn void lab_not_available(const char *why);
 _Noreturn void lab_not_done(const char *why);
 int lab_decided(int holds);
+/* A process puts on the board where something is in its memory; others find it there, and the process's number. */
+#define SHARE(who, place) lab_share(who, lab_me == (who) ? (place) : NULL)
+void lab_share(int who, const char *place);
+char *place_of(int who);
+pid_t pid_of(int who);
 void together(int steps);
 /* In a child that has just been forked: which process it is from now on. */
 void i_am(int who);
@@ -192,6 +206,8 @@ static inline void store(char *into, const void *from, size_t len)
 /* One load, or one store of a 1, on each page. */
 void load_each_page(const char *from, size_t len);
 void store_each_page(char *from, size_t len);
+/* These bytes, then zeros: so many in all. */
+const void *padded(const void *from, size_t n, size_t len);
 /* So many bytes that are all the same. */
 const void *filled(int byte, size_t len);
 /* pwrite(2), again where it takes only a part; 0 when all is written. */
@@ -234,15 +250,20 @@ void told_repeated(unsigned long times, int error);
 int is_done(int step);
 int failed_with(int step, int error);
 int is_bytes(int step, const void *wanted, size_t len);
+int ended_with(int step, int error); /* what was repeated */
 int was_killed(int step, int signal, int code); /* code 0: any */
 /* "CF-": a private copy, a page of the file, and none. A copy that was swapped out meanwhile will do for a copy. */
 int is_pages(int step, const char *wanted);
 int is_same(int step, int other);
 /* Its lines of maps allow this, one for one: "rw- r--". */
 int lines_allow(int step, const char *wanted);
+/* There are some, and all have this in their names. */
+int lines_are_named(int step, const char *name);
 /* They are of no file, and not of the heap or the stack. */
 int lines_are_nameless(int step);
 number figure(int step, enum figure figure);
+/* The frame of memory of a page; the first page is 0. */
+number frame_of(int step, size_t page);
 /* Of a line of maps; the first line is 0. */
 number line_start(int step, int line);
 number line_end(int step, int line);
@@ -269,11 +290,16 @@ void told_store_then_load(char *words, unsigned long rounds, int first, int fenc
 void told_added(unsigned long rounds);
 /* A file on a tmpfs of its own, of so many bytes, that nobody else sees; -1 and errno where it cannot be. */
 int small_disk(unsigned long room);
+/* Makes an ext4 file system within a file, mounted where nobody else sees it, with an empty file on it: that one's descriptor;
+   -1 and ENODEV where it cannot be had. It takes root, mkfs.ext4 and a loop device. */
+int disk_in(int image);
+/* How often these bytes stand in a file. */
+void told_found(int fd, const void *sought, size_t n);
 /* These pages, when they are missing, are filled with these bytes by a thread of this process (userfaultfd(2)). */
 int fill_on_fault(char *at, size_t len, const void *from, size_t n);
 /* futex(2) on a word, with FUTEX_PRIVATE_FLAG or without. */
 long futex_wait(char *word, uint32_t value, int is_private, long milliseconds);
-long futex_wake(char *word, uint32_t count, int is_private);
+long futex_wake(char *word, uint32_t count, int is_private, long milliseconds); /* until somebody woke */
 /* A mutex of pthreads that processes share. */
 int shared_mutex(char *at, int robust);
 int lock_within(char *at, long milliseconds);
@@ -283,8 +309,11 @@ int soft_limit(int resource, rlim_t value);
 int protect_every_second_page(char *at, size_t len, unsigned long *times);
 /* A knob of the kernel; main sets it back at the end. */
 int tune(const char *path, unsigned long value);
-/* Main removes this at the end: a name of shared memory, and a segment. */
-void remove_at_the_end(const char *path);
+/* ptrace(2) of a child: puts a byte over the one there, as a breakpoint is set. */
+int set_breakpoint(pid_t child, char *there, unsigned char byte);
+/* The name of shared memory: no other run has it. Main removes it at the end; and a segment. */
+const char *shm_name(const char *name);
+void remove_at_the_end(const char *name);
 void remove_segment_at_the_end(int segment);
 
 #endif

@@ -23,6 +23,10 @@ pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
             let letters: String = pages.iter().map(letter).collect();
             format!("is_pages({}, {})", plan.number(*step), string(&letters))
         }
+        Rule::Ended(step, errno) => format!("ended_with({}, {errno})", plan.number(*step)),
+        Rule::Named(step, name) => {
+            format!("lines_are_named({}, {})", plan.number(*step), string(name))
+        }
         Rule::Same(one, other) => {
             format!("is_same({}, {})", plan.number(*one), plan.number(*other))
         }
@@ -112,7 +116,9 @@ fn told(step: usize, figure: Figure) -> String {
         Figure::Start(line) => return format!("line_start({step}, {line})"),
         Figure::End(line) => return format!("line_end({step}, {line})"),
         Figure::Offset(line) => return format!("line_offset({step}, {line})"),
-        Figure::Number => "NUMBER",
+        Figure::Frame(page) => return format!("frame_of({step}, {page})"),
+        // Of a call that was repeated: how often it succeeded.
+        Figure::Number | Figure::Times => "NUMBER",
         Figure::Word => "WORD",
         Figure::Bytes => "BYTES",
         Figure::Minor => "MINOR_FAULTS",
@@ -135,7 +141,13 @@ fn told(step: usize, figure: Figure) -> String {
         Figure::Writeback => "WRITEBACK",
         Figure::Lines => "LINES",
         Figure::Pages => "PAGES",
-        Figure::PagesThere => "PAGES_THERE",
+        Figure::PagesThere | Figure::InMemory => "PAGES_THERE",
+        Figure::Swapped => "SWAPPED",
+        Figure::Huge => "HUGE_KIB",
+        Figure::PageTables => "PAGE_TABLES",
+        Figure::Areas => "AREAS",
+        Figure::Modified => "MODIFIED",
+        Figure::BothSawOld => "BOTH_SAW_OLD",
         Figure::Nanoseconds => "NANOSECONDS",
     };
     format!("figure({step}, {name})")

@@ -68,7 +68,13 @@ pub(super) fn address_of(all: &[u8]) -> String {
             };
             format!("filled({byte}, {})", all.len())
         }
-        _ => bytes(all),
+        _ => match all.iter().rposition(|byte| *byte != 0) {
+            Some(last) if all.len() > 64 && last < all.len() / 2 => {
+                let head = all.get(..=last).unwrap_or_default();
+                format!("padded({}, {}, {})", bytes(head), head.len(), all.len())
+            }
+            _ => bytes(all),
+        },
     }
 }
 

@@ -11,17 +11,20 @@ mod race;
 use std::collections::BTreeSet;
 
 use super::text::{bytes, c_string, libc, ored, string};
+use super::who;
 use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
 use crate::lab::export::text::identifier;
 use crate::lab::words::Backing;
-use crate::peer::calls::{Call, LimitKind, ProcessCall, SyncHow, TransferCall};
+use crate::peer::calls::{Call, LimitKind, ProcessCall, Remote, SyncHow, TransferCall};
 
 /// The variables that the statements of a program need.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
     /// Descriptors.
     pub(super) files: BTreeSet<String>,
+    /// Numbers of segments.
+    pub(super) segments: BTreeSet<String>,
     /// Addresses.
     pub(super) maps: BTreeSet<String>,
 }
@@ -37,6 +40,13 @@ impl Variables {
         name
     }
 
+    /// The variable of a segment.
+    fn segment(&mut self, segment: &str) -> String {
+        let name = format!("segment_{}", identifier(segment)).to_lowercase();
+        self.segments.insert(name.clone());
+        name
+    }
+
     /// The variable of a mapping.
     fn map(&mut self, map: &str) -> String {
         let name = match map {
@@ -48,7 +58,7 @@ impl Variables {
     }
 
     /// A place in a mapping.
-    fn at(&mut self, map: &str, at: u64) -> String {
+    pub(super) fn at(&mut self, map: &str, at: u64) -> String {
         let name = self.map(map);
         match at {
             0 => name,
@@ -333,8 +343,53 @@ fn transfer(call: &TransferCall, v: &mut Variables) -> Lines {
             ]
         }
         TransferCall::Splice { .. } | TransferCall::Vmsplice { .. } => to_pipe(call, v),
-        // No program has them.
-        TransferCall::Peek { .. } | TransferCall::Poke { .. } => Vec::new(),
+        TransferCall::Peek { .. } | TransferCall::Poke { .. } | TransferCall::Overwrite { .. } => {
+            past_protection(call, v)
+        }
+    }
+}
+
+/// What goes into memory by other ways than its own process's instructions.
+fn past_protection(call: &TransferCall, v: &mut Variables) -> Lines {
+    match call {
+        TransferCall::Peek {
+            there: Remote::Peer { peer, .. },
+            len,
+        } => {
+            let (whose, read) = (who(peer), "libc::process_vm_readv");
+            vec![
+                format!("let mut bytes = [0; {len}];"),
+                format!(
+                    "let here = libc::iovec {{ iov_base: bytes.as_mut_ptr().cast(), iov_len: {len} }};"
+                ),
+                format!(
+                    "let there = libc::iovec {{ iov_base: lab.place_of({whose}).cast(), iov_len: {len} }};"
+                ),
+                format!(
+                    "let n = unsafe {{ {read}(lab.pid_of({whose}), &raw const here, 1, &raw const there, 1, 0) }};"
+                ),
+                "lab.told_read(&bytes, n);".to_owned(),
+            ]
+        }
+        TransferCall::Poke {
+            there: Remote::Peer { peer, .. },
+            byte,
+        } => {
+            let whose = who(peer);
+            let arguments = format!("lab.pid_of({whose}), lab.place_of({whose}), {byte:#04x}");
+            one(format!("lab.told(set_breakpoint({arguments}));"))
+        }
+        TransferCall::Overwrite {
+            file,
+            map,
+            at,
+            bytes: all,
+        } => {
+            let (fd, at, len) = (v.fd(file), v.at(map, *at), all.len());
+            let from = format!("b\"{}\".as_ptr().cast()", all.escape_ascii());
+            told_count(&format!("pwrite({fd}, {from}, {len}, {at} as i64)"))
+        }
+        _ => Vec::new(),
     }
 }
 

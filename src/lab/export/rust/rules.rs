@@ -28,6 +28,16 @@ pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
             let letters: String = pages.iter().map(letter).collect();
             format!("lab.is_pages({}, {})", plan.number(*step), string(&letters))
         }
+        Rule::Ended(step, errno) => {
+            format!("lab.ended_with({}, libc::{errno})", plan.number(*step))
+        }
+        Rule::Named(step, name) => {
+            format!(
+                "lab.lines_are_named({}, {})",
+                plan.number(*step),
+                string(name)
+            )
+        }
         Rule::Same(one, other) => {
             format!(
                 "lab.is_same({}, {})",
@@ -134,7 +144,9 @@ fn told(step: usize, figure: Figure) -> String {
         Figure::Offset(line) => return format!("lab.line_offset({step}, {line})"),
         Figure::Minor => "MinorFaults",
         Figure::Major => "MajorFaults",
-        Figure::Number => "Number",
+        Figure::Frame(page) => return format!("lab.frame_of({step}, {page})"),
+        // Of a call that was repeated: how often it succeeded.
+        Figure::Number | Figure::Times => "Number",
         Figure::Word => "Word",
         Figure::Bytes => "Bytes",
         Figure::Rss => "Rss",
@@ -155,7 +167,13 @@ fn told(step: usize, figure: Figure) -> String {
         Figure::Writeback => "Writeback",
         Figure::Lines => "Lines",
         Figure::Pages => "Pages",
-        Figure::PagesThere => "PagesThere",
+        Figure::PagesThere | Figure::InMemory => "PagesThere",
+        Figure::Swapped => "Swapped",
+        Figure::Huge => "Huge",
+        Figure::PageTables => "PageTables",
+        Figure::Areas => "Areas",
+        Figure::Modified => "Modified",
+        Figure::BothSawOld => "BothSawOld",
         Figure::Nanoseconds => "Nanoseconds",
     };
     format!("lab.figure({step}, Figure::{name})")

@@ -17,7 +17,13 @@ pub(super) fn bytes(all: &[u8]) -> String {
             };
             format!("&[{byte}; {}]", all.len())
         }
-        _ => format!("b\"{}\"", all.escape_ascii()),
+        _ => match all.iter().rposition(|byte| *byte != 0) {
+            Some(last) if all.len() > 64 && last < all.len() / 2 => {
+                let head = all.get(..=last).unwrap_or_default();
+                format!("&padded(b\"{}\", {})", head.escape_ascii(), all.len())
+            }
+            _ => format!("b\"{}\"", all.escape_ascii()),
+        },
     }
 }
 

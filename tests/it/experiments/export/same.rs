@@ -1,7 +1,7 @@
 //! What a program printed beside what mapscope observed: the same but for what differs between any two runs.
 
 use mapscope::lab::claim::{Doing, RunRecord, RunStep};
-use mapscope::peer::calls::{AreaCall, Call, Outcome};
+use mapscope::peer::calls::{AreaCall, Call, ObjectCall, Outcome};
 
 /// A step, as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,8 @@ fn varies(step: &RunStep) -> Varies {
     let asks_where = matches!(
         step.doing,
         Doing::Ask {
-            call: Call::Area(AreaCall::Where { .. }),
+            call: Call::Area(AreaCall::Where { .. })
+                | Call::Object(ObjectCall::Room { .. } | ObjectCall::SegmentMake { .. }),
             ..
         } | Doing::Look
     );
@@ -177,6 +178,9 @@ fn plain_line(line: &str, how: Varies) -> String {
                 text.push(c);
             }
         }
+        // What is computed may be below zero.
+        text = text.replace(" -#", " #");
+        text = text.strip_prefix('-').unwrap_or(&text).to_owned();
         for time in ["#.# \u{b5}s", "#.# ms", "# ns", "#.# s"] {
             text = text.replace(time, "a time");
         }
@@ -205,6 +209,9 @@ fn area(line: &str) -> Option<String> {
     let (allows, offset) = (words.next()?, words.next()?);
     let name = words.skip(2).collect::<Vec<_>>().join(" ");
     let name = name.rsplit('/').next().unwrap_or_default();
+    // Shared memory by name has a name of each run's own.
+    let name = name.replace("mapscope-", "lab-");
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     Some(format!("{allows} {offset} {name}"))
 }
 

@@ -22,9 +22,10 @@ pub(super) fn statements(call: &AreaCall, asked: &Asked<'_>, v: &mut Variables) 
             let at = v.at(map, *at);
             one(format!("told_number((unsigned long) ({at}));"))
         }
-        AreaCall::TouchEvery { .. } | AreaCall::Follow { .. } | AreaCall::Execute { .. } => {
-            touch(call, v)
-        }
+        AreaCall::Point { .. }
+        | AreaCall::TouchEvery { .. }
+        | AreaCall::Follow { .. }
+        | AreaCall::Execute { .. } => touch(call, v),
         AreaCall::ProtectEverySecond { map } => vec![
             "unsigned long times;".to_owned(),
             format!(
@@ -116,6 +117,11 @@ fn touch(call: &AreaCall, v: &mut Variables) -> Lines {
                 "told_done();".to_owned(),
             ]
         }
+        AreaCall::Point { map, at, to } => vec![
+            format!("char *there = {};", v.at(map, *to)),
+            format!("store({}, &there, sizeof there);", v.at(map, *at)),
+            "told_done();".to_owned(),
+        ],
         AreaCall::Follow { map, at } => vec![
             "char *there = NULL;".to_owned(),
             format!(

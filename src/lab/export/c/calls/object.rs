@@ -14,9 +14,17 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         ObjectCall::Pipe { .. }
         | ObjectCall::SealableMemfd { .. }
         | ObjectCall::SmallDisk { .. }
+        | ObjectCall::DiskIn { .. }
         | ObjectCall::Watch { .. }
         | ObjectCall::ShmOpen { .. } => opening(call, asked, v),
         ObjectCall::Stat { file } => one(format!("told_stat({});", v.fd(file))),
+        ObjectCall::Find {
+            file,
+            bytes: sought,
+        } => {
+            let (fd, sought, n) = (v.fd(file), bytes(sought), sought.len());
+            one(format!("told_found({fd}, {sought}, {n});"))
+        }
         ObjectCall::Room { file } => one(format!("told_room({});", v.fd(file))),
         ObjectCall::Allocate { file, how, at, len } => {
             let mode = ored(allocate(*how));
@@ -45,14 +53,38 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
             one(format!("told(ioctl({into}, FICLONE, {from}));"))
         }
         ObjectCall::ShmUnlink { name } => one(format!("told(shm_unlink({}));", shm_name(name))),
-        ObjectCall::SegmentMake { len } => vec![
-            format!("int segment = shmget(IPC_PRIVATE, {len}, IPC_CREAT | 0600);"),
-            "if (segment >= 0)".to_owned(),
-            "    remove_segment_at_the_end(segment);".to_owned(),
-            "told_count(segment);".to_owned(),
-        ],
+        ObjectCall::SegmentMake { .. }
+        | ObjectCall::SegmentAttach { .. }
+        | ObjectCall::SegmentDetach { .. }
+        | ObjectCall::SegmentRemove { .. } => segment(call, v),
+    }
+}
+
+/// Shared memory of System V.
+fn segment(call: &ObjectCall, v: &mut Variables) -> Lines {
+    match call {
+        ObjectCall::SegmentMake { segment, len } => {
+            let segment = v.segment(segment);
+            vec![
+                format!("{segment} = shmget(IPC_PRIVATE, {len}, IPC_CREAT | 0600);"),
+                format!("if ({segment} >= 0)"),
+                format!("    remove_segment_at_the_end({segment});"),
+                format!("told_count({segment});"),
+            ]
+        }
+        ObjectCall::SegmentAttach { segment, map, .. } => {
+            let (segment, map) = (v.segment(segment), v.map(map));
+            vec![
+                format!("{map} = shmat({segment}, NULL, 0);"),
+                format!("told_map({map});"),
+            ]
+        }
+        ObjectCall::SegmentRemove { segment } => one(format!(
+            "told(shmctl({}, IPC_RMID, NULL));",
+            v.segment(segment)
+        )),
         ObjectCall::SegmentDetach { map } => one(format!("told(shmdt({}));", v.map(map))),
-        ObjectCall::SegmentAttach { .. } | ObjectCall::SegmentRemove { .. } => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -71,9 +103,9 @@ fn lock(fd: &str, how: FileLock) -> Lines {
     }
 }
 
-/// The name of shared memory; no other program's begins so.
+/// The name of shared memory, which only a run of its own has.
 fn shm_name(name: &str) -> String {
-    string(&format!("/lab-{name}"))
+    format!("shm_name({})", string(name))
 }
 
 /// What has a descriptor from then on.
@@ -102,6 +134,12 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             lines.push(format!("{fd} = small_disk({room});"));
             lines.push(format!("told({fd});"));
         }
+        ObjectCall::DiskIn { image, file } => {
+            let (image, fd) = (v.fd(image), v.fd(file));
+            closed_before(asked, &fd, &mut lines);
+            lines.push(format!("{fd} = disk_in({image});"));
+            lines.push(format!("told({fd});"));
+        }
         ObjectCall::Watch { file, path: its } => {
             let fd = v.fd(file);
             closed_before(asked, &fd, &mut lines);
@@ -117,7 +155,7 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
                     "{fd} = shm_open({shm}, O_RDWR | O_CREAT | O_EXCL, 0600);"
                 ));
                 lines.push(format!("if ({fd} >= 0)"));
-                lines.push(format!("    remove_at_the_end(\"/dev/shm\" {shm});"));
+                lines.push(format!("    remove_at_the_end({shm});"));
             } else {
                 lines.push(format!("{fd} = shm_open({shm}, O_RDWR, 0);"));
             }

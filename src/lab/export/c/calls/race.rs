@@ -78,8 +78,9 @@ pub(super) fn futex(call: &FutexCall, v: &mut Variables) -> Lines {
             at,
             count,
             private,
+            milliseconds,
         } => format!(
-            "told_count(futex_wake({}, {count}, {}));",
+            "told_count(futex_wake({}, {count}, {}, {milliseconds}));",
             v.at(map, *at),
             u8::from(*private)
         ),

@@ -19,9 +19,10 @@ pub(super) fn statements(call: &AreaCall, asked: &Asked<'_>, v: &mut Variables) 
             one(format!("lab.told_frames({}, {len});", v.at(map, *at)))
         }
         AreaCall::Where { map, at } => one(format!("lab.told_number({} as u64);", v.at(map, *at))),
-        AreaCall::TouchEvery { .. } | AreaCall::Follow { .. } | AreaCall::Execute { .. } => {
-            touch(call, v)
-        }
+        AreaCall::Point { .. }
+        | AreaCall::TouchEvery { .. }
+        | AreaCall::Follow { .. }
+        | AreaCall::Execute { .. } => touch(call, v),
         AreaCall::ProtectEverySecond { map } => {
             let (map, len) = (v.map(map), len_of(asked));
             vec![
@@ -115,6 +116,11 @@ fn touch(call: &AreaCall, v: &mut Variables) -> Lines {
                 "lab.told_done();".to_owned(),
             ]
         }
+        AreaCall::Point { map, at, to } => vec![
+            format!("let there = ({} as usize).to_ne_bytes();", v.at(map, *to)),
+            format!("unsafe {{ store({}, &there) }};", v.at(map, *at)),
+            "lab.told_done();".to_owned(),
+        ],
         AreaCall::Follow { map, at } => vec![
             format!("let there = unsafe {{ load({}, 8) }};", v.at(map, *at)),
             "let there = usize::from_ne_bytes(there.try_into().unwrap_or_default());".to_owned(),

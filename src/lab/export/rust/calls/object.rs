@@ -2,7 +2,7 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, c_string, closed_before, one, ored, sized, told};
+use super::{Lines, Variables, bytes, c_string, closed_before, one, ored, sized, told};
 use crate::lab::export::constants::{self, allocate};
 use crate::lab::export::plan::Asked;
 use crate::peer::calls::{FileLock, ObjectCall};
@@ -13,9 +13,18 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         ObjectCall::Pipe { .. }
         | ObjectCall::SealableMemfd { .. }
         | ObjectCall::SmallDisk { .. }
+        | ObjectCall::DiskIn { .. }
         | ObjectCall::Watch { .. }
         | ObjectCall::ShmOpen { .. } => opening(call, asked, v),
         ObjectCall::Stat { file } => one(format!("lab.told_stat({});", v.fd(file))),
+        ObjectCall::Find {
+            file,
+            bytes: sought,
+        } => one(format!(
+            "lab.told_found({}, {});",
+            v.fd(file),
+            bytes(sought)
+        )),
         ObjectCall::Room { file } => one(format!("lab.told_room({});", v.fd(file))),
         ObjectCall::Allocate { file, how, at, len } => {
             let (fd, mode) = (v.fd(file), ored(allocate(*how)));
@@ -38,20 +47,44 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
             let (from, into) = (v.fd(from), v.fd(into));
             told(&format!("ioctl({into}, libc::FICLONE as _, {from})"))
         }
-        ObjectCall::ShmUnlink { name } => told(&format!("shm_unlink({})", shm_name(name))),
-        ObjectCall::SegmentMake { len } => {
+        ObjectCall::ShmUnlink { name } => told(&format!("shm_unlink({}.as_ptr())", shm_name(name))),
+        ObjectCall::SegmentMake { .. }
+        | ObjectCall::SegmentAttach { .. }
+        | ObjectCall::SegmentDetach { .. }
+        | ObjectCall::SegmentRemove { .. } => segment(call, v),
+    }
+}
+
+/// Shared memory of System V.
+fn segment(call: &ObjectCall, v: &mut Variables) -> Lines {
+    match call {
+        ObjectCall::SegmentMake { segment, len } => {
+            let segment = v.segment(segment);
             let arguments = format!("libc::IPC_PRIVATE, {len}, libc::IPC_CREAT | 0o600");
             vec![
-                format!("let segment = unsafe {{ libc::shmget({arguments}) }};"),
-                "if segment >= 0 {".to_owned(),
-                "    remove_segment_at_the_end(segment);".to_owned(),
+                format!("{segment} = unsafe {{ libc::shmget({arguments}) }};"),
+                format!("if {segment} >= 0 {{"),
+                format!("    remove_segment_at_the_end({segment});"),
                 "}".to_owned(),
-                "lab.told_count(segment as isize);".to_owned(),
+                format!("lab.told_count({segment} as isize);"),
             ]
         }
+        ObjectCall::SegmentAttach { segment, map, .. } => {
+            let (segment, map) = (v.segment(segment), v.map(map));
+            let attach = format!("libc::shmat({segment}, std::ptr::null(), 0)");
+            vec![
+                format!("{map} = unsafe {{ {attach} }}.cast();"),
+                format!("lab.told_map({map});"),
+            ]
+        }
+        ObjectCall::SegmentRemove { segment } => {
+            let segment = v.segment(segment);
+            told(&format!(
+                "shmctl({segment}, libc::IPC_RMID, std::ptr::null_mut())"
+            ))
+        }
         ObjectCall::SegmentDetach { map } => told(&format!("shmdt({}.cast())", v.map(map))),
-        // No program has them.
-        ObjectCall::SegmentAttach { .. } | ObjectCall::SegmentRemove { .. } => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -74,9 +107,9 @@ fn lock(fd: &str, how: FileLock) -> Lines {
     }
 }
 
-/// The name of shared memory; no other program's begins so.
+/// The name of shared memory, which only a run of its own has.
 fn shm_name(name: &str) -> String {
-    c_string(format!("/lab-{name}").as_bytes())
+    format!("shm_name({name:?})")
 }
 
 fn shm_open(name: &str, create: bool) -> String {
@@ -86,10 +119,20 @@ fn shm_open(name: &str, create: bool) -> String {
         &["O_RDWR"]
     };
     format!(
-        "unsafe {{ libc::shm_open({}, {}, 0o600) }}",
+        "unsafe {{ libc::shm_open({}.as_ptr(), {}, 0o600) }}",
         shm_name(name),
         ored(flags)
     )
+}
+
+fn pipe(read: &str, write: &str, v: &mut Variables) -> Lines {
+    let flags = ored(&["O_NONBLOCK", "O_CLOEXEC"]);
+    vec![
+        "let mut ends = [-1; 2];".to_owned(),
+        format!("let failed = unsafe {{ libc::pipe2(ends.as_mut_ptr(), {flags}) }};"),
+        format!("[{}, {}] = ends;", v.fd(read), v.fd(write)),
+        "lab.told(failed);".to_owned(),
+    ]
 }
 
 /// What has a descriptor from then on.
@@ -102,15 +145,7 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
         fd
     };
     match call {
-        ObjectCall::Pipe { read, write } => {
-            let flags = ored(&["O_NONBLOCK", "O_CLOEXEC"]);
-            return vec![
-                "let mut ends = [-1; 2];".to_owned(),
-                format!("let failed = unsafe {{ libc::pipe2(ends.as_mut_ptr(), {flags}) }};"),
-                format!("[{}, {}] = ends;", v.fd(read), v.fd(write)),
-                "lab.told(failed);".to_owned(),
-            ];
-        }
+        ObjectCall::Pipe { read, write } => return pipe(read, write, v),
         ObjectCall::SealableMemfd { file, len } => {
             let flags = ored(&["MFD_CLOEXEC", "MFD_ALLOW_SEALING"]);
             let name = c_string(file.as_bytes());
@@ -123,6 +158,11 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
         }
         ObjectCall::SmallDisk { file, room } => {
             let fd = open(v, file, &format!("small_disk({room})"));
+            lines.push(format!("lab.told({fd});"));
+        }
+        ObjectCall::DiskIn { image, file } => {
+            let disk = format!("disk_in({})", v.fd(image));
+            let fd = open(v, file, &disk);
             lines.push(format!("lab.told({fd});"));
         }
         ObjectCall::Watch { file, path } => {
@@ -141,7 +181,7 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             let fd = open(v, file, &shm_open(name, *create));
             if *create {
                 lines.push(format!("if {fd} >= 0 {{"));
-                lines.push(format!("    remove_at_the_end(c\"/dev/shm/lab-{name}\");"));
+                lines.push(format!("    remove_at_the_end(&{});", shm_name(name)));
                 lines.push("}".to_owned());
             }
             lines.push(format!("lab.told({fd});"));

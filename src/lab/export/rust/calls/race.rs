@@ -71,9 +71,12 @@ pub(super) fn futex(call: &FutexCall, v: &mut Variables) -> Lines {
             at,
             count,
             private,
+            milliseconds,
         } => {
             let at = v.at(map, *at);
-            format!("lab.told_count(unsafe {{ futex_wake({at}, {count}, {private}) }});")
+            format!(
+                "lab.told_count(unsafe {{ futex_wake({at}, {count}, {private}, {milliseconds}) }});"
+            )
         }
     })
 }
