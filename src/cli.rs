@@ -7,6 +7,7 @@
 mod dump;
 mod find;
 mod lab;
+mod lab_export;
 mod lookup;
 mod mapped;
 mod output;

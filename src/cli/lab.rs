@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
+use crate::lab::environment::environment;
 use crate::lab::lesson::exercise_of;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
@@ -21,6 +22,7 @@ use crate::os::environment::temp_dir;
 use crate::peer::calls::Sabotage;
 use crate::work::scratch::scratch_folder;
 
+use super::lab_export::{self, ExportArguments};
 use super::output::{
     FINE, INVALID, NOT_OPENED, USAGE, Unwritten, complain, print, print_json,
     tell_of_empty_variable,
@@ -53,6 +55,8 @@ pub(super) struct LabArguments {
     /// Write a report as Markdown, or as a single file of HTML
     #[arg(long, value_name = "FILE.md|FILE.html")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    export: ExportArguments,
     /// Ask before each what you expect of it, say afterwards whether it was so, and keep your answer
     #[arg(long, conflicts_with = "json")]
     ask: bool,
@@ -106,6 +110,7 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
     let is_about_a_run =
         arguments.report.is_some() || arguments.json || arguments.ask || arguments.exercise;
     let says_where = arguments.dir.is_some() || !arguments.without.is_empty();
+    let exports = arguments.export.wanted().is_some();
     let instead = &arguments.instead;
     let is_instead = !instead.compare.is_empty()
         || [
@@ -116,9 +121,9 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         ]
         .contains(&true);
     let is_list = arguments.names.is_empty() && !arguments.all;
-    if is_instead && (is_about_a_run || says_where) {
+    if is_instead && (is_about_a_run || exports || says_where) {
         complain(
-            "--report, --json, --ask, --exercise, --dir and --without are about a run, and this is none",
+            "--report, --json, --ask, --exercise, the exports, --dir and --without are about experiments, and this is about none",
         );
         return Ok(USAGE);
     }
@@ -136,6 +141,10 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         Instead { glossary: true, .. } => tables::glossary(&arguments.names),
         Instead { scores: true, .. } => tables::scores(),
         Instead { forget: true, .. } => tables::forget(&arguments.names, arguments.all),
+        _ if is_list && exports => {
+            complain("an export is of experiments; name them, or give --all");
+            Ok(USAGE)
+        }
         _ if is_list => {
             print(&report::list())?;
             Ok(FINE)
@@ -153,6 +162,10 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
+    if let Some(wanted) = arguments.export.wanted() {
+        let dir = arguments.dir.unwrap_or_else(|| temp_dir().0);
+        return lab_export::write(&experiments, wanted, &environment(&dir));
+    }
     if arguments.exercise
         && experiments
             .iter()

@@ -163,7 +163,7 @@ fn refused(options: &Options, error: &io::Error) -> String {
 }
 
 /// Why something that depends on the file system is not predicted on an overlay.
-const UNCLEAR: &str = "where this overlay keeps its files cannot be seen from here, and it may be in memory; choose another \
+pub(in crate::lab) const UNCLEAR: &str = "where this overlay keeps its files cannot be seen from here, and it may be in memory; choose another \
                        directory with --dir";
 
 /// Whether the system can show it in this folder; if not, why.

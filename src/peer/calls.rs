@@ -34,6 +34,7 @@ pub enum Call {
         /// The name to give it.
         file: String,
         /// Its path.
+        #[serde(with = "wire::path")]
         path: OsString,
         /// How.
         access: FileAccess,

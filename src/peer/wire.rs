@@ -85,3 +85,37 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>,
     let text = Cow::<'de, str>::deserialize(from)?;
     parse_hex(&text).map_err(|_| D::Error::custom("the bytes are not hexadecimal"))
 }
+
+/// A path as text, where it is UTF-8; else as serde has it, so that every path can be told.
+pub(super) mod path {
+    use std::ffi::OsString;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// What is read: either form.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Other(OsString),
+    }
+
+    pub(in crate::peer) fn serialize<S: Serializer>(
+        path: &OsString,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => to.serialize_str(text),
+            None => path.serialize(to),
+        }
+    }
+
+    pub(in crate::peer) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<OsString, D::Error> {
+        Ok(match Written::deserialize(from)? {
+            Written::Text(text) => text.into(),
+            Written::Other(path) => path,
+        })
+    }
+}

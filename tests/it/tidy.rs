@@ -85,6 +85,10 @@ fn unsafe_code_stands_in_one_place() {
     let mut n_found = 0;
     for source in sources("src") {
         let path = source.path.as_str();
+        if path.starts_with("src/lab/export/rust") {
+            // Text of programs, where the word stands between quotes; what is code there the compiler looks after.
+            continue;
+        }
         let is_place = path == "src/map/raw.rs"
             || path.starts_with("src/map/raw/")
             || path == "src/peer/raw.rs"

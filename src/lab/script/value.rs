@@ -158,6 +158,11 @@ impl Words {
         }
     }
 
+    /// The text with its `{}` and `{time}`, and the numbers for them.
+    pub(in crate::lab) fn parts(&self) -> (&str, &[Value]) {
+        (&self.text, &self.values)
+    }
+
     /// The sentence, where there is no number in it.
     #[must_use]
     pub fn plain(&self) -> Option<&str> {

@@ -76,11 +76,13 @@ pub enum ObjectCall {
     /// unlinkat(2). [`Outcome::Done`](super::Outcome::Done).
     Unlink {
         /// Which path.
+        #[serde(with = "wire::path")]
         path: OsString,
     },
     /// truncate(2) by path. [`Outcome::Done`](super::Outcome::Done).
     TruncatePath {
         /// Which path.
+        #[serde(with = "wire::path")]
         path: OsString,
         /// The new length in bytes.
         len: u64,
@@ -119,6 +121,7 @@ pub enum ObjectCall {
         /// The name to give to the watch.
         file: String,
         /// Which path.
+        #[serde(with = "wire::path")]
         path: OsString,
     },
     /// `shm_open(3)`. The name on the system begins with `mapscope-`, and goes when the peer ends, however it ends.

@@ -116,7 +116,7 @@ fn a_path_that_is_none_leaves_the_keys_in_its_field() {
 /// The reason is longer than the panel is wide.
 #[test]
 fn what_could_not_be_read_is_told_whole_where_it_is_pointed_at() {
-    let (_folder, path) = file(&[b'A'; 20_000]);
+    let (_folder, path) = file(&vec![b'A'; 20_000]);
     let mut window = open(&path);
     window.set_size(vec2(1280.0, 800.0));
     std::fs::File::options()

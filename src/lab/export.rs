@@ -1,0 +1,86 @@
+//! Experiments as stand-alone programs: text that a compiler takes, made from the steps of a script.
+//!
+//! It owns which files there are and what is left out. It runs nothing and writes nothing, and must not know what a run came
+//! to: a program carries the rules of its script, and judges for itself.
+
+mod c;
+mod constants;
+mod facts;
+mod head;
+mod pages;
+mod plan;
+mod remarks;
+mod rust;
+mod text;
+
+use crate::lab::Experiment;
+use crate::lab::claim::Environment;
+
+/// The language of the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportLanguage {
+    /// C, for cc and make.
+    C,
+    /// Rust, for cargo, with the crate libc.
+    Rust,
+}
+
+/// A file of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// Its path below the folder, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// Experiments as programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportedPrograms {
+    /// All files, those of the programs and what they need to be built.
+    pub files: Vec<ExportedFile>,
+    /// The experiments that became programs.
+    pub programs: Vec<String>,
+    /// The experiments that did not: which one, and why, in a sentence.
+    pub left_out: Vec<(String, String)>,
+}
+
+impl ExportedPrograms {
+    fn add(&mut self, path: &str, text: &str) {
+        self.files.push(ExportedFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        });
+    }
+}
+
+/// The programs of these experiments, for scratch files where `environment` says.
+#[must_use]
+pub fn export(
+    experiments: &[&'static Experiment],
+    language: ExportLanguage,
+    environment: &Environment,
+) -> ExportedPrograms {
+    let mut export = ExportedPrograms::default();
+    for experiment in experiments {
+        let name = experiment.claim.name;
+        let (path, made) = match language {
+            ExportLanguage::C => (c::path_of(name), c::program(experiment, environment)),
+            ExportLanguage::Rust => (rust::path_of(name), rust::program(experiment, environment)),
+        };
+        match made {
+            Ok(text) => {
+                export.add(&path, &text);
+                export.programs.push(name.to_owned());
+            }
+            Err(why) => export.left_out.push((name.to_owned(), why)),
+        }
+    }
+    if !export.programs.is_empty() {
+        match language {
+            ExportLanguage::C => c::add_common(&mut export),
+            ExportLanguage::Rust => rust::add_common(&mut export),
+        }
+    }
+    export
+}

@@ -1,0 +1,376 @@
+//! Experiments as programs in C: the text of each, and what all of them are built with.
+//!
+//! It must not know what becomes of the text.
+
+mod calls;
+mod rules;
+mod text;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::ExportedPrograms;
+use super::facts::{Facts, Wanted, why_not};
+use super::head::lines_of;
+use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
+use super::remarks::remark;
+use super::text::{identifier, wrapped};
+use crate::bytes::size::counted;
+use crate::lab::Experiment;
+use crate::lab::claim::{Claim, Contents, Environment};
+use crate::lab::script::{Rule, Script};
+
+use calls::{Variables, statements};
+use rules::{rule, words};
+use text::{address_of, comment, string};
+
+/// What all programs share.
+const HEADER: &str = include_str!("c/lab.h");
+const RUNTIME: &str = include_str!("c/lab.c");
+const MAKEFILE: &str = include_str!("c/Makefile.txt");
+
+/// Where the program of an experiment is.
+pub(super) fn path_of(name: &str) -> String {
+    format!("{name}.c")
+}
+
+/// Adds what the programs are built with.
+pub(super) fn add_common(export: &mut ExportedPrograms) {
+    let makefile = MAKEFILE.replace("{programs}", &export.programs.join(" \\\n           "));
+    export.add("lab.h", HEADER);
+    export.add("lab.c", RUNTIME);
+    export.add("Makefile", &makefile);
+}
+
+/// The program of an experiment.
+///
+/// # Errors
+/// Why a plain process cannot do it, in a sentence.
+pub(super) fn program(
+    experiment: &Experiment,
+    environment: &Environment,
+) -> Result<String, String> {
+    let script = Script::of(experiment.script, environment);
+    let mut plan = Plan::of(&script)?;
+    let why_not = why_not(experiment, &script, environment);
+    if why_not.is_some() {
+        plan.leave_out_all();
+    }
+    let mut writer = Writer {
+        plan: &plan,
+        page: environment.page_bytes,
+        variables: Variables::default(),
+        remarked: BTreeSet::new(),
+        text: String::new(),
+    };
+    if let Some(why) = &why_not {
+        writer.line(1, &format!("REQUIRE(0, {});", string(why)));
+    }
+    writer.all(&plan.items, 1)?;
+    let (variables, steps) = (&writer.variables, &writer.text);
+    let facts = Facts::of(experiment, environment);
+    let mut text = String::from("/* ");
+    for line in lines_of(&experiment.claim, environment, &facts) {
+        for part in wrapped(&line.replace("*/", "* /").replace("/*", "/ *"), 110) {
+            text.push_str(if text.len() > 3 { "   " } else { "" });
+            text.push_str(&part);
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+        }
+    }
+    text.push_str(
+        "   Build it with make. How to read it stands in lab.h. */\n#include \"lab.h\"\n\n",
+    );
+    declare(&mut text, &plan, variables);
+    let _ = writeln!(text, "static void experiment(void)\n{{\n{steps}}}\n");
+    main_of(
+        &mut text,
+        &experiment.claim,
+        environment,
+        &facts,
+        plan.peers.len(),
+    );
+    Ok(text)
+}
+
+/// The processes by their names, and the variables.
+fn declare(text: &mut String, plan: &Plan<'_>, variables: &Variables) {
+    let peers: Vec<String> = plan.peers.iter().map(|name| who(name)).collect();
+    for (index, peer) in peers.iter().enumerate() {
+        let start = if index == 0 { "enum { " } else { ", " };
+        let _ = write!(text, "{start}{peer} = {}", index + 1);
+    }
+    if !peers.is_empty() {
+        text.push_str(" };\n");
+    }
+    let names = plan.peers.iter().map(|name| string(name));
+    let names: Vec<String> = std::iter::once(string("main")).chain(names).collect();
+    let _ = writeln!(
+        text,
+        "static const char *const names[] = {{ {} }};\n",
+        names.join(", ")
+    );
+    for number in variables.files.iter().chain(&variables.segments) {
+        let _ = writeln!(text, "static int {number} = -1;");
+    }
+    for map in &variables.maps {
+        // The compiler would warn of what is used after free(3), which is what some programs are about.
+        let volatile = if variables.blocks.contains(map) {
+            "volatile "
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "static char *{volatile}{map};");
+    }
+    if !variables.files.is_empty() || !variables.maps.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// The name of a process in the program.
+fn who(name: &str) -> String {
+    let is_letter = name.len() == 1 && name.starts_with(|c: char| c.is_ascii_uppercase());
+    if is_letter {
+        name.to_owned()
+    } else {
+        format!("peer_{}", identifier(name))
+    }
+}
+
+fn main_of(
+    text: &mut String,
+    claim: &Claim,
+    environment: &Environment,
+    facts: &Facts,
+    n_peers: usize,
+) {
+    let predicted = claim.prediction(&environment.file_system);
+    text.push_str("int main(int argc, char **argv)\n{\n    static const struct claim claim = {\n");
+    for (field, value) in [
+        ("name", claim.name),
+        ("title", claim.title),
+        ("promise", &claim.promise.to_string()),
+        ("predicted", &predicted),
+    ] {
+        let _ = writeln!(text, "        .{field} = {},", string(value));
+    }
+    let _ = writeln!(text, "        .page_bytes = {},", environment.page_bytes);
+    if let Some(kind) = facts.file_system {
+        let _ = writeln!(text, "        .file_system = {},", string(kind));
+    }
+    let _ = writeln!(
+        text,
+        "    }};\n    lab_begin(argc, argv, &claim, names, {});",
+        n_peers + 1
+    );
+    for wanted in &facts.wanted {
+        let need = match wanted {
+            Wanted::OtherUser => "need_other_user_than_root",
+            Wanted::Pagemap => "need_pagemap",
+            Wanted::Memfd => "need_memfd",
+            Wanted::PlainMalloc => "need_plain_malloc",
+            Wanted::Root => "need_root",
+            Wanted::HugePages => "need_huge_pages",
+            Wanted::HeuristicOvercommit => "need_heuristic_overcommit",
+        };
+        let _ = writeln!(text, "    {need}();");
+    }
+    text.push_str("    experiment();\n    return lab_end();\n}\n");
+}
+
+/// Writes the steps.
+struct Writer<'a> {
+    plan: &'a Plan<'a>,
+    page: u64,
+    variables: Variables,
+    remarked: BTreeSet<&'static str>,
+    text: String,
+}
+
+impl<'a> Writer<'a> {
+    fn line(&mut self, depth: usize, line: &str) {
+        let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
+    }
+
+    fn comment(&mut self, depth: usize, text: &str) {
+        self.text.push_str(&comment(text, 4 * depth));
+    }
+
+    fn all(&mut self, items: &'a [Item<'a>], depth: usize) -> Result<(), String> {
+        for (index, item) in items.iter().enumerate() {
+            let rest = items.get(index + 1..).unwrap_or_default();
+            self.one(item, rest, depth)?;
+        }
+        Ok(())
+    }
+
+    /// `rest`: what comes after it.
+    fn one(&mut self, item: &'a Item<'a>, rest: &[Item<'a>], depth: usize) -> Result<(), String> {
+        match item {
+            Item::File(number, name, contents) => self.file(*number, name, contents, depth),
+            Item::Delete(number, name) => {
+                let statement = format!("told(unlink({}));", string(name));
+                self.own(*number, &format!("deletes {name}"), &statement, depth);
+            }
+            Item::Rename(number, from, to) => {
+                let statement = format!("told(rename({}, {}));", string(from), string(to));
+                self.own(
+                    *number,
+                    &format!("renames {from} to {to}"),
+                    &statement,
+                    depth,
+                );
+            }
+            Item::Start(number, peer) => {
+                self.line(depth, &format!("START({number}, {});", self.peer(*peer)));
+            }
+            Item::Fork(number, parent, child) => self.fork(*number, *parent, *child, depth),
+            Item::Ask(asked) => self.asked(asked, rest, depth),
+            Item::Together(asked) => {
+                let line = format!("together({}); /* at the same time: */", asked.len());
+                self.line(depth, &line);
+                for one in asked {
+                    self.asked(one, rest, depth);
+                }
+            }
+            Item::Judge(of, wanted, judged) => {
+                let (wanted, judged) = (words(self.plan, wanted), rule(self.plan, judged)?);
+                self.line(depth, &format!("EXPECT({of}, {wanted}, {judged});"));
+            }
+            Item::Check(number, what, told, checked) => {
+                let [observed, wanted] = told.map(|told| words(self.plan, told));
+                let (what, checked) = (string(what), rule(self.plan, checked)?);
+                let line = format!("CHECK({number}, {what}, {observed}, {wanted}, {checked});");
+                self.line(depth, &line);
+            }
+            Item::Note(number, what, told) => {
+                let told = words(self.plan, told);
+                self.line(depth, &format!("NOTE({number}, {}, {told});", string(what)));
+            }
+            Item::Require(needed, why) => {
+                let needed = rule(self.plan, needed)?;
+                self.line(depth, &format!("REQUIRE({needed}, {});", string(why)));
+            }
+            Item::Repeat(times, items) => {
+                self.line(
+                    depth,
+                    &format!("for (long round = 1; round <= {times}; round++) {{"),
+                );
+                self.all(items, depth + 1)?;
+                self.line(depth, "}");
+            }
+            Item::Until(steps, enough, at_most, between) => {
+                self.until((steps, between), enough, *at_most, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn until(
+        &mut self,
+        (steps, between): (&'a [Item<'a>], &'a [Item<'a>]),
+        enough: &Rule,
+        at_most: u64,
+        depth: usize,
+    ) -> Result<(), String> {
+        let text = format!("Until it is so, {} at most.", counted(at_most, "time"));
+        self.comment(depth, &text);
+        self.line(depth, "for (long round = 1;; round++) {");
+        self.all(steps, depth + 1)?;
+        let enough = rule(self.plan, enough)?;
+        self.line(
+            depth + 1,
+            &format!("if (ENOUGH({enough}) || round == {at_most})"),
+        );
+        self.line(depth + 2, "break;");
+        self.all(between, depth + 1)?;
+        self.line(depth, "}");
+        Ok(())
+    }
+
+    fn peer(&self, index: usize) -> String {
+        self.plan
+            .peers
+            .get(index)
+            .map_or_else(String::new, |name| who(name))
+    }
+
+    /// A step of main's.
+    fn own(&mut self, number: usize, what: &str, statement: &str, depth: usize) {
+        self.line(depth, &format!("DO({number}, MAIN, {}) {{", string(what)));
+        self.line(depth + 1, statement);
+        self.line(depth, "}");
+    }
+
+    fn file(&mut self, number: usize, name: &str, contents: &Contents, depth: usize) {
+        let len = contents.len(self.page);
+        let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
+        let file = string(name);
+        let statement = match contents {
+            Contents::Letters { first, pages } => {
+                self.comment(depth, &format!("Its first page is all {first}, the next one all of the letter after it, and so on."));
+                format!("make_letters({file}, '{first}', {pages});")
+            }
+            Contents::Bytes { bytes } => {
+                format!(
+                    "make_bytes({file}, {}, {});",
+                    address_of(bytes),
+                    bytes.len()
+                )
+            }
+            Contents::Hole { len } => {
+                self.comment(depth, "It is a hole as a whole: zeros that take no room.");
+                format!("make_hole({file}, {len});")
+            }
+            Contents::Noise { len } => format!("make_noise({file}, {len});"),
+        };
+        self.line(depth, &format!("DO({number}, MAIN, {}) {{", string(&what)));
+        self.line(depth + 1, &statement);
+        self.line(depth + 1, "told_done();");
+        self.line(depth, "}");
+    }
+
+    fn fork(&mut self, number: usize, parent: usize, child: usize, depth: usize) {
+        let name = self.plan.peers.get(child).copied().unwrap_or_default();
+        let what = string(&format!("forks {name}"));
+        let (parent, child) = (self.peer(parent), self.peer(child));
+        self.line(depth, &format!("DO({number}, {parent}, {what}) {{"));
+        self.line(depth + 1, "pid_t child = fork();");
+        self.line(depth + 1, "if (child == 0)");
+        self.line(
+            depth + 2,
+            &format!("i_am({child}); /* goes on below, with all that {parent} has open and mapped, and in its variables */"),
+        );
+        self.line(depth + 1, "else");
+        self.line(depth + 2, &format!("told_process({child}, child);"));
+        self.line(depth, "}");
+    }
+
+    fn asked(&mut self, asked: &Asked<'a>, rest: &[Item<'a>], depth: usize) {
+        let ask = asked.ask;
+        if let Some(text) = remark(&ask.call).filter(|text| self.remarked.insert(text)) {
+            self.comment(depth, text);
+        }
+        if let Some(wanted) = wanted_of(asked.number, rest) {
+            let plain = wanted.parts().0.replace("{}", "so many");
+            self.comment(depth, &format!("Watch for: {plain}."));
+        }
+        if let Some((peer, map, at)) = remote_of(&ask.call) {
+            let (whose, place) = (who(peer), self.variables.at(map, at));
+            self.line(
+                depth,
+                &format!("SHARE({whose}, {place}); /* says where that is */"),
+            );
+        }
+        let how = if ask.is_needed { "DO" } else { "TRY" };
+        let (number, peer) = (asked.number, self.peer(ask.peer.0));
+        self.line(
+            depth,
+            &format!("{how}({number}, {peer}, {}) {{", string(&ask.what)),
+        );
+        for statement in statements(asked, &mut self.variables) {
+            self.line(depth + 1, &statement);
+        }
+        self.line(depth, "}");
+    }
+}

@@ -1,0 +1,87 @@
+//! How names, bytes and sentences are written in C.
+//!
+//! It must not know what they are about.
+
+use std::fmt::Write as _;
+
+use crate::lab::export::text::wrapped;
+
+/// The longest line of a comment.
+const WIDTH: usize = 110;
+
+/// Bytes of a string literal in one piece.
+const PIECE: usize = 72;
+
+/// Text between quotes; what is not ASCII stays as it is, in UTF-8.
+pub(super) fn string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(c);
+            }
+            '\n' => quoted.push_str("\\n"),
+            c if c.is_ascii_control() => {
+                let _ = write!(quoted, "\\{:03o}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+/// Bytes between quotes.
+pub(super) fn bytes(bytes: &[u8]) -> String {
+    let pieces: Vec<String> = bytes.chunks(PIECE).map(piece).collect();
+    if pieces.is_empty() {
+        return "\"\"".to_owned();
+    }
+    pieces.join(" ")
+}
+
+fn piece(bytes: &[u8]) -> String {
+    let mut quoted = String::from("\"");
+    for byte in bytes {
+        match byte {
+            b'"' | b'\\' => {
+                quoted.push('\\');
+                quoted.push(char::from(*byte));
+            }
+            // Two question marks may begin a character in old C.
+            b' '..=b'~' if *byte != b'?' => quoted.push(char::from(*byte)),
+            byte => {
+                let _ = write!(quoted, "\\{byte:03o}");
+            }
+        }
+    }
+    quoted + "\""
+}
+
+/// An expression for the address of these bytes: of many that are the same, what makes them.
+pub(super) fn address_of(all: &[u8]) -> String {
+    match all.first() {
+        Some(first) if all.len() > 16 && all.iter().all(|byte| byte == first) => {
+            let byte = match first {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => format!("'{}'", char::from(*first)),
+                byte => byte.to_string(),
+            };
+            format!("filled({byte}, {})", all.len())
+        }
+        _ => match all.iter().rposition(|byte| *byte != 0) {
+            Some(last) if all.len() > 64 && last < all.len() / 2 => {
+                let head = all.get(..=last).unwrap_or_default();
+                format!("padded({}, {}, {})", bytes(head), head.len(), all.len())
+            }
+            _ => bytes(all),
+        },
+    }
+}
+
+/// A comment of one or more lines, each indented by so many spaces.
+pub(super) fn comment(text: &str, indent: usize) -> String {
+    let safe = text.replace("*/", "* /").replace("/*", "/ *");
+    let start = " ".repeat(indent);
+    let lines = wrapped(&safe, WIDTH.saturating_sub(indent + 6));
+    format!("{start}/* {} */\n", lines.join(&format!("\n{start}   ")))
+}

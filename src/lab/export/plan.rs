@@ -1,0 +1,298 @@
+//! The steps of a script with what a program has to know of each before it runs: its number, what its names stand for, what
+//! was open and how long a mapping was made.
+//!
+//! It must not know any language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lab::claim::Contents;
+use crate::lab::script::{Ask, Rule, Script, ScriptStep, StepId, Words};
+use crate::lab::words::Backing;
+use crate::peer::calls::{AreaCall, Call, ObjectCall, ProcessCall, Remote, TransferCall};
+
+/// The most steps that a program has room for.
+const MOST_STEPS: usize = 500;
+
+/// Why what times files of many sizes is no program.
+const COST: &str = "it times many passes over files of many sizes and decides by the times how far it goes, which takes \
+                    mapscope's own measuring";
+
+/// A script, made ready.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    /// The names of the peers, in the order in which they begin.
+    pub(super) peers: Vec<&'a str>,
+    /// The steps.
+    pub(super) items: Vec<Item<'a>>,
+    numbers: BTreeMap<StepId, usize>,
+    n_steps: usize,
+    /// What each peer has by now.
+    state: Vec<Belongings<'a>>,
+}
+
+/// What a peer has open and mapped.
+#[derive(Clone, Debug, Default)]
+struct Belongings<'a> {
+    open: BTreeSet<&'a str>,
+    places: BTreeMap<&'a str, Placed>,
+}
+
+/// A mapping as it was made last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    /// Bytes.
+    pub(super) len: u64,
+    /// What it is of.
+    pub(super) backing: Backing,
+}
+
+/// A step that a peer is asked for.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    /// Its number, as the steps stand in the script.
+    pub(super) number: usize,
+    /// It.
+    pub(super) ask: &'a Ask,
+    /// The mapping that it is about, as it was made.
+    pub(super) placed: Option<Placed>,
+    /// The file that it opens has the name of one that is open.
+    pub(super) is_reopened: bool,
+}
+
+/// One step, or what holds steps together.
+///
+/// What begins with a number has that of the step.
+#[derive(Debug)]
+pub(super) enum Item<'a> {
+    File(usize, &'a str, &'a Contents),
+    Delete(usize, &'a str),
+    Rename(usize, &'a str, &'a str),
+    /// A peer by its place.
+    Start(usize, usize),
+    /// Parent and child by their places.
+    Fork(usize, usize, usize),
+    Ask(Asked<'a>),
+    Together(Vec<Asked<'a>>),
+    /// What step of this number told is judged.
+    Judge(usize, &'a Words, &'a Rule),
+    /// What is looked at, what was observed and what was wanted, and the rule.
+    Check(usize, &'a str, [&'a Words; 2], &'a Rule),
+    Note(usize, &'a str, &'a Words),
+    Require(&'a Rule, &'a str),
+    Repeat(u64, Vec<Self>),
+    /// Steps, rule, how often at most, and what comes between.
+    Until(Vec<Self>, &'a Rule, u64, Vec<Self>),
+}
+
+impl<'a> Plan<'a> {
+    /// Of a script.
+    ///
+    /// # Errors
+    /// Why a plain process cannot do it, in a sentence.
+    pub(super) fn of(script: &'a Script) -> Result<Self, String> {
+        let mut plan = Self {
+            peers: Vec::new(),
+            items: Vec::new(),
+            numbers: BTreeMap::new(),
+            n_steps: 0,
+            state: Vec::new(),
+        };
+        plan.items = plan.all(script.steps())?;
+        if plan.n_steps > MOST_STEPS {
+            return Err(format!(
+                "it has more steps than a program has room for, {MOST_STEPS}"
+            ));
+        }
+        Ok(plan)
+    }
+
+    /// Without any step: this system cannot show what it is about.
+    pub(super) fn leave_out_all(&mut self) {
+        self.peers.clear();
+        self.items.clear();
+    }
+
+    /// The number of a step that rules name.
+    pub(super) fn number(&self, step: StepId) -> usize {
+        self.numbers.get(&step).copied().unwrap_or_default()
+    }
+
+    fn next(&mut self) -> usize {
+        self.n_steps += 1;
+        self.n_steps
+    }
+
+    fn all(&mut self, steps: &'a [ScriptStep]) -> Result<Vec<Item<'a>>, String> {
+        steps.iter().map(|step| self.one(step)).collect()
+    }
+
+    fn one(&mut self, step: &'a ScriptStep) -> Result<Item<'a>, String> {
+        Ok(match step {
+            ScriptStep::File { name, contents } => Item::File(self.next(), name, contents),
+            ScriptStep::Delete { name } => Item::Delete(self.next(), name),
+            ScriptStep::Rename { from, to } => Item::Rename(self.next(), from, to),
+            ScriptStep::Start { name } => {
+                self.peers.push(name);
+                self.state.push(Belongings::default());
+                Item::Start(self.next(), self.peers.len() - 1)
+            }
+            ScriptStep::Fork { parent, name } => {
+                self.peers.push(name);
+                let inherited = self.state.get(parent.0).cloned().unwrap_or_default();
+                self.state.push(inherited);
+                Item::Fork(self.next(), parent.0, self.peers.len() - 1)
+            }
+            ScriptStep::Ask(ask) => Item::Ask(self.asked(ask)?),
+            ScriptStep::Together(asks) => {
+                let asked: Result<_, String> = asks.iter().map(|ask| self.asked(ask)).collect();
+                Item::Together(asked?)
+            }
+            ScriptStep::Judge { of, wanted, rule } => Item::Judge(self.number(*of), wanted, rule),
+            ScriptStep::Check {
+                what,
+                observed,
+                wanted,
+                rule,
+            } => Item::Check(self.next(), what, [observed, wanted], rule),
+            ScriptStep::Note { what, observed } => Item::Note(self.next(), what, observed),
+            ScriptStep::Require { rule, why } => Item::Require(rule, why),
+            ScriptStep::Repeat { times, steps } => Item::Repeat(*times, self.all(steps)?),
+            ScriptStep::Until {
+                steps,
+                rule,
+                at_most,
+                between,
+            } => {
+                let steps = self.all(steps)?;
+                Item::Until(steps, rule, *at_most, self.all(between)?)
+            }
+            ScriptStep::Cost { .. } => {
+                return Err(COST.to_owned());
+            }
+        })
+    }
+
+    fn asked(&mut self, ask: &'a Ask) -> Result<Asked<'a>, String> {
+        if let Some(why) = cannot(&ask.call) {
+            return Err(why.to_owned());
+        }
+        let number = self.next();
+        self.numbers.insert(ask.id, number);
+        let (mut placed, mut is_reopened) = (None, false);
+        if let Some(has) = self.state.get_mut(ask.peer.0) {
+            placed = looked_at(&ask.call).and_then(|map| has.places.get(map).copied());
+            is_reopened = opens(&ask.call).iter().any(|file| has.open.contains(file));
+            has.take(&ask.call);
+        }
+        Ok(Asked {
+            number,
+            ask,
+            placed,
+            is_reopened,
+        })
+    }
+}
+
+impl<'a> Belongings<'a> {
+    /// What a call adds, where it succeeds.
+    fn take(&mut self, call: &'a Call) {
+        match call {
+            Call::Close { file } => drop(self.open.remove(file.as_str())),
+            Call::Map(map) => self.place(&map.map, map.len, Backing::of(map)),
+            Call::Malloc { map, len } => self.place(map, *len, Backing::Private),
+            Call::Area(AreaCall::Remap {
+                map, len, result, ..
+            }) => {
+                let before = self.places.get(map.as_str());
+                let backing = before.map_or(Backing::File, |placed| placed.backing);
+                self.place(result, *len, backing);
+            }
+            Call::Object(ObjectCall::SegmentAttach { map, len, .. }) => {
+                self.place(map, *len, Backing::Shared);
+            }
+            // A new program has one file and no mapping.
+            Call::Process(ProcessCall::Exec { keep }) => {
+                *self = Self::default();
+                self.open.insert(keep);
+            }
+            _ => {}
+        }
+        self.open.extend(opens(call));
+    }
+
+    fn place(&mut self, map: &'a str, len: u64, backing: Backing) {
+        self.places.insert(map, Placed { len, backing });
+    }
+}
+
+/// Why no program of its own can do this, where none can.
+fn cannot(call: &Call) -> Option<&'static str> {
+    match call {
+        Call::Pass(_) => {
+            Some("it times how a file's bytes are taken, which takes mapscope's own measuring")
+        }
+        Call::Sabotage(_) => {
+            Some("it has a process deceive, which is for tests of mapscope itself")
+        }
+        Call::Transfer(
+            TransferCall::Peek {
+                there: Remote::Process { .. },
+                ..
+            }
+            | TransferCall::Poke {
+                there: Remote::Process { .. },
+                ..
+            },
+        ) => Some("it names a process and an address by numbers that only a run knows"),
+        _ => None,
+    }
+}
+
+/// The place in another peer's memory that a call is about: whose, which mapping, and how far in it.
+pub(super) fn remote_of(call: &Call) -> Option<(&str, &str, u64)> {
+    match call {
+        Call::Transfer(TransferCall::Peek { there, .. } | TransferCall::Poke { there, .. }) => {
+            match there {
+                Remote::Peer { peer, map, at } => Some((peer, map, *at)),
+                Remote::Process { .. } => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The mapping that a call is about as a whole.
+fn looked_at(call: &Call) -> Option<&str> {
+    match call {
+        Call::Maps { map }
+        | Call::Sums { map }
+        | Call::Pages { map, .. }
+        | Call::Area(AreaCall::Mend { map } | AreaCall::ProtectEverySecond { map }) => Some(map),
+        _ => None,
+    }
+}
+
+/// The files that a call opens.
+fn opens(call: &Call) -> Vec<&str> {
+    match call {
+        Call::Open { file, .. }
+        | Call::Memfd { file, .. }
+        | Call::Object(
+            ObjectCall::SealableMemfd { file, .. }
+            | ObjectCall::SmallDisk { file, .. }
+            | ObjectCall::DiskIn { file, .. }
+            | ObjectCall::Watch { file, .. }
+            | ObjectCall::ShmOpen { file, .. },
+        ) => vec![file],
+        Call::Object(ObjectCall::Pipe { read, write }) => vec![read, write],
+        _ => Vec::new(),
+    }
+}
+
+/// What is expected of a step, where that is said before the next step.
+pub(super) fn wanted_of<'a>(number: usize, rest: &[Item<'a>]) -> Option<&'a Words> {
+    rest.iter().find_map(|item| match item {
+        Item::Judge(of, wanted, _) if *of == number => Some(*wanted),
+        _ => None,
+    })
+}

@@ -1,0 +1,361 @@
+//! Experiments as programs in Rust: the text of each, and what all of them are built with.
+//!
+//! It must not know what becomes of the text.
+
+mod calls;
+mod rules;
+mod text;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::ExportedPrograms;
+use super::facts::{Facts, Wanted, why_not};
+use super::head::lines_of;
+use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
+use super::remarks::remark;
+use super::text::{identifier, wrapped};
+use crate::bytes::size::counted;
+use crate::lab::Experiment;
+use crate::lab::claim::{Claim, Contents, Environment};
+use crate::lab::script::{Rule, Script};
+
+use calls::{Variables, statements};
+use rules::{rule, words};
+use text::{bytes, string};
+
+/// What all programs share, by its path.
+const COMMON: [(&str, &str); 6] = [
+    ("Cargo.toml", include_str!("rust/Cargo.toml.txt")),
+    ("src/lib.rs", include_str!("rust/lib.rs.txt")),
+    ("src/kernel.rs", include_str!("rust/kernel.rs.txt")),
+    ("src/more.rs", include_str!("rust/more.rs.txt")),
+    ("src/rules.rs", include_str!("rust/rules.rs.txt")),
+    ("src/say.rs", include_str!("rust/say.rs.txt")),
+];
+
+/// The longest line of a comment.
+const WIDTH: usize = 110;
+
+/// Where the program of an experiment is.
+pub(super) fn path_of(name: &str) -> String {
+    format!("src/bin/{name}.rs")
+}
+
+/// Adds what the programs are built with.
+pub(super) fn add_common(export: &mut ExportedPrograms) {
+    for (path, text) in COMMON {
+        export.add(path, text);
+    }
+}
+
+/// The program of an experiment.
+///
+/// # Errors
+/// Why a plain process cannot do it, in a sentence.
+pub(super) fn program(
+    experiment: &Experiment,
+    environment: &Environment,
+) -> Result<String, String> {
+    let script = Script::of(experiment.script, environment);
+    let mut plan = Plan::of(&script)?;
+    let why_not = why_not(experiment, &script, environment);
+    if why_not.is_some() {
+        plan.leave_out_all();
+    }
+    let mut writer = Writer {
+        plan: &plan,
+        page: environment.page_bytes,
+        variables: Variables::default(),
+        remarked: BTreeSet::new(),
+        text: String::new(),
+    };
+    if let Some(why) = &why_not {
+        writer.line(1, &format!("require!(lab, false, {});", string(why)));
+    }
+    writer.all(&plan.items, 1)?;
+    let (variables, steps) = (&writer.variables, &writer.text);
+    let facts = Facts::of(experiment, environment);
+    let mut text = String::new();
+    for line in lines_of(&experiment.claim, environment, &facts) {
+        for part in wrapped(&line, WIDTH) {
+            let _ = writeln!(text, "{}", format!("//! {part}").trim_end());
+        }
+    }
+    text.push_str(
+        "//!\n//! Build it with `cargo build`. How to read it stands in lib.rs.\n\n\
+         // Each process does its own steps only, and not every value is read.\n\
+         #![allow(unused_assignments, unused_variables)]\n\nuse lab::*;\n\n",
+    );
+    for (number, peer) in (1..).zip(&plan.peers) {
+        let _ = writeln!(text, "const {}: usize = {number};", who(peer));
+    }
+    text.push_str("\nfn experiment(lab: &Lab) {\n");
+    for number in variables.files.iter().chain(&variables.segments) {
+        let _ = writeln!(text, "    let mut {number} = -1;");
+    }
+    for map in &variables.maps {
+        let _ = writeln!(text, "    let mut {map}: *mut u8 = std::ptr::null_mut();");
+    }
+    let _ = writeln!(text, "{steps}}}\n");
+    main_of(
+        &mut text,
+        &experiment.claim,
+        environment,
+        &facts,
+        &plan.peers,
+    );
+    Ok(text)
+}
+
+/// The name of a process in the program.
+fn who(name: &str) -> String {
+    let is_letter = name.len() == 1 && name.starts_with(|c: char| c.is_ascii_uppercase());
+    if is_letter {
+        name.to_owned()
+    } else {
+        format!("PEER_{}", identifier(name).to_uppercase())
+    }
+}
+
+fn main_of(
+    text: &mut String,
+    claim: &Claim,
+    environment: &Environment,
+    facts: &Facts,
+    peers: &[&str],
+) {
+    text.push_str("static CLAIM: Claim = Claim {\n");
+    for (field, value) in [
+        ("name", claim.name),
+        ("title", claim.title),
+        ("promise", &claim.promise.to_string()),
+        ("predicted", &claim.prediction(&environment.file_system)),
+    ] {
+        let _ = writeln!(text, "    {field}: {},", string(value));
+    }
+    let _ = writeln!(text, "    page_bytes: {},", environment.page_bytes);
+    let _ = writeln!(text, "    file_system: {:?},\n}};\n", facts.file_system);
+    let names: Vec<String> = std::iter::once(&"main")
+        .chain(peers)
+        .map(|name| string(name))
+        .collect();
+    let needs = facts.wanted.iter().map(|wanted| match wanted {
+        Wanted::OtherUser => "Need::OtherUserThanRoot",
+        Wanted::Pagemap => "Need::Pagemap",
+        Wanted::Memfd => "Need::Memfd",
+        Wanted::PlainMalloc => "Need::PlainMalloc",
+        Wanted::Root => "Need::Root",
+        Wanted::HugePages => "Need::HugePages",
+        Wanted::HeuristicOvercommit => "Need::HeuristicOvercommit",
+    });
+    let needs: Vec<&str> = needs.collect();
+    let (names, needs) = (names.join(", "), needs.join(", "));
+    let _ = writeln!(
+        text,
+        "fn main() {{\n    run(&CLAIM, &[{names}], &[{needs}], experiment);\n}}"
+    );
+}
+
+/// Writes the steps.
+struct Writer<'a> {
+    plan: &'a Plan<'a>,
+    page: u64,
+    variables: Variables,
+    remarked: BTreeSet<&'static str>,
+    text: String,
+}
+
+impl<'a> Writer<'a> {
+    fn line(&mut self, depth: usize, line: &str) {
+        let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
+    }
+
+    fn comment(&mut self, depth: usize, text: &str) {
+        for line in wrapped(text, WIDTH.saturating_sub(4 * depth + 3)) {
+            self.line(depth, &format!("// {line}"));
+        }
+    }
+
+    fn all(&mut self, items: &'a [Item<'a>], depth: usize) -> Result<(), String> {
+        for (index, item) in items.iter().enumerate() {
+            let rest = items.get(index + 1..).unwrap_or_default();
+            self.one(item, rest, depth)?;
+        }
+        Ok(())
+    }
+
+    /// `rest`: what comes after it.
+    fn one(&mut self, item: &'a Item<'a>, rest: &[Item<'a>], depth: usize) -> Result<(), String> {
+        match item {
+            Item::File(number, name, contents) => self.file(*number, name, contents, depth),
+            Item::Delete(number, name) => {
+                let statement = format!("lab.told_io(std::fs::remove_file({name:?}));");
+                self.own(*number, &format!("deletes {name}"), &statement, depth);
+            }
+            Item::Rename(number, from, to) => {
+                let statement = format!("lab.told_io(std::fs::rename({from:?}, {to:?}));");
+                self.own(
+                    *number,
+                    &format!("renames {from} to {to}"),
+                    &statement,
+                    depth,
+                );
+            }
+            Item::Start(number, peer) => {
+                self.line(
+                    depth,
+                    &format!("lab.start({number}, {});", self.peer(*peer)),
+                );
+            }
+            Item::Fork(number, parent, child) => self.fork(*number, *parent, *child, depth),
+            Item::Ask(asked) => self.asked(asked, rest, depth),
+            Item::Together(asked) => self.together(asked, rest, depth),
+            Item::Judge(of, wanted, judged) => {
+                let (wanted, judged) = (words(self.plan, wanted), rule(self.plan, judged)?);
+                self.line(depth, &format!("expect!(lab, {of}, {wanted}, {judged});"));
+            }
+            Item::Check(number, what, told, checked) => {
+                let [observed, wanted] = told.map(|told| words(self.plan, told));
+                let said = format!("{number}, {what:?}, {observed}, {wanted}");
+                let checked = rule(self.plan, checked)?;
+                self.line(depth, &format!("check!(lab, {said}, {checked});"));
+            }
+            Item::Note(number, what, told) => {
+                let told = words(self.plan, told);
+                self.line(depth, &format!("note!(lab, {number}, {what:?}, {told});"));
+            }
+            Item::Require(needed, why) => {
+                let needed = rule(self.plan, needed)?;
+                self.line(depth, &format!("require!(lab, {needed}, {});", string(why)));
+            }
+            Item::Repeat(times, items) => {
+                self.line(depth, &format!("for _ in 0..{times} {{"));
+                self.all(items, depth + 1)?;
+                self.line(depth, "}");
+            }
+            Item::Until(steps, enough, at_most, between) => {
+                self.until((steps, between), enough, *at_most, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn together(&mut self, asked: &[Asked<'a>], rest: &[Item<'a>], depth: usize) {
+        let line = format!("lab.together({}); // at the same time:", asked.len());
+        self.line(depth, &line);
+        for one in asked {
+            self.asked(one, rest, depth);
+        }
+    }
+
+    fn until(
+        &mut self,
+        (steps, between): (&'a [Item<'a>], &'a [Item<'a>]),
+        enough: &Rule,
+        at_most: u64,
+        depth: usize,
+    ) -> Result<(), String> {
+        let text = format!("Until it is so, {} at most.", counted(at_most, "time"));
+        self.comment(depth, &text);
+        self.line(depth, &format!("for round in 1..={at_most} {{"));
+        self.all(steps, depth + 1)?;
+        let enough = rule(self.plan, enough)?;
+        self.line(
+            depth + 1,
+            &format!("if enough!(lab, {enough}) || round == {at_most} {{"),
+        );
+        self.line(depth + 2, "break;");
+        self.line(depth + 1, "}");
+        self.all(between, depth + 1)?;
+        self.line(depth, "}");
+        Ok(())
+    }
+
+    fn peer(&self, index: usize) -> String {
+        self.plan
+            .peers
+            .get(index)
+            .map_or_else(String::new, |name| who(name))
+    }
+
+    /// A step of main's.
+    fn own(&mut self, number: usize, what: &str, statement: &str, depth: usize) {
+        self.line(
+            depth,
+            &format!("if lab.must({number}, MAIN, {}) {{", string(what)),
+        );
+        self.line(depth + 1, statement);
+        self.line(depth, "}");
+    }
+
+    fn file(&mut self, number: usize, name: &str, contents: &Contents, depth: usize) {
+        let len = contents.len(self.page);
+        let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
+        let statement = match contents {
+            Contents::Letters { first, pages } => {
+                let text = format!(
+                    "Its first page is all {first}, the next one all of the letter after it, and so on."
+                );
+                self.comment(depth, &text);
+                format!("lab.make_letters({name:?}, b'{first}', {pages});")
+            }
+            Contents::Bytes { bytes: all } => format!("lab.make_bytes({name:?}, {});", bytes(all)),
+            Contents::Hole { len } => {
+                self.comment(depth, "It is a hole as a whole: zeros that take no room.");
+                format!("lab.make_hole({name:?}, {len});")
+            }
+            Contents::Noise { len } => format!("lab.make_noise({name:?}, {len});"),
+        };
+        self.own(number, &what, &statement, depth);
+    }
+
+    fn fork(&mut self, number: usize, parent: usize, child: usize, depth: usize) {
+        let name = self.plan.peers.get(child).copied().unwrap_or_default();
+        let what = string(&format!("forks {name}"));
+        let (parent, child) = (self.peer(parent), self.peer(child));
+        self.line(
+            depth,
+            &format!("if lab.must({number}, {parent}, {what}) {{"),
+        );
+        self.line(depth + 1, "match unsafe { libc::fork() } {");
+        self.line(
+            depth + 2,
+            &format!(
+                "// goes on below, with all that {parent} has open and mapped, and in its variables"
+            ),
+        );
+        self.line(depth + 2, &format!("0 => lab.i_am({child}),"));
+        self.line(
+            depth + 2,
+            &format!("child => lab.told_process({child}, child),"),
+        );
+        self.line(depth + 1, "}");
+        self.line(depth, "}");
+    }
+
+    fn asked(&mut self, asked: &Asked<'a>, rest: &[Item<'a>], depth: usize) {
+        let ask = asked.ask;
+        if let Some(text) = remark(&ask.call).filter(|text| self.remarked.insert(text)) {
+            self.comment(depth, text);
+        }
+        if let Some(wanted) = wanted_of(asked.number, rest) {
+            let plain = wanted.parts().0.replace("{}", "so many");
+            self.comment(depth, &format!("Watch for: {plain}."));
+        }
+        if let Some((peer, map, at)) = remote_of(&ask.call) {
+            let (whose, place) = (who(peer), self.variables.at(map, at));
+            self.line(
+                depth,
+                &format!("lab.share({whose}, {place}); // says where that is"),
+            );
+        }
+        let how = if ask.is_needed { "must" } else { "may" };
+        let (number, peer, what) = (asked.number, self.peer(ask.peer.0), string(&ask.what));
+        self.line(depth, &format!("if lab.{how}({number}, {peer}, {what}) {{"));
+        for statement in statements(asked, &mut self.variables) {
+            self.line(depth + 1, &statement);
+        }
+        self.line(depth, "}");
+    }
+}

@@ -1,0 +1,28 @@
+//! Names and lines of text as programs of any language have them.
+//!
+//! It must not know what they are about.
+
+/// A name that is an identifier, or becomes one.
+pub(in crate::lab::export) fn identifier(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect()
+}
+
+/// Text in lines that are not longer than `width`, where its words allow.
+pub(in crate::lab::export) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
