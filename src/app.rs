@@ -27,6 +27,7 @@ use crate::model::{
     ViewAction, ViewId,
 };
 use crate::ui::{Frame, Theme, Turns, WindowState, fonts, window_ui};
+use crate::work::answers::AnswerKeeper;
 use crate::work::completion::Completion;
 use crate::work::file::EventSink;
 use crate::work::lab::LabThread;
@@ -93,6 +94,7 @@ pub struct Shell {
     picker: Option<Picker>,
     completion: Option<Completion>,
     lab: Option<LabThread>,
+    answers: Option<AnswerKeeper>,
     clipboard: clipboard::Clipboard,
     /// Something was copied, from the bytes or from a text field.
     has_copied: bool,
@@ -159,6 +161,7 @@ impl Shell {
             picker: None,
             completion: None,
             lab: None,
+            answers: None,
             clipboard: clipboard::Clipboard::default(),
             has_copied: false,
             bequest: clipboard::Bequest::default(),
@@ -373,7 +376,11 @@ impl Shell {
                     }
                 }
                 Effect::Complete(text) => self.complete(&text),
-                Effect::LabRun { names, slowly } => self.run_experiments(&names, slowly),
+                Effect::LabRun { names, pace } => self.run_experiments(&names, pace),
+                Effect::LabAnswered(answer) => self.keep_answer(answer),
+                Effect::LabForget(name) => self.forget_answer(name),
+                Effect::LabStep => self.step_experiments(),
+                Effect::LabGoOn => self.let_experiments_go_on(),
                 Effect::LabStop => self.stop_experiments(),
                 Effect::CopyText(clip) => self.clipboard.copy(ctx, clip),
                 Effect::Focus(focus) => self.focus_wanted = Some(focus),

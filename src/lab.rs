@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod claim;
 pub(crate) mod environment;
 pub mod experiment;
+pub mod gate;
 pub mod glossary;
 pub mod learning;
 pub mod lesson;

@@ -243,6 +243,9 @@ pub fn window_ui(
     bars_ui(ui, frame, state, &mut actions, &mut intents);
     let is_lab = frame.model.lab.is_front;
     let inspects = frame.model.settings.inspector_shown && !is_lab;
+    if is_lab && lab_panel::has_panel(ui, frame) {
+        lab_panel::side_ui(ui, frame, &mut state.lab);
+    }
     if !is_lab && frame.model.settings.panel_shown && !(inspects && is_small(ui)) {
         side_panel(ui, frame, state, &mut actions);
     }

@@ -1,6 +1,7 @@
 //! Work that must not stand in the window's way: named, bounded threads and helper processes, each joined or reaped when
 //! its owner goes. They report through a closure and know no widget.
 
+pub mod answers;
 pub mod completion;
 pub mod copy;
 pub mod differences;

@@ -268,6 +268,7 @@ impl Drop for Shell {
         self.farewell.see_off(self.peers.take());
         self.farewell.see_off(self.picker.take());
         self.farewell.see_off(self.lab.take());
+        self.farewell.see_off(self.answers.take());
         self.farewell.see_off(self.completion.take());
     }
 }

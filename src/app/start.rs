@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::bytes::escape::{escape, escape_path, path_in_sentence};
 use crate::bytes::size::{counted, human_size};
+use crate::lab::learning::AnswerStore;
 use crate::model::effect::OpenRequest;
 use crate::model::pending::FIRST_BYTES;
 use crate::model::{Doc, Notice, Severity, Subject, Topic};
@@ -65,6 +66,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     match state_folder() {
         Some(folder) => app.keep_journal(folder),
         None => app.model.notices.put(no_state_folder()),
+    }
+    if let Some(store) = AnswerStore::of_user() {
+        app.keep_answers(store); // where there is no folder, answers last as long as the window
     }
     let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);

@@ -190,6 +190,7 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
         folder,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
+        gate: None,
         sabotage: arguments.sabotage,
     };
     let matter = if arguments.exercise {
@@ -293,7 +294,7 @@ fn run(
                 ran.records.push(*record);
             }
             Progress::Over(result) => ran.over = result,
-            Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) => {}
+            Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) | Progress::Waits(_) => {}
         }
         Ok(())
     };

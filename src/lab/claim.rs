@@ -4,6 +4,8 @@
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
 mod cost;
+mod foreseen;
+mod held;
 mod question;
 mod topic;
 
@@ -16,6 +18,8 @@ use crate::peer::calls::{Call, Outcome};
 use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
+pub use foreseen::{Foreseen, NextStep};
+pub use held::{HeldMapping, HeldPage, Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -334,52 +338,6 @@ pub struct RunStep {
     pub holds: Option<bool>,
 }
 
-/// What stands at a page of a mapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeldPage {
-    /// The file's own page.
-    FilePage,
-    /// A copy of the file's page that is this process's own, or was its parent's.
-    PrivateCopy,
-    /// A page of memory without a file.
-    Anonymous,
-    /// A page of memory without a file that can be shared.
-    SharedAnonymous,
-    /// It is on the swap.
-    Swapped,
-    /// None yet: the first touch brings it.
-    NotPresent,
-    /// The system does not tell.
-    Unknown,
-}
-
-impl fmt::Display for HeldPage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FilePage => "the file's page",
-            Self::PrivateCopy => "own copy",
-            Self::Anonymous => "anonymous page",
-            Self::SharedAnonymous => "shared anonymous page",
-            Self::Swapped => "swapped out",
-            Self::NotPresent => "not present",
-            Self::Unknown => "not known",
-        })
-    }
-}
-
-/// A mapping as data: what a picture is drawn from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HeldMapping {
-    /// The file's name in the experiment; `None` of memory without a file.
-    pub file: Option<String>,
-    /// The first page of the file that it shows.
-    pub first_page: u64,
-    /// How many pages it was made of; 0 where there is none.
-    pub n_pages: u64,
-    /// What stands at each; of many the first ones.
-    pub pages: Vec<HeldPage>,
-}
-
 /// What one peer was last seen to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PeerCard {
@@ -397,6 +355,9 @@ pub struct PeerCard {
     pub bytes: String,
     /// What backs the pages of its mapping, such as `private copy, file page`, and which of many were looked at.
     pub pages: String,
+    /// What it has open and mapped, as data.
+    #[serde(skip)]
+    pub holding: Holding,
     /// The same as data. It is said in `mapping` and `pages`.
     #[serde(skip)]
     pub held: HeldMapping,
@@ -492,6 +453,8 @@ pub enum Progress {
     Step(Box<RunStep>),
     /// What its peers hold now.
     Peers(Vec<PeerCard>),
+    /// This step waits for the person to let it go.
+    Waits(Box<NextStep>),
     /// It is over.
     Finished(Box<RunRecord>),
     /// All are over; or none could run, for this reason.

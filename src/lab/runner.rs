@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
+use crate::lab::gate::Gate;
 use crate::lab::lesson::{Exercise, exercise_of};
 use crate::lab::limits::check_memory;
 use crate::lab::script::Script;
@@ -35,6 +36,8 @@ pub struct Options {
     pub limit: Duration,
     /// Time to look at each step before the next one; none where nobody watches.
     pub pause: Duration,
+    /// What each step waits at, where the person lets them go one at a time.
+    pub gate: Option<Arc<Gate>>,
     /// For tests of the lab itself: the peer of that name deceives.
     pub sabotage: Option<(String, Sabotage)>,
 }
@@ -214,6 +217,7 @@ fn run_one(
         cancelled,
         limit: options.limit,
         pause: options.pause,
+        gate: options.gate.as_deref(),
         sabotage: sabotage.map(|(name, sabotage)| (name.as_str(), *sabotage)),
     };
     let mut stage = Stage::new(setting, tell);

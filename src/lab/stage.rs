@@ -10,13 +10,15 @@ mod cost;
 mod files;
 mod judge;
 mod room;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lab::claim::{CallLine, CostPoint, Doing, PeerCard, Progress, RunStep};
+use crate::lab::gate::Gate;
 use crate::lab::script::{Peer, Script, ScriptStep, StepId};
 use crate::peer::calls::{Outcome, Sabotage};
 
@@ -55,6 +57,7 @@ pub struct Stage<'a> {
     pub(super) cancelled: &'a AtomicBool,
     pub(super) limit: Duration,
     pub(super) pause: Duration,
+    pub(super) gate: Option<&'a Gate>,
     pub(super) sabotage: Option<(&'a str, Sabotage)>,
     pub(super) tell: &'a mut dyn FnMut(Progress),
     actors: Vec<Actor>,
@@ -87,6 +90,8 @@ pub(super) struct Setting<'a> {
     pub(super) limit: Duration,
     /// Time to look at each step.
     pub(super) pause: Duration,
+    /// What each step waits at, where the person lets them go one at a time.
+    pub(super) gate: Option<&'a Gate>,
     /// The peer of that name deceives.
     pub(super) sabotage: Option<(&'a str, Sabotage)>,
 }
@@ -101,6 +106,7 @@ impl<'a> Stage<'a> {
             cancelled: setting.cancelled,
             limit: setting.limit,
             pause: setting.pause,
+            gate: setting.gate,
             sabotage: setting.sabotage,
             tell,
             actors: Vec::new(),
@@ -123,7 +129,14 @@ impl<'a> Stage<'a> {
     }
 
     fn all(&mut self, steps: &[ScriptStep]) -> Result<(), Stop> {
-        steps.iter().try_for_each(|step| self.one(step))
+        let mut rest = steps;
+        while let Some((step, after)) = rest.split_first() {
+            self.before(step)?;
+            self.wait_for_leave(step, after)?;
+            self.one(step)?;
+            rest = after;
+        }
+        Ok(())
     }
 
     fn one(&mut self, step: &ScriptStep) -> Result<(), Stop> {
@@ -203,19 +216,6 @@ impl<'a> Stage<'a> {
         step.holds = Some(step.holds.unwrap_or(true) && holds);
         let step = step.clone();
         (self.tell)(Progress::Step(Box::new(step)));
-    }
-
-    /// Whether it may go on; after the pause that the person wants to look at the last step.
-    fn on(&self) -> Result<(), Stop> {
-        let until = Instant::now() + self.pause;
-        loop {
-            self.not_cancelled()?;
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.steps.is_empty() {
-                return Ok(());
-            }
-            std::thread::sleep(left.min(CANCEL_LATENCY));
-        }
     }
 
     fn not_cancelled(&self) -> Result<(), Stop> {

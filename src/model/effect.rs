@@ -13,6 +13,7 @@ use super::find::FindRequest;
 use super::happened::StepsText;
 use super::identity::{DocId, MappingId, OrderId, Target};
 use super::journal::PendingRun;
+use super::lab::{GivenAnswer, Pace};
 use super::offer::{OfferId, OfferPart};
 use super::process::PeerOrder;
 use super::window::ReadBy;
@@ -51,9 +52,17 @@ pub enum Effect {
     LabRun {
         /// Their names.
         names: Vec<String>,
-        /// With a pause after each step, to watch it.
-        slowly: bool,
+        /// How fast.
+        pace: Pace,
     },
+    /// Keep what the person expected of an experiment, and whether it was so.
+    LabAnswered(GivenAnswer),
+    /// Forget what was expected of the experiment of this name.
+    LabForget(String),
+    /// The step of an experiment that waits may go.
+    LabStep,
+    /// All steps that are left may go.
+    LabGoOn,
     /// Stop the experiments after the step under way.
     LabStop,
     /// What an earlier run left is decided.

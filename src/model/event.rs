@@ -14,6 +14,7 @@ use super::differences::{Differences, Found};
 use super::effect::{FileRequest, Purpose, ScratchFile};
 use super::find::FindNews;
 use super::identity::{DocId, OrderId, Target};
+use super::lab::GivenAnswer;
 use super::offer::{JournalNews, OfferId};
 use super::others::OthersEvent;
 use super::patch::Patch;
@@ -47,6 +48,8 @@ pub enum Event {
     LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
     /// What is told while experiments run.
     Lab(Box<Progress>),
+    /// What was expected of experiments in earlier runs; or why that cannot be kept.
+    LabAnswers(Result<Vec<GivenAnswer>, String>),
     /// What the journal on disk has to tell.
     Journal(JournalNews),
 }

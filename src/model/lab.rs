@@ -3,12 +3,18 @@
 //! It owns the state and what follows from it in words. It must not know how an experiment is carried out.
 
 mod acting;
+mod answers;
+mod given;
+mod seen;
+mod stepping;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
+pub use given::{GivenAnswer, OwnScore};
+
 use crate::lab::claim::{
-    Claim, Environment, Expected, LabTopic, PeerCard, RunRecord, RunStep, Verdict,
+    Claim, Environment, Expected, LabTopic, NextStep, PeerCard, RunRecord, RunStep, Verdict,
 };
 
 /// What a person can ask of the lab.
@@ -24,6 +30,10 @@ pub enum LabAction {
     Move(i32),
     /// Show or hide the experiments of a topic.
     Fold(LabTopic),
+    /// Show what came of this experiment, which ran among many, without an answer.
+    Unseal(String),
+    /// Ask again what the person expects of this experiment; what was seen of it is forgotten.
+    AskAgain(String),
     /// What the person expects of this experiment: an index into its choices.
     Pick(String, usize),
     /// Run these, one after the other.
@@ -34,12 +44,43 @@ pub enum LabAction {
     RunTopic(LabTopic),
     /// Run all but those that measure.
     RunAll,
+    /// Let the step that waits go; where nothing runs, run the one that is shown by steps.
+    Step,
+    /// Let all steps that are left go.
+    GoOn,
+    /// What is foreseen of the step that waits: an index into its choices; the same once more takes it back.
+    Foresee(usize),
+    /// The choice of that index, of whatever is asked now: of the step that waits, else of the experiment that is shown.
+    Say(usize),
     /// With a pause after each step from the next run on, or without.
     Slowly(bool),
     /// Stop after the step under way.
     Stop,
     /// Open a scratch file as this experiment uses it, with the peers to try it with.
     ByHand(String),
+}
+
+/// How fast a run goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as it can.
+    #[default]
+    AtOnce,
+    /// With a pause after each step, to watch it.
+    Slowly,
+    /// The person lets each step go.
+    Steps,
+}
+
+/// What the person said of a step before it was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The step, and what there was to choose among.
+    pub next: NextStep,
+    /// The choice.
+    pub choice: usize,
+    /// Whether so it was; `None` while the step does not tell.
+    pub came: Option<bool>,
 }
 
 /// What was seen of a run.
@@ -54,6 +95,8 @@ pub enum LabRun {
         steps: Vec<RunStep>,
         /// What its peers hold now.
         peers: Vec<PeerCard>,
+        /// The step that waits, and what the person foresees of it: an index into its choices.
+        next: Option<(NextStep, Option<usize>)>,
     },
     /// It is over.
     Done(Box<RunRecord>),
@@ -70,6 +113,12 @@ pub struct LabEntry {
     pub pick: Option<usize>,
     /// The last run.
     pub run: LabRun,
+    /// What the person said of its steps.
+    pub said: Vec<Said>,
+    /// What came of it is not shown: it ran among many, and the person had not answered.
+    pub is_sealed: bool,
+    /// The answer that counts.
+    pub answer: Option<GivenAnswer>,
 }
 
 /// Where an experiment stands.
@@ -121,6 +170,8 @@ pub struct LabQueue {
     pub current: Option<String>,
     /// The person asked to stop.
     pub stopping: bool,
+    /// How fast.
+    pub pace: Pace,
 }
 
 /// How many runs came to what.
@@ -180,6 +231,8 @@ pub struct LabState {
     pub slowly: bool,
     /// What is under way.
     pub queue: Option<LabQueue>,
+    /// What is run as soon as what is under way has ended.
+    pub then: Option<(Vec<String>, Pace)>,
     /// Why nothing could be run.
     pub error: Option<String>,
     /// It has a tab.
@@ -209,6 +262,32 @@ impl LabEntry {
         }
     }
 
+    /// The step that waits, and what the person foresees of it.
+    #[must_use]
+    pub fn next(&self) -> Option<(&NextStep, Option<usize>)> {
+        match &self.run {
+            LabRun::Running {
+                next: Some((next, choice)),
+                ..
+            } => Some((next, *choice)),
+            _ => None,
+        }
+    }
+
+    /// What the person said of the step of that number.
+    #[must_use]
+    pub fn said(&self, number: usize) -> Option<&Said> {
+        self.said.iter().find(|said| said.next.number == number)
+    }
+
+    /// How many steps went as the person said, and of how many it was said.
+    #[must_use]
+    pub fn foreseen(&self) -> (usize, usize) {
+        let told = self.said.iter().filter(|said| said.came.is_some());
+        let right = told.clone().filter(|said| said.came == Some(true));
+        (right.count(), told.count())
+    }
+
     /// The finished run.
     #[must_use]
     pub fn record(&self) -> Option<&RunRecord> {
@@ -222,18 +301,6 @@ impl LabEntry {
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(self.run, LabRun::Running { .. })
-    }
-
-    /// The person may still say what they expect: a prediction made after the fact is none.
-    #[must_use]
-    pub fn may_pick(&self) -> bool {
-        let told = |record: &RunRecord| {
-            matches!(
-                record.verdict,
-                Verdict::AsPredicted | Verdict::Differs | Verdict::Measured
-            )
-        };
-        !self.is_running() && !self.record().is_some_and(told)
     }
 }
 
@@ -256,6 +323,7 @@ impl LabState {
         match &self.queue {
             None => "Lab".to_owned(),
             Some(queue) if queue.stopping => "Lab: stopping".to_owned(),
+            Some(_) if self.waiting().is_some() => "Lab: waits for you".to_owned(),
             Some(queue) => {
                 let total = queue.names.len();
                 format!("Lab: {} of {total} runs", (queue.done + 1).min(total))
@@ -267,6 +335,28 @@ impl LabState {
     #[must_use]
     pub fn chosen(&self) -> Option<&LabEntry> {
         self.entry(self.chosen?)
+    }
+
+    /// The experiment of which a step waits for the person.
+    #[must_use]
+    pub fn waiting(&self) -> Option<&LabEntry> {
+        let name = self.queue.as_ref()?.current.as_ref()?;
+        self.entry(name).filter(|entry| entry.next().is_some())
+    }
+
+    /// The person lets each step of what runs go.
+    #[must_use]
+    pub fn is_stepping(&self) -> bool {
+        let queue = self.queue.as_ref();
+        queue.is_some_and(|queue| queue.pace == Pace::Steps && !queue.stopping)
+    }
+
+    /// Something else may be run now: nothing runs, or what runs waits for the person or for its end.
+    #[must_use]
+    pub fn may_begin(&self) -> bool {
+        let queue = self.queue.as_ref();
+        !self.entries.is_empty()
+            && queue.is_none_or(|queue| queue.pace == Pace::Steps || queue.stopping)
     }
 
     /// Those of a topic, in the order of study.

@@ -128,6 +128,8 @@ pub enum Sees {
     Late(Option<Cells>),
     /// These.
     Bytes(Cells),
+    /// These, when it was last asked; since then something was done that may have changed them.
+    Earlier(Cells),
     /// Its page is not in its page table, and asking would bring it in.
     NotAsked,
     /// It cannot be told, and why, in words.

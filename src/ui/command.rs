@@ -382,7 +382,14 @@ pub const MENU_KEYS: &[(&str, &str)] = &[
 pub const LAB_KEYS: &[(&str, &str)] = &[
     ("Up, Down, PgUp, PgDn", "Choose an experiment"),
     ("Home, End", "The first, the last"),
-    ("Enter", "Run the chosen one"),
+    (
+        "Enter",
+        "Run the chosen one; where a step waits, let all go",
+    ),
+    (
+        "1 to 9",
+        "Say what you expect, of the experiment or of the step",
+    ),
 ];
 
 /// The column's name for the status line.

@@ -73,6 +73,19 @@ const LIST_STEPS: [(Key, i32); 6] = [
     (Key::End, 10_000),
 ];
 
+/// What is chosen among by number.
+const DIGITS: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
 impl Typist {
     /// Takes out of `events` what is meant for the program as a whole or for the grid, and leaves the rest to the
     /// widgets. The answer is in the order in which the keys were pressed.
@@ -255,6 +268,9 @@ fn grid_key(key: Key, modifiers: Modifiers) -> Option<Action> {
 fn list_key(key: Key) -> Option<Action> {
     if key == Key::Enter {
         return Some(Action::Lab(LabAction::RunChosen));
+    }
+    if let Some(index) = DIGITS.iter().position(|digit| *digit == key) {
+        return Some(Action::Lab(LabAction::Say(index)));
     }
     let (_, by) = LIST_STEPS.iter().find(|(step, _)| *step == key)?;
     Some(Action::Lab(LabAction::Move(*by)))

@@ -11,6 +11,7 @@ mod outcome;
 mod peers;
 mod signs;
 mod steps;
+mod who;
 
 use egui::{
     Button, CentralPanel, Checkbox, Label, Margin, Panel, ProgressBar, RichText, Ui, accesskit,
@@ -21,6 +22,9 @@ use crate::model::{Action, LabAction};
 
 use super::Frame;
 use super::right::at_right;
+use super::who::ExperimentView;
+
+pub(super) use who::side_ui;
 
 /// From this width on the list stands beside the experiment.
 const BESIDE: f32 = 700.0;
@@ -34,6 +38,8 @@ const TALL: f32 = 460.0;
 pub struct LabView {
     list: list::ListView,
     detail: detail::DetailView,
+    peers: peers::PeersView,
+    who: ExperimentView,
     /// The list stands in the place of the experiment.
     is_choosing: bool,
 }
@@ -58,6 +64,11 @@ pub(super) fn lab_ui(
             narrow_ui(ui, frame, view, actions);
         }
     });
+}
+
+/// The window has room for the side panel beside the lab, and the person wants it.
+pub(super) fn has_panel(ui: &Ui, frame: &Frame<'_>) -> bool {
+    frame.model.settings.panel_shown && ui.ctx().content_rect().width() >= super::PANEL_BESIDE
 }
 
 /// The list stands beside the experiment.
@@ -85,7 +96,7 @@ fn wide_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut Vec
             ..Margin::ZERO
         }))
         .show(ui, |ui| {
-            detail::detail_ui(ui, frame, &mut view.detail, actions);
+            detail::detail_ui(ui, frame, view, actions);
         });
 }
 
@@ -101,7 +112,7 @@ fn narrow_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut V
     });
     error_ui(ui, frame);
     if !view.is_choosing {
-        detail::detail_ui(ui, frame, &mut view.detail, actions);
+        detail::detail_ui(ui, frame, view, actions);
         return;
     }
     let before = actions.len();
@@ -133,7 +144,7 @@ fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     if slow.changed() {
         actions.push(Action::Lab(LabAction::Slowly(slowly)));
     }
-    let idle = lab.queue.is_none() && !lab.entries.is_empty();
+    let idle = lab.may_begin();
     if let Some(entry) = lab.chosen() {
         let topic = entry.claim.topic;
         let words = format!("Every experiment of \u{201c}{}\u{201d}", topic.title());
@@ -167,7 +178,12 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
                 .fill(frame.theme.accent);
             let bar = ui.add(bar);
             super::describe::name(&bar, "Experiments that are over");
-            (progress_words(queue), frame.theme.text)
+            let current = queue.current.as_ref().and_then(|name| lab.entry(name));
+            let label = current.map_or("", |entry| entry.label());
+            (
+                progress_words(queue, label, lab.waiting().is_some()),
+                frame.theme.text,
+            )
         }
         None => (format!("So far: {}", lab.tally()), frame.theme.weak),
     };
@@ -178,12 +194,14 @@ pub(super) fn progress_ui(ui: &mut Ui, frame: &Frame<'_>) {
     });
 }
 
-fn progress_words(queue: &LabQueue) -> String {
+/// `label` is that of the one that runs: its name may give the answer away.
+fn progress_words(queue: &LabQueue, label: &str, is_waiting: bool) -> String {
     let total = queue.names.len();
     let number = (queue.done + 1).min(total);
     match &queue.current {
         _ if queue.stopping => "stopping after this step".to_owned(),
-        Some(name) => format!("{number} of {total}: {name}"),
+        Some(_) if is_waiting => format!("waits for you: {label}"),
+        Some(_) => format!("{number} of {total}: {label}"),
         None => format!("{number} of {total}"),
     }
 }

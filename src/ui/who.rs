@@ -8,6 +8,7 @@ mod boxes;
 mod byte_lines;
 mod cells;
 mod columns;
+mod experiment;
 mod keys;
 mod layout;
 mod lines;
@@ -34,6 +35,7 @@ use super::tour::tour_ui;
 use super::{Frame, focus_id, notices};
 
 pub use arrange::{Piece, arrange};
+pub(super) use experiment::{ExperimentView, experiment_ui};
 pub use view::WhoView;
 
 /// From this width on the question stands beside the picture; from the second on where it is low.

@@ -11,9 +11,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::lab::claim::{Claim, Progress};
+use crate::lab::gate::Gate;
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
+use crate::model::lab::Pace;
 use crate::os::environment::temp_dir;
 use crate::os::thread::join_within;
 use crate::work::scratch::scratch_folder;
@@ -35,13 +37,13 @@ pub fn list() -> Vec<(&'static Claim, Result<(), String>)> {
 #[derive(Debug)]
 pub struct LabThread {
     cancelled: Arc<AtomicBool>,
+    gate: Option<Arc<Gate>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl LabThread {
     /// Runs the experiments of these names one after the other, with files in the scratch folder of this run; a name that
-    /// nothing is called is left out. `slowly`: with a
-    /// pause after each step, to watch it. `program` is what is run as `program peer`. `report` hears of
+    /// nothing is called is left out. `program` is what is run as `program peer`. `report` hears of
     /// everything, at last of [`Progress::Over`], also where the thread ended otherwise than it should.
     ///
     /// # Errors
@@ -49,7 +51,7 @@ impl LabThread {
     pub fn start(
         program: PathBuf,
         names: &[String],
-        slowly: bool,
+        pace: Pace,
         report: impl Fn(Progress) + Send + 'static,
     ) -> io::Result<Self> {
         let experiments: Vec<&'static Experiment> = names
@@ -58,6 +60,8 @@ impl LabThread {
             .collect();
         let cancelled = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&cancelled);
+        let gate = (pace == Pace::Steps).then(|| Arc::new(Gate::default()));
+        let waits_at = gate.clone();
         let thread = thread::Builder::new()
             .name("lab".to_owned())
             .spawn(move || {
@@ -75,7 +79,12 @@ impl LabThread {
                     folder: Some(folder),
                     sabotage: None,
                     limit: STEP_LIMIT,
-                    pause: if slowly { PAUSE } else { Duration::ZERO },
+                    pause: if pace == Pace::Slowly {
+                        PAUSE
+                    } else {
+                        Duration::ZERO
+                    },
+                    gate: waits_at,
                 };
                 runner::run(&experiments, &options, &stop, &mut |progress| {
                     last.tell(progress);
@@ -83,6 +92,7 @@ impl LabThread {
             })?;
         Ok(Self {
             cancelled,
+            gate,
             thread: Some(thread),
         })
     }
@@ -90,6 +100,23 @@ impl LabThread {
     /// The step under way is to be the last. Does not wait for it.
     pub fn stop(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
+        if let Some(gate) = &self.gate {
+            gate.wake();
+        }
+    }
+
+    /// One step more may go.
+    pub fn step(&self) {
+        if let Some(gate) = &self.gate {
+            gate.step();
+        }
+    }
+
+    /// All steps that are left may go.
+    pub fn go_on(&self) {
+        if let Some(gate) = &self.gate {
+            gate.open();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The lab in the real window: of each topic one experiment is run, and its verdict is what a screen reader finds.
 
+use mapscope::lab::catalogue;
+
 use crate::rig::Program;
 use crate::rig::reader::{Reader, stage_with_python};
 
@@ -13,12 +15,16 @@ fn check(topic: &str, name: &str, verdict: &str) {
     let mut reader = Reader::start(&stage, python);
     let mut program = Program::start(&stage, &[] as &[&str]);
     stage.keys(&["ctrl+4"]);
-    let entry = format!("{name}: not run");
+    let question = catalogue::find(name).unwrap().claim.question();
+    let entry = format!("{question}: not run");
     reader.until(
         &format!("\u{201c}{entry}\u{201d} in the list of {topic}"),
         |names| names.contains(&entry).then_some(()),
     );
     reader.press(&entry);
+    reader.until("its question", |names| {
+        names.contains(&question.to_owned()).then_some(())
+    });
     reader.press("Run");
     // In the experiment itself, and in the list. The window goes on while its tree is read: both may take a moment.
     for wanted in [format!("Verdict: {verdict}"), format!("{name}: {verdict}")] {
@@ -73,4 +79,70 @@ fn durability() {
 #[test]
 fn cost() {
     check("cost", "cost-warm-sequential", "measured");
+}
+
+#[test]
+fn frames() {
+    check("frames", "populate-copies-private-pages", "as predicted");
+}
+
+#[test]
+fn moving() {
+    check("moving", "mremap-moves", "as predicted");
+}
+
+#[test]
+fn holes() {
+    check("holes", "holes-get-blocks-by-stores", "as predicted");
+}
+
+#[test]
+fn limits() {
+    check("limits", "locks-stop-no-store", "as predicted");
+}
+
+#[test]
+fn programs() {
+    check("program", "vfork-shares", "as predicted");
+}
+
+#[test]
+fn atomics() {
+    check("atomics", "private-futex", "as predicted");
+}
+
+/// Keys alone: a step waits, is foreseen, and let go; then the rest.
+#[test]
+fn step_by_step() {
+    let Some((mut stage, python)) = stage_with_python() else {
+        return;
+    };
+    let _bus = stage.start_bus();
+    let mut reader = Reader::start(&stage, python);
+    let mut program = Program::start(&stage, &[] as &[&str]);
+    stage.keys(&["ctrl+4"]);
+    reader.until("the list", |names| {
+        names.contains(&"Experiments".to_owned()).then_some(())
+    });
+    stage.keys(&["Down"]);
+    for number in 1..=8 {
+        stage.keys(&["F4"]);
+        let wanted = format!("Next, step {number}: ");
+        reader.until(&wanted, |names| {
+            let found = names.iter().any(|found| found.starts_with(&wanted));
+            found.then_some(())
+        });
+    }
+    stage.keys(&["1", "F4"]);
+    reader.until("what became of what was said", |names| {
+        let told = names.iter().any(|name| name.contains("you said it: 41"));
+        told.then_some(())
+    });
+    stage.keys(&["Return"]);
+    reader.until("the verdict", |names| {
+        let wanted = "Verdict: as predicted".to_owned();
+        names.contains(&wanted).then_some(())
+    });
+    assert!(program.is_running());
+    assert_eq!(program.said(), "", "nothing is printed");
 }

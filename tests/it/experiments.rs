@@ -13,6 +13,7 @@ mod meant;
 mod missing;
 mod papers;
 mod places;
+mod stepped;
 mod surroundings;
 mod traced;
 mod trouble;
@@ -50,6 +51,7 @@ fn options(dir: &Path) -> Options {
         folder: None,
         limit: STEP_LIMIT,
         pause: Duration::ZERO,
+        gate: None,
         sabotage: None,
     }
 }

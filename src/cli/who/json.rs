@@ -238,6 +238,7 @@ impl SeesOut {
             Sees::Hidden(why) => of("hidden", None, Some(why.clone())),
             Sees::Waiting => of("waiting", None, None),
             Sees::Stopped(last) => of("stopped", last.as_ref(), None),
+            Sees::Earlier(cells) => of("earlier", Some(cells), None),
             Sees::Late(last) => of("late", last.as_ref(), None),
             Sees::Ended(how) => of("ended", None, Some(how.clone())),
         }

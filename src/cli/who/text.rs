@@ -94,7 +94,9 @@ fn sees(row: &Row) -> String {
         Sees::NotAsked => "--".to_owned(),
         Sees::Hidden(why) => why.clone(),
         // No process of ours, and nobody else is waited for.
-        Sees::Waiting | Sees::Stopped(_) | Sees::Late(_) | Sees::Ended(_) => String::new(),
+        Sees::Waiting | Sees::Stopped(_) | Sees::Late(_) | Sees::Earlier(_) | Sees::Ended(_) => {
+            String::new()
+        }
     }
 }
 

@@ -48,7 +48,10 @@ impl Courses {
                     course.after.push(cards);
                 }
             }
-            Progress::Environment(_) | Progress::Finished(_) | Progress::Over(_) => {}
+            Progress::Environment(_)
+            | Progress::Finished(_)
+            | Progress::Waits(_)
+            | Progress::Over(_) => {}
         }
     }
 

@@ -158,6 +158,12 @@ impl Words {
         }
     }
 
+    /// The sentence, where there is no number in it.
+    #[must_use]
+    pub fn plain(&self) -> Option<&str> {
+        self.values.is_empty().then_some(&self.text)
+    }
+
     /// The sentence, with each number as `number` writes it: `true` asks for a time.
     #[must_use]
     pub fn filled(&self, mut number: impl FnMut(&Value, bool) -> String) -> String {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::lab::claim::{CallLine, HeldMapping, PeerCard, Progress};
+use crate::lab::claim::{CallLine, HeldMapping, Holding, PeerCard, Progress, ScratchKey};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
@@ -112,7 +112,18 @@ impl Actor {
                 self.card.mapping = String::new();
                 self.card.pages = String::new();
                 self.card.held = HeldMapping::default();
+                self.card.holding = Holding::default();
             }
+            (Call::Open { file, path, .. }, Outcome::Done) => {
+                self.card.holding.open(file, key_of(Path::new(path)));
+            }
+            (Call::Memfd { file, .. }, Outcome::Done) => {
+                // No path leads to it: nobody else has it but who inherits it, by this name.
+                let number = self.card.holding.files.len() as u64;
+                let key = (u64::MAX, u64::from(self.card.pid) << 32 | number);
+                self.card.holding.open(file, Some(key));
+            }
+            (Call::Close { file }, Outcome::Done) => self.card.holding.open(file, None),
             (Call::Malloc { map, .. }, Outcome::Done) => {
                 self.backing.insert(map.clone(), Backing::Private);
             }
@@ -137,6 +148,7 @@ impl Actor {
                 pages: Vec::new(),
             };
             self.watched = Some((map.map.clone(), map.len));
+            self.card.holding.map(map);
         }
     }
 
@@ -161,6 +173,19 @@ fn not_forked(error: PeerError) -> Stop {
         ),
         error => Stop::NotDone(error.to_string()),
     }
+}
+
+/// Which file is there now; asked right after a peer opened it, when nobody else does anything.
+#[cfg(unix)]
+fn key_of(path: &Path) -> Option<ScratchKey> {
+    use std::os::unix::fs::MetadataExt as _;
+    let facts = std::fs::metadata(path).ok()?;
+    Some((facts.dev(), facts.ino()))
+}
+
+#[cfg(not(unix))]
+fn key_of(_: &Path) -> Option<ScratchKey> {
+    None
 }
 
 /// A call as the window takes it.
@@ -359,6 +384,12 @@ impl Stage<'_> {
                     let backing = actor.backing(&call);
                     let held = pages.iter().map(|page| backing.held(page));
                     actor.card.held.pages = held.collect();
+                }
+                if let Some(mapping) = &mut actor.card.holding.mapping {
+                    mapping.pages = match &outcome {
+                        Outcome::Pages { pages } => Some(pages.clone()),
+                        _ => None,
+                    };
                 }
                 actor.card.pages = match outcome {
                     Outcome::Pages { pages } if n_pages > WATCHED_PAGES => format!(

@@ -30,7 +30,6 @@ const THREADS_OF_A_PEER: u64 = 3 * (2 << 20);
 
 impl Stage<'_> {
     pub(super) fn start(&mut self, name: &str) -> Result<(), Stop> {
-        self.on()?;
         check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
         let actor = Actor::spawn(self.program, name)?;
         let what = "starts as a process of its own".to_owned();
@@ -46,7 +45,6 @@ impl Stage<'_> {
     }
 
     pub(super) fn fork(&mut self, parent: Peer, name: &str) -> Result<(), Stop> {
-        self.on()?;
         check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
         let limit = self.limit;
         let (child, call) = self.actor(parent)?.fork(name, parent.0, limit)?;
@@ -66,7 +64,6 @@ impl Stage<'_> {
     }
 
     pub(super) fn ask(&mut self, ask: &Ask) -> Result<(), Stop> {
-        self.on()?;
         let call = self.located(&ask.call)?;
         let limit = self.limit_of(&call);
         let (outcome, calls) = self.carry_out(ask.peer, &call, limit)?;
@@ -78,7 +75,6 @@ impl Stage<'_> {
     /// Several peers at once: all are asked before anybody is listened to, and all are heard before any of it is understood,
     /// for which a parent may be asked something else.
     pub(super) fn together(&mut self, asks: &[Ask]) -> Result<(), Stop> {
-        self.on()?;
         let mut pending = Vec::new();
         for ask in asks {
             let call = self.located(&ask.call)?;
@@ -102,8 +98,9 @@ impl Stage<'_> {
 
     /// Lists what came of a step.
     fn heard(&mut self, ask: &Ask, outcome: Outcome, calls: Vec<CallLine>) -> Result<(), Stop> {
+        let located = self.located(&ask.call)?;
         let actor = self.actor(ask.peer)?;
-        actor.note(&ask.call, &outcome);
+        actor.note(&located, &outcome);
         let words = words_of(&outcome, actor.backing(&ask.call));
         let doing = Doing::Ask {
             call: ask.call.clone(),
@@ -156,6 +153,7 @@ impl Stage<'_> {
         call: Call,
         is_needed: bool,
     ) -> Result<Outcome, Stop> {
+        self.on()?;
         let id = StepId::UNNAMED;
         self.ask(&Ask {
             id,

@@ -25,7 +25,6 @@ impl Stage<'_> {
 
     /// Makes a scratch file.
     pub(super) fn make_file(&mut self, name: &str, contents: &Contents) -> Result<(), Stop> {
-        self.on()?;
         let path = self.path_of(name);
         let len = contents.len(self.page);
         let written = match contents {

@@ -8,7 +8,7 @@ use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::notice::{Notice, Severity};
 use crate::model::{App, DocId, Focus, Tab};
 
-use super::{LabAction, LabEntry, LabQueue, LabRun, LabState};
+use super::{LabAction, LabEntry, LabQueue, LabRun, LabState, Pace};
 
 impl App {
     /// Does what a person asked of the lab.
@@ -27,28 +27,31 @@ impl App {
                 }
             }
             LabAction::Pick(name, choice) => {
-                if let Some(entry) = self.lab.entry_mut(&name)
-                    && entry.may_pick()
-                    && choice < entry.claim.choices.len()
-                {
-                    // the same once more takes it back
-                    entry.pick = (entry.pick != Some(choice)).then_some(choice);
+                self.lab.pick(&name, choice);
+                self.lab_answer(&name, effects);
+            }
+            LabAction::Say(index) => {
+                self.lab.say(index);
+                if let Some(name) = self.lab.chosen {
+                    self.lab_answer(name, effects);
                 }
             }
-            LabAction::Run(names) => self.lab_run(names, effects),
-            LabAction::RunChosen => {
-                let name = self.lab.chosen.map(str::to_owned);
-                self.lab_run(name.into_iter().collect(), effects);
-            }
+            LabAction::Unseal(name) => self.lab.unseal(&name),
+            LabAction::AskAgain(name) => self.lab_ask_again(&name, effects),
+            LabAction::Run(names) => self.lab_run(names, self.lab.pace(), effects),
+            LabAction::RunChosen => self.lab_run_chosen(effects),
             LabAction::RunTopic(topic) => {
                 let names = names(self.lab.of_topic(topic));
-                self.lab_run(names, effects);
+                self.lab_run(names, self.lab.pace(), effects);
             }
             LabAction::RunAll => {
                 let measures = |entry: &&LabEntry| entry.claim.topic == LabTopic::Cost;
                 let names = names(self.lab.entries.iter().filter(|entry| !measures(entry)));
-                self.lab_run(names, effects);
+                self.lab_run(names, self.lab.pace(), effects);
             }
+            LabAction::Step => self.lab_step(effects),
+            LabAction::GoOn => self.lab_go_on(effects),
+            LabAction::Foresee(index) => self.lab.foresee(index),
             LabAction::Slowly(slowly) => {
                 self.lab.slowly = slowly;
             }
@@ -58,6 +61,8 @@ impl App {
     }
 
     fn lab_stop(&mut self, effects: &mut Vec<Effect>) {
+        self.lab.then = None;
+        self.lab.withdraw();
         if let Some(queue) = &mut self.lab.queue {
             queue.stopping = true;
             effects.push(Effect::LabStop);
@@ -97,12 +102,31 @@ impl App {
         self.lab.chosen = listed.get(next.min(last)).copied();
     }
 
-    fn lab_run(&mut self, wanted: Vec<String>, effects: &mut Vec<Effect>) {
+    /// Runs the one that is shown; where its steps wait for the person, they do no more.
+    fn lab_run_chosen(&mut self, effects: &mut Vec<Effect>) {
+        let queue = self.lab.queue.as_ref();
+        let current = queue.and_then(|queue| queue.current.as_deref());
+        if self.lab.is_stepping() && current == self.lab.chosen {
+            self.lab_go_on(effects);
+            return;
+        }
+        let name = self.lab.chosen.map(str::to_owned);
+        self.lab_run(name.into_iter().collect(), self.lab.pace(), effects);
+    }
+
+    /// Runs these. What waits for the person ends first.
+    pub(super) fn lab_run(&mut self, wanted: Vec<String>, pace: Pace, effects: &mut Vec<Effect>) {
         let names: Vec<String> = wanted
             .into_iter()
             .filter(|name| self.lab.entry(name).is_some())
             .collect();
-        if self.lab.queue.is_some() || names.is_empty() {
+        if !self.lab.may_begin() || names.is_empty() {
+            return;
+        }
+        self.lab.come_forward();
+        if self.lab.queue.is_some() {
+            self.lab_stop(effects);
+            self.lab.then = Some((names, pace));
             return;
         }
         if self.lab.chosen.is_none()
@@ -113,11 +137,10 @@ impl App {
         self.lab.error = None;
         self.lab.queue = Some(LabQueue {
             names: names.clone(),
+            pace,
             ..LabQueue::default()
         });
-        self.lab.come_forward();
-        let slowly = self.lab.slowly;
-        effects.push(Effect::LabRun { names, slowly });
+        effects.push(Effect::LabRun { names, pace });
     }
 
     /// Opens a scratch file of three pages in a tab of its own; once it is open the processes are added.
@@ -168,12 +191,15 @@ impl App {
                 available,
                 pick: None,
                 run: LabRun::None,
+                said: Vec::new(),
+                is_sealed: false,
+                answer: None,
             })
             .collect();
     }
 
     /// Takes note of what a run tells.
-    pub(in crate::model) fn lab_told(&mut self, progress: Progress) {
+    pub(in crate::model) fn lab_told(&mut self, progress: Progress, effects: &mut Vec<Effect>) {
         let lab = &mut self.lab;
         match progress {
             Progress::Environment(environment) => lab.environment = Some(environment),
@@ -184,8 +210,18 @@ impl App {
                     *peers = cards;
                 }
             }
-            Progress::Finished(record) => lab.finished(record),
-            Progress::Over(result) => lab.over(result),
+            Progress::Finished(record) => {
+                let name = record.name.clone();
+                lab.finished(record);
+                self.lab_answer(&name, effects);
+            }
+            Progress::Waits(next) => lab.waits(*next),
+            Progress::Over(result) => {
+                lab.over(result);
+                if let Some((names, pace)) = lab.then.take() {
+                    self.lab_run(names, pace, effects);
+                }
+            }
         }
     }
 }
@@ -200,7 +236,16 @@ impl LabState {
         self.is_front &= stays;
     }
 
-    fn come_forward(&mut self) {
+    /// How fast what is run next goes.
+    fn pace(&self) -> Pace {
+        if self.slowly {
+            Pace::Slowly
+        } else {
+            Pace::AtOnce
+        }
+    }
+
+    pub(super) fn come_forward(&mut self) {
         (self.is_open, self.is_front) = (true, true);
     }
 
@@ -210,11 +255,17 @@ impl LabState {
     }
 
     fn started(&mut self, name: String) {
+        let is_one_of_many = self.queue.as_ref().is_some_and(|it| it.names.len() > 1);
         if let Some(entry) = self.entry_mut(&name) {
+            // What was shown before is known; what nobody answered is not used up.
+            let was_closed = entry.pick.is_none() && entry.is_closed();
             entry.run = LabRun::Running {
                 steps: Vec::new(),
                 peers: Vec::new(),
+                next: None,
             };
+            entry.said.clear();
+            entry.is_sealed = is_one_of_many && was_closed;
         }
         if let Some(queue) = &mut self.queue {
             queue.current = Some(name);
@@ -223,7 +274,15 @@ impl LabState {
 
     /// A step is told again when a check is added to it.
     fn stepped(&mut self, step: RunStep) {
-        if let Some(LabRun::Running { steps, .. }) = self.current_run() {
+        self.compare(&step);
+        if let Some(LabRun::Running { steps, next, .. }) = self.current_run() {
+            // One that was let go before it was told that it waits.
+            if next
+                .as_ref()
+                .is_some_and(|(next, _)| next.number <= step.number)
+            {
+                *next = None;
+            }
             let known = steps.iter_mut().rfind(|known| known.number == step.number);
             match known {
                 Some(known) => *known = step,

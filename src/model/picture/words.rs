@@ -163,6 +163,9 @@ impl Picture {
                     }
                 }
             }
+            Sees::Earlier(cells) => {
+                let _ = write!(words, ": saw {cells}, before the last change");
+            }
             Sees::NotAsked => words.push_str(": not asked for, as that would bring the page in"),
             Sees::Hidden(why) => {
                 let _ = write!(words, ": {why}");

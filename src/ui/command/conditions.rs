@@ -24,7 +24,12 @@ pub(super) fn nothing_to_write(model: &App) -> Option<&'static str> {
 }
 
 pub(super) fn lab_idle(model: &App) -> bool {
-    model.lab.queue.is_none() && !model.lab.entries.is_empty()
+    model.lab.may_begin()
+}
+
+pub(super) fn lab_steps(model: &App) -> bool {
+    let lab = &model.lab;
+    lab.is_stepping() || (lab.queue.is_none() && lab.chosen().is_some())
 }
 
 pub(super) fn lab_idle_chosen(model: &App) -> bool {

@@ -10,7 +10,7 @@ use crate::model::{
 use super::areas::{ROWS, area, other_view};
 use super::conditions::{
     NEEDS_SPLIT, has_edits, has_unsaved, is_single, is_split, lab_idle, lab_idle_chosen, lab_runs,
-    locks, nothing_to_write, run_topic,
+    lab_steps, locks, nothing_to_write, run_topic,
 };
 use super::find::{FIND, FOUND, NEXT, PREVIOUS, REPLACE};
 use super::help::{ABOUT, KEYS, TOUR};
@@ -338,6 +338,15 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::Lab(LabAction::RunChosen),
     )
     .when(lab_idle_chosen, "No experiment is chosen, or some run"),
+    command(
+        Menu::Lab,
+        "Step",
+        "One step of the chosen experiment: it waits before each, and you may say what will be seen",
+        &[key(PLAIN, Key::F4)],
+        |_| Action::Lab(LabAction::Step),
+    )
+    .in_place()
+    .when(lab_steps, "No experiment is chosen, or one runs without waiting"),
     command(
         Menu::Lab,
         "Run its topic",

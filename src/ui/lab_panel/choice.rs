@@ -32,7 +32,7 @@ pub(super) fn choice_ui(ui: &mut Ui, frame: &Frame<'_>, is_choosing: &mut bool) 
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     }
     let title = match lab.chosen() {
-        Some(entry) => format!("{}: {}", entry.claim.topic.title(), entry.claim.name),
+        Some(entry) => format!("{}: {}", entry.claim.topic.title(), entry.label()),
         None => "Choose an experiment".to_owned(),
     };
     ui.ctx().accesskit_node_builder(id, |node| {

@@ -3,29 +3,33 @@
 //! It owns their order. It must not know how each looks.
 
 use egui::{
-    Button, Frame as Box_, Label, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder, accesskit,
+    Button, Frame as Box_, Label, Margin, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder,
+    accesskit, vec2,
 };
 
 use crate::lab::claim::Promise;
 use crate::model::lab::LabEntry;
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
+use crate::ui::describe::text_width;
 use crate::ui::theme::{BODY, LARGE};
 
 use super::list::outline;
-use super::outcome::{outcome_ui, why_ui};
-use super::{TALL, chart, peers, steps};
+use super::outcome::{outcome_ui, waiting_ui, why_ui};
+use super::{LabView, TALL, chart, has_panel, steps, who};
 
 /// What is left free for the scroll bar, in points.
 const CLEAR: f32 = 10.0;
 /// Lines that are longer are hard to read, in points.
 const MOST_WIDTH: f32 = 860.0;
 
+/// What lets all steps go that are left.
+const TO_THE_END: &str = "Run to the end";
+
 /// What it keeps between frames.
 #[derive(Debug, Default)]
 pub(super) struct DetailView {
     steps: steps::StepsView,
-    peers: peers::PeersView,
     /// Which experiment was shown in the last frame, and whether it was running.
     last: Option<(&'static str, bool)>,
 }
@@ -34,9 +38,10 @@ pub(super) struct DetailView {
 pub(super) fn detail_ui(
     ui: &mut Ui,
     frame: &Frame<'_>,
-    view: &mut DetailView,
+    all: &mut LabView,
     actions: &mut Vec<Action>,
 ) {
+    let view = &mut all.detail;
     let Some(entry) = frame.model.lab.chosen() else {
         empty_ui(ui, frame);
         return;
@@ -46,12 +51,19 @@ pub(super) fn detail_ui(
     view.last = Some((name, entry.is_running()));
     // where there is little room all of it scrolls
     let tight = ui.available_height() < TALL;
+    let waits = entry.next().is_some();
     if !tight {
         in_width(ui, |ui| {
             header_ui(ui, frame, entry, actions);
             outcome_ui(ui, frame, entry, actions);
         });
         ui.add_space(4.0);
+    } else if waits {
+        // what is asked stays in sight, and the steps scroll below it
+        in_width(ui, |ui| {
+            buttons_ui(ui, frame, entry, actions);
+            waiting_ui(ui, frame, entry, actions);
+        });
     }
     let mut area = ScrollArea::vertical()
         .id_salt(name)
@@ -67,12 +79,14 @@ pub(super) fn detail_ui(
             ui.scroll_with_delta(egui::vec2(0.0, -by_keys));
         }
         in_width(ui, |ui| {
-            if tight {
+            if tight && !waits {
                 header_ui(ui, frame, entry, actions);
                 outcome_ui(ui, frame, entry, actions);
             }
-            run_ui(ui, frame, view, entry);
-            if entry.record().is_some() || entry.available.is_err() {
+            if !entry.is_sealed {
+                run_ui(ui, frame, all, entry);
+            }
+            if (entry.record().is_some() && !entry.is_closed()) || entry.available.is_err() {
                 heading(ui, "Why");
                 why_ui(ui, frame, entry.claim);
             }
@@ -124,18 +138,18 @@ fn keys_ui(ui: &mut Ui, frame: &Frame<'_>, rect: egui::Rect) -> f32 {
 }
 
 /// What the run showed: what it cost, its peers, its steps.
-fn run_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut DetailView, entry: &LabEntry) {
+fn run_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, entry: &LabEntry) {
     if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
         heading(ui, "Cost");
         chart::chart_ui(ui, frame, &record.costs);
     }
-    if !entry.peers().is_empty() {
+    if !entry.peers().is_empty() && !has_panel(ui, frame) {
         heading(ui, "Processes");
-        peers::peers_ui(ui, frame, &mut view.peers, entry);
+        who::processes_ui(ui, frame, view, entry);
     }
     if !entry.steps().is_empty() {
         heading(ui, "Steps");
-        steps::steps_ui(ui, frame, &mut view.steps, entry);
+        steps::steps_ui(ui, frame, &mut view.detail.steps, entry);
     }
 }
 
@@ -167,9 +181,14 @@ fn header_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec
     } else {
         LARGE
     };
-    let title = RichText::new(claim.title).strong().size(size);
+    let title = RichText::new(entry.heading()).strong().size(size);
     ui.add(Label::new(title).wrap());
     ui.horizontal_wrapped(|ui| {
+        if entry.is_closed() {
+            let topic = RichText::new(claim.topic.title()).small();
+            ui.label(topic.color(theme.weak));
+            return;
+        }
         promise_ui(ui, frame, claim.promise);
         let name = RichText::new(claim.name).monospace().small();
         ui.add(Label::new(name.color(theme.weak)).selectable(true));
@@ -197,22 +216,10 @@ fn promise_ui(ui: &mut Ui, frame: &Frame<'_>, promise: Promise) {
 
 fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
     let claim = entry.claim;
-    let idle = frame.model.lab.queue.is_none();
-    let why_not = match &entry.available {
-        Err(why) => format!("Not available here: {why}"),
-        Ok(()) => "Experiments are running".to_owned(),
-    };
     ui.horizontal_wrapped(|ui| {
-        let run = Button::new(RichText::new("Run").color(frame.theme.on_private).strong())
-            .fill(frame.theme.private);
-        let run = ui
-            .add_enabled(idle && entry.available.is_ok(), run)
-            .on_hover_text("Start its processes and have them do the steps (Enter in the list)")
-            .on_disabled_hover_text(why_not);
-        if run.clicked() {
-            actions.push(Action::Lab(LabAction::Run(vec![claim.name.to_owned()])));
-        }
-        stop_ui(ui, frame, actions);
+        run_button(ui, frame, entry, actions);
+        step_button(ui, frame, entry, actions);
+        stop_button(ui, frame, actions);
         let by_hand = ui
             .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
             .on_hover_text("Open a scratch file of three pages in this window, with processes to write and look through")
@@ -220,16 +227,85 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         if by_hand.clicked() {
             actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
         }
+        let is_told = entry.answer.is_some() || entry.record().is_some();
+        if is_told && !entry.is_running() && !claim.choices.is_empty() {
+            let again = ui.button("Ask me again");
+            let words = "Forget your answer and what was seen: the question stands again";
+            if again.on_hover_text(words).clicked() {
+                actions.push(Action::Lab(LabAction::AskAgain(claim.name.to_owned())));
+            }
+        }
     });
 }
 
-fn stop_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+/// Its steps wait for the person.
+fn is_stepped(frame: &Frame<'_>, entry: &LabEntry) -> bool {
+    frame.model.lab.is_stepping() && entry.is_running()
+}
+
+/// Why it cannot begin.
+fn why_not(entry: &LabEntry) -> String {
+    match &entry.available {
+        Err(why) => format!("Not available here: {why}"),
+        Ok(()) => "Experiments are running".to_owned(),
+    }
+}
+
+fn run_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    // What stands beside it keeps its place, whatever it says.
+    let widest = text_width(ui, TO_THE_END, &TextStyle::Button);
+    let size = vec2(widest + 2.0 * ui.spacing().button_padding.x, 0.0);
+    if is_stepped(frame, entry) {
+        let go_on = ui.add(Button::new(TO_THE_END).min_size(size));
+        let words = "Let all steps that are left go (Enter in the list)";
+        if go_on.on_hover_text(words).clicked() {
+            actions.push(Action::Lab(LabAction::GoOn));
+        }
+        return;
+    }
+    let run = RichText::new("Run").color(theme.on_private).strong();
+    let run = Button::new(run).min_size(size);
+    let may_begin = frame.model.lab.may_begin() && entry.available.is_ok();
+    let run = ui
+        .add_enabled(may_begin, run.fill(theme.private))
+        .on_hover_text("Start its processes and have them do the steps (Enter in the list)")
+        .on_disabled_hover_text(why_not(entry));
+    if run.clicked() {
+        let name = entry.claim.name.to_owned();
+        actions.push(Action::Lab(LabAction::Run(vec![name])));
+    }
+}
+
+fn step_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let theme = frame.theme;
+    let is_stepped = is_stepped(frame, entry);
+    let step = if is_stepped {
+        let text = RichText::new("Step").color(theme.on_private).strong();
+        Button::new(text).fill(theme.private)
+    } else {
+        Button::new("Step")
+    };
+    let may_begin = frame.model.lab.queue.is_none() && entry.available.is_ok();
+    let words = if is_stepped {
+        "Let the step that waits go (F4)"
+    } else {
+        "Run it step by step: it waits before each, and you may say what will be seen (F4)"
+    };
+    let step = ui
+        .add_enabled(is_stepped || may_begin, step)
+        .on_hover_text(words)
+        .on_disabled_hover_text(why_not(entry));
+    if step.clicked() {
+        actions.push(Action::Lab(LabAction::Step));
+    }
+}
+
+fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let queue = frame.model.lab.queue.as_ref();
+    let may_stop = queue.is_some_and(|queue| !queue.stopping);
     let stop = ui
-        .add_enabled(
-            queue.is_some_and(|queue| !queue.stopping),
-            Button::new("Stop"),
-        )
+        .add_enabled(may_stop, Button::new("Stop"))
         .on_hover_text("The step under way is the last")
         .on_disabled_hover_text("Nothing is running");
     if stop.clicked() {

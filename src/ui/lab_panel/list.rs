@@ -1,20 +1,24 @@
 //! The list of experiments by topic. It takes the keyboard as one thing: up and down choose, Enter runs.
 
 use egui::accesskit::{self, Role};
+use egui::text::LayoutJob;
 use egui::{
     EventFilter, Id, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
     TextWrapMode, Ui, WidgetText, pos2, vec2,
 };
 
+use crate::bytes::size::counted;
 use crate::lab::claim::{LabTopic, Verdict};
 use crate::model::lab::{LabEntry, Standing};
-use crate::model::{Action, AppAction, Focus, LabAction};
+use crate::model::{Action, AppAction, Focus, LabAction, LabState};
 use crate::ui::{Frame, focus_id};
 
 use super::signs::{self, Sign, sign};
 
 /// The height of a row, in points.
 const ROW: f32 = 23.0;
+/// The height of an experiment: what it is about takes two lines.
+const ENTRY: f32 = 38.0;
 
 /// What the list keeps between frames.
 #[derive(Debug, Default)]
@@ -99,14 +103,11 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
         );
         (n_all + 1, n_good + usize::from(good))
     });
+    let (count, words) = counts(lab, topic, (n_good, n_all));
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW + 3.0));
     let response = ui.interact(rect, ui.unique_id().with(("topic", topic)), Sense::click());
     if ui.is_rect_visible(rect) {
-        let count = WidgetText::from(
-            RichText::new(format!("{n_good}/{n_all}"))
-                .color(theme.weak)
-                .small(),
-        );
+        let count = WidgetText::from(RichText::new(count).color(theme.weak).small());
         let count = count.into_galley(ui, Some(TextWrapMode::Extend), 80.0, TextStyle::Small);
         let title = WidgetText::from(RichText::new(topic.title()).strong());
         let room = rect.width() - count.size().x - 26.0;
@@ -131,10 +132,6 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
             outline(ui, rect, frame);
         }
     }
-    let words = format!(
-        "{}: {n_good} of {n_all} as predicted or measured",
-        topic.title()
-    );
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::DisclosureTriangle);
         node.set_expanded(!folded);
@@ -144,6 +141,21 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, topic: LabTopic, actions: &mut Vec
         actions.push(Action::Lab(LabAction::Fold(topic)));
     }
     response.on_hover_text(words);
+}
+
+/// How many of a topic came out, and how the person did: for the eye, and in words.
+fn counts(lab: &LabState, topic: LabTopic, (n_good, n_all): (usize, usize)) -> (String, String) {
+    let own = lab.own_score(topic);
+    let title = topic.title();
+    let words = format!("{title}: {n_good} of {n_all} as predicted or measured");
+    if own.answered == 0 {
+        return (format!("{n_good}/{n_all}"), words);
+    }
+    let answers = counted(own.answered as u64, "answer");
+    (
+        format!("you {}/{}, {n_good}/{n_all}", own.right, own.answered),
+        format!("{words}; {} of your {answers} right", own.right),
+    )
 }
 
 /// One experiment; where it is, and whether it was clicked.
@@ -157,10 +169,10 @@ fn entry_ui(
     let (theme, lab) = (frame.theme, &frame.model.lab);
     let standing = lab.standing(entry);
     let chosen = lab.chosen == Some(entry.claim.name);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
     let id = entry_id(list, entry.claim.name);
     let response = ui.interact(rect, id, Sense::CLICK);
-    let words = format!("{}: {standing}", entry.claim.name);
+    let words = format!("{}: {standing}", entry.label());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::ListBoxOption);
         node.set_label(words);
@@ -188,9 +200,7 @@ fn entry_ui(
         let (shape, color) = sign(&standing, theme);
         let at = pos2(rect.left() + 18.0, rect.center().y);
         signs::paint(ui.painter(), at, shape, color);
-        let name = WidgetText::from(entry.claim.name);
-        let room = rect.width() - 38.0;
-        let name = name.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
+        let name = two_lines(ui, entry.heading(), rect.width() - 40.0);
         let at = pos2(rect.left() + 32.0, rect.center().y - name.size().y / 2.0);
         let dim = matches!(standing, Standing::NotAvailable(_));
         let color = if dim { theme.weak } else { theme.text };
@@ -198,7 +208,7 @@ fn entry_ui(
     }
     let clicked = response.clicked();
     response.on_hover_ui(|ui| {
-        ui.label(entry.claim.title);
+        ui.label(entry.heading());
         ui.horizontal_top(|ui| {
             let (shape, color) = sign(&standing, theme);
             signs::sign_ui(ui, shape, color);
@@ -206,6 +216,14 @@ fn entry_ui(
         });
     });
     (rect, clicked)
+}
+
+/// A text in at most two lines.
+fn two_lines(ui: &Ui, text: &str, width: f32) -> std::sync::Arc<egui::Galley> {
+    let font = TextStyle::Small.resolve(ui.style());
+    let mut job = LayoutJob::simple(text.to_owned(), font, egui::Color32::PLACEHOLDER, width);
+    job.wrap.max_rows = 2;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
 pub(super) fn outline(ui: &Ui, rect: Rect, frame: &Frame<'_>) {

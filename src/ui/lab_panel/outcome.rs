@@ -11,7 +11,7 @@ use crate::lab::claim::{Claim, RunRecord};
 use crate::model::lab::{GuessOutcome, LabEntry, Standing};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
-use crate::ui::theme::LARGE;
+use crate::ui::theme::{BODY, LARGE};
 
 use super::signs::{self, Sign, sign};
 
@@ -32,11 +32,17 @@ pub(super) fn outcome_ui(
     };
     box_ui(ui, frame, edge, |ui| {
         match entry.record() {
-            Some(record) if !entry.is_running() => own_ui(ui, frame, entry, record),
+            Some(record) if !entry.is_running() && !entry.may_pick() => {
+                own_ui(ui, frame, entry, record);
+            }
             _ => question_ui(ui, frame, entry, actions),
         }
+        next_ui(ui, frame, entry, false, actions);
         verdict_ui(ui, frame, entry, &standing);
-        if let Some(record) = entry.record() {
+        foreseen_ui(ui, frame, entry);
+        if entry.is_sealed {
+            sealed_ui(ui, frame, entry, actions);
+        } else if let Some(record) = entry.record() {
             block(ui, frame, "Observed", &record.observed);
             if record.predicted != record.observed {
                 block(ui, frame, "Predicted", &record.predicted);
@@ -47,7 +53,8 @@ pub(super) fn outcome_ui(
         }
     });
     // whoever wants to guess first is not told by accident
-    if entry.record().is_none() && !entry.is_running() && entry.available.is_ok() {
+    let is_over = entry.record().is_some() && !entry.is_sealed;
+    if !is_over && !entry.is_running() && entry.available.is_ok() {
         let claim = entry.claim;
         CollapsingHeader::new("The prediction, and why")
             .id_salt((claim.name, "prediction"))
@@ -57,6 +64,35 @@ pub(super) fn outcome_ui(
                 why_ui(ui, frame, claim);
             });
     }
+}
+
+/// It ran among many, and its question was not answered.
+fn sealed_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    if entry.is_running() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let words = "It ran among others; what came of it is shown once you said what you expect";
+        ui.add(Label::new(RichText::new(words).color(frame.theme.weak)).wrap());
+        if ui.button("Show it without").clicked() {
+            let name = entry.claim.name.to_owned();
+            actions.push(Action::Lab(LabAction::Unseal(name)));
+        }
+    });
+}
+
+/// What was answered in an earlier run of the program, and not carried out in this one.
+fn earlier_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let Some(answer) = entry.answer.as_ref().filter(|_| entry.record().is_none()) else {
+        return;
+    };
+    let theme = frame.theme;
+    let (shape, words, color) = match answer.right {
+        Some(true) => (Sign::Check, "You were right", theme.same),
+        Some(false) => (Sign::Cross, "You were wrong", theme.different),
+        None => (Sign::Dash, "The run did not tell", theme.weak),
+    };
+    large_ui(ui, shape, &format!("{words} when asked last"), color);
 }
 
 /// What became of the person's own prediction: the first thing that is read.
@@ -104,7 +140,7 @@ fn verdict_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, standing: &Stand
     if let (Standing::Over(_), Some(record)) = (standing, entry.record()) {
         words = format!("{words}, in {} ms", record.milliseconds);
     }
-    let label = if has_own || entry.may_pick() {
+    let label = if has_own || entry.may_pick() || entry.next().is_some() {
         let mut shown = None;
         beside(ui, "Verdict", frame, |ui| {
             let line = ui.horizontal_top(|ui| {
@@ -136,6 +172,7 @@ fn question_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
         return;
     }
     if !entry.may_pick() {
+        earlier_ui(ui, frame, entry);
         if let Some(choice) = entry.pick.and_then(|pick| claim.choices.get(pick)) {
             block(ui, frame, "You expect", choice);
         }
@@ -145,13 +182,103 @@ fn question_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
         return;
     }
     ui.label(RichText::new("What do you expect?").strong().size(LARGE));
-    for (index, choice) in claim.choices.iter().enumerate() {
-        let chosen = entry.pick == Some(index);
-        if ui.add(RadioButton::new(chosen, *choice)).clicked() {
-            let name = claim.name.to_owned();
-            actions.push(Action::Lab(LabAction::Pick(name, index)));
+    let all = claim.choices.iter().map(|choice| (*choice).to_owned());
+    choices_ui(ui, all, entry.pick, &mut |index| {
+        let name = claim.name.to_owned();
+        actions.push(Action::Lab(LabAction::Pick(name, index)));
+    });
+}
+
+/// The step that waits, and what may be seen of it.
+fn next_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    entry: &LabEntry,
+    is_low: bool,
+    actions: &mut Vec<Action>,
+) {
+    let Some((next, chosen)) = entry.next() else {
+        return;
+    };
+    let words = format!("Next, step {}: {}", next.number, next.words());
+    let size = if is_low { BODY } else { LARGE };
+    let text = RichText::new(&words).strong().size(size);
+    let label = ui.add(Label::new(text.color(frame.theme.text)).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(accesskit::Role::Status);
+        node.set_label(words);
+        node.set_live(accesskit::Live::Polite);
+    });
+    if next.choices.is_empty() {
+        return;
+    }
+    if !is_low {
+        let words = "What will be seen? Say it, or just step on";
+        ui.label(RichText::new(words).color(frame.theme.weak));
+    }
+    let all = next.choices.iter().map(ToString::to_string);
+    let mut say = |index: usize| actions.push(Action::Lab(LabAction::Foresee(index)));
+    if is_low {
+        ui.horizontal_wrapped(|ui| choices_ui(ui, all, chosen, &mut say));
+    } else {
+        choices_ui(ui, all, chosen, &mut say);
+    }
+}
+
+/// What can be chosen among.
+fn choices_ui(
+    ui: &mut Ui,
+    choices: impl Iterator<Item = String>,
+    chosen: Option<usize>,
+    say: &mut dyn FnMut(usize),
+) {
+    for (index, choice) in choices.enumerate() {
+        if ui
+            .add(RadioButton::new(chosen == Some(index), choice))
+            .clicked()
+        {
+            say(index);
         }
     }
+}
+
+/// The step that waits, where there is little room.
+pub(super) fn waiting_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    entry: &LabEntry,
+    actions: &mut Vec<Action>,
+) {
+    box_ui(ui, frame, frame.theme.accent, |ui| {
+        next_ui(ui, frame, entry, true, actions);
+        foreseen_ui(ui, frame, entry);
+    });
+}
+
+/// What became of what was said of the steps.
+fn foreseen_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry) {
+    let Some(last) = entry.said.iter().rfind(|said| said.came.is_some()) else {
+        return;
+    };
+    let (right, told) = entry.foreseen();
+    let (shape, words, color) = match last.came {
+        Some(true) => (Sign::Check, "as you said", frame.theme.same),
+        _ => (
+            Sign::Cross,
+            "otherwise than you said",
+            frame.theme.different,
+        ),
+    };
+    let words = format!(
+        "step {} went {words}; {right} of {told} so far",
+        last.next.number
+    );
+    beside(ui, "You said", frame, |ui| {
+        ui.horizontal_top(|ui| {
+            signs::sign_ui(ui, shape, color);
+            ui.add(Label::new(RichText::new(words).color(color)).wrap());
+        });
+    });
 }
 
 fn box_ui(ui: &mut Ui, frame: &Frame<'_>, edge: Color32, contents: impl FnOnce(&mut Ui)) {

@@ -10,7 +10,7 @@ use egui::{
 };
 
 use crate::lab::claim::RunStep;
-use crate::model::lab::LabEntry;
+use crate::model::lab::{LabEntry, Said};
 use crate::ui::Frame;
 
 use super::signs::{self, Sign};
@@ -61,7 +61,8 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
         let is_newest = step.number == steps.len();
         let rect = Rect::from_min_size(ui.cursor().min, vec2(width, *height));
         if ui.is_rect_visible(rect) || (running && is_newest) {
-            let shown = step_ui(ui, frame, step, running && is_newest);
+            let said = entry.said(step.number);
+            let shown = step_ui(ui, frame, (step, said), running && is_newest);
             *height = shown.height();
             newest = shown;
         } else {
@@ -76,7 +77,12 @@ pub(super) fn steps_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut StepsView, ent
     view.last = now;
 }
 
-fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
+fn step_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    (step, said): (&RunStep, Option<&Said>),
+    lit: bool,
+) -> Rect {
     let theme = frame.theme;
     let fill = if lit {
         theme.lit
@@ -112,6 +118,9 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
                     let job = call_job(ui, frame, &call.text, &call.took());
                     ui.add(Label::new(job).wrap().selectable(true));
                 }
+                if let Some(said) = said {
+                    said_ui(ui, frame, said);
+                }
             });
         });
     });
@@ -121,9 +130,36 @@ fn step_ui(ui: &mut Ui, frame: &Frame<'_>, step: &RunStep, lit: bool) -> Rect {
     let _ = ui.interact(rect, id, Sense::empty());
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::Row);
-        node.set_label(describe(step));
+        node.set_label(describe(step) + &said.map(said_words).unwrap_or_default());
     });
     rect
+}
+
+/// What the person said of it before.
+fn said_ui(ui: &mut Ui, frame: &Frame<'_>, said: &Said) {
+    let Some(choice) = said.next.choices.get(said.choice) else {
+        return;
+    };
+    let (sign, color) = match said.came {
+        Some(true) => (Sign::Check, frame.theme.same),
+        Some(false) => (Sign::Cross, frame.theme.different),
+        None => (Sign::Dots, frame.theme.weak),
+    };
+    ui.horizontal_top(|ui| {
+        signs::sign_ui(ui, sign, color);
+        let words = format!("You said: {choice}");
+        ui.add(Label::new(egui::RichText::new(words).color(color)).wrap());
+    });
+}
+
+fn said_words(said: &Said) -> String {
+    let choice = said.next.choices.get(said.choice);
+    let choice = choice.map(ToString::to_string).unwrap_or_default();
+    match said.came {
+        Some(true) => format!("; you said it: {choice}"),
+        Some(false) => format!("; you said: {choice}"),
+        None => String::new(),
+    }
 }
 
 /// The line of time through a step, and what the step is on it: a dot, or the sign of a check.

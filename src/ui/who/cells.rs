@@ -25,6 +25,13 @@ pub(super) fn sees(plan: &Plan<'_>, scene: &mut Scene, index: usize) {
             below(plan, scene, index, cells, false);
             return counted(plan, scene, index);
         }
+        Sees::Earlier(cells) if plan.bytes.n_lines == 0 => {
+            return earlier(plan, scene, index, cells);
+        }
+        Sees::Earlier(cells) => {
+            below(plan, scene, index, cells, true);
+            ("before", Ink::Weak)
+        }
         Sees::Stopped(last) | Sees::Late(last) => {
             if let Some(cells) = last.as_ref().filter(|_| plan.bytes.n_lines > 0) {
                 below(plan, scene, index, cells, true);
@@ -39,6 +46,20 @@ pub(super) fn sees(plan: &Plan<'_>, scene: &mut Scene, index: usize) {
     let (text, ink) = word;
     let at = (pos2(sees_at(plan), plan.y(index)), Align2::LEFT_CENTER);
     scene.text(Part::Row(index), at, (text, Face::Small), ink);
+}
+
+/// What it saw before the last change.
+fn earlier(plan: &Plan<'_>, scene: &mut Scene, index: usize, cells: &Cells) {
+    let text = format!(
+        "was {}",
+        if plan.columns.hex_only {
+            cells.hex()
+        } else {
+            cells.to_string()
+        }
+    );
+    let at = (pos2(sees_at(plan), plan.y(index)), Align2::LEFT_CENTER);
+    scene.text(Part::Row(index), at, (text, Face::SmallMono), Ink::Weak);
 }
 
 /// It is marked: it sees something else than the file has. The file itself is what others are compared with.

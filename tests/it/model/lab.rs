@@ -6,10 +6,14 @@ use mapscope::lab::claim::{
 };
 use mapscope::model::ScratchFile;
 use mapscope::model::event::Opened;
-use mapscope::model::lab::{GuessOutcome, LabRun, Standing};
+use mapscope::model::lab::{GuessOutcome, LabRun, Pace, Standing};
 use mapscope::model::process::PeerOrder;
 
 use super::*;
+
+mod answers;
+mod seen;
+mod stepping;
 
 const fn claim(name: &'static str, topic: LabTopic) -> Claim {
     Claim {
@@ -61,7 +65,8 @@ fn ask(rig: &mut Rig, action: LabAction) -> Vec<Effect> {
 }
 
 fn tell(rig: &mut Rig, progress: Progress) {
-    let effects = rig.hear(Event::Lab(Box::new(progress)));
+    let mut effects = rig.hear(Event::Lab(Box::new(progress)));
+    effects.retain(|effect| !matches!(effect, Effect::LabAnswered(_)));
     assert!(effects.is_empty(), "{effects:?}");
 }
 
@@ -71,7 +76,8 @@ fn names(names: &[&str]) -> Vec<String> {
 
 fn run(these: &[&str], slowly: bool) -> Effect {
     let names = names(these);
-    Effect::LabRun { names, slowly }
+    let pace = if slowly { Pace::Slowly } else { Pace::AtOnce };
+    Effect::LabRun { names, pace }
 }
 
 fn step(number: usize, observed: &str) -> RunStep {

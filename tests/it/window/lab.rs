@@ -1,6 +1,9 @@
 //! The lab in the window: real experiments with real peers in the real program.
 
+mod asked;
 mod drawn;
+mod seen;
+mod stepping;
 mod tab;
 
 use super::support::*;
@@ -10,10 +13,20 @@ use std::time::Duration;
 use egui::Key;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use mapscope::lab::catalogue;
 use mapscope::model::lab::LabRun;
 use mapscope::model::{Action, Focus, LabAction, ScratchFile};
 
 const NAME: &str = "shared-seen-by-shared";
+
+/// What the entry of an experiment says: its question, until it was run.
+fn entry(name: &str, standing: &str) -> String {
+    let claim = catalogue::find(name).unwrap().claim;
+    match standing {
+        "as predicted" => format!("{name}: {standing}"),
+        _ => format!("{}: {standing}", claim.question()),
+    }
+}
 
 /// A window that shows the lab.
 fn lab() -> Window {
@@ -44,7 +57,7 @@ fn before_anything_runs_it_says_how_to_begin() {
     let window = lab();
     let told = window.query_by_label_contains("Nothing is simulated");
     assert!(told.is_some());
-    assert!(is_named(&window, &format!("{NAME}: not run")));
+    assert!(is_named(&window, &entry(NAME, "not run")));
     assert!(
         model(&window)
             .lab
@@ -57,7 +70,7 @@ fn before_anything_runs_it_says_how_to_begin() {
 #[test]
 fn an_experiment_is_chosen_expected_run_and_told() {
     let mut window = lab();
-    click(&mut window, &format!("{NAME}: not run"));
+    click(&mut window, &entry(NAME, "not run"));
     until(&mut window, "it is shown", |window| {
         verdict(window) == "not run"
     });
@@ -78,7 +91,7 @@ fn an_experiment_is_chosen_expected_run_and_told() {
         "Predicted",
         "Observed",
         "Why",
-        "Processes",
+        "Who sees it",
         "Steps",
     ] {
         assert!(window.query_by_label(head).is_some(), "{head}");
@@ -161,7 +174,7 @@ fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
     until(&mut window, "it was taken", |window| {
         model(window).lab.slowly
     });
-    click(&mut window, &format!("{NAME}: not run"));
+    click(&mut window, &entry(NAME, "not run"));
     until(&mut window, "it is shown", |window| {
         verdict(window) == "not run"
     });
@@ -175,14 +188,17 @@ fn a_slow_run_shows_each_step_and_is_stopped_between_two() {
         verdict(window) == "stopped"
     });
     assert!(rows_with(&window, "Step 10: ").is_empty());
-    assert!(is_named(&window, &format!("{NAME}: stopped")));
+    assert!(is_named(&window, &entry(NAME, "stopped")));
 }
 
 #[test]
 fn a_click_gives_the_list_the_keyboard() {
     let mut window = lab();
     let at = window
-        .get_by_role_and_label(Role::ListBoxOption, "shared-seen-by-read: not run")
+        .get_by_role_and_label(
+            Role::ListBoxOption,
+            &entry("shared-seen-by-read", "not run"),
+        )
         .rect()
         .center();
     window.hover_at(at);
@@ -206,7 +222,7 @@ fn a_click_gives_the_list_the_keyboard() {
 fn a_stopped_peer_is_told_of_while_the_window_goes_on() {
     let mut window = lab();
     click(&mut window, "Slowly");
-    click(&mut window, &format!("{NAME}: not run"));
+    click(&mut window, &entry(NAME, "not run"));
     until(&mut window, "it is shown", |window| {
         verdict(window) == "not run"
     });
@@ -260,7 +276,7 @@ fn a_window_that_closes_in_the_middle_leaves_no_peer_behind() {
 #[test]
 fn by_hand_opens_the_scratch_file_of_experiments() {
     let mut window = lab();
-    click(&mut window, &format!("{NAME}: not run"));
+    click(&mut window, &entry(NAME, "not run"));
     until(&mut window, "it is shown", |window| {
         verdict(window) == "not run"
     });

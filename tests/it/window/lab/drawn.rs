@@ -162,14 +162,23 @@ fn every_standing_has_a_sign_that_every_machine_can_draw() {
         (Verdict::Cancelled, "stopped"),
     ] {
         let harness = drawn(Ok(()), finished(record(verdict)));
-        says(&harness, &format!("made-up: {words}"));
+        let is_told = !matches!(words, "stopped") && !words.starts_with("not ");
+        let label = if is_told {
+            "made-up"
+        } else {
+            "What comes of it?"
+        };
+        says(&harness, &format!("{label}: {words}"));
         says(&harness, &format!("Verdict: {words}"));
     }
     let started = Progress::Started(CLAIM.name.to_owned());
-    says(&drawn(Ok(()), vec![started]), "made-up: running");
+    says(&drawn(Ok(()), vec![started]), "What comes of it?: running");
     let ground = Progress::Environment(Environment::default());
-    says(&drawn(Ok(()), vec![ground]), "made-up: waits for its turn");
-    says(&drawn(Ok(()), Vec::new()), "made-up: not run");
+    says(
+        &drawn(Ok(()), vec![ground]),
+        "What comes of it?: waits for its turn",
+    );
+    says(&drawn(Ok(()), Vec::new()), "What comes of it?: not run");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The lab's tab among those of files: opened, gone to and closed by keys alone, at every size.
 
 use super::super::support::*;
-use super::{NAME, lab, verdict};
+use super::{NAME, entry, lab, verdict};
 use crate::window::support;
 
 use egui::accesskit::Role;
@@ -177,7 +177,7 @@ fn the_list_gives_way_where_there_is_no_room() {
             until(&mut window, "the list stands in its place", |window| {
                 is_named(window, &format!("{NAME}: as predicted"))
             });
-            support::click(&mut window, "shared-seen-by-read: not run");
+            support::click(&mut window, &entry("shared-seen-by-read", "not run"));
             until(&mut window, "it is chosen, and the list gone", |window| {
                 model(window).lab.chosen == Some("shared-seen-by-read")
                     && window
