@@ -37,6 +37,7 @@ mod lab;
 mod late;
 mod left;
 mod left_gone;
+mod lists;
 mod lookups;
 mod notices;
 mod offers;
