@@ -21,6 +21,7 @@ mod ledger;
 mod offers;
 mod open;
 mod order;
+mod put_back;
 mod racing;
 mod returned;
 mod short;
