@@ -110,6 +110,10 @@ struct State {
     n_tickets: u64,
     /// When the first record was written that is not on the disk.
     dirty_since: Option<Instant>,
+    /// The thread is putting records on the disk, and holds no lock meanwhile.
+    is_syncing: bool,
+    /// How often it has done so.
+    n_synced: u64,
     /// When a record of what reaches a file at once was last put on the disk before its store.
     ahead: Option<Instant>,
     /// A sync failed, and there is no new file yet.
@@ -345,6 +349,20 @@ impl Shared {
         }
     }
 
+    /// All that was written so far is on the disk when this returns, or it was said that it is not.
+    fn sync_all(self: &Arc<Self>) {
+        let mut state = self.lock();
+        // What the thread is at is not on the disk before it says so, and it may fail.
+        let n_synced = state.n_synced;
+        while state.is_syncing && state.n_synced == n_synced {
+            let woken = self.woken.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.dirty_since.is_some() {
+            let _ = self.sync(&mut state); // it is said
+        }
+    }
+
     /// What the system could not put on the disk it does not try again: a new file takes its place.
     fn sync_failed(&self, state: &mut State, error: &io::Error) {
         state.has_failed = true;
@@ -397,6 +415,7 @@ impl Shared {
             }
             let syncing = state.book.as_ref().map(Book::syncing);
             state.dirty_since = None; // what is written from now on may come too late for this one
+            state.is_syncing = true;
             drop(state);
             // Nobody waits for the disk meanwhile.
             let synced = match syncing {
@@ -409,6 +428,9 @@ impl Shared {
                 self.sync_failed(&mut state, &error);
                 let _ = Self::renew(&mut state); // else at the next edit, which is refused then
             }
+            state.is_syncing = false;
+            state.n_synced += 1;
+            self.woken.notify_all();
         }
     }
 }
