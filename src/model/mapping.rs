@@ -173,6 +173,7 @@ impl Doc {
         view.mark();
         let (id, shows) = (view.id, view.patch_why.is_some());
         self.forget_found(id, out);
+        self.ask_anew_to_apply(id, out);
         self.tell_given_up(id, given_up, out);
         self.notices.clear(Topic::Size);
         self.notices.clear_in(id, Topic::Pread);

@@ -4,14 +4,15 @@
 
 use std::path::PathBuf;
 
+use crate::bytes::Span;
 use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
 
 use super::copying::room;
 use super::doc::{Doc, Out};
-use super::effect::FileRequest;
+use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
-use super::pending::FilePaste;
+use super::pending::{FilePaste, SentPaste};
 use super::process::Refusal;
 use super::take::not_asked_words;
 use super::topic::Subject;
@@ -25,14 +26,20 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let target = self.target(known);
+        let (target, room) = (self.target(known), room(known));
+        let cursor = known.viewport.cursor;
+        if let Some(earlier) = self.pasting.take() {
+            out.push(Effect::CancelJob(self.id, earlier.number));
+            let name = path_in_sentence(&earlier.path);
+            self.said(format!("{name} is not pasted, as another file is to be"));
+        }
         self.pasting = Some(FilePaste {
             number: out.file(target, FileRequest::ReadWhole(path.clone())),
             path,
             view,
             target,
-            room: room(known),
-            cursor: known.viewport.cursor,
+            room,
+            cursor,
         });
     }
 
@@ -63,12 +70,11 @@ impl Doc {
         };
         let (len, name) = (bytes.len() as u64, path_in_sentence(&paste.path));
         if !self.is_now(paste.target) {
-            self.failed(
-                Subject::Edit,
-                format!(
-                    "{name} was not pasted: the view was mapped anew meanwhile, paste it again"
-                ),
-            );
+            let why = match self.view_by(paste.view) {
+                Some(_) => "the view was mapped anew meanwhile, paste it again",
+                None => "the view that it was for is closed",
+            };
+            self.failed(Subject::Edit, format!("{name} was not pasted: {why}"));
             return;
         }
         let start = paste.room.start();
@@ -80,10 +86,11 @@ impl Doc {
             return;
         }
         if self.store(paste.view, start, bytes, out) {
-            self.done(
-                Subject::Edit,
-                format!("{} of {name} pasted at {start:#x}", counted(len, "byte")),
-            );
+            self.pasted = Span::at(start, len).map(|span| SentPaste {
+                view: paste.view,
+                span,
+                words: format!("{} of {name} pasted at {start:#x}", counted(len, "byte")),
+            });
             let stayed = self.view_by(paste.view);
             if stayed.is_some_and(|known| known.viewport.cursor == paste.cursor) {
                 self.look(paste.view, |viewport| {

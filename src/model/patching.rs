@@ -9,7 +9,7 @@ use super::action::{Action, DocAction};
 use super::beside::{Beneath, beside};
 use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
-use super::effect::{FileRequest, Purpose, Store, StoreBatch};
+use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};
 use super::notice::{Notice, Severity};
@@ -31,6 +31,9 @@ impl Doc {
         let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
             return;
         };
+        if let Some(Patching::Reads(earlier, ..)) = &self.patching {
+            out.push(Effect::CancelJob(self.id, *earlier));
+        }
         let number = out.file(target, FileRequest::ReadPatch(path.clone()));
         self.patching = Some(Patching::Reads(number, view, path));
         self.notices.clear(Topic::Apply);
@@ -112,6 +115,16 @@ impl Doc {
         self.patching = Some(Patching::Asks(view, patch));
     }
 
+    /// The view is mapped otherwise by now, so that what was said of the list may not be true any more, nor where it goes:
+    /// it is compared and asked about anew.
+    pub(super) fn ask_anew_to_apply(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let path = match &self.patching {
+            Some(Patching::Asks(asked, patch)) if *asked == view => patch.path.clone(),
+            _ => return,
+        };
+        self.read_patch_at(path, view, out);
+    }
+
     /// The list is not to be applied.
     pub(super) fn drop_patch_list(&mut self) {
         self.patching = None;
@@ -120,7 +133,8 @@ impl Doc {
 
     /// The person has seen what the list changes, and wants it.
     pub(super) fn apply_patch(&mut self, over: bool, out: &mut Out<'_>) {
-        let Some(Patching::Asks(view, patch)) = self.patching.take() else {
+        let asks = |it: &mut Patching| matches!(it, Patching::Asks(..));
+        let Some(Patching::Asks(view, patch)) = self.patching.take_if(asks) else {
             return;
         };
         self.notices.clear(Topic::Apply);

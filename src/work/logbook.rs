@@ -27,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::bytes::escape::path_in_sentence;
@@ -55,10 +56,15 @@ pub struct NotRecorded {
 impl std::fmt::Display for NotRecorded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let folder = path_in_sentence(&self.folder);
-        let why = crate::map::describe_errno(self.cause.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(&self.cause));
+        let advice = if is_without_room(&self.cause) {
+            "make room there and do it again"
+        } else {
+            "do it again, and see to that disk should it go on"
+        };
         write!(
             f,
-            "not stored, as its undo cannot be recorded in {folder} ({why}): make room there and do it again"
+            "not stored, as its undo cannot be recorded in {folder} ({why}): {advice}"
         )
     }
 }
@@ -86,6 +92,10 @@ struct State {
     n_tickets: u64,
     /// When the first record was written that is not on the disk.
     dirty_since: Option<Instant>,
+    /// The thread is putting records on the disk, and holds no lock meanwhile.
+    is_syncing: bool,
+    /// How often it has done so.
+    n_synced: u64,
     /// When a record of what reaches a file at once was last put on the disk before its store.
     ahead: Option<Instant>,
     /// A sync failed, and there is no new file yet.
@@ -174,11 +184,20 @@ impl Logbook {
         self.0.is_decided.store(true, Ordering::Relaxed);
     }
 
-    /// The program ends: where all is decided nothing of this run is to be offered, and its journal goes.
-    pub fn finish(&self) {
+    /// The program ends: where all is decided nothing of this run is to be offered, and its journal goes. Never waits, as the
+    /// storage may not answer: a thread does that, which comes back.
+    #[must_use]
+    pub fn finish(&self) -> Option<JoinHandle<()>> {
         if !self.0.is_decided.load(Ordering::Relaxed) {
-            return;
+            return None;
         }
+        let book = self.clone();
+        // Where no thread can be started the journal stays, to be offered, which does no harm.
+        let thread = std::thread::Builder::new().name("journal ends".to_owned());
+        thread.spawn(move || book.remove()).ok()
+    }
+
+    fn remove(&self) {
         let mut state = self.shared().lock();
         state.is_over = true;
         let books: Vec<Book> = state.book.take().into_iter().collect();
@@ -249,7 +268,7 @@ impl Shared {
                 Err(error) => {
                     // no folder, or no right to it: no reason to forbid every edit
                     state.folder = None;
-                    let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+                    let why = crate::map::describe_errno(crate::map::errno_of(&error));
                     let folder = path_in_sentence(&folder);
                     (self.report)(JournalNews::Unavailable(format!(
                         "There is no journal of edits in {folder} ({why}): should the program be killed, edits that are not in the file are lost"
@@ -321,6 +340,20 @@ impl Shared {
         }
     }
 
+    /// All that was written so far is on the disk when this returns, or it was said that it is not.
+    fn sync_all(self: &Arc<Self>) {
+        let mut state = self.lock();
+        // What the thread is at is not on the disk before it says so, and it may fail.
+        let n_synced = state.n_synced;
+        while state.is_syncing && state.n_synced == n_synced {
+            let woken = self.woken.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.dirty_since.is_some() {
+            let _ = self.sync(&mut state); // it is said
+        }
+    }
+
     /// What the system could not put on the disk it does not try again: a new file takes its place.
     fn sync_failed(&self, state: &mut State, error: &io::Error) {
         state.has_failed = true;
@@ -328,7 +361,7 @@ impl Shared {
             .book
             .as_ref()
             .map(|book| path_in_sentence(book.path()));
-        let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(&error));
         (self.report)(JournalNews::SyncFailed(format!(
             "The journal of edits {} could not be put on the disk ({why}): it goes on in a new file, and the disk may be failing, so export what matters to another one",
             place.unwrap_or_default()
@@ -373,6 +406,7 @@ impl Shared {
             }
             let syncing = state.book.as_ref().map(Book::syncing);
             state.dirty_since = None; // what is written from now on may come too late for this one
+            state.is_syncing = true;
             drop(state);
             // Nobody waits for the disk meanwhile.
             let synced = match syncing {
@@ -385,6 +419,9 @@ impl Shared {
                 self.sync_failed(&mut state, &error);
                 let _ = Self::renew(&mut state); // else at the next edit, which is refused then
             }
+            state.is_syncing = false;
+            state.n_synced += 1;
+            self.woken.notify_all();
         }
     }
 }
@@ -400,12 +437,16 @@ fn first_of(names: &[String]) -> Option<String> {
 
 /// There is no room, or the device is failing: an edit without a record would be one that can be lost.
 fn is_full(error: &io::Error) -> bool {
+    is_without_room(error) || error.raw_os_error() == Some(EIO)
+}
+
+/// There is no room.
+fn is_without_room(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
-    let is_device = error.raw_os_error() == Some(EIO);
     matches!(
         error.kind(),
         Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge
-    ) || is_device
+    )
 }
 
 #[cfg(unix)]

@@ -18,12 +18,15 @@ mod grouped;
 mod identity;
 mod killed;
 mod ledger;
+mod many;
 mod offers;
 mod open;
 mod order;
+mod put_back;
 mod racing;
 mod returned;
 mod short;
+mod slow;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::bytes::Span;
-use crate::bytes::size::counted;
+use crate::bytes::size::{counted, counted_are};
 use crate::map::{self, Mapping, Mode, OpenFile, StoreError};
 use crate::model::effect::{Store, StoreBatch};
 use crate::model::event::{FileNews, StoreOutcome, StoreResult, WroteBack};
@@ -122,23 +122,20 @@ impl Worker {
     /// Writes runs to the file, each byte only where it holds the base, and puts it on the device.
     pub(super) fn write_runs(&mut self, index: usize, runs: &[PendingRun]) -> WroteBack {
         let mut wrote = WroteBack::default();
+        let mut refused: Option<(u64, u64, String)> = None;
         for run in runs {
             let Some(span) = Span::at(run.offset, run.value.len() as u64) else {
                 continue;
             };
             let now = self.file.pread(span);
-            for (part, bytes) in agreeing_parts(run, |offset| now.byte(offset)) {
+            for (part, base, bytes) in agreeing_parts(run, |offset| now.byte(offset)) {
                 match self.pwrite_recorded(part, &now, bytes) {
                     Ok(()) => {
-                        self.show_written(index, part, bytes);
+                        self.show_written(index, part, base, bytes);
                         wrote.written.push(part);
                     }
-                    Err(refused) => {
-                        wrote.error = Some(format!(
-                            "The edits from {:#x} on stay unwritten: {refused}",
-                            part.start()
-                        ));
-                    }
+                    // others may be written all the same: a bad block keeps none of those behind it back
+                    Err(why) => refused.get_or_insert((part.start(), 0, why)).1 += part.len(),
                 }
             }
             for (offset, (base, value)) in (run.offset..).zip(run.base.iter().zip(&run.value)) {
@@ -154,12 +151,16 @@ impl Worker {
                 }
             }
         }
+        if let Some((first, n_bytes, why)) = refused {
+            let are = counted_are(n_bytes, "edited byte");
+            wrote.error = Some(format!("{are} not written, the first at {first:#x}: {why}"));
+        }
         if !wrote.written.is_empty() {
             self.journal.sync(); // undo first
             match self.file.sync() {
                 Ok(()) => wrote.synced = true,
                 Err(failed) => {
-                    let why = map::describe_errno(failed.raw_os_error().unwrap_or(0));
+                    let why = map::describe_errno(map::errno_of(&failed));
                     wrote.error = Some(format!(
                         "{}: written, but the device refused it ({why}): the edits count as unsaved, export them, as memory may show what is not on disk",
                         self.name()
@@ -174,16 +175,33 @@ impl Worker {
         wrote
     }
 
-    /// What waited for reapplication and is saved now: where the view has a private copy of the page, which still holds
-    /// what stood there, it shows what was saved.
-    fn show_written(&self, index: usize, part: Span, bytes: &[u8]) {
+    /// What waited for reapplication, or was taken back, and is in the file now: where the view has a private copy of the
+    /// page, which still holds what stood there, it shows that. What the person put there since stays.
+    fn show_written(&self, index: usize, part: Span, base: &[u8], bytes: &[u8]) {
         let file = Arc::clone(&self.file);
         self.with(index, |mapping| {
-            if mapping.mode() == Mode::Private {
-                let shown = mapping.read(part, &file);
-                if shown.is_whole() && shown.bytes != bytes {
+            if mapping.mode() != Mode::Private {
+                return;
+            }
+            let shown = mapping.read(part, &file);
+            if !shown.is_whole() {
+                return;
+            }
+            let stands = |at: usize| {
+                let shown = shown.bytes.get(at);
+                shown == base.get(at) || shown == bytes.get(at)
+            };
+            let mut start = 0;
+            let flags: Vec<bool> = (0..bytes.len()).map(stands).collect();
+            for run in flags.chunk_by(|left, right| left == right) {
+                let range = start..start + run.len();
+                start = range.end;
+                if run.first() == Some(&true)
+                    && shown.bytes.get(range.clone()) != bytes.get(range.clone())
+                    && let Some(new) = bytes.get(range.clone())
+                {
                     // refused only where the mapping is read-only, and then it keeps showing its copy
-                    let _ = mapping.store(part.start(), bytes, &file);
+                    let _ = mapping.store(part.start() + range.start as u64, new, &file);
                 }
             }
         });
@@ -295,8 +313,11 @@ fn agrees(found: u8, base: u8, value: u8) -> bool {
     found == base || found == value
 }
 
+/// Where bytes are, what stood there and what is to.
+type Part<'a> = (Span, &'a [u8], &'a [u8]);
+
 /// The longest parts of a run that can be written without losing anything of somebody else's; `now` gives the file's byte.
-fn agreeing_parts(run: &PendingRun, now: impl Fn(u64) -> Option<u8>) -> Vec<(Span, &[u8])> {
+fn agreeing_parts(run: &PendingRun, now: impl Fn(u64) -> Option<u8>) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let flags: Vec<bool> = run
@@ -311,12 +332,13 @@ fn agreeing_parts(run: &PendingRun, now: impl Fn(u64) -> Option<u8>) -> Vec<(Spa
     for part in flags.chunk_by(|left, right| left == right) {
         let end = start + part.len();
         if part.first() == Some(&true)
-            && let (Some(span), Some(bytes)) = (
+            && let (Some(span), Some(base), Some(bytes)) = (
                 Span::at(run.offset + start as u64, part.len() as u64),
+                run.base.get(start..end),
                 run.value.get(start..end),
             )
         {
-            parts.push((span, bytes));
+            parts.push((span, base, bytes));
         }
         start = end;
     }

@@ -268,10 +268,15 @@ fn a_list_that_cannot_be_read_is_told_with_its_place() {
 }
 
 /// Asks for a list of these edits to be applied, where the view shows `found`.
-fn compared(rig: &mut Rig, bytes: Bytes<'_>, found: &[u8]) {
+pub(super) fn compared(rig: &mut Rig, bytes: Bytes<'_>, found: &[u8]) {
     rig.act(D::AskForPatch);
     rig.act(D::DestinationEdited("/folder/list.txt".to_owned()));
     rig.act(D::DestinationSubmitted);
+    is_read(rig, bytes, found);
+}
+
+/// A list of these edits was read, where the view shows `found`.
+pub(super) fn is_read(rig: &mut Rig, bytes: Bytes<'_>, found: &[u8]) {
     let order = rig.order(|request| matches!(request, FileRequest::ReadPatch(_)));
     let patch = Patch {
         path: PathBuf::from("/folder/list.txt"),
