@@ -110,6 +110,10 @@ struct State {
     n_tickets: u64,
     /// When the first record was written that is not on the disk.
     dirty_since: Option<Instant>,
+    /// How often the thread began to put records on the disk, which it holds no lock for.
+    n_begun: u64,
+    /// And how often it ended.
+    n_ended: u64,
     /// When a record of what reaches a file at once was last put on the disk before its store.
     ahead: Option<Instant>,
     /// A sync failed, and there is no new file yet.
@@ -345,6 +349,20 @@ impl Shared {
         }
     }
 
+    /// All that was written so far is on the disk when this returns, or it was said that it is not.
+    fn sync_all(self: &Arc<Self>) {
+        let mut state = self.lock();
+        // What the thread is at is not on the disk before it says so, and it may fail.
+        let n_begun = state.n_begun;
+        while state.n_ended < n_begun {
+            let woken = self.woken.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.dirty_since.is_some() {
+            let _ = self.sync(&mut state); // it is said
+        }
+    }
+
     /// What the system could not put on the disk it does not try again: a new file takes its place.
     fn sync_failed(&self, state: &mut State, error: &io::Error) {
         state.has_failed = true;
@@ -397,6 +415,7 @@ impl Shared {
             }
             let syncing = state.book.as_ref().map(Book::syncing);
             state.dirty_since = None; // what is written from now on may come too late for this one
+            state.n_begun += 1;
             drop(state);
             // Nobody waits for the disk meanwhile.
             let synced = match syncing {
@@ -409,6 +428,8 @@ impl Shared {
                 self.sync_failed(&mut state, &error);
                 let _ = Self::renew(&mut state); // else at the next edit, which is refused then
             }
+            state.n_ended += 1;
+            self.woken.notify_all();
         }
     }
 }

@@ -25,6 +25,7 @@ mod put_back;
 mod racing;
 mod returned;
 mod short;
+mod slow;
 mod torn;
 
 /// How long anything may take on a slow and busy machine.

@@ -164,11 +164,7 @@ impl FileLog {
 
     /// All that was written down is on the disk when this returns: what it takes back is about to get there.
     pub fn sync(&self) {
-        let shared = self.book.shared();
-        let mut state = shared.lock();
-        if state.dirty_since.is_some() {
-            let _ = shared.sync(&mut state); // it is said
-        }
+        self.book.shared().sync_all();
     }
 
     /// What stands around bytes that are about to be edited, where nothing there was edited before.
