@@ -196,9 +196,12 @@ impl Doc {
             .iter()
             .filter_map(|run| Span::at(run.offset, run.value.len() as u64));
         let spans: Vec<Span> = spans.collect();
-        if let Some(span) = spans.iter().find(|span| view.journal.holds_edit(**span)) {
+        let journal = &view.journal;
+        let is_edited =
+            |span: &&Span| journal.holds_edit(**span) || journal.patch_in(**span).next().is_some();
+        if let Some(span) = spans.iter().find(is_edited) {
             self.failed(Subject::Reapply, format!(
-                "Nothing was reapplied: you edited bytes at {:#x} yourself since, undo or write them first",
+                "Nothing was reapplied: you edited bytes at {:#x} yourself since, so write those to the file, or undo or forget them, first",
                 span.start()
             ));
             return false;

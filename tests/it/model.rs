@@ -37,6 +37,7 @@ mod lab;
 mod late;
 mod left;
 mod left_gone;
+mod left_over;
 mod lists;
 mod lookups;
 mod notices;
