@@ -35,7 +35,7 @@ impl Doc {
     }
 
     /// Whatever a view still looks for is not looked for any more.
-    fn stop_finding(&mut self, view: ViewId, out: &mut Out<'_>) {
+    pub(super) fn stop_finding(&mut self, view: ViewId, out: &mut Out<'_>) {
         let doc = self.id;
         if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
             for number in known.pending.end_searches() {

@@ -63,12 +63,11 @@ impl Doc {
         };
         let (len, name) = (bytes.len() as u64, path_in_sentence(&paste.path));
         if !self.is_now(paste.target) {
-            self.failed(
-                Subject::Edit,
-                format!(
-                    "{name} was not pasted: the view was mapped anew meanwhile, paste it again"
-                ),
-            );
+            let why = match self.view_by(paste.view) {
+                Some(_) => "the view was mapped anew meanwhile, paste it again",
+                None => "the view that it was for is closed",
+            };
+            self.failed(Subject::Edit, format!("{name} was not pasted: {why}"));
             return;
         }
         let start = paste.room.start();

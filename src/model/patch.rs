@@ -57,6 +57,15 @@ pub(super) enum Patching {
     Asks(ViewId, Box<Patch>),
 }
 
+impl Patching {
+    /// Which view it is for.
+    pub(super) fn view(&self) -> ViewId {
+        match self {
+            Self::Reads(_, view, _) | Self::Asks(view, _) => *view,
+        }
+    }
+}
+
 /// Why a text is no list of edits, and where; both count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatchError {

@@ -161,10 +161,15 @@ impl Doc {
         let Some(at) = self.views.iter().position(|known| known.id == view) else {
             return;
         };
+        // nobody could stop them any more
+        self.stop_search(view, out);
+        self.stop_sums(view, out);
+        self.stop_finding(view, out);
         let known = self.views.remove(at);
         self.second_changed();
         let target = self.target(&known);
         self.saving.take_if(|saving| saving.view == view);
+        self.patching.take_if(|patching| patching.view() == view);
         if self.focus == view
             && let Some(other) = self.views.first()
         {

@@ -26,6 +26,7 @@ mod copies;
 mod differences;
 mod disk;
 mod edits;
+mod ended;
 mod errors;
 mod fate;
 mod find;
