@@ -124,6 +124,33 @@ impl Span {
     }
 }
 
+/// `spans` ascending, apart from each other and not empty.
+#[must_use]
+pub fn ascending(spans: &[Span]) -> Vec<Span> {
+    let mut sorted: Vec<Span> = spans
+        .iter()
+        .copied()
+        .filter(|span| !span.is_empty())
+        .collect();
+    sorted.sort_unstable();
+    let mut out: Vec<Span> = Vec::new();
+    for span in sorted {
+        match out.last_mut() {
+            Some(last) if last.end() >= span.start() => *last = last.hull(span),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// What `spans`, which are [`ascending`], have of `span`. Where there are as many of the one as of the other, each is not
+/// compared with each.
+pub fn within(spans: &[Span], span: Span) -> impl Iterator<Item = Span> {
+    let first = spans.partition_point(|other| other.end() <= span.start());
+    let rest = spans.get(first..).unwrap_or_default().iter();
+    rest.map_while(move |other| other.intersect(span))
+}
+
 impl fmt::Display for Span {
     /// As `0x10..0x20`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,14 +28,16 @@ impl Doc {
     }
 
     pub(super) fn begin_write_back(&mut self, view: ViewId, out: &mut Out<'_>) {
+        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+            return;
+        };
+        // what the person has seen in the file, and writes over
+        let seen = std::mem::take(&mut known.overwrites);
+        let runs: Vec<PendingRun> = known.journal.unsaved_runs_over(&seen).collect();
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let (target, mode, runs) = (
-            self.target(known),
-            known.mode,
-            known.journal.unsaved_runs().collect::<Vec<_>>(),
-        );
+        let (target, mode) = (self.target(known), known.mode);
         if runs.is_empty() {
             if known.journal.unsaved().not_synced > 0 {
                 self.flush(view, out); // written, but not known to be on the storage
@@ -48,12 +50,6 @@ impl Doc {
                 Mode::Private => "There are no private changes to write",
             });
             return;
-        }
-        let mut runs = runs;
-        if let Some(known) = self.views.iter_mut().find(|known| known.id == view) {
-            for (offset, found) in std::mem::take(&mut known.overwrites) {
-                agree_to(&mut runs, offset, found);
-            }
         }
         self.notices.clear_in(view, Topic::Conflict);
         let about = About::WriteBack(runs.clone());
@@ -315,18 +311,6 @@ impl Doc {
             .flat_map(|view| view.journal.unsaved_runs());
         patch::not_in_file(&mut text, &unsaved.collect::<Vec<_>>());
         text
-    }
-}
-
-/// The person has seen that the file holds `found` there, and writes over it.
-fn agree_to(runs: &mut [PendingRun], offset: u64, found: u8) {
-    for run in runs {
-        let index = offset
-            .checked_sub(run.offset)
-            .and_then(|index| usize::try_from(index).ok());
-        if let Some(base) = index.and_then(|index| run.base.get_mut(index)) {
-            *base = found;
-        }
     }
 }
 

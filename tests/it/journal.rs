@@ -1,5 +1,6 @@
 //! The journal beside the plainest thing that does the same, and what it must say of each kind of trouble.
 
+mod many;
 mod memory;
 mod random;
 mod world;

@@ -18,6 +18,7 @@ mod grouped;
 mod identity;
 mod killed;
 mod ledger;
+mod many;
 mod offers;
 mod open;
 mod order;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::bytes::Bytes;
 use super::order::Way;
-use super::part::{Part, ascending, overlaps};
+use super::part::{Part, ascending, overlaps, within};
 use super::shadow::Shadow;
 use super::{Compensation, Differing, EditState, Gone, Next};
 use crate::bytes::Span;
@@ -253,9 +253,9 @@ impl Edit {
     /// Cuts the parts that `which` picks at the ends of `spans`, which are ascending and apart.
     pub(super) fn split(&mut self, spans: &[Span], which: impl Fn(&Part) -> bool) {
         let splits = |part: &Part| {
-            which(part)
-                && overlaps(spans, part.span())
-                && !spans.iter().any(|span| span.contains_span(part.span()))
+            let whole = part.span();
+            let inside = within(spans, whole).next();
+            which(part) && inside.is_some_and(|inside| inside != whole)
         };
         if !self.parts.iter().any(splits) {
             return;
@@ -290,10 +290,7 @@ impl Edit {
     /// The parts within `spans` that can go this way.
     pub(super) fn going(&self, way: Way, spans: &[Span]) -> Vec<Span> {
         let parts = self.parts.iter().filter(|part| part.can(way));
-        let inside = parts.flat_map(|part| {
-            let whole = part.span();
-            spans.iter().filter_map(move |span| span.intersect(whole))
-        });
+        let inside = parts.flat_map(|part| within(spans, part.span()));
         ascending(&inside.collect::<Vec<_>>())
     }
 

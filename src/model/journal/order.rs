@@ -75,8 +75,18 @@ impl Way {
 /// What was drawn when a key came, each byte known or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// File offsets and bytes, ascending.
-    runs: Vec<(u64, Vec<u8>)>,
+    /// Ascending.
+    runs: Vec<DrawnRun>,
+}
+
+/// Neighboring bytes that were drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct DrawnRun {
+    /// File offset of the first.
+    offset: u64,
+    bytes: Vec<u8>,
+    /// How far this one and those before it reach: of many runs those that have a byte are found by halves.
+    reach: u64,
 }
 
 impl Drawn {
@@ -96,14 +106,28 @@ impl Drawn {
 
     /// And these. Where bytes overlap, those at the lower offset count.
     pub fn add(&mut self, offset: u64, bytes: Vec<u8>) {
-        let index = self.runs.partition_point(|run| run.0 <= offset);
-        self.runs.insert(index, (offset, bytes));
+        let index = self.runs.partition_point(|run| run.offset <= offset);
+        let before = index.checked_sub(1).and_then(|last| self.runs.get(last));
+        let mut reach = before.map_or(0, |run| run.reach);
+        let run = DrawnRun {
+            offset,
+            bytes,
+            reach,
+        };
+        self.runs.insert(index, run);
+        for run in self.runs.iter_mut().skip(index) {
+            reach = reach.max(run.offset.saturating_add(run.bytes.len() as u64));
+            run.reach = reach;
+        }
     }
 
     /// What was drawn in `span`, ascending.
     pub(super) fn bytes_in(&self, span: Span) -> impl Iterator<Item = (u64, u8)> + '_ {
         let mut next = span.start();
-        self.runs.iter().flat_map(move |(offset, bytes)| {
+        let first = self.runs.partition_point(|run| run.reach <= span.start());
+        let runs = self.runs.get(first..).unwrap_or_default().iter();
+        let runs = runs.take_while(move |run| run.offset < span.end());
+        runs.flat_map(move |DrawnRun { offset, bytes, .. }| {
             let all = Span::at(*offset, bytes.len() as u64).unwrap_or(Span::empty(*offset));
             let from = next.max(all.start()).min(all.end());
             let to = span.end().clamp(from, all.end());

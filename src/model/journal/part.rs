@@ -11,6 +11,8 @@ use super::{Differing, Drawn, EditState, Stored, Swap};
 use crate::bytes::Span;
 use crate::map::Mode;
 
+pub(super) use crate::bytes::span::{ascending, within};
+
 /// Bytes between two that differ from what was drawn that are kept with them, rather than start anew.
 const GAP_BYTES: usize = 32;
 
@@ -195,7 +197,7 @@ impl Part {
     /// Its pieces, each wholly inside or outside of `spans`.
     pub(super) fn split(self, spans: &[Span]) -> Vec<Self> {
         let whole = self.span();
-        let inside = spans.iter().filter_map(|span| span.intersect(whole));
+        let inside = within(spans, whole);
         let mut cuts: Vec<u64> = inside.flat_map(|span| [span.start(), span.end()]).collect();
         cuts.push(whole.end());
         let mut pieces = Vec::new();
@@ -274,28 +276,7 @@ pub(super) fn differing_from(
     found
 }
 
-/// `spans` ascending, apart from each other and not empty.
-pub(super) fn ascending(spans: &[Span]) -> Vec<Span> {
-    let mut sorted: Vec<Span> = spans
-        .iter()
-        .copied()
-        .filter(|span| !span.is_empty())
-        .collect();
-    sorted.sort_unstable();
-    let mut out: Vec<Span> = Vec::new();
-    for span in sorted {
-        match out.last_mut() {
-            Some(last) if last.end() >= span.start() => *last = last.hull(span),
-            _ => out.push(span),
-        }
-    }
-    out
-}
-
 /// One of `spans`, which are ascending and apart, has a byte of `span`.
 pub(super) fn overlaps(spans: &[Span], span: Span) -> bool {
-    let first = spans.partition_point(|other| other.end() <= span.start());
-    spans
-        .get(first)
-        .is_some_and(|other| other.intersect(span).is_some())
+    within(spans, span).next().is_some()
 }

@@ -14,6 +14,7 @@ use super::record::{
     read_record,
 };
 use crate::bytes::Span;
+use crate::bytes::span::{ascending, within};
 use crate::model::offer::TornEnd;
 use crate::os::stamp::FileStamp;
 
@@ -87,8 +88,7 @@ impl Entry {
             changes,
             ..
         } = self.open.remove(at);
-        let within = |change: &ByteChange, span: Span| {
-            let both = span.intersect(change.span())?;
+        let part_in = |change: &ByteChange, both: Span| {
             let part = |offset: u64| usize::try_from(offset - change.offset).ok();
             let range = part(both.start())?..part(both.end())?;
             Some(ByteChange {
@@ -97,9 +97,13 @@ impl Entry {
                 new: change.new.get(range)?.to_vec(),
             })
         };
+        let done = ascending(done);
         let stored: Vec<ByteChange> = changes
             .iter()
-            .flat_map(|change| done.iter().filter_map(|span| within(change, *span)))
+            .flat_map(|change| {
+                let inside = within(&done, change.span());
+                inside.filter_map(move |both| part_in(change, both))
+            })
             .collect();
         self.put(age, place, &stored);
     }
