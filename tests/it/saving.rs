@@ -1,5 +1,6 @@
 //! Saving: new files that are never half there, copies of what a view shows, against oracles that share no code.
 
+mod anew;
 mod copy;
 mod ends;
 mod file;

@@ -17,7 +17,7 @@ use super::comparing::Comparer;
 pub(super) struct ViewMapping {
     pub(super) id: MappingId,
     pub(super) generation: Generation,
-    /// Long jobs read it under the lock; mapping anew waits for them.
+    /// Long jobs read it under the lock, and keep it after the view is mapped anew: they are of what it showed.
     pub(super) mapping: Arc<RwLock<Mapping>>,
     /// It covers the file to its end, and grows with it.
     pub(super) whole: bool,
@@ -66,12 +66,10 @@ impl ViewMapping {
         })
     }
 
-    /// Puts another mapping in its place: the next generation. Waits for readers: an address is never used again under a
-    /// read.
+    /// Puts another mapping in its place: the next generation. Jobs that read the one before have it until they end: what is
+    /// saved as shown is not half of the one and half of the other, and an address is never used again under a read.
     pub(super) fn replace(&mut self, mapping: Mapping, whole: bool) {
-        if let Ok(mut current) = self.mapping.write() {
-            *current = mapping;
-        }
+        self.mapping = Arc::new(RwLock::new(mapping));
         self.generation = self.generation.next();
         self.whole = whole;
         self.last = None;
