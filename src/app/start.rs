@@ -62,7 +62,8 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let mut app = Shell::new(program, start);
     let farewell = app.farewell.clone();
     let logbook = app.logbook.clone();
-    match state_folder() {
+    let state = state_folder();
+    match state.clone() {
         Some(folder) => app.keep_journal(folder),
         None => app.model.notices.put(no_state_folder()),
     }
@@ -99,7 +100,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     });
     if matches!(ended, Ok(Ok(()))) {
         last_words::forget();
-        logbook.finish();
+        if let (Some(thread), Some(folder)) = (logbook.finish(), state) {
+            farewell.leave_writer(thread, folder);
+        }
         let lost = (way == DisplayProtocol::X11)
             .then(|| bequest.lost())
             .flatten();

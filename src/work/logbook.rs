@@ -27,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::bytes::escape::path_in_sentence;
@@ -202,11 +203,20 @@ impl Logbook {
         self.0.is_decided.store(true, Ordering::Relaxed);
     }
 
-    /// The program ends: where all is decided nothing of this run is to be offered, and its journal goes.
-    pub fn finish(&self) {
+    /// The program ends: where all is decided nothing of this run is to be offered, and its journal goes. Never waits, as the
+    /// storage may not answer: a thread does that, which comes back.
+    #[must_use]
+    pub fn finish(&self) -> Option<JoinHandle<()>> {
         if !self.0.is_decided.load(Ordering::Relaxed) {
-            return;
+            return None;
         }
+        let book = self.clone();
+        // Where no thread can be started the journal stays, to be offered, which does no harm.
+        let thread = std::thread::Builder::new().name("journal ends".to_owned());
+        thread.spawn(move || book.remove()).ok()
+    }
+
+    fn remove(&self) {
         let mut state = self.shared().lock();
         state.is_over = true;
         let books: Vec<Book> = state.book.take().into_iter().collect();

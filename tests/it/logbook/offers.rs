@@ -139,10 +139,10 @@ fn an_end_in_good_order_leaves_nothing() {
     let edited = Edited::open(&path, Mode::Private, &book);
     edited.store(0, b"abc");
     drop(edited);
-    book.inner.finish();
+    assert!(book.inner.finish().is_none());
     assert_eq!(journals(&state).len(), 1, "nobody has decided anything yet");
     book.inner.is_decided();
-    book.inner.finish();
+    book.inner.finish().unwrap().join().unwrap();
     assert!(journals(&state).is_empty());
 }
 
