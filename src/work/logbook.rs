@@ -58,10 +58,15 @@ pub struct NotRecorded {
 impl std::fmt::Display for NotRecorded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let folder = path_in_sentence(&self.folder);
-        let why = crate::map::describe_errno(self.cause.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(&self.cause));
+        let advice = if is_without_room(&self.cause) {
+            "make room there and do it again"
+        } else {
+            "do it again, and see to that disk should it go on"
+        };
         write!(
             f,
-            "not stored, as its undo cannot be recorded in {folder} ({why}): make room there and do it again"
+            "not stored, as its undo cannot be recorded in {folder} ({why}): {advice}"
         )
     }
 }
@@ -287,7 +292,7 @@ impl Shared {
                 Err(error) => {
                     // no folder, or no right to it: no reason to forbid every edit
                     state.folder = None;
-                    let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+                    let why = crate::map::describe_errno(crate::map::errno_of(&error));
                     let folder = path_in_sentence(&folder);
                     (self.report)(JournalNews::Unavailable(format!(
                         "There is no journal of edits in {folder} ({why}): should the program be killed, edits that are not in the file are lost"
@@ -380,7 +385,7 @@ impl Shared {
             .book
             .as_ref()
             .map(|book| path_in_sentence(book.path()));
-        let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(error));
         (self.report)(JournalNews::SyncFailed(format!(
             "The journal of edits {} could not be put on the disk ({why}): it goes on in a new file, and the disk may be failing, so export what matters to another one",
             place.unwrap_or_default()
@@ -455,12 +460,16 @@ fn first_of(names: &[String]) -> Option<String> {
 
 /// There is no room, or the device is failing: an edit without a record would be one that can be lost.
 fn is_full(error: &io::Error) -> bool {
+    is_without_room(error) || error.raw_os_error() == Some(EIO)
+}
+
+/// There is no room.
+fn is_without_room(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
-    let is_device = error.raw_os_error() == Some(EIO);
     matches!(
         error.kind(),
         Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge
-    ) || is_device
+    )
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Saving: new files that are never half there, copies of what a view shows, against oracles that share no code.
 
 mod anew;
+mod cause;
 mod copy;
 mod ends;
 mod file;

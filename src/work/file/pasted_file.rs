@@ -16,7 +16,7 @@ use crate::os::stamp::open_to_compare;
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let named = || path_in_sentence(path);
     let failed = |error: std::io::Error| {
-        let why = map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = map::describe_errno(map::errno_of(&error));
         format!("Nothing was pasted: {} cannot be read ({why})", named())
     };
     let file = open_to_compare(path).map_err(failed)?;

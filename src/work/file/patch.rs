@@ -20,7 +20,7 @@ const MOST_BYTES: u64 = 512 << 20;
 pub(super) fn read(path: &Path) -> Result<(std::path::PathBuf, Listed), String> {
     let named = || path_in_sentence(path);
     let failed = |error: std::io::Error| {
-        let why = map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = map::describe_errno(map::errno_of(&error));
         format!("The list of edits {} cannot be read ({why})", named())
     };
     let file = open_to_compare(path).map_err(failed)?;

@@ -160,7 +160,7 @@ impl Worker {
             match self.file.sync() {
                 Ok(()) => wrote.synced = true,
                 Err(failed) => {
-                    let why = map::describe_errno(failed.raw_os_error().unwrap_or(0));
+                    let why = map::describe_errno(map::errno_of(&failed));
                     wrote.error = Some(format!(
                         "{}: written, but the device refused it ({why}): the edits count as unsaved, export them, as memory may show what is not on disk",
                         self.name()

@@ -180,7 +180,7 @@ impl Worker {
         let file_len = match self.file.file_len() {
             Ok(file_len) => file_len,
             Err(error) => {
-                let path = PathNow::Unknown(map::describe_errno(error.raw_os_error().unwrap_or(0)));
+                let path = PathNow::Unknown(map::describe_errno(map::errno_of(&error)));
                 let file_len = self.watcher.state.file_len;
                 self.set_state(FileState { file_len, path }, report_unchanged);
                 return;

@@ -61,7 +61,7 @@ pub(super) fn look_for_open(entry: &mut Entry) {
 /// Looks at the file of an entry.
 pub(super) fn compare(entry: &Entry, unsaved: &[PendingRun], in_file: &[PendingRun]) -> Compared {
     let unreadable = |error: &io::Error| {
-        let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(error));
         Compared::without(FileFate::Unreadable(why))
     };
     let file = match open_to_compare(&entry.path) {

@@ -149,7 +149,7 @@ fn is_same(_left: &fs::Metadata, right: &fs::Metadata) -> bool {
 fn adopt(file: File, path: PathBuf, found: &mut Found) {
     let mut bytes = Vec::new();
     if let Err(error) = (&file).take(MOST_BYTES).read_to_end(&mut bytes) {
-        let why = crate::map::describe_errno(error.raw_os_error().unwrap_or(0));
+        let why = crate::map::describe_errno(crate::map::errno_of(&error));
         found
             .unread
             .push(format!("{} ({why})", path_in_sentence(&path)));
