@@ -1,5 +1,7 @@
 //! What bytes are read as, judged by Python, and that what is read can be typed back.
 
+mod escapes;
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 

@@ -192,7 +192,7 @@ pub(super) fn write_c_string(typed: &str, there: &[u8]) -> Result<Vec<u8>, Write
 fn unescape(typed: &str) -> Result<Vec<u8>, WriteError> {
     const ESCAPE: &str = "\\\\, \\n, \\r, \\t, \\xff or \\u{e9}";
     let mut bytes = Vec::with_capacity(typed.len());
-    let mut chars = typed.chars().enumerate();
+    let mut chars = typed.chars().enumerate().peekable();
     while let Some((at, c)) = chars.next() {
         if c == '\0' {
             return Err(expected(at, "text without a NUL"));
@@ -209,18 +209,18 @@ fn unescape(typed: &str) -> Result<Vec<u8>, WriteError> {
             Some('t') => bytes.push(b'\t'),
             Some('x') => {
                 let digits: String = chars.by_ref().take(2).map(|(_, c)| c).collect();
-                let byte = u8::from_str_radix(&digits, 16)
-                    .ok()
-                    .filter(|_| digits.len() == 2);
+                let byte = hexadecimal(&digits).filter(|_| digits.len() == 2);
+                let byte = byte.and_then(|byte| u8::try_from(byte).ok());
                 bytes.push(byte.filter(|byte| *byte != 0).ok_or_else(wrong)?);
             }
             Some('u') => {
                 chars.next().filter(|(_, c)| *c == '{').ok_or_else(wrong)?;
-                let digits = chars.by_ref().map(|(_, c)| c).take_while(|c| *c != '}');
-                let digits: String = digits.take(7).collect();
-                let c = u32::from_str_radix(&digits, 16)
-                    .ok()
-                    .and_then(char::from_u32);
+                let mut digits = String::new();
+                while let Some((_, c)) = chars.next_if(|(_, c)| c.is_ascii_hexdigit()) {
+                    digits.push(c);
+                }
+                chars.next().filter(|(_, c)| *c == '}').ok_or_else(wrong)?;
+                let c = hexadecimal(&digits).and_then(char::from_u32);
                 let c = c.filter(|c| *c != '\0').ok_or_else(wrong)?;
                 bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -228,4 +228,11 @@ fn unescape(typed: &str) -> Result<Vec<u8>, WriteError> {
         }
     }
     Ok(bytes)
+}
+
+/// The number that digits alone are, without a sign.
+fn hexadecimal(digits: &str) -> Option<u32> {
+    let is_digits = digits.chars().all(|c| c.is_ascii_hexdigit());
+    let number = u32::from_str_radix(digits, 16).ok();
+    number.filter(|_| is_digits)
 }
