@@ -10,7 +10,7 @@ use crate::bytes::Span;
 use crate::bytes::hex::{format_hex, parse_hex};
 
 use super::identity::{OrderId, ViewId};
-use super::journal::PendingRun;
+use super::journal::{BUDGET_BYTES, PendingRun};
 use super::offer::EditsOffer;
 
 /// How every list begins.
@@ -23,6 +23,10 @@ const IN_FILE: &str = "# in the file: offset, before, after";
 const SIZE: &str = "# size: ";
 /// What stands before its path, as it can be shown.
 const OF: &str = "# file: ";
+
+/// No view's edits are more runs than these, or more bytes: a longer list could not be undone, and would take all memory.
+const MOST_RUNS: usize = 1 << 20;
+const MOST_BYTES: usize = BUDGET_BYTES / 4;
 
 /// A list of edits, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +100,8 @@ pub enum PatchErrorKind {
     Place,
     /// It is not a number.
     Size,
+    /// They are more than undo can hold.
+    TooMany,
 }
 
 impl fmt::Display for PatchError {
@@ -109,6 +115,7 @@ impl fmt::Display for PatchError {
             PatchErrorKind::Lengths => "not as many bytes after as before",
             PatchErrorKind::Place => "an edit that overlaps another one, or lies in no file",
             PatchErrorKind::Size => "no length in bytes",
+            PatchErrorKind::TooMany => "more edits than undo can hold",
         };
         write!(f, "{what} at line {}, column {}", self.line, self.column)
     }
@@ -132,7 +139,7 @@ pub fn parse(text: &str) -> Result<Listed, PatchError> {
     let mut listed = Listed::default();
     let (mut is_in_part, mut has_part) = (false, false);
     let mut runs: Vec<(usize, PendingRun)> = Vec::new();
-    let mut last = 0;
+    let (mut last, mut n_bytes) = (0, 0);
     for (number, line) in text.lines().enumerate() {
         last = number;
         if let Some(comment) = line.strip_prefix('#') {
@@ -152,6 +159,10 @@ pub fn parse(text: &str) -> Result<Listed, PatchError> {
             }
         } else if is_in_part && !line.trim().is_empty() {
             let run = run(line).map_err(|(column, kind)| fail(number, column, kind))?;
+            n_bytes += run.value.len();
+            if runs.len() == MOST_RUNS || n_bytes > MOST_BYTES {
+                return Err(fail(number, 0, PatchErrorKind::TooMany));
+            }
             runs.push((number, run));
         }
     }

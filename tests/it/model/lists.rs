@@ -1,5 +1,7 @@
 //! What was asked about a list of edits holds of the mapping that it was asked of, and of no other.
 
+use mapscope::model::patch::{PatchErrorKind, parse};
+
 use super::offers::{compared, is_read};
 use super::*;
 
@@ -43,4 +45,15 @@ fn a_list_stays_asked_about_while_another_view_is_mapped_otherwise() {
     let other = rig.target();
     rig.act_in(Some(first), D::ApplyPatch { over: false });
     assert_ne!(rig.order(is_store).target, other);
+}
+
+/// Half a gigabyte of such lines, which is no longer than a list may be, would take ten of memory.
+#[test]
+fn a_list_of_more_edits_than_undo_can_hold_is_not_read_to_its_end() {
+    let head = "# mapscope edits\n# not in the file: offset, base, value\n";
+    let line = "0x0\t41\t42\n";
+    let most = 1 << 20;
+    let error = parse(&(head.to_owned() + &line.repeat(most + 1))).unwrap_err();
+    assert_eq!(error.kind, PatchErrorKind::TooMany);
+    assert_eq!(error.line, most + 3, "the first that is too much");
 }
