@@ -14,6 +14,7 @@ use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
 use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
+use super::pending::SentPaste;
 use super::process::Refusal;
 use super::topic::Subject;
 use super::viewport::Column;
@@ -85,12 +86,14 @@ impl Doc {
                 viewport.set_cursor(end, false);
                 viewport.reveal();
             });
-            if let Some(left_out) = left_out {
-                self.said(format!(
-                    "{} pasted from a dump. {left_out}",
-                    counted(n_bytes as u64, "byte")
-                ));
-            }
+            self.pasted = left_out.and_then(|left_out| {
+                let n = counted(n_bytes as u64, "byte");
+                Some(SentPaste {
+                    view,
+                    span: Span::new(room.start(), end)?,
+                    words: format!("{n} pasted from a dump. {left_out}"),
+                })
+            });
         }
     }
 

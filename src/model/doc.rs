@@ -20,7 +20,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::others::OtherPrograms;
 use super::patch::Patching;
 use super::peers::Processes;
-use super::pending::{FilePaste, Later};
+use super::pending::{FilePaste, Later, SentPaste};
 use super::saving::{Job, Saving};
 use super::syncs::Syncs;
 use super::topic::{Subject, Topic};
@@ -120,6 +120,8 @@ pub struct Doc {
     pub(super) patching: Option<Patching>,
     /// A file that is read to be pasted.
     pub(super) pasting: Option<FilePaste>,
+    /// A paste that is on its way.
+    pub(super) pasted: Option<SentPaste>,
     /// The person has done something with it.
     pub(super) touched: bool,
 }
@@ -166,6 +168,7 @@ impl Doc {
             question: None,
             patching: None,
             pasting: None,
+            pasted: None,
             touched: false,
         }
     }

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::bytes::Span;
 use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
 
@@ -11,7 +12,7 @@ use super::copying::room;
 use super::doc::{Doc, Out};
 use super::effect::FileRequest;
 use super::identity::{OrderId, ViewId};
-use super::pending::FilePaste;
+use super::pending::{FilePaste, SentPaste};
 use super::process::Refusal;
 use super::take::not_asked_words;
 use super::topic::Subject;
@@ -79,10 +80,11 @@ impl Doc {
             return;
         }
         if self.store(paste.view, start, bytes, out) {
-            self.done(
-                Subject::Edit,
-                format!("{} of {name} pasted at {start:#x}", counted(len, "byte")),
-            );
+            self.pasted = Span::at(start, len).map(|span| SentPaste {
+                view: paste.view,
+                span,
+                words: format!("{} of {name} pasted at {start:#x}", counted(len, "byte")),
+            });
             let stayed = self.view_by(paste.view);
             if stayed.is_some_and(|known| known.viewport.cursor == paste.cursor) {
                 self.look(paste.view, |viewport| {

@@ -108,6 +108,14 @@ pub(super) struct FilePaste {
     pub(super) cursor: u64,
 }
 
+/// A paste that is on its way, and what is to be said of it once it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SentPaste {
+    pub(super) view: ViewId,
+    pub(super) span: Span,
+    pub(super) words: String,
+}
+
 /// An order to a process to store bytes.
 pub(super) struct StoreBy {
     pub(super) number: OrderId,

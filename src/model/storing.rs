@@ -7,9 +7,9 @@ use super::View;
 use super::doc::{Doc, Out};
 use super::effect::Purpose;
 use super::event::{StoreOutcome, StoreResult};
-use super::identity::{OrderId, Target};
+use super::identity::{OrderId, Target, ViewId};
 use super::journal::{Differing, Drawn, Stored};
-use super::pending::Under;
+use super::pending::{SentPaste, Under};
 use super::topic::Subject;
 
 impl Doc {
@@ -31,6 +31,10 @@ impl Doc {
         }
         let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
             return;
+        };
+        let span = match &under {
+            Under::Store { span, .. } => Some(*span),
+            _ => None,
         };
         let told = journal_stores(known, answer, purpose, under, results);
         let subject = match purpose {
@@ -55,8 +59,18 @@ impl Doc {
                 self.failed(subject, format!("{first} (and {} more)", rest.len()));
             }
         }
+        self.paste_ended(view, span, is_done);
         self.go_on(view, out);
         self.replaced(answer.number, is_done, out);
+    }
+
+    /// A store was answered: where it is a paste, that is said of it.
+    fn paste_ended(&mut self, view: ViewId, span: Option<Span>, is_done: bool) {
+        let is_it = |it: &mut SentPaste| (it.view, Some(it.span)) == (view, span);
+        let pasted = self.pasted.take_if(is_it);
+        if let Some(SentPaste { words, .. }) = pasted.filter(|_| is_done) {
+            self.said(words);
+        }
     }
 }
 

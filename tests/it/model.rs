@@ -45,6 +45,7 @@ mod notices;
 mod offers;
 mod orders;
 mod others;
+mod pasted;
 mod predict;
 mod processes;
 mod remarks;

@@ -1,0 +1,51 @@
+//! What is pasted is said to be once it is stored, and not before.
+
+use mapscope::bytes::clip::Pasted;
+use mapscope::model::event::EditsNews;
+
+use super::*;
+
+/// A file of three bytes was read, and goes to offset 5.
+fn file_read() -> Rig {
+    let mut rig = open(100);
+    rig.point(5);
+    rig.act(D::PasteFile);
+    rig.act(D::DestinationEdited("/folder/part.bin".to_owned()));
+    rig.act(D::DestinationSubmitted);
+    let order = rig.order(|it| matches!(it, FileRequest::ReadWhole(_)));
+    let read = EditsNews::WholeRead(Ok(b"abc".to_vec()));
+    rig.answer(&order, FileNews::Edits(read));
+    rig
+}
+
+#[test]
+fn a_file_is_said_to_be_pasted_once_it_is_stored() {
+    let mut rig = file_read();
+    assert_eq!(rig.says(Topic::Done), "", "it is on its way");
+    rig.stored(|_| StoreOutcome::Stored(b"...".to_vec()));
+    rig.assert_says(Topic::Done, &["3 bytes of", "part.bin pasted at 0x5"]);
+}
+
+#[test]
+fn a_file_that_could_not_be_stored_is_not_said_to_be_pasted() {
+    let mut rig = file_read();
+    rig.stored(|_| StoreOutcome::Refused("there is no room".to_owned()));
+    assert_eq!(rig.says(Topic::Done), "");
+    rig.assert_says(Topic::Error, &["there is no room"]);
+    // and what is stored there next is no paste
+    rig.point(5);
+    for byte in [1, 2, 3] {
+        rig.type_byte(byte);
+        rig.stored(|_| StoreOutcome::Stored(b".".to_vec()));
+    }
+    assert_eq!(rig.says(Topic::Done), "");
+}
+
+#[test]
+fn what_was_left_out_of_a_dump_is_said_once_it_is_stored() {
+    let mut rig = open(100);
+    rig.act(E::Paste(Pasted::from("00401000: 41 42".to_owned())));
+    assert_eq!(rig.says(Topic::Done), "", "it is on its way");
+    rig.stored(|_| StoreOutcome::Stored(b"..".to_vec()));
+    rig.assert_says(Topic::Done, &["2 bytes pasted", "addresses were left out"]);
+}
