@@ -203,7 +203,7 @@ impl Doc {
             revision: known.journal.revision(),
         };
         if let Some(searches) = self.searches_mut(view) {
-            if now.wish != Wish::Count {
+            if !matches!(now.wish, Wish::Count(_)) {
                 searches.answer.clear();
             }
             searches.now = Some(now);
@@ -281,7 +281,8 @@ impl Doc {
             (true, Wish::Previous) => ", from the end again",
             (true, _) => ", from the top again",
         };
-        let tail = format!("{wrapped}{moved}{}", unread_words(unread));
+        let how = format!("{wrapped}{moved}");
+        let tail = format!("{how}{}", unread_words(unread));
         let is_counted = self.count_words(view, search, span, &tail);
         let Some(known) = self.view_by(view).filter(|_| !is_counted) else {
             return;
@@ -291,7 +292,7 @@ impl Doc {
         self.answer_search(view, words);
         if searched.len() <= COUNTED_BYTES {
             let what = (search.pattern.clone(), search.span);
-            self.ask_for_matches(view, what, (FindGoal::All, Wish::Count), out);
+            self.ask_for_matches(view, what, (FindGoal::All, Wish::Count(how)), out);
         }
     }
 
@@ -362,13 +363,10 @@ impl Doc {
                 let with = with.clone();
                 self.replace_all(view, search, with, out);
             }
-            Wish::Count => {
-                let at = known.searches.current.as_ref().map(|(_, at)| *at);
-                let wrapped = known.searches.answer.split_once(", from the ");
-                let wrapped = wrapped.map(|(_, it)| format!(", from the {it}"));
-                let tail = wrapped.unwrap_or(tail);
-                if let Some(at) = at {
-                    self.count_words(view, search, at, &tail);
+            Wish::Count(how) => {
+                let current = known.searches.current(&search.pattern);
+                if let Some(at) = current {
+                    self.count_words(view, search, at, &format!("{how}{tail}"));
                 }
             }
             _ => self.answer_search(view, format!("{}{tail}", counted_matches(count))),

@@ -21,8 +21,8 @@ pub(super) enum Wish {
     Previous,
     /// To list all of them.
     All,
-    /// The same, after one was gone to: what was said of that stays.
-    Count,
+    /// The same, after one was gone to, of which this is said: whether it is beyond an end, and whether the person was there.
+    Count(String),
     /// To replace all of them with these bytes.
     ReplaceAll(Vec<u8>),
     /// It was found; it is read again, to be replaced with these bytes.
