@@ -10,7 +10,7 @@ use crate::bytes::size::counted;
 
 use super::copying::room;
 use super::doc::{Doc, Out};
-use super::effect::FileRequest;
+use super::effect::{Effect, FileRequest};
 use super::identity::{OrderId, ViewId};
 use super::pending::{FilePaste, SentPaste};
 use super::process::Refusal;
@@ -26,14 +26,20 @@ impl Doc {
         let Some(known) = self.view_by(view) else {
             return;
         };
-        let target = self.target(known);
+        let (target, room) = (self.target(known), room(known));
+        let cursor = known.viewport.cursor;
+        if let Some(earlier) = self.pasting.take() {
+            out.push(Effect::CancelJob(self.id, earlier.number));
+            let name = path_in_sentence(&earlier.path);
+            self.said(format!("{name} is not pasted, as another file is to be"));
+        }
         self.pasting = Some(FilePaste {
             number: out.file(target, FileRequest::ReadWhole(path.clone())),
             path,
             view,
             target,
-            room: room(known),
-            cursor: known.viewport.cursor,
+            room,
+            cursor,
         });
     }
 

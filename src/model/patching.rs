@@ -9,7 +9,7 @@ use super::action::{Action, DocAction};
 use super::beside::{Beneath, beside};
 use super::doc::{Doc, Out};
 use super::editing::EDIT_LIMIT_BYTES;
-use super::effect::{FileRequest, Purpose, Store, StoreBatch};
+use super::effect::{Effect, FileRequest, Purpose, Store, StoreBatch};
 use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};
 use super::notice::{Notice, Severity};
@@ -31,6 +31,9 @@ impl Doc {
         let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
             return;
         };
+        if let Some(Patching::Reads(earlier, ..)) = &self.patching {
+            out.push(Effect::CancelJob(self.id, *earlier));
+        }
         let number = out.file(target, FileRequest::ReadPatch(path.clone()));
         self.patching = Some(Patching::Reads(number, view, path));
         self.notices.clear(Topic::Apply);

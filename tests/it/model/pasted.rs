@@ -5,14 +5,23 @@ use mapscope::model::event::EditsNews;
 
 use super::*;
 
+/// Has this file read, to be pasted.
+fn ask(rig: &mut Rig, path: &str) -> Vec<Effect> {
+    rig.act(D::PasteFile);
+    rig.act(D::DestinationEdited(path.to_owned()));
+    rig.act(D::DestinationSubmitted)
+}
+
+fn is_read(request: &FileRequest) -> bool {
+    matches!(request, FileRequest::ReadWhole(_))
+}
+
 /// A file of three bytes was read, and goes to offset 5.
 fn file_read() -> Rig {
     let mut rig = open(100);
     rig.point(5);
-    rig.act(D::PasteFile);
-    rig.act(D::DestinationEdited("/folder/part.bin".to_owned()));
-    rig.act(D::DestinationSubmitted);
-    let order = rig.order(|it| matches!(it, FileRequest::ReadWhole(_)));
+    ask(&mut rig, "/folder/part.bin");
+    let order = rig.order(is_read);
     let read = EditsNews::WholeRead(Ok(b"abc".to_vec()));
     rig.answer(&order, FileNews::Edits(read));
     rig
@@ -48,4 +57,24 @@ fn what_was_left_out_of_a_dump_is_said_once_it_is_stored() {
     assert_eq!(rig.says(Topic::Done), "", "it is on its way");
     rig.stored(|_| StoreOutcome::Stored(b"..".to_vec()));
     rig.assert_says(Topic::Done, &["2 bytes pasted", "addresses were left out"]);
+}
+
+#[test]
+fn of_two_files_that_are_to_be_pasted_the_later_one_is_and_that_is_said() {
+    let mut rig = open(100);
+    ask(&mut rig, "/hangs/first.bin");
+    let first = rig.order(is_read);
+    let effects = ask(&mut rig, "/folder/second.bin");
+    assert!(effects.contains(&Effect::CancelJob(first.target.doc, first.number)));
+    rig.assert_says(Topic::Done, &["first.bin is not pasted"]);
+    let second = rig.order(is_read);
+    for (order, bytes) in [(&first, b"abc"), (&second, b"xyz")] {
+        let read = EditsNews::WholeRead(Ok(bytes.to_vec()));
+        rig.answer(order, FileNews::Edits(read));
+    }
+    rig.stored(|store| {
+        assert_eq!(store.bytes, b"xyz");
+        StoreOutcome::Stored(b"...".to_vec())
+    });
+    assert!(rig.orders.is_empty());
 }
