@@ -92,10 +92,10 @@ struct State {
     n_tickets: u64,
     /// When the first record was written that is not on the disk.
     dirty_since: Option<Instant>,
-    /// The thread is putting records on the disk, and holds no lock meanwhile.
-    is_syncing: bool,
-    /// How often it has done so.
-    n_synced: u64,
+    /// How often the thread began to put records on the disk, which it holds no lock for.
+    n_begun: u64,
+    /// And how often it ended.
+    n_ended: u64,
     /// When a record of what reaches a file at once was last put on the disk before its store.
     ahead: Option<Instant>,
     /// A sync failed, and there is no new file yet.
@@ -344,8 +344,8 @@ impl Shared {
     fn sync_all(self: &Arc<Self>) {
         let mut state = self.lock();
         // What the thread is at is not on the disk before it says so, and it may fail.
-        let n_synced = state.n_synced;
-        while state.is_syncing && state.n_synced == n_synced {
+        let n_begun = state.n_begun;
+        while state.n_ended < n_begun {
             let woken = self.woken.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);
         }
@@ -361,7 +361,7 @@ impl Shared {
             .book
             .as_ref()
             .map(|book| path_in_sentence(book.path()));
-        let why = crate::map::describe_errno(crate::map::errno_of(&error));
+        let why = crate::map::describe_errno(crate::map::errno_of(error));
         (self.report)(JournalNews::SyncFailed(format!(
             "The journal of edits {} could not be put on the disk ({why}): it goes on in a new file, and the disk may be failing, so export what matters to another one",
             place.unwrap_or_default()
@@ -406,7 +406,7 @@ impl Shared {
             }
             let syncing = state.book.as_ref().map(Book::syncing);
             state.dirty_since = None; // what is written from now on may come too late for this one
-            state.is_syncing = true;
+            state.n_begun += 1;
             drop(state);
             // Nobody waits for the disk meanwhile.
             let synced = match syncing {
@@ -419,8 +419,7 @@ impl Shared {
                 self.sync_failed(&mut state, &error);
                 let _ = Self::renew(&mut state); // else at the next edit, which is refused then
             }
-            state.is_syncing = false;
-            state.n_synced += 1;
+            state.n_ended += 1;
             self.woken.notify_all();
         }
     }

@@ -20,15 +20,15 @@ fn a_path_with_a_nul_is_not_said_to_have_succeeded() {
     ] {
         worker.send(request);
         let why = loop {
-            match worker.hear() {
-                Event::File(FileEvent {
-                    news: FileNews::Edits(news),
-                    ..
-                }) => match news {
-                    EditsNews::WholeRead(Err(why)) | EditsNews::PatchRead(Err(why)) => break why,
-                    other => panic!("{other:?}"),
-                },
-                _ => {}
+            let Event::File(FileEvent { news, .. }) = worker.hear() else {
+                continue;
+            };
+            let FileNews::Edits(news) = news else {
+                continue;
+            };
+            match news {
+                EditsNews::WholeRead(Err(why)) | EditsNews::PatchRead(Err(why)) => break why,
+                other => panic!("{other:?}"),
             }
         };
         assert!(why.contains("EINVAL"), "{why}");
