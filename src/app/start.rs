@@ -64,13 +64,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let farewell = app.farewell.clone();
     let logbook = app.logbook.clone();
     let state = state_folder();
-    match state.clone() {
-        Some(folder) => app.keep_journal(folder),
-        None => app.model.notices.put(no_state_folder()),
-    }
-    if let Some(store) = AnswerStore::of_user() {
-        app.keep_answers(store); // where there is no folder, answers last as long as the window
-    }
+    app.keep_state(state.clone());
     let bequest = app.bequest.clone();
     app.model.settings = std::mem::take(&mut remembered.settings);
     if let Some(problem) = remembered.problem.take() {
@@ -258,6 +252,17 @@ fn cause(error: &eframe::Error) -> String {
 }
 
 impl Shell {
+    /// Has edits and answers of the lab written down in this folder.
+    fn keep_state(&mut self, folder: Option<PathBuf>) {
+        match folder {
+            Some(folder) => self.keep_journal(folder),
+            None => self.model.notices.put(no_state_folder()),
+        }
+        if let Some(store) = AnswerStore::of_user() {
+            self.keep_answers(store); // where there is no folder, answers last as long as the window
+        }
+    }
+
     /// Takes down what is to be said if the program ends now. Cheap where nothing changed.
     pub(super) fn note_unsaved(&self) {
         if self.frames > 1 {

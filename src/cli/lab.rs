@@ -166,11 +166,8 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
         let dir = arguments.dir.unwrap_or_else(|| temp_dir().0);
         return lab_export::write(&experiments, wanted, &environment(&dir));
     }
-    if arguments.exercise
-        && experiments
-            .iter()
-            .all(|it| exercise_of(it.claim.name).is_none())
-    {
+    let has_exercise = |it: &&Experiment| exercise_of(it.claim.name).is_some();
+    if arguments.exercise && !experiments.iter().any(has_exercise) {
         complain(
             "none of these experiments has an exercise yet; --all --exercise runs all there are",
         );

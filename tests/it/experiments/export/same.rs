@@ -24,7 +24,11 @@ enum Varies {
     All,
 }
 
-fn varies(step: &RunStep) -> Varies {
+/// `before` is the step before it: what is loaded after a race is what came of the race.
+fn varies(step: &RunStep, before: Option<&RunStep>) -> Varies {
+    if before.is_some_and(|before| matches!(before.told, Some(Outcome::Raced(_)))) {
+        return Varies::All;
+    }
     let asks_where = matches!(
         step.doing,
         Doing::Ask {
@@ -54,7 +58,11 @@ fn varies(step: &RunStep) -> Varies {
 /// # Errors
 /// Both lists, where they differ.
 pub(super) fn compared(record: &RunRecord, printed: &str) -> Result<usize, String> {
-    let here: Vec<(Line, Varies)> = record.steps.iter().map(line_of).collect();
+    let mut here: Vec<(Line, Varies)> = Vec::new();
+    for (at, step) in record.steps.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| &record.steps[before]);
+        here.push(line_of(step, before));
+    }
     let mut there = lines_of(printed, &here);
     let mut lines: Vec<Line> = here.iter().map(|(line, _)| line.clone()).collect();
     if lines.len() != there.len() {
@@ -73,9 +81,9 @@ pub(super) fn compared(record: &RunRecord, printed: &str) -> Result<usize, Strin
     ))
 }
 
-fn line_of(step: &RunStep) -> (Line, Varies) {
+fn line_of(step: &RunStep, before: Option<&RunStep>) -> (Line, Varies) {
     let who = step.peer.as_deref().unwrap_or("main");
-    let how = varies(step);
+    let how = varies(step, before);
     let sign = match step.holds {
         None => ' ',
         Some(true) => '\u{2713}',
