@@ -162,6 +162,9 @@ fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     if all.clicked() {
         actions.push(Action::Lab(LabAction::RunAll));
     }
+    if lab.chosen().is_none() && lab.queue.is_some() {
+        detail::stop_button(ui, frame, actions); // else it stands beside *Run*
+    }
 }
 
 /// How far it is; while nothing runs, what came of all so far.

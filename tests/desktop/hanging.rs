@@ -34,6 +34,7 @@ fn round() -> Vec<Step> {
         tab("lookups", Key::Num2, Tab::Lookups),
         tab("facts", Key::Num3, Tab::Mapping),
         shows("lab", CTRL, Key::Num4, "Experiments"),
+        hides("no lab", CTRL, Key::W, "Experiments"),
         tab("edits", Key::Num5, Tab::Edits),
         shows("who sees it", CTRL, Key::Num1, "this view, "),
         hides("no panel", PLAIN, Key::F9, "this view, "),

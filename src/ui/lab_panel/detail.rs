@@ -301,7 +301,7 @@ fn step_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
     }
 }
 
-fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
+pub(super) fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let queue = frame.model.lab.queue.as_ref();
     let may_stop = queue.is_some_and(|queue| !queue.stopping);
     let stop = ui

@@ -245,12 +245,13 @@ fn lab() -> Vec<Step> {
     vec![
         shows("the lab", CTRL, Key::Num4, "Experiments"),
         clicks("running experiments", "Run all", |window| {
-            model(window).lab.queue.is_some()
+            model(window).lab.queue.is_some() && labels(window).iter().any(|it| it == "Stop")
         }),
         clicks("stopping experiments", "Stop", |window| {
             let queue = model(window).lab.queue.as_ref();
             queue.is_none_or(|queue| queue.stopping)
         }),
+        hides("no lab", CTRL, Key::W, "Experiments"),
     ]
 }
 
