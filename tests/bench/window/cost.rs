@@ -32,8 +32,9 @@ const GROWTH: [u8; 100] = [b'+'; 100];
 /// Files that are open at once.
 const N_FILES: usize = 8;
 /// A round of actions: mode twice, mapping anew, the four tabs, the panel away and back, and the grid.
-const ROUND: [&str; 10] = [
-    "ctrl+t", "ctrl+r", "ctrl+1", "ctrl+2", "ctrl+t", "ctrl+r", "ctrl+3", "ctrl+4", "F9", "F9",
+const ROUND: [&str; 11] = [
+    "ctrl+t", "ctrl+r", "ctrl+1", "ctrl+2", "ctrl+t", "ctrl+r", "ctrl+3", "ctrl+4", "ctrl+w", "F9",
+    "F9",
 ];
 /// Rounds that are counted, after some that warm up.
 const N_ROUNDS: usize = 100;
@@ -43,7 +44,7 @@ const MOST_LEFT_KIB: i64 = 1024;
 /// Ticks a second in /proc/PID/stat, on every Linux since 2.6.
 const TICKS: f64 = 100.0;
 
-/// An unchanged window: with a process more, each tab of the panel, and none.
+/// An unchanged window: with a process more, each tab of the panel, the lab, and no panel.
 pub(super) fn idle() -> bool {
     let Some((mut stage, python)) = stage_with_python() else {
         return true;
@@ -67,7 +68,7 @@ pub(super) fn idle() -> bool {
         stage.keys(&[keys]);
         is_met &= idles(&program, shown, MOST_IDLE);
     }
-    stage.keys(&["ctrl+1"]);
+    stage.keys(&["ctrl+w", "ctrl+1"]); // the lab is a tab of its own
     without_panel(&program);
     is_met & idles(&program, "no panel", MOST_IDLE)
 }
