@@ -27,7 +27,7 @@ pub(super) use who::side_ui;
 /// From this width on the list stands beside the experiment.
 const BESIDE: f32 = 700.0;
 /// The width of the list there: names need that much.
-const LIST: std::ops::RangeInclusive<f32> = 230.0..=300.0;
+const LIST: std::ops::RangeInclusive<f32> = 230.0..=340.0;
 /// From this height on there is room for air, in points.
 const TALL: f32 = 460.0;
 
@@ -73,7 +73,7 @@ pub(super) fn has_panel(ui: &Ui, frame: &Frame<'_>) -> bool {
 fn wide_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, actions: &mut Vec<Action>) {
     view.is_choosing = false;
     error_ui(ui, frame);
-    let width = (ui.available_width() * 0.28).clamp(*LIST.start(), *LIST.end());
+    let width = (ui.available_width() * 0.32).clamp(*LIST.start(), *LIST.end());
     let bare = egui::Frame::new();
     // Not for the person to drag: names need that much, and the rest is the experiment's.
     Panel::left("lab list")

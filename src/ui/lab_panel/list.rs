@@ -17,8 +17,10 @@ use super::signs::{self, Sign, sign};
 
 /// The height of a row, in points.
 const ROW: f32 = 23.0;
-/// The height of an experiment: what it is about takes two lines.
-const ENTRY: f32 = 38.0;
+/// An experiment is at least so high, in points.
+const ENTRY: f32 = 24.0;
+/// What stands above and below its words, together.
+const AIR: f32 = 10.0;
 
 /// What the list keeps between frames.
 #[derive(Debug, Default)]
@@ -169,7 +171,9 @@ fn entry_ui(
     let (theme, lab) = (frame.theme, &frame.model.lab);
     let standing = lab.standing(entry);
     let chosen = lab.chosen == Some(entry.claim.name);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ENTRY));
+    let width = ui.available_width();
+    let name = wrapped(ui, entry.headline(), width - 40.0);
+    let (_, rect) = ui.allocate_space(vec2(width, (name.size().y + AIR).max(ENTRY)));
     let id = entry_id(list, entry.claim.name);
     let response = ui.interact(rect, id, Sense::CLICK);
     let words = format!("{}: {standing}", entry.label());
@@ -200,7 +204,6 @@ fn entry_ui(
         let (shape, color) = sign(&standing, theme);
         let at = pos2(rect.left() + 18.0, rect.center().y);
         signs::paint(ui.painter(), at, shape, color);
-        let name = two_lines(ui, entry.headline(), rect.width() - 40.0);
         let at = pos2(rect.left() + 32.0, rect.center().y - name.size().y / 2.0);
         let dim = matches!(standing, Standing::NotAvailable(_));
         let color = if dim { theme.weak } else { theme.text };
@@ -218,11 +221,10 @@ fn entry_ui(
     (rect, clicked)
 }
 
-/// A text in at most two lines.
-fn two_lines(ui: &Ui, text: &str, width: f32) -> std::sync::Arc<egui::Galley> {
+/// A text in as many lines as it needs: what is asked stands at its end.
+fn wrapped(ui: &Ui, text: &str, width: f32) -> std::sync::Arc<egui::Galley> {
     let font = TextStyle::Small.resolve(ui.style());
-    let mut job = LayoutJob::simple(text.to_owned(), font, egui::Color32::PLACEHOLDER, width);
-    job.wrap.max_rows = 2;
+    let job = LayoutJob::simple(text.to_owned(), font, egui::Color32::PLACEHOLDER, width);
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 

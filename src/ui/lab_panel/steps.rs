@@ -245,6 +245,9 @@ fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
     let mono = mono(ui);
     let mut job = LayoutJob::default();
     append(&mut job, text, &mono, frame.theme.text);
+    // A number and its unit stay together.
+    let parts = took.split(", ").map(|part| part.replace(' ', "\u{a0}"));
+    let took = parts.collect::<Vec<_>>().join(", ");
     append(&mut job, &format!("   {took}"), &mono, frame.theme.weak);
     job
 }
