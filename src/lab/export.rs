@@ -11,10 +11,13 @@ mod pages;
 mod plan;
 mod remarks;
 mod rust;
+mod subject;
 mod text;
 
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
+
+pub use subject::ExportSubject;
 
 /// The language of the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,19 +64,32 @@ pub fn export(
     language: ExportLanguage,
     environment: &Environment,
 ) -> ExportedPrograms {
+    let subjects = experiments.iter();
+    export_all(
+        subjects.map(|experiment| ExportSubject::of_experiment(experiment, environment)),
+        language,
+    )
+}
+
+/// The programs of these subjects.
+#[must_use]
+pub fn export_all(
+    subjects: impl IntoIterator<Item = ExportSubject>,
+    language: ExportLanguage,
+) -> ExportedPrograms {
     let mut export = ExportedPrograms::default();
-    for experiment in experiments {
-        let name = experiment.claim.name;
+    for subject in subjects {
+        let name = &subject.name;
         let (path, made) = match language {
-            ExportLanguage::C => (c::path_of(name), c::program(experiment, environment)),
-            ExportLanguage::Rust => (rust::path_of(name), rust::program(experiment, environment)),
+            ExportLanguage::C => (c::path_of(name), c::program(&subject)),
+            ExportLanguage::Rust => (rust::path_of(name), rust::program(&subject)),
         };
         match made {
             Ok(text) => {
                 export.add(&path, &text);
-                export.programs.push(name.to_owned());
+                export.programs.push(subject.name);
             }
-            Err(why) => export.left_out.push((name.to_owned(), why)),
+            Err(why) => export.left_out.push((subject.name, why)),
         }
     }
     if !export.programs.is_empty() {

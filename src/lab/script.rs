@@ -173,15 +173,21 @@ impl Script {
     /// The script that `write` puts together for a system.
     #[must_use]
     pub fn of(write: fn(&mut Self), environment: &Environment) -> Self {
-        let mut script = Self {
+        let mut script = Self::new(environment);
+        write(&mut script);
+        script
+    }
+
+    /// A script for a system, without any step yet.
+    #[must_use]
+    pub fn new(environment: &Environment) -> Self {
+        Self {
             environment: environment.clone(),
             steps: Vec::new(),
             n_peers: 0,
             n_ids: 0,
             not_available: None,
-        };
-        write(&mut script);
-        script
+        }
     }
 
     /// Its steps, in order.

@@ -10,15 +10,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::ExportedPrograms;
-use super::facts::{Facts, Wanted, why_not};
+use super::facts::Wanted;
 use super::head::lines_of;
 use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
 use super::remarks::remark;
+use super::subject::ExportSubject;
 use super::text::{identifier, wrapped};
 use crate::bytes::size::counted;
-use crate::lab::Experiment;
-use crate::lab::claim::{Claim, Contents, Environment};
-use crate::lab::script::{Rule, Script};
+use crate::lab::claim::Contents;
+use crate::lab::script::Rule;
 
 use calls::{Variables, statements};
 use rules::{rule, words};
@@ -42,35 +42,29 @@ pub(super) fn add_common(export: &mut ExportedPrograms) {
     export.add("Makefile", &makefile);
 }
 
-/// The program of an experiment.
+/// The program of a subject.
 ///
 /// # Errors
 /// Why a plain process cannot do it, in a sentence.
-pub(super) fn program(
-    experiment: &Experiment,
-    environment: &Environment,
-) -> Result<String, String> {
-    let script = Script::of(experiment.script, environment);
-    let mut plan = Plan::of(&script)?;
-    let why_not = why_not(experiment, &script, environment);
-    if why_not.is_some() {
+pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
+    let mut plan = Plan::of(&subject.script)?;
+    if subject.why_not.is_some() {
         plan.leave_out_all();
     }
     let mut writer = Writer {
         plan: &plan,
-        page: environment.page_bytes,
+        page: subject.script.page(),
         variables: Variables::default(),
         remarked: BTreeSet::new(),
         text: String::new(),
     };
-    if let Some(why) = &why_not {
+    if let Some(why) = &subject.why_not {
         writer.line(1, &format!("REQUIRE(0, {});", string(why)));
     }
     writer.all(&plan.items, 1)?;
     let (variables, steps) = (&writer.variables, &writer.text);
-    let facts = Facts::of(experiment, environment);
     let mut text = String::from("/* ");
-    for line in lines_of(&experiment.claim, environment, &facts) {
+    for line in lines_of(subject) {
         for part in wrapped(&line.replace("*/", "* /").replace("/*", "/ *"), 110) {
             text.push_str(if text.len() > 3 { "   " } else { "" });
             text.push_str(&part);
@@ -83,13 +77,7 @@ pub(super) fn program(
     );
     declare(&mut text, &plan, variables);
     let _ = writeln!(text, "static void experiment(void)\n{{\n{steps}}}\n");
-    main_of(
-        &mut text,
-        &experiment.claim,
-        environment,
-        &facts,
-        plan.peers.len(),
-    );
+    main_of(&mut text, subject, plan.peers.len());
     Ok(text)
 }
 
@@ -137,24 +125,18 @@ fn who(name: &str) -> String {
     }
 }
 
-fn main_of(
-    text: &mut String,
-    claim: &Claim,
-    environment: &Environment,
-    facts: &Facts,
-    n_peers: usize,
-) {
-    let predicted = claim.prediction(&environment.file_system);
+fn main_of(text: &mut String, subject: &ExportSubject, n_peers: usize) {
+    let facts = &subject.facts;
     text.push_str("int main(int argc, char **argv)\n{\n    static const struct claim claim = {\n");
     for (field, value) in [
-        ("name", claim.name),
-        ("title", claim.title),
-        ("promise", &claim.promise.to_string()),
-        ("predicted", &predicted),
+        ("name", &subject.name),
+        ("title", &subject.title),
+        ("promise", &subject.promise),
+        ("predicted", &subject.predicted),
     ] {
         let _ = writeln!(text, "        .{field} = {},", string(value));
     }
-    let _ = writeln!(text, "        .page_bytes = {},", environment.page_bytes);
+    let _ = writeln!(text, "        .page_bytes = {},", subject.script.page());
     if let Some(kind) = facts.file_system {
         let _ = writeln!(text, "        .file_system = {},", string(kind));
     }

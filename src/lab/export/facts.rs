@@ -52,6 +52,14 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// Of what needs nothing, and is the same on every file system.
+    pub(super) const fn none() -> Self {
+        Self {
+            wanted: Vec::new(),
+            file_system: None,
+        }
+    }
+
     /// Of an experiment that is made into a program here.
     pub(super) fn of(experiment: &Experiment, environment: &Environment) -> Self {
         let mut wanted: Vec<Wanted> = experiment

@@ -1,24 +1,14 @@
-//! What stands at the top of a program: the claim, what could happen, what is predicted and why.
+//! What stands at the top of a program: what it is about, where it was written and how it ends.
 //!
 //! It must not know any language.
 
-use super::facts::Facts;
-use crate::lab::claim::{Claim, Environment};
+use super::subject::ExportSubject;
 
-/// The lines, each of any length.
-pub(super) fn lines_of(claim: &Claim, environment: &Environment, facts: &Facts) -> Vec<String> {
-    let mut lines = vec![format!("{}: {}.", claim.name, claim.title), String::new()];
-    if !claim.choices.is_empty() {
-        lines.push("What could happen:".to_owned());
-    }
-    for (number, choice) in (1..).zip(claim.choices) {
-        lines.push(format!("  {number}. {choice}."));
-    }
-    let predicted = claim.prediction(&environment.file_system);
-    lines.push(format!("Predicted ({}): {predicted}.", claim.promise));
-    lines.push(format!("Why: {}", claim.why));
-    lines.push(format!("Source: {}.", claim.source));
+/// All lines, each of any length.
+pub(super) fn lines_of(subject: &ExportSubject) -> Vec<String> {
+    let mut lines = subject.heading.clone();
     lines.push(String::new());
+    let (environment, facts) = (subject.script.environment(), &subject.facts);
     let (kernel, machine) = (&environment.kernel, &environment.machine);
     let matters = match facts.file_system {
         Some(kind) => format!(
