@@ -15,8 +15,8 @@ use super::find::{FindGoal, FindRequest, MatchBytes, NoMatch};
 use super::find_bar::FindBar;
 use super::found::{AfterReplacing, Search, Wish};
 use super::identity::{OrderId, ViewId};
-use super::journal::Room;
 use super::patch::PatchPart;
+use super::patching::no_room;
 use super::view::View;
 
 /// A match has other bytes than as many as are to be put in its place.
@@ -216,18 +216,13 @@ impl Doc {
         }
     }
 
-    fn no_room_to_replace(&self, view: ViewId, n_bytes: u64) -> Option<String> {
+    fn cannot_replace(&self, view: ViewId, parts: &[PatchPart]) -> Option<String> {
         let known = self.view_by(view)?;
         if !known.pending.is_settled() {
             return Some("earlier edits are not stored yet; do it again once they are".to_owned());
         }
-        match known.journal.room_for(n_bytes) {
-            Room::Full { .. } => Some(format!(
-                "{} more of edits is more than undo can hold; write the edits to the file first",
-                counted(n_bytes, "byte")
-            )),
-            _ => None,
-        }
+        let places = parts.iter().map(|(at, _, new)| (*at, new.len()));
+        no_room(known, &places.collect::<Vec<_>>())
     }
 
     /// The stores of this number were answered: whether all of them were done.
