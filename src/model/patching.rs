@@ -170,26 +170,39 @@ impl Doc {
         parts: Vec<PatchPart>,
         out: &mut Out<'_>,
     ) -> Option<OrderId> {
-        let known = self.view_by(view)?;
-        let spans = parts
-            .iter()
-            .filter_map(|(at, _, new)| Span::at(*at, new.len() as u64));
-        let span = spans.reduce(Span::hull)?;
-        let target = self.target(known);
-        let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
-        let beside = beside(known, &places, self.page_bytes, Beneath::LeftOut);
         let mut seen = Drawn::nothing();
-        let mut first = Vec::new();
         let mut stores = Vec::new();
-        for (offset, found, new) in parts {
-            first.extend(new.iter().take(FIRST_BYTES.saturating_sub(first.len())));
+        for (offset, found, bytes) in parts {
             seen.add(offset, found.clone());
             stores.push(Store {
                 offset,
-                bytes: new,
+                bytes,
                 expect: Some(found),
             });
         }
+        self.send_step(view, (stores, seen, Beneath::LeftOut), out)
+    }
+
+    /// One step, of which `seen` was drawn. `None` where there is nothing to store.
+    pub(super) fn send_step(
+        &mut self,
+        view: ViewId,
+        (stores, seen, beneath): (Vec<Store>, Drawn, Beneath),
+        out: &mut Out<'_>,
+    ) -> Option<OrderId> {
+        let known = self.view_by(view)?;
+        let places: Vec<(u64, usize)> = stores
+            .iter()
+            .map(|store| (store.offset, store.bytes.len()))
+            .collect();
+        let spans = places
+            .iter()
+            .filter_map(|(at, len)| Span::at(*at, *len as u64));
+        let span = spans.reduce(Span::hull)?;
+        let target = self.target(known);
+        let beside = beside(known, &places, self.page_bytes, beneath);
+        let bytes = stores.iter().flat_map(|store| &store.bytes);
+        let first = bytes.take(FIRST_BYTES).copied().collect();
         let request = FileRequest::Store(StoreBatch {
             purpose: Purpose::Edit,
             stores,
