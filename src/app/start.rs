@@ -175,22 +175,29 @@ fn options(way: DisplayProtocol, place: Option<place::Place>) -> eframe::NativeO
         Some(place) => place.apply(viewport),
         None => viewport,
     };
-    let mut options = eframe::NativeOptions {
+    eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Glow,
         system_font_fallback: false,
+        event_loop_builder: event_loop(way),
         ..Default::default()
-    };
-    #[cfg(all(unix, not(target_vendor = "apple")))]
-    if way == DisplayProtocol::X11 {
-        use winit::platform::x11::EventLoopBuilderExtX11 as _;
-        options.event_loop_builder = Some(Box::new(|builder| {
-            builder.with_x11();
-        }));
     }
-    #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-    let _ = way;
-    options
+}
+
+/// What has the event loop speak another protocol than it would choose by itself.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn event_loop(way: DisplayProtocol) -> Option<eframe::EventLoopBuilderHook> {
+    use winit::platform::x11::EventLoopBuilderExtX11 as _;
+    let x11: eframe::EventLoopBuilderHook = Box::new(|builder| {
+        builder.with_x11();
+    });
+    (way == DisplayProtocol::X11).then_some(x11)
+}
+
+/// Elsewhere there is one protocol.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn event_loop(_: DisplayProtocol) -> Option<eframe::EventLoopBuilderHook> {
+    None
 }
 
 /// Keeps the words of a panic of this thread in place of printing them, and says the last words at once, as a second panic

@@ -227,24 +227,6 @@ impl App {
         }
     }
 
-    /// What a refused order would do, done in the view that has the focus: as if it was typed there. What cannot be done
-    /// there stays in the tray.
-    fn redirect(&mut self, number: super::OrderId, effects: &mut Vec<Effect>) {
-        let Some(view) = self.view().map(|view| view.id) else {
-            return;
-        };
-        for order in self.tray.take(number) {
-            let mut is_taken = false;
-            self.in_view(Some(view), effects, |doc, view, out| {
-                is_taken = doc.store(view, order.offset, order.bytes.clone(), out);
-                None
-            });
-            if !is_taken {
-                self.tray.put(order);
-            }
-        }
-    }
-
     fn show(&mut self, views: Vec<ViewId>, effects: &mut Vec<Effect>) {
         let hidden: Vec<ViewId> = self
             .shown

@@ -13,6 +13,7 @@ use super::identity::ViewId;
 use super::journal::{Compensation, Drawn, Gone, Next, Room};
 use super::pending::{FIRST_BYTES, Under, Waiting};
 use super::topic::Subject;
+use super::tray::RefusedPart;
 use super::viewport::Step;
 use super::{Focus, View};
 
@@ -361,11 +362,17 @@ pub(super) fn short_hex(bytes: &[u8]) -> String {
 /// The bytes that are drawn where something is to be stored.
 pub(super) fn drawn(view: &View, offset: u64, len: usize) -> Drawn {
     let mut drawn = Drawn::nothing();
+    add_drawn(&mut drawn, view, offset, len);
+    drawn
+}
+
+/// Adds the bytes that are drawn there too.
+pub(super) fn add_drawn(drawn: &mut Drawn, view: &View, offset: u64, len: usize) {
     let Some((window, span)) = view.window.as_ref().zip(Span::at(offset, len as u64)) else {
-        return drawn;
+        return;
     };
     let Some(both) = window.span().intersect(span) else {
-        return drawn;
+        return;
     };
     let mut at = both.start();
     while at < both.end() {
@@ -378,7 +385,6 @@ pub(super) fn drawn(view: &View, offset: u64, len: usize) -> Drawn {
         }
         at += len.max(1);
     }
-    drawn
 }
 
 fn to_start_of_selection(view: &mut View) {
@@ -422,14 +428,18 @@ fn gone_words(span: Span, mode: Mode, why: Gone) -> String {
 }
 
 /// What an order would have stored, where it was one to store.
-pub(super) fn stores_of(order: &FileOrder) -> Vec<(u64, Vec<u8>)> {
+pub(super) fn stores_of(order: &FileOrder) -> Vec<RefusedPart> {
+    let part = |offset: u64, bytes: &[u8]| RefusedPart {
+        offset,
+        bytes: bytes.to_vec(),
+    };
     match &order.request {
         FileRequest::Store(batch) => batch
             .stores
             .iter()
-            .map(|store| (store.offset, store.bytes.clone()))
+            .map(|store| part(store.offset, &store.bytes))
             .collect(),
-        FileRequest::WitnessStore { offset, bytes, .. } => vec![(*offset, bytes.clone())],
+        FileRequest::WitnessStore { offset, bytes, .. } => vec![part(*offset, bytes)],
         _ => Vec::new(),
     }
 }

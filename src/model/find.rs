@@ -110,6 +110,8 @@ pub const LISTED: usize = 10_000;
 /// Why the bytes of matches are not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoMatch {
+    /// The match at this offset lies outside of the part that is searched, or of all that is mapped now.
+    Outside(u64),
     /// At this offset no match begins any more, or another one.
     Changed(u64),
     /// The match at this offset cannot be read now.

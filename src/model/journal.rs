@@ -20,6 +20,7 @@ mod layer;
 mod order;
 mod part;
 mod query;
+mod room;
 mod shadow;
 
 use std::time::SystemTime;
@@ -43,11 +44,6 @@ pub use order::{
 
 /// Memory that one journal may use before it refuses, in bytes.
 pub const BUDGET_BYTES: usize = 64 << 20;
-
-/// The most memory that recording one byte takes: what stood there, what was stored, base and value.
-const MOST_A_BYTE: usize = 4;
-/// What an edit takes beside its bytes, roughly.
-const MOST_AN_EDIT: usize = 1024;
 
 /// Every edit of one view, in order, and what follows from them.
 #[derive(Clone, Debug)]
@@ -439,32 +435,6 @@ impl Journal {
             }
         });
         n_bytes
-    }
-
-    /// Whether an edit of `n_bytes` fits the budget, and what has to go for it. Unsaved edits never go.
-    #[must_use]
-    pub fn room_for(&self, n_bytes: u64) -> Room {
-        let need = usize::try_from(n_bytes).unwrap_or(usize::MAX);
-        let need = need
-            .saturating_mul(MOST_A_BYTE)
-            .saturating_add(MOST_AN_EDIT);
-        let kept = self.bytes_kept().saturating_sub(self.history.redo_bytes());
-        let over = kept.saturating_add(need).saturating_sub(self.budget);
-        if over == 0 {
-            return Room::Enough;
-        }
-        let (edits, bytes) = self.history.forgettable(over);
-        if bytes >= over {
-            Room::AfterForgetting {
-                edits: edits.len(),
-                bytes,
-            }
-        } else {
-            Room::Full {
-                kept: kept.saturating_sub(bytes),
-                budget: self.budget,
-            }
-        }
     }
 
     /// Memory that the journal uses, in bytes.

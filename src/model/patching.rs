@@ -19,6 +19,7 @@ use super::pending::{FIRST_BYTES, Under};
 use super::process::Refusal;
 use super::take::not_asked_words;
 use super::topic::{Subject, Topic};
+use super::view::View;
 
 impl Doc {
     /// Has a list of edits read, to be applied in `view`.
@@ -143,7 +144,6 @@ impl Doc {
         }
         let most = usize::try_from(EDIT_LIMIT_BYTES).unwrap_or(usize::MAX);
         let parts = patch.parts(over, most);
-        let n_bytes = bytes_of(&parts) as u64;
         let Some(known) = self.view_by(view) else {
             return;
         };
@@ -154,11 +154,9 @@ impl Doc {
             );
             return;
         }
-        if let Room::Full { .. } = known.journal.room_for(n_bytes) {
-            self.failed(Subject::Patch, format!(
-                "The list was not applied: {} more of edits is more than undo can hold, write the edits to the file first",
-                counted(n_bytes, "byte")
-            ));
+        let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
+        if let Some(why) = no_room(known, &places) {
+            self.failed(Subject::Patch, format!("The list was not applied: {why}"));
             return;
         }
         self.store_parts(view, parts, out);
@@ -172,26 +170,39 @@ impl Doc {
         parts: Vec<PatchPart>,
         out: &mut Out<'_>,
     ) -> Option<OrderId> {
-        let known = self.view_by(view)?;
-        let spans = parts
-            .iter()
-            .filter_map(|(at, _, new)| Span::at(*at, new.len() as u64));
-        let span = spans.reduce(Span::hull)?;
-        let target = self.target(known);
-        let places: Vec<(u64, usize)> = parts.iter().map(|(at, _, new)| (*at, new.len())).collect();
-        let beside = beside(known, &places, self.page_bytes, Beneath::LeftOut);
         let mut seen = Drawn::nothing();
-        let mut first = Vec::new();
         let mut stores = Vec::new();
-        for (offset, found, new) in parts {
-            first.extend(new.iter().take(FIRST_BYTES.saturating_sub(first.len())));
+        for (offset, found, bytes) in parts {
             seen.add(offset, found.clone());
             stores.push(Store {
                 offset,
-                bytes: new,
+                bytes,
                 expect: Some(found),
             });
         }
+        self.send_step(view, (stores, seen, Beneath::LeftOut), out)
+    }
+
+    /// One step, of which `seen` was drawn. `None` where there is nothing to store.
+    pub(super) fn send_step(
+        &mut self,
+        view: ViewId,
+        (stores, seen, beneath): (Vec<Store>, Drawn, Beneath),
+        out: &mut Out<'_>,
+    ) -> Option<OrderId> {
+        let known = self.view_by(view)?;
+        let places: Vec<(u64, usize)> = stores
+            .iter()
+            .map(|store| (store.offset, store.bytes.len()))
+            .collect();
+        let spans = places
+            .iter()
+            .filter_map(|(at, len)| Span::at(*at, *len as u64));
+        let span = spans.reduce(Span::hull)?;
+        let target = self.target(known);
+        let beside = beside(known, &places, self.page_bytes, beneath);
+        let bytes = stores.iter().flat_map(|store| &store.bytes);
+        let first = bytes.take(FIRST_BYTES).copied().collect();
         let request = FileRequest::Store(StoreBatch {
             purpose: Purpose::Edit,
             stores,
@@ -201,6 +212,22 @@ impl Doc {
         self.began(view, number, Under::Store { span, first, seen });
         Some(number)
     }
+}
+
+/// Why undo cannot hold one more step in these places, ascending; `None` where it can.
+pub(super) fn no_room(view: &View, places: &[(u64, usize)]) -> Option<String> {
+    let Room::Full { .. } = view.journal.room_for_parts(places) else {
+        return None;
+    };
+    let n_bytes = places.iter().map(|(_, len)| *len as u64).sum();
+    let places = match places.len() {
+        1 => String::new(),
+        n => format!(" in {}", counted(n as u64, "place")),
+    };
+    Some(format!(
+        "{} more of edits{places} is more than undo can hold, write the edits to the file first",
+        counted(n_bytes, "byte")
+    ))
 }
 
 fn bytes_of(parts: &[PatchPart]) -> usize {

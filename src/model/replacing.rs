@@ -15,8 +15,8 @@ use super::find::{FindGoal, FindRequest, MatchBytes, NoMatch};
 use super::find_bar::FindBar;
 use super::found::{AfterReplacing, Search, Wish};
 use super::identity::{OrderId, ViewId};
-use super::journal::Room;
 use super::patch::PatchPart;
+use super::patching::no_room;
 use super::view::View;
 
 /// A match has other bytes than as many as are to be put in its place.
@@ -192,28 +192,21 @@ impl Doc {
         let read = match read {
             Ok(read) => read,
             Err(why) => {
-                let why = match why {
-                    NoMatch::Changed(offset) => {
-                        format!("what stood at {offset:#x} has changed; search again")
-                    }
-                    NoMatch::Unread(offset, reason) => {
-                        format!("what stands at {offset:#x} cannot be read: {reason}")
-                    }
-                    NoMatch::Stopped => "it was stopped".to_owned(),
-                };
+                let why = no_match_words(why, search.span, with.len());
                 self.answer_search(view, format!("Nothing was replaced: {why}"));
                 return;
             }
         };
         let n_matches = read.len() as u64;
-        if let Some(why) = self.no_room_to_replace(view, n_matches * with.len() as u64) {
+        let parts = joined(read, with);
+        if let Some(why) = self.cannot_replace(view, &parts) {
             self.answer_search(view, format!("Nothing was replaced: {why}"));
             return;
         }
         if self.refuses_typing(view, "the replacement") {
             return;
         }
-        let number = self.store_parts(view, joined(read, with), out);
+        let number = self.store_parts(view, parts, out);
         self.touched = true;
         if let (Some(number), Some(known)) =
             (number, self.views.iter_mut().find(|it| it.id == view))
@@ -223,18 +216,13 @@ impl Doc {
         }
     }
 
-    fn no_room_to_replace(&self, view: ViewId, n_bytes: u64) -> Option<String> {
+    fn cannot_replace(&self, view: ViewId, parts: &[PatchPart]) -> Option<String> {
         let known = self.view_by(view)?;
         if !known.pending.is_settled() {
             return Some("earlier edits are not stored yet; do it again once they are".to_owned());
         }
-        match known.journal.room_for(n_bytes) {
-            Room::Full { .. } => Some(format!(
-                "{} more of edits is more than undo can hold; write the edits to the file first",
-                counted(n_bytes, "byte")
-            )),
-            _ => None,
-        }
+        let places = parts.iter().map(|(at, _, new)| (*at, new.len()));
+        no_room(known, &places.collect::<Vec<_>>())
     }
 
     /// The stores of this number were answered: whether all of them were done.
@@ -263,6 +251,31 @@ impl Doc {
                 self.ask_for_matches(view, (pattern, span), (goal, Wish::Next), out);
             }
         }
+    }
+}
+
+/// Why a match of `len` bytes was not read, where only `part` was searched.
+fn no_match_words(why: NoMatch, part: Option<Span>, len: usize) -> String {
+    match why {
+        NoMatch::Outside(offset) => {
+            let found = Span::at(offset, len as u64);
+            let is_outside = |part: &Span| found.is_none_or(|it| !part.contains_span(it));
+            match part.filter(is_outside) {
+                Some(part) => format!(
+                    "the match at {offset:#x} lies outside of the part that is searched, {:#x} to {:#x}",
+                    part.start(),
+                    part.end().saturating_sub(1)
+                ),
+                None => format!(
+                    "the match at {offset:#x} lies outside of what the view shows now; search again"
+                ),
+            }
+        }
+        NoMatch::Changed(offset) => format!("what stood at {offset:#x} has changed; search again"),
+        NoMatch::Unread(offset, reason) => {
+            format!("what stands at {offset:#x} cannot be read: {reason}")
+        }
+        NoMatch::Stopped => "it was stopped".to_owned(),
     }
 }
 

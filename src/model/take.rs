@@ -13,7 +13,7 @@ use super::pending::{Later, Under};
 use super::process::{Failure, Refusal};
 use super::storing::Answer;
 use super::topic::Subject;
-use super::tray::RefusedOrder;
+use super::tray::{RefusedOrder, RefusedPart};
 use super::watching::Asked;
 use super::witness::Note;
 
@@ -108,8 +108,10 @@ impl App {
                 doc: id,
                 name: self.name_of(id),
                 through: THROUGH_WITNESS.to_owned(),
-                offset: *offset,
-                bytes: bytes.clone(),
+                parts: vec![RefusedPart {
+                    offset: *offset,
+                    bytes: bytes.clone(),
+                }],
                 why: failure(why),
             });
         }
@@ -125,19 +127,28 @@ impl App {
 
     /// What was typed and could not be stored stands in the tray too: the message about it goes with the next key.
     fn not_stored(&mut self, target: Target, number: OrderId, results: &[StoreResult]) {
+        let mut first = None;
+        let mut parts = Vec::new();
         for result in results {
             if let StoreOutcome::Refused(why) = &result.outcome {
-                self.tray.put(RefusedOrder {
-                    number,
-                    doc: target.doc,
-                    name: self.name_of(target.doc),
-                    through: self.view_through(target),
+                first = first.or(Some(why));
+                parts.push(RefusedPart {
                     offset: result.offset,
                     bytes: result.bytes.clone(),
-                    why: failure(why),
                 });
             }
         }
+        let Some(why) = first else {
+            return;
+        };
+        self.tray.put(RefusedOrder {
+            number,
+            doc: target.doc,
+            name: self.name_of(target.doc),
+            through: self.view_through(target),
+            parts,
+            why: failure(why),
+        });
     }
 
     fn name_of(&self, doc: DocId) -> String {
@@ -158,21 +169,17 @@ impl App {
     /// An order that stores something was not carried out: it stands in the tray, with its bytes.
     pub(super) fn refused(&mut self, order: &FileOrder, why: &Refusal) {
         let id = order.target.doc;
-        let name = self.name_of(id);
-        for (offset, bytes) in stores_of(order) {
-            self.tray.put(RefusedOrder {
-                number: order.number,
-                doc: id,
-                name: name.clone(),
-                through: match order.request {
-                    FileRequest::WitnessStore { .. } => THROUGH_WITNESS.to_owned(),
-                    _ => self.view_through(order.target),
-                },
-                offset,
-                bytes,
-                why: why.clone(),
-            });
-        }
+        self.tray.put(RefusedOrder {
+            number: order.number,
+            doc: id,
+            name: self.name_of(id),
+            through: match order.request {
+                FileRequest::WitnessStore { .. } => THROUGH_WITNESS.to_owned(),
+                _ => self.view_through(order.target),
+            },
+            parts: stores_of(order),
+            why: why.clone(),
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use super::peers::{MOST_ADDED, MOST_ADDED_IN_ALL, MOST_PAIRS, PeersAction};
 use super::pending::StoreOver;
 use super::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
 use super::topic::Subject;
-use super::tray::RefusedOrder;
+use super::tray::{RefusedOrder, RefusedPart};
 use super::witness::parse_bytes;
 use super::{App, Tab};
 
@@ -176,8 +176,10 @@ impl App {
                     .doc_by(target.doc)
                     .map_or_else(|| "a file that is closed".to_owned(), Doc::name),
                 through: self.through_words(target),
-                offset: *offset,
-                bytes: bytes.clone(),
+                parts: vec![RefusedPart {
+                    offset: *offset,
+                    bytes: bytes.clone(),
+                }],
                 why: why.clone(),
             };
             self.tray.put(order);

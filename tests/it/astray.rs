@@ -25,7 +25,8 @@ use mapscope::bytes::Span;
 use mapscope::model::event::{Event, FileEvent, FileNews};
 use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder, Refusal};
 use mapscope::model::{
-    Action, Doc, DocId, Generation, Intent, MappingId, OrderId, RefusedOrder, Target, ViewId,
+    Action, Doc, DocId, Generation, Intent, MappingId, OrderId, RefusedOrder, RefusedPart, Target,
+    ViewId,
 };
 
 use oracle::{Counts, Oracle};

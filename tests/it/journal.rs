@@ -2,6 +2,7 @@
 
 mod many;
 mod memory;
+mod parts;
 mod random;
 mod world;
 

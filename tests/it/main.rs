@@ -39,6 +39,7 @@ mod raw_peer;
 mod saving;
 mod scratch;
 mod searched;
+mod set_aside;
 mod skip;
 mod start;
 mod sums;

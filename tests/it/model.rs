@@ -48,6 +48,7 @@ mod others;
 mod pasted;
 mod predict;
 mod processes;
+mod refused_steps;
 mod remarks;
 mod rig;
 mod second_view;

@@ -187,8 +187,8 @@ fn remembered_file(dir: &Path, values: &[(&str, &str)]) -> std::path::PathBuf {
 
 #[test]
 fn a_zoom_that_nobody_chose_is_set_aside_and_said() {
-    let dir = tempfile::tempdir().unwrap();
     for bad in ["0", "1", "65535", "-5", "0.0", "\"\""] {
+        let dir = tempfile::tempdir().unwrap();
         let value = format!("(zoom_percent:{bad})");
         let file = remembered_file(dir.path(), &[("settings", &value)]);
         let before = fs::read(&file).unwrap();

@@ -16,6 +16,7 @@ mod edits;
 mod facts_panel;
 mod faults;
 mod find;
+mod find_part;
 mod find_rest;
 mod finder_keys;
 mod finder_looks;

@@ -21,6 +21,8 @@ use super::place::{Extent, Saved};
 
 /// No file of settings is larger.
 const MAX_BYTES: u64 = 16 << 20;
+/// So many files that could not be used are kept; where another one comes, the last of them goes.
+const KEPT_ASIDE: u32 = 9;
 /// How long the start waits for them. A home folder that takes longer is gone or hangs.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -233,10 +235,20 @@ fn value<T: serde::de::DeserializeOwned>(
     read?.ok()
 }
 
-/// Renames what was remembered so that it is not read again; the new name, where that was possible.
+/// Renames what was remembered so that it is not read again; the new name, where that was possible. What was set aside
+/// before stays, but for the last of so many that more would fill the folder.
 #[must_use]
 pub fn set_aside(file: &Path) -> Option<PathBuf> {
-    let aside = file.with_extension("ron.bad");
+    let name = |number| match number {
+        1 => file.with_extension("ron.bad"),
+        number => file.with_extension(format!("ron.bad{number}")),
+    };
+    let is_free = |path: &PathBuf| {
+        let found = fs::symlink_metadata(path);
+        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let free = (1..KEPT_ASIDE).map(name).find(is_free);
+    let aside = free.unwrap_or_else(|| name(KEPT_ASIDE));
     fs::rename(file, &aside).ok()?;
     Some(aside)
 }

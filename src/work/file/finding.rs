@@ -128,7 +128,7 @@ fn read_again(
     let whole = source.span();
     let is_outside = |run: &&MatchRun| run.start < whole.start() || run.end() > whole.end();
     if let Some(run) = runs.iter().find(is_outside) {
-        return Err(NoMatch::Changed(run.start));
+        return Err(NoMatch::Outside(run.start));
     }
     let mut read = Vec::new();
     let mut kernel = None;

@@ -459,9 +459,11 @@ impl Play {
         };
         self.places += 1;
         for order in orders.iter().filter(|it| it.number == number) {
-            self.shell
-                .oracle
-                .means(file, order.offset, &order.bytes, self.places);
+            for part in &order.parts {
+                self.shell
+                    .oracle
+                    .means(file, part.offset, &part.bytes, self.places);
+            }
         }
         self.shell
             .act(None, Action::App(AppAction::Redirect(number)));

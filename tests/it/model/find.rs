@@ -19,7 +19,7 @@ fn find(rig: &mut Rig, action: FindAction) -> Vec<Effect> {
     rig.act(Action::Find(action))
 }
 
-fn is_find(request: &FileRequest) -> bool {
+pub(super) fn is_find(request: &FileRequest) -> bool {
     matches!(request, FileRequest::Find(_))
 }
 
@@ -46,7 +46,7 @@ fn nearest(start: u64, len: u64) -> FileNews {
     report(FoundMatches::Nearest(Some(NearestMatch { span, wrapped })))
 }
 
-fn run(start: u64, len: u64) -> MatchRun {
+pub(super) fn run(start: u64, len: u64) -> MatchRun {
     let (count, step) = (1, 1);
     MatchRun {
         start,
@@ -56,7 +56,7 @@ fn run(start: u64, len: u64) -> MatchRun {
     }
 }
 
-fn all(runs: Vec<MatchRun>) -> FileNews {
+pub(super) fn all(runs: Vec<MatchRun>) -> FileNews {
     let count = runs.iter().map(|run| run.count).sum();
     report(FoundMatches::All(MatchList {
         count,
@@ -66,7 +66,7 @@ fn all(runs: Vec<MatchRun>) -> FileNews {
 }
 
 /// A file of 1000 bytes, in which `4142` is looked for.
-fn looking() -> Rig {
+pub(super) fn looking() -> Rig {
     let mut rig = Rig::new();
     rig.open(file("/tmp/a", 1, 1000));
     find(&mut rig, FindAction::Open { replaces: true });
@@ -223,7 +223,7 @@ fn what_is_no_pattern_is_not_asked_for() {
     );
 }
 
-fn replace_with(rig: &mut Rig, text: &str) {
+pub(super) fn replace_with(rig: &mut Rig, text: &str) {
     find(rig, FindAction::ReplacementEdited(text.to_owned()));
     find(rig, FindAction::ReplaceAll);
 }

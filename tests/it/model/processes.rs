@@ -189,7 +189,10 @@ fn a_pair_that_holds_a_copy_or_an_order_does_not_end() {
     let [order] = rig.app.tray.orders() else {
         panic!("{:?}", rig.app.tray);
     };
-    assert_eq!((order.number, order.bytes.as_slice()), (waits, &[0x21][..]));
+    assert_eq!(
+        (order.number, order.parts[0].bytes.as_slice()),
+        (waits, &[0x21][..])
+    );
     assert!(order.words().contains("21 was not written at 0x0 of 2.bin"));
     assert!(!order.words().contains("process 0"), "{}", order.words());
 }

@@ -183,7 +183,7 @@ fn late_answers_for_a_dropped_view_are_ignored() {
     let tray = rig.app.tray.orders();
     assert_eq!(tray.len(), 1);
     assert_eq!(
-        (tray[0].number, &tray[0].bytes[..]),
+        (tray[0].number, &tray[0].parts[0].bytes[..]),
         (witness.number, &b"!"[..])
     );
     rig.answer(&drop, FileNews::Dropped);

@@ -151,35 +151,40 @@ fn refused() -> (Rig, OrderId) {
 }
 
 #[test]
-fn a_refused_batch_stands_in_the_tray_and_is_redirected_whole_when_asked() {
+fn a_refused_batch_is_one_entry_of_the_tray_and_is_redirected_as_one_step() {
     let (mut rig, number) = refused();
-    let bytes = |rig: &Rig| -> Vec<(u64, Vec<u8>)> {
-        let orders = rig.app.tray.orders().iter();
-        orders
-            .map(|order| (order.offset, order.bytes.clone()))
-            .collect()
+    let [order] = rig.app.tray.orders() else {
+        panic!("{:?}", rig.app.tray);
     };
-    assert_eq!(bytes(&rig), [(5, b"Z".to_vec()), (40, b"Z".to_vec())]);
+    let parts = order.parts.iter();
+    let parts: Vec<_> = parts.map(|part| (part.offset, &*part.bytes)).collect();
+    assert_eq!(parts, [(5, &b"Z"[..]), (40, b"Z")]);
+    let said = order.words();
+    let begins = "2 bytes in 2 places from 0x5 on were not written to ";
+    assert!(said.starts_with(begins), "{said}");
     rig.open(file("/folder/other.bin", 2, 100));
     let order = &rig.app.tray.orders()[0];
     assert_eq!(
         order.offer(rig.doc()),
-        "Write 5a at 0x5 of other.bin instead"
+        "Write 2 bytes in 2 places from 0x5 on of other.bin instead"
     );
     let effects = rig.act(A::Redirect(number));
+    let n_orders = requests(&effects).into_iter();
+    let is_store = |request: &&FileRequest| matches!(request, FileRequest::Store(_));
+    assert_eq!(n_orders.filter(is_store).count(), 1, "one step");
     let stored: Vec<u64> = stores(&effects).iter().map(|store| store.offset).collect();
     assert_eq!(stored, [5, 40], "none of them is dropped");
-    assert!(bytes(&rig).is_empty());
+    assert!(rig.app.tray.orders().is_empty());
 }
 
 #[test]
-fn what_cannot_be_redirected_stays_in_the_tray() {
+fn what_cannot_be_redirected_whole_stays_in_the_tray() {
     let (mut rig, number) = refused();
     rig.open(file("/folder/short.bin", 2, 10));
     let effects = rig.act(A::Redirect(number));
-    assert_eq!(stores(&effects).len(), 1);
-    assert_eq!(rig.app.tray.orders().len(), 1, "there is no byte 0x28");
-    assert_eq!(rig.app.tray.orders()[0].offset, 40);
+    assert!(stores(&effects).is_empty(), "there is no byte 0x28");
+    assert_eq!(rig.app.tray.orders().len(), 1);
+    assert_eq!(rig.app.tray.orders()[0].parts.len(), 2);
     rig.act(A::Forget(number));
     assert!(rig.app.tray.orders().is_empty());
 }

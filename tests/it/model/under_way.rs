@@ -312,7 +312,8 @@ fn quitting_and_closing_wait_for_a_store_through_a_witness_and_name_it() {
             let tray = rig.app.tray.orders();
             assert_eq!(tray.len(), usize::from(!is_done));
             if let [order] = tray {
-                assert_eq!((order.offset, &order.bytes[..]), (7, &b"!"[..]));
+                let part = &order.parts[0];
+                assert_eq!((part.offset, &part.bytes[..]), (7, &b"!"[..]));
             }
         }
     }
@@ -329,7 +330,7 @@ fn a_store_through_a_witness_that_is_refused_keeps_the_file_and_its_bytes() {
         let effects = rig.refuse(&order, why);
         assert!(!effects.contains(&Effect::Quit));
         assert!(!rig.app.is_settling());
-        assert_eq!(rig.app.tray.orders()[0].bytes, b"!");
+        assert_eq!(rig.app.tray.orders()[0].parts[0].bytes, b"!");
         let note = rig.file_note();
         assert!(note.failed && note.text.contains("Not written"), "{note:?}");
         assert!(rig.view().pending.is_empty());

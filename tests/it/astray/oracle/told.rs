@@ -6,9 +6,12 @@ impl Oracle {
     /// What was not carried out stands in the tray, or is said.
     pub(in crate::astray) fn check_told(event: &Event, app: &App) {
         let in_tray = |number: OrderId, offset: u64, bytes: &[u8]| {
-            let is_it =
-                |it: &&RefusedOrder| (it.number, it.offset, &*it.bytes) == (number, offset, bytes);
-            let n = app.tray.orders().iter().filter(is_it).count();
+            let is_order = |it: &&RefusedOrder| it.number == number;
+            let orders: Vec<_> = app.tray.orders().iter().filter(is_order).collect();
+            assert!(orders.len() <= 1, "{number:?} is one entry");
+            let parts = orders.iter().flat_map(|it| &it.parts);
+            let is_it = |it: &&RefusedPart| (it.offset, &*it.bytes) == (offset, bytes);
+            let n = parts.filter(is_it).count();
             assert_eq!(n, 1, "{number:?} at {offset} in the tray");
         };
         match event {

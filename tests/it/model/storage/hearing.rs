@@ -74,12 +74,13 @@ impl Storage {
         assert!(!self.app.is_settling(), "something waits for ever");
         assert_eq!(self.app.tray.forgotten, 0);
         let mut tray: Vec<_> = self.app.tray.orders().iter().collect();
-        tray.sort_by_key(|order| (order.number, order.offset));
+        tray.sort_by_key(|order| order.number);
         let mut refused = self.refused.clone();
         refused.sort();
         let tray: Vec<_> = tray
             .into_iter()
-            .map(|order| (order.number, order.offset, order.bytes.clone()))
+            .flat_map(|order| order.parts.iter().map(|part| (order.number, part)))
+            .map(|(number, part)| (number, part.offset, part.bytes.clone()))
             .collect();
         assert_eq!(tray, refused, "each refused store once, with its bytes");
     }
