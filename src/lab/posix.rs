@@ -124,6 +124,8 @@ pub fn tables() -> String {
             one.shown_by.join(", ")
         );
     }
-    text.push_str("The numbers are those of the Open POSIX Test Suite.\n");
+    text.push_str(
+        "The numbers are those of the Open POSIX Test Suite, the wording follows POSIX.1-2024.\n",
+    );
     text
 }

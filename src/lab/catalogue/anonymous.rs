@@ -69,10 +69,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "A load of a page that was never stored into needs nothing but zeros, and the kernel has one page of \
-                  zeros for all. It is mapped read-only; the first store makes a page of the process\u{2019}s own. The \
-                  zero page is not counted as resident. (With transparent huge pages always on, and use_zero_page off, \
-                  a load would take a huge page instead, which MADV_NOHUGEPAGE asks not to get; some virtual machines of \
-                  s390 have no zero page either.) Shared \
+                  zeros for all; what it takes are page tables alone. It is mapped read-only; the first store makes a \
+                  page of the process\u{2019}s own. The zero page is not counted as resident. (With transparent huge \
+                  pages always on, and use_zero_page off, a load would take a huge page instead, which \
+                  MADV_NOHUGEPAGE asks not to get; some virtual machines of s390 have no zero page either.) Shared \
                   anonymous memory is a file without a name and does take a page for each page read.",
             source: "proc_pid_smaps(5) (proc(5) in older manuals), Rss; the kernel's mm/memory.c, do_anonymous_page",
             by_hand: &[],
@@ -130,7 +130,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "dontneed-gives-zeros",
             topic: LabTopic::Anonymous,
-            title: "After MADV_DONTNEED anonymous memory is still mapped, and reads as zeros",
+            title: "After MADV_DONTNEED private anonymous memory is still mapped, and reads as zeros",
             choices: &[
                 "The bytes are still there: it is only a hint",
                 "The memory is unmapped, and a load ends the process",
@@ -140,7 +140,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Linux,
             why: "MADV_DONTNEED frees the pages at once and keeps the mapping. The next load finds no page and gets \
                   zeros, as at the beginning. Allocators give memory back this way without giving up the addresses. \
-                  Other systems take it for a mere hint.",
+                  Shared memory keeps its bytes: only the page tables forget them. Other systems take it for a mere \
+                  hint.",
             source: "madvise(2), MADV_DONTNEED: \u{201c}zero-fill-on-demand pages for anonymous private mappings\u{201d}",
             by_hand: &[],
         },

@@ -24,11 +24,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "Limits are checked when addresses are given out, and not at a fault, when it is too late for an error. \
-                  RLIMIT_AS counts every mapping, whatever it allows, so that programs that reserve large ranges (sanitizers, \
-                  garbage collectors) do not start under it. RLIMIT_DATA was for the heap alone; since Linux 4.7 it counts \
-                  what is private and writable, and so mprotect can exceed it too. How much is resident no limit of a \
-                  process bounds: that is what control groups are for.",
+            why: "Limits are checked when addresses are given out, and not at a fault, when it is too late for an \
+                  error. RLIMIT_AS counts every mapping, whatever it allows, so that programs that reserve large \
+                  ranges (sanitizers, garbage collectors) do not start under it. RLIMIT_DATA was for the data of the \
+                  program and its heap (brk); since Linux 4.7 it counts what is private and writable, and so mprotect \
+                  can exceed it too. How much is resident no limit of a process bounds: that is what control groups \
+                  are for.",
             source: "getrlimit(2), RLIMIT_AS: \u{201c}the maximum size of the process's virtual memory\u{201d}, and RLIMIT_DATA \
                      with mmap(2) since Linux 4.7; POSIX.1-2024 getrlimit() and mmap(), ENOMEM",
             by_hand: &[],
@@ -41,7 +42,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "overcommit-heuristic",
             topic: LabTopic::Limits,
-            title: "More memory than there is is refused only where it counts: private, writable, and reserved",
+            title: "More private memory than there is is refused where it may be stored into, unless MAP_NORESERVE is given",
             choices: &[
                 "All mappings of that size are refused with ENOMEM",
                 "Private writable memory is refused with ENOMEM; with MAP_NORESERVE, or read-only, it is granted",
@@ -49,11 +50,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "With vm.overcommit_memory of 0 the kernel refuses what could never be had: one mapping of more private \
-                  writable memory than the machine has, swap included. Read-only memory takes nothing, and MAP_NORESERVE \
-                  asks not to be counted. Many mappings that are small enough each may still add up to more than there is; \
-                  then the out-of-memory killer decides. With 1 nothing is refused, with 2 all is counted, and this \
-                  experiment is not available.",
+            why: "With vm.overcommit_memory of 0 the kernel refuses what could never be had: one mapping of more \
+                  private writable memory than the machine has, swap included. Shared memory without a file is \
+                  counted likewise. Read-only memory takes nothing, and MAP_NORESERVE asks not to be counted. Many \
+                  mappings that are small enough each may still add up to more than there is; then the out-of-memory \
+                  killer decides. With 1 nothing is refused, with 2 all is counted, and this experiment is not \
+                  available.",
             source: "Documentation/mm/overcommit-accounting.rst; mmap(2), MAP_NORESERVE; \
                      proc_sys_vm(5) (proc(5) in older manuals), overcommit_memory",
             by_hand: &[],
@@ -66,20 +68,21 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "map-count-limit",
             topic: LabTopic::Limits,
-            title: "A process has a limit of mappings: when it is reached mprotect fails, and munmap of a middle too",
+            title: "A process has a limit of mappings: when it is reached mprotect and mmap fail, and munmap of a middle too",
             choices: &[
                 "There is no limit but memory",
-                "mprotect ends in ENOMEM, and so does munmap of a piece in the middle; munmap of the whole succeeds",
+                "mprotect ends in ENOMEM, and so do mmap and munmap of a piece in the middle; munmap of the whole succeeds",
                 "mprotect ends in ENOMEM; munmap always succeeds, as it gives something back",
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "Each piece of the address space with a protection of its own is an area of the kernel, a line of \
-                  /proc/PID/maps. A call that makes two pieces out of one makes an area more, and fails with ENOMEM beyond \
-                  vm.max_map_count (65,530, on many systems more); taking a page out of the middle does so too. Programs \
-                  that map many files or protect many pages (memory-mapped indexes, guard pages of threads) come to it.",
-            source: "mprotect(2) and munmap(2), ENOMEM; Documentation/admin-guide/sysctl/vm.rst, max_map_count; POSIX.1-2024 \
-                     mmap() has EMFILE for too many mappings",
+                  /proc/PID/maps. A call that makes two pieces out of one makes an area more, and fails with ENOMEM \
+                  beyond vm.max_map_count (65,530, on many systems more); taking a page out of the middle does so \
+                  too, and so does mmap. Programs that map many files or protect many pages (memory-mapped indexes, \
+                  guard pages of threads) come to it.",
+            source: "mmap(2), munmap(2) and mprotect(2), ENOMEM; Documentation/admin-guide/sysctl/vm.rst, \
+                     max_map_count; POSIX.1-2024 mmap() has EMFILE for too many mappings",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],
@@ -98,11 +101,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "A stack is a mapping with MAP_GROWSDOWN: a touch below it makes it longer, up to RLIMIT_STACK. If it could \
-                  grow up to a neighbor, a function with large local variables could step over its end into that one's \
-                  memory unseen. So the kernel keeps 256 pages free, 1 MiB with pages of 4 KiB (stack_guard_gap on the \
-                  kernel's command line changes it). Here the gap below is more than that for one touch, and less for the \
-                  next.",
+            why: "A stack is a mapping with MAP_GROWSDOWN: a touch below it makes it longer, up to RLIMIT_STACK. If \
+                  it could grow up to a neighbor, a function with large local variables could step over its end into \
+                  that one's memory unseen. So the kernel keeps 256 pages free, 1 MiB with pages of 4 KiB \
+                  (stack_guard_gap on the kernel's command line changes it), unless nobody may access the neighbor. \
+                  Here the gap below is more than that for one touch, and less for the next.",
             source: "mmap(2), MAP_GROWSDOWN; Documentation/admin-guide/kernel-parameters.txt, stack_guard_gap=; getrlimit(2), \
                      RLIMIT_STACK",
             by_hand: &[],
@@ -254,6 +257,11 @@ fn map_count_limit(s: &mut Script) {
         "about twice as many as calls succeeded",
         areas.near(times * 2, 200),
     );
+    // Shared memory is never joined to a neighbor. The kernel allows mmap one mapping more than a call that splits.
+    let one = |name| anonymous_shared(page).named(name);
+    let _may_be_the_last = s.try_map(a, "maps a page of shared memory", one("n"));
+    let told = s.try_map(a, "maps one more", one("o"));
+    s.expect_failed(told, "ENOMEM");
     let middle = s.unmap(a, (PIECES - 10) * page, page);
     s.expect_failed(middle, "ENOMEM");
     let whole = s.unmap(a, 0, PIECES * page);

@@ -64,9 +64,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(0),
             promise: Promise::Linux,
-            why: "Copy-on-write is set off by the write access, which the processor reports as a page fault before the \
-                  store is done. The kernel copies the page and lets the store happen; what value it stores nobody \
-                  looks at. From then on the page is frozen like any other copy.",
+            why: "Copy-on-write is set off by the write access, which the processor reports as a page fault before \
+                  the store is done. The kernel copies the page and lets the store happen, and never looks at the \
+                  value that it stores. From then on the page is frozen like any other copy.",
             source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61: clear for a page that is no file's; \
                      mmap(2), MAP_PRIVATE",
             by_hand: &[AddedKind::Private, AddedKind::Shared],

@@ -93,7 +93,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "MS_ASYNC asks that the writing be scheduled. On Linux every dirty page is scheduled already, as the \
                   kernel knows of each and writes them in its own time; so there is nothing left to do. It checks the \
                   arguments and returns 0, which is no news about the storage.",
-            source: "msync(2), NOTES: \u{201c}Since Linux 2.6.19, MS_ASYNC is in fact a no-op\u{201d}",
+            source: "msync(2), VERSIONS (NOTES in older manuals): \u{201c}Since Linux 2.6.19, MS_ASYNC is in fact a \
+                     no-op\u{201d}",
             by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
@@ -225,7 +226,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   store faults, the page is marked dirty and made writable, and later stores run freely. Writing the \
                   page cleans it and makes it read-only again. That is a hidden price of calling msync often. tmpfs \
                   writes nothing and so watches nothing.",
-            source: "the kernel's mm/memory.c, do_shared_fault and wp_page_shared; getrusage(2), ru_minflt",
+            source: "the kernel's mm/memory.c, do_shared_fault() and wp_page_shared(); getrusage(2), ru_minflt",
             by_hand: &[],
         },
         needs: &[],

@@ -37,7 +37,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "tail-store-is-not-saved",
             topic: LabTopic::Ends,
-            title: "A store past the end of the file succeeds, and is not in the file when that is written and grows",
+            title: "A store past the end of the file, in its last page, succeeds, and is not in the file when that grows, except on tmpfs",
             choices: &[
                 "The file grows by the store",
                 "Read back it is there, but written and grown to a whole page the file has zeros there",
@@ -125,7 +125,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   it is past the end here. Programs that map \u{201c}the whole file\u{201d} ask for length 0 when the \
                   file is empty, and that is what fails with EINVAL. So an empty file needs a case of its own either \
                   way.",
-            source: "mmap(2), SIGBUS and ERRORS, EINVAL",
+            source: "mmap(2), SIGBUS and ERRORS, EINVAL; POSIX.1-2024 mmap(), RATIONALE: it \u{201c}can be used to \
+                     map a region of memory that is larger than the current size of the object\u{201d}",
             by_hand: &[],
         },
         needs: &[],
@@ -144,10 +145,12 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "The offset has to be aligned and to fit the largest file that the file system can have; where the \
-                  file ends now does not matter, for it may grow. Until it does, every load is past the end. POSIX \
-                  lets a system refuse it with ENXIO.",
-            source: "mmap(2), SIGBUS; POSIX.1-2024 mmap(), ERRORS, ENXIO",
+            why: "The offset has to be aligned and to fit the largest file that there can be, of 2^63 bytes; where \
+                  the file ends now does not matter, for it may grow. Until it does, every load is past the end. \
+                  POSIX speaks of offsets that are possible and not necessarily current, and has ENXIO for those that \
+                  are invalid, so that a system may refuse it.",
+            source: "mmap(2), SIGBUS; POSIX.1-2024 mmap(), DESCRIPTION: offsets \u{201c}possible (not necessarily \
+                     current)\u{201d}, and ERRORS, ENXIO",
             by_hand: &[],
         },
         needs: &[],

@@ -6,7 +6,7 @@ use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Peer, Script, anonymous, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-use crate::peer::calls::{FileAccess, MapCall, Prot, Source};
+use crate::peer::calls::{FileAccess, MapCall, Placing, Prot, Source, Spot};
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -43,8 +43,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "The processor translates addresses by pages: a byte of the file stands at the same place within a page \
-                  of memory as within a page of the file. A program that wants byte 1,000 maps from 0 and adds 1,000 to the address. Libraries that take any offset do just that. POSIX lets a system demand it.",
+            why: "The processor translates addresses by pages: a byte of the file stands at the same place within a \
+                  page of memory as within a page of the file. A program that wants byte 1,000 maps from 0 and adds \
+                  1,000 to the address. Libraries that take any offset do just that. With MAP_FIXED the address has \
+                  to be aligned likewise. POSIX lets a system demand both.",
             source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
             by_hand: &[],
         },
@@ -155,9 +157,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Posix,
-            why: "Memory comes with the touch, addresses do not: a mapping needs a free range of them as long as itself. \
-                  This one asks for 2^62 bytes, more than any processor of today has addresses. So no setting about \
-                  promising more memory than there is (vm.overcommit_memory) matters here.",
+            why: "Memory comes with the touch, addresses do not: a mapping needs a free range of them as long as \
+                  itself. This one asks for 2^62 bytes; a process has up to 2^47 addresses on x86-64, 2^56 with page \
+                  tables of five levels, and 2^52 on arm64. So no setting about promising more memory than there is \
+                  (vm.overcommit_memory) matters here.",
             source: "mmap(2), ERRORS, ENOMEM; POSIX.1-2024 mmap(): \u{201c}insufficient room in the address \
                      space\u{201d}",
             by_hand: &[],
@@ -199,9 +202,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Posix,
-            why: "An offset past the end of the file can be mapped, for the file may grow to it. Past the largest size \
-                  that any file may have it never will; offset and length together do not fit the type of an offset \
-                  here, and mmap says so.",
+            why: "An offset past the end of the file can be mapped, for the file may grow to it. Past the largest \
+                  size that any file may have it never will: offset and length together are more than an offset of 63 \
+                  bits can say, and mmap says so.",
             source: "POSIX.1-2024 mmap(), ERRORS: \u{201c}the value of off plus len exceeds the offset \
                      maximum\u{201d}; mmap(2), ERRORS, EOVERFLOW, which speaks of 32-bit systems only",
             by_hand: &[],
@@ -235,6 +238,12 @@ fn unaligned_offset_einval(s: &mut Script) {
     allowed(s, a, &what, shared("f", page).from(page));
     let first = s.load(a, 0, 1);
     s.expect_bytes(first, b"B");
+    let (map, at, how) = ("m".to_owned(), 1, Placing::Fixed);
+    let within = shared("f", page)
+        .named("n")
+        .placed(Spot::At { map, at, how });
+    let what = "maps a page of f with MAP_FIXED at an address within a page";
+    refused(s, a, what, within, "EINVAL");
 }
 
 fn shared_needs_write_access(s: &mut Script) {
@@ -299,6 +308,10 @@ fn larger_than_addresses_enomem(s: &mut Script) {
     refused(s, a, what, anonymous(huge), "ENOMEM");
     let what = "maps 2^62 bytes of f";
     refused(s, a, what, shared("f", huge), "ENOMEM");
+    let (address, how) = (1 << 63, Placing::Fixed);
+    let beyond = anonymous(page).placed(Spot::Nowhere { address, how });
+    let what = "maps a page with MAP_FIXED at 2^63, past all addresses of a process";
+    refused(s, a, what, beyond, "ENOMEM");
     allowed(s, a, "maps a page without a file", anonymous(page));
 }
 

@@ -70,7 +70,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "MAP_SHARED without a file is memory that belongs to no process: the child inherits the mapping, not \
                   a copy. It is the simplest way for related processes to share memory; it has no name by which others could open it. (With permission they can still reach it, by /proc/PID/map_files or process_vm_readv(2).)",
-            source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): \u{201c}the mapping type is retained \
+            source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): the mapping type is \u{201c}retained \
                      across fork()\u{201d}",
             by_hand: &[],
         },
@@ -160,7 +160,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             promise: Promise::Posix,
             why: "Copy-on-write after fork is for private pages. A shared mapping is inherited as a shared mapping: \
                   both sides go on showing the file\u{2019}s own pages. On Linux read(2) shows them too.",
-            source: "POSIX.1-2024 mmap(): \u{201c}the mapping type is retained across fork()\u{201d}; fork(2)",
+            source: "POSIX.1-2024 mmap(): the mapping type is \u{201c}retained across fork()\u{201d}; fork(2)",
             by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork],

@@ -2,7 +2,7 @@
 //! stores anything.
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
-use crate::lab::script::{Figure, Peer, Script, StepId, Words, private, shared};
+use crate::lab::script::{Figure, Peer, Script, StepId, Words, anonymous, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{Advice, AreaCall, Call, LockHow, MapFlag, Outcome, Prot};
@@ -74,7 +74,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "mlock promises that no later access waits for memory, also no store. So it makes the copy that a \
                   store would make, for each page of the range. mlock2 with MLOCK_ONFAULT locks each page when it \
                   comes in, and copies nothing. Locked pages cannot be dropped with MADV_DONTNEED (EINVAL). Locks end \
-                  with munmap, and a child does not inherit them.",
+                  with munmap, and a child does not inherit them. Where a page of the range is not mapped, mlock \
+                  fails with ENOMEM; POSIX says that no lock is changed then, but Linux keeps the locks of the pages \
+                  before it.",
             source: "mlock(2): \u{201c}Memory locks are not inherited by a child created via fork(2)\u{201d}; \
                      POSIX.1-2024 mlock(); madvise(2), EINVAL",
             by_hand: &[AddedKind::Private],
@@ -178,6 +180,21 @@ fn expect_locked(s: &mut Script, peer: Peer, kib: u64) {
     );
 }
 
+/// mlock of four pages of which the third one is not mapped: POSIX says that no lock is changed then.
+fn lock_with_hole(s: &mut Script, a: Peer) {
+    let page = s.page();
+    s.map(a, anonymous(4 * page).named("h"));
+    let unmap = |at, pages: u64| {
+        let (map, len) = ("h".to_owned(), pages * page);
+        Call::Unmap { map, at, len }
+    };
+    s.must(a, "unmaps the third page of h", unmap(2 * page, 1));
+    let told = s.attempt(a, "calls mlock for h", lock("h", 4 * page, LockHow::Now));
+    s.expect_failed(told, "ENOMEM");
+    expect_locked(s, a, 2 * page / 1024);
+    s.must(a, "unmaps h", unmap(0, 4));
+}
+
 fn mlock_copies(s: &mut Script) {
     let (page, len) = (s.page(), 4 * s.page());
     s.letters("f", 4);
@@ -206,6 +223,7 @@ fn mlock_copies(s: &mut Script) {
     let gone = s.unmap(a, 0, len);
     s.expect_done(gone);
     expect_locked(s, a, 0);
+    lock_with_hole(s, a);
     let on_fault = lock("n", len, LockHow::OnFault);
     let told = s.attempt(a, "calls mlock2 with MLOCK_ONFAULT for n", on_fault);
     s.expect_done(told);

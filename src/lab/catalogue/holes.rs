@@ -71,8 +71,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   which is not written. A store makes that page dirty, and the file system has to find blocks for it. \
                   On tmpfs the page cache is the storage, so that the page of zeros that a load brings in counts as \
                   room of the file; a read(2) takes none.",
-            source: "fstat(2), st_blocks: \u{201c}This may be smaller than st_size/512 when the file has holes\u{201d}; \
-                     tmpfs(5); what a mapping takes is written in mm/shmem.c only",
+            source: "stat(3type), st_blocks, which may be smaller than the length where the file has holes; tmpfs(5); \
+                     what a mapping takes is written in mm/shmem.c only",
             by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],

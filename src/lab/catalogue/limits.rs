@@ -26,9 +26,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "Locks of flock(2) and fcntl(2) are advisory: they are agreements between programs that ask for them. \
-                  The kernel checks them when somebody asks for a lock, and neither in write(2) nor at a store, of \
-                  which it does not even learn. A program that maps a file without asking changes it under the lock.",
+            why: "Locks of flock(2) and fcntl(2) are advisory: they are agreements between programs that ask for \
+                  them. The kernel checks them when somebody asks for a lock, and neither in write(2) nor at a store, \
+                  of which it does not even learn. (The mandatory locks, which read and write obeyed, are gone since \
+                  Linux 5.15.) A program that maps a file without asking changes it under the lock.",
             source: "flock(2): \u{201c}flock() places advisory locks only\u{201d}; F_OFD_SETLK(2const) (fcntl(2) in older \
                      manuals)",
             by_hand: &[AddedKind::Shared],
@@ -94,10 +95,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "Locked pages cannot be taken from a process when memory is short, so how many a user may lock is \
-                  limited; 8 MiB are usual. The limit counts addresses, whether pages are there or not, and is checked \
-                  before anything is locked. With the capability CAP_IPC_LOCK, as root has it, there is none.",
-            source: "mlock(2), ENOMEM; mmap(2), EAGAIN; getrlimit(2), RLIMIT_MEMLOCK",
+            why: "Locked pages cannot be taken from a process when memory is short, so how many a process may lock is \
+                  limited; 8 MiB are usual, since Linux 5.16. The limit counts addresses, whether pages are there or \
+                  not, and is checked before anything is locked. With the capability CAP_IPC_LOCK, as root has it, \
+                  there is none; with a limit of 0 the error is EPERM. POSIX asks for a privilege for every lock.",
+            source: "mlock(2), ENOMEM and EPERM; mmap(2), EAGAIN; getrlimit(2), RLIMIT_MEMLOCK; POSIX.1-2024 mlock()",
             by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Unprivileged],
@@ -108,7 +110,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "anyone-may-write-it-back",
             topic: LabTopic::Durability,
-            title: "A store can be made durable by somebody else, whenever he likes",
+            title: "A store can be made durable by somebody else, at any time and unasked",
             choices: &[
                 "Only the process that stored can have its page written",
                 "Another process calls fsync, and the page is clean: the store is on the storage",
@@ -242,11 +244,13 @@ fn permission_at_mmap(s: &mut Script) {
 fn memlock_limit(s: &mut Script) {
     let page = s.page();
     let a = s.peer("A");
-    let limit = Call::Process(ProcessCall::Limit {
-        limit: LimitKind::Memlock,
-        value: Some(4 * page),
-    });
-    s.must(a, "limits what it may lock to four pages", limit);
+    let limit = |value| {
+        Call::Process(ProcessCall::Limit {
+            limit: LimitKind::Memlock,
+            value: Some(value),
+        })
+    };
+    s.must(a, "limits what it may lock to four pages", limit(4 * page));
     s.map(a, anonymous(8 * page));
     let lock = |pages: u64| {
         Call::Area(AreaCall::Lock {
@@ -263,6 +267,9 @@ fn memlock_limit(s: &mut Script) {
     s.expect_failed(told, "EAGAIN");
     let told = s.attempt(a, "calls mlock for four pages", lock(4));
     s.expect_done(told);
+    s.must(a, "limits what it may lock to nothing", limit(0));
+    let told = s.attempt(a, "calls mlock for one page", lock(1));
+    s.expect_failed(told, "EPERM");
 }
 
 fn anyone_may_write_it_back(s: &mut Script) {

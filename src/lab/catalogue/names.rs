@@ -14,10 +14,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "names-of-shared-memory",
             topic: LabTopic::Sharing,
-            title: "Shared memory has four names, and outlives the process that wrote it where something still refers to it",
+            title: "Shared memory is made in four ways, and outlives the process that wrote it where something still refers to it",
             choices: &[
                 "It goes with the process that wrote it",
-                "Each kind is called otherwise in /proc/PID/maps; the contents are there for who comes later, until the last name and mapping go",
+                "Each kind has another name in /proc/PID/maps; the contents are there for who comes later, until the last name and mapping go",
                 "It stays until the system is restarted, whatever its users do",
             ],
             expected: Expected::Always(1),

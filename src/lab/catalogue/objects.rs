@@ -65,9 +65,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Linux,
-            why: "memfd_create makes a file that lives in memory and has no name in any directory. A child inherits the \
-                  descriptor, and each process maps the file for itself: the child's mapping here is not inherited. \
-                  It is how processes share memory without a file system, and its length can be sealed.",
+            why: "memfd_create makes a file that lives in memory and has no name in any directory. A child inherits \
+                  the descriptor, and each process maps the file for itself: the child's mapping here is not \
+                  inherited. It is how processes share memory without a name that others could open, and its length \
+                  can be sealed.",
             source: "memfd_create(2)",
             by_hand: &[],
         },

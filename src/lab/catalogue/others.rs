@@ -26,11 +26,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                 "It leads to another byte of the same file",
             ],
             expected: Expected::Always(1),
-            promise: Promise::Linux,
-            why: "What is shared are pages, not addresses: each process maps the file wherever its own address space has \
-                  room. A forked child has the mappings of its parent at the same addresses. Another program has \
+            promise: Promise::Open,
+            why: "What is shared are pages, not addresses: each process maps the file wherever its own address space \
+                  has room. A forked child has the mappings of its parent at the same addresses. Another program has \
                   something else at that address, or nothing; it could also be memory of its own by chance, which is \
-                  worse. So shared memory holds offsets from its own start.",
+                  worse: that it is SIGSEGV here nobody promises. So shared memory holds offsets from its own start.",
             source: "POSIX.1-2024 mmap(): the address of the mapping is the implementation's choice; fork(2); \
                      /proc/sys/kernel/randomize_va_space in Documentation/admin-guide/sysctl/kernel.rst",
             by_hand: &[AddedKind::Shared, AddedKind::Shared],
@@ -124,10 +124,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "userfaultfd(2) hands faults of chosen pages to the program: whoever touches one waits while another \
-                  thread fetches it, from a network or out of a compressed store. That is how a virtual machine is moved \
-                  while it runs. With UFFD_USER_MODE_ONLY, which needs no privilege, faults inside of a system call are \
-                  not handed over, as the kernel would have to wait in the middle of its own work; so a buffer must have \
-                  been touched before.",
+                  thread fetches it, from a network or out of a compressed store. That is how a virtual machine is \
+                  moved while it runs. With UFFD_USER_MODE_ONLY, which needs no privilege, faults inside of a system \
+                  call are not handed over, or anybody could hold the kernel up in the middle of its work; so a \
+                  buffer must have been touched before. A program with privilege can have those handed over as well.",
             source: "userfaultfd(2), UFFD_USER_MODE_ONLY: \u{201c}will only be able to handle page faults originated from \
                      the user space\u{201d}; Documentation/admin-guide/mm/userfaultfd.rst",
             by_hand: &[],

@@ -40,16 +40,20 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             title: "A store into a hole of a file whose file system is full is SIGBUS; a write is ENOSPC",
             choices: &[
                 "The store waits until there is room",
-                "The store ends the process by SIGBUS, and a write of the same place fails with ENOSPC",
+                "The store ends the process with SIGBUS, and a write to the same place fails with ENOSPC",
                 "The store is done in memory, and lost when the page is written",
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "A store into a hole needs a block, which the file system looks for at the fault. Where there is none, the \
-                  store cannot be done, and an instruction cannot return an error: the process gets SIGBUS, as for a \
-                  page past the end. A program that maps a file to write to it has it allocated first, with \
-                  posix_fallocate(). On tmpfs a load of a hole takes a page too, so that it ends the same way.",
-            source: "mmap(2), SIGBUS, does not name this case; pwrite(2), ENOSPC; posix_fallocate(3); tmpfs(5), size",
+            why: "A store into a hole needs a block, which local file systems look for at the fault. Where there is \
+                  none, the store cannot be done, and an instruction cannot return an error: the process gets SIGBUS, \
+                  as for a page past the end. Where it is found out only when the page is written, as over a network \
+                  or on storage that promises more than it has, the store is done, and msync or fsync tell of the \
+                  error. A program that maps a file to write to it has it allocated first, with posix_fallocate(). On \
+                  tmpfs a load of a hole takes a page too, so that it ends the same way.",
+            source: "POSIX.1-2024 mmap(): a system may send SIGBUS for an error \u{201c}in the mapped object, such as \
+                     out-of-space condition\u{201d}; mmap(2), SIGBUS, does not name this case; pwrite(2) and \
+                     write(2), ENOSPC; posix_fallocate(3); tmpfs(5), size",
             by_hand: &[],
         },
         needs: &[Need::PageFacts],

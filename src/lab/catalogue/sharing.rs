@@ -190,7 +190,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Posix,
             why: "The file's page is in memory once; two mappings are two addresses that lead to it. That makes one \
-                  byte reachable by two addresses in one program, which a compiler need not reckon with.",
+                  byte reachable by two addresses in one program, and comparing pointers does not tell that they are \
+                  the same byte.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap()",
             by_hand: &[AddedKind::Shared],
         },

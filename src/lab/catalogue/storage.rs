@@ -19,11 +19,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[Experiment {
         ],
         expected: Expected::Always(1),
         promise: Promise::Linux,
-        why: "All other experiments ask the kernel, which answers from the page cache: a page that it calls dirty is in \
-              memory only. Here the blocks themselves are looked at: an ext4 file system lies within a scratch file, which \
-              is its disk. What a machine loses when its power fails is what is not in these blocks. The kernel would write \
-              the page by itself some seconds later. (What a real disk still has in its own cache then, MS_SYNC and fsync \
-              also have written, by a flush.)",
+        why: "All other experiments ask the kernel, which answers from the page cache: a page that it calls dirty is \
+              in memory only. Here the blocks themselves are looked at: an ext4 file system lies within a scratch \
+              file, which is its disk. What a machine loses when its power fails is what is not in these blocks. The \
+              kernel would write the page by itself later, within half a minute as a rule. (What a real disk still \
+              has in its own cache then, MS_SYNC and fsync also have written, by a flush.)",
         source: "msync(2), MS_ASYNC and MS_SYNC; fsync(2); Documentation/admin-guide/sysctl/vm.rst, dirty_expire_centisecs",
         by_hand: &[],
     },

@@ -74,10 +74,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "The lowest level of a page table is a page of 512 entries, for 2 MiB of addresses. Of a dense mapping \
-                  that is one page for 512; where only one of them is used, it is one page for one. Large, thinly used \
-                  mappings, such as hash tables, pay twice for each page, and processes that share pages do not share the \
-                  tables. Rss does not count them; VmPTE does.",
+            why: "The lowest level of a page table is a page of 512 entries where pages have 4 KiB, for 2 MiB of \
+                  addresses. Of a dense mapping that is one page for 512; where only one of them is used, it is one \
+                  page for one. Large, thinly used mappings, such as hash tables, pay twice for each page, and \
+                  processes that share pages do not share the tables. Rss does not count them; VmPTE does.",
             source: "proc_pid_status(5) (proc(5) in older manuals), VmPTE; Documentation/mm/page_tables.rst",
             by_hand: &[],
         },
@@ -98,9 +98,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(1),
             promise: Promise::Linux,
             why: "MAP_HUGETLB is older than transparent huge pages: the administrator sets pages aside \
-                  (vm.nr_hugepages), which are for nothing else, and mmap takes from them or fails. What is had is sure: \
-                  no fault can fail for lack of a huge page. Such a mapping cannot be cut within a huge page: munmap of \
-                  4 KiB is EINVAL. As root this experiment reserves one page and gives it back.",
+                  (vm.nr_hugepages), which are for nothing else, and mmap takes from them or fails. What is mapped is \
+                  sure: the process that mapped it meets no fault that fails for lack of a huge page. Such a mapping \
+                  cannot be cut within a huge page: munmap of 4 KiB is EINVAL. As root this experiment reserves one \
+                  page and gives it back.",
             source: "mmap(2), MAP_HUGETLB, and munmap(2), EINVAL, in their notes on huge pages; \
                      Documentation/admin-guide/mm/hugetlbpage.rst",
             by_hand: &[],

@@ -20,10 +20,14 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(2),
             promise: Promise::Linux,
             why: "ftruncate takes the pages past the new end out of every process that maps them. What was a good \
-                  address a moment ago is past the end now. Any program that may write the file can do that to any \
-                  other at any time; so a load from a mapping can die at any time, except of a memfd that is sealed against shrinking. mapscope itself never loads from the \
-                  file it shows: it has the kernel copy, and gets an error instead of a signal.",
-            source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 mmap() leaves the effect of a changed size open",
+                  address a moment ago is past the end now. POSIX demands the signal where it speaks of ftruncate(), \
+                  and leaves it open where it speaks of mmap(). Any program that may write the file can do that to \
+                  any other at any time; so a load from a mapping can be deadly at any time, except of a memfd that \
+                  is sealed against shrinking. mapscope itself never loads from the file it shows: it has the kernel \
+                  copy, and gets an error instead of a signal.",
+            source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 ftruncate(): \u{201c}References to discarded pages \
+                     shall result in the generation of a SIGBUS signal\u{201d}; mmap(), on a size that changes after \
+                     the call: the effect is \u{201c}unspecified\u{201d}",
             by_hand: &[AddedKind::Shared],
         },
         needs: &[],

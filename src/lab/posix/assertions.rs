@@ -69,11 +69,12 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Mmap,
         5,
-        "takes PROT_NONE, or PROT_READ, PROT_WRITE and PROT_EXEC in any combination",
+        "takes PROT_NONE, or an OR of PROT_READ, PROT_WRITE and PROT_EXEC",
         &[
             "load-from-none-dies",
             "store-into-read-only-dies",
-            "write-xor-execute",
+            "shared-seen-by-shared",
+            "running-program-etxtbsy",
         ],
     ),
     by(
@@ -108,7 +109,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Mmap,
         9,
-        "with MAP_FIXED the mapping is at the address that was asked for, or fails",
+        "with MAP_FIXED the mapping is at the address that was asked for, in place of what was there, or mmap fails",
         &["map-fixed-destroys"],
     ),
     by(
@@ -120,7 +121,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Mmap,
         11,
-        "offsets are aligned to pages, whole pages are mapped; the rest of the last page is zeros and never written; whole pages past the end are SIGBUS",
+        "offsets are aligned to pages where the system demands it, and whole pages are mapped; the rest of the last page is zeros and never written out; whole pages past the end are SIGBUS",
         &[
             "unaligned-offset-einval",
             "tail-reads-as-zeros",
@@ -141,8 +142,8 @@ pub const ASSERTIONS: [Assertion; 53] = [
     not(
         Mmap,
         13,
-        "the access time is marked at some time while the file is mapped, at the latest at the first access",
-        "no experiment looks at it: with relatime or noatime, as most file systems are mounted, it is seldom marked",
+        "the access time may be marked at any time while the file is mapped, and is at the first access",
+        "no experiment: Linux marks it in mmap, but with relatime or noatime, as most file systems are mounted, only at times or never",
     ),
     by(
         Mmap,
@@ -153,8 +154,8 @@ pub const ASSERTIONS: [Assertion; 53] = [
     not(
         Mmap,
         15,
-        "where mmap fails, mappings in its range may be gone",
-        "no experiment: Linux finds most errors before it unmaps anything",
+        "where mmap fails, but for EBADF, EINVAL and ENOTSUP, mappings in its range may be gone",
+        "it permits, and demands nothing. Linux finds most errors before it unmaps anything, but where the file's driver refuses to be mapped (of /proc/cpuinfo: EIO), what MAP_FIXED was to replace is gone",
     ),
     by(
         Mmap,
@@ -171,31 +172,31 @@ pub const ASSERTIONS: [Assertion; 53] = [
     not(
         Mmap,
         18,
-        "EAGAIN where mlockall asks for what cannot be locked",
-        "no experiment calls mlockall; MAP_LOCKED, which says the same for one mapping, is in memlock-limit",
+        "EAGAIN where mlockall asks that mappings be locked, and this one cannot be",
+        "no experiment calls mlockall: the process could get no memory for itself either. memlock-limit has EAGAIN for MAP_LOCKED, which asks the same for one mapping",
     ),
     by(
         Mmap,
         19,
-        "EBADF where the descriptor is none",
+        "EBADF where the descriptor is not an open one",
         &["no-descriptor-ebadf"],
     ),
     by(
         Mmap,
         20,
-        "EINVAL where the offset, or with MAP_FIXED the address, is not aligned",
+        "EINVAL where the offset, or with MAP_FIXED the address, is not aligned; may, not must",
         &["unaligned-offset-einval"],
     ),
     not(
         Mmap,
         21,
         "EINVAL where neither MAP_SHARED nor MAP_PRIVATE is given",
-        "no experiment",
+        "no experiment; Linux says so, also to both of them",
     ),
     by(
         Mmap,
         22,
-        "EMFILE where there are too many mappings",
+        "EMFILE where there are too many mappings; Linux says ENOMEM",
         &["map-count-limit"],
     ),
     by(
@@ -207,14 +208,14 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Mmap,
         24,
-        "ENOMEM where the address space has no room",
+        "ENOMEM where the address space has no room, or with MAP_FIXED does not go so far",
         &["address-limit", "larger-than-addresses-enomem"],
     ),
     not(
         Mmap,
         25,
-        "ENOMEM where mlockall asks for more than there is",
-        "no experiment: it would take all memory of the machine",
+        "ENOMEM where mlockall asks that mappings be locked, and there is less memory than that",
+        "Linux never says so: what cannot be brought into memory is mapped all the same (mmap(2), MAP_LOCKED)",
     ),
     not(
         Mmap,
@@ -225,20 +226,20 @@ pub const ASSERTIONS: [Assertion; 53] = [
     not(
         Mmap,
         27,
-        "ENOTSUP where the system does not support a kind or a combination of protections",
-        "Linux supports all of them, and never says so",
+        "ENOTSUP where the system does not support MAP_FIXED, MAP_PRIVATE or a combination of protections",
+        "Linux supports all of them. It has the same number, as EOPNOTSUPP, for flags that MAP_SHARED_VALIDATE does not know",
     ),
-    by(
+    not(
         Mmap,
         28,
-        "ENXIO where the object has no such offsets",
-        &["offset-past-end-can-be-mapped", "empty-file-can-be-mapped"],
+        "ENXIO where the offsets are invalid for the object",
+        "to Linux no offset of a regular file is, up to the largest: past the end mmap succeeds, as offset-past-end-can-be-mapped shows, and beyond the largest it is EOVERFLOW",
     ),
     not(
         Mmap,
         29,
-        "ENXIO where MAP_FIXED asks for what the object does not have",
-        "Linux maps it, as without MAP_FIXED; SIGBUS comes with the access",
+        "ENXIO where with MAP_FIXED address, length and offset together are invalid for the object",
+        "Linux knows no such object: past the end of a file it maps, as without MAP_FIXED, and SIGBUS comes with the access",
     ),
     not(
         Mmap,
@@ -267,7 +268,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Munmap,
         3,
-        "the address has to be aligned to a page",
+        "the system may require an aligned address",
         &["unmap-unaligned-fails"],
     ),
     by(
@@ -294,11 +295,11 @@ pub const ASSERTIONS: [Assertion; 53] = [
         "returns 0, or -1 with the error",
         &["unmap-a-hole-succeeds", "unmap-unaligned-fails"],
     ),
-    not(
+    by(
         Munmap,
         8,
-        "EINVAL where the range is outside the address space",
-        "no experiment",
+        "EINVAL where the range goes outside the address space",
+        &["unmap-a-hole-succeeds"],
     ),
     Assertion {
         function: Munmap,
@@ -309,7 +310,7 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Munmap,
         10,
-        "EINVAL where the address is not aligned",
+        "EINVAL where the address is not aligned; may, not must",
         &["unmap-unaligned-fails"],
     ),
     by(
@@ -330,20 +331,25 @@ pub const ASSERTIONS: [Assertion; 53] = [
         "the pages are locked and in memory when it returns",
         &["mlock-copies-private-pages"],
     ),
-    by(Mlock, 4, "it takes a privilege", &["memlock-limit"]),
+    by(
+        Mlock,
+        4,
+        "it takes a privilege; on Linux only beyond RLIMIT_MEMLOCK",
+        &["memlock-limit"],
+    ),
     by(Mlock, 5, "returns 0", &["mlock-copies-private-pages"]),
     by(
         Mlock,
         6,
-        "where it fails, no lock is changed",
-        &["memlock-limit"],
+        "where it fails, no lock is changed; Linux keeps the locks of pages before a hole",
+        &["mlock-copies-private-pages"],
     ),
     by(Mlock, 7, "returns -1 where it fails", &["memlock-limit"]),
-    not(
+    by(
         Mlock,
         8,
         "ENOMEM where a part of the range is not mapped",
-        "no experiment",
+        &["mlock-copies-private-pages"],
     ),
     not(
         Mlock,
@@ -360,13 +366,13 @@ pub const ASSERTIONS: [Assertion; 53] = [
     by(
         Mlock,
         11,
-        "ENOMEM where it would be more than the process may lock",
+        "ENOMEM where it would be more than the process may lock; may, not must",
         &["memlock-limit"],
     ),
-    not(
+    by(
         Mlock,
         12,
-        "EPERM where the privilege is missing",
-        "Linux says so only where the limit is 0; no experiment sets it to that",
+        "EPERM where the privilege is missing; may, not must, and on Linux only where the limit is 0",
+        &["memlock-limit"],
     ),
 ];

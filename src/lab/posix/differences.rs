@@ -5,7 +5,7 @@
 use super::PosixDifference;
 
 /// Where Linux differs.
-pub const DIFFERENCES: [PosixDifference; 15] = [
+pub const DIFFERENCES: [PosixDifference; 20] = [
     PosixDifference {
         posix: "a program has to synchronize mmap with read and write itself",
         linux: "there is one page cache: both show the same bytes at any time",
@@ -26,7 +26,7 @@ pub const DIFFERENCES: [PosixDifference; 15] = [
         shown_by: &["tail-store-is-not-saved"],
     },
     PosixDifference {
-        posix: "what becomes of a mapping when its file is cut or grows is left open",
+        posix: "mmap() leaves open what a mapping shows of a file that is cut or grows; ftruncate() demands SIGBUS where it was cut",
         linux: "pages past the end are SIGBUS, private copies go with them, and new pages appear by themselves",
         shown_by: &[
             "truncated-page-sigbus",
@@ -35,19 +35,14 @@ pub const DIFFERENCES: [PosixDifference; 15] = [
         ],
     },
     PosixDifference {
-        posix: "mmap fails with ENXIO for offsets that the object does not have",
-        linux: "mmap succeeds, and the access is SIGBUS",
+        posix: "mmap fails with ENXIO for offsets that are invalid for the object",
+        linux: "of a regular file none is invalid, up to the largest: past its end mmap succeeds, and the access is SIGBUS",
         shown_by: &["offset-past-end-can-be-mapped", "empty-file-can-be-mapped"],
     },
     PosixDifference {
-        posix: "msync with MS_ASYNC starts the writing",
+        posix: "msync with MS_ASYNC starts the writing, or queues it",
         linux: "it does nothing: the kernel writes dirty pages by itself",
         shown_by: &["msync-async-does-nothing"],
-    },
-    PosixDifference {
-        posix: "what msync does with a private mapping is left open",
-        linux: "it returns 0, and writes nothing",
-        shown_by: &["msync-private-writes-nothing"],
     },
     PosixDifference {
         posix: "advice that pages are not needed never changes what they hold (posix_madvise)",
@@ -55,13 +50,8 @@ pub const DIFFERENCES: [PosixDifference; 15] = [
         shown_by: &["dontneed-drops-the-copy", "dontneed-gives-zeros"],
     },
     PosixDifference {
-        posix: "MAP_ANONYMOUS takes the descriptor -1 and the offset 0",
-        linux: "it does not look at the descriptor at all",
-        shown_by: &["no-descriptor-ebadf"],
-    },
-    PosixDifference {
-        posix: "mlock keeps pages in memory",
-        linux: "of a writable private mapping it copies every page as well",
+        posix: "mlock brings pages into memory, and keeps them there",
+        linux: "of a writable private mapping it copies every page at once",
         shown_by: &["mlock-copies-private-pages"],
     },
     PosixDifference {
@@ -70,19 +60,24 @@ pub const DIFFERENCES: [PosixDifference; 15] = [
         shown_by: &["vfork-shares"],
     },
     PosixDifference {
-        posix: "O_DIRECT, memfd, seals, mremap and MADV_REMOVE are unknown",
+        posix: "O_DIRECT, memfd, seals, mremap, MAP_FIXED_NOREPLACE, MAP_POPULATE, MAP_GROWSDOWN, MAP_HUGETLB, userfaultfd and MADV_REMOVE are unknown",
         linux: "Linux has them",
         shown_by: &[
             "direct-io-is-coherent",
             "memfd-is-shared-memory",
             "seals",
             "mremap-moves",
+            "map-fixed-destroys",
+            "populate-copies-private-pages",
+            "stack-guard-gap",
+            "hugetlb-needs-reserve",
+            "program-answers-the-fault",
             "madv-remove",
         ],
     },
     PosixDifference {
         posix: "mmap fails with EMFILE where there are too many mappings",
-        linux: "it fails with ENOMEM, and so does whatever would split one more",
+        linux: "it fails with ENOMEM; so does whatever would split one more, munmap of a middle included, which has no such error in POSIX",
         shown_by: &["map-count-limit"],
     },
     PosixDifference {
@@ -94,5 +89,40 @@ pub const DIFFERENCES: [PosixDifference; 15] = [
         posix: "no store succeeds where PROT_WRITE is not set",
         linux: "a write through /proc/self/mem, or of a debugger, does, into a private copy",
         shown_by: &["proc-mem-ignores-protection", "breakpoint-is-a-copy"],
+    },
+    PosixDifference {
+        posix: "mlock takes a privilege",
+        linux: "up to RLIMIT_MEMLOCK it takes none",
+        shown_by: &["memlock-limit"],
+    },
+    PosixDifference {
+        posix: "where mlock fails, no lock is changed",
+        linux: "where a page of the range is not mapped, those before it stay locked",
+        shown_by: &["mlock-copies-private-pages"],
+    },
+    PosixDifference {
+        posix: "RLIMIT_DATA bounds the data segment, and malloc",
+        linux: "it bounds all private writable mappings, those of mmap and mprotect included",
+        shown_by: &["address-limit"],
+    },
+    PosixDifference {
+        posix: "a system may send SIGBUS where a store finds no room on the storage",
+        linux: "it does, where the file system looks for room at the fault, as local ones do",
+        shown_by: &["full-disk-is-sigbus"],
+    },
+    PosixDifference {
+        posix: "whether a system call notices a bad address is left open",
+        linux: "it fails with EFAULT, and no signal is sent",
+        shown_by: &["system-calls-say-efault"],
+    },
+    PosixDifference {
+        posix: "a child has all mappings of its parent, with what they hold",
+        linux: "not those of MADV_DONTFORK, and those of MADV_WIPEONFORK as zeros",
+        shown_by: &["wipeonfork-dontfork"],
+    },
+    PosixDifference {
+        posix: "munmap takes every page of which a part is in the range",
+        linux: "of MAP_HUGETLB only whole huge pages: else it fails with EINVAL",
+        shown_by: &["hugetlb-needs-reserve"],
     },
 ];

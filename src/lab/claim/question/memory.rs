@@ -42,7 +42,7 @@ pub(super) const QUESTIONS: [(&str, &str); 69] = [
     ),
     (
         "write-seen-by-untouched-private",
-        "Somebody writes to a file that is mapped privately and was never stored into: what does the mapping show?",
+        "Somebody writes to a file that a process has mapped privately, and never stored into: what does the mapping show?",
     ),
     (
         "copy-freezes-the-page",
@@ -78,7 +78,7 @@ pub(super) const QUESTIONS: [(&str, &str); 69] = [
     ),
     (
         "direct-io-is-coherent",
-        "One process uses a file with O_DIRECT, another one has it mapped: do they agree about its bytes?",
+        "A process has a file mapped, and is to read and write it with O_DIRECT as well: do the two ways agree about its bytes?",
     ),
     (
         "unlinked-file-lives-on",
@@ -114,7 +114,7 @@ pub(super) const QUESTIONS: [(&str, &str); 69] = [
     ),
     (
         "fork-clean-private-page",
-        "A child inherits a private mapping of a file that nobody has stored into: which later changes does it see?",
+        "A child inherits a private mapping that nobody has stored into; then its parent stores there, and a third process writes to the file: what does the child see?",
     ),
     (
         "fork-inherits-private-copy",
@@ -150,7 +150,7 @@ pub(super) const QUESTIONS: [(&str, &str); 69] = [
     ),
     (
         "dontneed-gives-zeros",
-        "A process says MADV_DONTNEED of private memory without a file: what does it load there afterwards?",
+        "A process says MADV_DONTNEED of private memory without a file that it stored into: what does it load there afterwards?",
     ),
     (
         "madv-free-is-lazy",
@@ -218,7 +218,7 @@ pub(super) const QUESTIONS: [(&str, &str); 69] = [
     ),
     (
         "mprotect-opens-none",
-        "A mapping of a file was made with PROT_NONE: what does it show once mprotect has allowed everything?",
+        "A mapping of a file was made with PROT_NONE: what does it show once mprotect has allowed loads and stores?",
     ),
     (
         "mprotect-cannot-widen",

@@ -18,7 +18,7 @@ pub(super) const QUESTIONS: [(&str, &str); 66] = [
     ),
     (
         "tail-store-is-not-saved",
-        "A process stores past the end of a file, but within its last page: what becomes of the byte when the file is written and grows?",
+        "A process stores past the end of a file, but in its last page: what becomes of the byte, also when the page is written and the file grows?",
     ),
     (
         "store-never-grows-the-file",
@@ -26,7 +26,7 @@ pub(super) const QUESTIONS: [(&str, &str); 66] = [
     ),
     (
         "page-past-end-sigbus",
-        "A mapping is a page longer than its file: what does a load from that page do?",
+        "mmap is asked for a page more than the file has, and that page is loaded from: what happens?",
     ),
     (
         "empty-file-can-be-mapped",
@@ -38,7 +38,7 @@ pub(super) const QUESTIONS: [(&str, &str); 66] = [
     ),
     (
         "truncated-page-sigbus",
-        "A file is cut while it is mapped: what does a load of a page do that went, though it was loaded before?",
+        "A process calls ftruncate to cut a file that another one has mapped and loaded from: what becomes of a load behind the new end?",
     ),
     (
         "file-grows-back",
@@ -202,7 +202,7 @@ pub(super) const QUESTIONS: [(&str, &str); 66] = [
     ),
     (
         "map-count-limit",
-        "A process splits a mapping into more and more pieces with mprotect: how does that end, and what does munmap do then?",
+        "A process splits a mapping into more and more pieces with mprotect: how does that end, and what do mmap and munmap do then?",
     ),
     (
         "stack-guard-gap",
