@@ -12,6 +12,8 @@ use super::{Figure, StepId, Value};
 pub enum Rule {
     /// The step told just this.
     Is(StepId, Outcome),
+    /// The step read as many bytes, and others.
+    OtherBytes(StepId, Vec<u8>),
     /// The step ended its peer by this signal, with this code where one is given.
     Killed(StepId, String, Option<String>),
     /// The step found these pages. Where a private copy is expected, one that was swapped out will do: the system may do

@@ -30,6 +30,10 @@ impl Stage<'_> {
     pub(super) fn holds(&self, rule: &Rule) -> bool {
         match rule {
             Rule::Is(step, wanted) => self.outcome(*step) == Some(wanted),
+            Rule::OtherBytes(step, wanted) => match self.outcome(*step) {
+                Some(Outcome::Bytes { bytes }) => bytes.len() == wanted.len() && bytes != wanted,
+                _ => false,
+            },
             Rule::Killed(step, signal, code) => match self.outcome(*step) {
                 Some(Outcome::Killed(death)) => {
                     death.signal == *signal && (code.is_none() || death.code == *code)

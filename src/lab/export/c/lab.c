@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define MOST_STEPS 512
-#define MOST_PROCESSES 16
+#define MOST_STEPS 4096
+#define MOST_PROCESSES 64
 #define MOST_DECISIONS 4096
 #define MOST_UNDONE 16
 /* How long a step may take before the program gives up, in seconds. */

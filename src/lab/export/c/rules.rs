@@ -15,6 +15,11 @@ use crate::peer::calls::Outcome;
 pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
     Ok(match rule {
         Rule::Is(step, outcome) => is(plan.number(*step), outcome)?,
+        Rule::OtherBytes(step, bytes) => {
+            let (step, len) = (plan.number(*step), bytes.len());
+            let bytes = address_of(bytes);
+            format!("(figure({step}, BYTES) == {len} && !is_bytes({step}, {bytes}, {len}))")
+        }
         Rule::Killed(step, signal, code) => {
             let code = code.as_deref().unwrap_or("0");
             format!("was_killed({}, {signal}, {code})", plan.number(*step))

@@ -17,6 +17,13 @@ use crate::peer::calls::Outcome;
 pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
     Ok(match rule {
         Rule::Is(step, outcome) => is(plan.number(*step), outcome)?,
+        Rule::OtherBytes(step, others) => {
+            let (step, len) = (plan.number(*step), others.len());
+            let others = bytes(others);
+            format!(
+                "lab.figure({step}, Figure::Bytes) == number({len}) && !lab.is_bytes({step}, {others})"
+            )
+        }
         Rule::Killed(step, signal, code) => {
             let step = plan.number(*step);
             match code {
