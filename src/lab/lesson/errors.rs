@@ -10,7 +10,7 @@ use super::{ExerciseChange, Lesson};
 pub(super) static LESSONS: &[Lesson] = &[
     Lesson::new("length-zero-einval", "unaligned-offset-einval")
     .exercise(
-        "mmap is asked for a single byte: what does a load of the 100th do?",
+        "mmap is asked for a single byte of a file of one page: what does a load of byte 100 do?",
         &["It is SIGSEGV", "It loads the file's byte", "It loads 0"],
         1,
         ExerciseChange::Script(|s| {
