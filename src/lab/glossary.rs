@@ -32,11 +32,11 @@ const fn term(
 }
 
 /// All of them, in alphabetical order.
-pub const TERMS: [Term; 30] = [
+pub const TERMS: [Term; 35] = [
     term(
         "address space",
         &[],
-        "the addresses that a process can use, with what is mapped at each; every process has its own, also after fork",
+        "the addresses that a process can use, with what is mapped at each; every process has its own, also after fork, and threads share one",
         "terabyte-file",
     ),
     term(
@@ -85,7 +85,7 @@ pub const TERMS: [Term; 30] = [
         "fault-around",
         &[],
         "the kernel maps neighboring pages of a file at a fault where they are in the page cache already, to save further faults",
-        "",
+        "one-load-many-pages",
     ),
     term(
         "folio",
@@ -100,6 +100,12 @@ pub const TERMS: [Term; 30] = [
         "same-frame",
     ),
     term(
+        "guard page",
+        &[],
+        "a page without any access behind or below memory that could be overrun, such as a stack, so that an overrun is SIGSEGV",
+        "load-from-none-dies",
+    ),
+    term(
         "hole",
         &["sparse"],
         "a part of a file that takes no room and reads as zeros; also addresses between mappings at which nothing is mapped",
@@ -108,8 +114,8 @@ pub const TERMS: [Term; 30] = [
     term(
         "huge page",
         &["THP", "transparent huge page"],
-        "a page of 2 MiB and more (on x86-64) in the place of 512 small ones: fewer faults, and memory by larger pieces",
-        "",
+        "a page of 2 MiB (on x86-64, in the place of 512 small ones) or more: fewer faults, and memory in larger pieces",
+        "huge-page-faults",
     ),
     term(
         "major fault",
@@ -139,7 +145,7 @@ pub const TERMS: [Term; 30] = [
         "overcommit",
         &[],
         "the kernel grants more memory than there is, as most of it is never touched",
-        "",
+        "overcommit-heuristic",
     ),
     term(
         "page",
@@ -150,14 +156,14 @@ pub const TERMS: [Term; 30] = [
     term(
         "page cache",
         &["cache"],
-        "the memory in which the kernel keeps pages of files; read, write and shared mappings all work on it",
+        "the memory in which the kernel keeps pages of files; read, write and mappings all work on it, private ones until they store",
         "shared-seen-by-read",
     ),
     term(
         "page table",
         &[],
         "what the processor looks addresses up in: which frame stands at each page, and what is allowed there",
-        "",
+        "page-tables-cost",
     ),
     term(
         "private copy",
@@ -178,10 +184,22 @@ pub const TERMS: [Term; 30] = [
         "same-frame",
     ),
     term(
+        "readahead",
+        &["reading ahead"],
+        "the kernel reads more of a file from the storage than was asked for, as it is likely to be wanted next",
+        "one-load-many-pages",
+    ),
+    term(
         "resident",
         &["Rss"],
         "in memory now, and mapped; as opposed to the addresses that are merely taken",
         "reading-takes-no-memory",
+    ),
+    term(
+        "seal",
+        &["F_ADD_SEALS"],
+        "what is forbidden of a memfd for good and to everybody: to shrink, to grow, to be written, or to be sealed further",
+        "seals",
     ),
     term(
         "shared",
@@ -192,7 +210,7 @@ pub const TERMS: [Term; 30] = [
     term(
         "SIGBUS",
         &[],
-        "the signal for an access to a page that is mapped, and that cannot be had: past the end of its file, or on a full disk",
+        "the signal for an access to a page that is mapped, and that cannot be had, as past the end of its file or on a full disk",
         "page-past-end-sigbus",
     ),
     term(
@@ -200,6 +218,18 @@ pub const TERMS: [Term; 30] = [
         &["segmentation fault"],
         "the signal for an access where nothing is mapped (SEGV_MAPERR), or that the protection does not allow (SEGV_ACCERR)",
         "load-from-none-dies",
+    ),
+    term(
+        "swap",
+        &["swapped out"],
+        "storage for pages that belong to no file, private copies among them, where memory is short",
+        "madv-free-is-lazy",
+    ),
+    term(
+        "TLB",
+        &["translation lookaside buffer"],
+        "the processor keeps the last translations of addresses at hand there, so as not to look into the page tables each time",
+        "cost-warm-random",
     ),
     term(
         "writeback",

@@ -15,6 +15,7 @@ mod meant;
 mod missing;
 mod papers;
 mod places;
+mod sources;
 mod stepped;
 mod surroundings;
 mod traced;

@@ -12,7 +12,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "madv-free-is-lazy",
             topic: LabTopic::Anonymous,
-            title: "After MADV_FREE the bytes stay until memory is short; a store keeps what is left",
+            title: "After MADV_FREE the bytes stay until memory is short; a page that is stored into again stays",
             choices: &[
                 "The bytes are zeros at once, as after MADV_DONTNEED",
                 "The bytes are there until the kernel takes the page; one that was stored into again is not taken",
@@ -23,7 +23,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "MADV_FREE marks the page as one that nobody misses. The kernel takes it only when it needs memory, \
                   and then without writing it to swap; until then a load finds the old bytes. A store makes the page \
                   an ordinary one again. So after MADV_FREE a load gives the old bytes or zeros, and nobody says \
-                  which. MADV_PAGEOUT asks the kernel here to take the page now. Some malloc give memory back this way.",
+                  which. MADV_PAGEOUT asks the kernel here to take the page now. Some allocators give memory back \
+                  this way.",
             source: "madvise(2), MADV_FREE (Linux 4.5) and MADV_PAGEOUT (Linux 5.4)",
             by_hand: &[],
         },

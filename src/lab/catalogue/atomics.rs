@@ -44,10 +44,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(2),
             promise: Promise::Open,
-            why: "Processors load and store an aligned word of 64 bits in one piece. Nothing ties two words together: \
-                  whoever loads both while the other one stores them may get one of each. A counter that is odd while \
-                  the words change (a seqlock) lets the reader find out, and load again. That a torn pair is seen is \
-                  likely and not certain: where none was in many rounds, nothing is said of it.",
+            why: "A processor of 64 bits loads and stores an aligned word of 64 bits in one piece: its manual \
+                  promises that, and nobody the rest. Nothing ties two words together: whoever loads both while the \
+                  other one stores them may get one of each. A counter that is odd while the words change (a seqlock) \
+                  lets the reader find out, and load again. That a torn pair is seen is likely and not certain: where \
+                  none was in many rounds, nothing is said of it.",
             source: "the manuals of the processors, such as Intel SDM volume 3, Guaranteed Atomic Operations; \
                      Documentation/locking/seqlock.rst",
             by_hand: &[],

@@ -126,10 +126,10 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Either(&[0, 1]),
             promise: Promise::Linux,
-            why: "To the processor 0 is an address like others. That a NULL pointer ends a program is due to nothing being \
-                  mapped there. A fault of the kernel that follows such a pointer would run what a user has put there; so \
-                  nobody without CAP_SYS_RAWIO may map below vm.mmap_min_addr, 64 KiB mostly. Without MAP_FIXED an address \
-                  of 0 asks for any place, and never gets that one.",
+            why: "To the processor 0 is an address like others. That a NULL pointer ends a program is due to nothing \
+                  being mapped there. A flaw of the kernel that makes it follow such a pointer would have it use, or \
+                  run, what a user has put there; so nobody without CAP_SYS_RAWIO may map below vm.mmap_min_addr, 64 \
+                  KiB mostly. Without MAP_FIXED an address of 0 asks for any place, and never gets that one.",
             source: "Documentation/admin-guide/sysctl/vm.rst, mmap_min_addr; mmap(2), MAP_FIXED; POSIX.1-2024 mmap(): without \
                      MAP_FIXED no mapping is placed at address 0",
             by_hand: &[],

@@ -98,8 +98,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(3),
             promise: Promise::Posix,
             why: "A mapping may be longer than the file. The addresses are taken, but when a page past the end is \
-                  touched there is nothing to bring in: neither a page of the file nor room to make one. That is \
-                  SIGBUS (on Linux with the code BUS_ADRERR), to be told from SIGSEGV, where nothing is mapped.",
+                  touched there is nothing to bring in, for the file has no such page, and a store must not make it \
+                  longer. That is SIGBUS (on Linux with the code BUS_ADRERR), to be told from SIGSEGV, where nothing \
+                  is mapped.",
             source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
                      \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \
                      signal\u{201d}",

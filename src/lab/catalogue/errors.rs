@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::lab::Experiment;
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Peer, Script, anonymous, private, shared};
+use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
-use crate::peer::calls::{FileAccess, MapCall, Placing, Prot, Source, Spot};
+use crate::peer::calls::{FileAccess, MapCall, MapFlag, Outcome, Placing, Prot, Source, Spot};
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -192,6 +192,30 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
     },
     Experiment {
         claim: Claim {
+            name: "neither-kind-einval",
+            topic: LabTopic::Errors,
+            title: "mmap with neither MAP_SHARED nor MAP_PRIVATE fails with EINVAL; with both it maps a file shared",
+            choices: &[
+                "Without either the mapping is private; with both it fails with EINVAL",
+                "Without either it fails with EINVAL; with both it maps the file shared",
+                "It fails with EINVAL both times",
+            ],
+            expected: Expected::Always(1),
+            promise: Promise::Linux,
+            why: "Where a store goes has to be said: there is no default. POSIX demands EINVAL where neither is given, and \
+                  forbids to give both. Linux, since 4.15, took the number of both together for a third kind, \
+                  MAP_SHARED_VALIDATE: it is MAP_SHARED, and refuses flags that it does not know, which the others \
+                  ignore. It is for files: with MAP_ANONYMOUS it is EINVAL.",
+            source: "mmap(2), MAP_SHARED_VALIDATE, and ERRORS, EINVAL; POSIX.1-2024 mmap(): \u{201c}neither MAP_PRIVATE \
+                     nor MAP_SHARED is set\u{201d}",
+            by_hand: &[],
+        },
+        needs: &[Need::PageFacts],
+        rests_on: &[("A", SkipStores)],
+        script: neither_kind_einval,
+    },
+    Experiment {
+        claim: Claim {
             name: "offset-too-large-eoverflow",
             topic: LabTopic::Errors,
             title: "mmap past the largest offset that a file can have fails with EOVERFLOW",
@@ -328,6 +352,27 @@ fn no_descriptor_ebadf(s: &mut Script) {
     }
     let what = "maps a page with MAP_ANONYMOUS and descriptor -1";
     allowed(s, a, what, anonymous(page));
+}
+
+fn neither_kind_einval(s: &mut Script) {
+    let page = s.page();
+    s.letters("f", 1);
+    let a = s.peer("A");
+    s.open(a, "f");
+    let what = "maps f with neither MAP_SHARED nor MAP_PRIVATE";
+    let neither = shared("f", page).with(MapFlag::NeitherKind);
+    refused(s, a, what, neither, "EINVAL");
+    let what = "maps a page without a file with both of them";
+    let both = anonymous(page).with(MapFlag::BothKinds);
+    refused(s, a, what, both, "EINVAL");
+    let what = "maps f with both of them";
+    let both = s.try_map(a, what, shared("f", page).with(MapFlag::BothKinds));
+    let old = "this kernel has no MAP_SHARED_VALIDATE, which is of Linux 4.15";
+    s.require(both.is(Outcome::Done), old);
+    s.expect_done(both);
+    s.store(a, 28, b"Z");
+    let in_file = s.read(a, "f", 27, 3);
+    s.expect_bytes(in_file, b"AZA");
 }
 
 fn offset_too_large_eoverflow(s: &mut Script) {

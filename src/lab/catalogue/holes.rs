@@ -21,8 +21,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             expected: Expected::Always(0),
             promise: Promise::Linux,
             why: "FALLOC_FL_PUNCH_HOLE takes the blocks of a range away, and with them its pages in the page cache. \
-                  Mappings lose the page, and the next load brings in zeros. A private copy belongs to the process and \
-                  no longer to the file, so it stays. The length of the file does not change.",
+                  Mappings lose the page, and the next load brings in zeros. A private copy belongs to the process \
+                  and no longer to the file, so it stays, where a file that is cut takes the copies behind its new \
+                  end with it. The length of the file does not change.",
             source: "fallocate(2), FALLOC_FL_PUNCH_HOLE: \u{201c}subsequent reads from this range will return zeros\u{201d}",
             by_hand: &[AddedKind::Private, AddedKind::Shared],
         },

@@ -21,11 +21,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "Waiters are found by a key. For a shared futex it is made of the page, so that all processes that map it \
-                  have the same one. With FUTEX_PRIVATE_FLAG it is the process and the address, which is faster to look \
-                  up, and never the same in two processes. Mutexes of pthreads are private unless \
-                  pthread_mutexattr_setpshared() was called: put into shared memory they seem to work, until somebody \
-                  has to wait.",
+            why: "Waiters are found by a key. For a shared futex it is made of the page, so that all processes that \
+                  map it have the same one. With FUTEX_PRIVATE_FLAG it is the address space and the address in it, \
+                  which is faster to look up, and never the same in two address spaces. Mutexes of pthreads are \
+                  private unless pthread_mutexattr_setpshared() was called: put into shared memory they seem to work, \
+                  until somebody has to wait.",
             source: "futex(2), FUTEX_PRIVATE_FLAG: \u{201c}the futex is process-private and not shared with another \
                      process\u{201d}; pthread_mutexattr_setpshared(3)",
             by_hand: &[],

@@ -49,7 +49,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   old mappings. Descriptors belong to the process and stay, except those with FD_CLOEXEC. That the \
                   writable mapping is gone shows in a seal: F_SEAL_WRITE is EBUSY as long as there is one. A new \
                   program has to map the file again, mostly at another address.",
-            source: "execve(2): \u{201c}Memory mappings are not preserved (mmap(2))\u{201d}; POSIX.1-2024 exec and mmap()",
+            source: "execve(2): \u{201c}Memory mappings are not preserved (mmap(2))\u{201d}; POSIX.1-2024 exec: \
+                     mappings are \u{201c}unmapped before the address space is rebuilt for the new process \
+                     image\u{201d}",
             by_hand: &[],
         },
         needs: &[Need::Memfd],
@@ -92,12 +94,13 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "The code of a running program is a mapping of its file, so that writing to the file would change the code \
-                  under it. For the program itself execve(2) forbids that. A library is a file that the program maps by \
-                  itself, like any other, and MAP_DENYWRITE is ignored since it let users lock files of others. So a new \
-                  version of a library has to be a new file that is renamed over the old one, which then lives on in those \
-                  that have it mapped; copying over it (cp) cuts the old file first, and they die. (Linux 6.11 and 6.12 let \
-                  programs be written to as well.)",
+            why: "The code of a running program is a mapping of its file, so that writing to the file would change \
+                  the code under it. For the program itself execve(2) forbids that. A library is a file that the \
+                  program maps by itself, like any other, and MAP_DENYWRITE is ignored since it let users lock files \
+                  of others. So a new version of a library has to be a new file that is renamed over the old one, \
+                  which then lives on in those that have it mapped; copying over it (cp) cuts the old file first, and \
+                  they die. (For a while, from Linux 6.11 on, programs could be written to as well; 6.13 took that \
+                  back.)",
             source: "open(2), ETXTBSY; mmap(2), MAP_DENYWRITE: \u{201c}This flag is ignored\u{201d}; execve(2)",
             by_hand: &[],
         },

@@ -49,11 +49,11 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(1),
             promise: Promise::Linux,
-            why: "Where a range of 2 MiB that begins at a multiple of it lies in a mapping, the kernel can put one huge \
-                  page there, with one entry in the page table: 511 faults less, and fewer misses when addresses are \
-                  translated. The other side: one byte stored takes 2 MiB. Whether that is done without asking is set in \
-                  /sys/kernel/mm/transparent_hugepage/enabled: always, madvise or never. Memory may also be too \
-                  scattered for a huge page; then this experiment says nothing.",
+            why: "Where a range of 2 MiB that begins at a multiple of 2 MiB lies in a mapping, the kernel can put one \
+                  huge page there, with one entry in the page table: 511 faults less, and fewer misses when addresses \
+                  are translated. The other side: one byte stored takes 2 MiB. Whether that is done without asking is \
+                  set in /sys/kernel/mm/transparent_hugepage/enabled: always, madvise or never. Memory may also be \
+                  too scattered for a huge page; then this experiment says nothing.",
             source: "madvise(2), MADV_HUGEPAGE and MADV_NOHUGEPAGE; Documentation/admin-guide/mm/transhuge.rst; \
                      proc_pid_smaps(5) (proc(5) in older manuals), AnonHugePages",
             by_hand: &[],

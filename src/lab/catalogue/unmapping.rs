@@ -133,7 +133,9 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             ],
             expected: Expected::Always(0),
             promise: Promise::Linux,
-            why: "munmap rounds a length, but not an address: an address within a page is more likely a mistake than a wish. mprotect, msync and madvise refuse it too; mlock rounds it down, and so does mmap with a hint. It checks this before it does anything. POSIX lets a system demand it, and does not \
+            why: "munmap rounds a length, but not an address: an address within a page is more likely a mistake than \
+                  a wish. mprotect, msync and madvise refuse it too; mlock rounds it down, and so does mmap with a \
+                  hint. munmap checks this before it does anything. POSIX lets a system demand it, and does not \
                   oblige it to.",
             source: "munmap(2): the address \u{201c}must be a multiple of the page size (but length need not be)\u{201d}",
             by_hand: &[AddedKind::Shared],

@@ -57,7 +57,7 @@ pub(super) static LESSONS: &[Lesson] = &[
     ),
     Lesson::new("tail-store-is-not-saved", "store-never-grows-the-file")
     .exercise(
-        "A's mapping is private: what do the file's last two bytes and the two behind them hold when it has grown?",
+        "A's mapping is private: what do the two bytes before the file's old end and the two behind it hold when it has grown?",
         &["What A stored", "The file's own bytes, then zeros"],
         1,
         ExerciseChange::Steps(&[PRIVATE], &[seen("B", 0, WantedSight::Bytes(b"AA\0\0"))]),
@@ -113,7 +113,7 @@ pub(super) static LESSONS: &[Lesson] = &[
     ),
     Lesson::new("truncated-page-sigbus", "file-grows-back")
     .exercise(
-        "The file is cut one byte further on, so that the second page still has one: what does a load of its 28th do?",
+        "The file is cut one byte further on, so that the second page still has one: what does a load of the page's byte 28 do?",
         &["It is SIGBUS", "It loads 0", "It loads the old byte"],
         1,
         ExerciseChange::Script(|s| {

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::lab::script::{anonymous, private, shared};
-use crate::peer::calls::{Call, FileAccess, MapCall, ObjectCall, Prot, Source};
+use crate::peer::calls::{Call, FileAccess, MapCall, MapFlag, ObjectCall, Prot, Source};
 
 use super::{ExerciseChange, Lesson};
 
 pub(super) static LESSONS: &[Lesson] = &[
     Lesson::new("length-zero-einval", "unaligned-offset-einval")
     .exercise(
-        "mmap is asked for a single byte: what does a load of the 100th do?",
+        "mmap is asked for a single byte of a file of one page: what does a load of byte 100 do?",
         &["It is SIGSEGV", "It loads the file's byte", "It loads 0"],
         1,
         ExerciseChange::Script(|s| {
@@ -106,7 +106,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_failed(told, "ENOMEM");
         }),
     ),
-    Lesson::new("no-descriptor-ebadf", "offset-too-large-eoverflow")
+    Lesson::new("no-descriptor-ebadf", "neither-kind-einval")
     .exercise(
         "A descriptor that was never opened is given, and no bytes are asked for: what does mmap do?",
         &["It fails with EBADF", "It fails with EINVAL", "It succeeds"],
@@ -119,6 +119,19 @@ pub(super) static LESSONS: &[Lesson] = &[
             };
             let told = s.try_map(a, "maps 0 bytes of descriptor 1000", call);
             s.expect_failed(told, "EBADF");
+        }),
+    ),
+    Lesson::new("neither-kind-einval", "offset-too-large-eoverflow")
+    .exercise(
+        "Memory without a file is asked for with neither of the two: what does mmap do?",
+        &["It maps private memory, as malloc has it", "It fails with EINVAL"],
+        1,
+        ExerciseChange::Script(|s| {
+            let a = s.peer("A");
+            let neither = anonymous(s.page()).with(MapFlag::NeitherKind);
+            let what = "maps a page with MAP_ANONYMOUS and neither of the two";
+            let told = s.try_map(a, what, neither);
+            s.expect_failed(told, "EINVAL");
         }),
     ),
     Lesson::new("offset-too-large-eoverflow", "store-leaves-the-page-dirty")

@@ -37,7 +37,7 @@ pub(super) static LESSONS: &[Lesson] = &[
     ),
     Lesson::new("unmap-end-shrinks", "unmap-takes-whole-pages")
     .exercise(
-        "munmap is asked for the first byte of the last page alone: what does a load of the page's 100th byte do?",
+        "munmap is asked for the first byte of the last page alone: what does a load of the page's byte 100 do?",
         &["It loads the file's byte", "It is SIGSEGV", "It loads 0"],
         1,
         ExerciseChange::Script(|s| {

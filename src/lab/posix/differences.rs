@@ -5,7 +5,7 @@
 use super::PosixDifference;
 
 /// Where Linux differs.
-pub const DIFFERENCES: [PosixDifference; 20] = [
+pub const DIFFERENCES: [PosixDifference; 21] = [
     PosixDifference {
         posix: "a program has to synchronize mmap with read and write itself",
         linux: "there is one page cache: both show the same bytes at any time",
@@ -13,7 +13,7 @@ pub const DIFFERENCES: [PosixDifference; 20] = [
     },
     PosixDifference {
         posix: "whether a private mapping shows later changes of the file is left open",
-        linux: "it shows them until the page is stored into, and then never again",
+        linux: "it shows them until the page is stored into, and then a copy of the time of that store",
         shown_by: &[
             "write-seen-by-untouched-private",
             "copy-freezes-the-page",
@@ -60,8 +60,8 @@ pub const DIFFERENCES: [PosixDifference; 20] = [
         shown_by: &["vfork-shares"],
     },
     PosixDifference {
-        posix: "O_DIRECT, memfd, seals, mremap, MAP_FIXED_NOREPLACE, MAP_POPULATE, MAP_GROWSDOWN, MAP_HUGETLB, userfaultfd and MADV_REMOVE are unknown",
-        linux: "Linux has them",
+        posix: "nothing of O_DIRECT, memfd, seals, mremap, MAP_FIXED_NOREPLACE, MAP_POPULATE, MAP_GROWSDOWN, MAP_HUGETLB, userfaultfd and MADV_REMOVE",
+        linux: "it has them",
         shown_by: &[
             "direct-io-is-coherent",
             "memfd-is-shared-memory",
@@ -124,5 +124,10 @@ pub const DIFFERENCES: [PosixDifference; 20] = [
         posix: "munmap takes every page of which a part is in the range",
         linux: "of MAP_HUGETLB only whole huge pages: else it fails with EINVAL",
         shown_by: &["hugetlb-needs-reserve"],
+    },
+    PosixDifference {
+        posix: "MAP_SHARED or MAP_PRIVATE is given, but not both",
+        linux: "both together are MAP_SHARED_VALIDATE: shared, and flags that are unknown are refused",
+        shown_by: &["neither-kind-einval"],
     },
 ];

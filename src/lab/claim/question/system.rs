@@ -3,7 +3,7 @@
 //! It must not know the answers.
 
 /// Names of experiments, each with its question.
-pub(super) const QUESTIONS: [(&str, &str); 66] = [
+pub(super) const QUESTIONS: [(&str, &str); 67] = [
     (
         "on-the-storage",
         "A file system lies in a file of its own, as a disk would: when do the blocks of that disk hold what was stored through a mapping?",
@@ -135,6 +135,10 @@ pub(super) const QUESTIONS: [(&str, &str); 66] = [
     (
         "no-descriptor-ebadf",
         "mmap is given the descriptor -1: what does it do, with MAP_ANONYMOUS and without?",
+    ),
+    (
+        "neither-kind-einval",
+        "mmap of a file is given neither MAP_SHARED nor MAP_PRIVATE, and then both: what does it do?",
     ),
     (
         "offset-too-large-eoverflow",
