@@ -12,7 +12,6 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
-use crate::lab::environment::environment;
 use crate::lab::lesson::exercise_of;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
@@ -163,8 +162,7 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
         }
     };
     if let Some(wanted) = arguments.export.wanted() {
-        let dir = arguments.dir.unwrap_or_else(|| temp_dir().0);
-        return lab_export::write(&experiments, wanted, &environment(&dir));
+        return lab_export::write_for(&experiments, wanted, arguments.dir);
     }
     let has_exercise = |it: &&Experiment| exercise_of(it.claim.name).is_some();
     if arguments.exercise && !experiments.iter().any(has_exercise) {

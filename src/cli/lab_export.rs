@@ -13,8 +13,10 @@ use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
+use crate::lab::environment::{environment, refusal};
 use crate::lab::export::{ExportLanguage, ExportedFile, ExportedPrograms, export};
 use crate::map::describe_errno;
+use crate::os::environment::{NamedBy, temp_dir};
 
 use super::output::{FINE, NOT_OPENED, Unwritten, complain, print};
 
@@ -38,8 +40,30 @@ impl ExportArguments {
     }
 }
 
+/// Writes the programs for scratch files in this folder, or in that for temporary files.
+pub(super) fn write_for(
+    experiments: &[&'static Experiment],
+    wanted: (&Path, ExportLanguage),
+    dir: Option<PathBuf>,
+) -> Result<u8, Unwritten> {
+    let (dir, named_by) = dir.map_or_else(temp_dir, |dir| (dir, NamedBy::Argument));
+    if let Err(error) = is_folder(&dir) {
+        complain(&refusal(&dir, named_by, &error));
+        return Ok(NOT_OPENED);
+    }
+    write(experiments, wanted, &environment(&dir))
+}
+
+/// Whether scratch files could be in it: a program is made for the file system that they would be on.
+fn is_folder(dir: &Path) -> io::Result<()> {
+    if fs::metadata(dir)?.is_dir() {
+        return Ok(());
+    }
+    Err(io::ErrorKind::NotADirectory.into())
+}
+
 /// Writes the programs, and says how many there are and what was left out.
-pub(super) fn write(
+fn write(
     experiments: &[&'static Experiment],
     (dir, language): (&Path, ExportLanguage),
     environment: &Environment,
@@ -70,17 +94,18 @@ fn told(made: &ExportedPrograms, language: ExportLanguage) -> String {
     text
 }
 
-/// Writes the files into a folder that is made for them, or is empty.
+/// Writes the files into a folder that is made for them, or is empty. Where that fails, what it made is gone again.
 fn write_into(dir: &Path, files: &[ExportedFile]) -> Result<(), String> {
     let failed = |error: &io::Error| {
         let cause = error
             .raw_os_error()
             .map_or_else(|| error.to_string(), describe_errno);
         format!(
-            "the programs cannot be written to {}: {cause}; name a folder that is not there yet, in one that you may write in",
+            "the programs cannot be written to {}: {cause}; name a folder that is not there yet, in one that is and that you may write in",
             path_in_sentence(dir)
         )
     };
+    let mut made = Made::default();
     match fs::create_dir(dir) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let mut entries = fs::read_dir(dir).map_err(|error| failed(&error))?;
@@ -91,17 +116,48 @@ fn write_into(dir: &Path, files: &[ExportedFile]) -> Result<(), String> {
                 ));
             }
         }
-        made => made.map_err(|error| failed(&error))?,
+        Err(error) => return Err(failed(&error)),
+        Ok(()) => made.folders.push(dir.to_owned()),
     }
-    for file in files {
-        let path = dir.join(&file.path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| failed(&error))?;
+    let written = files.iter().try_for_each(|file| made.file(dir, file));
+    written.map_err(|error| {
+        made.remove();
+        failed(&error)
+    })
+}
+
+/// What has been made so far.
+#[derive(Debug, Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    /// Makes a file, and the folders below `dir` that it is in. What came meanwhile stays as it is, and is not entered.
+    fn file(&mut self, dir: &Path, file: &ExportedFile) -> io::Result<()> {
+        let mut path = dir.to_owned();
+        let mut parts = Path::new(&file.path).iter().peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            if parts.peek().is_some() && !self.folders.contains(&path) {
+                fs::create_dir(&path)?;
+                self.folders.push(path.clone());
+            }
         }
-        // Also a file that came meanwhile stays as it is.
-        let mut to = File::create_new(&path).map_err(|error| failed(&error))?;
+        let mut to = File::create_new(&path)?;
+        self.files.push(path);
         to.write_all(file.text.as_bytes())
-            .map_err(|error| failed(&error))?;
     }
-    Ok(())
+
+    /// Removes it, but for folders that somebody else has put something into.
+    fn remove(&self) {
+        for path in &self.files {
+            // What cannot be removed either stays: the first failure is what is said.
+            let _ = fs::remove_file(path);
+        }
+        for path in self.folders.iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
 }

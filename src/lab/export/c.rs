@@ -137,7 +137,7 @@ fn main_of(text: &mut String, subject: &ExportSubject, n_peers: usize) {
         let _ = writeln!(text, "        .{field} = {},", string(value));
     }
     let _ = writeln!(text, "        .page_bytes = {},", subject.script.page());
-    if let Some(kind) = facts.file_system {
+    if let Some(kind) = &facts.file_system {
         let _ = writeln!(text, "        .file_system = {},", string(kind));
     }
     let _ = writeln!(
@@ -147,6 +147,12 @@ fn main_of(text: &mut String, subject: &ExportSubject, n_peers: usize) {
     );
     for wanted in &facts.wanted {
         let need = match wanted {
+            Wanted::MadeForMachine(machine) => {
+                let _ = writeln!(text, "    made_for_machine({});", string(machine));
+                continue;
+            }
+            Wanted::MadeForRoot => "made_for_root",
+            Wanted::MadeForOtherUser => "made_for_another_user_than_root",
             Wanted::OtherUser => "need_other_user_than_root",
             Wanted::Pagemap => "need_pagemap",
             Wanted::Memfd => "need_memfd",

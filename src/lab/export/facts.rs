@@ -2,10 +2,11 @@
 //!
 //! It must not know any language.
 
-use crate::lab::claim::{Claim, Environment, Expected, OVERLAY};
+use crate::lab::claim::{Claim, Environment, Expected};
 use crate::lab::runner::UNCLEAR;
-use crate::lab::script::Script;
+use crate::lab::script::{Ask, Script, ScriptStep};
 use crate::lab::{Experiment, Need};
+use crate::peer::calls::{AreaCall, Call};
 
 /// File systems that scripts may tell apart.
 const FILE_SYSTEMS: [&str; 12] = [
@@ -40,6 +41,12 @@ pub(super) enum Wanted {
     HugePages,
     /// `vm.overcommit_memory` of 0.
     HeuristicOvercommit,
+    /// Root, for whom it is another experiment than for others.
+    MadeForRoot,
+    /// The same: another user than root.
+    MadeForOtherUser,
+    /// The processor that it has code for, by its name.
+    MadeForMachine(&'static str),
 }
 
 /// What a program needs.
@@ -48,33 +55,33 @@ pub(super) struct Facts {
     /// What it looks for.
     pub(super) wanted: Vec<Wanted>,
     /// The file system that it was made for, where that matters.
-    pub(super) file_system: Option<&'static str>,
+    pub(super) file_system: Option<String>,
 }
 
 impl Facts {
-    /// Of what needs nothing, and is the same on every file system.
-    pub(super) const fn none() -> Self {
+    /// Of a script that is no experiment's.
+    pub(super) fn of_script(script: &Script) -> Self {
+        let has_code = script.steps().iter().any(has_code);
+        let machine = Wanted::MadeForMachine(std::env::consts::ARCH);
         Self {
-            wanted: Vec::new(),
+            wanted: has_code.then_some(machine).into_iter().collect(),
             file_system: None,
         }
     }
 
     /// Of an experiment that is made into a program here.
     pub(super) fn of(experiment: &Experiment, environment: &Environment) -> Self {
-        let mut wanted: Vec<Wanted> = experiment
-            .needs
-            .iter()
-            .copied()
-            .filter_map(wanted_for)
-            .collect();
+        let script = Script::of(experiment.script, environment);
+        let mut wanted = Self::of_script(&script).wanted;
+        wanted.extend(experiment.needs.iter().copied().filter_map(wanted_for));
         if depends_on_malloc(experiment, environment) {
             wanted.push(Wanted::PlainMalloc);
         }
+        wanted.extend(user_wanted(experiment, environment));
         Self {
             wanted,
             file_system: depends_on_file_system(experiment, environment)
-                .then(|| kind_of(&environment.file_system)),
+                .then(|| environment.file_system.clone()),
         }
     }
 }
@@ -107,6 +114,31 @@ fn depends_on_malloc(experiment: &Experiment, here: &Environment) -> bool {
     differs(experiment, here, &there)
 }
 
+/// The user that it is made for, where it is another experiment for others.
+fn user_wanted(experiment: &Experiment, here: &Environment) -> Option<Wanted> {
+    let is_root = here.user == Some(0);
+    let mut there = here.clone();
+    there.user = if is_root { None } else { Some(0) };
+    let wanted = if is_root {
+        Wanted::MadeForRoot
+    } else {
+        Wanted::MadeForOtherUser
+    };
+    differs(experiment, here, &there).then_some(wanted)
+}
+
+/// Whether bytes of a file are taken for code, which is that of one processor.
+fn has_code(step: &ScriptStep) -> bool {
+    let runs = |ask: &Ask| matches!(ask.call, Call::Area(AreaCall::Execute { .. }));
+    match step {
+        ScriptStep::Ask(ask) => runs(ask),
+        ScriptStep::Together(asks) => asks.iter().any(runs),
+        ScriptStep::Repeat { steps, .. } => steps.iter().any(has_code),
+        ScriptStep::Until { steps, between, .. } => steps.iter().chain(between).any(has_code),
+        _ => false,
+    }
+}
+
 fn depends_on_file_system(experiment: &Experiment, here: &Environment) -> bool {
     is_told_apart(&experiment.claim)
         || FILE_SYSTEMS.iter().any(|name| {
@@ -121,28 +153,6 @@ fn is_told_apart(claim: &Claim) -> bool {
         claim.expected,
         Expected::OnTmpfs { .. } | Expected::On { .. }
     )
-}
-
-/// A file system by the name that programs know it by, from what statfs(2) tells.
-fn kind_of(name: &str) -> &'static str {
-    const KNOWN: [(&str, &str); 14] = [
-        (OVERLAY, "overlay"),
-        ("ext", "ext4"),
-        ("xfs", "xfs"),
-        ("btrfs", "btrfs"),
-        ("tmpfs", "tmpfs"),
-        ("ramfs", "ramfs"),
-        ("nfs", "nfs"),
-        ("fuse", "fuse"),
-        ("vfat", "vfat"),
-        ("msdos", "vfat"),
-        ("f2fs", "f2fs"),
-        ("zfs", "zfs"),
-        ("bcachefs", "bcachefs"),
-        ("9p", "9p"),
-    ];
-    let known = KNOWN.iter().find(|(start, _)| name.starts_with(start));
-    known.map_or("an unknown file system", |(_, kind)| kind)
 }
 
 /// Why this system cannot show what an experiment is about, where that is known before it begins.

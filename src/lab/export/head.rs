@@ -10,7 +10,7 @@ pub(super) fn lines_of(subject: &ExportSubject) -> Vec<String> {
     lines.push(String::new());
     let (environment, facts) = (subject.script.environment(), &subject.facts);
     let (kernel, machine) = (&environment.kernel, &environment.machine);
-    let matters = match facts.file_system {
+    let matters = match &facts.file_system {
         Some(kind) => format!(
             ", and for scratch files on {kind}, for elsewhere other things are to be expected"
         ),

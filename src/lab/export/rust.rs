@@ -124,15 +124,18 @@ fn main_of(text: &mut String, subject: &ExportSubject, peers: &[&str]) {
         .map(|name| string(name))
         .collect();
     let needs = facts.wanted.iter().map(|wanted| match wanted {
-        Wanted::OtherUser => "Need::OtherUserThanRoot",
-        Wanted::Pagemap => "Need::Pagemap",
-        Wanted::Memfd => "Need::Memfd",
-        Wanted::PlainMalloc => "Need::PlainMalloc",
-        Wanted::Root => "Need::Root",
-        Wanted::HugePages => "Need::HugePages",
-        Wanted::HeuristicOvercommit => "Need::HeuristicOvercommit",
+        Wanted::MadeForMachine(machine) => format!("Need::MadeForMachine({})", string(machine)),
+        Wanted::OtherUser => "Need::OtherUserThanRoot".to_owned(),
+        Wanted::Pagemap => "Need::Pagemap".to_owned(),
+        Wanted::Memfd => "Need::Memfd".to_owned(),
+        Wanted::PlainMalloc => "Need::PlainMalloc".to_owned(),
+        Wanted::Root => "Need::Root".to_owned(),
+        Wanted::HugePages => "Need::HugePages".to_owned(),
+        Wanted::HeuristicOvercommit => "Need::HeuristicOvercommit".to_owned(),
+        Wanted::MadeForRoot => "Need::MadeForRoot".to_owned(),
+        Wanted::MadeForOtherUser => "Need::MadeForAnotherUserThanRoot".to_owned(),
     });
-    let needs: Vec<&str> = needs.collect();
+    let needs: Vec<String> = needs.collect();
     let (names, needs) = (names.join(", "), needs.join(", "));
     let _ = writeln!(
         text,

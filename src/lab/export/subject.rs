@@ -39,8 +39,8 @@ impl ExportSubject {
             predicted: String::new(),
             heading: Vec::new(),
             why_not: script.why_not().map(ToOwned::to_owned),
+            facts: Facts::of_script(&script),
             script,
-            facts: Facts::none(),
         }
     }
 

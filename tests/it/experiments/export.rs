@@ -1,6 +1,8 @@
 //! Experiments as stand-alone programs: that they build without a warning, observe what mapscope observes, step by step,
 //! say so where they do not, and leave nothing behind; and that an export overwrites nothing.
 
+mod elsewhere;
+mod folders;
 mod same;
 
 use std::collections::BTreeMap;

@@ -239,19 +239,62 @@ void i_am(int who)
 
 /* ---- begin ---- */
 
-static const char *file_system(void)
+/* A path of mountinfo, where blanks and the like are written as \040. */
+static void unescape(char *path)
 {
-    static const struct { long magic; const char *name; } known[] = {
-        {0xef53, "ext4"}, {0x58465342, "xfs"}, {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"}, {0x858458f6, "ramfs"},
-        {0x794c7630, "overlay"}, {0x6969, "nfs"}, {0x65735546, "fuse"}, {0x4d44, "vfat"}, {0xf2f52010, "f2fs"},
-        {0x2fc12fc1, "zfs"}, {0xca451a4e, "bcachefs"}, {0x01021997, "9p"},
-    };
-    struct statfs told;
-    if (statfs(".", &told) == 0)
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-            if ((unsigned long) told.f_type == (unsigned long) known[i].magic)
-                return known[i].name;
-    return "an unknown file system";
+    char *to = path;
+    for (const char *from = path; *from; to++) {
+        if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+            *to = (char) ((from[1] - '0') * 64 + (from[2] - '0') * 8 + from[3] - '0');
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = 0;
+}
+
+static int is_below(const char *path, const char *point)
+{
+    size_t len = strlen(point);
+    return strcmp(point, "/") == 0 || (strncmp(path, point, len) == 0 && (!path[len] || path[len] == '/'));
+}
+
+/* The file system of a folder, as /proc/self/mountinfo names it: that of the longest mount point above it, and of several at
+   the same place the last. An overlay keeps what is written in a folder of another one, where that can be seen from here.
+   Whether there is one. */
+static int file_system(const char *folder, char *name, size_t room)
+{
+    char path[PATH_MAX], point[PATH_MAX], upper[PATH_MAX] = "", below[256], *line = NULL;
+    size_t line_room = 0, longest = 0;
+    int flushes = 0;
+    FILE *table = fopen("/proc/self/mountinfo", "re");
+    snprintf(name, room, "an unknown file system");
+    while (table && realpath(folder, path) && getline(&line, &line_room, table) > 0) {
+        /* Five fields, others, " - ", and then what it is, of what, and its options. */
+        char *kind = strstr(line, " - "), *of = kind ? strchr(kind + 3, ' ') : NULL, *options = of ? strchr(of + 1, ' ') : NULL;
+        if (!options || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1)
+            continue;
+        unescape(point);
+        if (!is_below(path, point) || strlen(point) < longest)
+            continue;
+        longest = strlen(point), upper[0] = 0, flushes = 0, *of = 0;
+        snprintf(name, room, "%s", kind + 3);
+        for (char *one = strtok(options, " ,\n"); one; one = strtok(NULL, " ,\n")) {
+            if (strncmp(one, "upperdir=/", 10) == 0)
+                snprintf(upper, sizeof upper, "%s", one + 9);
+            flushes |= strcmp(one, "flush") == 0;
+        }
+    }
+    free(line);
+    if (table)
+        fclose(table);
+    unescape(upper);
+    if (strcmp(name, "overlay") == 0 && file_system(upper, below, sizeof below))
+        snprintf(name, room, "overlay over %s", below);
+    else if (flushes && (strcmp(name, "vfat") == 0 || strcmp(name, "msdos") == 0))
+        strncat(name, " with flush", room - strlen(name) - 1);
+    return longest > 0;
 }
 
 static void make_scratch(const char *below)
@@ -305,11 +348,13 @@ void lab_begin(int argc, char **argv, const struct claim *its_claim, const char 
     make_scratch(argc >= 2 ? argv[1] : NULL);
     if (sysconf(_SC_PAGESIZE) != claim->page_bytes)
         lab_not_available("this program was made for pages of another size; have mapscope write it again here");
-    if (claim->file_system && strcmp(claim->file_system, file_system()) != 0) {
-        char why[300];
+    if (claim->file_system) {
+        char here[300], why[700];
+        file_system(".", here, sizeof here);
         snprintf(why, sizeof why, "this program was made for scratch files on %s, and here they are on %s; "
-                 "have mapscope write it again with --dir", claim->file_system, file_system());
-        lab_not_available(why);
+                 "have mapscope write it again with --dir", claim->file_system, here);
+        if (strcmp(claim->file_system, here) != 0)
+            lab_not_available(why);
     }
 }
 
@@ -335,12 +380,49 @@ void need_other_user_than_root(void)
         lab_not_available("root is granted what others are refused");
 }
 
+static int is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
 void need_plain_malloc(void)
 {
     const char *tunables = getenv("GLIBC_TUNABLES");
-    if (lab_me == MAIN && ((tunables && strstr(tunables, "glibc.malloc.")) || getenv("LD_PRELOAD")
-                           || getenv("MALLOC_MMAP_MAX_") || getenv("MALLOC_MMAP_THRESHOLD_")))
-        lab_not_available("the surroundings set that malloc works otherwise");
+    int is_other = is_set("LD_PRELOAD") || is_set("MALLOC_MMAP_MAX_") || is_set("MALLOC_MMAP_THRESHOLD_");
+#ifndef __GLIBC__
+    is_other = 1;
+#endif
+    if (lab_me == MAIN && (is_other || (tunables && strstr(tunables, "glibc.malloc."))))
+        lab_not_available("the malloc here is not that of glibc with its own settings");
+}
+
+void made_for_root(void)
+{
+    if (lab_me == MAIN && geteuid() != 0)
+        lab_not_available("this program was made for root; have mapscope write it again as another user");
+}
+
+void made_for_another_user_than_root(void)
+{
+    if (lab_me == MAIN && geteuid() == 0)
+        lab_not_available("this program was made for another user than root; have mapscope write it again as root");
+}
+
+void made_for_machine(const char *machine)
+{
+#if defined __x86_64__
+    const char *here = "x86_64";
+#elif defined __aarch64__
+    const char *here = "aarch64";
+#else
+    const char *here = "another processor";
+#endif
+    char why[300];
+    snprintf(why, sizeof why, "this program has code for %s, and here it is built for %s; have mapscope write it again here",
+             machine, here);
+    if (lab_me == MAIN && strcmp(here, machine) != 0)
+        lab_not_available(why);
 }
 
 void need_root(void)
@@ -1519,7 +1601,10 @@ void make_hole(const char *name, off_t len)
 
 void make_noise(const char *name, off_t len)
 {
+    /* In large pieces: of how large ones a file is written decides of how large ones it is mapped. */
+    static char piece[1 << 20];
     FILE *file = make(name);
+    setvbuf(file, piece, _IOFBF, sizeof piece);
     uint64_t state = 0x9e3779b97f4a7c15;
     for (off_t at = 0; at < len; at += 8) {
         state ^= state << 13, state ^= state >> 7, state ^= state << 17;

@@ -72,7 +72,7 @@ enum { MAIN = 0 };
 struct claim {
     const char *name, *title, *promise, *predicted;
     long page_bytes;         /* it was made for pages of this size */
-    const char *file_system; /* and for this file system; NULL where that does not matter */
+    const char *file_system; /* and on this file system; NULL where that does not matter */
 };
 
 /* A number that steps told, or that is computed from such: NAN where a step did not tell it, and nothing holds of that. It
@@ -156,6 +156,9 @@ void need_plain_malloc(void);
 void need_root(void);
 void need_huge_pages(void);
 void need_heuristic_overcommit(void);
+void made_for_root(void);
+void made_for_another_user_than_root(void);
+void made_for_machine(const char *machine);
 int lab_end(void);
 int lab_step(int number, int who, const char *what, int is_needed);
 void lab_start(int number, int who);

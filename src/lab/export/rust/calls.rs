@@ -189,17 +189,22 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             v.fd(file)
         )),
         Call::Cache { file } => one(format!("lab.told_cache({});", v.fd(file))),
-        Call::Cool { file } => {
-            let fd = v.fd(file);
-            vec![
-                format!("unsafe {{ libc::fsync({fd}) }};"),
-                format!(
-                    "lab.told_error(unsafe {{ libc::posix_fadvise({fd}, 0, 0, libc::POSIX_FADV_DONTNEED) }});"
-                ),
-            ]
-        }
+        Call::Cool { file } => cool(&v.fd(file)),
         _ => Vec::new(),
     }
+}
+
+/// A file leaves the page cache.
+fn cool(fd: &str) -> Lines {
+    vec![
+        format!("let error = match unsafe {{ libc::fsync({fd}) }} {{"),
+        format!(
+            "    0 => unsafe {{ libc::posix_fadvise({fd}, 0, 0, libc::POSIX_FADV_DONTNEED) }},"
+        ),
+        "    _ => errno(),".to_owned(),
+        "};".to_owned(),
+        "lab.told_error(error);".to_owned(),
+    ]
 }
 
 fn of_memory(call: &Call, v: &mut Variables) -> Lines {
