@@ -19,6 +19,7 @@ pub mod runner;
 pub mod script;
 mod seen;
 pub mod stage;
+pub mod tense;
 mod words;
 
 pub use experiment::{Experiment, Need};

@@ -288,9 +288,13 @@ pub struct CallLine {
 }
 
 impl CallLine {
-    /// How long it took and which page faults it had, in words: `0.3 µs, 1 minor fault`.
+    /// How long it took and which page faults it had, in words: `0.3 µs, 1 minor fault`. A line that stands for many calls
+    /// has no time of its own.
     #[must_use]
     pub fn took(&self) -> String {
+        if self.nanoseconds == 0 && self.faults.is_none() {
+            return "not timed".to_owned();
+        }
         let seconds = std::time::Duration::from_nanos(self.nanoseconds).as_secs_f64();
         let time = time_words(seconds);
         match self.faults {

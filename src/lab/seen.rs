@@ -5,6 +5,7 @@
 use crate::bytes::class::is_graphic;
 use crate::bytes::size::counted;
 use crate::lab::claim::{Doing, RunStep};
+use crate::lab::tense::{in_past, outcome_in_past};
 use crate::lab::words::{bytes_words, outcome_words, stored_words};
 use crate::peer::calls::{AreaCall, Call, Outcome};
 
@@ -106,6 +107,7 @@ fn of(map: &str) -> String {
 /// What a step showed, in words.
 fn seen_in(step: &RunStep) -> String {
     let who = step.peer.as_deref().unwrap_or("mapscope");
+    let did = in_past(&step.what).unwrap_or_else(|| step.what.clone());
     let told = step.told.as_ref();
     match (call_of(step), told) {
         (Some(Call::Load { map, at, .. }), Some(Outcome::Bytes { bytes })) => {
@@ -129,12 +131,12 @@ fn seen_in(step: &RunStep) -> String {
                 0 => outcome_words(&Outcome::Lines { lines: Vec::new() }),
                 count => format!("{} ({})", counted(count as u64, "line"), allow.join(", ")),
             };
-            format!("{who} {}: {lines}", step.what)
+            format!("{who} {did}: {lines}")
         }
-        _ => match stored(step) {
-            Some(stored) => stored,
-            None => format!("{who} {}: {}", step.what, step.observed.replace('\n', ", ")),
-        },
+        _ => stored(step).unwrap_or_else(|| {
+            let came = outcome_in_past(&step.observed.replace('\n', ", "));
+            format!("{who} {did}: {came}")
+        }),
     }
 }
 

@@ -18,6 +18,7 @@ mod places;
 mod sources;
 mod stepped;
 mod surroundings;
+mod tense;
 mod traced;
 mod trouble;
 mod unseen;

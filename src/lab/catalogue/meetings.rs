@@ -219,7 +219,7 @@ fn store_and_load(s: &mut Script, (a, c): (Peer, Peer), fence: bool) -> StepId {
         })
     };
     let with = if fence { ", with a fence between" } else { "" };
-    let what = format!("stores 1 and loads the other's word, {ROUNDS} times at most{with}");
+    let what = format!("stores 1 before loading the other's word, {ROUNDS} times at most{with}");
     s.together(|s| {
         let told = s.must(a, what.clone(), lane(true));
         s.must(c, what, lane(false));

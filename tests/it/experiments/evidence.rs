@@ -27,7 +27,7 @@ fn the_sentence_is_made_from_what_was_loaded() {
     let words = format!("; A, loading at {page}, was killed by SIGBUS (BUS_ADRERR) at 0x");
     assert!(record.observed.contains(&words), "{}", record.observed);
     let record = run_one("child-unmaps-alone", |_| {});
-    let words = "C looks up m in /proc/self/maps: no line";
+    let words = "C looked up m in /proc/self/maps: no line";
     assert!(record.observed.contains(words), "{}", record.observed);
 }
 
