@@ -1,20 +1,18 @@
 //! `mapscope lab --export-c DIR`: writes experiments as programs into a new folder.
 //!
-//! It owns that nothing is overwritten. It must not know what is in the programs.
+//! It owns what is said of them. It must not know what is in the programs.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
-use crate::lab::export::{ExportLanguage, ExportedFile, ExportedPrograms, export};
-use crate::map::describe_errno;
+use crate::lab::export::{ExportLanguage, ExportedPrograms, export};
+use crate::work::programs::{NoPrograms, write_programs};
 
 use super::output::{FINE, NOT_OPENED, Unwritten, complain, print};
 
@@ -46,7 +44,8 @@ pub(super) fn write(
 ) -> Result<u8, Unwritten> {
     let made = export(experiments, language, environment);
     if !made.programs.is_empty()
-        && let Err(message) = write_into(dir, &made.files)
+        && let Err(NoPrograms::Failed(message)) =
+            write_programs(dir, &made.files, || ControlFlow::Continue(()))
     {
         complain(&message);
         return Ok(NOT_OPENED);
@@ -68,40 +67,4 @@ fn told(made: &ExportedPrograms, language: ExportLanguage) -> String {
         let _ = writeln!(text, "left out: {name}: {why}");
     }
     text
-}
-
-/// Writes the files into a folder that is made for them, or is empty.
-fn write_into(dir: &Path, files: &[ExportedFile]) -> Result<(), String> {
-    let failed = |error: &io::Error| {
-        let cause = error
-            .raw_os_error()
-            .map_or_else(|| error.to_string(), describe_errno);
-        format!(
-            "the programs cannot be written to {}: {cause}; name a folder that is not there yet, in one that you may write in",
-            path_in_sentence(dir)
-        )
-    };
-    match fs::create_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let mut entries = fs::read_dir(dir).map_err(|error| failed(&error))?;
-            if entries.next().is_some() {
-                return Err(format!(
-                    "the programs are not written to {}, as there are files already and none is overwritten; name a new folder",
-                    path_in_sentence(dir)
-                ));
-            }
-        }
-        made => made.map_err(|error| failed(&error))?,
-    }
-    for file in files {
-        let path = dir.join(&file.path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| failed(&error))?;
-        }
-        // Also a file that came meanwhile stays as it is.
-        let mut to = File::create_new(&path).map_err(|error| failed(&error))?;
-        to.write_all(file.text.as_bytes())
-            .map_err(|error| failed(&error))?;
-    }
-    Ok(())
 }
