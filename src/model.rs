@@ -38,6 +38,7 @@ pub mod pending;
 pub mod picture;
 pub mod process;
 mod process_facts;
+pub mod session;
 pub mod settings;
 pub mod sums;
 pub mod topic;

@@ -1,22 +1,22 @@
 //! `mapscope lab --export-c DIR`: writes experiments as programs into a new folder.
 //!
-//! It owns that nothing is overwritten. It must not know what is in the programs.
+//! It owns what is said of them. It must not know what is in the programs.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::counted;
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
 use crate::lab::environment::{environment, refusal};
-use crate::lab::export::{ExportLanguage, ExportedFile, ExportedPrograms, export};
-use crate::map::describe_errno;
+use crate::lab::export::{ExportLanguage, ExportedPrograms, export};
 use crate::os::environment::{NamedBy, temp_dir};
+use crate::work::programs::{NoPrograms, write_programs};
 
 use super::output::{FINE, NOT_OPENED, Unwritten, complain, print};
 
@@ -70,7 +70,8 @@ fn write(
 ) -> Result<u8, Unwritten> {
     let made = export(experiments, language, environment);
     if !made.programs.is_empty()
-        && let Err(message) = write_into(dir, &made.files)
+        && let Err(NoPrograms::Failed(message)) =
+            write_programs(dir, &made.files, || ControlFlow::Continue(()))
     {
         complain(&message);
         return Ok(NOT_OPENED);
@@ -92,72 +93,4 @@ fn told(made: &ExportedPrograms, language: ExportLanguage) -> String {
         let _ = writeln!(text, "left out: {name}: {why}");
     }
     text
-}
-
-/// Writes the files into a folder that is made for them, or is empty. Where that fails, what it made is gone again.
-fn write_into(dir: &Path, files: &[ExportedFile]) -> Result<(), String> {
-    let failed = |error: &io::Error| {
-        let cause = error
-            .raw_os_error()
-            .map_or_else(|| error.to_string(), describe_errno);
-        format!(
-            "the programs cannot be written to {}: {cause}; name a folder that is not there yet, in one that is and that you may write in",
-            path_in_sentence(dir)
-        )
-    };
-    let mut made = Made::default();
-    match fs::create_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let mut entries = fs::read_dir(dir).map_err(|error| failed(&error))?;
-            if entries.next().is_some() {
-                return Err(format!(
-                    "the programs are not written to {}, as there are files already and none is overwritten; name a new folder",
-                    path_in_sentence(dir)
-                ));
-            }
-        }
-        Err(error) => return Err(failed(&error)),
-        Ok(()) => made.folders.push(dir.to_owned()),
-    }
-    let written = files.iter().try_for_each(|file| made.file(dir, file));
-    written.map_err(|error| {
-        made.remove();
-        failed(&error)
-    })
-}
-
-/// What has been made so far.
-#[derive(Debug, Default)]
-struct Made {
-    folders: Vec<PathBuf>,
-    files: Vec<PathBuf>,
-}
-
-impl Made {
-    /// Makes a file, and the folders below `dir` that it is in. What came meanwhile stays as it is, and is not entered.
-    fn file(&mut self, dir: &Path, file: &ExportedFile) -> io::Result<()> {
-        let mut path = dir.to_owned();
-        let mut parts = Path::new(&file.path).iter().peekable();
-        while let Some(part) = parts.next() {
-            path.push(part);
-            if parts.peek().is_some() && !self.folders.contains(&path) {
-                fs::create_dir(&path)?;
-                self.folders.push(path.clone());
-            }
-        }
-        let mut to = File::create_new(&path)?;
-        self.files.push(path);
-        to.write_all(file.text.as_bytes())
-    }
-
-    /// Removes it, but for folders that somebody else has put something into.
-    fn remove(&self) {
-        for path in &self.files {
-            // What cannot be removed either stays: the first failure is what is said.
-            let _ = fs::remove_file(path);
-        }
-        for path in self.folders.iter().rev() {
-            let _ = fs::remove_dir(path);
-        }
-    }
 }

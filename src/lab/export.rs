@@ -17,6 +17,7 @@ mod text;
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;
 
+pub use plan::{MOST_PEERS, MOST_STEPS};
 pub use subject::ExportSubject;
 
 /// The language of the programs.

@@ -17,6 +17,7 @@ use super::identity::{DocId, OrderId, ViewId};
 use super::lab::LabAction;
 use super::offer::OfferId;
 use super::peers::PeersAction;
+use super::session::ProgramLanguage;
 use super::topic::{Subject, Topic};
 use super::viewport::{Column, Columns, Step};
 use super::window::ReadBy;
@@ -171,6 +172,8 @@ pub enum DocAction {
     SaveHappened,
     /// Write *What happened* to a file as steps that can be done again: asks where.
     SaveSteps,
+    /// Write *What happened* as a program that does it again: asks for a folder.
+    SaveProgram(ProgramLanguage),
     /// Save this picture, an SVG: asks where.
     SavePicture(String),
     /// The field that asks where to save changed.

@@ -331,6 +331,7 @@ impl Doc {
             DocAction::CopyHappened => self.copy_happened(out),
             DocAction::SaveHappened => self.ask_destination(What::Happened, view, out),
             DocAction::SaveSteps => self.ask_destination(What::Steps, view, out),
+            DocAction::SaveProgram(language) => self.save_program(language, view, out),
             DocAction::SavePicture(svg) => self.save_picture(svg, view, out),
             DocAction::DestinationEdited(text) => self.destination_edited(text),
             DocAction::DestinationSubmitted => self.destination_submitted(out),

@@ -16,6 +16,7 @@ use super::journal::PendingRun;
 use super::lab::{GivenAnswer, Pace};
 use super::offer::{OfferId, OfferPart};
 use super::process::PeerOrder;
+use super::session::{ProgramLanguage, Session};
 use super::window::ReadBy;
 use super::witness::WitnessId;
 
@@ -248,6 +249,8 @@ pub enum Export {
     Text(String),
     /// A session as steps, and the surroundings as whoever writes it finds them.
     Steps(StepsText),
+    /// A session as a program, with what it is built with, in a folder of its own.
+    Program(Box<Session>, ProgramLanguage),
     /// The bytes as the view shows them.
     View,
     /// Those of them in this span, each of which must be there.

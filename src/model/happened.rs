@@ -8,6 +8,7 @@
 mod about;
 mod observed;
 mod outside;
+mod own_rows;
 mod processes;
 mod record;
 mod seen;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use super::identity::{Generation, MappingId, OrderId, Target};
 use super::journal::PendingRun;
 use super::moment::Moment;
-use super::process::{EndHow, ProcessSignal};
+use super::process::{Death, EndHow, ProcessSignal};
 use super::witness::Who;
 use crate::bytes::Span;
 use crate::map::{Access, Mode};
@@ -30,6 +31,7 @@ use outside::FileKnown;
 use seen::RowReading;
 
 pub use crate::bytes::said::bytes_said;
+pub use own_rows::OwnRows;
 pub(super) use seen::row_of;
 pub(super) use words::{discard_words, forked_words};
 pub use words::{who_saw, within};
@@ -60,6 +62,10 @@ pub struct Happening {
     pub fate: Fate,
     /// Of a store within what was watched: who saw it.
     pub saw: Vec<RowSaw>,
+    /// The part of the store that the rows were compared with.
+    pub compared: Option<Span>,
+    /// Which mappings of this program the rows stood for.
+    pub own_rows: OwnRows,
     /// The part of a store that the rows are compared with, as long as they are.
     watch: Option<Watch>,
 }
@@ -105,6 +111,8 @@ pub struct ProcessName {
     pub is_child: bool,
     /// How it maps.
     pub mode: Mode,
+    /// Its mapping allows no store.
+    pub is_read_only: bool,
 }
 
 /// Why bytes were stored.
@@ -245,6 +253,8 @@ pub enum Fate {
     Changed(Vec<u8>),
     /// It was not done, and why, in words.
     Refused(String),
+    /// It was not done: the processor refused it, and whoever tried it died of it.
+    Faulted(Death),
     /// Whether it was done is not known, and why, in words.
     NotKnown(String),
 }
@@ -360,6 +370,10 @@ pub struct Happened {
     names: VecDeque<ProcessName>,
     /// What others wrote was found, and the processes were not asked since what they see of it.
     has_found: bool,
+    /// The view that was looked at, and what stood beside it, as long as the second mapping is the same.
+    seat: Option<(Target, Option<Target>)>,
+    /// How many second mappings there were.
+    second: u64,
 }
 
 impl Happened {

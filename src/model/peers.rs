@@ -297,6 +297,7 @@ impl Doc {
     /// Nobody looks at this file's witnesses.
     pub(super) fn rest(&mut self, target: Target, out: &mut Out<'_>) {
         self.witnesses.span = None;
+        self.happened.second_is_gone();
         self.others = super::others::OtherPrograms::default();
         out.file(target, FileRequest::Watch(None));
         out.push(Effect::Peers(PeerOrder::Watch {

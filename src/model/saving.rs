@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bytes::Span;
 use crate::bytes::escape::escape_path;
+use crate::bytes::shell;
 use crate::bytes::size::counted;
 use crate::bytes::typed_path::typed_path;
 
@@ -17,6 +18,7 @@ use super::event::ExportOutcome;
 use super::identity::{OrderId, ViewId};
 use super::offer::{EditsOffer, OfferId};
 use super::patch;
+use super::session::{NOTHING_HAPPENED, ProgramLanguage};
 use super::topic::Subject;
 
 /// What is to be saved.
@@ -40,6 +42,8 @@ pub enum What {
     Happened,
     /// What happened, as steps that can be done again.
     Steps,
+    /// What happened, as a program that does it again: a folder.
+    Program(ProgramLanguage),
     /// The picture of who sees a byte.
     Picture,
 }
@@ -98,6 +102,7 @@ impl Job {
             }
             What::Happened => "Saving what happened",
             What::Steps => "Saving the steps",
+            What::Program(_) => "Saving the program",
             What::Picture => "Saving the picture",
         };
         let what = if self.is_stopping {
@@ -153,6 +158,20 @@ impl Doc {
         }
     }
 
+    /// Asks for a folder to write *What happened* to, as a program.
+    pub(super) fn save_program(
+        &mut self,
+        language: ProgramLanguage,
+        view: ViewId,
+        out: &mut Out<'_>,
+    ) {
+        if self.happened.is_empty() {
+            self.failed(Subject::Save, format!("No program: {NOTHING_HAPPENED}"));
+        } else {
+            self.ask_destination(What::Program(language), view, out);
+        }
+    }
+
     /// Asks where to save a picture that is drawn already.
     pub(super) fn save_picture(&mut self, svg: String, view: ViewId, out: &mut Out<'_>) {
         self.ask_destination(What::Picture, view, out);
@@ -201,6 +220,7 @@ impl Doc {
                 match saving.what {
                     What::Patch => "Type the path of a list of edits to apply",
                     What::PasteFile => "Type the path of a file to paste",
+                    What::Program(_) => "Type the path of a new folder for the program",
                     _ => "Type the path of a new file to save to",
                 },
             );
@@ -254,6 +274,7 @@ impl Doc {
             What::Picture | What::Offer => Export::Text(saving.contents),
             What::Happened => Export::Text(self.happened.as_text(&self.name())),
             What::Steps => Export::Steps(self.as_steps()),
+            What::Program(language) => Export::Program(Box::new(self.as_session()), language),
         };
         self.start_job((saving.what, export), saving.view, path, if_exists, out);
         out.push(Effect::Focus(Focus::Grid));
@@ -340,6 +361,7 @@ impl Doc {
                     Subject::Save,
                     match job.what {
                         What::Happened | What::Steps => format!("What happened stands in {place}"),
+                        What::Program(language) => built(language, &destination),
                         _ if is_view => format!(
                             "{} of {}, as shown, went to {place}",
                             counted(bytes, "byte"),
@@ -374,6 +396,17 @@ impl Doc {
     }
 }
 
+/// Where a program is, and how it is built and run.
+fn built(language: ProgramLanguage, folder: &Path) -> String {
+    let word = shell::word(folder.as_os_str());
+    let how = match language {
+        ProgramLanguage::C => format!("make -C {word} check"),
+        ProgramLanguage::Rust => format!("cd {word} && cargo run"),
+    };
+    let place = escape_path(folder);
+    format!("What happened is a program in {language} in {place}: {how} builds and runs it")
+}
+
 /// A place beside `path`, named after it.
 fn beside(path: &Path, what: What) -> PathBuf {
     let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
@@ -384,6 +417,8 @@ fn beside(path: &Path, what: What) -> PathBuf {
         What::Edits | What::Offer | What::OtherOffer(_) | What::Patch => ".edits.txt",
         What::Happened => ".happened.txt",
         What::Steps => ".steps.md",
+        What::Program(ProgramLanguage::C) => ".session-c",
+        What::Program(ProgramLanguage::Rust) => ".session-rust",
         What::Picture => ".who.svg",
     });
     path.with_file_name(name)

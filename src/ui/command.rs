@@ -7,6 +7,7 @@ pub(super) mod forms;
 mod help;
 mod keys;
 mod mapping;
+mod programs;
 mod table;
 mod whole_bytes;
 

@@ -7,6 +7,7 @@ use egui::{
 
 use crate::bytes::size::counted;
 use crate::model::saving::{Saving, What};
+use crate::model::session::ProgramLanguage;
 use crate::model::witness::parse_bytes;
 use crate::model::{Action, App, Doc, DocAction, EditAction, FileAction, FindBar, Focus};
 
@@ -136,6 +137,8 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
         What::Patch => "Apply the list of edits in",
         What::Happened => "Save what happened to",
         What::Steps => "Save the steps to",
+        What::Program(ProgramLanguage::C) => "Write the program in C to the new folder",
+        What::Program(ProgramLanguage::Rust) => "Write the program in Rust to the new folder",
         What::Picture => "Save the picture to",
     };
     let mut pressed = Vec::new();

@@ -10,6 +10,7 @@ use egui::{
 
 use crate::bytes::Span;
 use crate::model::happened::who_saw;
+use crate::model::session::ProgramLanguage;
 use crate::model::{Action, Doc, DocAction, Happening, PeersAction, ViewAction};
 
 use super::Frame;
@@ -71,6 +72,16 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Actio
                 "Save as steps\u{2026}",
                 "With surroundings, calls and what each row saw: to be cited, and done again",
                 DocAction::SaveSteps,
+            ),
+            (
+                "Export as C\u{2026}",
+                "A program that does it again with a scratch file, and checks who sees what",
+                DocAction::SaveProgram(ProgramLanguage::C),
+            ),
+            (
+                "Export as Rust\u{2026}",
+                "The same program in Rust, with the crate libc",
+                DocAction::SaveProgram(ProgramLanguage::Rust),
             ),
         ] {
             if ui.button(words).on_hover_text(hint).clicked() {

@@ -11,9 +11,9 @@ use crate::lab::words::Backing;
 use crate::peer::calls::{AreaCall, Call, ObjectCall, ProcessCall, Remote, TransferCall};
 
 /// The most steps that a program has room for.
-pub(in crate::lab) const MOST_STEPS: usize = 4000;
+pub const MOST_STEPS: usize = 4000;
 /// The most peers that a program has room for.
-pub(in crate::lab) const MOST_PEERS: usize = 60;
+pub const MOST_PEERS: usize = 60;
 
 /// Why what times files of many sizes is no program.
 const COST: &str = "it times many passes over files of many sizes and decides by the times how far it goes, which takes \

@@ -24,7 +24,15 @@ impl Process {
                 ProcessKind::Private => Mode::Private,
                 ProcessKind::Shared | ProcessKind::ReadOnly => Mode::Shared,
             },
+            is_read_only: self.kind == ProcessKind::ReadOnly,
         }
+    }
+}
+
+impl super::Happened {
+    /// The processes that are off the list, by name.
+    pub(in crate::model) fn gone(&self) -> impl Iterator<Item = &ProcessName> {
+        self.names.iter()
     }
 }
 
@@ -86,7 +94,7 @@ impl Doc {
                 bytes,
                 death,
             } => {
-                let fate = Fate::Refused(format!("the processor refused it: {}", death.signal));
+                let fate = Fate::Faulted(death.clone());
                 self.note_process_store((by, *number), (*offset, bytes), None, fate);
             }
             PeerNews::Signalled { signal, .. } => {

@@ -35,7 +35,7 @@ pub(super) struct Write<'a> {
 impl Doc {
     /// Something happened.
     pub(super) fn note(&mut self, by: By, what: Occurrence, fate: Fate) {
-        let at = self.happened.now;
+        let (at, own_rows) = (self.happened.now, self.own_rows());
         self.enter(Happening {
             number: 0,
             at,
@@ -43,6 +43,8 @@ impl Doc {
             what,
             fate,
             saw: Vec::new(),
+            compared: None,
+            own_rows,
             watch: None,
         });
     }
@@ -175,9 +177,11 @@ impl Doc {
             },
             fate: write.fate,
             saw: Vec::new(),
+            compared: None,
+            own_rows: self.own_rows(),
             watch: None,
         };
-        let may_be_there = !matches!(entry.fate, Fate::Changed(_) | Fate::Refused(_));
+        let may_be_there = matches!(entry.fate, Fate::Done | Fate::NotKnown(_));
         if may_be_there && entry.reaches_file() && entry.by != By::Somebody {
             self.happened.file.own(write.offset, write.new);
         }

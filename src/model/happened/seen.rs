@@ -73,6 +73,7 @@ impl Happened {
     /// The rows of this program are of other mappings from now on.
     pub(in crate::model) fn forget_own_rows(&mut self) {
         self.stop_watching(None);
+        self.second_is_gone();
         let is_own = |who: &Who| matches!(who, Who::View | Who::OtherMode);
         self.rows.retain(|row| !is_own(&row.who));
     }
@@ -120,6 +121,7 @@ impl Happened {
                 saw: self.has_already(who, &watch, sent),
             })
             .collect();
+        entry.compared = Some(span);
         entry.watch = Some(watch);
     }
 

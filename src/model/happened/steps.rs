@@ -64,7 +64,9 @@ impl Happening {
     fn step(&self, text: &mut String) {
         let done = match &self.fate {
             Fate::Done => self.call(),
-            Fate::Changed(_) | Fate::Refused(_) => format!("not done: {}", self.call()),
+            Fate::Changed(_) | Fate::Refused(_) | Fate::Faulted(_) => {
+                format!("not done: {}", self.call())
+            }
             Fate::NotKnown(_) => format!("not known whether done: {}", self.call()),
         };
         let _ = writeln!(

@@ -122,6 +122,7 @@ impl Happening {
                 format!("{done}: somebody has changed it to {found} since")
             }
             Fate::Refused(why) | Fate::NotKnown(why) => format!("{done}: {why}"),
+            Fate::Faulted(death) => format!("{done}: the processor refused it: {}", death.signal),
         }
     }
 

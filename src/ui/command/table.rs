@@ -16,6 +16,7 @@ use super::find::{FIND, FOUND, NEXT, PREVIOUS, REPLACE};
 use super::help::{ABOUT, KEYS, TOUR};
 use super::keys::{ALT, CTRL, CTRL_SHIFT, PLAIN, SHIFT, key};
 use super::mapping::{REMAP, SYNC};
+use super::programs::{AS_C, AS_RUST};
 use super::whole_bytes::{COMPUTE, PASTE_FILE, SAVE_SELECTION, SHOW_SUMS};
 use super::{Command, Deed, Menu, SPLIT, command, less_motion};
 
@@ -110,6 +111,8 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::Doc(DocAction::SaveCopy),
     ),
     SAVE_SELECTION,
+    AS_C,
+    AS_RUST,
     command(
         Menu::File,
         "Close file",

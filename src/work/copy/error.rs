@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::map::{Gap, Shown, describe_errno, errno_of};
 use crate::os::save::{SaveCause, SaveError, SaveStep};
 
-/// A copy was not made, or a text not saved. `Display` is one sentence with the path last.
+/// A copy was not made, or a text or programs not saved. `Display` is one sentence with the path last.
 #[derive(Debug)]
 pub enum CopyError {
     /// It was asked to stop. Nothing is left.
@@ -22,6 +22,8 @@ pub enum CopyError {
     },
     /// The new file cannot be written.
     Save(SaveError),
+    /// Programs were not written: why, in a sentence with the path in it.
+    Program(String),
 }
 
 impl From<SaveError> for CopyError {
@@ -57,6 +59,7 @@ impl fmt::Display for CopyError {
                 }?;
                 write!(f, ": {}", Shown(path))
             }
+            Self::Program(why) => write!(f, "Nothing was written: {why}"),
         }
     }
 }

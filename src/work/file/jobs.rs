@@ -13,8 +13,11 @@ use crate::model::effect::{Export, IfExists};
 use crate::model::event::{Event, ExportOutcome, FileEvent, FileNews};
 use crate::model::happened::StepsText;
 use crate::model::identity::{OrderId, Target};
+use crate::model::session::{ProgramLanguage, Session};
 use crate::os::save::{Existing, Rights, SaveCause};
 use crate::work::copy::{self, CopyError, Phase};
+use crate::work::programs::{NoPrograms, write_programs};
+use crate::work::session::programs_of;
 
 use super::serve::Worker;
 use super::waits::Waits;
@@ -231,6 +234,9 @@ fn write_once(
             copy::save_text(&text, destination, existing, like)?;
             Ok(text.len() as u64)
         }
+        Export::Program(session, language) => {
+            write_program(file, destination, (session, *language), teller)
+        }
         Export::Text(text) => {
             let like = Rights::of_file(file.file()).unwrap_or(Rights::OWNER_ONLY);
             copy::save_text(text, destination, existing, like)?;
@@ -255,6 +261,26 @@ fn write_once(
             Ok(report.len)
         }
     }
+}
+
+/// A session as a program, for scratch files where the file is.
+fn write_program(
+    file: &OpenFile,
+    folder: &Path,
+    (session, language): (&Session, ProgramLanguage),
+    teller: &mut Teller,
+) -> Result<u64, CopyError> {
+    let place = file.path().parent().unwrap_or_else(|| Path::new("/"));
+    let made = programs_of(session, language, &environment(place)).map_err(CopyError::Program)?;
+    let total = made.files.iter().map(|file| file.text.len() as u64).sum();
+    let written = write_programs(folder, &made.files, || {
+        teller.waits.answered();
+        teller.tell(0, total)
+    });
+    written.map_err(|why| match why {
+        NoPrograms::Stopped => CopyError::Stopped,
+        NoPrograms::Failed(why) => CopyError::Program(why),
+    })
 }
 
 /// A session as steps, with what is found out here of the surroundings.
