@@ -50,14 +50,16 @@ pub(super) fn sees(plan: &Plan<'_>, scene: &mut Scene, index: usize) {
 
 /// What it saw before the last change.
 fn earlier(plan: &Plan<'_>, scene: &mut Scene, index: usize, cells: &Cells) {
-    let text = format!(
-        "was {}",
-        if plan.columns.hex_only {
-            cells.hex()
-        } else {
-            cells.to_string()
-        }
-    );
+    let hex = cells.hex();
+    let texts = [
+        format!("was {cells}"),
+        format!("was {hex}"),
+        format!("{hex}?"),
+    ];
+    let columns = &plan.columns;
+    let room = columns.write.unwrap_or(columns.end) - sees_at(plan);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let text = plan.fit(&texts, Face::SmallMono, room);
     let at = (pos2(sees_at(plan), plan.y(index)), Align2::LEFT_CENTER);
     scene.text(Part::Row(index), at, (text, Face::SmallMono), Ink::Weak);
 }
