@@ -5,6 +5,7 @@ mod arguments;
 mod compared;
 mod deceived;
 mod evidence;
+mod exercised;
 mod export;
 mod forms;
 mod json;

@@ -68,7 +68,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 /// What is left behind.
 const LEFT: &[u8; 4] = b"left";
 
-fn attach(s: &mut Script, peer: Peer, map: &str) -> StepId {
+pub(in crate::lab) fn attach(s: &mut Script, peer: Peer, map: &str) -> StepId {
     let call = Call::Object(ObjectCall::SegmentAttach {
         segment: "s".to_owned(),
         map: map.to_owned(),
@@ -110,13 +110,26 @@ fn make_all(s: &mut Script, a: Peer) {
         len: page,
     };
     s.must(a, format!("makes the memfd f of {page} bytes"), memfd);
+    make_segment(s, a);
+}
+
+/// Shared memory of System V.
+pub(in crate::lab) fn make_segment(s: &mut Script, peer: Peer) {
     let segment = Call::Object(ObjectCall::SegmentMake {
         segment: "s".to_owned(),
-        len: page,
+        len: s.page(),
     });
-    let made = s.attempt(a, "makes a segment of System V", segment);
+    let made = s.attempt(peer, "makes a segment of System V", segment);
     let why = "this system has no shared memory of System V";
     s.require(made.get(Figure::Number).at_least(0), why);
+}
+
+/// Takes its number from it: it goes when nobody has it attached any more.
+pub(in crate::lab) fn remove_segment(s: &mut Script, peer: Peer) {
+    let segment = "s".to_owned();
+    let remove = Call::Object(ObjectCall::SegmentRemove { segment });
+    let told = s.attempt(peer, "removes the segment by IPC_RMID", remove);
+    s.expect_done(told);
 }
 
 fn names_of_shared_memory(s: &mut Script) {
@@ -162,10 +175,7 @@ fn names_of_shared_memory(s: &mut Script) {
     s.expect_failed(again, "ENOENT");
     let left = s.load(b, 0, 4);
     s.expect_bytes(left, LEFT);
-    let segment = "s".to_owned();
-    let remove = Call::Object(ObjectCall::SegmentRemove { segment });
-    let told = s.attempt(a, "removes the segment by IPC_RMID", remove);
-    s.expect_done(told);
+    remove_segment(s, a);
     let left = s.load(a, 0, 4);
     s.expect_bytes(left, LEFT);
     let told = s.unmap(a, 0, page);
@@ -175,13 +185,13 @@ fn names_of_shared_memory(s: &mut Script) {
 }
 
 /// How often it is tried: the kernel may write the page in between.
-const ATTEMPTS: u64 = 5;
+pub(in crate::lab) const ATTEMPTS: u64 = 5;
 
 /// File systems of which it is known when they mark the time.
 const KNOWN: [&str; 7] = ["ext4", "ext3", "ext2", "xfs", "btrfs", "tmpfs", "ramfs"];
 
 /// Longer than the clock of file systems stands still.
-fn pause(s: &mut Script, peer: Peer) {
+pub(in crate::lab) fn pause(s: &mut Script, peer: Peer) {
     let pause = Call::Futex(FutexCall::Wait {
         map: "w".to_owned(),
         at: 0,
@@ -194,7 +204,7 @@ fn pause(s: &mut Script, peer: Peer) {
 }
 
 /// When the file was modified last.
-fn modified(s: &mut Script, peer: Peer) -> Value {
+pub(in crate::lab) fn modified(s: &mut Script, peer: Peer) -> Value {
     let file = "f".to_owned();
     let call = Call::Object(ObjectCall::Stat { file });
     let told = s.must(peer, "asks fstat when f was modified", call);
@@ -216,10 +226,18 @@ fn take(s: &mut Script, peer: Peer) -> StepId {
     s.attempt(peer, "asks the watch what happened", call)
 }
 
-fn stores_move_no_mtime(s: &mut Script) {
+/// Whether it is known that the file system marks the time at a store.
+pub(in crate::lab) fn marks_at_store(s: &mut Script) -> bool {
     let name = s.environment().file_system.clone();
-    if !KNOWN.contains(&below(&name)) {
+    let is_known = KNOWN.contains(&below(&name));
+    if !is_known {
         s.not_available(format!("when {name} marks the time is not known"));
+    }
+    is_known
+}
+
+fn stores_move_no_mtime(s: &mut Script) {
+    if !marks_at_store(s) {
         return;
     }
     let page = s.page();
