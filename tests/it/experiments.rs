@@ -17,6 +17,7 @@ mod missing;
 mod papers;
 mod patience;
 mod places;
+mod served;
 mod set_up;
 mod stepped;
 mod surroundings;
