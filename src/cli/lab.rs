@@ -12,7 +12,6 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
-use crate::lab::lesson::exercise_of;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
@@ -163,13 +162,6 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
     };
     if let Some(wanted) = arguments.export.wanted() {
         return lab_export::write_for(&experiments, wanted, arguments.dir);
-    }
-    let has_exercise = |it: &&Experiment| exercise_of(it.claim.name).is_some();
-    if arguments.exercise && !experiments.iter().any(has_exercise) {
-        complain(
-            "none of these experiments has an exercise yet; --all --exercise runs all there are",
-        );
-        return Ok(USAGE);
     }
     let report = match Handed::open(arguments.report.as_deref()) {
         Ok(report) => report,

@@ -73,11 +73,42 @@ pub fn run_exercises(
     tell(Progress::Over(over));
 }
 
+/// Runs the same exercises without their changes; those whose change is not told apart from their other steps once for each
+/// step, without it. What an exercise wants must not come then, but where its change turns nothing: so it is known that it asks
+/// for something.
+pub fn run_unchanged(
+    experiments: &[&'static Experiment],
+    options: &Options,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) {
+    let mut trials = Vec::new();
+    for changed in experiments.iter().filter_map(|it| Trial::changed(it)) {
+        let exercise = changed.exercise.and_then(|it| it.unchanged());
+        if exercise.is_some() {
+            trials.push(Trial {
+                exercise,
+                ..changed
+            });
+            continue;
+        }
+        let n_orders = changed.script(&environment(&options.dir)).n_orders();
+        trials.extend((0..n_orders).map(|order| Trial {
+            without: Some(order),
+            ..changed
+        }));
+    }
+    let over = run_all(&trials, options, cancelled, tell);
+    tell(Progress::Over(over));
+}
+
 /// An experiment as it is, or as its exercise changes it.
 #[derive(Clone, Copy)]
 struct Trial {
     experiment: &'static Experiment,
-    exercise: Option<&'static Exercise>,
+    exercise: Option<Exercise>,
+    /// The order to a peer that is left out.
+    without: Option<usize>,
 }
 
 impl Trial {
@@ -85,6 +116,7 @@ impl Trial {
         Self {
             experiment,
             exercise: None,
+            without: None,
         }
     }
 
@@ -92,21 +124,26 @@ impl Trial {
         let exercise = exercise_of(experiment.claim.name)?;
         Some(Self {
             experiment,
-            exercise: Some(exercise),
+            exercise: Some(*exercise),
+            without: None,
         })
     }
 
     fn predicted(&self, environment: &Environment) -> String {
-        match self.exercise {
-            Some(exercise) => exercise.answer().to_owned(),
+        match &self.exercise {
+            Some(exercise) => exercise.answer(),
             None => self.experiment.claim.prediction(&environment.file_system),
         }
     }
 
     fn script(&self, environment: &Environment) -> Script {
-        match self.exercise {
+        let script = match &self.exercise {
             Some(exercise) => exercise.script(self.experiment.script, environment),
             None => Script::of(self.experiment.script, environment),
+        };
+        match self.without {
+            Some(order) => script.without(order),
+            None => script,
         }
     }
 }
@@ -228,22 +265,24 @@ fn run_one(
     record.peers = stage.cards();
     drop(stage);
     let _ = std::fs::remove_dir_all(&folder);
-    record.verdict = verdict(experiment, ended, &record.steps);
+    record.verdict = verdict(trial, ended, &record.steps);
     record.observed = observed(&record);
     record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     record
 }
 
 /// A claim is borne out where every check holds, and there was one.
-fn verdict(experiment: &Experiment, ended: Result<(), Stop>, steps: &[RunStep]) -> Verdict {
+fn verdict(trial: &Trial, ended: Result<(), Stop>, steps: &[RunStep]) -> Verdict {
     let failed = steps.iter().any(|step| step.holds == Some(false));
+    // An exercise has something to predict, also where its experiment measures.
+    let measures = trial.exercise.is_none() && trial.experiment.claim.topic == LabTopic::Cost;
     match ended {
         Err(Stop::Cancelled) => Verdict::Cancelled,
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.
         _ if failed => Verdict::Differs,
         Err(Stop::NotDone(why)) => Verdict::NotDone(why),
         Err(Stop::NotAvailable(why)) => Verdict::NotAvailable(why),
-        Ok(()) if experiment.claim.topic == LabTopic::Cost => Verdict::Measured,
+        Ok(()) if measures => Verdict::Measured,
         Ok(()) if steps.iter().any(|step| step.holds == Some(true)) => Verdict::AsPredicted,
         Ok(()) => Verdict::NotDone("its script checks nothing".to_owned()),
     }

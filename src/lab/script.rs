@@ -173,6 +173,12 @@ impl Script {
     /// The script that `write` puts together for a system.
     #[must_use]
     pub fn of(write: fn(&mut Self), environment: &Environment) -> Self {
+        Self::with(write, environment)
+    }
+
+    /// The same, where what puts it together knows more than the system.
+    #[must_use]
+    pub(in crate::lab) fn with(write: impl FnOnce(&mut Self), environment: &Environment) -> Self {
         let mut script = Self::new(environment);
         write(&mut script);
         script

@@ -11,7 +11,7 @@ use crate::bytes::time_of_day::date_and_time;
 use crate::lab::catalogue;
 use crate::lab::claim::{Claim, Expected, RunRecord};
 use crate::lab::learning::{AnswerStore, OwnAnswer, is_right};
-use crate::lab::lesson::exercise_of;
+use crate::lab::lesson::{Right, exercise_of};
 
 use super::super::output::{Unwritten, cause, complain, print};
 use super::tables::store;
@@ -77,7 +77,7 @@ impl Asker {
             (Matter::Exercises, Some(exercise)) => (name, exercise.question, exercise.choices),
             _ => (claim.topic.title(), claim.question(), claim.choices),
         };
-        let is_told = claim.expected != Expected::Measured;
+        let is_told = self.matter == Matter::Exercises || claim.expected != Expected::Measured;
         let mut text = format!("\n{head}\n  question   {question}\n");
         for (number, choice) in (1..).zip(choices) {
             let _ = writeln!(text, "         {number}   {choice}");
@@ -124,6 +124,11 @@ impl Asker {
         };
         let (pick, name) = (*pick, record.name.as_str());
         let (right, choices) = match (self.matter, exercise_of(name)) {
+            (Matter::Exercises, Some(exercise)) if exercise.right == Right::Any => {
+                return print(
+                    "\nNobody promises which: none is wrong, and this run tells what it saw.\n",
+                );
+            }
             (Matter::Exercises, Some(exercise)) => {
                 let right = exercise.is_right(&record.verdict, pick);
                 (right, exercise.choices)

@@ -62,7 +62,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 /// Additions of each process in a race, and words that are loaded in one.
 const ROUNDS: u64 = 500_000;
 /// How many races there are at most until something is seen that nobody promises.
-const RACES: u64 = 20;
+pub(in crate::lab) const RACES: u64 = 20;
 /// Where the word is that is added to; the start line is before it.
 const WORD: u64 = 256;
 /// Where the words are that can be torn.
@@ -79,7 +79,7 @@ fn race(rounds: u64, lane: Lane) -> Call {
 }
 
 /// A parent and its child, who share memory.
-fn pair(s: &mut Script) -> (Peer, Peer) {
+pub(in crate::lab) fn pair(s: &mut Script) -> (Peer, Peer) {
     let a = s.peer("A");
     s.map(a, anonymous_shared(s.page()));
     let c = s.fork(a, "C");
@@ -132,27 +132,35 @@ fn plain_additions(s: &mut Script) {
     );
 }
 
-/// One stores words while the other loads them; the step that tells what was torn.
-fn tear(s: &mut Script, (a, c): (Peer, Peer), counted: bool) -> StepId {
-    let how = if counted { ", with a counter" } else { "" };
+/// One stores words while the other loads them, each with a counter or without; the step that tells what was torn.
+pub(in crate::lab) fn tear(
+    s: &mut Script,
+    (a, c): (Peer, Peer),
+    (stores, loads): (bool, bool),
+) -> StepId {
+    let how = |counted| if counted { ", with a counter" } else { "" };
     s.together(|s| {
-        let write = race(0, Lane::WriteWords { at: WORDS, counted });
-        s.must(a, format!("stores words over and over{how}"), write);
-        let read = race(ROUNDS, Lane::ReadWords { at: WORDS, counted });
-        s.must(c, format!("loads them {ROUNDS} times{how}"), read)
+        let (at, counted) = (WORDS, stores);
+        let write = race(0, Lane::WriteWords { at, counted });
+        let what = format!("stores words over and over{}", how(counted));
+        s.must(a, what, write);
+        let counted = loads;
+        let read = race(ROUNDS, Lane::ReadWords { at, counted });
+        let what = format!("loads them {ROUNDS} times at most{}", how(counted));
+        s.must(c, what, read)
     })
 }
 
 fn torn_pairs(s: &mut Script) {
     let both = pair(s);
-    let guarded = tear(s, both, true);
+    let guarded = tear(s, both, (true, true));
     let (words, pairs) = (
         guarded.get(Figure::TornWords),
         guarded.get(Figure::TornPairs),
     );
     s.judge(guarded, "no torn pair", words.is(0).and(pairs.is(0)));
     let plain = s.until(RACES, |s| {
-        let told = tear(s, both, false);
+        let told = tear(s, both, (false, false));
         (told, told.get(Figure::TornPairs).above(0))
     });
     s.judge(plain, "no torn word", plain.get(Figure::TornWords).is(0));

@@ -226,9 +226,10 @@ fn overcommit_heuristic(s: &mut Script) {
 }
 
 /// More pages than areas are allowed where the limit is the usual one.
-const PIECES: u64 = 140_000;
+pub(in crate::lab) const PIECES: u64 = 140_000;
 
-fn map_count_limit(s: &mut Script) {
+/// A mapping in so many pieces that the process may have no more: the process, and how often it was cut.
+pub(in crate::lab) fn many_pieces(s: &mut Script) -> (Peer, StepId) {
     let page = s.page();
     let a = s.peer("A");
     s.map(a, untouched(anonymous(PIECES * page)));
@@ -238,11 +239,16 @@ fn map_count_limit(s: &mut Script) {
         "has mprotect make every second page read-only, until that fails",
         Call::Area(AreaCall::ProtectEverySecond { map }),
     );
-    let times = told.get(Figure::Times);
     s.require(
-        times.clone().below(PIECES / 2),
+        told.get(Figure::Times).below(PIECES / 2),
         "this system allows many more mappings: see vm.max_map_count",
     );
+    (a, told)
+}
+
+fn map_count_limit(s: &mut Script) {
+    let (a, told) = many_pieces(s);
+    let (page, times) = (s.page(), told.get(Figure::Times));
     let ended = Rule::Ended(told, "ENOMEM".to_owned());
     s.judge(
         told,
@@ -270,10 +276,10 @@ fn map_count_limit(s: &mut Script) {
 
 /// A range of pages that is free but for what the experiment puts there, and where in it what grows begins.
 const RANGE: u64 = 1024;
-const TOP: u64 = 800;
+pub(in crate::lab) const TOP: u64 = 800;
 
 /// A mapping at a page of the free range.
-fn in_range(s: &Script, at: u64, map: &str) -> MapCall {
+pub(in crate::lab) fn in_range(s: &Script, at: u64, map: &str) -> MapCall {
     let spot = Spot::At {
         map: "free".to_owned(),
         at: at * s.page(),
@@ -282,13 +288,14 @@ fn in_range(s: &Script, at: u64, map: &str) -> MapCall {
     anonymous(s.page()).named(map).placed(spot)
 }
 
-fn store_below(s: &mut Script, peer: Peer, pages: u64) -> StepId {
+pub(in crate::lab) fn store_below(s: &mut Script, peer: Peer, pages: u64) -> StepId {
     let at = (TOP - pages) * s.page();
     let call = store("free", at, b"x");
     s.attempt(peer, format!("stores 'x' {pages} pages below g"), call)
 }
 
-fn stack_guard_gap(s: &mut Script) {
+/// A process with memory that grows down into a free range, where it may grow by 100 pages.
+pub(in crate::lab) fn growing(s: &mut Script) -> Peer {
     let page = s.page();
     let a = s.peer("A");
     s.map(
@@ -308,6 +315,11 @@ fn stack_guard_gap(s: &mut Script) {
     let why = "this process may have no stack of 101 pages: see ulimit -s";
     s.require(told.is(Outcome::Done), why);
     s.expect_done(told);
+    a
+}
+
+fn stack_guard_gap(s: &mut Script) {
+    let a = growing(s);
     let neighbor = in_range(s, TOP - 300, "n");
     s.map(a, neighbor);
     let (c, d) = (s.fork(a, "C"), s.fork(a, "D"));

@@ -6,7 +6,7 @@ use crate::lab::script::{Figure, Peer, Rule, Script, StepId, shared};
 
 /// How often a script tries again where the kernel may have written the page in between, which it does every few seconds
 /// and whenever somebody calls sync(2).
-pub(super) const ATTEMPTS: u64 = 5;
+pub(in crate::lab) const ATTEMPTS: u64 = 5;
 
 /// A file of one page, clean where a page can be, and `peer` with a shared mapping of it that was loaded from.
 pub(super) fn clean_page(s: &mut Script, peer: Peer) {
@@ -20,7 +20,7 @@ pub(super) fn clean_page(s: &mut Script, peer: Peer) {
 }
 
 /// Whether any page is dirty.
-pub(super) fn is_dirty(sums: StepId) -> Rule {
+pub(in crate::lab) fn is_dirty(sums: StepId) -> Rule {
     (sums.get(Figure::PrivateDirty) + sums.get(Figure::SharedDirty)).above(0)
 }
 
@@ -41,7 +41,7 @@ pub(super) fn is_clean(sums: StepId) -> Rule {
 }
 
 /// A page must be dirty.
-pub(super) fn expect_dirty(s: &mut Script, sums: StepId) {
+pub(in crate::lab) fn expect_dirty(s: &mut Script, sums: StepId) {
     s.judge(sums, "a dirty page", is_dirty(sums));
 }
 

@@ -2,10 +2,12 @@
 //! stores are seen.
 
 use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
-use crate::lab::script::{Figure, Peer, Script, StepId, anonymous_shared};
+use crate::lab::script::{Figure, Peer, Script, StepId};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::OtherMode;
 use crate::peer::calls::{Call, FutexCall, Lane, MutexCall, Outcome, RaceCall};
+
+use super::atomics::pair;
 
 /// The group.
 pub(super) static EXPERIMENTS: &[Experiment] = &[
@@ -89,16 +91,8 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 /// How often it is tried where one process may come too late.
 const ATTEMPTS: u64 = 3;
 
-/// A parent and its child, who share memory.
-fn pair(s: &mut Script) -> (Peer, Peer) {
-    let a = s.peer("A");
-    s.map(a, anonymous_shared(s.page()));
-    let c = s.fork(a, "C");
-    (a, c)
-}
-
 /// One waits, the other wakes again and again until somebody woke: what each of them told.
-fn meet(
+pub(in crate::lab) fn meet(
     s: &mut Script,
     (a, c): (Peer, Peer),
     private: bool,
@@ -144,10 +138,10 @@ fn private_futex(s: &mut Script) {
 
 /// Where the two mutexes are, and how long one is waited for.
 const PLAIN: u64 = 0;
-const ROBUST: u64 = 64;
+pub(in crate::lab) const ROBUST: u64 = 64;
 const WAIT: u64 = 200;
 
-fn lock(s: &mut Script, peer: Peer, at: u64) -> StepId {
+pub(in crate::lab) fn lock(s: &mut Script, peer: Peer, at: u64) -> StepId {
     let name = if at == ROBUST { "robust" } else { "plain" };
     let what = format!("locks the {name} mutex, waiting {WAIT} ms at most");
     let call = MutexCall::Lock {
@@ -158,19 +152,40 @@ fn lock(s: &mut Script, peer: Peer, at: u64) -> StepId {
     s.attempt(peer, what, Call::Mutex(call))
 }
 
+/// Makes a mutex that processes share.
+pub(in crate::lab) fn make(s: &mut Script, peer: Peer, at: u64) {
+    let robust = at == ROBUST;
+    let what = if robust {
+        "makes a robust mutex for processes"
+    } else {
+        "makes a mutex for processes"
+    };
+    let map = "m".to_owned();
+    s.must(peer, what, Call::Mutex(MutexCall::Init { map, at, robust }));
+}
+
+/// Says that what the robust one guards is whole again.
+pub(in crate::lab) fn say_consistent(s: &mut Script, peer: Peer) {
+    let (map, at) = ("m".to_owned(), ROBUST);
+    let call = Call::Mutex(MutexCall::Consistent { map, at });
+    let mended = s.attempt(peer, "says that the robust one is consistent", call);
+    s.expect_done(mended);
+}
+
+/// Unlocks a mutex.
+pub(in crate::lab) fn unlock(s: &mut Script, peer: Peer, at: u64) {
+    let map = "m".to_owned();
+    s.must(
+        peer,
+        "unlocks it",
+        Call::Mutex(MutexCall::Unlock { map, at }),
+    );
+}
+
 fn holder_dies(s: &mut Script) {
     let (a, c) = pair(s);
-    for (at, what) in [
-        (PLAIN, "makes a mutex for processes"),
-        (ROBUST, "makes a robust one"),
-    ] {
-        let call = MutexCall::Init {
-            map: "m".to_owned(),
-            at,
-            robust: at == ROBUST,
-        };
-        s.must(a, what, Call::Mutex(call));
-    }
+    make(s, a, PLAIN);
+    make(s, a, ROBUST);
     for at in [PLAIN, ROBUST] {
         let held = lock(s, c, at);
         s.expect_done(held);
@@ -183,16 +198,8 @@ fn holder_dies(s: &mut Script) {
     s.expect_failed(lost, "ETIMEDOUT");
     let told = lock(s, a, ROBUST);
     s.expect_failed(told, "EOWNERDEAD");
-    let (map, at) = ("m".to_owned(), ROBUST);
-    let mended = s.attempt(
-        a,
-        "says that the robust one is consistent",
-        Call::Mutex(MutexCall::Consistent { map, at }),
-    );
-    s.expect_done(mended);
-    let (map, at) = ("m".to_owned(), ROBUST);
-    let unlock = Call::Mutex(MutexCall::Unlock { map, at });
-    s.must(a, "unlocks it", unlock);
+    say_consistent(s, a);
+    unlock(s, a, ROBUST);
     let again = lock(s, a, ROBUST);
     s.expect_done(again);
 }
@@ -204,8 +211,12 @@ const RACES: u64 = 10;
 const WORDS: u64 = 1024;
 
 /// Both store, then load the other's word: what the first one counted.
-fn store_and_load(s: &mut Script, (a, c): (Peer, Peer), fence: bool) -> StepId {
-    let lane = |first| {
+pub(in crate::lab) fn store_and_load(
+    s: &mut Script,
+    (a, c): (Peer, Peer),
+    fences: (bool, bool),
+) -> StepId {
+    let lane = |first, fence| {
         Call::Race(RaceCall {
             map: "m".to_owned(),
             line: 0,
@@ -218,22 +229,24 @@ fn store_and_load(s: &mut Script, (a, c): (Peer, Peer), fence: bool) -> StepId {
             },
         })
     };
-    let with = if fence { ", with a fence between" } else { "" };
-    let what = format!("stores 1 before loading the other's word, {ROUNDS} times at most{with}");
+    let what = |fence| {
+        let with = if fence { ", with a fence between" } else { "" };
+        format!("stores 1 before loading the other's word, {ROUNDS} times at most{with}")
+    };
     s.together(|s| {
-        let told = s.must(a, what.clone(), lane(true));
-        s.must(c, what, lane(false));
+        let told = s.must(a, what(fences.0), lane(true, fences.0));
+        s.must(c, what(fences.1), lane(false, fences.1));
         told
     })
 }
 
 fn store_buffering(s: &mut Script) {
     let both = pair(s);
-    let fenced = store_and_load(s, both, true);
+    let fenced = store_and_load(s, both, (true, true));
     let never = fenced.get(Figure::BothSawOld).is(0);
     s.judge(fenced, "no round in which both saw the old word", never);
     let plain = s.until(RACES, |s| {
-        let told = store_and_load(s, both, false);
+        let told = store_and_load(s, both, (false, false));
         (told, told.get(Figure::BothSawOld).above(0))
     });
     let is_seen = plain.get(Figure::BothSawOld).above(0);

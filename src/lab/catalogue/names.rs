@@ -39,21 +39,23 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
         claim: Claim {
             name: "stores-move-no-mtime",
             topic: LabTopic::Durability,
-            title: "Of many stores only the first moves the time of a file, and no watcher hears of any",
+            title: "Of many stores at most the first moves the time of a file, and no watcher hears of any",
             choices: &[
                 "Every store moves the time, and is told to who watches the file",
                 "The first store into a clean page moves it; after msync the next one does so again; a watcher hears of writes only",
                 "The first store after the page was mapped moves it, and none after msync; a watcher hears of writes only",
+                "No store moves it: only when the page is written can the time be another one; a watcher hears of writes only",
             ],
-            expected: Expected::OnTmpfs {
-                tmpfs: 2,
+            expected: Expected::On {
+                listed: &[("tmpfs", 2), ("ramfs", 2), ("fuse", 3)],
                 elsewhere: 1,
             },
             promise: Promise::Linux,
             why: "The kernel learns of a store only where it faults. On a file system with a storage a clean page is mapped \
                   read-only, so the first store faults and marks the time; the next ones are stores into memory like \
                   others. Writing the page makes it clean, and the next store faults again. On tmpfs no page is ever \
-                  clean. POSIX asks for a mark at some time between the store and the next msync. inotify tells of calls, \
+                  clean. On FUSE the times are those of the program that serves it, which learns of a store when the page \
+                  is written to it. POSIX asks for a mark at some time between the store and the next msync. inotify tells of calls, \
                   and a store is none: build tools and backups that rely on either can miss stores.",
             source: "POSIX.1-2024 mmap(), on the last data modification timestamp; inotify(7): \u{201c}does not report file \
                      accesses and modifications that may occur because of mmap(2), msync(2), and munmap(2)\u{201d}",
@@ -68,7 +70,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 /// What is left behind.
 const LEFT: &[u8; 4] = b"left";
 
-fn attach(s: &mut Script, peer: Peer, map: &str) -> StepId {
+pub(in crate::lab) fn attach(s: &mut Script, peer: Peer, map: &str) -> StepId {
     let call = Call::Object(ObjectCall::SegmentAttach {
         segment: "s".to_owned(),
         map: map.to_owned(),
@@ -110,13 +112,26 @@ fn make_all(s: &mut Script, a: Peer) {
         len: page,
     };
     s.must(a, format!("makes the memfd f of {page} bytes"), memfd);
+    make_segment(s, a);
+}
+
+/// Shared memory of System V.
+pub(in crate::lab) fn make_segment(s: &mut Script, peer: Peer) {
     let segment = Call::Object(ObjectCall::SegmentMake {
         segment: "s".to_owned(),
-        len: page,
+        len: s.page(),
     });
-    let made = s.attempt(a, "makes a segment of System V", segment);
+    let made = s.attempt(peer, "makes a segment of System V", segment);
     let why = "this system has no shared memory of System V";
     s.require(made.get(Figure::Number).at_least(0), why);
+}
+
+/// Takes its number from it: it goes when nobody has it attached any more.
+pub(in crate::lab) fn remove_segment(s: &mut Script, peer: Peer) {
+    let segment = "s".to_owned();
+    let remove = Call::Object(ObjectCall::SegmentRemove { segment });
+    let told = s.attempt(peer, "removes the segment by IPC_RMID", remove);
+    s.expect_done(told);
 }
 
 fn names_of_shared_memory(s: &mut Script) {
@@ -162,10 +177,7 @@ fn names_of_shared_memory(s: &mut Script) {
     s.expect_failed(again, "ENOENT");
     let left = s.load(b, 0, 4);
     s.expect_bytes(left, LEFT);
-    let segment = "s".to_owned();
-    let remove = Call::Object(ObjectCall::SegmentRemove { segment });
-    let told = s.attempt(a, "removes the segment by IPC_RMID", remove);
-    s.expect_done(told);
+    remove_segment(s, a);
     let left = s.load(a, 0, 4);
     s.expect_bytes(left, LEFT);
     let told = s.unmap(a, 0, page);
@@ -175,13 +187,13 @@ fn names_of_shared_memory(s: &mut Script) {
 }
 
 /// How often it is tried: the kernel may write the page in between.
-const ATTEMPTS: u64 = 5;
+pub(in crate::lab) const ATTEMPTS: u64 = 5;
 
 /// File systems of which it is known when they mark the time.
 const KNOWN: [&str; 7] = ["ext4", "ext3", "ext2", "xfs", "btrfs", "tmpfs", "ramfs"];
 
 /// Longer than the clock of file systems stands still.
-fn pause(s: &mut Script, peer: Peer) {
+pub(in crate::lab) fn pause(s: &mut Script, peer: Peer) {
     let pause = Call::Futex(FutexCall::Wait {
         map: "w".to_owned(),
         at: 0,
@@ -194,7 +206,7 @@ fn pause(s: &mut Script, peer: Peer) {
 }
 
 /// When the file was modified last.
-fn modified(s: &mut Script, peer: Peer) -> Value {
+pub(in crate::lab) fn modified(s: &mut Script, peer: Peer) -> Value {
     let file = "f".to_owned();
     let call = Call::Object(ObjectCall::Stat { file });
     let told = s.must(peer, "asks fstat when f was modified", call);
@@ -216,10 +228,28 @@ fn take(s: &mut Script, peer: Peer) -> StepId {
     s.attempt(peer, "asks the watch what happened", call)
 }
 
-fn stores_move_no_mtime(s: &mut Script) {
+/// Whether it is known that the file system marks the time at a store.
+pub(in crate::lab) fn marks_at_store(s: &mut Script) -> bool {
     let name = s.environment().file_system.clone();
-    if !KNOWN.contains(&below(&name)) {
+    let is_known = KNOWN.contains(&below(&name));
+    if is_served(s) {
+        s.not_available(
+            "on fuse no store moves the time: who serves it learns of a store when the page is written",
+        );
+    } else if !is_known {
         s.not_available(format!("when {name} marks the time is not known"));
+    }
+    is_known
+}
+
+/// Whether another program keeps the files.
+fn is_served(s: &Script) -> bool {
+    below(&s.environment().file_system) == "fuse"
+}
+
+fn stores_move_no_mtime(s: &mut Script) {
+    let is_served = is_served(s);
+    if !is_served && !marks_at_store(s) {
         return;
     }
     let page = s.page();
@@ -227,8 +257,8 @@ fn stores_move_no_mtime(s: &mut Script) {
     let a = s.peer("A");
     s.map(a, anonymous(page).named("w"));
     s.open_and_map(a, shared("f", page));
-    let again_moves = !s.on_tmpfs();
-    let [first, second, third] = s.until(ATTEMPTS, |s| {
+    let moves = [!is_served, false, !is_served && !s.on_tmpfs()];
+    let ([first, second, third], written) = s.until(ATTEMPTS, |s| {
         s.drop_pages(a, page);
         s.fsync(a, "f");
         let before = modified(s, a);
@@ -236,25 +266,38 @@ fn stores_move_no_mtime(s: &mut Script) {
         let second = store_later(s, a);
         let synced = s.sync(a, page, SyncHow::Sync);
         s.expect_done(synced);
+        let written = modified(s, a);
         let third = store_later(s, a);
         let moved = [
             first.clone() - before,
             second.clone() - first,
-            third - second,
+            third - written.clone(),
         ];
-        let [one, two, three] = moved.clone();
-        let as_wanted = one.above(0).and(two.is(0)).and(if again_moves {
-            three.above(0)
-        } else {
-            three.is(0)
-        });
-        (moved, as_wanted)
+        let each = moved.clone().into_iter().zip(moves);
+        let as_wanted = each.map(
+            |(moved, moves)| {
+                if moves { moved.above(0) } else { moved.is(0) }
+            },
+        );
+        let as_wanted = Rule::all(as_wanted);
+        ((moved, written - second), as_wanted)
     });
-    for (what, moved, moves) in [
-        ("the first store", first, true),
-        ("the second store", second, false),
-        ("the first store after msync", third, again_moves),
-    ] {
+    if is_served {
+        s.note(
+            "computes how far msync moved the time, which is for who serves the file to say",
+            Words::new("{} ns", [written]),
+        );
+        let why =
+            "who serves the file leaves its time to the kernel, which marks it at a store then";
+        s.require(first.clone().is(0), why);
+    }
+    let stores = [
+        "the first store",
+        "the second store",
+        "the first store after msync",
+    ];
+    let moved = [first, second, third];
+    for ((what, moved), moves) in stores.into_iter().zip(moved).zip(moves) {
         let words = Words::new("{} ns", [moved.clone()]);
         let what = format!("computes how far {what} moved the time");
         if moves {

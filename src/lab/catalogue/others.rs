@@ -139,7 +139,7 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 ];
 
 /// Where the pointer leads to, and the offset is stored.
-const DATA: u64 = 256;
+pub(in crate::lab) const DATA: u64 = 256;
 const OFFSET: u64 = 8;
 
 fn address(s: &mut Script, peer: Peer) -> StepId {
@@ -151,14 +151,24 @@ fn address(s: &mut Script, peer: Peer) -> StepId {
     )
 }
 
-fn follow(s: &mut Script, peer: Peer) -> StepId {
-    let (map, at) = ("m".to_owned(), 0);
+pub(in crate::lab) fn follow(s: &mut Script, peer: Peer, map: &str) -> StepId {
+    let (map, at) = (map.to_owned(), 0);
     let call = Call::Area(AreaCall::Follow { map, at });
     s.attempt(
         peer,
         "loads the pointer at 0, and the byte that it leads to",
         call,
     )
+}
+
+/// Stores a pointer to [`DATA`] at the start of `m`.
+pub(in crate::lab) fn point(s: &mut Script, peer: Peer) {
+    let point = Call::Area(AreaCall::Point {
+        map: "m".to_owned(),
+        at: 0,
+        to: DATA,
+    });
+    s.must(peer, format!("stores the address of {DATA} at 0"), point);
 }
 
 fn pointers_break(s: &mut Script) {
@@ -175,14 +185,9 @@ fn pointers_break(s: &mut Script) {
     s.open_and_map(b, shared("f", page));
     s.store(a, OFFSET, &DATA.to_le_bytes());
     s.store(a, DATA, b"data");
-    let point = Call::Area(AreaCall::Point {
-        map: "m".to_owned(),
-        at: 0,
-        to: DATA,
-    });
-    s.must(a, format!("stores the address of {DATA} at 0"), point);
+    point(s, a);
     let c = s.fork(a, "C");
-    let there = follow(s, c);
+    let there = follow(s, c, "m");
     s.expect_bytes(there, b"d");
     let (one, other) = (address(s, a), address(s, b));
     let (one, other) = (one.get(Figure::Number), other.get(Figure::Number));
@@ -200,7 +205,7 @@ fn pointers_break(s: &mut Script) {
     );
     let data = s.load(b, DATA, 4);
     s.expect_bytes(data, b"data");
-    let elsewhere = follow(s, b);
+    let elsewhere = follow(s, b, "m");
     s.expect_killed(elsewhere, "SIGSEGV", None);
 }
 
@@ -287,6 +292,19 @@ fn proc_mem(s: &mut Script) {
     s.expect_killed(store, "SIGSEGV", Some("SEGV_ACCERR"));
 }
 
+/// A debugger's breakpoint in the mapping of C.
+pub(in crate::lab) fn break_at(s: &mut Script, by: Peer) {
+    let (there, byte) = (there("C"), 0xcc);
+    let told = s.attempt(
+        by,
+        "puts a breakpoint, the byte cc, at 28 of C's mapping by ptrace",
+        Call::Transfer(TransferCall::Poke { there, byte }),
+    );
+    let why = "this system lets no process trace its child: see kernel.yama.ptrace_scope";
+    s.require(told.is(Outcome::Done), why);
+    s.expect_done(told);
+}
+
 fn breakpoint_is_a_copy(s: &mut Script) {
     let page = s.page();
     s.letters("f", 1);
@@ -299,15 +317,7 @@ fn breakpoint_is_a_copy(s: &mut Script) {
         let before = s.load(peer, 28, 1);
         s.expect_bytes(before, b"A");
     }
-    let (there, byte) = (there("C"), 0xcc);
-    let told = s.attempt(
-        a,
-        "puts a breakpoint, the byte cc, at 28 of C's mapping by ptrace",
-        Call::Transfer(TransferCall::Poke { there, byte }),
-    );
-    let why = "this system lets no process trace its child: see kernel.yama.ptrace_scope";
-    s.require(told.is(Outcome::Done), why);
-    s.expect_done(told);
+    break_at(s, a);
     for (peer, byte, page_of) in [(c, 0xcc, PrivateCopy), (a, b'A', FilePage)] {
         let seen = s.load(peer, 28, 1);
         s.expect_bytes(seen, &[byte]);
@@ -319,7 +329,24 @@ fn breakpoint_is_a_copy(s: &mut Script) {
 }
 
 /// What the program fills its pages with.
-const MADE: &[u8; 20] = b"made by the program ";
+pub(in crate::lab) const MADE: &[u8; 20] = b"made by the program ";
+
+/// The peer fills the first two pages of `m` by itself.
+pub(in crate::lab) fn answer_faults(s: &mut Script, peer: Peer) {
+    let faults = Call::Process(ProcessCall::Userfault {
+        map: "m".to_owned(),
+        at: 0,
+        len: 2 * s.page(),
+        bytes: MADE.to_vec(),
+    });
+    let told = s.attempt(
+        peer,
+        "has a thread of its own fill the first two pages when they are missing",
+        faults,
+    );
+    let why = "this system has no userfaultfd for programs without privilege, or forbids it";
+    s.require(told.is(Outcome::Done), why);
+}
 
 fn program_answers(s: &mut Script) {
     let page = s.page();
@@ -330,19 +357,7 @@ fn program_answers(s: &mut Script) {
     });
     s.must(a, "makes a pipe", pipe);
     s.map(a, anonymous(3 * page));
-    let faults = Call::Process(ProcessCall::Userfault {
-        map: "m".to_owned(),
-        at: 0,
-        len: 2 * page,
-        bytes: MADE.to_vec(),
-    });
-    let told = s.attempt(
-        a,
-        "has a thread of its own fill the first two pages when they are missing",
-        faults,
-    );
-    let why = "this system has no userfaultfd for programs without privilege, or forbids it";
-    s.require(told.is(Outcome::Done), why);
+    answer_faults(s, a);
     let write = |at| {
         Call::Transfer(TransferCall::WriteFrom {
             file: "w".to_owned(),

@@ -232,7 +232,7 @@ fn running_program(s: &mut Script) {
 }
 
 /// A page that begins with a function; none where no code is known for the processor.
-fn code_page(s: &mut Script) -> Option<Vec<u8>> {
+pub(in crate::lab) fn code_page(s: &mut Script) -> Option<Vec<u8>> {
     if RETURNS_42.is_empty() {
         let machine = &s.environment().machine;
         let why = format!("there is no code here for the processor {machine}");

@@ -114,17 +114,17 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
 
 /// How large the deleted file is, and the least that counts as its room: others on the same file system take and give back
 /// as well.
-const LARGE: u64 = 32 << 20;
-const MUCH: u64 = LARGE / 2;
+pub(in crate::lab) const LARGE: u64 = 32 << 20;
+pub(in crate::lab) const MUCH: u64 = LARGE / 2;
 
 /// How often all of it is tried, and how often the file system is asked for the room.
-const ATTEMPTS: u64 = 5;
-const LOOKS: u64 = 40;
+pub(in crate::lab) const ATTEMPTS: u64 = 5;
+pub(in crate::lab) const LOOKS: u64 = 40;
 
 /// File systems that are known to count room when a file goes, and not some time later.
 const COUNTS_AT_ONCE: [&str; 5] = ["ext4", "ext3", "ext2", "xfs", "tmpfs"];
 
-fn room(s: &mut Script, peer: Peer) -> StepId {
+pub(in crate::lab) fn room(s: &mut Script, peer: Peer) -> StepId {
     let file = "g".to_owned();
     let call = Call::Object(ObjectCall::Room { file });
     s.must(
@@ -134,12 +134,20 @@ fn room(s: &mut Script, peer: Peer) -> StepId {
     )
 }
 
-fn room_of_deleted(s: &mut Script) {
+/// Whether it is known that room is counted when it is given back.
+pub(in crate::lab) fn counts_at_once(s: &mut Script) -> bool {
     let name = s.environment().file_system.clone();
-    if !COUNTS_AT_ONCE.contains(&below(&name)) {
+    let counts = COUNTS_AT_ONCE.contains(&below(&name));
+    if !counts {
         s.not_available(format!(
             "when {name} counts the room of a deleted file is not known"
         ));
+    }
+    counts
+}
+
+fn room_of_deleted(s: &mut Script) {
+    if !counts_at_once(s) {
         return;
     }
     s.letters("g", 1);
@@ -185,10 +193,10 @@ fn room_of_deleted(s: &mut Script) {
 }
 
 /// How many pages the full disk has room for.
-const FEW: u64 = 16;
+pub(in crate::lab) const FEW: u64 = 16;
 
-/// A file on a full disk of the peer's own: its first pages are stored into, the rest is a hole.
-fn fill_disk(s: &mut Script, peer: Peer) {
+/// A file on a small disk of the peer's own.
+pub(in crate::lab) fn small_disk(s: &mut Script, peer: Peer) {
     let page = s.page();
     let disk = Call::Object(ObjectCall::SmallDisk {
         file: "f".to_owned(),
@@ -198,6 +206,12 @@ fn fill_disk(s: &mut Script, peer: Peer) {
     let made = s.attempt(peer, what, disk);
     let why = "needs root, or a user namespace, to make a file system that is full soon";
     s.require(made.is(Outcome::Done), why);
+}
+
+/// A file on a full disk of the peer's own: its first pages are stored into, the rest is a hole.
+fn fill_disk(s: &mut Script, peer: Peer) {
+    small_disk(s, peer);
+    let page = s.page();
     let len = 4 * FEW * page;
     s.truncate(peer, "f", len);
     s.map(peer, shared("f", len));
@@ -225,13 +239,21 @@ fn full_disk(s: &mut Script) {
     s.expect_killed(told, "SIGBUS", Some("BUS_ADRERR"));
 }
 
-fn collapse_range(s: &mut Script) {
+/// Whether the file system is known to move the bytes of a file without copying them.
+pub(in crate::lab) fn moves_ranges(s: &mut Script) -> bool {
     let name = s.environment().file_system.clone();
-    let below = below(&name).to_owned();
-    if !["ext4", "xfs"].contains(&below.as_str()) {
+    let moves = ["ext4", "xfs"].contains(&below(&name));
+    if !moves {
         s.not_available(format!("{name} is not known to cut ranges out of files"));
+    }
+    moves
+}
+
+fn collapse_range(s: &mut Script) {
+    if !moves_ranges(s) {
         return;
     }
+    let drops_copies = below(&s.environment().file_system) == "ext4";
     let page = s.page();
     s.letters("f", 4);
     let (a, b) = (s.peer("A"), s.peer("B"));
@@ -260,7 +282,17 @@ fn collapse_range(s: &mut Script) {
         s.expect_bytes(seen, byte);
     }
     let copy = s.load(a, 2 * page + 28, 1);
-    s.expect_bytes(copy, if below == "ext4" { b"D" } else { b"x" });
+    s.expect_bytes(copy, if drops_copies { b"D" } else { b"x" });
+}
+
+/// Has g have the bytes of f, on the same blocks.
+pub(in crate::lab) fn clone(s: &mut Script, peer: Peer) {
+    let (from, into) = ("f".to_owned(), "g".to_owned());
+    let call = Call::Object(ObjectCall::Clone { from, into });
+    let told = s.attempt(peer, "has g share all blocks of f", call);
+    let why = "this file system shares no blocks between files";
+    s.require(told.is(Outcome::Done), why);
+    s.expect_done(told);
 }
 
 fn clone_shares_no_pages(s: &mut Script) {
@@ -271,12 +303,7 @@ fn clone_shares_no_pages(s: &mut Script) {
     s.open(a, "f");
     s.open(a, "g");
     s.fsync(a, "f");
-    let (from, into) = ("f".to_owned(), "g".to_owned());
-    let call = Call::Object(ObjectCall::Clone { from, into });
-    let told = s.attempt(a, "has g share all blocks of f", call);
-    let why = "this file system shares no blocks between files";
-    s.require(told.is(Outcome::Done), why);
-    s.expect_done(told);
+    clone(s, a);
     s.map(a, shared("f", 4 * page));
     s.map(a, shared("g", 4 * page).named("g"));
     for at in [28, page + 28, 2 * page + 28, 3 * page + 28] {

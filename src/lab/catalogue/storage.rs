@@ -36,14 +36,14 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[Experiment {
 const DISK: u64 = 16 << 20;
 
 /// How often it is tried: somebody may call sync(2) in between, and then all is written.
-const ATTEMPTS: u64 = 5;
+pub(in crate::lab) const ATTEMPTS: u64 = 5;
 
 /// What is looked for, and what stands there before.
-const MARK: &[u8; 16] = b"[marked by A 28]";
-const BLANK: &[u8; 16] = b"................";
+pub(in crate::lab) const MARK: &[u8; 16] = b"[marked by A 28]";
+pub(in crate::lab) const BLANK: &[u8; 16] = b"................";
 
 /// How often the mark is in the blocks of the disk.
-fn marks(s: &mut Script, b: Peer) -> StepId {
+pub(in crate::lab) fn marks(s: &mut Script, b: Peer) -> StepId {
     let call = Call::Object(ObjectCall::Find {
         file: "disk".to_owned(),
         bytes: MARK.to_vec(),
@@ -81,8 +81,8 @@ fn mark(s: &mut Script, (a, b): (Peer, Peer), then: impl FnOnce(&mut Script)) {
     }
 }
 
-fn on_the_storage(s: &mut Script) {
-    let page = s.page();
+/// A peer with a file f on a disk of its own, which lies within a scratch file, and one that looks at the disk.
+pub(in crate::lab) fn make_disk(s: &mut Script) -> (Peer, Peer) {
     s.file("disk", Contents::Hole { len: DISK });
     let (a, b) = (s.peer("A"), s.peer("B"));
     s.open(a, "disk");
@@ -96,6 +96,12 @@ fn on_the_storage(s: &mut Script) {
     s.require(made.is(Outcome::Done), why);
     s.write(a, "f", 0, &s.filled(1, b'.'));
     s.fsync(a, "f");
+    (a, b)
+}
+
+fn on_the_storage(s: &mut Script) {
+    let page = s.page();
+    let (a, b) = make_disk(s);
     mark(s, (a, b), |s| {
         let told = s.sync(a, page, SyncHow::Async);
         s.expect_done(told);

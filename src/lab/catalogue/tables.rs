@@ -2,7 +2,7 @@
 
 use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
-    Figure, Peer, Script, StepId, Value, Words, anonymous, anonymous_shared, shared,
+    Figure, Peer, Rule, Script, StepId, Value, Words, anonymous, anonymous_shared, shared,
 };
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -326,18 +326,27 @@ fn require_zero(s: &mut Script, peer: Peer, (name, path): (&str, &str), why: &st
     s.require(told.is(Outcome::Bytes { bytes }), why);
 }
 
-fn hugetlb_needs_reserve(s: &mut Script) {
-    let page = s.page();
-    let a = s.peer("A");
+/// Nobody has set huge pages aside, and none is made beyond that. What is open from then on keeps others from it.
+pub(in crate::lab) fn require_no_huge_page(s: &mut Script, a: Peer) {
     let beyond = ("beyond", "/proc/sys/vm/nr_overcommit_hugepages");
     let why = "this system makes huge pages beyond its reserve";
     require_zero(s, a, beyond, why);
     let reserve = ("reserve", "/proc/sys/vm/nr_hugepages");
     let why = "this system has huge pages in reserve";
     require_zero(s, a, reserve, why);
-    // The kernel rounds it up to its size of huge pages.
-    let huge = || anonymous(page / 8 * page).with(MapFlag::HugeTlb);
-    let told = s.try_map(a, "maps a huge page with MAP_HUGETLB", huge());
+}
+
+/// A mapping of a huge page: the kernel rounds it up to its size of them.
+pub(in crate::lab) fn huge_page(s: &Script) -> MapCall {
+    anonymous(s.page() / 8 * s.page()).with(MapFlag::HugeTlb)
+}
+
+fn hugetlb_needs_reserve(s: &mut Script) {
+    let page = s.page();
+    let a = s.peer("A");
+    require_no_huge_page(s, a);
+    let huge = huge_page(s);
+    let told = s.try_map(a, "maps a huge page with MAP_HUGETLB", huge.clone());
     s.expect_failed(told, "ENOMEM");
     if s.environment().user != Some(0) {
         s.note(
@@ -355,7 +364,7 @@ fn hugetlb_needs_reserve(s: &mut Script) {
     let told = s.attempt(a, "has the kernel reserve one huge page", tune);
     let why = "this system lets root reserve no huge pages";
     s.require(told.is(Outcome::Done), why);
-    let told = s.try_map(a, "maps a huge page with MAP_HUGETLB", huge());
+    let told = s.try_map(a, "maps a huge page with MAP_HUGETLB", huge);
     let why = "no huge page was to be had";
     s.require(told.is(Outcome::Done), why);
     s.expect_done(told);
@@ -365,23 +374,11 @@ fn hugetlb_needs_reserve(s: &mut Script) {
 }
 
 /// Pages that are equal, and how often the kernel is given time to find that.
-const EQUAL: u64 = 64;
+pub(in crate::lab) const EQUAL: u64 = 64;
 const PAUSES: u64 = 60;
 
-fn same_pages_merge(s: &mut Script) {
-    let page = s.page();
-    let (len, all) = (EQUAL * page, EQUAL * page / 1024);
-    let a = s.peer("A");
-    s.map(a, anonymous(page).named("w"));
-    s.map(a, anonymous(len));
-    s.no_huge_pages(a, len);
-    s.touch(a, 0, len, true);
-    let before = s.sums(a);
-    let own = before.get(Figure::Pss) + before.get(Figure::Swapped);
-    s.judge(before, format!("{all} KiB that are its own"), own.is(all));
-    let told = advise(s, a, len, Advice::Mergeable);
-    let why = "this kernel has no same-page merging (CONFIG_KSM)";
-    s.require(told.is(Outcome::Done), why);
+/// Has the kernel merge equal pages, and waits until those of `m` are few, as the rule says: the step that told so.
+pub(in crate::lab) fn merge(s: &mut Script, a: Peer) -> (StepId, Rule) {
     let tune = Call::Process(ProcessCall::Tune {
         knob: Knob::SamePageMerging,
         value: 1,
@@ -389,6 +386,8 @@ fn same_pages_merge(s: &mut Script) {
     let told = s.attempt(a, "switches same-page merging on", tune);
     let why = "this system does not let root switch same-page merging on";
     s.require(told.is(Outcome::Done), why);
+    let few = EQUAL * s.page() / 1024 / 8;
+    s.map(a, anonymous(s.page()).named("w"));
     let merged = s.until(PAUSES, |s| {
         let pause = Call::Futex(FutexCall::Wait {
             map: "w".to_owned(),
@@ -400,13 +399,30 @@ fn same_pages_merge(s: &mut Script) {
         // Nobody wakes it.
         let _ = s.attempt(a, "waits for 100 ms", pause);
         let sums = s.sums(a);
-        (sums, sums.get(Figure::Pss).at_most(all / 8))
+        (sums, sums.get(Figure::Pss).at_most(few))
     });
-    let few = merged.get(Figure::Pss).at_most(all / 8);
+    let is_few = merged.get(Figure::Pss).at_most(few);
     s.require(
-        few.clone(),
+        is_few.clone(),
         "same-page merging merged nothing in some seconds",
     );
+    (merged, is_few)
+}
+
+fn same_pages_merge(s: &mut Script) {
+    let page = s.page();
+    let (len, all) = (EQUAL * page, EQUAL * page / 1024);
+    let a = s.peer("A");
+    s.map(a, anonymous(len));
+    s.no_huge_pages(a, len);
+    s.touch(a, 0, len, true);
+    let before = s.sums(a);
+    let own = before.get(Figure::Pss) + before.get(Figure::Swapped);
+    s.judge(before, format!("{all} KiB that are its own"), own.is(all));
+    let told = advise(s, a, len, Advice::Mergeable);
+    let why = "this kernel has no same-page merging (CONFIG_KSM)";
+    s.require(told.is(Outcome::Done), why);
+    let (merged, few) = merge(s, a);
     s.judge(
         merged,
         format!("{all} KiB resident, which take at most {}", all / 8),

@@ -3,10 +3,10 @@
 use crate::lab::script::{
     Figure, Peer, Script, ScriptEdit, Wanted, WantedSight, anonymous, anonymous_shared,
 };
-use crate::peer::calls::MapFlag;
+use crate::peer::calls::{Advice, Call, MapFlag, Outcome, Prot};
 use crate::peer::wire::PeerPage::PrivateCopy;
 
-use super::{ExerciseChange, Lesson};
+use super::{ExerciseChange, Heading, Lesson, switched};
 
 /// As much as stands out from what a process takes for itself.
 const MUCH: u64 = 8 << 20;
@@ -29,37 +29,40 @@ fn expect_less(s: &mut Script, peer: Peer, before: crate::lab::script::StepId, l
 }
 
 pub(super) static LESSONS: &[Lesson] = &[
-    Lesson::new("anonymous-starts-as-zeros", "memory-comes-with-the-touch")
+    Heading::new("anonymous-starts-as-zeros", "memory-comes-with-the-touch")
     .exercise(
         "A process stores into such memory, unmaps it, and maps as much again: what does it load?",
         &["What it stored, where the kernel gives it the same memory", "0"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             let page = s.page();
             let a = s.peer("A");
             s.map(a, anonymous(page));
             s.store(a, 28, b"Z");
-            let unmapped = s.unmap(a, 0, page);
-            s.expect_done(unmapped);
-            s.map(a, anonymous(page).named("again"));
-            let zero = s.load_of(a, "again", 28, 1);
+            if changed {
+                let unmapped = s.unmap(a, 0, page);
+                s.expect_done(unmapped);
+                s.map(a, anonymous(page));
+            }
+            let zero = s.load(a, 28, 1);
             s.expect_bytes(zero, &[0]);
         }),
     ),
-    Lesson::new("memory-comes-with-the-touch", "reading-takes-no-memory")
+    Heading::new("memory-comes-with-the-touch", "reading-takes-no-memory")
     .exercise(
         "Four pages are mapped with MAP_POPULATE: how many of them are there before the first touch?",
         &["None", "One", "All four"],
         2,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             let len = 4 * s.page();
             let a = s.peer("A");
-            s.map(a, anonymous(len).with(MapFlag::Populate));
+            let map = anonymous(len);
+            s.map(a, if changed { map.with(MapFlag::Populate) } else { map });
             let pages = s.pages(a, 0, len);
             s.expect_pages(pages, &[const { PrivateCopy }; 4]);
         }),
     ),
-    Lesson::new("reading-takes-no-memory", "leaked-mappings-stay")
+    Heading::new("reading-takes-no-memory", "leaked-mappings-stay")
     .exercise(
         "All pages were read; now one byte is stored into one of them: how much more is resident?",
         &["Nothing: the page was there", "One page", "As much as was read"],
@@ -76,9 +79,9 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(after, "one page more is anonymous", more.is(page / 1024));
         }),
     ),
-    Lesson::new("leaked-mappings-stay", "munmap-gives-both-back")
+    Heading::new("leaked-mappings-stay", "munmap-gives-both-back")
     .exercise(
-        "Of a mapping that was stored into the program says MADV_DONTNEED, and does not unmap it: what is given back?",
+        "The program says MADV_DONTNEED of a mapping that it has stored into, and does not unmap it: what is given back?",
         &["Its memory, not its addresses", "Both", "Nothing"],
         0,
         ExerciseChange::Script(|s| {
@@ -91,7 +94,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             expect_less(s, a, before, (0, MUCH));
         }),
     ),
-    Lesson::new("munmap-gives-both-back", "dontneed-gives-zeros")
+    Heading::new("munmap-gives-both-back", "dontneed-gives-zeros")
     .exercise(
         "Only the second half of the mapping is unmapped: what is given back?",
         &["Nothing before all of it is unmapped", "Half of the addresses, and half of the memory", "Half of the memory alone"],
@@ -107,7 +110,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             expect_less(s, a, before, (MUCH, MUCH));
         }),
     ),
-    Lesson::new("dontneed-gives-zeros", "madv-free-is-lazy")
+    Heading::new("dontneed-gives-zeros", "madv-free-is-lazy")
     .exercise(
         "The memory is shared instead: what does it load after MADV_DONTNEED?",
         &["0", "What it stored", "It is SIGBUS"],
@@ -117,7 +120,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             &[Wanted { peer: "A", back: 0, sees: WantedSight::Bytes(b"Z") }],
         ),
     ),
-    Lesson::new("madv-free-is-lazy", "large-malloc-is-a-mapping")
+    Heading::new("madv-free-is-lazy", "large-malloc-is-a-mapping")
     .exercise(
         "It says MADV_DONTNEED instead, and memory is not short: what does it load at once?",
         &["What it stored", "0"],
@@ -131,7 +134,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(zeros, &[0; 5]);
         }),
     ),
-    Lesson::new("large-malloc-is-a-mapping", "small-malloc-is-no-mapping")
+    Heading::new("large-malloc-is-a-mapping", "small-malloc-is-no-mapping")
     .exercise(
         "Of two such blocks the first one is freed: what does a load from the second one do?",
         &["It loads what was stored there", "It is SIGSEGV: both lie in one mapping"],
@@ -147,7 +150,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(kept, b"Z");
         }),
     ),
-    Lesson::new("small-malloc-is-no-mapping", "use-after-free-of-a-large-block").exercise(
+    Heading::new("small-malloc-is-no-mapping", "use-after-free-of-a-large-block").exercise(
         "A block of 256 KiB is freed: what is mapped where it was?",
         &["The mapping that it was cut from", "Nothing: it was a mapping of its own"],
         1,
@@ -163,15 +166,16 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(lines, "no line", lines.n_lines(0));
         }),
     ),
-    Lesson::new("use-after-free-of-a-large-block", "huge-page-faults")
+    Heading::new("use-after-free-of-a-large-block", "huge-page-faults")
     .exercise(
         "The block is of 100 bytes, and another such block is still in use: what does a load from the freed one do?",
         &["It is SIGSEGV as well", "It loads some byte: the memory is still mapped"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             let a = s.peer("A");
+            let len = if changed { 100 } else { 64 << 20 };
             for block in ["kept", "freed"] {
-                s.malloc(a, block, 100);
+                s.malloc(a, block, len);
                 s.store_in(a, block, 28, b"Z");
             }
             s.free(a, "freed");
@@ -179,8 +183,31 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(loaded, "one byte, whichever it is", loaded.get(Figure::Bytes).is(1));
         }),
     ),
-    Lesson::new("huge-page-faults", "page-tables-cost"),
-    Lesson::new("page-tables-cost", "unmap-middle-splits").exercise(
+    Heading::new("huge-page-faults", "page-tables-cost").exercise(
+        "Only 1 MiB may be touched, between memory that nobody may (PROT_NONE), and MADV_HUGEPAGE is said of it: how many huge pages come?",
+        &["One: the kernel rounds up", "None: it has no room for one"],
+        1,
+        switched(|s, changed| {
+            const MIB: u64 = 1 << 20;
+            if s.page() != 4096 {
+                return s.not_available("a huge page has many MiB here");
+            }
+            let a = s.peer("A");
+            s.map(a, anonymous(4 * MIB).allowing(Prot::None));
+            let (at, len) = if changed { (MIB, MIB) } else { (0, 4 * MIB) };
+            let allowed = s.protect(a, at, len, Prot::ReadWrite);
+            s.expect_done(allowed);
+            let advice = Advice::HugePage;
+            let huge = Call::Advise { map: "m".to_owned(), at, len, advice };
+            let told = s.attempt(a, "says MADV_HUGEPAGE of what may be touched", huge);
+            s.require(told.is(Outcome::Done), "this kernel has no transparent huge pages");
+            s.touch(a, at, len, true);
+            let sums = s.sums(a);
+            let all = (sums.get(Figure::Rss) + sums.get(Figure::Swapped)).at_least(len / 1024);
+            s.judge(sums, "all of it there, no huge page", all.and(sums.get(Figure::Huge).is(0)));
+        }),
+    ),
+    Heading::new("page-tables-cost", "unmap-middle-splits").exercise(
         "The 512 pages lie side by side instead: how much do the page tables grow?",
         &["As much as the pages take", "By a page or a few"],
         1,

@@ -1,12 +1,16 @@
 //! Lessons about when a store is on the storage.
 
-use crate::lab::script::{Figure, ScriptEdit, Wanted, WantedSight, private, shared};
+use crate::lab::catalogue::dirty::{ATTEMPTS, expect_dirty, is_dirty};
+use crate::lab::catalogue::{names, storage};
+use crate::lab::script::{
+    Figure, Rule, ScriptEdit, Wanted, WantedSight, Words, anonymous, private, shared,
+};
 use crate::peer::calls::{Call, FileAccess, Prot, SyncHow};
 
-use super::{ExerciseChange, Lesson};
+use super::{ExerciseChange, Heading, Lesson, switched};
 
 pub(super) static LESSONS: &[Lesson] = &[
-    Lesson::new("store-leaves-the-page-dirty", "msync-sync-cleans")
+    Heading::new("store-leaves-the-page-dirty", "msync-sync-cleans")
     .exercise(
         "The mapping is private: what does the kernel have to write to the file because of the store?",
         &["The page, as it is dirty", "Nothing: the page is an anonymous one"],
@@ -24,20 +28,21 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"A");
         }),
     ),
-    Lesson::new("msync-sync-cleans", "msync-async-does-nothing")
-    .exercise(
+    Heading::new("msync-sync-cleans", "msync-async-does-nothing")
+    .exercise_alike(
         "msync is called for a mapping that is read-only: what does it do?",
         &["It fails with EACCES", "It returns 0", "It fails with EINVAL"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             s.letters("f", 1);
             let a = s.peer("A");
-            s.open_and_map(a, shared("f", s.page()).allowing(Prot::Read));
+            let prot = if changed { Prot::Read } else { Prot::ReadWrite };
+            s.open_and_map(a, shared("f", s.page()).allowing(prot));
             let synced = s.sync(a, s.page(), SyncHow::Sync);
             s.expect_done(synced);
         }),
     ),
-    Lesson::new("msync-async-does-nothing", "msync-private-writes-nothing")
+    Heading::new("msync-async-does-nothing", "msync-private-writes-nothing")
     .exercise(
         "msync is given an address in the middle of a page: what does it do?",
         &["It writes the page", "It fails with EINVAL", "It fails with ENOMEM"],
@@ -56,33 +61,65 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_failed(told, "EINVAL");
         }),
     ),
-    Lesson::new("msync-private-writes-nothing", "fsync-writes-stores-too")
+    Heading::new("msync-private-writes-nothing", "fsync-writes-stores-too")
     .exercise(
-        "The mapping is shared instead: what does B read after msync?",
-        &["The stored byte", "The file's old byte"],
+        "The mapping is shared instead, and nobody calls msync at all: what does B read?",
+        &["The stored byte", "The file's old byte, until it is written"],
         0,
         ExerciseChange::Steps(
-            &[ScriptEdit::Mode { peer: "A", shared: true }],
+            &[
+                ScriptEdit::Mode { peer: "A", shared: true },
+                ScriptEdit::LeaveOut { peer: "A", call: "sync" },
+            ],
             &[Wanted { peer: "B", back: 0, sees: WantedSight::Bytes(b"Z") }],
         ),
     ),
-    Lesson::new("fsync-writes-stores-too", "fsync-adds-the-rest")
-    .exercise(
+    Heading::new("fsync-writes-stores-too", "fsync-adds-the-rest")
+    .exercise_alike(
         "The process that calls fsync has opened the file read-only: what does fsync do?",
         &["It fails with EBADF", "It returns 0"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             s.letters("f", 1);
             let (a, b) = (s.peer("A"), s.peer("B"));
             s.open_and_map(a, shared("f", s.page()));
-            s.open_as(b, "f", FileAccess::Read);
+            let access = if changed { FileAccess::Read } else { FileAccess::ReadWrite };
+            s.open_as(b, "f", access);
             s.store(a, 28, b"Z");
             let synced = s.fsync(b, "f");
             s.expect_done(synced);
         }),
     ),
-    Lesson::new("fsync-adds-the-rest", "munmap-and-close-write-nothing"),
-    Lesson::new("munmap-and-close-write-nothing", "first-store-after-msync-faults")
+    Heading::new("fsync-adds-the-rest", "munmap-and-close-write-nothing").exercise(
+        "The process has stored into another file too, and calls fsync for the first one alone: what of the other file's page?",
+        &["It is clean: fsync writes what the process stored", "It is dirty: fsync is for one file"],
+        1,
+        switched(|s, changed| {
+            if s.on_tmpfs() {
+                return s.not_available("no page of tmpfs is ever clean");
+            }
+            let page = s.page();
+            s.letters("f", 1);
+            s.letters("g", 1);
+            let a = s.peer("A");
+            s.open_and_map(a, shared("g", page));
+            s.open_and_map(a, shared("f", page).named("n"));
+            s.fsync(a, "g");
+            // The kernel may write the page in between; then it is done again.
+            let sums = s.until(ATTEMPTS, |s| {
+                s.store(a, 28, b"Z");
+                s.store_in(a, "n", 28, b"Z");
+                s.fsync(a, "f");
+                if !changed {
+                    s.fsync(a, "g");
+                }
+                let sums = s.sums(a);
+                (sums, is_dirty(sums))
+            });
+            expect_dirty(s, sums);
+        }),
+    ),
+    Heading::new("munmap-and-close-write-nothing", "first-store-after-msync-faults")
     .exercise(
         "The process that stored aborts before it can unmap or close anything: what does another one read?",
         &["The stored byte", "The old byte: the store was lost with its process"],
@@ -99,7 +136,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"Z");
         }),
     ),
-    Lesson::new("first-store-after-msync-faults", "anyone-may-write-it-back")
+    Heading::new("first-store-after-msync-faults", "anyone-may-write-it-back")
     .exercise(
         "After msync each page is loaded from, and not stored into: how many page faults does that take?",
         &["One for each page", "Almost none"],
@@ -122,14 +159,15 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.judge(after, "far fewer faults than pages", faults.below(PAGES / 4));
         }),
     ),
-    Lesson::new("anyone-may-write-it-back", "stores-move-no-mtime").exercise(
+    Heading::new("anyone-may-write-it-back", "stores-move-no-mtime").exercise(
         "A's mapping is private: what does B read of A's store once it called fsync?",
         &["The stored byte", "The file's byte: there is nothing to write"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             s.letters("f", 1);
             let (a, b) = (s.peer("A"), s.peer("B"));
-            s.open_and_map(a, private("f", s.page()));
+            let map = if changed { private } else { shared };
+            s.open_and_map(a, map("f", s.page()));
             s.open(b, "f");
             s.store(a, 28, b"Z");
             s.fsync(b, "f");
@@ -137,6 +175,53 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"AAA");
         }),
     ),
-    Lesson::new("stores-move-no-mtime", "on-the-storage"),
-    Lesson::new("on-the-storage", "locks-stop-no-store"),
+    Heading::new("stores-move-no-mtime", "on-the-storage").exercise(
+        "The byte that is stored is the one that stands there already: does the file's time move?",
+        &["No: the file is as it was", "Yes: a store is a store"],
+        1,
+        switched(|s, changed| {
+            if !names::marks_at_store(s) {
+                return;
+            }
+            let page = s.page();
+            s.letters("f", 1);
+            let a = s.peer("A");
+            s.map(a, anonymous(page).named("w"));
+            s.open_and_map(a, shared("f", page));
+            let moved = s.until(names::ATTEMPTS, |s| {
+                s.drop_pages(a, page);
+                s.fsync(a, "f");
+                let before = names::modified(s, a);
+                names::pause(s, a);
+                if changed {
+                    s.store(a, 28, b"A");
+                }
+                let moved = names::modified(s, a) - before;
+                (moved.clone(), moved.above(0))
+            });
+            let words = Words::new("{} ns", [moved.clone()]);
+            s.check("computes how far the time moved", words, "some", moved.above(0));
+        }),
+    ),
+    Heading::new("on-the-storage", "locks-stop-no-store").exercise(
+        "A calls pwrite instead of storing: where are the bytes once it has returned?",
+        &["On the storage: that is what pwrite waits for", "In no block yet"],
+        1,
+        switched(|s, changed| {
+            let (a, b) = storage::make_disk(s);
+            let told = s.until(storage::ATTEMPTS, |s| {
+                s.write(a, "f", 28, storage::BLANK);
+                s.fsync(a, "f");
+                let before = storage::marks(s, b);
+                s.write(a, "f", 28, storage::MARK);
+                if !changed {
+                    s.fsync(a, "f");
+                }
+                let after = storage::marks(s, b);
+                let none = [before, after].map(|told| told.get(Figure::Number).is(0));
+                (after, Rule::all(none))
+            });
+            s.judge(told, "0", told.get(Figure::Number).is(0));
+        }),
+    ),
 ];

@@ -8,7 +8,7 @@ use crate::peer::calls::{
     Advice, AllocateHow, AreaCall, Call, MapFlag, ObjectCall, Outcome, TransferCall,
 };
 
-use super::{ExerciseChange, Lesson};
+use super::{ExerciseChange, Heading, Lesson, switched};
 
 /// An observation of a peer, counted back from its last one.
 const fn seen(peer: &'static str, back: usize, sees: WantedSight) -> Wanted {
@@ -40,7 +40,7 @@ fn expect_no_blocks(s: &mut Script, peer: Peer) {
 }
 
 pub(super) static LESSONS: &[Lesson] = &[
-    Lesson::new("tail-reads-as-zeros", "tail-store-is-not-saved")
+    Heading::new("tail-reads-as-zeros", "tail-store-is-not-saved")
     .exercise(
         "A file of 100 bytes is mapped, and B writes 'Z' at 150 by pwrite: what does the mapping show at 149 and 150?",
         &["Zeros: the mapping ends with the file", "0, then Z", "It is SIGBUS"],
@@ -55,14 +55,14 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(tail, b"\0Z");
         }),
     ),
-    Lesson::new("tail-store-is-not-saved", "store-never-grows-the-file")
+    Heading::new("tail-store-is-not-saved", "store-never-grows-the-file")
     .exercise(
         "A's mapping is private: what do the two bytes before the file's old end and the two behind it hold when it has grown?",
         &["What A stored", "The file's own bytes, then zeros"],
         1,
         ExerciseChange::Steps(&[PRIVATE], &[seen("B", 0, WantedSight::Bytes(b"AA\0\0"))]),
     ),
-    Lesson::new("store-never-grows-the-file", "page-past-end-sigbus")
+    Heading::new("store-never-grows-the-file", "page-past-end-sigbus")
     .exercise(
         "A file of 100 bytes is mapped two pages long: what does a store into the second page do?",
         &["The file grows to there", "It is SIGBUS", "It is done, and lost"],
@@ -75,14 +75,14 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_killed(stored, "SIGBUS", None);
         }),
     ),
-    Lesson::new("page-past-end-sigbus", "empty-file-can-be-mapped")
-    .exercise(
+    Heading::new("page-past-end-sigbus", "empty-file-can-be-mapped")
+    .exercise_alike(
         "The mapping is private: what does the load do?",
         &["It loads 0 from a page of its own", "It is SIGBUS"],
         1,
         ExerciseChange::Steps(&[PRIVATE], &[seen("A", 0, WantedSight::Killed("SIGBUS"))]),
     ),
-    Lesson::new("empty-file-can-be-mapped", "offset-past-end-can-be-mapped")
+    Heading::new("empty-file-can-be-mapped", "offset-past-end-can-be-mapped")
     .exercise(
         "The file is made one byte long after it was mapped: what does a load of the second byte do?",
         &["It is SIGBUS", "It loads 0"],
@@ -96,7 +96,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(second, &[0]);
         }),
     ),
-    Lesson::new("offset-past-end-can-be-mapped", "truncated-page-sigbus")
+    Heading::new("offset-past-end-can-be-mapped", "truncated-page-sigbus")
     .exercise(
         "The file then grows beyond that offset: what does the load do?",
         &["It is SIGBUS: the file has to be mapped again", "It loads 0"],
@@ -111,7 +111,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(loaded, &[0]);
         }),
     ),
-    Lesson::new("truncated-page-sigbus", "file-grows-back")
+    Heading::new("truncated-page-sigbus", "file-grows-back")
     .exercise(
         "The file is cut one byte further on, so that the second page still has one: what does a load of the page's byte 28 do?",
         &["It is SIGBUS", "It loads 0", "It loads the old byte"],
@@ -129,14 +129,14 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(after, &[0]);
         }),
     ),
-    Lesson::new("file-grows-back", "truncation-clears-the-tail")
+    Heading::new("file-grows-back", "truncation-clears-the-tail")
     .exercise(
         "A's mapping is private: what does pread show where A stored after the file grew back?",
         &["A's byte", "0"],
         1,
         ExerciseChange::Steps(&[PRIVATE], &[seen("B", 0, WantedSight::Bytes(&[0, 0, 0]))]),
     ),
-    Lesson::new("truncation-clears-the-tail", "truncation-takes-private-copies")
+    Heading::new("truncation-clears-the-tail", "truncation-takes-private-copies")
     .exercise(
         "The file is cut 50 bytes further to the front: what does A load at 99, 100 and 101?",
         &["A and two zeros", "Three zeros", "Three times A"],
@@ -146,7 +146,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             &[seen("A", 1, WantedSight::Bytes(&[0, 0, 0]))],
         ),
     ),
-    Lesson::new("truncation-takes-private-copies", "save-in-place-reverts-copies")
+    Heading::new("truncation-takes-private-copies", "save-in-place-reverts-copies")
     .exercise(
         "The file is cut in the middle of that page, before the stored byte: what does the process load there?",
         &["0", "What it stored", "It is SIGBUS"],
@@ -163,7 +163,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(kept, b"x");
         }),
     ),
-    Lesson::new("save-in-place-reverts-copies", "growth-appears")
+    Heading::new("save-in-place-reverts-copies", "growth-appears")
     .exercise(
         "B writes the new contents without cutting the file before: what does A load round its stored 'x'?",
         &["The new contents", "Its copy of the old page"],
@@ -173,38 +173,38 @@ pub(super) static LESSONS: &[Lesson] = &[
             &[seen("A", 0, WantedSight::Bytes(b"AxA"))],
         ),
     ),
-    Lesson::new("growth-appears", "system-calls-say-efault")
-    .exercise(
+    Heading::new("growth-appears", "system-calls-say-efault")
+    .exercise_alike(
         "The mapping is private: what does it show of what B wrote?",
         &["The new byte", "0", "It is SIGBUS"],
         0,
         ExerciseChange::Steps(&[PRIVATE], &[seen("A", 0, WantedSight::Bytes(b"\0Z\0"))]),
     ),
-    Lesson::new("system-calls-say-efault", "sigbus-handler-hides-the-loss").exercise(
-        "pwrite of two bytes is given the last byte in the file and the first one past it, to write into another file: what does it do?",
-        &["It fails with EFAULT, and writes nothing", "It writes one byte, and returns 1", "It is SIGBUS"],
+    Heading::new("system-calls-say-efault", "sigbus-handler-hides-the-loss").exercise(
+        "pread of two bytes of another file is given the last byte in the file and the first one past it for them: what does it do?",
+        &["It fails with EFAULT, and reads nothing", "It reads one byte, and returns 1", "It is SIGBUS"],
         1,
         ExerciseChange::Script(|s| {
             let page = s.page();
             s.letters("f", 1);
-            s.file("g", b"--");
+            s.file("g", b"xy");
             let a = s.peer("A");
             s.open_and_map(a, shared("f", 2 * page));
             s.open(a, "g");
-            let write = Call::Transfer(TransferCall::WriteFrom {
+            let read = Call::Transfer(TransferCall::ReadInto {
                 file: "g".to_owned(),
                 offset: Some(0),
                 map: "m".to_owned(),
                 at: page - 1,
                 len: 2,
             });
-            let told = s.attempt(a, "writes 2 bytes of m to g by pwrite", write);
+            let told = s.attempt(a, "reads 2 bytes of g into m by pread", read);
             s.expect_number(told, 1);
-            let in_file = s.read(a, "g", 0, 2);
-            s.expect_bytes(in_file, b"A-");
+            let in_file = s.read(a, "f", page - 2, 2);
+            s.expect_bytes(in_file, b"Ax");
         }),
     ),
-    Lesson::new("sigbus-handler-hides-the-loss", "punch-hole-spares-copies").exercise(
+    Heading::new("sigbus-handler-hides-the-loss", "punch-hole-spares-copies").exercise(
         "With the same handler the process stores into the first page, which the file still has: where is that byte?",
         &["In the file", "In a page of the process alone"],
         0,
@@ -224,7 +224,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(in_file, b"y");
         }),
     ),
-    Lesson::new("punch-hole-spares-copies", "madv-remove")
+    Heading::new("punch-hole-spares-copies", "madv-remove")
     .exercise(
         "B stores 'y' into the hole, and A has never stored into that page of its private mapping: what does A load?",
         &["0", "y", "The byte from before the hole"],
@@ -251,7 +251,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(seen, b"y");
         }),
     ),
-    Lesson::new("madv-remove", "holes-get-blocks-by-stores").exercise(
+    Heading::new("madv-remove", "holes-get-blocks-by-stores").exercise(
         "Another process has a private copy of the removed page: what does it load?",
         &["0, as everybody", "What it stored", "It is SIGBUS"],
         1,
@@ -277,24 +277,25 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(gone, &[0]);
         }),
     ),
-    Lesson::new("holes-get-blocks-by-stores", "terabyte-file").exercise(
+    Heading::new("holes-get-blocks-by-stores", "terabyte-file").exercise(
         "The hole is stored into through a private mapping: how much room does the file take then?",
         &["As much as after a store through a shared one", "None"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             if !expects_no_blocks(s) {
                 return;
             }
             let len = 4 * s.page();
             s.file("f", Contents::Hole { len });
             let a = s.peer("A");
-            s.open_and_map(a, private("f", len));
+            let map = if changed { private } else { shared };
+            s.open_and_map(a, map("f", len));
             s.store(a, 28, b"Z");
             s.fsync(a, "f");
             expect_no_blocks(s, a);
         }),
     ),
-    Lesson::new("terabyte-file", "room-of-deleted-files").exercise(
+    Heading::new("terabyte-file", "room-of-deleted-files").exercise(
         "The store at the end of 1 TiB goes through a private mapping: how much room does the file take?",
         &["The page that was stored into", "None"],
         1,
@@ -316,8 +317,4 @@ pub(super) static LESSONS: &[Lesson] = &[
             expect_no_blocks(s, a);
         }),
     ),
-    Lesson::new("room-of-deleted-files", "full-disk-is-sigbus"),
-    Lesson::new("full-disk-is-sigbus", "collapse-range"),
-    Lesson::new("collapse-range", "clone-shares-no-pages"),
-    Lesson::new("clone-shares-no-pages", "length-zero-einval"),
 ];

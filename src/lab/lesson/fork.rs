@@ -3,7 +3,7 @@
 use crate::lab::script::{ScriptEdit, Wanted, WantedSight, anonymous, private, shared};
 use crate::peer::calls::{Advice, Call, Prot};
 
-use super::{ExerciseChange, Lesson};
+use super::{ExerciseChange, Heading, Lesson, switched};
 
 /// A peer's last observation.
 const fn last(peer: &'static str, bytes: &'static [u8]) -> Wanted {
@@ -24,7 +24,7 @@ const A_STORES_NOTHING: ScriptEdit = ScriptEdit::LeaveOut {
 };
 
 pub(super) static LESSONS: &[Lesson] = &[
-    Lesson::new("child-inherits-mappings", "fork-copies-on-write")
+    Heading::new("child-inherits-mappings", "fork-copies-on-write")
     .exercise(
         "The parent's mapping is read-only: what does a store of the child do?",
         &["It is done: the child has a mapping of its own", "It is SIGSEGV", "It goes into a private copy"],
@@ -38,7 +38,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_killed(stored, "SIGSEGV", None);
         }),
     ),
-    Lesson::new("fork-copies-on-write", "fork-shared-anonymous")
+    Heading::new("fork-copies-on-write", "fork-shared-anonymous")
     .exercise(
         "The parent, not the child, stores into a private page after the fork: what does the child load there?",
         &["The parent's new byte", "The byte of the time of the fork", "The file's byte"],
@@ -54,59 +54,59 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.expect_bytes(kept, b"a");
         }),
     ),
-    Lesson::new("fork-shared-anonymous", "fork-private-anonymous")
+    Heading::new("fork-shared-anonymous", "fork-private-anonymous")
     .exercise(
         "The memory is private instead: what does the child load after its parent's store?",
         &["0", "The parent's byte"],
         0,
         ExerciseChange::Steps(&[of_a(false)], &[last("C", b"\0")]),
     ),
-    Lesson::new("fork-private-anonymous", "fork-clean-private-page")
+    Heading::new("fork-private-anonymous", "fork-clean-private-page")
     .exercise(
         "The memory is shared instead: what does the child load of a page that its parent stored into only after the fork?",
         &["0", "The parent's byte"],
         1,
         ExerciseChange::Steps(&[of_a(true)], &[last("C", b"P")]),
     ),
-    Lesson::new("fork-clean-private-page", "fork-inherits-private-copy")
+    Heading::new("fork-clean-private-page", "fork-inherits-private-copy")
     .exercise(
         "The parent never stores either, and B writes to the file: what does the parent load?",
         &["The file's old byte", "What B wrote"],
         1,
         ExerciseChange::Steps(&[A_STORES_NOTHING], &[last("A", b"Z")]),
     ),
-    Lesson::new("fork-inherits-private-copy", "fork-shared-file")
+    Heading::new("fork-inherits-private-copy", "fork-shared-file")
     .exercise(
         "The parent stores nothing before the fork: what does the child show of what B writes?",
         &["The new byte", "The byte of the time of the fork"],
         0,
         ExerciseChange::Steps(&[A_STORES_NOTHING], &[last("C", b"Z")]),
     ),
-    Lesson::new("fork-shared-file", "child-unmaps-alone")
+    Heading::new("fork-shared-file", "child-unmaps-alone")
     .exercise(
         "The inherited mapping is private instead: what does the third process load?",
         &["The parent's store, not the child's", "Both stores", "The file as it was"],
         2,
         ExerciseChange::Steps(&[of_a(false)], &[last("B", b"AA")]),
     ),
-    Lesson::new("child-unmaps-alone", "wipeonfork-dontfork")
+    Heading::new("child-unmaps-alone", "wipeonfork-dontfork")
     .exercise(
         "The parent unmaps instead: what does a load of the child do?",
         &["It is SIGSEGV: the mapping was the parent's", "It loads the file's byte", "It loads 0"],
         1,
-        ExerciseChange::Script(|s| {
+        switched(|s, changed| {
             let page = s.page();
             s.letters("f", 1);
             let a = s.peer("A");
             s.open_and_map(a, shared("f", page));
             let c = s.fork(a, "C");
-            let unmapped = s.unmap(a, 0, page);
+            let unmapped = s.unmap(if changed { a } else { c }, 0, page);
             s.expect_done(unmapped);
             let seen = s.load(c, 28, 1);
             s.expect_bytes(seen, b"A");
         }),
     ),
-    Lesson::new("wipeonfork-dontfork", "anonymous-starts-as-zeros")
+    Heading::new("wipeonfork-dontfork", "anonymous-starts-as-zeros")
     .exercise(
         "What does the parent itself load from the page of MADV_WIPEONFORK after the fork?",
         &["Zeros", "What it stored"],

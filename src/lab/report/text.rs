@@ -70,14 +70,11 @@ pub fn run_lines(record: &RunRecord, with_question: bool) -> String {
     let _ = writeln!(text, "  why        {}", claim.why);
     let _ = writeln!(text, "  source     {}", claim.source);
     if let Some(lesson) = lesson::of(claim.name) {
-        let exercise = match lesson.exercise {
-            Some(_) => format!(
-                "; an exercise: mapscope lab {} --exercise --ask",
-                claim.name
-            ),
-            None => String::new(),
-        };
-        let _ = writeln!(text, "  next       {}{exercise}", lesson.next);
+        let _ = writeln!(
+            text,
+            "  next       {}; an exercise: mapscope lab {} --exercise --ask",
+            lesson.next, claim.name
+        );
     }
     text
 }

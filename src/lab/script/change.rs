@@ -111,6 +111,21 @@ impl Script {
         self
     }
 
+    /// How many steps there are of which [`Self::without`] leaves one out.
+    #[must_use]
+    pub(in crate::lab) fn n_orders(&self) -> usize {
+        self.steps.iter().filter(|step| is_order(step)).count()
+    }
+
+    /// The script without one of the orders to its peers, counted from 0.
+    #[must_use]
+    pub(in crate::lab) fn without(mut self, order: usize) -> Self {
+        let mut orders = 0..;
+        self.steps
+            .retain(|step| !is_order(step) || orders.next() != Some(order));
+        self
+    }
+
     fn want(&mut self, wanted: Wanted, names: &[String]) {
         let mut told = Vec::new();
         observations(&self.steps, &mut told);
@@ -133,6 +148,17 @@ impl Script {
             WantedSight::Pages(pages) => self.expect_pages(id, pages),
         }
     }
+}
+
+/// A peer is asked to do something, or mapscope does something to a file.
+fn is_order(step: &ScriptStep) -> bool {
+    matches!(
+        step,
+        ScriptStep::Ask(_)
+            | ScriptStep::Together(_)
+            | ScriptStep::Delete { .. }
+            | ScriptStep::Rename { .. }
+    )
 }
 
 /// The names of the peers, in the order they begin.

@@ -6,7 +6,7 @@ use crate::lab::words::outcome_words;
 use crate::peer::calls::Outcome;
 use crate::peer::wire::PeerPage;
 
-use super::{Rule, Script, ScriptStep, StepId, Words};
+use super::{Rule, Script, ScriptStep, StepId, Value, Words};
 
 impl Script {
     /// The step must have read exactly these bytes.
@@ -69,6 +69,13 @@ impl Script {
     pub fn judge(&mut self, of: StepId, wanted: impl Into<Words>, rule: Rule) {
         let wanted = wanted.into();
         self.steps.push(ScriptStep::Judge { of, wanted, rule });
+    }
+
+    /// How often something came that nobody promises: whether it was seen is told, and neither is wrong.
+    pub fn see(&mut self, what: &str, times: Value) {
+        let is_told = times.clone().at_least(0);
+        let wanted = "seen or not seen: nobody promises which";
+        self.check(what, Words::new("{seen}", [times]), wanted, is_told);
     }
 
     /// A check of something that is computed from what several steps told: a step of mapscope's own.

@@ -23,6 +23,10 @@ pub enum Value {
     Times(Box<Self>, Box<Self>),
 }
 
+/// What stands for a time, and for how often something was seen.
+const TIME: &str = "{time}";
+const SEEN: &str = "{seen}";
+
 /// A number in what a step tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
@@ -141,7 +145,7 @@ impl<T: Into<Self>> Mul<T> for Value {
 }
 
 /// A sentence with numbers that are not known yet: each `{}` stands for the next of them, each `{time}` for it as a time,
-/// where it counts nanoseconds.
+/// where it counts nanoseconds, each `{seen}` for how often something was seen, if at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     text: String,
@@ -175,22 +179,26 @@ impl Words {
         let mut rest = self.text.as_str();
         let mut words = String::new();
         for value in &self.values {
-            let plain = rest.find("{}").unwrap_or(rest.len());
-            let time = rest.find("{time}").unwrap_or(rest.len());
-            let (at, mark) = if plain < time {
-                (plain, "{}")
-            } else {
-                (time, "{time}")
+            let found = ["{}", TIME, SEEN].map(|mark| rest.find(mark).map(|at| (at, mark)));
+            let Some((at, mark)) = found.into_iter().flatten().min() else {
+                break;
             };
             words.push_str(&rest[..at]);
-            if at < rest.len() {
-                words.push_str(&number(value, mark == "{time}"));
-                rest = &rest[at + mark.len()..];
-            } else {
-                rest = "";
-            }
+            let number = number(value, mark == TIME);
+            let number = if mark == SEEN { seen(&number) } else { number };
+            words.push_str(&number);
+            rest = &rest[at + mark.len()..];
         }
         words + rest
+    }
+}
+
+/// How often something was seen, in words.
+fn seen(times: &str) -> String {
+    match times {
+        "0" => "not seen".to_owned(),
+        "1" => "seen once".to_owned(),
+        times => format!("seen {times} times"),
     }
 }
 

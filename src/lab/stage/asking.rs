@@ -3,20 +3,23 @@
 //! It owns what a failure means: of a step that sets things up it is no observation, and some errors say that the system
 //! has too little. It must not know what is expected of a step.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::lab::claim::{CallLine, Doing};
 use crate::lab::limits::check_memory;
 use crate::lab::script::{Ask, Peer, StepId};
 use crate::lab::words::{outcome_words, words_of};
-use crate::peer::calls::{AreaCall, Call, ObjectCall, Outcome, Remote, TransferCall};
+use crate::peer::calls::{
+    AreaCall, Call, FutexCall, MutexCall, ObjectCall, Outcome, Remote, TransferCall,
+};
 use crate::peer::wire::PeerPage;
 
 use super::actor::{Actor, Touches};
 use super::{Stage, Stop, Told};
 
-/// How many times as long a step may take that waits for the storage.
-const STORAGE_STEPS: u32 = 4;
+/// How many times as long a step may take that waits for the storage, or for another peer.
+const WAITING_STEPS: u32 = 4;
 /// The same, for one that takes or drops a large file as a whole.
 const PASS_STEPS: u32 = 12;
 
@@ -126,6 +129,15 @@ impl Stage<'_> {
                 "a process {what}, and the system refuses that: {errno}"
             )));
         }
+        // What is not of the experiment's own making is the system's to grant.
+        if let (Call::Open { path, .. }, Outcome::Failed { errno }) = (&ask.call, outcome)
+            && Path::new(path).is_absolute()
+        {
+            let path = path.display();
+            return Err(Stop::NotAvailable(format!(
+                "this system does not let {path} be opened so: {errno}"
+            )));
+        }
         if let Outcome::Failed { errno } = outcome
             && WANTS.contains(&errno.as_str())
         {
@@ -214,13 +226,26 @@ impl Stage<'_> {
         }
     }
 
-    /// How long a peer may take.
+    /// How long a peer may take: as long as what it is asked for can take on a busy machine.
     fn limit_of(&self, call: &Call) -> Duration {
         match call {
-            Call::Pass(_) | Call::Cool { .. } | Call::Object(ObjectCall::DiskIn { .. }) => {
+            Call::Pass(_)
+            | Call::Cool { .. }
+            | Call::Object(ObjectCall::DiskIn { .. } | ObjectCall::Find { .. }) => {
                 self.limit * PASS_STEPS
             }
-            Call::Sync { .. } | Call::Fsync { .. } => self.limit * STORAGE_STEPS,
+            Call::Sync { .. }
+            | Call::Fsync { .. }
+            | Call::Race(_)
+            | Call::Count { .. }
+            | Call::Area(AreaCall::ProtectEverySecond { .. }) => self.limit * WAITING_STEPS,
+            // It waits by itself for so long.
+            Call::Futex(
+                FutexCall::Wait { milliseconds, .. } | FutexCall::Wake { milliseconds, .. },
+            )
+            | Call::Mutex(MutexCall::Lock { milliseconds, .. }) => {
+                self.limit + Duration::from_millis(*milliseconds)
+            }
             _ => self.limit,
         }
     }

@@ -38,7 +38,7 @@ pub enum Lane {
         /// With a counter before and after (a seqlock).
         counted: bool,
     },
-    /// Loads them, and says how many were torn.
+    /// Loads them, and says how many were torn. Half a second at most, whatever the rounds.
     ReadWords {
         /// Where they are.
         at: u64,

@@ -2,39 +2,15 @@
 
 use mapscope::lab::Experiment;
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Claim, Environment, Expected, LabTopic, Promise, RunRecord, Verdict};
+use mapscope::lab::claim::{Claim, Environment, Expected, RunRecord, Verdict};
 use mapscope::lab::script::{Figure, Rule, Script, Value, Words, anonymous_shared, load, store};
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::{Call, Outcome};
 
-use super::{is_empty, options, run};
+use super::set_up::{self, play};
 
 const fn experiment(script: fn(&mut Script)) -> Experiment {
-    Experiment {
-        claim: Claim {
-            name: "form",
-            topic: LabTopic::Sharing,
-            title: "A form of a script is carried out",
-            choices: &["It is", "It is not"],
-            expected: Expected::Always(0),
-            promise: Promise::Open,
-            why: "It is tested here.",
-            source: "this file",
-            by_hand: &[],
-        },
-        needs: &[],
-        rests_on: &[],
-        script,
-    }
-}
-
-#[track_caller]
-fn play(experiment: &'static Experiment) -> RunRecord {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut records, over) = run(&[experiment], &options(dir.path()), |_| {});
-    over.unwrap();
-    assert!(is_empty(dir.path()), "something was left in the folder");
-    records.pop().unwrap()
+    set_up::experiment("form", script)
 }
 
 fn whats(record: &RunRecord) -> Vec<&str> {

@@ -2,38 +2,15 @@
 //! file system.
 
 use mapscope::lab::Experiment;
-use mapscope::lab::claim::{Claim, Expected, LabTopic, Promise, RunRecord, Verdict};
+use mapscope::lab::claim::{Claim, Expected, Verdict};
 use mapscope::lab::script::{Figure, Rule, Script, anonymous, shared};
 use mapscope::peer::calls::{AreaCall, Call, ObjectCall, Remote, TransferCall};
 
-use super::{is_empty, memory_dir, options, run};
+use super::memory_dir;
+use super::set_up::{self, play};
 
 const fn experiment(script: fn(&mut Script)) -> Experiment {
-    Experiment {
-        claim: Claim {
-            name: "meant",
-            topic: LabTopic::Sharing,
-            title: "What is said is meant",
-            choices: &["It is", "It is not", "It cannot be said"],
-            expected: Expected::Always(0),
-            promise: Promise::Open,
-            why: "It is tested here.",
-            source: "this file",
-            by_hand: &[],
-        },
-        needs: &[],
-        rests_on: &[],
-        script,
-    }
-}
-
-#[track_caller]
-fn play(experiment: &'static Experiment) -> RunRecord {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut records, over) = run(&[experiment], &options(dir.path()), |_| {});
-    over.unwrap();
-    assert!(is_empty(dir.path()), "something was left in the folder");
-    records.pop().unwrap()
+    set_up::experiment("meant", script)
 }
 
 fn peek(peer: &str, map: &str) -> Call {
