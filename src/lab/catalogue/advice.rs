@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   an ordinary one again. So after MADV_FREE a load gives the old bytes or zeros, and nobody says \
                   which. MADV_PAGEOUT asks the kernel here to take the page now. Some malloc give memory back this way.",
             source: "madvise(2), MADV_FREE (Linux 4.5) and MADV_PAGEOUT (Linux 5.4)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -48,7 +47,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   (else EINVAL). MADV_DONTFORK leaves the range out of the child's address space, so that pages that \
                   a device writes to are not copied away from under it.",
             source: "madvise(2), MADV_WIPEONFORK (Linux 4.14) and MADV_DONTFORK",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -31,7 +31,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   process bounds: that is what control groups are for.",
             source: "getrlimit(2), RLIMIT_AS: \u{201c}the maximum size of the process's virtual memory\u{201d}, and RLIMIT_DATA \
                      with mmap(2) since Linux 4.7; POSIX.1-2024 getrlimit() and mmap(), ENOMEM",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", OtherMode)],
@@ -56,7 +55,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   experiment is not available.",
             source: "Documentation/mm/overcommit-accounting.rst; mmap(2), MAP_NORESERVE; \
                      proc_sys_vm(5) (proc(5) in older manuals), overcommit_memory",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::HeuristicOvercommit],
         rests_on: &[("A", OtherMode)],
@@ -80,7 +78,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that map many files or protect many pages (memory-mapped indexes, guard pages of threads) come to it.",
             source: "mprotect(2) and munmap(2), ENOMEM; Documentation/admin-guide/sysctl/vm.rst, max_map_count; POSIX.1-2024 \
                      mmap() has EMFILE for too many mappings",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -105,7 +102,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   next.",
             source: "mmap(2), MAP_GROWSDOWN; Documentation/admin-guide/kernel-parameters.txt, stack_guard_gap=; getrlimit(2), \
                      RLIMIT_STACK",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("D", SkipStores)],
@@ -129,7 +125,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   of 0 asks for any place, and never gets that one.",
             source: "Documentation/admin-guide/sysctl/vm.rst, mmap_min_addr; mmap(2), MAP_FIXED; POSIX.1-2024 mmap(): without \
                      MAP_FIXED no mapping is placed at address 0",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Peer, Script, anonymous, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, MapCall, Prot, Source};
@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A mapping of no pages has no place in the list of mappings, and an address without a page could not \
                   be unmapped again. A program meets it when it maps an empty file by its length.",
             source: "mmap(2), ERRORS, EINVAL: length was 0; POSIX.1-2024 mmap()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -46,7 +45,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The processor translates addresses by pages: a byte of the file stands at the same place within a page \
                   of memory as within a page of the file. A program that wants byte 1,000 maps from 0 and adds 1,000 to the address. Libraries that take any offset do just that. POSIX lets a system demand it.",
             source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -69,7 +67,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
                   copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::ReadOnly, AddedKind::Private],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -92,7 +89,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   for: O_RDWR, not O_WRONLY.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap(): \u{201c}not open for read, regardless of the \
                      protection specified\u{201d}",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -115,7 +111,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   has, and is the old way to anonymous memory.",
             source: "POSIX.1-2024 mmap(), ERRORS, ENODEV: \u{201c}a file whose type is not supported\u{201d}; mmap(2), \
                      ERRORS, ENODEV (the manual's EACCES for a non-regular file is not what Linux returns here)",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -137,7 +132,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   EISDIR; mmap says what it says of everything that has no pages.",
             source: "POSIX.1-2024 mmap(), ERRORS, ENODEV; mmap(2), ERRORS, ENODEV (the manual's EACCES for a \
                      non-regular file is not what Linux returns here)",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -160,7 +154,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   promising more memory than there is (vm.overcommit_memory) matters here.",
             source: "mmap(2), ERRORS, ENOMEM; POSIX.1-2024 mmap(): \u{201c}insufficient room in the address \
                      space\u{201d}",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -181,7 +174,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Without MAP_ANONYMOUS mmap is of a file, and -1 is what a failed open(2) returned. A program that \
                   does not check open gets its error here. With MAP_ANONYMOUS Linux does not look at the descriptor; POSIX asks for -1, and for offset 0.",
             source: "mmap(2), ERRORS, EBADF, and MAP_ANONYMOUS; POSIX.1-2024 mmap()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -204,7 +196,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   here, and mmap says so.",
             source: "POSIX.1-2024 mmap(), ERRORS: \u{201c}the value of off plus len exceeds the offset \
                      maximum\u{201d}; mmap(2), ERRORS, EOVERFLOW, which speaks of 32-bit systems only",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],

@@ -27,7 +27,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   copied, and every store is the parent's too. It is there so that starting a program costs little; \
                   posix_spawn() makes use of it. POSIX leaves such a store undefined, and no longer knows vfork.",
             source: "vfork(2): \u{201c}the child shares all memory with its parent\u{201d}; clone(2), CLONE_VM; fork(2)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -50,7 +49,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   writable mapping is gone shows in a seal: F_SEAL_WRITE is EBUSY as long as there is one. A new \
                   program has to map the file again, mostly at another address.",
             source: "execve(2): \u{201c}Memory mappings are not preserved (mmap(2))\u{201d}; POSIX.1-2024 exec and mmap()",
-            by_hand: &[],
         },
         needs: &[Need::Memfd],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -74,7 +72,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   bytes has not yet made code of them. Some systems refuse the change (SELinux: EACCES).",
             source: "mprotect(2), PROT_EXEC; mmap(2). POSIX.1-2024 mmap() demands it for PROT_WRITE only: an \
                      implementation may permit accesses other than those that prot asks for",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores)],
@@ -99,7 +96,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that have it mapped; copying over it (cp) cuts the old file first, and they die. (Linux 6.11 and 6.12 let \
                   programs be written to as well.)",
             source: "open(2), ETXTBSY; mmap(2), MAP_DENYWRITE: \u{201c}This flag is ignored\u{201d}; execve(2)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],

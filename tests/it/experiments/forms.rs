@@ -20,7 +20,6 @@ const fn experiment(script: fn(&mut Script)) -> Experiment {
             promise: Promise::Open,
             why: "It is tested here.",
             source: "this file",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
