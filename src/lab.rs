@@ -10,6 +10,7 @@ pub mod experiment;
 pub mod export;
 pub mod gate;
 pub mod glossary;
+pub mod hand;
 pub mod learning;
 pub mod lesson;
 mod limits;

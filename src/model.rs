@@ -21,6 +21,7 @@ mod find_apply;
 pub mod find_bar;
 mod finding;
 pub mod found;
+pub mod hand;
 pub mod happened;
 pub mod identity;
 mod inspecting;

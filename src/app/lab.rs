@@ -13,6 +13,7 @@ impl Shell {
     /// Tells the model which experiments there are. No process is started by this.
     pub(super) fn list_experiments(&mut self) {
         let _ = self.model.take(Event::LabCatalogue(lab::list()));
+        let _ = self.model.take(Event::LabByHand(lab::by_hand()));
     }
 
     /// What the person expects of experiments is kept there from now on, and what was kept is told.

@@ -5,6 +5,7 @@
 
 mod cost;
 mod foreseen;
+mod hand;
 mod held;
 mod question;
 mod topic;
@@ -19,6 +20,10 @@ use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
 pub use foreseen::{Foreseen, NextStep};
+pub use hand::{
+    HandActor, HandDeed, HandItem, HandKind, HandPage, HandPlan, HandWanted,
+    MOST_BYTES as HAND_BYTES,
+};
 pub use held::{HeldMapping, HeldPage, Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
@@ -84,20 +89,6 @@ pub fn below(file_system: &str) -> &str {
 /// What the name of an overlay begins with; that of the file system it writes to follows.
 pub const OVERLAY: &str = "overlay over ";
 
-/// A peer that a person can be given to try an experiment by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AddedKind {
-    /// A process with a shared mapping.
-    Shared,
-    /// A process with a private mapping.
-    Private,
-    /// A process with a shared mapping that is read-only.
-    ReadOnly,
-    /// A forked child of the peer before it.
-    Child,
-}
-
 /// What an experiment claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -117,8 +108,6 @@ pub struct Claim {
     pub why: &'static str,
     /// The manual page, standard or document that it rests on.
     pub source: &'static str,
-    /// Peers to try it with by hand, on a scratch file of the experiment's kind; none where there is no file.
-    pub by_hand: &'static [AddedKind],
 }
 
 impl Claim {

@@ -273,6 +273,7 @@ impl App {
         }
         self.watch(effects);
         self.facts_wanted(effects);
+        self.observe_by_hand(effects);
         let inspects = self.settings.inspector_shown;
         let mut out = Out {
             numbers: &mut self.numbers,
@@ -346,7 +347,7 @@ impl Doc {
         None
     }
 
-    fn apply_view(&mut self, view: ViewId, action: ViewAction, out: &mut Out<'_>) {
+    pub(super) fn apply_view(&mut self, view: ViewId, action: ViewAction, out: &mut Out<'_>) {
         let before = self.selected(view);
         let is_pointing = matches!(action, ViewAction::Point { .. });
         self.move_in_view(view, action, out);

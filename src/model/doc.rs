@@ -12,6 +12,7 @@ use crate::map::Identity;
 use super::closing::Question;
 use super::effect::{Effect, FileOrder, FileRequest, ScratchFile};
 use super::event::{Facts, Opened, PathNow};
+use super::hand::Hand;
 use super::happened::Happened;
 use super::identity::{DocId, MappingId, Numbers, OrderId, Target, ViewId};
 use super::lockstep::Lockstep;
@@ -100,8 +101,8 @@ pub struct Doc {
     pub waiting_seconds: Option<u64>,
     /// Jobs whose storage has not answered, and for how many seconds.
     pub waiting_jobs: Vec<(OrderId, u64)>,
-    /// The experiment that it was opened for.
-    pub experiment: Option<&'static str>,
+    /// The experiment that is tried on it by hand.
+    pub hand: Option<Hand>,
     /// The first of the files that were asked for together with it; their tabs stand in the order of their names.
     pub batch: DocId,
     /// What keeps its two views together.
@@ -133,7 +134,7 @@ impl Doc {
         view: ViewId,
         mapping: MappingId,
         opened: Opened,
-        experiment: Option<&'static str>,
+        hand: Option<Hand>,
     ) -> Self {
         Self {
             id,
@@ -158,7 +159,7 @@ impl Doc {
             facts: None,
             waiting_seconds: None,
             waiting_jobs: Vec::new(),
-            experiment,
+            hand,
             batch: id,
             lockstep: Lockstep::default(),
             focus: view,

@@ -1,10 +1,12 @@
 //! What the shell must do for the model: values, so that the model needs no thread and no file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::bytes::Span;
 use crate::bytes::clip::Clip;
 use crate::bytes::find::MatchRun;
+use crate::lab::claim::Contents;
 use crate::map::{Access, Mode};
 
 use super::action::{Focus, ThemeChoice};
@@ -110,13 +112,13 @@ pub struct OpenRequest {
 }
 
 /// A scratch file of this program: a real file, in a folder of its own that goes with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ScratchFile {
     /// A copy of the built-in sample.
     #[default]
     Sample,
-    /// Three pages, all `A`, all `B`, all `C`: what experiments use.
-    Letters,
+    /// What an experiment that is tried by hand begins with.
+    Made(Arc<Contents>),
 }
 
 /// An order to the worker of an open file. It is answered once, under its number, and carried out only where the mapping

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::bytes::Span;
-use crate::lab::claim::{Claim, Progress};
+use crate::lab::claim::{Claim, HandPlan, Progress};
 use crate::map::{Access, CallRecord, Identity, Mode, Readout};
 
 use super::Completed;
@@ -46,6 +46,8 @@ pub enum Event {
     Completions(String, Vec<Completed>),
     /// The experiments that there are, and why this system cannot carry one out, where it cannot.
     LabCatalogue(Vec<(&'static Claim, Result<(), String>)>),
+    /// What a person does to try each of them by hand, or why it cannot be tried so.
+    LabByHand(Vec<(&'static str, Result<Arc<HandPlan>, String>)>),
     /// What is told while experiments run.
     Lab(Box<Progress>),
     /// What was expected of experiments in earlier runs; or why that cannot be kept.

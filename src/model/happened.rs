@@ -107,6 +107,8 @@ pub struct ProcessName {
     pub generation: Generation,
     /// Its process number, where it had one.
     pub pid: Option<u32>,
+    /// What it is called in the experiment that is tried by hand.
+    pub letter: Option<char>,
     /// It was forked by another one.
     pub is_child: bool,
     /// How it maps.

@@ -4,17 +4,22 @@
 
 mod acting;
 mod answers;
+mod by_hand;
 mod given;
 mod seen;
 mod stepping;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
+
+use super::identity::DocId;
 
 pub use given::{GivenAnswer, OwnScore};
 
 use crate::lab::claim::{
-    Claim, Environment, Expected, LabTopic, NextStep, PeerCard, RunRecord, RunStep, Verdict,
+    Claim, Environment, Expected, HandPlan, LabTopic, NextStep, PeerCard, RunRecord, RunStep,
+    Verdict,
 };
 
 /// What a person can ask of the lab.
@@ -56,8 +61,10 @@ pub enum LabAction {
     Slowly(bool),
     /// Stop after the step under way.
     Stop,
-    /// Open a scratch file as this experiment uses it, with the peers to try it with.
+    /// Open a scratch file as this experiment uses it, with the list of what to do.
     ByHand(String),
+    /// Try the experiment of this open file by hand from the start, with a new scratch file in its place.
+    StartOver(DocId),
 }
 
 /// How fast a run goes.
@@ -109,6 +116,8 @@ pub struct LabEntry {
     pub claim: &'static Claim,
     /// Why this system cannot carry it out, where it cannot.
     pub available: Result<(), String>,
+    /// What is done to try it by hand, or why it cannot be.
+    pub by_hand: Result<Arc<HandPlan>, String>,
     /// What the person expects: an index into the choices.
     pub pick: Option<usize>,
     /// The last run.

@@ -205,9 +205,10 @@ impl App {
         if opened.scratch.is_none() {
             self.settings.remember(&opened.path);
         }
-        let (scratch, refusal) = (opened.scratch, opened.mapped.refusal.clone());
+        let (scratch, refusal) = (opened.scratch.clone(), opened.mapped.refusal.clone());
         let view = self.numbers.view();
-        let mut doc = Doc::new(id, view, incoming.mapping, opened, incoming.experiment);
+        let hand = incoming.experiment.and_then(|name| self.hand_of(name));
+        let mut doc = Doc::new(id, view, incoming.mapping, opened, hand);
         doc.batch = incoming.batch;
         if let Some(refusal) = refusal {
             doc.not_as_asked(view, refusal);
@@ -233,8 +234,8 @@ impl App {
         }
         self.focus_doc(id, effects);
         self.renew_offers();
-        if scratch == Some(ScratchFile::Letters) {
-            self.letters_opened(id, effects);
+        if matches!(scratch, Some(ScratchFile::Made(_))) {
+            self.made_opened(id, effects);
         }
     }
 

@@ -4,7 +4,6 @@
 //! as news, with the identity that it was said under.
 
 use crate::bytes::Span;
-use crate::lab::claim::AddedKind;
 
 use super::doc::{Doc, Out};
 use super::effect::{Effect, FileRequest};
@@ -30,8 +29,8 @@ pub enum PeersAction {
     Pin,
     /// Store the byte through this witness.
     StoreAs(WitnessId),
-    /// Start a process. [`AddedKind::Child`] forks the one added last.
-    Add(AddedKind),
+    /// Start a process that maps the file so.
+    Add(ProcessKind),
     /// Have it fork: the child is a process too.
     Fork(MappingId),
     /// Have it store the byte to write.
@@ -46,6 +45,10 @@ pub enum PeersAction {
     Signal(MappingId, ProcessSignal),
     /// Take it off the list; its process ends, and with it those that it forked.
     Remove(MappingId),
+    /// Do the thing of that index of the experiment that is tried by hand, where it is its turn.
+    DoByHand(usize),
+    /// Show or hide the list of things to do by hand.
+    FoldByHand,
 }
 
 /// A process that maps the file.
@@ -57,6 +60,8 @@ pub struct Process {
     pub generation: Generation,
     /// Its number on the screen, of those added to this file; 0 for one that is built in.
     pub ordinal: u32,
+    /// What it is called in the experiment that is tried by hand.
+    pub letter: Option<char>,
     /// How it maps; a child has what its parent had.
     pub kind: ProcessKind,
     /// Who forked it.
@@ -121,9 +126,13 @@ impl Process {
         } else {
             "process"
         };
-        match self.pid {
+        let name = match self.pid {
             Some(pid) => format!("{kind} {pid}"),
             None => format!("{kind} to be started"),
+        };
+        match self.letter {
+            Some(letter) => format!("{letter}, {name}"),
+            None => name,
         }
     }
 
@@ -268,6 +277,7 @@ impl Processes {
             mapping,
             generation: Generation::FIRST,
             ordinal: if built_in { 0 } else { self.last_ordinal },
+            letter: None,
             kind,
             parent,
             pid: None,
@@ -349,7 +359,7 @@ impl Doc {
         }
     }
 
-    fn start(&mut self, kind: ProcessKind, built_in: bool, out: &mut Out<'_>) {
+    fn start(&mut self, kind: ProcessKind, built_in: bool, out: &mut Out<'_>) -> MappingId {
         let mapping = out.numbers.mapping();
         self.processes.enter(mapping, kind, None, built_in);
         out.push(Effect::Peers(PeerOrder::Start {
@@ -361,29 +371,23 @@ impl Doc {
             kind,
             built_in,
         }));
+        mapping
     }
 
-    /// Adds a process; [`AddedKind::Child`] forks the one that was added last.
-    pub(super) fn add_process(&mut self, kind: AddedKind, out: &mut Out<'_>) {
+    /// Adds a process.
+    pub(super) fn add_process(&mut self, kind: ProcessKind, out: &mut Out<'_>) {
         self.notices.settle(Subject::Process);
-        match kind {
-            AddedKind::Shared => self.start(ProcessKind::Shared, false, out),
-            AddedKind::Private => self.start(ProcessKind::Private, false, out),
-            AddedKind::ReadOnly => self.start(ProcessKind::ReadOnly, false, out),
-            AddedKind::Child => {
-                let last = self
-                    .processes
-                    .list
-                    .iter()
-                    .rfind(|process| !process.is_built_in() && process.ended.is_none());
-                match last.map(|process| process.mapping) {
-                    Some(last) => self.fork_process(last, out),
-                    None => {
-                        self.failed(Subject::Process, "There is no process yet that could fork");
-                    }
-                }
-            }
+        let letter = self.letter_for(kind, None);
+        let mapping = self.start(kind, false, out);
+        self.call_process(mapping, letter);
+    }
+
+    /// A process is called so from now on.
+    fn call_process(&mut self, mapping: MappingId, letter: Option<char>) {
+        if let Some(process) = self.processes.get_mut(mapping) {
+            process.letter = letter;
         }
+        self.lettered(letter, mapping);
     }
 
     pub(super) fn fork_process(&mut self, parent: MappingId, out: &mut Out<'_>) {
@@ -395,7 +399,9 @@ impl Doc {
             .get(parent)
             .map_or(ProcessKind::Shared, |process| process.kind);
         let child = out.numbers.mapping();
+        let letter = self.letter_for(kind, Some(parent));
         self.processes.enter(child, kind, Some(parent), false);
+        self.call_process(child, letter);
         out.push(Effect::Peers(PeerOrder::Fork {
             parent: target,
             child,

@@ -59,6 +59,7 @@ impl App {
             Event::Picked(number, result) => self.picked(number, result, &mut effects),
             Event::Completions(text, list) => self.completions_came(&text, list),
             Event::LabCatalogue(list) => self.lab_listed(list),
+            Event::LabByHand(plans) => self.lab.by_hand_known(plans),
             Event::Lab(progress) => self.lab_told(*progress, &mut effects),
             Event::LabAnswers(answers) => self.lab_answers(answers),
             Event::Journal(news) => self.journal_told(news),

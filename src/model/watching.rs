@@ -46,7 +46,7 @@ impl App {
             self.byte_text = text;
             return;
         }
-        if matches!(action, PeersAction::Add(_) | PeersAction::Fork(_))
+        if self.takes_process(view, &action)
             && let Some(why) = view.and_then(|view| self.why_no_room(view))
         {
             self.in_view(view, effects, |doc, _, _| {
@@ -77,9 +77,24 @@ impl App {
                 PeersAction::PutBack(number) => doc.put_back(number, out),
                 PeersAction::Signal(mapping, signal) => doc.signal(mapping, signal, out),
                 PeersAction::Remove(mapping) => doc.remove_process(mapping, out),
+                PeersAction::DoByHand(index) => doc.do_by_hand(index, out),
+                PeersAction::FoldByHand => doc.fold_by_hand(),
             }
             None
         });
+    }
+
+    /// It asks for a further process.
+    fn takes_process(&self, view: Option<ViewId>, action: &PeersAction) -> bool {
+        match action {
+            PeersAction::Add(_) | PeersAction::Fork(_) => true,
+            PeersAction::DoByHand(_) => {
+                let doc = view.and_then(|view| self.doc_of(view));
+                let item = doc.and_then(|doc| doc.hand.as_ref()?.current_item());
+                item.is_some_and(|item| item.deed.is_process())
+            }
+            _ => false,
+        }
     }
 
     /// Why no process can be added to the file of `view`, in words that name the tab that has them; `None` where one can.

@@ -9,7 +9,7 @@ mod detail;
 mod list;
 mod outcome;
 mod peers;
-mod signs;
+pub(super) mod signs;
 mod steps;
 mod who;
 

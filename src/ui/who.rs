@@ -5,6 +5,7 @@
 
 mod arrange;
 mod boxes;
+mod by_hand;
 mod byte_lines;
 mod cells;
 mod columns;
@@ -24,7 +25,7 @@ use egui::{Align, Button, Frame as Box_, Label, Layout, Margin, RichText, Scroll
 use egui::{TextEdit, TextStyle, Ui, Vec2, vec2};
 
 use crate::bytes::class::text_char;
-use crate::lab::claim::AddedKind;
+use crate::model::process::ProcessKind;
 use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, DocAction, Focus, PeersAction, Picture};
 
@@ -33,6 +34,8 @@ use super::menus::choice_ui;
 use super::right::at_right;
 use super::tour::tour_ui;
 use super::{Frame, focus_id, notices};
+
+use by_hand::by_hand_ui;
 
 pub use arrange::{Piece, arrange};
 pub(super) use experiment::{ExperimentView, experiment_ui};
@@ -49,19 +52,19 @@ const BESIDE: f32 = 250.0;
 const TALL: f32 = 480.0;
 
 /// What starts a process, and in words.
-const KINDS: [(AddedKind, &str, &str); 3] = [
+const KINDS: [(ProcessKind, &str, &str); 3] = [
     (
-        AddedKind::Shared,
+        ProcessKind::Shared,
         "+ shared",
         "Start a process that maps the file shared",
     ),
     (
-        AddedKind::Private,
+        ProcessKind::Private,
         "+ private",
         "Start a process that maps the file privately",
     ),
     (
-        AddedKind::ReadOnly,
+        ProcessKind::ReadOnly,
         "+ read-only",
         "Start a process that maps the file shared and read-only: its stores are refused",
     ),
@@ -156,6 +159,7 @@ fn question_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut WhoView, actions: &mut 
     if shown.has_card {
         tour_ui(ui, shown.frame, actions);
     }
+    by_hand_ui(ui, shown.frame, shown.doc, actions);
     heading_ui(ui, shown, actions);
     sentence_ui(ui, shown, view);
     write_ui(ui, shown.frame, actions);

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::lab::claim::{Claim, Progress};
+use crate::lab::claim::{Claim, HandPlan, Progress};
 use crate::lab::gate::Gate;
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
-use crate::lab::{Experiment, catalogue};
+use crate::lab::{Experiment, catalogue, hand};
+use crate::map::page_bytes;
 use crate::model::lab::Pace;
 use crate::os::environment::temp_dir;
 use crate::os::thread::join_within;
@@ -30,6 +31,19 @@ const STOP: Duration = Duration::from_secs(3);
 pub fn list() -> Vec<(&'static Claim, Result<(), String>)> {
     catalogue::all()
         .map(|experiment| (&experiment.claim, experiment.available()))
+        .collect()
+}
+
+/// What a person does to try each by hand, or why this system or an open file cannot be told to.
+#[must_use]
+pub fn by_hand() -> Vec<(&'static str, Result<Arc<HandPlan>, String>)> {
+    let page_bytes = page_bytes();
+    catalogue::all()
+        .map(|experiment| {
+            let is_available = experiment.available();
+            let plan = is_available.and_then(|()| hand::plan_of(experiment, page_bytes));
+            (experiment.claim.name, plan.map(Arc::new))
+        })
         .collect()
 }
 

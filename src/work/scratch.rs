@@ -3,11 +3,14 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use crate::lab::claim::Contents;
 use crate::lab::environment::refusal;
+use crate::map::page_bytes;
 use crate::os::environment::{NamedBy, temp_dir};
 use crate::os::temp_folder::{Folder, ScratchPlace};
 
@@ -18,7 +21,7 @@ pub const SAMPLE: &[u8] = include_bytes!("../../assets/alphabet.txt");
 pub const SAMPLE_NAME: &str = "alphabet.txt";
 
 /// The name of the file that experiments are tried on by hand.
-pub const LETTERS_NAME: &str = "letters.bin";
+pub const MADE_NAME: &str = "f";
 
 /// A scratch file cannot be made. `Display` is one sentence, with the folder, who named it, the cause and what to do.
 #[derive(Debug)]
@@ -128,17 +131,16 @@ impl Scratch {
         self.write(SAMPLE_NAME, SAMPLE)
     }
 
-    /// Writes three pages, all `A`, all `B`, all `C`, and returns the file's path.
+    /// Makes a file with these contents, and returns its path.
     ///
     /// # Errors
-    /// [`ScratchError`] with the error of open(2) or write(2).
-    pub fn letters(&self) -> Result<PathBuf, ScratchError> {
-        let page = usize::try_from(crate::map::page_bytes()).unwrap_or(4096);
-        let bytes: Vec<u8> = [b'A', b'B', b'C']
-            .into_iter()
-            .flat_map(|letter| std::iter::repeat_n(letter, page))
-            .collect();
-        self.write(LETTERS_NAME, &bytes)
+    /// [`ScratchError`] with the error of open(2), write(2) or ftruncate(2).
+    pub fn made(&self, contents: &Contents) -> Result<PathBuf, ScratchError> {
+        let path = self.place().join(MADE_NAME);
+        match File::create(&path).and_then(|file| fill(file, contents)) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(ScratchError::unusable(self.folder().path(), error)),
+        }
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ScratchError> {
@@ -159,5 +161,24 @@ impl Scratch {
     #[must_use]
     pub fn folder(&self) -> &Arc<Folder> {
         self.0.folder()
+    }
+}
+
+/// Writes the contents page by page.
+fn fill(mut file: File, contents: &Contents) -> io::Result<()> {
+    let page = page_bytes();
+    match contents {
+        Contents::Bytes { bytes } => file.write_all(bytes),
+        // Of noise nothing but its length matters where a person looks at it.
+        Contents::Hole { len } | Contents::Noise { len } => file.set_len(*len),
+        Contents::Letters { first, pages } => {
+            let mut bytes = vec![0; usize::try_from(page).unwrap_or(4096)];
+            for index in 0..*pages {
+                let letter = u32::from(*first) + u32::try_from(index % 26).unwrap_or(0);
+                bytes.fill(u8::try_from(letter).unwrap_or(b'?'));
+                file.write_all(&bytes)?;
+            }
+            Ok(())
+        }
     }
 }

@@ -31,6 +31,7 @@ mod errors;
 mod fate;
 mod find;
 mod frames;
+mod hand;
 mod happened;
 mod identity;
 mod keys;
@@ -210,7 +211,7 @@ fn every_action() -> Vec<Action> {
     add(vec![
         P::ByteEdited("zz".to_owned()).action(),
         P::StoreAs(mapscope::model::WitnessId::File).action(),
-        P::Add(mapscope::lab::claim::AddedKind::Child).action(),
+        P::Add(mapscope::model::process::ProcessKind::Private).action(),
         LabAction::RunAll.action(),
     ]);
     actions

@@ -21,7 +21,6 @@ mod written;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::model::picture::{Below, Row, RowMemory};
 use mapscope::model::process::ProcessKind;
 use mapscope::model::{Action, MappingAction, WitnessId};
@@ -161,7 +160,7 @@ fn play(seed: u64, with_storage: PathBuf) -> Counts {
     if seed.is_multiple_of(5) {
         stage.map_shared();
     }
-    stage.add(AddedKind::Private);
+    stage.add(ProcessKind::Private);
     let mut counts = Counts::default();
     for step in 0..STEPS {
         one_step(&mut stage, &mut draw);
@@ -194,7 +193,11 @@ fn one_step(stage: &mut Stage, draw: &mut Draw) {
             }
         }
         12 if stage.n_added() < 4 => {
-            let kinds = [AddedKind::Private, AddedKind::Shared, AddedKind::ReadOnly];
+            let kinds = [
+                ProcessKind::Private,
+                ProcessKind::Shared,
+                ProcessKind::ReadOnly,
+            ];
             stage.add(draw.one_of(&kinds).unwrap());
         }
         12..=14 if stage.n_added() < 7 => {

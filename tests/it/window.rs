@@ -23,6 +23,7 @@ mod finder_looks;
 mod finder_rest;
 mod forms;
 mod grid_menu;
+mod hand;
 mod happened;
 mod hints;
 mod input;

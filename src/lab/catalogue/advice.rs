@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   which. MADV_PAGEOUT asks the kernel here to take the page now. Some allocators give memory back \
                   this way.",
             source: "madvise(2), MADV_FREE (Linux 4.5) and MADV_PAGEOUT (Linux 5.4)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -49,7 +48,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   (else EINVAL). MADV_DONTFORK leaves the range out of the child's address space, so that pages that \
                   a device writes to are not copied away from under it.",
             source: "madvise(2), MADV_WIPEONFORK (Linux 4.14) and MADV_DONTFORK",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   malloc is only as clean as the last user of the same process left it.)",
             source: "POSIX.1-2024 mmap(): \u{201c}Anonymous memory objects shall be initialized to all bits \
                      zero\u{201d}; mmap(2), MAP_ANONYMOUS",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[("A", SkipStores)],
@@ -50,7 +49,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   once; MADV_NOHUGEPAGE asks for none here.",
             source: "proc_pid_status(5), VmSize; proc_pid_smaps(5), Rss; proc_pid_pagemap(5) (proc(5) in older \
                      manuals)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -75,7 +73,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   MADV_NOHUGEPAGE asks not to get; some virtual machines of s390 have no zero page either.) Shared \
                   anonymous memory is a file without a name and does take a page for each page read.",
             source: "proc_pid_smaps(5) (proc(5) in older manuals), Rss; the kernel's mm/memory.c, do_anonymous_page",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -98,7 +95,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   until it meets a limit. Rust frees what its owner drops; a mapping made by a raw call has no owner \
                   unless a type is given one. Here each is unmapped at the end, and all comes back.",
             source: "mmap(2): \u{201c}The region is also automatically unmapped when the process is terminated\u{201d}",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -120,7 +116,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   anonymous page that nobody else maps is free then. That is unlike free(), which mostly keeps small \
                   blocks for the next malloc.",
             source: "munmap(2); proc_pid_status(5), VmSize; proc_pid_smaps(5) (proc(5) in older manuals), Rss",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -143,7 +138,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   Shared memory keeps its bytes: only the page tables forget them. Other systems take it for a mere \
                   hint.",
             source: "madvise(2), MADV_DONTNEED: \u{201c}zero-fill-on-demand pages for anonymous private mappings\u{201d}",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   nothing is said of it.",
             source: "C11 5.1.2.4: two conflicting actions, at least one of which is not atomic, are a data race; \
                      POSIX.1-2024, 4.15 Memory Ordering and Synchronization",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("C", SkipStores)],
@@ -51,7 +50,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   none was in many rounds, nothing is said of it.",
             source: "the manuals of the processors, such as Intel SDM volume 3, Guaranteed Atomic Operations; \
                      Documentation/locking/seqlock.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[],

@@ -32,7 +32,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   are for.",
             source: "getrlimit(2), RLIMIT_AS: \u{201c}the maximum size of the process's virtual memory\u{201d}, and RLIMIT_DATA \
                      with mmap(2) since Linux 4.7; POSIX.1-2024 getrlimit() and mmap(), ENOMEM",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", OtherMode)],
@@ -58,7 +57,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   available.",
             source: "Documentation/mm/overcommit-accounting.rst; mmap(2), MAP_NORESERVE; \
                      proc_sys_vm(5) (proc(5) in older manuals), overcommit_memory",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::HeuristicOvercommit],
         rests_on: &[("A", OtherMode)],
@@ -83,7 +81,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   guard pages of threads) come to it.",
             source: "mmap(2), munmap(2) and mprotect(2), ENOMEM; Documentation/admin-guide/sysctl/vm.rst, \
                      max_map_count; POSIX.1-2024 mmap() has EMFILE for too many mappings",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -108,7 +105,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   Here the gap below is more than that for one touch, and less for the next.",
             source: "mmap(2), MAP_GROWSDOWN; Documentation/admin-guide/kernel-parameters.txt, stack_guard_gap=; getrlimit(2), \
                      RLIMIT_STACK",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("D", SkipStores)],
@@ -132,7 +128,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   KiB mostly. Without MAP_FIXED an address of 0 asks for any place, and never gets that one.",
             source: "Documentation/admin-guide/sysctl/vm.rst, mmap_min_addr; mmap(2), MAP_FIXED; POSIX.1-2024 mmap(): without \
                      MAP_FIXED no mapping is placed at address 0",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],

@@ -1,6 +1,6 @@
 //! Copy-on-write: when a page of a private mapping stops being the file's, and what it shows from then on.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, private};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   leave it open whether such a change is seen; on Linux it is.",
             source: "mmap(2), MAP_PRIVATE: \u{201c}It is unspecified whether changes made to the file after the mmap() \
                      call are visible in the mapped region\u{201d}",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("B", SkipStores)],
@@ -47,7 +46,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that copy from then on. What others write to the same page of the file afterwards is not in the \
                   copy. Other pages of the mapping are still the file's.",
             source: "mmap(2), MAP_PRIVATE: \u{201c}a private copy-on-write mapping\u{201d}",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -69,7 +67,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   value that it stores. From then on the page is frozen like any other copy.",
             source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61: clear for a page that is no file's; \
                      mmap(2), MAP_PRIVATE",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -91,7 +88,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   cache that cost this process nothing. A private mapping of a large file takes as much memory of its \
                   own as pages of it were stored into.",
             source: "proc_pid_pagemap(5) (proc(5) in older manuals), bit 61; mmap(2), MAP_PRIVATE",
-            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -114,7 +110,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   what others wrote to it meanwhile. posix_madvise() with POSIX_MADV_DONTNEED must not do such a \
                   thing.",
             source: "madvise(2), MADV_DONTNEED",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],

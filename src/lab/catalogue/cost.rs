@@ -29,7 +29,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   removing the mapping (each time, unless it is kept), and for page faults, of which each brings in a \
                   group of pages (how many depends on the file system). Which is less depends on the size, the processor and the kernel.",
             source: "measured here; getrusage(2) for the faults",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -49,7 +48,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   more where the page cache keeps the file in large folios. In a large file the loads also go beyond \
                   what the processor's own table of addresses (the TLB) can hold.",
             source: "measured here; getrusage(2) for the faults",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -68,7 +66,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   is wanted, a fault only names a page. The storage itself may have a cache of its own, above all that \
                   of a virtual machine: cold means cold for this kernel.",
             source: "measured here; posix_fadvise(2), POSIX_FADV_DONTNEED; readahead(2)",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -87,7 +84,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   in the hope that they are wanted next: wasted in a large file, and a gain in a small one, which is \
                   soon in memory as a whole. madvise(2) with MADV_RANDOM switches that off.",
             source: "measured here; posix_fadvise(2), POSIX_FADV_DONTNEED; madvise(2), MADV_RANDOM",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],

@@ -5,7 +5,7 @@
 
 use crate::lab::Experiment;
 use crate::lab::Need;
-use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Contents, Expected, LabTopic, Promise};
 use crate::lab::script::{Figure, Peer, Script, StepId, Value, Words, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
@@ -40,7 +40,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "msync(2): \u{201c}Without use of this call, there is no guarantee that changes are written back \
                      before munmap(2) is called\u{201d}; proc_pid_smaps(5) (proc(5) in older manuals); \
                      Documentation/admin-guide/sysctl/vm.rst",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -68,7 +67,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   lost. On tmpfs there is no storage, and msync returns at once.",
             source: "msync(2), MS_SYNC: \u{201c}Requests an update and waits for it to complete\u{201d}; POSIX.1-2024 \
                      msync(); proc_pid_smaps(5) (proc(5) in older manuals)",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -95,7 +93,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   arguments and returns 0, which is no news about the storage.",
             source: "msync(2), VERSIONS (NOTES in older manuals): \u{201c}Since Linux 2.6.19, MS_ASYNC is in fact a \
                      no-op\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -117,7 +114,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   same, as nothing went wrong: what belongs to the file is written. Its 0 must not be taken for a save.",
             source: "POSIX.1-2024 msync(): on MAP_PRIVATE mappings \u{201c}any modified data shall not be written to \
                      the underlying object\u{201d}",
-            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -145,7 +141,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   fsync.",
             source: "fsync(2): \u{201c}all modified in-core data of\u{201d} the file; msync(2); the kernel's \
                      mm/msync.c",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -172,7 +167,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   That nothing else is written is promised by nobody; btrfs writes the whole file at each msync, and \
                   the experiment is not carried out there. fsync(2) is always for the whole file.",
             source: "msync(2); fsync(2); the kernel's mm/msync.c; proc_pid_smaps(5) (proc(5) in older manuals)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -200,7 +194,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   writes the page in its own time. A program that must know that it is written calls msync or fsync before.",
             source: "msync(2); close(2), NOTES: \u{201c}A successful close does not guarantee that the data has been \
                      successfully saved to disk\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -227,7 +220,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   page cleans it and makes it read-only again. That is a hidden price of calling msync often. tmpfs \
                   writes nothing and so watches nothing.",
             source: "the kernel's mm/memory.c, do_shared_fault() and wp_page_shared(); getrusage(2), ru_minflt",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -1,7 +1,7 @@
 //! The last page of a file, and the pages past its end.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::SyncHow;
@@ -27,7 +27,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   other mappings too.",
             source: "mmap(2), NOTES and BUGS; POSIX.1-2024 mmap(): \u{201c}The system shall always zero-fill any \
                      partial page at the end of an object\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -56,7 +55,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   store there at all.",
             source: "mmap(2), BUGS, on partial pages and tmpfs; POSIX.1-2024 mmap(): \u{201c}shall never write out any \
                      modified portions of the last page of an object which are beyond its end\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -78,7 +76,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   length is a property of the file that write(2) past the end and ftruncate(2) change. A program that is to grow a file through a mapping first makes it longer, then maps it.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(), RATIONALE; mmap(2); \
                      ftruncate(2)",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -104,7 +101,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "mmap(2), SIGBUS; POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): references \
                      \u{201c}to whole pages following the end of an object shall result in delivery of a SIGBUS \
                      signal\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -128,7 +124,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   way.",
             source: "mmap(2), SIGBUS and ERRORS, EINVAL; POSIX.1-2024 mmap(), RATIONALE: it \u{201c}can be used to \
                      map a region of memory that is larger than the current size of the object\u{201d}",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -152,7 +147,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   are invalid, so that a system may refuse it.",
             source: "mmap(2), SIGBUS; POSIX.1-2024 mmap(), DESCRIPTION: offsets \u{201c}possible (not necessarily \
                      current)\u{201d}, and ERRORS, ENXIO",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],

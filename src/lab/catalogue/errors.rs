@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Peer, Script, anonymous, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "A mapping of no pages has no place in the list of mappings, and an address without a page could not \
                   be unmapped again. A program meets it when it maps an empty file by its length.",
             source: "mmap(2), ERRORS, EINVAL: length was 0; POSIX.1-2024 mmap()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -48,7 +47,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   1,000 to the address. Libraries that take any offset do just that. With MAP_FIXED the address has \
                   to be aligned likewise. POSIX lets a system demand both.",
             source: "mmap(2): offset \u{201c}must be a multiple of the page size\u{201d}; ERRORS, EINVAL",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -71,7 +69,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   file it may not write, for itself alone; a debugger\u{2019}s breakpoint lands in such a private \
                   copy.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::ReadOnly, AddedKind::Private],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -94,7 +91,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   for: O_RDWR, not O_WRONLY.",
             source: "mmap(2), ERRORS, EACCES; POSIX.1-2024 mmap(): \u{201c}not open for read, regardless of the \
                      protection specified\u{201d}",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -117,7 +113,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   has, and is the old way to anonymous memory.",
             source: "POSIX.1-2024 mmap(), ERRORS, ENODEV: \u{201c}a file whose type is not supported\u{201d}; mmap(2), \
                      ERRORS, ENODEV (the manual's EACCES for a non-regular file is not what Linux returns here)",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -139,7 +134,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   EISDIR; mmap says what it says of everything that has no pages.",
             source: "POSIX.1-2024 mmap(), ERRORS, ENODEV; mmap(2), ERRORS, ENODEV (the manual's EACCES for a \
                      non-regular file is not what Linux returns here)",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -163,7 +157,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   (vm.overcommit_memory) matters here.",
             source: "mmap(2), ERRORS, ENOMEM; POSIX.1-2024 mmap(): \u{201c}insufficient room in the address \
                      space\u{201d}",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -184,7 +177,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Without MAP_ANONYMOUS mmap is of a file, and -1 is what a failed open(2) returned. A program that \
                   does not check open gets its error here. With MAP_ANONYMOUS Linux does not look at the descriptor; POSIX asks for -1, and for offset 0.",
             source: "mmap(2), ERRORS, EBADF, and MAP_ANONYMOUS; POSIX.1-2024 mmap()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -208,7 +200,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   ignore. It is for files: with MAP_ANONYMOUS it is EINVAL.",
             source: "mmap(2), MAP_SHARED_VALIDATE, and ERRORS, EINVAL; POSIX.1-2024 mmap(): \u{201c}neither MAP_PRIVATE \
                      nor MAP_SHARED is set\u{201d}",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -231,7 +222,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   bits can say, and mmap says so.",
             source: "POSIX.1-2024 mmap(), ERRORS: \u{201c}the value of off plus len exceeds the offset \
                      maximum\u{201d}; mmap(2), ERRORS, EOVERFLOW, which speaks of 32-bit systems only",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],

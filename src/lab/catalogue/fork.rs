@@ -1,6 +1,6 @@
 //! What a forked child inherits of its parent's mappings, and what each still sees of the other.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
     Figure, Peer, Rule, Script, anonymous, anonymous_shared, private, shared,
 };
@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   every pointer that the parent had is valid in the child and leads to the same bytes. Whether it \
                   leads to the same memory depends on the kind of the mapping, as the next experiments show. execve(2) replaces the address space by a new one.",
             source: "fork(2); POSIX.1-2024 fork(): memory mappings created in the parent are retained in the child",
-            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -50,7 +49,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   fork of a large process is cheap, and why storing afterwards is not.",
             source: "fork(2), NOTES: implemented \u{201c}using copy-on-write pages\u{201d}; proc_pid_smaps(5) (proc(5) \
                      in older manuals)",
-            by_hand: &[AddedKind::Private, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -72,7 +70,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   a copy. It is the simplest way for related processes to share memory; it has no name by which others could open it. (With permission they can still reach it, by /proc/PID/map_files or process_vm_readv(2).)",
             source: "mmap(2), MAP_SHARED and MAP_ANONYMOUS; POSIX.1-2024 mmap(): the mapping type is \u{201c}retained \
                      across fork()\u{201d}",
-            by_hand: &[],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -95,7 +92,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   are private anonymous memory too: a variable that a child changes is unchanged in its parent. A page \
                   that nobody had touched at the fork is zeros for each, until it stores there itself.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; fork(2)",
-            by_hand: &[],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -118,7 +114,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shows the file, and so sees what a third process writes to it. That such a write is seen is left \
                   open by the standard.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
-            by_hand: &[AddedKind::Private, AddedKind::Child, AddedKind::Shared],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -140,7 +135,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the whole page, frozen. Modifications made before fork() are visible to the child by the standard; \
                   that the rest of the page no longer follows the file is how copy-on-write by pages works.",
             source: "POSIX.1-2024 fork(), on MAP_PRIVATE mappings; mmap(2), MAP_PRIVATE",
-            by_hand: &[AddedKind::Private, AddedKind::Child, AddedKind::Shared],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -161,7 +155,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Copy-on-write after fork is for private pages. A shared mapping is inherited as a shared mapping: \
                   both sides go on showing the file\u{2019}s own pages. On Linux read(2) shows them too.",
             source: "POSIX.1-2024 mmap(): the mapping type is \u{201c}retained across fork()\u{201d}; fork(2)",
-            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -183,7 +176,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the list of the process that calls it. What is shared is the memory behind the mapping, and that \
                   stays as long as anybody maps it.",
             source: "munmap(2); fork(2)",
-            by_hand: &[AddedKind::Shared, AddedKind::Child],
         },
         needs: &[Need::Fork, Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

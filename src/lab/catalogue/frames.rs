@@ -1,7 +1,7 @@
 //! Frames: when the pages of several mappings are one page in memory, and what gives a process pages of its own before it
 //! stores anything.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Figure, Peer, Script, StepId, Words, anonymous, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -29,7 +29,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   numbers are the same.",
             source: "proc_pid_smaps(5) (proc(5) in older manuals), Rss and Pss; \
                      Documentation/filesystems/proc.rst",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared, AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("D", SkipStores), ("D", OtherMode)],
@@ -53,7 +52,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   decides which bytes are seen, and how much memory it takes.",
             source: "mmap(2), MAP_POPULATE, names the prefaulting only; proc_pid_pagemap(5) (proc(5) in older manuals), \
                      bit 61; mm/gup.c, populate_vma_page_range()",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", OtherMode), ("B", SkipStores)],
@@ -79,7 +77,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   before it.",
             source: "mlock(2): \u{201c}Memory locks are not inherited by a child created via fork(2)\u{201d}; \
                      POSIX.1-2024 mlock(); madvise(2), EINVAL",
-            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", OtherMode)],

@@ -1,6 +1,6 @@
 //! Holes: bytes of a file that take no room, what gives them room, and what takes it away under a mapping.
 
-use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, OVERLAY, Promise};
+use crate::lab::claim::{Claim, Contents, Expected, LabTopic, OVERLAY, Promise};
 use crate::lab::script::{Figure, Peer, Script, StepId, Words, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   and no longer to the file, so it stays, where a file that is cut takes the copies behind its new \
                   end with it. The length of the file does not change.",
             source: "fallocate(2), FALLOC_FL_PUNCH_HOLE: \u{201c}subsequent reads from this range will return zeros\u{201d}",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -47,7 +46,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   mapping and every read shows zeros. It needs a shared mapping that may be written. The name is close \
                   to MADV_DONTNEED, which drops pages of this mapping only.",
             source: "madvise(2), MADV_REMOVE, and EACCES",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", OtherMode)],
@@ -74,7 +72,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   room of the file; a read(2) takes none.",
             source: "stat(3type), st_blocks, which may be smaller than the length where the file has holes; tmpfs(5); \
                      what a mapping takes is written in mm/shmem.c only",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -97,7 +94,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   and mapping are. (MAP_NORESERVE changes nothing for a shared mapping; it is given so that a private \
                   one would be granted too.)",
             source: "mmap(2); ftruncate(2); lseek(2) on holes; proc_pid_smaps(5) (proc(5) in older manuals)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -1,7 +1,7 @@
 //! What locks, seals, permissions and limits stop of what mappings can do, and what they do not; and who may have a store
 //! written.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Peer, Script, StepId, anonymous, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -32,7 +32,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   Linux 5.15.) A program that maps a file without asking changes it under the lock.",
             source: "flock(2): \u{201c}flock() places advisory locks only\u{201d}; F_OFD_SETLK(2const) (fcntl(2) in older \
                      manuals)",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("B", SkipStores), ("B", OtherMode)],
@@ -55,7 +54,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   F_SEAL_WRITE cannot reach into existing mappings; so it is refused while there is a writable shared \
                   one. F_SEAL_FUTURE_WRITE leaves those alone and refuses new ones.",
             source: "F_GET_SEALS(2const) (fcntl(2), File Sealing, in older manuals); memfd_create(2)",
-            by_hand: &[],
         },
         needs: &[Need::Memfd],
         rests_on: &[("A", OtherMode), ("A", SkipStores)],
@@ -77,7 +75,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   instruction of the processor, which knows the page table only. So whoever has mapped a file keeps \
                   what was granted, whatever becomes of the permissions; chmod takes nothing back.",
             source: "POSIX.1-2024 open() and mmap(), EACCES; chmod(2): it does not affect files that are open",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts, Need::Unprivileged],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -100,7 +97,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   not, and is checked before anything is locked. With the capability CAP_IPC_LOCK, as root has it, \
                   there is none; with a limit of 0 the error is EPERM. POSIX asks for a privilege for every lock.",
             source: "mlock(2), ENOMEM and EPERM; mmap(2), EAGAIN; getrlimit(2), RLIMIT_MEMLOCK; POSIX.1-2024 mlock()",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Unprivileged],
         rests_on: &[],
@@ -127,7 +123,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   nothing back. That is the first trap of databases that rely on mmap. On tmpfs there is no storage.",
             source: "fsync(2); sync(2); proc_pid_smaps(5) (proc(5) in older manuals); Crotty, Leis, Pavlo: Are You Sure \
                      You Want to Use MMAP in Your Database Management System? (CIDR 2022), 3.1",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

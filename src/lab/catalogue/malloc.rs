@@ -24,7 +24,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   free is caught by the processor. Where large begins is the library's choice: glibc starts at 128 KiB \
                   and moves it up to 32 MiB as blocks are freed. This one has 64 MiB.",
             source: "malloc(3), NOTES; mallopt(3), M_MMAP_THRESHOLD",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -47,7 +46,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   it. free gives a block back to malloc, not to the kernel: the pages stay mapped, and a use after free \
                   goes unnoticed.",
             source: "malloc(3), NOTES; brk(2); proc_pid_maps(5) (proc(5) in older manuals), [heap]",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -69,7 +67,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   else there meanwhile, or had the block been small, the load would have read bytes of somebody else. \
                   To C a use after free is undefined, and safe Rust does not let it happen.",
             source: "malloc(3), NOTES; munmap(2); sigaction(2), SEGV_MAPERR",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[("A", SkipStores)],

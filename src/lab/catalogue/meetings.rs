@@ -30,7 +30,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   until somebody has to wait.",
             source: "futex(2), FUTEX_PRIVATE_FLAG: \u{201c}the futex is process-private and not shared with another \
                      process\u{201d}; pthread_mutexattr_setpshared(3)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", OtherMode)],
@@ -55,7 +54,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "pthread_mutexattr_setrobust(3), EOWNERDEAD: \u{201c}to indicate that the original owner no longer \
                      exists and the mutex is in an inconsistent state\u{201d}; POSIX.1-2024 pthread_mutex_lock(); \
                      get_robust_list(2)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", OtherMode)],
@@ -80,7 +78,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   and not certain: where it was not in many rounds, nothing is said of it.",
             source: "Intel SDM volume 3, Loads May Be Reordered with Earlier Stores to Different Locations; C11 7.17.4; \
                      tools/memory-model/Documentation/recipes.txt of Linux, Store buffering",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[],

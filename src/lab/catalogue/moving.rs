@@ -1,6 +1,6 @@
 //! Where mappings go: what `MAP_FIXED` does to what is there, and what `mremap` moves, doubles and lengthens.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
     Figure, Peer, Script, StepId, Words, anonymous, load, private, shared, store,
 };
@@ -28,7 +28,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   with EEXIST instead. So MAP_FIXED is for ranges that the program itself has reserved.",
             source: "POSIX.1-2024 mmap(), MAP_FIXED: \u{201c}The mapping established by mmap() shall replace any \
                      previous mappings\u{201d}; mmap(2), MAP_FIXED and MAP_FIXED_NOREPLACE (Linux)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -51,7 +50,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the mapping is. Pointers into the old place lead nowhere from then on. realloc() of large blocks \
                   works this way.",
             source: "mremap(2), MREMAP_MAYMOVE and ENOMEM",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],
@@ -74,7 +72,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that cannot be in two places; since Linux 4.14 the call says EINVAL to it.",
             source: "mremap(2): \u{201c}If the value of old_size is zero, and old_address refers to a shareable \
                      mapping\u{201d}, and EINVAL",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -98,7 +95,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   past the end of the file are SIGBUS.",
             source: "mremap(2); POSIX.1-2024 mmap(): \u{201c}If the size of the mapped file changes after the call to \
                      mmap()\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],

@@ -1,6 +1,6 @@
 //! Shared memory by its names, and what of a file tells that it was stored into.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise, below};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise, below};
 use crate::lab::script::{
     Figure, Peer, Rule, Script, StepId, Value, Words, anonymous, anonymous_shared, shared, store,
 };
@@ -29,7 +29,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   works on what shmat(2) attached.",
             source: "shm_overview(7); shmctl(2), IPC_RMID; memfd_create(2); proc_pid_maps(5) (proc(5) in older manuals); POSIX.1-2024 shm_open() \
                      and shm_unlink()",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Memfd, Need::Fork],
         rests_on: &[("C", SkipStores), ("C", OtherMode)],
@@ -59,7 +58,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   and a store is none: build tools and backups that rely on either can miss stores.",
             source: "POSIX.1-2024 mmap(), on the last data modification timestamp; inotify(7): \u{201c}does not report file \
                      accesses and modifications that may occur because of mmap(2), msync(2), and munmap(2)\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -1,6 +1,6 @@
 //! What a mapping holds on to: the file itself, whatever becomes of its name.
 
-use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Contents, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Call;
@@ -23,7 +23,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Deleting removes a name. The file itself goes when nothing refers to it any more, and a mapping \
                   refers to it, as an open descriptor does. Until the last one is gone the file takes up its room, which no step here shows.",
             source: "POSIX.1-2024 unlink(), and mmap(): \u{201c}shall add an extra reference to the file\u{201d}; unlink(2)",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -46,7 +45,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   name any more, and lives on for those who have it open or mapped. What they store goes into the old \
                   file, which nobody can open by that name any more. Many editors save this way.",
             source: "rename(2); POSIX.1-2024 rename() and mmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on C's mode: an untouched page of a private mapping shows the store as well.
@@ -70,7 +68,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   inherited. It is how processes share memory without a name that others could open, and its length \
                   can be sealed.",
             source: "memfd_create(2)",
-            by_hand: &[],
         },
         needs: &[Need::Memfd, Need::Fork],
         rests_on: &[

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Figure, Peer, Script, StepId, Words, anonymous, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -33,7 +33,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   worse: that it is SIGSEGV here nobody promises. So shared memory holds offsets from its own start.",
             source: "POSIX.1-2024 mmap(): the address of the mapping is the implementation's choice; fork(2); \
                      /proc/sys/kernel/randomize_va_space in Documentation/admin-guide/sysctl/kernel.rst",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -57,7 +56,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   descendants only, and this experiment is not available then.",
             source: "process_vm_readv(2), governed by PTRACE_MODE_ATTACH_REALCREDS; \
                      Documentation/admin-guide/LSM/Yama.rst",
-            by_hand: &[AddedKind::Private],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -81,7 +79,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   not possible, in a shared mapping, the write fails. Since Linux 6.12 a system can switch this off \
                   (proc_mem.force_override).",
             source: "proc_pid_mem(5) (proc(5) in older manuals); Documentation/admin-guide/kernel-parameters.txt, proc_mem.force_override=",
-            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -105,7 +102,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   code is a page of a scratch file here, which has the same kind of mapping.",
             source: "ptrace(2), PTRACE_POKETEXT; proc_pid_pagemap(5) (proc(5) in older manuals), bit 61; \
                      Documentation/admin-guide/LSM/Yama.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", OtherMode)],
@@ -130,7 +126,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   buffer must have been touched before. A program with privilege can have those handed over as well.",
             source: "userfaultfd(2), UFFD_USER_MODE_ONLY: \u{201c}will only be able to handle page faults originated from \
                      the user space\u{201d}; Documentation/admin-guide/mm/userfaultfd.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],

@@ -1,6 +1,6 @@
 //! Bytes that the kernel moves past the page cache, or without copying: what a mapping has to do with them.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, OVERLAY, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, OVERLAY, Promise};
 use crate::lab::script::{Peer, Script, StepId, anonymous, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -24,7 +24,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   comes changes what is read. Whether a page is lent or copied is up to the kernel and the file \
                   system; write(2) always copies before it returns.",
             source: "splice(2); vmsplice(2); POSIX.1-2024 write()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -48,7 +47,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the mapping may be left with old bytes. The manual advises against mixing them.",
             source: "open(2), O_DIRECT: \u{201c}Applications should avoid mixing O_DIRECT and normal I/O to the same \
                      file\u{201d}, and mmap(2) of files with it",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -27,7 +27,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   copied, and every store is the parent's too. It is there so that starting a program costs little; \
                   posix_spawn() makes use of it. POSIX leaves such a store undefined, and no longer knows vfork.",
             source: "vfork(2): \u{201c}the child shares all memory with its parent\u{201d}; clone(2), CLONE_VM; fork(2)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("C", SkipStores)],
@@ -52,7 +51,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "execve(2): \u{201c}Memory mappings are not preserved (mmap(2))\u{201d}; POSIX.1-2024 exec: \
                      mappings are \u{201c}unmapped before the address space is rebuilt for the new process \
                      image\u{201d}",
-            by_hand: &[],
         },
         needs: &[Need::Memfd],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -76,7 +74,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   bytes has not yet made code of them. Some systems refuse the change (SELinux: EACCES).",
             source: "mprotect(2), PROT_EXEC; mmap(2). POSIX.1-2024 mmap() demands it for PROT_WRITE only: an \
                      implementation may permit accesses other than those that prot asks for",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Fork],
         rests_on: &[("A", SkipStores)],
@@ -102,7 +99,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   they die. (For a while, from Linux 6.11 on, programs could be written to as well; 6.13 took that \
                   back.)",
             source: "open(2), ETXTBSY; mmap(2), MAP_DENYWRITE: \u{201c}This flag is ignored\u{201d}; execve(2)",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],

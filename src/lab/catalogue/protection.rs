@@ -1,6 +1,6 @@
 //! What a mapping allows, what becomes of who does otherwise, and mprotect.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Rule, Script, anonymous_shared, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   stores and sends SIGSEGV. The code SEGV_ACCERR says that something is mapped there, but not for this.",
             source: "POSIX.1-2024, System Interfaces, Memory Mapped Files, and mmap(): no write may succeed without \
                      PROT_WRITE; mmap(2), SIGSEGV; sigaction(2), SEGV_ACCERR",
-            by_hand: &[AddedKind::ReadOnly, AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: a private read-only mapping is as deadly.
@@ -51,7 +50,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   signal tells it from a hole.",
             source: "mmap(2), PROT_NONE: \u{201c}Pages may not be accessed\u{201d}; sigaction(2), SEGV_ACCERR; \
                      POSIX.1-2024, System Interfaces, Memory Mapped Files",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -73,7 +71,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shows what the store does without it. To a shared mapping it can only add what the descriptor \
                   allowed at the time of mmap.",
             source: "mprotect(2); POSIX.1-2024 mprotect()",
-            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -95,7 +92,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   B shows that a load is deadly without mprotect. Programs reserve a large range that way, and open it \
                   piece by piece as they need it.",
             source: "mprotect(2); mmap(2), PROT_NONE; POSIX.1-2024 mprotect()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -117,7 +113,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   opened for writing. The kernel remembers with the mapping what it may ever allow. A private mapping \
                   could be made writable, as its stores never reach the file.",
             source: "mprotect(2), ERRORS, EACCES; POSIX.1-2024 mprotect()",
-            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[],
         // Deceived into a private mapping, mprotect succeeds.
@@ -141,7 +136,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   The number of entries is limited (vm.max_map_count: 65,530 by default; some distributions set \
                   1,048,576); at the limit even munmap of a middle fails. The mapping here is of no file: those of some file systems, such as FUSE and 9p, are not joined again.",
             source: "proc_pid_maps(5) (proc(5) in older manuals); mprotect(2), ERRORS, ENOMEM",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -163,7 +157,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   from changing a file there are its permissions, and for a memfd its seals; locks such as flock bind \
                   only those who ask for them.",
             source: "mprotect(2): \u{201c}the calling process's memory pages\u{201d}; POSIX.1-2024 mprotect()",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("B", SkipStores), ("B", OtherMode)],

@@ -1,6 +1,6 @@
 //! Places that cannot be reached: what the kernel answers where a program would die, and what a handler can hide.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, private, shared, store};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::SkipStores;
@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   choose between the two.",
             source: "write(2) and read(2), EFAULT; POSIX.1-2024, 2.3 Error Numbers, EFAULT: the detection of a bad \
                      address is not required",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("B", SkipStores)],
@@ -50,7 +49,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   say so.",
             source: "sigaction(2), SIGBUS and si_addr; mmap(2), SIGBUS and MAP_FIXED. That mmap may be called in a \
                      handler is Linux: POSIX does not list it as async-signal-safe",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores)],

@@ -1,7 +1,7 @@
 //! Room on the storage under mappings: when it comes back, what a store into a full disk does, and what becomes of pages
 //! when blocks are cut out or shared.
 
-use crate::lab::claim::{AddedKind, Claim, Contents, Expected, LabTopic, Promise, below};
+use crate::lab::claim::{Claim, Contents, Expected, LabTopic, Promise, below};
 use crate::lab::script::{Figure, Peer, Script, StepId, Words, private, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -27,7 +27,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   mapping alone keeps the file.",
             source: "POSIX.1-2024 unlink(): the space is freed when no process has the file open, and mmap(): a mapping is a \
                      further reference to the file; unlink(2); statfs(2)",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -54,7 +53,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "POSIX.1-2024 mmap(): a system may send SIGBUS for an error \u{201c}in the mapped object, such as \
                      out-of-space condition\u{201d}; mmap(2), SIGBUS, does not name this case; pwrite(2) and \
                      write(2), ENOSPC; posix_fallocate(3); tmpfs(5), size",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -81,7 +79,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   leaves them, so that the process has old bytes at a place that now means another one.",
             source: "fallocate(2), FALLOC_FL_COLLAPSE_RANGE: \u{201c}removes a byte range from a file, without leaving a \
                      hole\u{201d}; what becomes of private copies is in fs/ext4/extents.c and fs/xfs/xfs_file.c only",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -104,7 +101,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   same block is read twice and is in memory twice. So what saves storage saves no memory.",
             source: "ioctl_ficlone(2) (FICLONE(2const)): \u{201c}the filesystem must ensure that the changes remain private to the file being \
                      written\u{201d}; proc_pid_smaps(5) (proc(5) in older manuals), Pss",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -1,7 +1,7 @@
 //! Who sees a store: shared and private mappings of one file in several processes.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{FileAccess, Prot, SyncHow};
@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that is about the storage below.",
             source: "mmap(2), MAP_SHARED: \u{201c}updates to the mapping are visible to other processes mapping the \
                      same region\u{201d}; POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -49,7 +48,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   storage. POSIX leaves it to the program to synchronize mmap with read and write.",
             source: "mmap(2), MAP_SHARED: updates are \u{201c}carried through to the underlying file\u{201d}; \
                      POSIX.1-2024 mmap(), APPLICATION USAGE",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -70,7 +68,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "write(2) and pwrite(2) change the page in the page cache, and the mapping shows that page. mmap \
                   takes no copy of the file; nothing has to be mapped again.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(), APPLICATION USAGE",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: an untouched page of a private mapping shows the write as well.
@@ -95,7 +92,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the file is as it was.",
             source: "mmap(2), MAP_PRIVATE; POSIX.1-2024 mmap(): modifications \u{201c}shall be visible only to the \
                      calling process and shall not change the underlying object\u{201d}",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -118,7 +114,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   shown.",
             source: "mmap(2), MAP_PRIVATE; POSIX.1-2024 munmap(): of a private mapping, \u{201c}any modifications made \
                      in this address range shall be discarded\u{201d}",
-            by_hand: &[AddedKind::Private],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -143,7 +138,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   matter: then the last one wins.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
                      object\u{201d}",
-            by_hand: &[AddedKind::Shared, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[
@@ -170,7 +164,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   change when anybody changes them. A read-only mapping is no snapshot, and locks nothing.",
             source: "POSIX.1-2024 mmap(): write references \u{201c}shall change the underlying object\u{201d}; \
                      mmap(2), MAP_SHARED and PROT_READ",
-            by_hand: &[AddedKind::ReadOnly, AddedKind::Shared],
         },
         needs: &[],
         // Not on B's mode: an untouched page of a private mapping shows the store as well.
@@ -193,7 +186,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   byte reachable by two addresses in one program, and comparing pointers does not tell that they are \
                   the same byte.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -214,7 +206,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "offset says which page of the file stands at the first address of the mapping. It has to be a \
                   multiple of the page size, for pages are all that can be mapped.",
             source: "mmap(2), offset; POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -25,7 +25,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[Experiment {
               kernel would write the page by itself later, within half a minute as a rule. (What a real disk still \
               has in its own cache then, MS_SYNC and fsync also have written, by a flush.)",
         source: "msync(2), MS_ASYNC and MS_SYNC; fsync(2); Documentation/admin-guide/sysctl/vm.rst, dirty_expire_centisecs",
-        by_hand: &[],
     },
     needs: &[Need::PageFacts, Need::Root],
     rests_on: &[("A", SkipStores), ("A", OtherMode)],

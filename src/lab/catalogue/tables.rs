@@ -1,6 +1,6 @@
 //! What a fault brings in and what it costs: neighbors, huge pages, page tables, and pages that are merged again.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
     Figure, Peer, Rule, Script, StepId, Value, Words, anonymous, anonymous_shared, shared,
 };
@@ -31,7 +31,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   nothing is said of it. MADV_RANDOM asks for no reading ahead.",
             source: "madvise(2), MADV_RANDOM: \u{201c}Hence, read ahead may be less useful than normally\u{201d}; mincore(2); \
                      mm/memory.c, do_fault_around()",
-            by_hand: &[AddedKind::ReadOnly],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -56,7 +55,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   too scattered for a huge page; then this experiment says nothing.",
             source: "madvise(2), MADV_HUGEPAGE and MADV_NOHUGEPAGE; Documentation/admin-guide/mm/transhuge.rst; \
                      proc_pid_smaps(5) (proc(5) in older manuals), AnonHugePages",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::HugePages],
         rests_on: &[("A", SkipStores), ("B", SkipStores)],
@@ -79,7 +77,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   page for one. Large, thinly used mappings, such as hash tables, pay twice for each page, and \
                   processes that share pages do not share the tables. Rss does not count them; VmPTE does.",
             source: "proc_pid_status(5) (proc(5) in older manuals), VmPTE; Documentation/mm/page_tables.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", OtherMode)],
@@ -104,7 +101,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   page and gives it back.",
             source: "mmap(2), MAP_HUGETLB, and munmap(2), EINVAL, in their notes on huge pages; \
                      Documentation/admin-guide/mm/hugetlbpage.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -128,7 +124,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   the same page. This experiment switches it on and sets it back as it was.",
             source: "madvise(2), MADV_MERGEABLE: \u{201c}looking for pages with identical content\u{201d}; \
                      Documentation/admin-guide/mm/ksm.rst",
-            by_hand: &[],
         },
         needs: &[Need::PageFacts, Need::Root],
         rests_on: &[("A", SkipStores)],

@@ -1,7 +1,7 @@
 //! Files that change their length while they are mapped.
 
 use crate::lab::Experiment;
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Script, private, shared};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 
@@ -28,7 +28,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             source: "mmap(2), SIGBUS; ftruncate(2); POSIX.1-2024 ftruncate(): \u{201c}References to discarded pages \
                      shall result in the generation of a SIGBUS signal\u{201d}; mmap(), on a size that changes after \
                      the call: the effect is \u{201c}unspecified\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -51,7 +50,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   pages there again, which are zeros, and the next access brings them in as any others. A process that did not touch the mapping in between never learns that anything was lost.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros; mmap() leaves the \
                      effect of a changed size open",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -73,7 +71,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   new end, for a file that grows again must read as zeros there. Only whole pages past the end are \
                   SIGBUS.",
             source: "ftruncate(2); POSIX.1-2024 ftruncate(): extended, a file shall read as zeros",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -97,7 +94,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   journal of edits.",
             source: "ftruncate(2); the kernel's mm/memory.c, unmap_mapping_range with even_cows; POSIX.1-2024 mmap() \
                      leaves it open",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[
@@ -127,7 +123,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   touched between the cut and the write: then SIGBUS. So the loss goes unnoticed unless somebody looks \
                   for it.",
             source: "open(2), O_TRUNC; ftruncate(2); POSIX.1-2024 mmap() leaves it open",
-            by_hand: &[AddedKind::Private, AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode), ("B", SkipStores)],
@@ -148,7 +143,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "Whether a page exists is looked up when it is touched, not when it is mapped. A mapping longer than \
                   the file covers what the file may become; a program that maps a log while it is written asks for more than there is, and must not touch it before it is there. POSIX leaves it open.",
             source: "mmap(2), NOTES; POSIX.1-2024 mmap(): the effect of a size that changes is unspecified",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         // Not on A's mode: an untouched page of a private mapping shows the write as well.

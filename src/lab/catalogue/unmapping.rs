@@ -1,6 +1,6 @@
 //! munmap: what it takes, what it leaves, and what it says.
 
-use crate::lab::claim::{AddedKind, Claim, Expected, LabTopic, Promise};
+use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{Figure, Rule, Script, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
@@ -26,7 +26,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   same: B maps it too.",
             source: "munmap(2); POSIX.1-2024 munmap(): \u{201c}shall remove any mappings for those entire \
                      pages\u{201d}; proc_pid_maps(5) (proc(5) in older manuals)",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -47,7 +46,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
             why: "The pages at the end are taken out and the mapping ends earlier, still in one piece. The file keeps \
                   its length: munmap is about addresses of this process only.",
             source: "munmap(2); POSIX.1-2024 munmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[Need::PageFacts],
         rests_on: &[],
@@ -69,7 +67,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   that the range touches goes. The address is another matter: that has to be at the start of a page.",
             source: "munmap(2): \u{201c}All pages containing a part of the indicated range are unmapped\u{201d}; \
                      POSIX.1-2024 munmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -93,7 +90,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   addresses, and loses its mapping.",
             source: "munmap(2): \u{201c}It is not an error if the indicated range does not contain any mapped \
                      pages\u{201d}; POSIX.1-2024 munmap()",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],
@@ -115,7 +111,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   it. The name of the error misleads: it does not mean that memory ran out, but that some of the memory \
                   named is not there. What lies around the hole may have been done all the same.",
             source: "msync(2) and mprotect(2), ERRORS, ENOMEM; POSIX.1-2024 msync() and mprotect()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -138,7 +133,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   hint. munmap checks this before it does anything. POSIX lets a system demand it, and does not \
                   oblige it to.",
             source: "munmap(2): the address \u{201c}must be a multiple of the page size (but length need not be)\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[],
@@ -161,7 +155,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   not do is put it on the storage: for that there is msync or fsync.",
             source: "mmap(2), MAP_SHARED; POSIX.1-2024 mmap(): \u{201c}write references shall change the underlying \
                      object\u{201d}",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],
@@ -183,7 +176,6 @@ pub(super) static EXPERIMENTS: &[Experiment] = &[
                   programs close it at once. (close never unmaps.)",
             source: "mmap(2): fd \u{201c}can be closed immediately without invalidating the mapping\u{201d}; \
                      POSIX.1-2024 mmap()",
-            by_hand: &[AddedKind::Shared],
         },
         needs: &[],
         rests_on: &[("A", SkipStores), ("A", OtherMode)],

@@ -92,6 +92,7 @@ impl Doc {
             self.happened.file.read(readout, now);
         }
         self.happened.row_read(who, readout);
+        self.hand_read(who, readout);
         self.note_found();
     }
 

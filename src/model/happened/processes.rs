@@ -19,6 +19,7 @@ impl Process {
             mapping: self.mapping,
             generation: self.generation,
             pid: self.pid,
+            letter: self.letter,
             is_child: self.parent.is_some(),
             mode: match self.kind {
                 ProcessKind::Private => Mode::Private,

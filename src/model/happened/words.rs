@@ -78,9 +78,13 @@ impl ProcessName {
     #[must_use]
     pub fn words(&self) -> String {
         let kind = if self.is_child { "child" } else { "process" };
-        match self.pid {
+        let name = match self.pid {
             Some(pid) => format!("{kind} {pid}"),
             None => format!("a {kind} that did not start"),
+        };
+        match self.letter {
+            Some(letter) => format!("{letter}, {name}"),
+            None => name,
         }
     }
 }

@@ -4,9 +4,8 @@
 //! know threads or processes.
 
 use crate::lab::claim::{Claim, LabTopic, Progress, RunRecord, RunStep};
-use crate::model::effect::{Effect, OpenRequest, ScratchFile};
-use crate::model::notice::{Notice, Severity};
-use crate::model::{App, DocId, Focus, Tab};
+use crate::model::effect::Effect;
+use crate::model::{App, Focus};
 
 use super::{LabAction, LabEntry, LabQueue, LabRun, LabState, Pace};
 
@@ -57,6 +56,7 @@ impl App {
             }
             LabAction::Stop => self.lab_stop(effects),
             LabAction::ByHand(name) => self.lab_by_hand(&name, effects),
+            LabAction::StartOver(doc) => self.lab_start_over(doc, effects),
         }
     }
 
@@ -143,45 +143,6 @@ impl App {
         effects.push(Effect::LabRun { names, pace });
     }
 
-    /// Opens a scratch file of three pages in a tab of its own; once it is open the processes are added.
-    fn lab_by_hand(&mut self, name: &str, effects: &mut Vec<Effect>) {
-        let claim = self.lab.entry(name).map(|entry| entry.claim);
-        if let Some(claim) = claim.filter(|claim| !claim.by_hand.is_empty()) {
-            let request = OpenRequest {
-                scratch: ScratchFile::Letters,
-                ..OpenRequest::private(None)
-            };
-            self.open_for(request, Some(claim.name), effects);
-        }
-    }
-
-    /// The scratch file of three pages is open: shows who sees it, and says what it is for.
-    pub(in crate::model) fn letters_opened(&mut self, id: DocId, effects: &mut Vec<Effect>) {
-        let claim = self
-            .doc_by(id)
-            .and_then(|doc| doc.experiment)
-            .and_then(|name| self.lab.entry(name))
-            .map(|entry| entry.claim);
-        let text = match claim {
-            Some(claim) => format!(
-                "A scratch file of three pages, all A, all B, all C, to try \u{201c}{}\u{201d} by hand: write through one of them and see what the others hold",
-                claim.title
-            ),
-            None => "A scratch file of three pages, all A, all B, all C: write in it as you like"
-                .to_owned(),
-        };
-        self.show_tab(Tab::Witnesses);
-        self.in_doc(id, effects, |doc, out| {
-            doc.notices.put(
-                Notice::new(crate::model::topic::Topic::Sample, Severity::Info, text)
-                    .with("Back to the experiment", App::back_to_lab()),
-            );
-            for kind in claim.map(|claim| claim.by_hand).unwrap_or_default() {
-                doc.add_process(*kind, out);
-            }
-        });
-    }
-
     /// Takes the list of experiments.
     pub(in crate::model) fn lab_listed(&mut self, list: Vec<(&'static Claim, Result<(), String>)>) {
         self.lab.entries = list
@@ -189,6 +150,7 @@ impl App {
             .map(|(claim, available)| LabEntry {
                 claim,
                 available,
+                by_hand: Err("What to do by hand is not known yet".to_owned()),
                 pick: None,
                 run: LabRun::None,
                 said: Vec::new(),

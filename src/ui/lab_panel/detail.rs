@@ -220,10 +220,13 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         run_button(ui, frame, entry, actions);
         step_button(ui, frame, entry, actions);
         stop_button(ui, frame, actions);
+        let why_not = entry.by_hand.as_ref().err().cloned().unwrap_or_default();
         let by_hand = ui
-            .add_enabled(!claim.by_hand.is_empty(), Button::new("Try it by hand"))
-            .on_hover_text("Open a scratch file of three pages in this window, with processes to write and look through")
-            .on_disabled_hover_text("There is no file in this experiment that could be opened here");
+            .add_enabled(entry.by_hand.is_ok(), Button::new("Try it by hand"))
+            .on_hover_text(
+                "Open its scratch file in this window, with a list of what to do and to see",
+            )
+            .on_disabled_hover_text(format!("Not by hand: {why_not}"));
         if by_hand.clicked() {
             actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
         }

@@ -13,7 +13,7 @@ pub(super) const WIDTH: f32 = 14.0;
 
 /// A shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(in crate::ui) enum Sign {
     /// A check mark: it holds.
     Check,
     /// A cross: it does not.
@@ -54,7 +54,7 @@ pub(super) fn sign(standing: &Standing<'_>, theme: &Theme) -> (Sign, Color32) {
 }
 
 /// Draws a sign as a part of a line of text.
-pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
+pub(in crate::ui) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
     let size = vec2(WIDTH, ui.text_style_height(&TextStyle::Body));
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     if ui.is_rect_visible(rect) {

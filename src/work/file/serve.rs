@@ -64,7 +64,7 @@ impl Worker {
             .ok_or_else(|| "the mapping is gone".to_owned())?;
         let opened = Opened {
             path: path.clone(),
-            scratch: scratch.is_some().then_some(request.scratch),
+            scratch: scratch.is_some().then_some(request.scratch.clone()),
             identity,
             mapped,
             file_len,
@@ -449,9 +449,9 @@ fn place(request: &OpenRequest) -> Result<(Option<Scratch>, PathBuf), String> {
         return Ok((None, expand_home(path)));
     }
     let scratch = Scratch::new().map_err(|error| error.to_string())?;
-    let made = match request.scratch {
+    let made = match &request.scratch {
         ScratchFile::Sample => scratch.sample(),
-        ScratchFile::Letters => scratch.letters(),
+        ScratchFile::Made(contents) => scratch.made(contents),
     };
     let path = made.map_err(|error| error.to_string())?;
     Ok((Some(scratch), path))

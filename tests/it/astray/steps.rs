@@ -2,7 +2,6 @@
 
 mod peers;
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::model::process::{ProcessKind, ProcessSignal};
 use mapscope::model::{
     AppAction, Column, DocAction, EditAction as Edit, Effect, FileAction, FileRequest,

@@ -19,7 +19,6 @@ pub(super) const fn experiment(name: &'static str, script: fn(&mut Script)) -> E
             promise: Promise::Open,
             why: "It is tested here.",
             source: "this file",
-            by_hand: &[],
         },
         needs: &[],
         rests_on: &[],

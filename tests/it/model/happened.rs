@@ -358,7 +358,7 @@ fn a_child_and_its_parent_have_one_copy_until_one_of_them_stores() {
     let mut scene = Scene::new(0);
     scene
         .rig
-        .act(P::Add(mapscope::lab::claim::AddedKind::Private));
+        .act(P::Add(mapscope::model::process::ProcessKind::Private));
     scene.process(2, PeerNews::Runs { pid: 14299 });
     let parent = scene.mapping(2);
     scene.rig.act(P::Fork(parent));

@@ -1,13 +1,10 @@
 //! The lab in the model: what may begin when, what a run's words change, and what became of an expectation.
 
 use mapscope::lab::claim::{
-    AddedKind, Claim, CostPoint, Environment, Expected, LabTopic, PeerCard, Progress, Promise,
-    RunRecord, RunStep, Verdict,
+    Claim, CostPoint, Environment, Expected, LabTopic, PeerCard, Progress, Promise, RunRecord,
+    RunStep, Verdict,
 };
-use mapscope::model::ScratchFile;
-use mapscope::model::event::Opened;
 use mapscope::model::lab::{GuessOutcome, LabRun, Pace, Standing};
-use mapscope::model::process::PeerOrder;
 
 use super::*;
 
@@ -25,7 +22,6 @@ const fn claim(name: &'static str, topic: LabTopic) -> Claim {
         promise: Promise::Posix,
         why: "Because.",
         source: "mmap(2)",
-        by_hand: &[AddedKind::Shared],
     }
 }
 
@@ -38,10 +34,7 @@ static FORK: Claim = Claim {
     },
     ..claim("fork", LabTopic::Fork)
 };
-static ABSENT: Claim = Claim {
-    by_hand: &[],
-    ..claim("absent", LabTopic::Fork)
-};
+static ABSENT: Claim = claim("absent", LabTopic::Fork);
 static COST: Claim = Claim {
     expected: Expected::Measured,
     ..claim("cost", LabTopic::Cost)
@@ -319,71 +312,6 @@ fn not_available_is_neither_good_nor_bad() {
     assert_eq!(
         rig.app.lab.tally().to_string(),
         "1 as predicted, 1 differs, 1 not available here"
-    );
-}
-
-/// What is asked to be opened.
-fn opens(effects: &[Effect]) -> Vec<OpenRequest> {
-    let opens = effects.iter().filter_map(|effect| match effect {
-        Effect::Open(_, _, request) => Some(request.clone()),
-        _ => None,
-    });
-    opens.collect()
-}
-
-fn letters() -> OpenRequest {
-    OpenRequest {
-        path: None,
-        scratch: ScratchFile::Letters,
-        mode: Mode::Private,
-        access: Access::ReadWrite,
-        span: None,
-    }
-}
-
-#[test]
-fn by_hand_opens_a_scratch_file_in_a_tab_of_its_own_and_shows_who_sees_it() {
-    let mut rig = super::open(64);
-    let edited = rig.doc().id;
-    rig.typed(0, b'A', b'Z');
-    let list = vec![(&ONE, Ok(())), (&ABSENT, Ok(()))];
-    rig.hear(Event::LabCatalogue(list));
-    ask(&mut rig, LabAction::Show);
-    assert!(ask(&mut rig, LabAction::ByHand("absent".to_owned())).is_empty());
-    let effects = ask(&mut rig, LabAction::ByHand("one".to_owned()));
-    assert_eq!(opens(&effects), [letters()]);
-    assert!(!rig.is_asked(), "what is open stays, edits and all");
-    let recent = rig.app.settings.recent().count();
-    let effects = rig.opened(Opened {
-        scratch: Some(ScratchFile::Letters),
-        ..file("/scratch/letters.bin", 9, 12_288)
-    });
-    assert_eq!(rig.app.settings.tab, Tab::Witnesses);
-    assert_eq!(rig.app.settings.recent().count(), recent, "not remembered");
-    let notice = rig.doc().notices.get(Topic::Sample).unwrap();
-    assert!(notice.text.contains("A title"), "{}", notice.text);
-    assert_eq!(notice.actions[0].1, Action::Lab(LabAction::Show));
-    let added = effects.iter().filter(|effect| {
-        matches!(
-            effect,
-            Effect::Peers(PeerOrder::Start {
-                built_in: false,
-                ..
-            })
-        )
-    });
-    assert_eq!(added.count(), 1, "the process of the experiment");
-    assert_eq!(rig.doc().processes.n_added(), 1);
-    // nobody is asked about edits in it
-    rig.typed(0, b'A', b'Z');
-    assert!(!rig.doc().must_ask());
-    rig.act(F::Close);
-    assert!(!rig.is_asked());
-    assert_eq!(rig.doc().id, edited);
-    assert_eq!(
-        rig.journal().pending_bytes(),
-        1,
-        "what was typed there stays"
     );
 }
 

@@ -1,6 +1,6 @@
 //! How many processes there may be, which of the built-in pairs end, and what is kept of stores that they refuse.
 
-use mapscope::lab::claim::AddedKind;
+use mapscope::model::process::ProcessKind;
 use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder};
 use mapscope::model::{DocId, Generation, MappingId, Target, ViewId};
 
@@ -33,7 +33,7 @@ fn ends(effects: &[Effect]) -> Vec<MappingId> {
 }
 
 fn add(rig: &mut Rig) -> usize {
-    starts(&rig.act(P::Add(AddedKind::Shared)), false).len()
+    starts(&rig.act(P::Add(ProcessKind::Shared)), false).len()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn all_files_have_thirty_two_at_most_and_the_refusal_names_the_tab_that_has_most
     let most = rig.app.docs[1].processes.list().last().unwrap().mapping;
     rig.act_in(Some(second), P::Remove(most));
     let last = rig.app.docs[3].view().id;
-    let effects = rig.act_in(Some(last), P::Add(AddedKind::Private));
+    let effects = rig.act_in(Some(last), P::Add(ProcessKind::Private));
     assert_eq!(starts(&effects, false).len(), 1);
 }
 

@@ -80,7 +80,7 @@ fn a_sample_that_was_touched_stays() {
             rig.type_byte(b'Z'); // not answered yet
         },
         |rig| {
-            rig.act(P::Add(mapscope::lab::claim::AddedKind::Shared));
+            rig.act(P::Add(mapscope::model::process::ProcessKind::Shared));
         },
         |rig| {
             rig.act(P::StoreAs(mapscope::model::WitnessId::File));

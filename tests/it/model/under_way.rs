@@ -1,7 +1,6 @@
 //! Whatever changes something is known until it is answered: a walk over all that files' workers and processes can be
 //! asked. The matches have no wildcard, so that nothing new is forgotten.
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::model::offer::{JournalNews, OfferId};
 use mapscope::model::process::{
     PeerEvent, PeerFile, PeerNews, PeerOrder, ProcessKind, ProcessSignal,
@@ -384,7 +383,7 @@ fn a_store_through_a_witness_that_finds_no_room_to_wait_is_told() {
 /// What a process was asked to store in the file is under way as well, however long it is stopped.
 #[test]
 fn quitting_waits_for_a_store_by_a_process_and_names_it() {
-    for (kind, is_asked) in [(AddedKind::Shared, true), (AddedKind::Private, false)] {
+    for (kind, is_asked) in [(ProcessKind::Shared, true), (ProcessKind::Private, false)] {
         let mut rig = open(100);
         rig.act(P::Add(kind));
         let added = rig.doc().processes.list().last().unwrap();

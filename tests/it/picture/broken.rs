@@ -1,11 +1,11 @@
 //! Each fact of a page that is broken on purpose turns the comparison red: it is told wrongly to the program, and the program
 //! knows no better. Another one, which hears the same unchanged, is right at that moment: it is red for that alone.
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::map::{CacheFacts, PageState, Storage};
 use mapscope::model::WitnessId;
 use mapscope::model::event::{Event, FileEvent, FileNews};
 use mapscope::model::picture::{Below, RowMemory, Who};
+use mapscope::model::process::ProcessKind;
 
 use super::stage::{Stage, change_facts};
 use super::{Folder, LEN, PAGE};
@@ -106,7 +106,7 @@ fn a_page_fact_that_is_broken_on_purpose_turns_it_red() {
 /// for all, and not written; the third is a hole.
 fn scene(folder: &Folder) -> Stage {
     let mut stage = Stage::open(&folder.path(), LEN, false);
-    stage.add(AddedKind::Private);
+    stage.add(ProcessKind::Private);
     let parent = stage.processes(|it| !it.is_built_in())[0];
     stage.second.does("punch", &[2]);
     stage.second.does("fsync", &[]);

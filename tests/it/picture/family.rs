@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::model::picture::{RowMemory, Who};
+use mapscope::model::process::ProcessKind;
 use mapscope::model::process::ProcessSignal;
 use mapscope::model::{Action, MappingId, PeersAction};
 
@@ -27,7 +27,7 @@ fn memory(stage: &mut Stage, mapping: MappingId) -> RowMemory {
 
 fn parent(folder: &Path, is_told_frames: bool) -> (Stage, MappingId) {
     let mut stage = Stage::open(folder, LEN, is_told_frames);
-    stage.add(AddedKind::Private);
+    stage.add(ProcessKind::Private);
     let added = stage.processes(|it| !it.is_built_in());
     (stage, added[0])
 }

@@ -4,9 +4,9 @@
 use std::fs;
 
 use mapscope::bytes::Span;
-use mapscope::lab::claim::AddedKind;
 use mapscope::map::{Access, CallLog, MapRequest, Mapping, Mode, OpenFile};
 use mapscope::model::WitnessId;
+use mapscope::model::process::ProcessKind;
 
 use super::PAGE;
 use super::stage::Stage;
@@ -71,7 +71,7 @@ fn rows_of_a_file_of_huge_pages_are_told_apart_as_of_any_other() {
     };
     for is_told_frames in [false, true] {
         let mut stage = Stage::open(mounted.path(), LEN, is_told_frames);
-        stage.add(AddedKind::Private);
+        stage.add(ProcessKind::Private);
         let parent = stage.processes(|it| !it.is_built_in())[0];
         for page in [0, 5, 700] {
             stage.point(page * PAGE);

@@ -9,9 +9,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use mapscope::bytes::Span;
-use mapscope::lab::claim::AddedKind;
 use mapscope::map::PageFact;
 use mapscope::model::event::{Event, FileEvent, FileNews};
+use mapscope::model::process::ProcessKind;
 use mapscope::model::process::{PageSeen, PeerNews, PeerOrder, ProcessSignal};
 use mapscope::model::{
     Action, App, Column, Doc, Effect, FileAction, Intent, MappingAction, MappingId, Mode, OrderId,
@@ -320,7 +320,7 @@ impl Stage {
         self.act(Action::Peers(PeersAction::Store(mapping)));
     }
 
-    pub(super) fn add(&mut self, kind: AddedKind) {
+    pub(super) fn add(&mut self, kind: ProcessKind) {
         self.act(Action::Peers(PeersAction::Add(kind)));
         self.settle_processes();
     }

@@ -6,7 +6,7 @@ use crate::processes::{exists, state_of};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use mapscope::model::{Action, FileAction, LabAction, PeersAction, Process, Processes};
+use mapscope::model::{Action, FileAction, PeersAction, Process, Processes};
 
 const READ_ONLY: &str =
     "Start a process that maps the file shared and read-only: its stores are refused";
@@ -199,38 +199,5 @@ fn they_stay_with_their_own_file() {
     assert_eq!(
         (own.path.as_path(), own.processes.n_added()),
         (path.as_path(), 1)
-    );
-}
-
-#[test]
-fn an_experiment_is_tried_by_hand_with_its_own_kinds_of_processes() {
-    let mut window = sample();
-    heard(&mut window);
-    click(&mut window, SHARED);
-    until(&mut window, "one is added", |window| {
-        processes(window).n_added() == 1
-    });
-    let name = "fork-clean-private-page".to_owned();
-    act(&mut window, Action::Lab(LabAction::ByHand(name)));
-    // A private mapping, a child that inherited it, and one that writes to the file, in a tab of their own.
-    for number in [1, 2] {
-        until_says(&mut window, number, "41 'A', as the file has it");
-    }
-    let depths: Vec<_> = processes(&window)
-        .tree()
-        .iter()
-        .map(|(depth, process)| (*depth, process.ordinal))
-        .collect();
-    assert_eq!(depths, [(0, 1), (1, 2), (0, 3)]);
-    write_by(&mut window, 1);
-    until_says(
-        &mut window,
-        1,
-        "21 '!', which differs from the file; through a copy",
-    );
-    until_says(
-        &mut window,
-        2,
-        "41 'A', as the file has it; through the file's page",
     );
 }

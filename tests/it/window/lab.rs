@@ -15,7 +15,7 @@ use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::lab::catalogue;
 use mapscope::model::lab::LabRun;
-use mapscope::model::{Action, Focus, LabAction, ScratchFile};
+use mapscope::model::{Action, Focus, LabAction};
 
 const NAME: &str = "shared-seen-by-shared";
 
@@ -271,36 +271,4 @@ fn a_window_that_closes_in_the_middle_leaves_no_peer_behind() {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-#[test]
-fn by_hand_opens_the_scratch_file_of_experiments() {
-    let mut window = lab();
-    click(&mut window, &entry(NAME, "not run"));
-    until(&mut window, "it is shown", |window| {
-        verdict(window) == "not run"
-    });
-    click(&mut window, "Try it by hand");
-    until(&mut window, "the file is open", |window| {
-        doc(window).scratch == Some(ScratchFile::Letters)
-            && row(window, 0).starts_with("00000000 41 41 41")
-    });
-    assert_eq!(doc(&window).file_len, 3 * doc(&window).page_bytes);
-    until(&mut window, "the witnesses say what they see", |window| {
-        witness(window, SHARED_PEER).starts_with("41 'A'")
-    });
-    let path = doc(&window).path.clone();
-    let bytes = std::fs::read(&path).unwrap();
-    let page = bytes.len() / 3;
-    for (index, letter) in [b'A', b'B', b'C'].into_iter().enumerate() {
-        let letters = &bytes[index * page..(index + 1) * page];
-        assert!(letters.iter().all(|byte| *byte == letter));
-    }
-    assert!(is_told(&window, &["three pages", "by hand"]));
-    click(&mut window, "Back to the experiment");
-    until(&mut window, "the lab is shown again", |window| {
-        verdict(window) == "not run"
-    });
-    drop(window);
-    until_removed(&path);
 }

@@ -61,10 +61,10 @@ impl Play {
         else {
             if all.len() < 6 {
                 let kinds = [
-                    AddedKind::Shared,
-                    AddedKind::Private,
-                    AddedKind::Private,
-                    AddedKind::ReadOnly,
+                    ProcessKind::Shared,
+                    ProcessKind::Private,
+                    ProcessKind::Private,
+                    ProcessKind::ReadOnly,
                 ];
                 let kind = self.draw.one_of(&kinds).unwrap();
                 self.shell
@@ -108,7 +108,7 @@ impl Play {
                 .map(|it| it.mapping)
         };
         if find(self).is_none() {
-            self.peers(view, PeersAction::Add(AddedKind::ReadOnly));
+            self.peers(view, PeersAction::Add(ProcessKind::ReadOnly));
         }
         find(self)
     }
