@@ -10,7 +10,9 @@ use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
 use super::patch::Patching;
 use super::pending::{Under, Waiting};
+use super::picture::Who;
 use super::topic::{Subject, Topic};
+use super::witness::WitnessId;
 use super::{Action, FileAction};
 
 /// For how long, in words.
@@ -60,6 +62,25 @@ impl Doc {
             n => format!(", after {n} more"),
         };
         Some(format!("{last}{before}; {waiting}"))
+    }
+
+    /// A store as this row was asked for and is held up by a storage that does not answer.
+    pub(super) fn store_waits(&self, who: Who) -> bool {
+        if self.storage_words(None).is_none() {
+            return false;
+        }
+        let witness = match who {
+            Who::View => return self.view().pending.stores_by_view(),
+            Who::OtherMode => WitnessId::OtherMode,
+            Who::Calls => WitnessId::File,
+            Who::Process(mapping) => {
+                let process = self.processes.get(mapping);
+                return process.is_some_and(|process| !process.pending.is_empty());
+            }
+            Who::Other { .. } => return false,
+        };
+        let mut stores = self.view().pending.witness_stores();
+        stores.any(|store| store.id == witness)
     }
 
     /// What is read from another file, where that waits for its storage.

@@ -54,6 +54,7 @@ mod rig;
 mod second_view;
 mod slow;
 mod split;
+mod row_waits;
 mod storage;
 mod sums;
 mod syncs;
