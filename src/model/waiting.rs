@@ -88,7 +88,9 @@ impl Doc {
     pub fn slow_reading(&self) -> Option<(OrderId, String)> {
         let (number, what, path) = match (&self.pasting, &self.patching) {
             (Some(paste), _) => (paste.number, "to paste it", &paste.path),
-            (None, Some(Patching::Reads(number, _, path))) => (*number, "to apply it", path),
+            (None, Some(Patching::Reads(number, _, place))) => {
+                (*number, "to apply it", &place.path)
+            }
             _ => return None,
         };
         self.storage_words(Some(number))?;
@@ -102,6 +104,7 @@ impl Doc {
         let is_it =
             |it: &mut Patching| matches!(it, Patching::Reads(known, ..) if *known == number);
         let patching = self.patching.take_if(is_it);
+        self.form_done(number);
         if pasting.is_some() {
             self.done(Subject::Edit, "Stopped: nothing was pasted".to_owned());
         } else if patching.is_some() {

@@ -19,6 +19,7 @@ use mapscope::model::{
 
 use rig::{Rig, file, mapped};
 
+mod asked_again;
 mod behind;
 mod bounded;
 mod closing;
@@ -33,6 +34,7 @@ mod find;
 mod frames;
 mod happened;
 mod identity;
+mod journal_back;
 mod keys;
 mod lab;
 mod late;
@@ -40,6 +42,7 @@ mod left;
 mod left_gone;
 mod left_over;
 mod lists;
+mod lists_of_two;
 mod lookups;
 mod notices;
 mod offers;
@@ -51,10 +54,10 @@ mod processes;
 mod refused_steps;
 mod remarks;
 mod rig;
+mod row_waits;
 mod second_view;
 mod slow;
 mod split;
-mod row_waits;
 mod storage;
 mod sums;
 mod syncs;
