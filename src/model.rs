@@ -51,6 +51,7 @@ pub mod window;
 pub mod witness;
 
 mod apply;
+mod asked_again;
 mod beside;
 mod closing;
 mod comparing;
@@ -129,6 +130,8 @@ pub struct Incoming {
     mapping: MappingId,
     /// What was asked for.
     pub request: OpenRequest,
+    /// What was typed as its path, where it was.
+    typed: Option<String>,
     /// The experiment that it is opened to try by hand.
     experiment: Option<&'static str>,
     /// The file that was in front when it was asked for.

@@ -6,6 +6,7 @@ use crate::model::effect::{Effect, IfExists};
 use crate::model::event::Event;
 use crate::model::offer::{JournalNews, OfferId, OfferPart};
 use crate::os::save::{Existing, Rights};
+use crate::os::state_folder::state_folder;
 use crate::work::copy::save_text;
 
 use super::Shell;
@@ -30,9 +31,11 @@ impl Shell {
         }
     }
 
+    /// What was decided is to be on the disk when the program ends.
     fn retire(&self, offer: OfferId, part: OfferPart) {
         let (logbook, report) = (self.logbook.clone(), self.report());
-        self.aside(move || {
+        let place = state_folder().unwrap_or_default();
+        self.aside(place, move || {
             if let Err(why) = logbook.retire(offer, part) {
                 report(Event::Journal(JournalNews::Failed(why)));
             }
@@ -41,19 +44,21 @@ impl Shell {
 
     fn list_offer(&self, offer: OfferId, place: PathBuf, if_exists: IfExists, text: String) {
         let report = self.report();
-        self.aside(move || {
+        self.aside(place.clone(), move || {
             let listed = list(&place, if_exists, &text).map(|()| place);
             report(Event::Journal(JournalNews::Listed(offer, listed)));
         });
     }
 
-    fn aside(&self, work: impl FnOnce() + Send + 'static) {
-        let spawned = std::thread::Builder::new()
-            .name("offer".to_owned())
-            .spawn(work);
-        if let Err(error) = spawned {
-            let why = format!("No thread could be started for this: {error}");
-            self.report()(Event::Journal(JournalNews::Failed(why)));
+    /// Does something that writes to `place`; the end of the program waits for it, as long as for all that still ends.
+    fn aside(&self, place: PathBuf, work: impl FnOnce() + Send + 'static) {
+        let thread = std::thread::Builder::new().name("offer".to_owned());
+        match thread.spawn(work) {
+            Ok(thread) => self.farewell.leave_writer(thread, place),
+            Err(error) => {
+                let why = format!("No thread could be started for this: {error}");
+                self.report()(Event::Journal(JournalNews::Failed(why)));
+            }
         }
     }
 }

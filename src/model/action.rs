@@ -160,6 +160,8 @@ pub enum DocAction {
     },
     /// Do not apply the list of edits.
     DropPatchList,
+    /// Compare the edits of this one of the views that the list is of.
+    ChoosePatchPart(usize),
     /// Write a copy of the bytes as this view shows them: asks where.
     SaveCopy,
     /// Write the selected bytes as this view shows them to a file of their own: asks where.

@@ -326,6 +326,7 @@ impl Doc {
             DocAction::AskForPatch => self.ask_destination(What::Patch, view, out),
             DocAction::ApplyPatch { over } => self.apply_patch(over, out),
             DocAction::DropPatchList => self.drop_patch_list(),
+            DocAction::ChoosePatchPart(part) => self.choose_patch_part(part, out),
             DocAction::SaveCopy => self.ask_destination(What::View, view, out),
             DocAction::SaveSelection => self.save_selection(view, out),
             DocAction::PasteFile => self.ask_destination(What::PasteFile, view, out),

@@ -22,7 +22,7 @@ use super::others::OtherPrograms;
 use super::patch::Patching;
 use super::peers::Processes;
 use super::pending::{FilePaste, Later, SentPaste};
-use super::saving::{Job, Saving};
+use super::saving::{Job, Saving, Sent};
 use super::syncs::Syncs;
 use super::topic::{Subject, Topic};
 use super::view::View;
@@ -117,6 +117,8 @@ pub struct Doc {
     pub(super) later: Vec<Later>,
     /// What becomes of edits is being asked, or an answer to it is carried out.
     pub(super) question: Option<Question>,
+    /// Forms that were answered, and what came of that is not known yet.
+    pub(super) sent: Vec<Sent>,
     /// A list of edits that is to be applied.
     pub(super) patching: Option<Patching>,
     /// A file that is read to be pasted.
@@ -167,6 +169,7 @@ impl Doc {
             leaving: Vec::new(),
             later: Vec::new(),
             question: None,
+            sent: Vec::new(),
             patching: None,
             pasting: None,
             pasted: None,

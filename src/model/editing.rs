@@ -56,18 +56,22 @@ impl Doc {
 
     /// Fills the selection, or the byte at the cursor.
     pub(super) fn fill(&mut self, view: ViewId, byte: u8, out: &mut Out<'_>) {
-        let Some(known) = self.views.iter_mut().find(|known| known.id == view) else {
+        let Some(known) = self.view_by(view) else {
             return;
         };
-        known.fill_text = None;
         let selection = known.viewport.selection();
-        out.push(Effect::Focus(Focus::Grid));
         if selection.len() > EDIT_LIMIT_BYTES {
             self.too_long(selection.len());
             return;
         }
         let len = usize::try_from(selection.len()).unwrap_or(usize::MAX);
-        self.store(view, selection.start(), vec![byte; len], out);
+        // where there is a reason against it, that can be mended and the form stays
+        if self.store(view, selection.start(), vec![byte; len], out)
+            && let Some(known) = self.views.iter_mut().find(|known| known.id == view)
+        {
+            known.fill_text = None;
+            out.push(Effect::Focus(Focus::Grid));
+        }
     }
 
     pub(super) fn toggle_fill(&mut self, view: ViewId, out: &mut Out<'_>) {

@@ -209,6 +209,13 @@ pub enum FileRequest {
         /// What stood there, and what was put there.
         runs: Vec<PendingRun>,
     },
+    /// Private edits are written down that were made while that could not be.
+    WriteDown {
+        /// Those that the mapping held. What it holds no more is left out.
+        held: Vec<PendingRun>,
+        /// Those that wait to be reapplied.
+        waiting: Vec<PendingRun>,
+    },
     /// Write to the file what stood there before an earlier run wrote to it, where it still holds what that put there.
     PutBack {
         /// Which.
@@ -218,6 +225,8 @@ pub enum FileRequest {
     },
     /// Read a list of edits, and compare it with what the view shows.
     ReadPatch(PathBuf),
+    /// The same of a list of several views: those of the one that it calls so.
+    ReadPatchPart(PathBuf, String),
     /// Read the bytes of another file, all of them, to be pasted.
     ReadWhole(PathBuf),
     /// Sum these bytes as the view shows them; a job.
@@ -308,10 +317,12 @@ impl FileRequest {
                 | Self::Watch(_)
                 | Self::Facts(_)
                 | Self::ReadPatch(_)
+                | Self::ReadPatchPart(..)
                 | Self::ReadWhole(_)
                 | Self::Sum(_)
                 | Self::Forget(_)
                 | Self::TakeOver { .. }
+                | Self::WriteDown { .. }
         )
     }
 

@@ -162,6 +162,8 @@ pub enum EditsNews {
     PutBack(OfferId, WroteBack),
     /// A list of edits was read, or why not, in words.
     PatchRead(Result<Box<Patch>, String>),
+    /// It is of several views: how each is called in it, and how many bytes it lists of that.
+    PatchParts(Vec<(String, u64)>),
     /// A file was read to be pasted, or why not, in words.
     WholeRead(Result<Vec<u8>, String>),
 }

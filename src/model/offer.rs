@@ -187,8 +187,10 @@ pub enum JournalNews {
     Offers(Vec<EditsOffer>),
     /// Journals that earlier runs left cannot be read, in words.
     Unread(String),
-    /// There is no journal in this run, in words.
+    /// There is no journal for now, in words.
     Unavailable(String),
+    /// There is one from now on; what was edited meanwhile does not stand in it.
+    Available,
     /// So many bytes that are in files can no longer be taken back after an end of the program.
     Forgot(u64),
     /// What was written down could not be put on the disk, in words.

@@ -21,7 +21,7 @@ use super::view::PatchWhy;
 
 impl App {
     /// What the journal on disk has to tell.
-    pub(super) fn journal_told(&mut self, news: JournalNews) {
+    pub(super) fn journal_told(&mut self, news: JournalNews, effects: &mut Vec<Effect>) {
         let warn = |text: String| Notice::new(Topic::Error, Severity::Warning, text);
         match news {
             JournalNews::Offers(offers) => {
@@ -33,6 +33,7 @@ impl App {
             | JournalNews::SyncFailed(why) => {
                 self.notices.put(warn(why).about(Subject::Journal));
             }
+            JournalNews::Available => self.journal_is_back(effects),
             JournalNews::Forgot(n) => {
                 let bytes = counted(n, "byte");
                 let text = format!(
@@ -40,7 +41,8 @@ impl App {
                 );
                 self.notices.put(warn(text).about(Subject::Journal));
             }
-            JournalNews::Listed(_, Ok(path)) => {
+            JournalNews::Listed(offer, Ok(path)) => {
+                self.offer_listed(offer, None, effects);
                 let place = crate::bytes::escape::escape_path(&path);
                 self.notices.put(Notice::new(
                     Topic::Done,
@@ -48,7 +50,23 @@ impl App {
                     format!("What the earlier run left is listed in {place}"),
                 ));
             }
-            JournalNews::Listed(_, Err(why)) | JournalNews::Failed(why) => self.failed(why),
+            JournalNews::Listed(offer, Err(why)) => {
+                self.offer_listed(offer, Some(&why), effects);
+                self.failed(why);
+            }
+            JournalNews::Failed(why) => self.failed(why),
+        }
+    }
+
+    /// Edits are written down from now on, and so is what was edited privately while they were not.
+    fn journal_is_back(&mut self, effects: &mut Vec<Effect>) {
+        self.notices.settle(Subject::Journal);
+        let text = "The journal of edits is kept again, with what was edited privately meanwhile";
+        self.notices
+            .put(Notice::new(Topic::Done, Severity::Info, text));
+        let docs: Vec<DocId> = self.docs.iter().map(|doc| doc.id).collect();
+        for doc in docs {
+            self.in_doc(doc, effects, |doc, out| doc.write_down(out));
         }
     }
 
@@ -171,6 +189,18 @@ impl App {
 }
 
 impl Doc {
+    /// Has what is edited privately written down.
+    fn write_down(&self, out: &mut Out<'_>) {
+        for view in &self.views {
+            let held: Vec<PendingRun> = view.journal.pending_runs().collect();
+            let waiting: Vec<PendingRun> = view.journal.patch_runs().collect();
+            if !(held.is_empty() && waiting.is_empty()) {
+                let request = FileRequest::WriteDown { held, waiting };
+                out.file(self.target(view), request);
+            }
+        }
+    }
+
     /// Edits of an earlier run wait in the view that has the focus, and they alone are stored there. They were private, so
     /// that must be. `false` where they are not taken.
     fn take_over(
@@ -257,12 +287,18 @@ impl Doc {
             (EditsNews::PutBack(_, wrote), Some(number)) => {
                 self.was_put_back(number, &wrote, out);
             }
-            (EditsNews::PatchRead(read), Some(number)) => self.patch_read(number, read),
+            (EditsNews::PatchRead(read), Some(number)) => self.patch_read(number, read, out),
+            (EditsNews::PatchParts(parts), Some(number)) => self.patch_of_several(number, &parts),
             (EditsNews::WholeRead(read), Some(number)) => self.pasted_file_read(number, read, out),
             // an answer without the number of its order answers nothing
             (EditsNews::Noted, _)
-            | (EditsNews::PatchRead(_) | EditsNews::WholeRead(_) | EditsNews::PutBack(..), None) => {
-            }
+            | (
+                EditsNews::PatchRead(_)
+                | EditsNews::PatchParts(_)
+                | EditsNews::WholeRead(_)
+                | EditsNews::PutBack(..),
+                None,
+            ) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use crate::bytes::typed_path::typed_path;
 
 use super::action::FileAction;
 use super::doc::{Doc, Out};
-use super::effect::{Effect, FileRequest, IfExists, OpenRequest, PickRequest, ScratchFile};
+use super::effect::{Effect, FileRequest, OpenRequest, PickRequest, ScratchFile};
 use super::event::Opened;
 use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
@@ -55,6 +55,7 @@ impl App {
             experiment,
             beside,
             batch,
+            typed: None,
             waiting_seconds: None,
         });
         effects.push(Effect::Open(doc, mapping, request));
@@ -122,10 +123,7 @@ impl App {
         match (result, save) {
             (Ok(Some(path)), None) => self.open(path, effects),
             (Ok(Some(path)), Some(id)) => {
-                // the dialog has asked about a file that is there already
-                self.in_doc(id, effects, |doc, out| {
-                    doc.save_to(path, IfExists::Replace, out);
-                });
+                self.in_doc(id, effects, |doc, out| doc.save_to_chosen(path, out));
             }
             (Ok(None), _) => {}
             (Err(message), _) => self.failed(message),
@@ -143,13 +141,26 @@ impl App {
         };
         let known = self.path_known.take().filter(|known| known.text == text);
         self.completions.clear();
-        effects.push(Effect::Focus(Focus::Grid));
-        if let Some(known) = known {
-            self.open(known.path, effects);
-        } else if !text.trim().is_empty() {
-            match typed_path(text.as_bytes()) {
-                Ok(path) => self.open(path, effects),
-                Err(error) => self.failed(error.to_string()),
+        let path = match known {
+            Some(known) => Ok(known.path),
+            None if text.trim().is_empty() => {
+                effects.push(Effect::Focus(Focus::Grid));
+                return;
+            }
+            None => typed_path(text.as_bytes()),
+        };
+        match path {
+            Ok(path) => {
+                effects.push(Effect::Focus(Focus::Grid));
+                self.open(path, effects);
+                if let Some(incoming) = self.incoming.last_mut() {
+                    incoming.typed = Some(text);
+                }
+            }
+            Err(error) => {
+                self.failed(error.to_string());
+                self.path_text = Some(text);
+                effects.push(Effect::Focus(Focus::Path));
             }
         }
     }
@@ -247,6 +258,12 @@ impl App {
         self.failed(message);
         if self.docs.is_empty() && self.incoming.is_empty() && failed.request.path.is_some() {
             self.open_request(OpenRequest::private(None), effects);
+        }
+        // it stands in the field again, to be mended, unless the person went elsewhere
+        let is_free = self.path_text.is_none() && matches!(self.area, Focus::Grid | Focus::Path);
+        if let Some(typed) = failed.typed.filter(|_| is_free) {
+            self.path_text = Some(typed);
+            effects.push(Effect::Focus(Focus::Path));
         }
     }
 

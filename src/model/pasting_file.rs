@@ -19,36 +19,53 @@ use super::topic::Subject;
 
 impl Doc {
     /// Has the file at `path` read, to be pasted where the cursor of `view` is.
-    pub(super) fn paste_file(&mut self, path: PathBuf, view: ViewId, out: &mut Out<'_>) {
+    /// `None` where it is not, which is said.
+    pub(super) fn paste_file(
+        &mut self,
+        path: PathBuf,
+        view: ViewId,
+        out: &mut Out<'_>,
+    ) -> Option<OrderId> {
         if self.refuses_typing(view, "the file to be pasted") {
-            return;
+            return None;
         }
-        let Some(known) = self.view_by(view) else {
-            return;
-        };
+        let known = self.view_by(view)?;
         let (target, room) = (self.target(known), room(known));
         let cursor = known.viewport.cursor;
         if let Some(earlier) = self.pasting.take() {
             out.push(Effect::CancelJob(self.id, earlier.number));
+            self.form_done(earlier.number);
             let name = path_in_sentence(&earlier.path);
             self.said(format!("{name} is not pasted, as another file is to be"));
         }
+        let number = out.file(target, FileRequest::ReadWhole(path.clone()));
         self.pasting = Some(FilePaste {
-            number: out.file(target, FileRequest::ReadWhole(path.clone())),
+            number,
             path,
             view,
             target,
             room,
             cursor,
         });
+        Some(number)
     }
 
     /// It will not be read.
-    pub(super) fn pasted_file_refused(&mut self, number: OrderId, why: &Refusal) {
+    pub(super) fn pasted_file_refused(
+        &mut self,
+        number: OrderId,
+        why: &Refusal,
+        out: &mut Out<'_>,
+    ) {
         if self.take_pasting(number).is_some() {
             let why = not_asked_words(why);
-            self.failed(Subject::Edit, format!("The file was not pasted: {why}"));
+            self.not_pasted(number, format!("The file was not pasted: {why}"), out);
         }
+    }
+
+    fn not_pasted(&mut self, number: OrderId, why: String, out: &mut Out<'_>) {
+        self.form_failed(number, &why, out);
+        self.failed(Subject::Edit, why);
     }
 
     /// It was read.
@@ -63,10 +80,7 @@ impl Doc {
         };
         let bytes = match read {
             Ok(bytes) => bytes,
-            Err(why) => {
-                self.failed(Subject::Edit, why);
-                return;
-            }
+            Err(why) => return self.not_pasted(number, why, out),
         };
         let (len, name) = (bytes.len() as u64, path_in_sentence(&paste.path));
         if !self.is_now(paste.target) {
@@ -74,17 +88,17 @@ impl Doc {
                 Some(_) => "the view was mapped anew meanwhile, paste it again",
                 None => "the view that it was for is closed",
             };
-            self.failed(Subject::Edit, format!("{name} was not pasted: {why}"));
-            return;
+            return self.not_pasted(number, format!("{name} was not pasted: {why}"), out);
         }
         let start = paste.room.start();
         if len > paste.room.len() {
             let (len, room) = (counted(len, "byte"), paste.room.len());
-            self.failed(Subject::Edit, format!(
+            let why = format!(
                 "{name} has {len} and there is room for {room} from {start:#x} on: nothing was pasted, as an edit never changes the length"
-            ));
-            return;
+            );
+            return self.not_pasted(number, why, out);
         }
+        self.form_done(number);
         if self.store(paste.view, start, bytes, out) {
             self.pasted = Span::at(start, len).map(|span| SentPaste {
                 view: paste.view,

@@ -17,6 +17,8 @@ use super::offer::EditsOffer;
 const FIRST: &str = "# mapscope edits";
 /// What stands before the edits that are not in the file: those that can be applied.
 const NOT_IN_FILE: &str = "# not in the file: offset, base, value";
+/// How that begins, also where it names a view.
+const PART: &str = "# not in the file";
 /// What stands before those that are.
 const IN_FILE: &str = "# in the file: offset, before, after";
 /// What stands before the length of the file, in bytes.
@@ -35,8 +37,43 @@ pub struct Listed {
     pub of: Option<String>,
     /// How long that was, in bytes.
     pub size: Option<u64>,
-    /// What is not in it: what stood there, and what is to stand there. Ascending, and apart.
+    /// What is not in it: what stood there, and what is to stand there. Ascending, and apart. Nothing where the list is of
+    /// several views, as a mapping holds those of one.
     pub runs: Vec<PendingRun>,
+    /// The edits of each view, where they are of several.
+    pub parts: Vec<ListedPart>,
+}
+
+/// The edits of one view in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPart {
+    /// The view, as it was called.
+    pub view: String,
+    /// As of a list that is of it alone.
+    pub runs: Vec<PendingRun>,
+}
+
+impl Listed {
+    /// The list as one of that view alone; `None` where it lists nothing of it.
+    #[must_use]
+    pub fn of_view(self, view: &str) -> Option<Self> {
+        let mut parts = self.parts.into_iter();
+        let part = parts.find(|part| part.view == view)?;
+        Some(Self {
+            of: self.of,
+            size: self.size,
+            runs: part.runs,
+            parts: Vec::new(),
+        })
+    }
+}
+
+/// Where a list of edits is, and which part of it is to be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ListPlace {
+    pub(super) path: PathBuf,
+    /// The view, as the list calls it, where it is of several.
+    pub(super) view: Option<String>,
 }
 
 /// A list of edits compared with what a view shows.
@@ -56,16 +93,18 @@ pub struct Patch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Patching {
     /// It is being read, from there.
-    Reads(OrderId, ViewId, PathBuf),
+    Reads(OrderId, ViewId, ListPlace),
+    /// It is of several views, as they are called in it: the person says which one's edits are meant.
+    Chooses(ViewId, PathBuf, Vec<String>),
     /// It was compared with what this view shows.
-    Asks(ViewId, Box<Patch>),
+    Asks(ViewId, Box<Patch>, ListPlace),
 }
 
 impl Patching {
     /// Which view it is for.
     pub(super) fn view(&self) -> ViewId {
         match self {
-            Self::Reads(_, view, _) | Self::Asks(view, _) => *view,
+            Self::Reads(_, view, _) | Self::Chooses(view, ..) | Self::Asks(view, ..) => *view,
         }
     }
 }
@@ -137,19 +176,20 @@ pub fn parse(text: &str) -> Result<Listed, PatchError> {
         return Err(fail(0, 0, PatchErrorKind::NoList));
     }
     let mut listed = Listed::default();
-    let (mut is_in_part, mut has_part) = (false, false);
-    let mut runs: Vec<(usize, PendingRun)> = Vec::new();
-    let (mut last, mut n_bytes) = (0, 0);
+    let mut is_in_part = false;
+    // of each view, or of all of which the list does not say whose they are
+    let mut parts: Vec<(&str, NumberedRuns)> = Vec::new();
+    let (mut last, mut n_runs, mut n_bytes) = (0, 0, 0);
     for (number, line) in text.lines().enumerate() {
         last = number;
         if let Some(comment) = line.strip_prefix('#') {
-            is_in_part = if line.starts_with("# not in the file") {
+            is_in_part = if let Some(rest) = line.strip_prefix(PART) {
+                go_on(&mut parts, view_of_part(rest));
                 true
             } else {
                 // a remark leaves the part as it is, another heading ends it
                 is_in_part && !comment.starts_with(" in the file") && !line.starts_with(FIRST)
             };
-            has_part |= is_in_part;
             if let Some(size) = line.strip_prefix(SIZE) {
                 let size = size.trim().parse();
                 let size = size.map_err(|_| fail(number, SIZE.len(), PatchErrorKind::Size))?;
@@ -160,25 +200,60 @@ pub fn parse(text: &str) -> Result<Listed, PatchError> {
         } else if is_in_part && !line.trim().is_empty() {
             let run = run(line).map_err(|(column, kind)| fail(number, column, kind))?;
             n_bytes += run.value.len();
-            if runs.len() == MOST_RUNS || n_bytes > MOST_BYTES {
+            n_runs += 1;
+            if n_runs > MOST_RUNS || n_bytes > MOST_BYTES {
                 return Err(fail(number, 0, PatchErrorKind::TooMany));
             }
-            runs.push((number, run));
+            if let Some((_, runs)) = parts.last_mut() {
+                runs.push((number, run));
+            }
         }
     }
-    if !has_part {
+    if parts.is_empty() {
         return Err(fail(last, 0, PatchErrorKind::NoPart));
     }
-    runs.sort_by_key(|(_, run)| run.offset); // of two views, one after the other
+    for (view, runs) in parts {
+        let runs = ascending(runs).map_err(|number| fail(number, 0, PatchErrorKind::Place))?;
+        if !runs.is_empty() {
+            let view = view.to_owned();
+            listed.parts.push(ListedPart { view, runs });
+        }
+    }
+    if listed.parts.len() < 2 {
+        listed.runs = listed.parts.pop().map_or_else(Vec::new, |part| part.runs);
+    }
+    Ok(listed)
+}
+
+/// Edits, each with the line that it stands in.
+type NumberedRuns = Vec<(usize, PendingRun)>;
+
+/// What follows is of this view: its part is the last one from now on.
+fn go_on<'a>(parts: &mut Vec<(&'a str, NumberedRuns)>, view: &'a str) {
+    let at = parts.iter().position(|(known, _)| *known == view);
+    let part = at.map_or_else(|| (view, Vec::new()), |at| parts.remove(at));
+    parts.push(part);
+}
+
+/// The view that a part is of, after what its heading begins with; nothing where it does not say.
+fn view_of_part(rest: &str) -> &str {
+    let named = rest
+        .strip_prefix(", ")
+        .and_then(|rest| rest.split_once(':'));
+    named.map_or("", |(view, _)| view.trim())
+}
+
+/// The edits of one view in order; the line of one that overlaps another.
+fn ascending(mut runs: NumberedRuns) -> Result<Vec<PendingRun>, usize> {
+    runs.sort_by_key(|(_, run)| run.offset);
     for pair in runs.windows(2) {
         if let [(first_at, first), (next_at, next)] = pair
             && first.offset + first.value.len() as u64 > next.offset
         {
-            return Err(fail(*first_at.max(next_at), 0, PatchErrorKind::Place));
+            return Err(*first_at.max(next_at));
         }
     }
-    listed.runs = runs.into_iter().map(|(_, run)| run).collect();
-    Ok(listed)
+    Ok(runs.into_iter().map(|(_, run)| run).collect())
 }
 
 /// One edit; an error with the column, from 0.
@@ -228,6 +303,12 @@ pub fn beginning(place: &str, size: u64) -> String {
 /// The part that can be applied.
 pub fn not_in_file(text: &mut String, runs: &[PendingRun]) {
     part(text, NOT_IN_FILE, runs);
+}
+
+/// The part that can be applied of the view that is called so, in a list of several. They may edit the same bytes.
+pub fn not_in_file_of(text: &mut String, view: &str, runs: &[PendingRun]) {
+    let columns = NOT_IN_FILE.strip_prefix(PART).unwrap_or_default();
+    part(text, &format!("{PART}, {view}{columns}"), runs);
 }
 
 fn part(text: &mut String, heading: &str, runs: &[PendingRun]) {

@@ -1,6 +1,8 @@
 //! Applying a list of edits: it is read and compared first, what it would change and what stands in its way is said, and
 //! nothing is stored before the person has answered.
 
+use std::path::PathBuf;
+
 use crate::bytes::Span;
 use crate::bytes::escape::path_in_sentence;
 use crate::bytes::size::{counted, counted_are};
@@ -14,7 +16,7 @@ use super::identity::{OrderId, ViewId};
 use super::journal::{Drawn, Room};
 use super::notice::{Notice, Severity};
 use super::offer::conflict_words;
-use super::patch::{Patch, PatchPart, Patching};
+use super::patch::{ListPlace, Patch, PatchPart, Patching};
 use super::pending::{FIRST_BYTES, Under};
 use super::process::Refusal;
 use super::take::not_asked_words;
@@ -25,54 +27,125 @@ impl Doc {
     /// Has a list of edits read, to be applied in `view`.
     pub(super) fn read_patch_at(
         &mut self,
-        path: std::path::PathBuf,
+        path: PathBuf,
         view: ViewId,
         out: &mut Out<'_>,
-    ) {
-        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
-            return;
-        };
+    ) -> Option<OrderId> {
+        let place = ListPlace { path, view: None };
+        self.read_list(place, view, out)
+    }
+
+    fn read_list(&mut self, place: ListPlace, view: ViewId, out: &mut Out<'_>) -> Option<OrderId> {
+        let target = self.view_by(view).map(|known| self.target(known))?;
         if let Some(Patching::Reads(earlier, ..)) = &self.patching {
-            out.push(Effect::CancelJob(self.id, *earlier));
+            let earlier = *earlier;
+            out.push(Effect::CancelJob(self.id, earlier));
+            self.form_done(earlier);
         }
-        let number = out.file(target, FileRequest::ReadPatch(path.clone()));
-        self.patching = Some(Patching::Reads(number, view, path));
+        let path = place.path.clone();
+        let request = match place.view.clone() {
+            Some(part) => FileRequest::ReadPatchPart(path, part),
+            None => FileRequest::ReadPatch(path),
+        };
+        let number = out.file(target, request);
+        self.patching = Some(Patching::Reads(number, view, place));
         self.notices.clear(Topic::Apply);
+        Some(number)
     }
 
     /// It will not be read.
-    pub(super) fn patch_refused(&mut self, number: OrderId, why: &Refusal) {
-        let is_it =
-            |it: &mut Patching| matches!(it, Patching::Reads(known, ..) if *known == number);
-        if self.patching.take_if(is_it).is_some() {
+    pub(super) fn patch_refused(&mut self, number: OrderId, why: &Refusal, out: &mut Out<'_>) {
+        if self.take_reading(number).is_some() {
             let why = not_asked_words(why);
-            self.failed(
-                Subject::Patch,
+            self.not_read(
+                number,
                 format!("The list of edits was not read: {why}"),
+                out,
             );
         }
     }
 
+    fn not_read(&mut self, number: OrderId, why: String, out: &mut Out<'_>) {
+        self.form_failed(number, &why, out);
+        self.failed(Subject::Patch, why);
+    }
+
     /// It was read.
-    pub(super) fn patch_read(&mut self, number: OrderId, read: Result<Box<Patch>, String>) {
-        let Some(Patching::Reads(known, view, _)) = &self.patching else {
+    pub(super) fn patch_read(
+        &mut self,
+        number: OrderId,
+        read: Result<Box<Patch>, String>,
+        out: &mut Out<'_>,
+    ) {
+        let Some((view, place)) = self.take_reading(number) else {
             return;
         };
-        let view = *view;
-        if *known != number {
-            return;
-        }
-        self.patching = None;
         match read {
-            Err(why) => self.failed(Subject::Patch, why),
+            Err(why) => self.not_read(number, why, out),
             Ok(patch) => {
+                self.form_done(number);
                 self.notices.settle(Subject::Patch);
-                self.ask_to_apply(view, patch);
+                self.ask_to_apply(view, patch, place);
             }
         }
     }
 
-    fn ask_to_apply(&mut self, view: ViewId, patch: Box<Patch>) {
+    /// The list of that number is read, and no more on its way: which view it is for, and where it is.
+    fn take_reading(&mut self, number: OrderId) -> Option<(ViewId, ListPlace)> {
+        let is_it =
+            |it: &mut Patching| matches!(it, Patching::Reads(known, ..) if *known == number);
+        match self.patching.take_if(is_it) {
+            Some(Patching::Reads(_, view, place)) => Some((view, place)),
+            _ => None,
+        }
+    }
+
+    /// It was read, and is of several views: each may have edited the same bytes, and a mapping holds the edits of one.
+    pub(super) fn patch_of_several(&mut self, number: OrderId, parts: &[(String, u64)]) {
+        let Some((view, place)) = self.take_reading(number) else {
+            return;
+        };
+        self.form_done(number);
+        self.notices.settle(Subject::Patch);
+        let list = path_in_sentence(&place.path);
+        let listed = parts
+            .iter()
+            .map(|(name, n_bytes)| format!("{} of the {name}", counted(*n_bytes, "byte")));
+        let listed = listed.collect::<Vec<_>>().join(", ");
+        let text =
+            format!("{list} has the edits of several views, and one of them is compared: {listed}");
+        let mut notice = Notice::new(Topic::Apply, Severity::Warning, text).of(view);
+        for (index, (name, _)) in parts.iter().enumerate() {
+            let choose = Action::Doc(DocAction::ChoosePatchPart(index));
+            notice = notice.with(format!("Those of the {name}"), choose);
+        }
+        notice = notice.with("Do not apply", Action::Doc(DocAction::DropPatchList));
+        self.notices.put(notice.pinned());
+        let names = parts.iter().map(|(name, _)| name.clone()).collect();
+        self.patching = Some(Patching::Chooses(view, place.path, names));
+    }
+
+    /// The person has said which view's edits are meant.
+    pub(super) fn choose_patch_part(&mut self, part: usize, out: &mut Out<'_>) {
+        let chooses = |it: &mut Patching| matches!(it, Patching::Chooses(..));
+        let Some(Patching::Chooses(view, path, names)) = self.patching.take_if(chooses) else {
+            return;
+        };
+        self.notices.clear(Topic::Apply);
+        if let Some(name) = names.into_iter().nth(part) {
+            let view_of_list = Some(name);
+            self.read_list(
+                ListPlace {
+                    path,
+                    view: view_of_list,
+                },
+                view,
+                out,
+            );
+        }
+    }
+
+    fn ask_to_apply(&mut self, view: ViewId, patch: Box<Patch>, place: ListPlace) {
         let n_stored: usize = bytes_of(&patch.parts(false, usize::MAX));
         let conflicts: Vec<(u64, u8)> = patch.conflicts().collect();
         let list = path_in_sentence(&patch.path);
@@ -113,17 +186,17 @@ impl Doc {
         notice = notice.with("Do not apply", Action::Doc(DocAction::DropPatchList));
         notice.text = text;
         self.notices.put(notice.pinned());
-        self.patching = Some(Patching::Asks(view, patch));
+        self.patching = Some(Patching::Asks(view, patch, place));
     }
 
     /// The view is mapped otherwise by now, so that what was said of the list may not be true any more, nor where it goes:
     /// it is compared and asked about anew.
     pub(super) fn ask_anew_to_apply(&mut self, view: ViewId, out: &mut Out<'_>) {
-        let path = match &self.patching {
-            Some(Patching::Asks(asked, patch)) if *asked == view => patch.path.clone(),
+        let place = match &self.patching {
+            Some(Patching::Asks(asked, _, place)) if *asked == view => place.clone(),
             _ => return,
         };
-        self.read_patch_at(path, view, out);
+        self.read_list(place, view, out);
     }
 
     /// The list is not to be applied.
@@ -135,7 +208,7 @@ impl Doc {
     /// The person has seen what the list changes, and wants it.
     pub(super) fn apply_patch(&mut self, over: bool, out: &mut Out<'_>) {
         let asks = |it: &mut Patching| matches!(it, Patching::Asks(..));
-        let Some(Patching::Asks(view, patch)) = self.patching.take_if(asks) else {
+        let Some(Patching::Asks(view, patch, _)) = self.patching.take_if(asks) else {
             return;
         };
         self.notices.clear(Topic::Apply);

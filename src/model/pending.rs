@@ -352,6 +352,20 @@ impl Pending {
                 .any(|waiting| !matches!(waiting, Waiting::Remap { .. } | Waiting::Discard(_)))
     }
 
+    /// Something is to be stored through the view itself, and is not answered or waits.
+    #[must_use]
+    pub(super) fn stores_by_view(&self) -> bool {
+        let mut under_way = self.operations.iter().map(|it| &it.what);
+        let stores = |what: &Under| {
+            matches!(
+                what,
+                Under::Store { .. } | Under::Compensate(_) | Under::Reapply
+            )
+        };
+        let mut waiting = self.waiting.iter();
+        under_way.any(stores) || waiting.any(|it| matches!(it, Waiting::Store { .. }))
+    }
+
     /// What is to be stored through witnesses, and is not answered or waits.
     pub fn witness_stores(&self) -> impl Iterator<Item = &WitnessStore> {
         let under_way = self.operations.iter().filter_map(|it| match &it.what {

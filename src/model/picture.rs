@@ -93,6 +93,21 @@ pub struct Row {
     pub write: WriteAs,
     /// What became of the last that was asked of it.
     pub note: Option<Note>,
+    /// A store as it is held up by a storage that does not answer.
+    pub waits: bool,
+}
+
+/// What is said of a row whose store is held up.
+pub const WAITS: &str = "its store waits for the storage";
+
+impl Row {
+    /// What stands below it: what it waits for, else what it was asked and did not do. `true` where that failed.
+    #[must_use]
+    pub fn remark(&self) -> Option<(&str, bool)> {
+        let failed = self.note.as_ref().filter(|note| note.failed);
+        let failed = failed.map(|note| (note.text.as_str(), true));
+        self.waits.then_some((WAITS, false)).or(failed)
+    }
 }
 
 /// The heading that a row stands under, in their order.
@@ -236,7 +251,11 @@ impl Picture {
     /// `others` is what was found of processes that are not ours.
     #[must_use]
     pub fn of(doc: &Doc, others: Option<&Others>) -> Option<Self> {
-        Basis::of(doc, others).map(|basis| Self::from_basis(&basis))
+        let mut picture = Basis::of(doc, others).map(|basis| Self::from_basis(&basis))?;
+        for row in &mut picture.rows {
+            row.waits = doc.store_waits(row.who);
+        }
+        Some(picture)
     }
 
     /// The picture of what was told, whoever asked.

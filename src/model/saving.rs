@@ -65,10 +65,22 @@ pub struct Saving {
     pub view: ViewId,
     /// The place as typed.
     pub text: String,
+    /// Why that is of no use, once it was tried.
+    pub problem: Option<String>,
     /// What goes there, where it was made before the place was asked for.
     contents: String,
     /// The place, where the text stands for it as it was proposed.
     proposed: PathBuf,
+}
+
+/// A form that was answered, until it is known what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// The order that it led to; `None` where it is no file's worker that does it.
+    pub(super) number: Option<OrderId>,
+    pub(super) form: Saving,
+    /// Where the cursor was, and the journal as it was.
+    pub(super) at: (u64, u64),
 }
 
 /// Something that is being written.
@@ -140,15 +152,20 @@ impl Doc {
     }
 
     fn ask_place(&mut self, what: What, view: ViewId, proposed: PathBuf, out: &mut Out<'_>) {
+        out.push(Effect::Focus(Focus::Destination));
+        let is_it = |saving: &Saving| (saving.what, saving.view) == (what, view);
+        if self.saving.as_ref().is_some_and(is_it) {
+            return; // it stands, with what was typed
+        }
         self.view_mut().fill_text = None;
         self.saving = Some(Saving {
             what,
             view,
             text: proposed.display().to_string(),
+            problem: None,
             contents: String::new(),
             proposed,
         });
-        out.push(Effect::Focus(Focus::Destination));
     }
 
     /// Asks where to save what is selected now.
@@ -201,6 +218,7 @@ impl Doc {
     pub(super) fn destination_edited(&mut self, text: String) {
         if let Some(saving) = &mut self.saving {
             saving.text = text;
+            saving.problem = None;
         }
     }
 
@@ -242,24 +260,35 @@ impl Doc {
         self.save_to(path, IfExists::Refuse, out);
     }
 
+    /// Saves what was asked about to `path`, which was chosen in the system's dialog.
+    pub(super) fn save_to_chosen(&mut self, path: PathBuf, out: &mut Out<'_>) {
+        if let Some(saving) = &mut self.saving {
+            saving.text = path.display().to_string();
+            saving.proposed.clone_from(&path);
+        }
+        // the dialog has asked about a file that is there already
+        self.save_to(path, IfExists::Replace, out);
+    }
+
     /// Saves what was asked about to `path`.
-    pub(super) fn save_to(&mut self, path: PathBuf, if_exists: IfExists, out: &mut Out<'_>) {
+    fn save_to(&mut self, path: PathBuf, if_exists: IfExists, out: &mut Out<'_>) {
         let Some(saving) = self.saving.take() else {
             return;
         };
+        let form = saving.clone();
         let export = match saving.what {
             What::View => Export::View,
             What::Selection(span) => Export::Part(span),
             What::Edits => Export::Text(self.edits_as_text()),
             What::Patch => {
-                self.read_patch_at(path, saving.view, out);
-                out.push(Effect::Focus(Focus::Grid));
-                return;
+                let number = self.read_patch_at(path, saving.view, out);
+                return self.form_sent(number, form, out);
             }
             What::PasteFile => {
-                self.paste_file(path, saving.view, out);
-                out.push(Effect::Focus(Focus::Grid));
-                return;
+                return match self.paste_file(path, saving.view, out) {
+                    Some(number) => self.form_sent(Some(number), form, out),
+                    None => self.form_stays(form, out),
+                };
             }
             What::OtherOffer(offer) => {
                 out.push(Effect::ListOffer {
@@ -268,16 +297,15 @@ impl Doc {
                     if_exists,
                     text: saving.contents,
                 });
-                out.push(Effect::Focus(Focus::Grid));
-                return;
+                return self.form_sent(None, form, out);
             }
             What::Picture | What::Offer => Export::Text(saving.contents),
             What::Happened => Export::Text(self.happened.as_text(&self.name())),
             What::Steps => Export::Steps(self.as_steps()),
             What::Program(language) => Export::Program(Box::new(self.as_session()), language),
         };
-        self.start_job((saving.what, export), saving.view, path, if_exists, out);
-        out.push(Effect::Focus(Focus::Grid));
+        let number = self.start_job((saving.what, export), saving.view, path, if_exists, out);
+        self.form_sent(number, form, out);
     }
 
     /// Saves the list of edits beside the file.
@@ -296,10 +324,8 @@ impl Doc {
         destination: PathBuf,
         if_exists: IfExists,
         out: &mut Out<'_>,
-    ) {
-        let Some(target) = self.view_by(view).map(|known| self.target(known)) else {
-            return;
-        };
+    ) -> Option<OrderId> {
+        let target = self.view_by(view).map(|known| self.target(known))?;
         let number = out.file(
             target,
             FileRequest::Export {
@@ -322,6 +348,7 @@ impl Doc {
             total: 0,
             is_stopping: false,
         });
+        Some(number)
     }
 
     pub(super) fn progressed(&mut self, number: OrderId, done: u64, total: u64) {
@@ -342,6 +369,9 @@ impl Doc {
     ) -> Option<Settled> {
         let at = self.jobs.iter().position(|job| job.number == number)?;
         let job = self.jobs.remove(at);
+        if !matches!(outcome, ExportOutcome::Failed(_)) {
+            self.form_done(number);
+        }
         match outcome {
             ExportOutcome::Done {
                 destination,
@@ -357,33 +387,29 @@ impl Doc {
                     }
                 }
                 let place = escape_path(&destination);
-                self.done(
-                    Subject::Save,
-                    match job.what {
-                        What::Happened | What::Steps => format!("What happened stands in {place}"),
-                        What::Program(language) => built(language, &destination),
-                        _ if is_view => format!(
-                            "{} of {}, as shown, went to {place}",
-                            counted(bytes, "byte"),
-                            self.name()
-                        ),
-                        What::Picture => format!("The picture is in {place}"),
-                        _ => format!("The edits are listed in {place}"),
-                    },
-                );
+                let words = match job.what {
+                    What::Happened | What::Steps => format!("What happened stands in {place}"),
+                    What::Program(language) => built(language, &destination),
+                    _ if is_view => {
+                        let (bytes, name) = (counted(bytes, "byte"), self.name());
+                        format!("{bytes} of {name}, as shown, went to {place}")
+                    }
+                    What::Picture => format!("The picture is in {place}"),
+                    _ => format!("The edits are listed in {place}"),
+                };
+                self.done(Subject::Save, words);
                 None
             }
             ExportOutcome::Cancelled => {
+                let place = escape_path(&job.destination);
                 self.done(
                     Subject::Save,
-                    format!(
-                        "Stopped: nothing is left at {}",
-                        escape_path(&job.destination)
-                    ),
+                    format!("Stopped: nothing is left at {place}"),
                 );
                 self.stay()
             }
             ExportOutcome::Failed(why) => {
+                self.form_failed(number, &why, out);
                 self.failed(Subject::Save, why);
                 let settled = self.stay();
                 // an answer wanted them listed beside the file, and there is no room or no right: the person says where

@@ -62,7 +62,7 @@ impl App {
             Event::LabByHand(plans) => self.lab.by_hand_known(plans),
             Event::Lab(progress) => self.lab_told(*progress, &mut effects),
             Event::LabAnswers(answers) => self.lab_answers(answers),
-            Event::Journal(news) => self.journal_told(news),
+            Event::Journal(news) => self.journal_told(news, &mut effects),
         }
         self.after(&mut effects);
         effects
@@ -118,6 +118,7 @@ impl App {
         }
         let put_back = put_back_whole(&event.news);
         let settled = self.in_doc(id, effects, |doc, out| doc.hear(event, out));
+        self.leave_keyboard(id, effects);
         if let Some(offer) = put_back {
             self.offer_is_done(offer);
         }
@@ -330,8 +331,8 @@ impl Doc {
         };
         self.peek_refused(number, why);
         self.search_refused(number, why);
-        self.patch_refused(number, why);
-        self.pasted_file_refused(number, why);
+        self.patch_refused(number, why, out);
+        self.pasted_file_refused(number, why, out);
         self.sums_refused(number, why);
         if let (Some(target), Refusal::QueueFull) = (self.dropped(number), why) {
             self.later.push(Later::DropView(target));
@@ -342,6 +343,7 @@ impl Doc {
         if let Some((subject, what)) = not_done_words(request) {
             let why = not_asked_words(why);
             let message = format!("{} {what}: {why}{typed}", self.name());
+            self.form_failed(number, &message, out);
             self.failed(subject, message);
         }
         let is_own_wish = match (&ended, request) {
@@ -380,7 +382,9 @@ fn not_done_words(request: &FileRequest) -> Option<(Subject, &'static str)> {
         | FileRequest::DropView
         | FileRequest::Forget(_)
         | FileRequest::TakeOver { .. }
+        | FileRequest::WriteDown { .. }
         | FileRequest::ReadPatch(_)
+        | FileRequest::ReadPatchPart(..)
         | FileRequest::ReadWhole(_)
         | FileRequest::Sum(_)
         // what is said of these stands beside the field

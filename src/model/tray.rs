@@ -108,16 +108,14 @@ impl RefusedOrder {
     #[must_use]
     pub fn words(&self) -> String {
         let (name, through, why) = (&self.name, &self.through, self.why.words());
-        match self.parts.as_slice() {
-            [only] => {
-                let (bytes, offset) = (only.words(), only.offset);
-                format!("{bytes} was not written at {offset:#x} of {name} through {through}: {why}")
-            }
-            _ => {
-                let what = self.what();
-                format!("{what} were not written to {name} through {through}: {why}")
-            }
+        if let [only] = self.parts.as_slice() {
+            let (bytes, offset) = (only.words(), only.offset);
+            return format!(
+                "{bytes} was not written at {offset:#x} of {name} through {through}: {why}"
+            );
         }
+        let what = self.what();
+        format!("{what} were not written to {name} through {through}: {why}")
     }
 
     /// What can be done with it in `doc`: the words of a button.

@@ -169,6 +169,7 @@ impl Doc {
         self.second_changed();
         let target = self.target(&known);
         self.saving.take_if(|saving| saving.view == view);
+        self.sent.retain(|sent| sent.form.view != view);
         self.patching.take_if(|patching| patching.view() == view);
         if self.focus == view
             && let Some(other) = self.views.first()

@@ -10,7 +10,9 @@ use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
 use super::patch::Patching;
 use super::pending::{Under, Waiting};
+use super::picture::Who;
 use super::topic::{Subject, Topic};
+use super::witness::WitnessId;
 use super::{Action, FileAction};
 
 /// For how long, in words.
@@ -62,12 +64,33 @@ impl Doc {
         Some(format!("{last}{before}; {waiting}"))
     }
 
+    /// A store as this row was asked for and is held up by a storage that does not answer.
+    pub(super) fn store_waits(&self, who: Who) -> bool {
+        if self.storage_words(None).is_none() {
+            return false;
+        }
+        let witness = match who {
+            Who::View => return self.view().pending.stores_by_view(),
+            Who::OtherMode => WitnessId::OtherMode,
+            Who::Calls => WitnessId::File,
+            Who::Process(mapping) => {
+                let process = self.processes.get(mapping);
+                return process.is_some_and(|process| !process.pending.is_empty());
+            }
+            Who::Other { .. } => return false,
+        };
+        let mut stores = self.view().pending.witness_stores();
+        stores.any(|store| store.id == witness)
+    }
+
     /// What is read from another file, where that waits for its storage.
     #[must_use]
     pub fn slow_reading(&self) -> Option<(OrderId, String)> {
         let (number, what, path) = match (&self.pasting, &self.patching) {
             (Some(paste), _) => (paste.number, "to paste it", &paste.path),
-            (None, Some(Patching::Reads(number, _, path))) => (*number, "to apply it", path),
+            (None, Some(Patching::Reads(number, _, place))) => {
+                (*number, "to apply it", &place.path)
+            }
             _ => return None,
         };
         self.storage_words(Some(number))?;
@@ -81,6 +104,7 @@ impl Doc {
         let is_it =
             |it: &mut Patching| matches!(it, Patching::Reads(known, ..) if *known == number);
         let patching = self.patching.take_if(is_it);
+        self.form_done(number);
         if pasting.is_some() {
             self.done(Subject::Edit, "Stopped: nothing was pasted".to_owned());
         } else if patching.is_some() {

@@ -305,11 +305,21 @@ impl Doc {
                 let _ = writeln!(text, "{offset:#x}\t{old}\t{new}\t{mode}\t{state}");
             }
         }
-        let unsaved = self
-            .views
-            .iter()
-            .flat_map(|view| view.journal.unsaved_runs());
-        patch::not_in_file(&mut text, &unsaved.collect::<Vec<_>>());
+        let unsaved = self.views.iter().map(|view| {
+            let runs: Vec<PendingRun> = view.journal.unsaved_runs().collect();
+            (view.id, runs)
+        });
+        let unsaved: Vec<_> = unsaved.filter(|(_, runs)| !runs.is_empty()).collect();
+        match unsaved.as_slice() {
+            [] => patch::not_in_file(&mut text, &[]),
+            [(_, runs)] => patch::not_in_file(&mut text, runs),
+            // two views may have edited the same bytes: what is applied is what one mapping holds
+            views => {
+                for (view, runs) in views {
+                    patch::not_in_file_of(&mut text, &self.view_words(*view), runs);
+                }
+            }
+        }
         text
     }
 }

@@ -17,6 +17,8 @@ use super::{Frame, describe, focus_id};
 
 /// The widest field for a path, in points.
 const MOST_FIELD: f32 = 620.0;
+/// The part of its room that it takes where something stands beside it.
+const SHARE_BESIDE_PROBLEM: f32 = 0.6;
 /// The field for a byte, in points.
 const BYTE_FIELD: f32 = 50.0;
 /// What is wrong with what is typed as the byte to fill with.
@@ -85,7 +87,7 @@ pub(super) fn form_ui(
     let ui = &mut ui.new_child(builder);
     match form {
         Form::Fill(text, n_bytes) => fill_ui(ui, frame, text, n_bytes, actions),
-        Form::Saving(saving) => saving_ui(ui, saving, actions),
+        Form::Saving(saving) => saving_ui(ui, frame, saving, actions),
         Form::Find(bar) => find_ui(ui, frame, bar, actions),
     }
 }
@@ -127,7 +129,7 @@ fn fill_ui(ui: &mut Ui, frame: &Frame<'_>, text: &str, n_bytes: u64, actions: &m
 }
 
 /// Where a copy or the edits are to be saved.
-fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
+fn saving_ui(ui: &mut Ui, frame: &Frame<'_>, saving: &Saving, actions: &mut Vec<Action>) {
     let words = match saving.what {
         What::View => "Save a copy of the view to",
         What::Selection(_) => "Save the selection to",
@@ -156,6 +158,10 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
             ui.label(if is_wide { words } else { short })
                 .on_hover_text(words);
             destination_ui(ui, saving, actions);
+            if let Some(why) = &saving.problem {
+                let shown = RichText::new(why).color(frame.theme.error);
+                ui.add(Label::new(shown).truncate()).on_hover_text(why);
+            }
         },
         |ui| answers_ui(ui, saving, &mut pressed),
     );
@@ -164,9 +170,13 @@ fn saving_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
 
 fn destination_ui(ui: &mut Ui, saving: &Saving, actions: &mut Vec<Action>) {
     let mut text = saving.text.clone();
+    let room = match saving.problem {
+        Some(_) => ui.available_width() * SHARE_BESIDE_PROBLEM,
+        None => ui.available_width(),
+    };
     let edit = TextEdit::singleline(&mut text)
         .id(focus_id(Focus::Destination))
-        .desired_width(ui.available_width().min(MOST_FIELD));
+        .desired_width(room.min(MOST_FIELD));
     let response = ui.add(edit);
     let name = match saving.what {
         What::Patch => "List of edits to apply",

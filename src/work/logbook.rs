@@ -100,6 +100,8 @@ struct State {
     ahead: Option<Instant>,
     /// A sync failed, and there is no new file yet.
     has_failed: bool,
+    /// Why no journal could be made, which was told: each edit tries it again.
+    missing: Option<String>,
     has_thread: bool,
     is_over: bool,
     orphans: Vec<Orphan>,
@@ -204,7 +206,7 @@ impl Logbook {
         for book in books.into_iter().chain(state.stale.drain(..)) {
             book.remove();
         }
-        state.orphans.clear();
+        // What other runs left stays ours: that it is decided may be on its way to be written down.
         self.shared().woken.notify_all();
     }
 
@@ -235,7 +237,8 @@ impl Shared {
     }
 
     fn find_orphans(&self, folder: &Path) {
-        let found = orphans::find(folder);
+        let disk = self.lock().disk.clone();
+        let found = orphans::find(folder, &disk);
         let mut state = self.lock();
         if state.is_over {
             return;
@@ -263,16 +266,22 @@ impl Shared {
                 Ok(book) => {
                     state.book = Some(book);
                     crate::os::last_words::follow_with(KEPT);
+                    if state.missing.take().is_some() {
+                        (self.report)(JournalNews::Available);
+                    }
                 }
                 Err(error) if is_full(&error) => return Err(error),
                 Err(error) => {
-                    // no folder, or no right to it: no reason to forbid every edit
-                    state.folder = None;
+                    // No folder, no right to it, too many open files: no reason to forbid every edit. The next one may
+                    // find it otherwise.
                     let why = crate::map::describe_errno(crate::map::errno_of(&error));
-                    let folder = path_in_sentence(&folder);
-                    (self.report)(JournalNews::Unavailable(format!(
-                        "There is no journal of edits in {folder} ({why}): should the program be killed, edits that are not in the file are lost"
-                    )));
+                    if state.missing.as_ref() != Some(&why) {
+                        let folder = path_in_sentence(&folder);
+                        (self.report)(JournalNews::Unavailable(format!(
+                            "There is no journal of edits in {folder} ({why}): should the program be killed, edits that are not in the file are lost; each edit tries again to make it"
+                        )));
+                        state.missing = Some(why);
+                    }
                     return Ok(None);
                 }
             }

@@ -11,7 +11,7 @@ use crate::rig::{Stage, until};
 const SCREEN: [&str; 3] = ["-screen", "0", "1280x800x24"];
 
 /// The journals that there are.
-fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
+pub(crate) fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(stage.folder().join("state/mapscope"));
     let entries = entries.into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());

@@ -17,6 +17,7 @@ mod arguments;
 mod bare;
 mod clipboard;
 mod closing;
+mod decided;
 mod dialog;
 mod editing;
 mod ending;

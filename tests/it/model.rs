@@ -19,6 +19,7 @@ use mapscope::model::{
 
 use rig::{Rig, file, mapped};
 
+mod asked_again;
 mod behind;
 mod bounded;
 mod closing;
@@ -34,6 +35,7 @@ mod frames;
 mod hand;
 mod happened;
 mod identity;
+mod journal_back;
 mod keys;
 mod lab;
 mod late;
@@ -41,6 +43,7 @@ mod left;
 mod left_gone;
 mod left_over;
 mod lists;
+mod lists_of_two;
 mod lookups;
 mod notices;
 mod offers;
@@ -52,6 +55,7 @@ mod processes;
 mod refused_steps;
 mod remarks;
 mod rig;
+mod row_waits;
 mod second_view;
 mod slow;
 mod split;

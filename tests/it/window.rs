@@ -5,6 +5,7 @@
 mod added;
 mod areas;
 mod arrange;
+mod asked_again;
 mod bars;
 mod chaos;
 mod characters;
@@ -34,6 +35,7 @@ mod kernel_memory;
 mod keys;
 mod lab;
 mod left_gone;
+mod lists_of_two;
 mod live;
 mod low;
 mod many_mappings;

@@ -148,6 +148,7 @@ impl Scene<'_> {
             frame: None,
             write: WriteAs::NotNow,
             note: None,
+            waits: false,
         }
     }
 

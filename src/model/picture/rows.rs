@@ -236,6 +236,7 @@ impl Draft {
             frame: None,
             write,
             note: None,
+            waits: false,
         };
         Self {
             row,

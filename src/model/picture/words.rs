@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::{
-    Below, Cells, Compared, Group, Maps, PageCache, Picture, Row, RowMemory, Sees, Who, WriteAs,
+    Below, Cells, Compared, Group, Maps, PageCache, Picture, Row, RowMemory, Sees, WAITS, Who,
+    WriteAs,
 };
 use crate::bytes::class::is_graphic;
 use crate::map::{Access, Mode};
@@ -191,6 +192,9 @@ impl Picture {
                     let _ = write!(words, " with {}", names.join(" and "));
                 }
             }
+        }
+        if row.waits {
+            let _ = write!(words, "; {WAITS}");
         }
         if let Some(note) = &row.note {
             words.push_str("; ");

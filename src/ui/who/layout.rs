@@ -146,13 +146,14 @@ fn row(plan: &Plan<'_>, scene: &mut Scene, index: usize) {
     if let Some(x) = c.write.filter(|_| c.words) {
         scene.text(part, at(x - 2.0), (why, Face::Small), Ink::Weak);
     }
-    if let Some(note) = row.note.as_ref().filter(|note| note.failed) {
+    if let Some((words, is_failed)) = row.remark() {
         let (top, height) = plan.rows[index];
         let room = plan.bytes.room.max(c.end - c.who) - indent;
-        let text = plan.fit(&[&note.text], Face::Small, room);
+        let text = plan.fit(&[words], Face::Small, room);
         let at = pos2(left, top + height - LINE / 2.0 - 2.0);
         let at = (at, Align2::LEFT_CENTER);
-        scene.text(part, at, (text, Face::Small), Ink::Error);
+        let ink = if is_failed { Ink::Error } else { Ink::Text };
+        scene.text(part, at, (text, Face::Small), ink);
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> Plan<'a> {
                 }
             }
             let mut height = ROW + self.bytes.n_lines as f32 * LINE;
-            if row.note.as_ref().is_some_and(|note| note.failed) {
+            if row.remark().is_some() {
                 height += LINE;
             }
             self.rows.push((y, height));

@@ -448,7 +448,7 @@ pub(super) fn follow(
 /// There is more to say of a row than it shows.
 fn has_more(row: &Row) -> bool {
     let is_plain = matches!(row.sees, Sees::Bytes(_) | Sees::Waiting);
-    row.note.is_some() || !is_plain || matches!(row.memory, RowMemory::NotKnown(_))
+    row.waits || row.note.is_some() || !is_plain || matches!(row.memory, RowMemory::NotKnown(_))
 }
 
 /// A pen of eleven points: its body and its tip.

@@ -12,8 +12,7 @@ use crate::model::effect::{FileRequest, Store};
 use crate::model::event::{EditsNews, FileNews};
 use crate::model::identity::{OrderId, Target};
 use crate::model::journal::PendingRun;
-use crate::model::offer::{OfferId, OfferPart};
-use crate::model::patch::Patch;
+use crate::model::offer::{OfferId, OfferPart, n_bytes};
 use crate::work::logbook::record::{ByteChange, EditPlace};
 
 use super::asked::Asked;
@@ -35,7 +34,9 @@ impl Worker {
                 self.put_back(index, number, offer, &runs);
                 return;
             }
-            request @ (FileRequest::ReadPatch(_) | FileRequest::ReadWhole(_)) => {
+            request @ (FileRequest::ReadPatch(_)
+            | FileRequest::ReadPatchPart(..)
+            | FileRequest::ReadWhole(_)) => {
                 self.read_beside(index, number, request);
                 return;
             }
@@ -45,6 +46,10 @@ impl Worker {
             }
             FileRequest::TakeOver { offer, runs } => {
                 self.take_over(target, offer, runs);
+                EditsNews::Noted
+            }
+            FileRequest::WriteDown { held, waiting } => {
+                self.write_down_late(index, target, held, waiting);
                 EditsNews::Noted
             }
             _ => return, // answered where it is asked
@@ -111,6 +116,35 @@ impl Worker {
         written.map_err(|error| error.to_string())
     }
 
+    /// Private edits that were made while they could not be written down. An order that was given before this one may have
+    /// taken some of them back since.
+    fn write_down_late(
+        &mut self,
+        index: usize,
+        target: Target,
+        held: Vec<PendingRun>,
+        waiting: Vec<PendingRun>,
+    ) {
+        let file = std::sync::Arc::clone(&self.file);
+        let stands = |mapping: &Mapping, run: &PendingRun| {
+            let span = Span::at(run.offset, run.value.len() as u64);
+            span.is_some_and(|span| mapping.read(span, &file).bytes == run.value)
+        };
+        let held = self.with(index, |mapping| {
+            held.into_iter()
+                .filter(|run| stands(mapping, run))
+                .collect()
+        });
+        let mut runs: Vec<PendingRun> = held.unwrap_or_default();
+        runs.extend(waiting);
+        if !runs.is_empty() {
+            // Where it cannot be written, that is told as of any edit.
+            let _ = self
+                .journal
+                .stands(&self.file, target.mapping.0, changes_of(runs));
+        }
+    }
+
     /// What an earlier run left is this view's: it stands in this run's journal before it goes from that one's.
     fn take_over(&mut self, target: Target, offer: OfferId, runs: Vec<PendingRun>) {
         let mapping = target.mapping.0;
@@ -137,7 +171,7 @@ impl Worker {
 
     /// Reads another file than the open one, in a thread: where that one's storage hangs, nothing of this file does.
     fn read_beside(&self, index: usize, number: OrderId, request: FileRequest) {
-        let is_list = matches!(request, FileRequest::ReadPatch(_));
+        let is_list = !matches!(request, FileRequest::ReadWhole(_));
         let news = move |why| {
             FileNews::Edits(if is_list {
                 EditsNews::PatchRead(Err(why))
@@ -149,9 +183,9 @@ impl Worker {
             move |error| news(format!("There is no thread to read the file with: {error}"));
         self.start_job((index, number), "reader", failed, move |shown, teller| {
             teller.waits.during(|| match request {
-                FileRequest::ReadPatch(path) => {
-                    let read = read_list(&path, shown).map(Box::new);
-                    FileNews::Edits(EditsNews::PatchRead(read))
+                FileRequest::ReadPatch(path) => FileNews::Edits(read_list(&path, None, shown)),
+                FileRequest::ReadPatchPart(path, view) => {
+                    FileNews::Edits(read_list(&path, Some(&view), shown))
                 }
                 FileRequest::ReadWhole(path) => {
                     FileNews::Edits(EditsNews::WholeRead(pasted_file::read(&path)))
@@ -162,11 +196,25 @@ impl Worker {
     }
 }
 
-/// Reads a list of edits and compares it with what the view shows.
-fn read_list(path: &Path, (file, mapping): (&OpenFile, &RwLock<Mapping>)) -> Result<Patch, String> {
-    let list = super::patch::read(path)?;
+/// Reads a list of edits, or those of one view in it, and compares it with what the view shows. One of several views is
+/// not compared before somebody said which.
+fn read_list(
+    path: &Path,
+    view: Option<&str>,
+    (file, mapping): (&OpenFile, &RwLock<Mapping>),
+) -> EditsNews {
+    let listed = match super::patch::read(path, view) {
+        Ok(listed) => listed,
+        Err(why) => return EditsNews::PatchRead(Err(why)),
+    };
+    if !listed.parts.is_empty() {
+        let parts = listed.parts.into_iter();
+        let parts = parts.map(|part| (part.view, n_bytes(&part.runs)));
+        return EditsNews::PatchParts(parts.collect());
+    }
     let mapping = mapping.read().unwrap_or_else(PoisonError::into_inner);
-    super::patch::compare(list, &mapping, file)
+    let compared = super::patch::compare((path.to_owned(), listed), &mapping, file);
+    EditsNews::PatchRead(compared.map(Box::new))
 }
 
 fn changes_of(runs: Vec<PendingRun>) -> Vec<ByteChange> {

@@ -13,11 +13,11 @@ use crate::os::stamp::open_to_compare;
 /// A longer list is not read, in bytes: each edited byte takes some six.
 const MOST_BYTES: u64 = 512 << 20;
 
-/// Reads a list.
+/// Reads a list; where it is of several views, those of the one that it calls `view`, or of each.
 ///
 /// # Errors
 /// Why there is none, in one sentence.
-pub(super) fn read(path: &Path) -> Result<(std::path::PathBuf, Listed), String> {
+pub(super) fn read(path: &Path, view: Option<&str>) -> Result<Listed, String> {
     let named = || path_in_sentence(path);
     let failed = |error: std::io::Error| {
         let why = map::describe_errno(map::errno_of(&error));
@@ -44,10 +44,16 @@ pub(super) fn read(path: &Path) -> Result<(std::path::PathBuf, Listed), String> 
     let text = String::from_utf8_lossy(&bytes); // what is no text is found where it stands
     let listed = parse(&text);
     let listed = listed.map_err(|error| format!("{} cannot be applied: {error}", named()))?;
-    if listed.runs.is_empty() {
+    if listed.runs.is_empty() && listed.parts.is_empty() {
         return Err(format!("{} lists no edit that is not in its file", named()));
     }
-    Ok((path.to_owned(), listed))
+    match view {
+        None => Ok(listed),
+        Some(view) => listed.of_view(view).ok_or_else(|| {
+            let named = named();
+            format!("{named} is another list by now: it lists no edits of a {view} beside others")
+        }),
+    }
 }
 
 /// Compares a list with what a mapping shows.

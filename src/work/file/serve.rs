@@ -210,8 +210,10 @@ impl Worker {
             FileRequest::Sum(span) => self.sum(index, number, span),
             request @ (FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
+            | FileRequest::WriteDown { .. }
             | FileRequest::PutBack { .. }
             | FileRequest::ReadPatch(_)
+            | FileRequest::ReadPatchPart(..)
             | FileRequest::ReadWhole(_)) => self.handle_edits(index, number, target, request),
         }
     }

@@ -124,10 +124,10 @@ impl Book {
     }
 
     /// One that was found and read, to go on with; whoever gives `file` holds its lock.
-    pub(super) fn go_on(file: File, path: PathBuf, read: &Recovered) -> Self {
+    pub(super) fn go_on(file: File, path: PathBuf, disk: &Disk, read: &Recovered) -> Self {
         Self {
             file,
-            disk: Disk::default(),
+            disk: disk.clone(),
             path,
             id: read.id,
             seq: read.seq,

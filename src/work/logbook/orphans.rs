@@ -9,7 +9,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::book::{Book, ENDING, PART};
+use super::book::{Book, Disk, ENDING, PART};
 use super::compared::{Compared, compare, look_for_open};
 use super::ledger::{Entry, Ledger, recover};
 use super::record::{ByteChange, EditPlace, Record};
@@ -91,8 +91,8 @@ pub(super) struct Found {
     pub(super) unread: Vec<String>,
 }
 
-/// Looks through `folder`.
-pub(super) fn find(folder: &Path) -> Found {
+/// Looks through `folder`, which `disk` keeps.
+pub(super) fn find(folder: &Path, disk: &Disk) -> Found {
     let mut found = Found::default();
     let Ok(entries) = fs::read_dir(folder) else {
         return found; // none yet
@@ -109,7 +109,7 @@ pub(super) fn find(folder: &Path) -> Found {
         } else if ending == ENDING
             && let Some(file) = take(&path)
         {
-            adopt(file, path, &mut found);
+            adopt(file, path, disk, &mut found);
         }
     }
     found.offers.sort_by_key(|offer| offer.at);
@@ -146,7 +146,7 @@ fn is_same(_left: &fs::Metadata, right: &fs::Metadata) -> bool {
 }
 
 /// Reads a journal that is locked, and lists what it has to offer.
-fn adopt(file: File, path: PathBuf, found: &mut Found) {
+fn adopt(file: File, path: PathBuf, disk: &Disk, found: &mut Found) {
     let mut bytes = Vec::new();
     if let Err(error) = (&file).take(MOST_BYTES).read_to_end(&mut bytes) {
         let why = crate::map::describe_errno(crate::map::errno_of(&error));
@@ -188,7 +188,7 @@ fn adopt(file: File, path: PathBuf, found: &mut Found) {
         offers.push((id, *number));
         found.offers.push(offer(id, entry, read.cut));
     }
-    let book = Book::go_on(file, path, &read);
+    let book = Book::go_on(file, path, disk, &read);
     found.orphans.push(Orphan {
         book,
         ledger: read.ledger,

@@ -30,9 +30,9 @@ pub(super) struct Worker {
 
 /// The edits that a list says are not in the file.
 pub(super) fn listed(text: &str) -> BTreeMap<usize, u8> {
-    let section = text.split("# not in the file").nth(1).unwrap_or_default();
+    let parts = text.split("# not in the file").skip(1); // of each view
     let mut found = BTreeMap::new();
-    for line in section.lines().skip(1) {
+    for line in parts.flat_map(|part| part.lines().skip(1)) {
         let mut fields = line.split('\t');
         let offset = fields.next().unwrap().trim_start_matches("0x");
         let offset = usize::from_str_radix(offset, 16).unwrap();

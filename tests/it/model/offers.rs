@@ -284,6 +284,7 @@ pub(super) fn is_read(rig: &mut Rig, bytes: Bytes<'_>, found: &[u8]) {
             of: None,
             size: Some(100),
             runs: runs(bytes),
+            parts: Vec::new(),
         },
         found: found.iter().map(|byte| vec![*byte]).collect(),
         file_len: 100,

@@ -31,6 +31,7 @@ fn row(who: Who, maps: Maps, memory: RowMemory, write: WriteAs, byte: u8) -> Row
         frame: None,
         write,
         note: None,
+        waits: false,
     }
 }
 

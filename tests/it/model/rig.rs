@@ -341,6 +341,7 @@ pub(super) fn is_quiet(request: &FileRequest) -> bool {
             | FileRequest::Facts(_)
             | FileRequest::Forget(_)
             | FileRequest::TakeOver { .. }
+            | FileRequest::WriteDown { .. }
     )
 }
 

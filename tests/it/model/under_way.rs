@@ -81,12 +81,20 @@ fn brought_about(rig: &mut Rig, after: Option<&FileRequest>) -> Option<(FileRequ
             let list = PathBuf::from("/list");
             return quiet(R::ReadPatch(list));
         }
-        Some(R::ReadPatch(_)) => return quiet(R::Forget(Vec::new())),
+        Some(R::ReadPatch(_)) => {
+            let list = PathBuf::from("/list");
+            return quiet(R::ReadPatchPart(list, String::new()));
+        }
+        Some(R::ReadPatchPart(..)) => return quiet(R::Forget(Vec::new())),
         Some(R::Forget(_)) => {
             let (offer, runs) = (OfferId(1), Vec::new());
             return quiet(R::TakeOver { offer, runs });
         }
-        Some(R::TakeOver { .. }) => return quiet(R::ReadWhole(PathBuf::from("/pasted"))),
+        Some(R::TakeOver { .. }) => {
+            let (held, waiting) = (Vec::new(), Vec::new());
+            return quiet(R::WriteDown { held, waiting });
+        }
+        Some(R::WriteDown { .. }) => return quiet(R::ReadWhole(PathBuf::from("/pasted"))),
         Some(R::ReadWhole(_)) => return quiet(R::Sum(span(0, 4))),
         Some(R::Sum(_)) => return None,
     };
@@ -159,7 +167,7 @@ fn each_request_that_changes_something_is_known_until_it_is_answered() {
         }
         before = Some(request);
     }
-    assert_eq!(n_kinds, 25, "the walk comes by each");
+    assert_eq!(n_kinds, 27, "the walk comes by each");
 }
 
 /// What a process is asked comes back, unless it is of no weight that it was not taken, or there is always room for it.
