@@ -13,6 +13,7 @@ mod learned;
 mod left_behind;
 mod lessons;
 mod meant;
+mod meanwhile;
 mod missing;
 mod papers;
 mod places;
