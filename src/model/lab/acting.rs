@@ -14,10 +14,7 @@ impl App {
     /// Does what a person asked of the lab.
     pub(in crate::model) fn act_on_lab(&mut self, action: LabAction, effects: &mut Vec<Effect>) {
         match action {
-            LabAction::Show => {
-                self.lab.come_forward();
-                effects.push(Effect::Focus(Focus::Lab));
-            }
+            LabAction::Show => self.lab_show(effects),
             LabAction::Close => self.lab_close(effects),
             LabAction::Choose(name) => self.lab_choose(&name),
             LabAction::Move(by) => self.lab_move(by),
@@ -60,6 +57,12 @@ impl App {
         }
     }
 
+    /// Brings its tab to the front.
+    pub(super) fn lab_show(&mut self, effects: &mut Vec<Effect>) {
+        self.lab.come_forward();
+        effects.push(Effect::Focus(Focus::Lab));
+    }
+
     fn lab_stop(&mut self, effects: &mut Vec<Effect>) {
         self.lab.then = None;
         self.lab.withdraw();
@@ -78,7 +81,7 @@ impl App {
         }
     }
 
-    fn lab_choose(&mut self, name: &str) {
+    pub(super) fn lab_choose(&mut self, name: &str) {
         if let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) {
             self.lab.chosen = Some(claim.name);
             self.lab.folded.remove(&claim.topic);
@@ -193,6 +196,7 @@ impl App {
                 run: LabRun::None,
                 said: Vec::new(),
                 is_sealed: false,
+                is_shown: false,
                 answer: None,
             })
             .collect();
@@ -275,6 +279,9 @@ impl LabState {
     /// A step is told again when a check is added to it.
     fn stepped(&mut self, step: RunStep) {
         self.compare(&step);
+        if step.holds.is_some() {
+            self.show();
+        }
         if let Some(LabRun::Running { steps, next, .. }) = self.current_run() {
             // One that was let go before it was told that it waits.
             if next
@@ -307,7 +314,7 @@ impl LabState {
         // none is left running, also where the runner ended in the middle
         for entry in &mut self.entries {
             if entry.is_running() {
-                entry.run = LabRun::None;
+                (entry.run, entry.is_sealed) = (LabRun::None, false);
             }
         }
     }

@@ -11,6 +11,7 @@ use mapscope::model::process::PeerOrder;
 
 use super::*;
 
+mod after_the_fact;
 mod answers;
 mod seen;
 mod stepping;
