@@ -14,7 +14,7 @@ impl App {
     /// Does what a person asked of the lab.
     pub(in crate::model) fn act_on_lab(&mut self, action: LabAction, effects: &mut Vec<Effect>) {
         match action {
-            LabAction::Show => self.lab_show(effects),
+            LabAction::Show => self.lab_show(None, effects),
             LabAction::Close => self.lab_close(effects),
             LabAction::Choose(name) => self.lab_choose(&name),
             LabAction::Move(by) => self.lab_move(by),
@@ -57,8 +57,11 @@ impl App {
         }
     }
 
-    /// Brings its tab to the front.
-    pub(super) fn lab_show(&mut self, effects: &mut Vec<Effect>) {
+    /// Brings its tab to the front, and this experiment with it.
+    pub(super) fn lab_show(&mut self, name: Option<&str>, effects: &mut Vec<Effect>) {
+        if let Some(name) = name {
+            self.lab_choose(name);
+        }
         self.lab.come_forward();
         effects.push(Effect::Focus(Focus::Lab));
     }
@@ -81,7 +84,7 @@ impl App {
         }
     }
 
-    pub(super) fn lab_choose(&mut self, name: &str) {
+    fn lab_choose(&mut self, name: &str) {
         if let Some(claim) = self.lab.entry(name).map(|entry| entry.claim) {
             self.lab.chosen = Some(claim.name);
             self.lab.folded.remove(&claim.topic);

@@ -14,13 +14,11 @@ impl App {
         if self.lab.queue.is_none() && self.lab.chosen().is_none() {
             // What would be run is shown first.
             let first = self.lab.entries.first().map(|entry| entry.claim.name);
-            first.into_iter().for_each(|name| self.lab_choose(name));
-            self.lab_show(effects);
+            self.lab_show(first, effects);
         } else if self.lab.is_stepping() && self.lab.is_out_of_sight() {
             // So is what waits behind another one: nothing goes that nobody sees.
             let waits = self.lab.current().map(|entry| entry.claim.name);
-            waits.into_iter().for_each(|name| self.lab_choose(name));
-            self.lab_show(effects);
+            self.lab_show(waits, effects);
         } else if self.lab.queue.is_none() {
             let name = self.lab.chosen.map(str::to_owned);
             self.lab_run(name.into_iter().collect(), Pace::Steps, effects);

@@ -60,7 +60,9 @@ fn whoever_saw_a_check_says_nothing_any_more() {
         begin(&mut rig, &["one"]);
         tell(&mut rig, checked(1));
         assert!(entry(&rig).is_closed(), "the run goes on");
-        end.into_iter().for_each(|told| tell(&mut rig, told));
+        for told in end {
+            tell(&mut rig, told);
+        }
         assert!(!entry(&rig).may_pick() && !entry(&rig).is_closed());
         ask(&mut rig, LabAction::Pick("one".to_owned(), 0));
         assert_eq!(entry(&rig).pick, None, "after the fact");
@@ -77,7 +79,9 @@ fn what_was_said_before_stands_and_is_not_changed_any_more() {
         ask(&mut rig, LabAction::Pick("one".to_owned(), 1));
         begin(&mut rig, &["one"]);
         tell(&mut rig, checked(1));
-        end.into_iter().for_each(|told| tell(&mut rig, told));
+        for told in end {
+            tell(&mut rig, told);
+        }
         for choice in [0, 1] {
             ask(&mut rig, LabAction::Pick("one".to_owned(), choice));
             assert_eq!(entry(&rig).pick, Some(1));
@@ -94,7 +98,9 @@ fn a_run_that_showed_no_check_uses_up_no_question() {
         let mut rig = bench();
         begin(&mut rig, &["one"]);
         tell(&mut rig, Progress::Step(Box::new(step(1, "done"))));
-        end.into_iter().for_each(|told| tell(&mut rig, told));
+        for told in end {
+            tell(&mut rig, told);
+        }
         assert!(entry(&rig).may_pick() && entry(&rig).is_closed());
     }
 }
