@@ -20,7 +20,14 @@ impl Shell {
     pub fn keep_answers(&mut self, store: AnswerStore) {
         let report = self.report();
         let tell = move |answers| report(Event::LabAnswers(answers));
-        self.answers = AnswerKeeper::start(store, tell).ok();
+        self.answers = AnswerKeeper::start(store, tell)
+            .map_err(|error| {
+                let why = format!(
+                    "your answers last as long as this window: no thread can be started to keep them: {error}"
+                );
+                let _ = self.model.take(Event::LabAnswers(Err(why)));
+            })
+            .ok();
     }
 
     /// Keeps what the person expected, and whether it was so.

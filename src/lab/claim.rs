@@ -3,6 +3,7 @@
 //!
 //! It owns their names and wording. It must not know how a process is asked, nor the scripts.
 
+mod answered;
 mod cost;
 mod foreseen;
 mod hand;

@@ -73,17 +73,7 @@ pub fn is_right(
     verdict: &Verdict,
     choice: usize,
 ) -> Option<bool> {
-    let is_predicted = match claim.expected {
-        // Which of several came is not told, but that it was none of the others.
-        Expected::Either(several) if several.contains(&choice) => return None,
-        Expected::Either(_) => false,
-        _ => claim.predicted(file_system)? == choice,
-    };
-    match (verdict, is_predicted) {
-        (Verdict::AsPredicted, is_so) => Some(is_so),
-        (Verdict::Differs, true) => Some(false),
-        _ => None,
-    }
+    claim.came_true(file_system, verdict, choice)
 }
 
 impl OwnAnswers {

@@ -157,13 +157,15 @@ fn run_all(
     let place = place(options)?;
     let environment = environment(&options.dir);
     tell(Progress::Environment(environment.clone()));
-    for trial in trials {
+    for (number, trial) in (1..).zip(trials) {
         let experiment = trial.experiment;
         if cancelled.load(Ordering::Relaxed) {
             break;
         }
         tell(Progress::Started(experiment.claim.name.to_owned()));
-        let record = run_one(trial, options, &environment, place.path(), cancelled, tell);
+        // Files of experiments that have the same names never meet. A number gives nothing away that is still asked.
+        let folder = place.path().join(number.to_string());
+        let record = run_one(trial, options, &environment, &folder, cancelled, tell);
         tell(Progress::Finished(Box::new(record)));
     }
     Ok(())
@@ -237,9 +239,7 @@ fn run_one(
         record.verdict = Verdict::NotAvailable(why);
         return record;
     }
-    // Files of experiments that have the same names never meet.
-    let folder = folder.join(claim.name);
-    let make_folder = || std::fs::create_dir(&folder).map_err(|error| refused(options, &error));
+    let make_folder = || std::fs::create_dir(folder).map_err(|error| refused(options, &error));
     let made = check_memory(0).and_then(|()| make_folder());
     if let Err(why) = made {
         record.observed = format!("nothing: {why}");
@@ -249,7 +249,7 @@ fn run_one(
     let sabotage = options.sabotage.as_ref();
     let setting = Setting {
         program: &options.program,
-        folder: &folder,
+        folder,
         page: environment.page_bytes,
         cancelled,
         limit: options.limit,
@@ -264,7 +264,7 @@ fn run_one(
     record.costs = std::mem::take(&mut stage.costs);
     record.peers = stage.cards();
     drop(stage);
-    let _ = std::fs::remove_dir_all(&folder);
+    let _ = std::fs::remove_dir_all(folder);
     record.verdict = verdict(trial, ended, &record.steps);
     record.observed = observed(&record);
     record.milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);

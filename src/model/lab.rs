@@ -126,6 +126,8 @@ pub struct LabEntry {
     pub said: Vec<Said>,
     /// What came of it is not shown: it ran among many, and the person had not answered.
     pub is_sealed: bool,
+    /// Something of what it comes to was shown: what is said from then on is no prediction.
+    pub is_shown: bool,
     /// The answer that counts.
     pub answer: Option<GivenAnswer>,
 }
@@ -456,11 +458,14 @@ impl LabState {
             .environment
             .as_ref()
             .map_or("", |environment| environment.file_system.as_str());
-        let predicted = entry.claim.predicted(file_system)?;
-        Some(match (&record.verdict, pick == predicted) {
-            (Verdict::AsPredicted, true) => GuessOutcome::Right,
-            (Verdict::AsPredicted, false) | (Verdict::Differs, true) => GuessOutcome::Wrong,
-            _ => GuessOutcome::Open,
+        if entry.claim.expected == Expected::Measured {
+            return None;
+        }
+        let came_true = entry.claim.came_true(file_system, &record.verdict, pick);
+        Some(match came_true {
+            Some(true) => GuessOutcome::Right,
+            Some(false) => GuessOutcome::Wrong,
+            None => GuessOutcome::Open,
         })
     }
 }

@@ -27,6 +27,14 @@ pub enum PeerPage {
     Unavailable(String),
 }
 
+impl PeerPage {
+    /// It is what was expected there: a private copy may have been swapped out meanwhile, which the system does at any time.
+    #[must_use]
+    pub fn is_as(&self, expected: &Self) -> bool {
+        self == expected || (*expected == Self::PrivateCopy && *self == Self::Swapped)
+    }
+}
+
 /// The same, with what else the page table of the peer says of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerPageFact {

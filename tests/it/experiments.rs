@@ -1,6 +1,7 @@
 //! The experiments as a person runs them, with real processes: that they match, that they would not if a peer deceived,
 //! that what they print is what strace sees, and that nothing is left behind, whatever happens to a peer.
 
+mod answered_at_once;
 mod arguments;
 mod compared;
 mod deceived;
@@ -13,6 +14,7 @@ mod learned;
 mod left_behind;
 mod lessons;
 mod meant;
+mod meanwhile;
 mod missing;
 mod papers;
 mod patience;

@@ -1,11 +1,16 @@
 //! `mapscope lab --compare`: what differs between two results.
 
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::bytes::escape::{escape_path, path_in_sentence};
 use crate::lab::report::{LabResults, compare as differences};
 
 use super::super::output::{FINE, INVALID, NOT_OPENED, Unwritten, cause, complain, print};
+
+/// No results are longer, in bytes.
+const MOST_BYTES: u64 = 256 << 20;
 
 /// Prints what differs.
 pub(super) fn compare(left: &Path, right: &Path) -> Result<u8, Unwritten> {
@@ -24,11 +29,28 @@ pub(super) fn compare(left: &Path, right: &Path) -> Result<u8, Unwritten> {
 
 fn read(path: &Path) -> Result<LabResults, String> {
     let named = path_in_sentence(path);
-    let text = std::fs::read(path).map_err(|error| {
+    let text = bytes_of(path).map_err(|error| {
         let cause = cause(&error);
         format!("the results cannot be read: {cause}; see that the file is there: {named}")
     })?;
     let text = String::from_utf8(text).map_err(|_| format!("{named} is no text"))?;
     LabResults::read(&text)
         .map_err(|why| format!("{named} {why}; make one with mapscope lab NAME... --json"))
+}
+
+/// What a file holds, or what a pipe gives. A pipe that nobody writes to is empty, and nobody waits for it.
+fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    rustix::fs::fcntl_setfl(&file, rustix::fs::OFlags::empty())?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
 }

@@ -56,7 +56,12 @@ impl Foreseen {
                 Some(matches!(told?, Outcome::Bytes { bytes } if bytes == wanted))
             }
             Self::Pages(wanted) => {
-                Some(matches!(told?, Outcome::Pages { pages } if pages == wanted))
+                let Outcome::Pages { pages } = told? else {
+                    return Some(false);
+                };
+                let all = pages.len() == wanted.len();
+                let mut each = pages.iter().zip(wanted);
+                Some(all && each.all(|(page, wanted)| page.is_as(wanted)))
             }
             Self::Done => Some(*told? == Outcome::Done),
             Self::Fails => Some(matches!(told?, Outcome::Failed { .. })),

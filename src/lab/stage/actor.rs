@@ -12,6 +12,7 @@ use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
 use crate::peer::calls::{
     Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage, Source,
+    TransferCall,
 };
 use crate::peer::protocol::{Answer, Request};
 use crate::peer::{PeerError, PeerProcess, PendingRequest};
@@ -202,7 +203,7 @@ fn line(call: MadeCall) -> CallLine {
 pub(super) enum Touches {
     /// Those of the peer that carries it out.
     Own,
-    /// Those of every peer: what a file loses, the mappings of it lose.
+    /// Those of every peer: what a file loses, the mappings of it lose; and some calls reach into another process.
     All,
 }
 
@@ -212,6 +213,8 @@ impl Touches {
             Call::Truncate { .. }
             | Call::Cool { .. }
             | Call::Object(ObjectCall::Allocate { .. } | ObjectCall::TruncatePath { .. })
+            // It copies a page of the other one.
+            | Call::Transfer(TransferCall::Poke { .. })
             | Call::Advise {
                 advice: Advice::Remove,
                 ..
@@ -448,10 +451,10 @@ impl Stage<'_> {
 }
 
 /// Whether a load or store of the peer itself brought the signal on, or the peer did as it was asked to. A peer that has no
-/// memory left aborts too.
+/// memory left aborts too; and a signal that somebody sends has no fault that the peer could tell of.
 fn is_of_the_experiment(call: &Call, death: &Death) -> bool {
     match death.signal.as_str() {
-        "SIGSEGV" | "SIGBUS" => true,
+        "SIGSEGV" | "SIGBUS" => death.code.is_some(),
         "SIGABRT" => *call == Call::Abort,
         _ => false,
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::lab::claim::time_words;
 use crate::lab::script::{Figure, Relation, Rule, StepId, Value, Words};
 use crate::peer::calls::Outcome;
-use crate::peer::wire::PeerPage::{self, NotPresent, PrivateCopy, Swapped};
+use crate::peer::wire::PeerPage::NotPresent;
 
 use super::Stage;
 use super::areas::Area;
@@ -44,7 +44,7 @@ impl Stage<'_> {
                 Some(Outcome::Pages { pages }) => {
                     let all = pages.iter().zip(wanted);
                     pages.len() == wanted.len()
-                        && all.into_iter().all(|(page, wanted)| is_as(page, wanted))
+                        && all.into_iter().all(|(page, wanted)| page.is_as(wanted))
                 }
                 _ => false,
             },
@@ -131,11 +131,6 @@ impl Stage<'_> {
 fn seconds(nanoseconds: i128) -> f64 {
     let nanoseconds = u64::try_from(nanoseconds).unwrap_or_default();
     Duration::from_nanos(nanoseconds).as_secs_f64()
-}
-
-/// A private copy may have been swapped out meanwhile.
-fn is_as(page: &PeerPage, wanted: &PeerPage) -> bool {
-    page == wanted || (*wanted == PrivateCopy && *page == Swapped)
 }
 
 fn compare(left: i128, relation: Relation, right: i128) -> bool {

@@ -116,13 +116,19 @@ impl Stage<'_> {
 
     /// What may be seen of what a peer is asked, where that is checked.
     fn choices(&self, ask: &Ask, rest: &[ScriptStep]) -> Option<Vec<Foreseen>> {
-        let (rule, wanted) = rest.iter().find_map(|step| match step {
-            ScriptStep::Judge { of, rule, wanted } if *of == ask.id => Some((rule, wanted)),
-            _ => None,
-        })?;
+        let checks: Vec<(&Rule, &Words)> = rest
+            .iter()
+            .filter_map(|step| match step {
+                ScriptStep::Judge { of, rule, wanted } if *of == ask.id => Some((rule, wanted)),
+                _ => None,
+            })
+            .collect();
+        let (rule, _) = checks.first()?;
         let mut expected = Vec::new();
         if !outcomes(rule, ask.id, &mut expected) {
-            return so(wanted);
+            // All of them are compared, so all of them are said.
+            let wanted: Option<Vec<&str>> = checks.iter().map(|(_, it)| it.plain()).collect();
+            return Some(so_or_not(wanted?.join("; ")));
         }
         let mut choices = match expected.first()? {
             Foreseen::Bytes(bytes) => {
@@ -150,21 +156,7 @@ impl Stage<'_> {
             Call::Pages { .. } => {}
             _ => choices.extend([Foreseen::Done, Foreseen::Fails]),
         }
-        choices.sort_by_key(rank);
-        choices.dedup();
-        choices.truncate(MOST);
-        // What is expected is never cut off.
-        for it in expected
-            .iter()
-            .filter(|it| !choices.contains(it))
-            .cloned()
-            .collect::<Vec<_>>()
-        {
-            choices.pop();
-            choices.insert(0, it);
-        }
-        choices.push(Foreseen::Otherwise);
-        Some(choices)
+        Some(shortened(choices, &expected))
     }
 
     /// What stood at the place that is loaded or read: at first, and after each store or write so far.
@@ -238,11 +230,32 @@ fn byte_of(contents: &Contents, offset: u64, page: u64) -> u8 {
     }
 }
 
+/// In an order that does not tell what is expected, each once, at most [`MOST`] and that it is none of them. What is
+/// expected is never cut off.
+fn shortened(mut choices: Vec<Foreseen>, expected: &[Foreseen]) -> Vec<Foreseen> {
+    choices.sort_by_key(rank);
+    choices.dedup();
+    let mut to_cut = choices.len().saturating_sub(MOST);
+    let mut kept: Vec<Foreseen> = Vec::new();
+    for choice in choices.into_iter().rev() {
+        if to_cut > 0 && !expected.contains(&choice) {
+            to_cut -= 1;
+        } else {
+            kept.push(choice);
+        }
+    }
+    kept.reverse();
+    kept.push(Foreseen::Otherwise);
+    kept
+}
+
 /// That it is as the words say, or not; none where the words have numbers that are not known yet.
 fn so(wanted: &Words) -> Option<Vec<Foreseen>> {
-    let words = wanted.plain()?;
-    let words = Foreseen::So(words.to_owned());
-    Some(vec![words, Foreseen::Otherwise])
+    Some(so_or_not(wanted.plain()?.to_owned()))
+}
+
+fn so_or_not(words: String) -> Vec<Foreseen> {
+    vec![Foreseen::So(words), Foreseen::Otherwise]
 }
 
 /// What the rule wants the step to tell; `false` where it wants something else.

@@ -13,10 +13,7 @@ impl App {
     /// Does what a person asked of the lab.
     pub(in crate::model) fn act_on_lab(&mut self, action: LabAction, effects: &mut Vec<Effect>) {
         match action {
-            LabAction::Show => {
-                self.lab.come_forward();
-                effects.push(Effect::Focus(Focus::Lab));
-            }
+            LabAction::Show => self.lab_show(None, effects),
             LabAction::Close => self.lab_close(effects),
             LabAction::Choose(name) => self.lab_choose(&name),
             LabAction::Move(by) => self.lab_move(by),
@@ -58,6 +55,15 @@ impl App {
             LabAction::ByHand(name) => self.lab_by_hand(&name, effects),
             LabAction::StartOver(doc) => self.lab_start_over(doc, effects),
         }
+    }
+
+    /// Brings its tab to the front, and this experiment with it.
+    pub(super) fn lab_show(&mut self, name: Option<&str>, effects: &mut Vec<Effect>) {
+        if let Some(name) = name {
+            self.lab_choose(name);
+        }
+        self.lab.come_forward();
+        effects.push(Effect::Focus(Focus::Lab));
     }
 
     fn lab_stop(&mut self, effects: &mut Vec<Effect>) {
@@ -155,6 +161,7 @@ impl App {
                 run: LabRun::None,
                 said: Vec::new(),
                 is_sealed: false,
+                is_shown: false,
                 answer: None,
             })
             .collect();
@@ -237,6 +244,9 @@ impl LabState {
     /// A step is told again when a check is added to it.
     fn stepped(&mut self, step: RunStep) {
         self.compare(&step);
+        if step.holds.is_some() {
+            self.show();
+        }
         if let Some(LabRun::Running { steps, next, .. }) = self.current_run() {
             // One that was let go before it was told that it waits.
             if next
@@ -269,7 +279,7 @@ impl LabState {
         // none is left running, also where the runner ended in the middle
         for entry in &mut self.entries {
             if entry.is_running() {
-                entry.run = LabRun::None;
+                (entry.run, entry.is_sealed) = (LabRun::None, false);
             }
         }
     }

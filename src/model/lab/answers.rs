@@ -24,7 +24,7 @@ impl LabEntry {
     #[must_use]
     pub fn may_pick(&self) -> bool {
         let is_told = self.record().is_some_and(tells) && !self.is_sealed;
-        !self.is_running() && !is_told && self.answer.is_none()
+        !self.is_running() && !is_told && !self.is_shown && self.answer.is_none()
     }
 
     /// The question stands in the place of what gives the answer away.
@@ -32,7 +32,9 @@ impl LabEntry {
     pub fn is_closed(&self) -> bool {
         let is_told = self.record().is_some_and(tells) && !self.is_sealed;
         let has_question = self.available.is_ok() && !self.claim.choices.is_empty();
-        has_question && !is_told && self.answer.is_none()
+        // What a run shows so far gives away no more than itself.
+        let is_shown = self.is_shown && !self.is_running();
+        has_question && !is_told && !is_shown && self.answer.is_none()
     }
 
     /// What it is about, in a sentence that gives nothing away that is still asked.
@@ -73,6 +75,14 @@ impl LabState {
     pub(super) fn unseal(&mut self, name: &str) {
         if let Some(entry) = self.entry_mut(name) {
             entry.is_sealed = false;
+            entry.is_shown |= entry.steps().iter().any(|step| step.holds.is_some());
+        }
+    }
+
+    /// The run under way shows something of what it comes to, unless that is sealed.
+    pub(super) fn show(&mut self) {
+        if let Some(entry) = self.current() {
+            entry.is_shown |= !entry.is_sealed;
         }
     }
 }
@@ -114,7 +124,8 @@ impl App {
         if entry.is_running() {
             return;
         }
-        (entry.pick, entry.run, entry.is_sealed) = (None, LabRun::None, false);
+        (entry.pick, entry.run) = (None, LabRun::None);
+        (entry.is_sealed, entry.is_shown) = (false, false);
         entry.said.clear();
         if entry.answer.take().is_some() {
             effects.push(Effect::LabForget(name.to_owned()));
@@ -135,7 +146,7 @@ impl App {
             if let Some(entry) = self.lab.entry_mut(&answer.name)
                 && answer.choice < entry.claim.choices.len()
                 && entry.answer.is_none()
-                && !entry.is_running()
+                && (entry.pick.is_none() || !entry.is_running())
             {
                 entry.pick = Some(answer.choice);
                 entry.answer = Some(answer);

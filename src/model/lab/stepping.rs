@@ -11,7 +11,15 @@ use super::{LabEntry, LabRun, LabState, Pace, Said};
 impl App {
     /// The step that waits may go; where nothing runs, the chosen experiment begins, and waits before its first step.
     pub(super) fn lab_step(&mut self, effects: &mut Vec<Effect>) {
-        if self.lab.queue.is_none() {
+        if self.lab.queue.is_none() && self.lab.chosen().is_none() {
+            // What would be run is shown first.
+            let first = self.lab.entries.first().map(|entry| entry.claim.name);
+            self.lab_show(first, effects);
+        } else if self.lab.is_stepping() && self.lab.is_out_of_sight() {
+            // So is what waits behind another one: nothing goes that nobody sees.
+            let waits = self.lab.current().map(|entry| entry.claim.name);
+            self.lab_show(waits, effects);
+        } else if self.lab.queue.is_none() {
             let name = self.lab.chosen.map(str::to_owned);
             self.lab_run(name.into_iter().collect(), Pace::Steps, effects);
         } else if self.lab.is_stepping() {
@@ -35,7 +43,13 @@ impl App {
 }
 
 impl LabState {
-    fn current(&mut self) -> Option<&mut LabEntry> {
+    /// Another experiment is shown than the one whose steps wait.
+    fn is_out_of_sight(&self) -> bool {
+        let current = self.queue.as_ref().and_then(|it| it.current.as_deref());
+        current.is_some_and(|current| self.chosen != Some(current))
+    }
+
+    pub(super) fn current(&mut self) -> Option<&mut LabEntry> {
         let name = self.queue.as_ref()?.current.clone()?;
         self.entry_mut(&name)
     }
@@ -44,6 +58,9 @@ impl LabState {
     pub(super) fn waits(&mut self, step: NextStep) {
         if !self.is_stepping() {
             return;
+        }
+        if !step.choices.is_empty() {
+            self.show(); // what may be seen is told with it
         }
         if let Some(LabEntry {
             run: LabRun::Running { next, .. },

@@ -349,7 +349,7 @@ pub static COMMANDS: &[Command] = &[
         |_| Action::Lab(LabAction::Step),
     )
     .in_place()
-    .when(lab_steps, "No experiment is chosen, or one runs without waiting"),
+    .when(lab_steps, "An experiment runs without waiting"),
     command(
         Menu::Lab,
         "Run its topic",

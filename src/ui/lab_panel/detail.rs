@@ -230,7 +230,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         if by_hand.clicked() {
             actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
         }
-        let is_told = entry.answer.is_some() || entry.record().is_some();
+        let is_told = entry.answer.is_some() || entry.is_shown || entry.record().is_some();
         if is_told && !entry.is_running() && !claim.choices.is_empty() {
             let again = ui.button("Ask me again");
             let words = "Forget your answer and what was seen: the question stands again";

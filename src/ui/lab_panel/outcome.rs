@@ -44,7 +44,7 @@ pub(super) fn outcome_ui(
             sealed_ui(ui, frame, entry, actions);
         } else if let Some(record) = entry.record() {
             block(ui, frame, "Observed", &record.observed);
-            if record.predicted != record.observed {
+            if record.predicted != record.observed && !entry.is_closed() {
                 block(ui, frame, "Predicted", &record.predicted);
             }
         } else if entry.available.is_err() {

@@ -34,7 +34,10 @@ impl ExperimentView {
         if *last == name && *steps == n_steps && *rows == picture.rows {
             return;
         }
-        let is_same_run = *last == name && *steps <= n_steps;
+        // Of several steps at once nobody knows which one it was. Numbers of processes tell one run from another.
+        let is_next = *steps <= n_steps && n_steps <= steps + 1;
+        let is_there = |before: &Row| picture.rows.iter().any(|row| row.name == before.name);
+        let is_same_run = *last == name && is_next && rows.iter().all(is_there);
         // What follows within one step, as what a look round found, belongs to it.
         let goes_on = is_same_run && *steps == n_steps;
         let before = |row: &Row| rows.iter().find(|it| it.who == row.who);

@@ -8,6 +8,7 @@ use mapscope::model::lab::{GuessOutcome, LabRun, Pace, Standing};
 
 use super::*;
 
+mod after_the_fact;
 mod answers;
 mod seen;
 mod stepping;

@@ -83,6 +83,8 @@ fn a_forked_child_shares_its_parents_copies_until_one_writes() {
     let (_folder, path, mut window) = with(&[PRIVATE]);
     write_by(&mut window, 1);
     until_says(&mut window, 1, "21 '!', which differs");
+    // The last that comes of it: a row that changes would move the menu away from under a click.
+    until_says(&mut window, 1, "written by that process");
     order(&mut window, 1, "Fork a child");
     // The child never wrote: it has what its parent wrote before.
     until_says(

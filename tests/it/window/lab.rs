@@ -2,6 +2,7 @@
 
 mod asked;
 mod drawn;
+mod marked;
 mod seen;
 mod stepping;
 mod tab;

@@ -271,10 +271,16 @@ fn private_copies_of_all_processes_outlast_growth() {
     until_heard(&mut window, "41 'A'");
     click(&mut window, PRIVATE);
     until_says(&mut window, 1, "41 'A', as the file has it");
-    write_as(&mut window, PRIVATE_PEER);
-    write_by(&mut window, 1);
     let copied = "21 '!', which differs from the file; through a copy";
+    write_as(&mut window, PRIVATE_PEER);
+    // What is said of it makes its row longer, and moves those below it away from under a click.
+    until(&mut window, "the built-in process has written", |window| {
+        let said = witness(window, PRIVATE_PEER);
+        said.starts_with(copied) && said.ends_with("written by that process")
+    });
+    write_by(&mut window, 1);
     until_says(&mut window, 1, copied);
+    until_says(&mut window, 1, "written by that process");
     order(&mut window, 1, "Fork a child");
     until_says(&mut window, 2, copied);
     until(&mut window, "the built-in process has its copy", |window| {
