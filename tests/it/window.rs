@@ -60,6 +60,7 @@ mod row_menu;
 mod sample;
 mod scrolling;
 mod seen_by_others;
+mod session;
 mod split;
 mod still;
 mod sums;

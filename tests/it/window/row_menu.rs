@@ -94,7 +94,7 @@ fn a_store_into_a_read_only_mapping_is_made_and_the_death_is_told() {
         entries[1].words(),
         format!("Not written: ! at 0, by process {pid}: the processor refused it: SIGSEGV")
     );
-    assert!(matches!(entries[1].fate, Fate::Refused(_)));
+    assert!(matches!(entries[1].fate, Fate::Faulted(_)));
     assert!(model(&window).tray.orders().is_empty(), "nothing is asked");
 }
 
