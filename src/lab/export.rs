@@ -7,12 +7,14 @@ mod c;
 mod constants;
 mod facts;
 mod head;
+mod judged;
 mod pages;
 mod plan;
 mod remarks;
 mod rust;
 mod subject;
 mod text;
+mod variables;
 
 use crate::lab::Experiment;
 use crate::lab::claim::Environment;

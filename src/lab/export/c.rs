@@ -6,21 +6,18 @@ mod calls;
 mod rules;
 mod text;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::ExportedPrograms;
 use super::facts::Wanted;
 use super::head::lines_of;
-use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
-use super::remarks::remark;
+use super::plan::{Asked, FileWork, Item, Plan, Until};
 use super::subject::ExportSubject;
 use super::text::{identifier, wrapped};
-use crate::bytes::size::counted;
+use super::variables::Variables;
 use crate::lab::claim::Contents;
-use crate::lab::script::Rule;
 
-use calls::{Variables, statements};
+use calls::statements;
 use rules::{rule, words};
 use text::{address_of, comment, string};
 
@@ -53,15 +50,13 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     }
     let mut writer = Writer {
         plan: &plan,
-        page: subject.script.page(),
-        variables: Variables::default(),
-        remarked: BTreeSet::new(),
+        variables: Variables::new(|name, at| format!("{name} + {at}")),
         text: String::new(),
     };
     if let Some(why) = &subject.why_not {
         writer.line(1, &format!("REQUIRE(0, {});", string(why)));
     }
-    writer.all(&plan.items, 1)?;
+    writer.all(&plan.items, 1);
     let (variables, steps) = (&writer.variables, &writer.text);
     let mut text = String::from("/* ");
     for line in lines_of(subject) {
@@ -166,16 +161,39 @@ fn main_of(text: &mut String, subject: &ExportSubject, n_peers: usize) {
     text.push_str("    experiment();\n    return lab_end();\n}\n");
 }
 
+/// What main does with a scratch file, as statements.
+fn done(work: &FileWork<'_>) -> Vec<String> {
+    let made = |statement: String| vec![statement, "told_done();".to_owned()];
+    match *work {
+        FileWork::Delete(name) => vec![format!("told(unlink({}));", string(name))],
+        FileWork::Rename(from, to) => {
+            vec![format!("told(rename({}, {}));", string(from), string(to))]
+        }
+        FileWork::Make(name, contents) => {
+            let file = string(name);
+            made(match contents {
+                Contents::Letters { first, pages } => {
+                    format!("make_letters({file}, '{first}', {pages});")
+                }
+                Contents::Bytes { bytes } => {
+                    let (from, len) = (address_of(bytes), bytes.len());
+                    format!("make_bytes({file}, {from}, {len});")
+                }
+                Contents::Hole { len } => format!("make_hole({file}, {len});"),
+                Contents::Noise { len } => format!("make_noise({file}, {len});"),
+            })
+        }
+    }
+}
+
 /// Writes the steps.
 struct Writer<'a> {
     plan: &'a Plan<'a>,
-    page: u64,
     variables: Variables,
-    remarked: BTreeSet<&'static str>,
     text: String,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn line(&mut self, depth: usize, line: &str) {
         let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
     }
@@ -184,144 +202,89 @@ impl<'a> Writer<'a> {
         self.text.push_str(&comment(text, 4 * depth));
     }
 
-    fn all(&mut self, items: &'a [Item<'a>], depth: usize) -> Result<(), String> {
-        for (index, item) in items.iter().enumerate() {
-            let rest = items.get(index + 1..).unwrap_or_default();
-            self.one(item, rest, depth)?;
+    fn all(&mut self, items: &[Item<'_>], depth: usize) {
+        for item in items {
+            self.one(item, depth);
         }
-        Ok(())
     }
 
-    /// `rest`: what comes after it.
-    fn one(&mut self, item: &'a Item<'a>, rest: &[Item<'a>], depth: usize) -> Result<(), String> {
+    fn one(&mut self, item: &Item<'_>, depth: usize) {
         match item {
-            Item::File(number, name, contents) => self.file(*number, name, contents, depth),
-            Item::Delete(number, name) => {
-                let statement = format!("told(unlink({}));", string(name));
-                self.own(*number, &format!("deletes {name}"), &statement, depth);
-            }
-            Item::Rename(number, from, to) => {
-                let statement = format!("told(rename({}, {}));", string(from), string(to));
-                self.own(
-                    *number,
-                    &format!("renames {from} to {to}"),
-                    &statement,
-                    depth,
-                );
+            Item::Own(number, what, work, remark) => {
+                if let Some(remark) = remark {
+                    self.comment(depth, remark);
+                }
+                self.own(*number, what, &done(work), depth);
             }
             Item::Start(number, peer) => {
                 self.line(depth, &format!("START({number}, {});", self.peer(*peer)));
             }
-            Item::Fork(number, parent, child) => self.fork(*number, *parent, *child, depth),
-            Item::Ask(asked) => self.asked(asked, rest, depth),
+            Item::Fork(number, parent, child, what) => {
+                self.fork(*number, (*parent, *child), what, depth);
+            }
+            Item::Ask(asked) => self.asked(asked, depth),
             Item::Together(asked) => {
                 let line = format!("together({}); /* at the same time: */", asked.len());
                 self.line(depth, &line);
                 for one in asked {
-                    self.asked(one, rest, depth);
+                    self.asked(one, depth);
                 }
             }
             Item::Judge(of, wanted, judged) => {
-                let (wanted, judged) = (words(self.plan, wanted), rule(self.plan, judged)?);
+                let (wanted, judged) = (words(wanted), rule(judged));
                 self.line(depth, &format!("EXPECT({of}, {wanted}, {judged});"));
             }
             Item::Check(number, what, told, checked) => {
-                let [observed, wanted] = told.map(|told| words(self.plan, told));
-                let (what, checked) = (string(what), rule(self.plan, checked)?);
+                let [observed, wanted] = told.each_ref().map(words);
+                let (what, checked) = (string(what), rule(checked));
                 let line = format!("CHECK({number}, {what}, {observed}, {wanted}, {checked});");
                 self.line(depth, &line);
             }
             Item::Note(number, what, told) => {
-                let told = words(self.plan, told);
-                self.line(depth, &format!("NOTE({number}, {}, {told});", string(what)));
+                let (what, told) = (string(what), words(told));
+                self.line(depth, &format!("NOTE({number}, {what}, {told});"));
             }
             Item::Require(needed, why) => {
-                let needed = rule(self.plan, needed)?;
-                self.line(depth, &format!("REQUIRE({needed}, {});", string(why)));
+                let line = format!("REQUIRE({}, {});", rule(needed), string(why));
+                self.line(depth, &line);
             }
             Item::Repeat(times, items) => {
-                self.line(
-                    depth,
-                    &format!("for (long round = 1; round <= {times}; round++) {{"),
-                );
-                self.all(items, depth + 1)?;
+                let line = format!("for (long round = 1; round <= {times}; round++) {{");
+                self.line(depth, &line);
+                self.all(items, depth + 1);
                 self.line(depth, "}");
             }
-            Item::Until(steps, enough, at_most, between) => {
-                self.until((steps, between), enough, *at_most, depth)?;
-            }
+            Item::Until(until) => self.until(until, depth),
         }
-        Ok(())
     }
 
-    fn until(
-        &mut self,
-        (steps, between): (&'a [Item<'a>], &'a [Item<'a>]),
-        enough: &Rule,
-        at_most: u64,
-        depth: usize,
-    ) -> Result<(), String> {
-        let text = format!("Until it is so, {} at most.", counted(at_most, "time"));
-        self.comment(depth, &text);
+    fn until(&mut self, until: &Until<'_>, depth: usize) {
+        self.comment(depth, &until.comment);
         self.line(depth, "for (long round = 1;; round++) {");
-        self.all(steps, depth + 1)?;
-        let enough = rule(self.plan, enough)?;
-        self.line(
-            depth + 1,
-            &format!("if (ENOUGH({enough}) || round == {at_most})"),
-        );
+        self.all(&until.steps, depth + 1);
+        let (enough, at_most) = (rule(&until.enough), until.at_most);
+        let line = format!("if (ENOUGH({enough}) || round == {at_most})");
+        self.line(depth + 1, &line);
         self.line(depth + 2, "break;");
-        self.all(between, depth + 1)?;
+        self.all(&until.between, depth + 1);
         self.line(depth, "}");
-        Ok(())
     }
 
     fn peer(&self, index: usize) -> String {
-        self.plan
-            .peers
-            .get(index)
-            .map_or_else(String::new, |name| who(name))
+        who(self.plan.peer(index))
     }
 
     /// A step of main's.
-    fn own(&mut self, number: usize, what: &str, statement: &str, depth: usize) {
+    fn own(&mut self, number: usize, what: &str, statements: &[String], depth: usize) {
         self.line(depth, &format!("DO({number}, MAIN, {}) {{", string(what)));
-        self.line(depth + 1, statement);
+        for statement in statements {
+            self.line(depth + 1, statement);
+        }
         self.line(depth, "}");
     }
 
-    fn file(&mut self, number: usize, name: &str, contents: &Contents, depth: usize) {
-        let len = contents.len(self.page);
-        let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
-        let file = string(name);
-        let statement = match contents {
-            Contents::Letters { first, pages } => {
-                self.comment(depth, &format!("Its first page is all {first}, the next one all of the letter after it, and so on."));
-                format!("make_letters({file}, '{first}', {pages});")
-            }
-            Contents::Bytes { bytes } => {
-                format!(
-                    "make_bytes({file}, {}, {});",
-                    address_of(bytes),
-                    bytes.len()
-                )
-            }
-            Contents::Hole { len } => {
-                self.comment(depth, "It is a hole as a whole: zeros that take no room.");
-                format!("make_hole({file}, {len});")
-            }
-            Contents::Noise { len } => format!("make_noise({file}, {len});"),
-        };
-        self.line(depth, &format!("DO({number}, MAIN, {}) {{", string(&what)));
-        self.line(depth + 1, &statement);
-        self.line(depth + 1, "told_done();");
-        self.line(depth, "}");
-    }
-
-    fn fork(&mut self, number: usize, parent: usize, child: usize, depth: usize) {
-        let name = self.plan.peers.get(child).copied().unwrap_or_default();
-        let what = string(&format!("forks {name}"));
-        let (parent, child) = (self.peer(parent), self.peer(child));
+    fn fork(&mut self, number: usize, (parent, child): (usize, usize), what: &str, depth: usize) {
+        let (parent, child, what) = (self.peer(parent), self.peer(child), string(what));
         self.line(depth, &format!("DO({number}, {parent}, {what}) {{"));
         self.line(depth + 1, "pid_t child = fork();");
         self.line(depth + 1, "if (child == 0)");
@@ -334,16 +297,12 @@ impl<'a> Writer<'a> {
         self.line(depth, "}");
     }
 
-    fn asked(&mut self, asked: &Asked<'a>, rest: &[Item<'a>], depth: usize) {
+    fn asked(&mut self, asked: &Asked<'_>, depth: usize) {
         let ask = asked.ask;
-        if let Some(text) = remark(&ask.call).filter(|text| self.remarked.insert(text)) {
+        for text in &asked.comments {
             self.comment(depth, text);
         }
-        if let Some(wanted) = wanted_of(asked.number, rest) {
-            let plain = wanted.parts().0.replace("{}", "so many");
-            self.comment(depth, &format!("Watch for: {plain}."));
-        }
-        if let Some((peer, map, at)) = remote_of(&ask.call) {
+        if let Some((peer, map, at)) = asked.shared {
             let (whose, place) = (who(peer), self.variables.at(map, at));
             self.line(
                 depth,

@@ -3,8 +3,8 @@
 //! It must not know how a language writes them together.
 
 use crate::peer::calls::{
-    Advice, AllocateHow, FileAccess, Knob, LimitKind, MapCall, MapFlag, Placing, Prot, SealKind,
-    Source,
+    Advice, AllocateHow, FileAccess, Knob, LimitKind, MapCall, MapFlag, Placing, Prot, RemapHow,
+    SealKind, Source, SyncHow,
 };
 
 /// Flags of open(2).
@@ -87,6 +87,24 @@ pub(in crate::lab::export) fn map_flags(call: &MapCall, how: Placing) -> Vec<&'s
     }
     flags.extend(extra.iter().filter_map(|one| map_flag(*one)));
     flags
+}
+
+/// Flags of mremap(2).
+pub(in crate::lab::export) fn remap(how: &RemapHow) -> &'static [&'static str] {
+    match how {
+        RemapHow::InPlace => &[],
+        RemapHow::MayMove => &["MREMAP_MAYMOVE"],
+        RemapHow::Over { .. } => &["MREMAP_MAYMOVE", "MREMAP_FIXED"],
+        RemapHow::KeepOld => &["MREMAP_MAYMOVE", "MREMAP_DONTUNMAP"],
+    }
+}
+
+/// The flag of msync(2).
+pub(in crate::lab::export) fn sync(how: SyncHow) -> &'static str {
+    match how {
+        SyncHow::Async => "MS_ASYNC",
+        SyncHow::Sync => "MS_SYNC",
+    }
 }
 
 /// Flags of mlockall(2).

@@ -1,12 +1,15 @@
 //! The steps of a script with what a program has to know of each before it runs: its number, what its names stand for, what
-//! was open and how long a mapping was made.
+//! was open and how long a mapping was made; and with what its reader is told of it.
 //!
-//! It must not know any language.
+//! It owns all that is decided. It must not know any language: what is left to do is to write it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::judged::{Judged, Sentence, StepNumbers};
+use super::remarks::remark;
+use crate::bytes::size::counted;
 use crate::lab::claim::Contents;
-use crate::lab::script::{Ask, Rule, Script, ScriptStep, StepId, Words};
+use crate::lab::script::{Ask, Rule, Script, ScriptStep, Words};
 use crate::lab::words::Backing;
 use crate::peer::calls::{AreaCall, Call, ObjectCall, ProcessCall, Remote, TransferCall};
 
@@ -26,8 +29,11 @@ pub(super) struct Plan<'a> {
     pub(super) peers: Vec<&'a str>,
     /// The steps.
     pub(super) items: Vec<Item<'a>>,
-    numbers: BTreeMap<StepId, usize>,
+    page: u64,
+    numbers: StepNumbers,
     n_steps: usize,
+    /// What has been said of calls.
+    remarked: BTreeSet<&'static str>,
     /// What each peer has by now.
     state: Vec<Belongings<'a>>,
 }
@@ -59,6 +65,19 @@ pub(super) struct Asked<'a> {
     pub(super) placed: Option<Placed>,
     /// The file that it opens has the name of one that is open.
     pub(super) is_reopened: bool,
+    /// What its reader is told before it, paragraph by paragraph.
+    pub(super) comments: Vec<String>,
+    /// The place in another peer's memory that it is about, which that one has to say first: whose, which mapping, and how
+    /// far in it.
+    pub(super) shared: Option<(&'a str, &'a str, u64)>,
+}
+
+/// What main does with a scratch file.
+#[derive(Debug)]
+pub(super) enum FileWork<'a> {
+    Make(&'a str, &'a Contents),
+    Delete(&'a str),
+    Rename(&'a str, &'a str),
 }
 
 /// One step, or what holds steps together.
@@ -66,24 +85,37 @@ pub(super) struct Asked<'a> {
 /// What begins with a number has that of the step.
 #[derive(Debug)]
 pub(super) enum Item<'a> {
-    File(usize, &'a str, &'a Contents),
-    Delete(usize, &'a str),
-    Rename(usize, &'a str, &'a str),
+    /// A step of main's, what it is, and what its reader is told before it.
+    Own(usize, String, FileWork<'a>, Option<String>),
     /// A peer by its place.
     Start(usize, usize),
-    /// Parent and child by their places.
-    Fork(usize, usize, usize),
+    /// Parent and child by their places, and what it is.
+    Fork(usize, usize, usize, String),
     Ask(Asked<'a>),
     Together(Vec<Asked<'a>>),
     /// What step of this number told is judged.
-    Judge(usize, &'a Words, &'a Rule),
+    Judge(usize, Sentence<'a>, Judged<'a>),
     /// What is looked at, what was observed and what was wanted, and the rule.
-    Check(usize, &'a str, [&'a Words; 2], &'a Rule),
-    Note(usize, &'a str, &'a Words),
-    Require(&'a Rule, &'a str),
+    Check(usize, &'a str, [Sentence<'a>; 2], Judged<'a>),
+    Note(usize, &'a str, Sentence<'a>),
+    Require(Judged<'a>, &'a str),
     Repeat(u64, Vec<Self>),
-    /// Steps, rule, how often at most, and what comes between.
-    Until(Vec<Self>, &'a Rule, u64, Vec<Self>),
+    Until(Until<'a>),
+}
+
+/// Steps that are done until something is so.
+#[derive(Debug)]
+pub(super) struct Until<'a> {
+    /// What its reader is told before it.
+    pub(super) comment: String,
+    /// What is done each time.
+    pub(super) steps: Vec<Item<'a>>,
+    /// What has to be so.
+    pub(super) enough: Judged<'a>,
+    /// How often they are done.
+    pub(super) at_most: u64,
+    /// What comes between one time and the next.
+    pub(super) between: Vec<Item<'a>>,
 }
 
 impl<'a> Plan<'a> {
@@ -95,8 +127,10 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             peers: Vec::new(),
             items: Vec::new(),
+            page: script.page(),
             numbers: BTreeMap::new(),
             n_steps: 0,
+            remarked: BTreeSet::new(),
             state: Vec::new(),
         };
         plan.items = plan.all(script.steps())?;
@@ -119,9 +153,9 @@ impl<'a> Plan<'a> {
         self.items.clear();
     }
 
-    /// The number of a step that rules name.
-    pub(super) fn number(&self, step: StepId) -> usize {
-        self.numbers.get(&step).copied().unwrap_or_default()
+    /// The name of a peer by its place.
+    pub(super) fn peer(&self, index: usize) -> &'a str {
+        self.peers.get(index).copied().unwrap_or_default()
     }
 
     fn next(&mut self) -> usize {
@@ -130,14 +164,30 @@ impl<'a> Plan<'a> {
     }
 
     fn all(&mut self, steps: &'a [ScriptStep]) -> Result<Vec<Item<'a>>, String> {
-        steps.iter().map(|step| self.one(step)).collect()
+        let items: Result<Vec<_>, String> = steps.iter().map(|step| self.one(step)).collect();
+        let mut items = items?;
+        for index in 0..items.len() {
+            let (before, rest) = items.split_at_mut(index + 1);
+            match before.last_mut() {
+                Some(Item::Ask(asked)) => asked.watch_for(rest),
+                Some(Item::Together(all)) => all.iter_mut().for_each(|it| it.watch_for(rest)),
+                _ => {}
+            }
+        }
+        Ok(items)
     }
 
     fn one(&mut self, step: &'a ScriptStep) -> Result<Item<'a>, String> {
         Ok(match step {
-            ScriptStep::File { name, contents } => Item::File(self.next(), name, contents),
-            ScriptStep::Delete { name } => Item::Delete(self.next(), name),
-            ScriptStep::Rename { from, to } => Item::Rename(self.next(), from, to),
+            ScriptStep::File { name, contents } => self.file(name, contents),
+            ScriptStep::Delete { name } => {
+                let what = format!("deletes {name}");
+                Item::Own(self.next(), what, FileWork::Delete(name), None)
+            }
+            ScriptStep::Rename { from, to } => {
+                let what = format!("renames {from} to {to}");
+                Item::Own(self.next(), what, FileWork::Rename(from, to), None)
+            }
             ScriptStep::Start { name } => {
                 self.peers.push(name);
                 self.state.push(Belongings::default());
@@ -147,36 +197,71 @@ impl<'a> Plan<'a> {
                 self.peers.push(name);
                 let inherited = self.state.get(parent.0).cloned().unwrap_or_default();
                 self.state.push(inherited);
-                Item::Fork(self.next(), parent.0, self.peers.len() - 1)
+                let (number, child) = (self.next(), self.peers.len() - 1);
+                Item::Fork(number, parent.0, child, format!("forks {name}"))
             }
             ScriptStep::Ask(ask) => Item::Ask(self.asked(ask)?),
             ScriptStep::Together(asks) => {
                 let asked: Result<_, String> = asks.iter().map(|ask| self.asked(ask)).collect();
                 Item::Together(asked?)
             }
-            ScriptStep::Judge { of, wanted, rule } => Item::Judge(self.number(*of), wanted, rule),
+            ScriptStep::Judge { of, wanted, rule } => {
+                let number = self.numbers.get(of).copied().unwrap_or_default();
+                Item::Judge(number, self.sentence(wanted), self.judged(rule)?)
+            }
             ScriptStep::Check {
                 what,
                 observed,
                 wanted,
                 rule,
-            } => Item::Check(self.next(), what, [observed, wanted], rule),
-            ScriptStep::Note { what, observed } => Item::Note(self.next(), what, observed),
-            ScriptStep::Require { rule, why } => Item::Require(rule, why),
+            } => {
+                let said = [observed, wanted].map(|words| self.sentence(words));
+                Item::Check(self.next(), what, said, self.judged(rule)?)
+            }
+            ScriptStep::Note { what, observed } => {
+                Item::Note(self.next(), what, self.sentence(observed))
+            }
+            ScriptStep::Require { rule, why } => Item::Require(self.judged(rule)?, why),
             ScriptStep::Repeat { times, steps } => Item::Repeat(*times, self.all(steps)?),
             ScriptStep::Until {
                 steps,
                 rule,
                 at_most,
                 between,
-            } => {
-                let steps = self.all(steps)?;
-                Item::Until(steps, rule, *at_most, self.all(between)?)
-            }
+            } => Item::Until(Until {
+                comment: format!("Until it is so, {} at most.", counted(*at_most, "time")),
+                steps: self.all(steps)?,
+                enough: self.judged(rule)?,
+                at_most: *at_most,
+                between: self.all(between)?,
+            }),
             ScriptStep::Cost { .. } => {
                 return Err(COST.to_owned());
             }
         })
+    }
+
+    fn judged(&self, rule: &'a Rule) -> Result<Judged<'a>, String> {
+        Judged::of(rule, &self.numbers)
+    }
+
+    fn sentence(&self, words: &'a Words) -> Sentence<'a> {
+        Sentence::of(words, &self.numbers)
+    }
+
+    fn file(&mut self, name: &'a str, contents: &'a Contents) -> Item<'a> {
+        let len = counted(contents.len(self.page), "byte");
+        let remark = match contents {
+            Contents::Letters { first, .. } => Some(format!(
+                "Its first page is all {first}, the next one all of the letter after it, and so on."
+            )),
+            Contents::Hole { .. } => {
+                Some("It is a hole as a whole: zeros that take no room.".to_owned())
+            }
+            Contents::Bytes { .. } | Contents::Noise { .. } => None,
+        };
+        let what = format!("makes the scratch file {name}, {len}");
+        Item::Own(self.next(), what, FileWork::Make(name, contents), remark)
     }
 
     fn asked(&mut self, ask: &'a Ask) -> Result<Asked<'a>, String> {
@@ -191,12 +276,34 @@ impl<'a> Plan<'a> {
             is_reopened = opens(&ask.call).iter().any(|file| has.open.contains(file));
             has.take(&ask.call);
         }
+        let said = remark(&ask.call).filter(|text| self.remarked.insert(text));
         Ok(Asked {
             number,
             ask,
             placed,
             is_reopened,
+            comments: said.map(ToOwned::to_owned).into_iter().collect(),
+            shared: remote_of(&ask.call),
         })
+    }
+}
+
+impl Asked<'_> {
+    /// Says what is expected of it, where that is said in what comes after it.
+    fn watch_for(&mut self, rest: &[Item<'_>]) {
+        let wanted = rest.iter().find_map(|item| match item {
+            Item::Judge(of, wanted, _) if *of == self.number => Some(wanted.text),
+            _ => None,
+        });
+        if let Some(text) = wanted {
+            let plain = text.replace("{}", "so many");
+            self.comments.push(format!("Watch for: {plain}."));
+        }
+    }
+
+    /// How long the mapping that it is about was made.
+    pub(super) fn len(&self) -> u64 {
+        self.placed.map_or(0, |placed| placed.len)
     }
 }
 
@@ -256,7 +363,7 @@ fn cannot(call: &Call) -> Option<&'static str> {
 }
 
 /// The place in another peer's memory that a call is about: whose, which mapping, and how far in it.
-pub(super) fn remote_of(call: &Call) -> Option<(&str, &str, u64)> {
+fn remote_of(call: &Call) -> Option<(&str, &str, u64)> {
     match call {
         Call::Transfer(TransferCall::Peek { there, .. } | TransferCall::Poke { there, .. }) => {
             match there {
@@ -294,12 +401,4 @@ fn opens(call: &Call) -> Vec<&str> {
         Call::Object(ObjectCall::Pipe { read, write }) => vec![read, write],
         _ => Vec::new(),
     }
-}
-
-/// What is expected of a step, where that is said before the next step.
-pub(super) fn wanted_of<'a>(number: usize, rest: &[Item<'a>]) -> Option<&'a Words> {
-    rest.iter().find_map(|item| match item {
-        Item::Judge(of, wanted, _) if *of == number => Some(*wanted),
-        _ => None,
-    })
 }

@@ -6,21 +6,18 @@ mod calls;
 mod rules;
 mod text;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::ExportedPrograms;
 use super::facts::Wanted;
 use super::head::lines_of;
-use super::plan::{Asked, Item, Plan, remote_of, wanted_of};
-use super::remarks::remark;
+use super::plan::{Asked, FileWork, Item, Plan, Until};
 use super::subject::ExportSubject;
 use super::text::{identifier, wrapped};
-use crate::bytes::size::counted;
+use super::variables::Variables;
 use crate::lab::claim::Contents;
-use crate::lab::script::Rule;
 
-use calls::{Variables, statements};
+use calls::statements;
 use rules::{rule, words};
 use text::{bytes, string};
 
@@ -60,15 +57,13 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     }
     let mut writer = Writer {
         plan: &plan,
-        page: subject.script.page(),
-        variables: Variables::default(),
-        remarked: BTreeSet::new(),
+        variables: Variables::new(|name, at| format!("{name}.wrapping_add({at})")),
         text: String::new(),
     };
     if let Some(why) = &subject.why_not {
         writer.line(1, &format!("require!(lab, false, {});", string(why)));
     }
-    writer.all(&plan.items, 1)?;
+    writer.all(&plan.items, 1);
     let (variables, steps) = (&writer.variables, &writer.text);
     let mut text = String::new();
     for line in lines_of(subject) {
@@ -143,16 +138,32 @@ fn main_of(text: &mut String, subject: &ExportSubject, peers: &[&str]) {
     );
 }
 
+/// What main does with a scratch file, as a statement.
+fn done(work: &FileWork<'_>) -> String {
+    match *work {
+        FileWork::Delete(name) => format!("lab.told_io(std::fs::remove_file({name:?}));"),
+        FileWork::Rename(from, to) => {
+            format!("lab.told_io(std::fs::rename({from:?}, {to:?}));")
+        }
+        FileWork::Make(name, contents) => match contents {
+            Contents::Letters { first, pages } => {
+                format!("lab.make_letters({name:?}, b'{first}', {pages});")
+            }
+            Contents::Bytes { bytes: all } => format!("lab.make_bytes({name:?}, {});", bytes(all)),
+            Contents::Hole { len } => format!("lab.make_hole({name:?}, {len});"),
+            Contents::Noise { len } => format!("lab.make_noise({name:?}, {len});"),
+        },
+    }
+}
+
 /// Writes the steps.
 struct Writer<'a> {
     plan: &'a Plan<'a>,
-    page: u64,
     variables: Variables,
-    remarked: BTreeSet<&'static str>,
     text: String,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn line(&mut self, depth: usize, line: &str) {
         let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
     }
@@ -163,143 +174,88 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn all(&mut self, items: &'a [Item<'a>], depth: usize) -> Result<(), String> {
-        for (index, item) in items.iter().enumerate() {
-            let rest = items.get(index + 1..).unwrap_or_default();
-            self.one(item, rest, depth)?;
+    fn all(&mut self, items: &[Item<'_>], depth: usize) {
+        for item in items {
+            self.one(item, depth);
         }
-        Ok(())
     }
 
-    /// `rest`: what comes after it.
-    fn one(&mut self, item: &'a Item<'a>, rest: &[Item<'a>], depth: usize) -> Result<(), String> {
+    fn one(&mut self, item: &Item<'_>, depth: usize) {
         match item {
-            Item::File(number, name, contents) => self.file(*number, name, contents, depth),
-            Item::Delete(number, name) => {
-                let statement = format!("lab.told_io(std::fs::remove_file({name:?}));");
-                self.own(*number, &format!("deletes {name}"), &statement, depth);
-            }
-            Item::Rename(number, from, to) => {
-                let statement = format!("lab.told_io(std::fs::rename({from:?}, {to:?}));");
-                self.own(
-                    *number,
-                    &format!("renames {from} to {to}"),
-                    &statement,
-                    depth,
-                );
+            Item::Own(number, what, work, remark) => {
+                if let Some(remark) = remark {
+                    self.comment(depth, remark);
+                }
+                self.own(*number, what, &done(work), depth);
             }
             Item::Start(number, peer) => {
-                self.line(
-                    depth,
-                    &format!("lab.start({number}, {});", self.peer(*peer)),
-                );
+                let line = format!("lab.start({number}, {});", self.peer(*peer));
+                self.line(depth, &line);
             }
-            Item::Fork(number, parent, child) => self.fork(*number, *parent, *child, depth),
-            Item::Ask(asked) => self.asked(asked, rest, depth),
-            Item::Together(asked) => self.together(asked, rest, depth),
+            Item::Fork(number, parent, child, what) => {
+                self.fork(*number, (*parent, *child), what, depth);
+            }
+            Item::Ask(asked) => self.asked(asked, depth),
+            Item::Together(asked) => {
+                let line = format!("lab.together({}); // at the same time:", asked.len());
+                self.line(depth, &line);
+                for one in asked {
+                    self.asked(one, depth);
+                }
+            }
             Item::Judge(of, wanted, judged) => {
-                let (wanted, judged) = (words(self.plan, wanted), rule(self.plan, judged)?);
+                let (wanted, judged) = (words(wanted), rule(judged));
                 self.line(depth, &format!("expect!(lab, {of}, {wanted}, {judged});"));
             }
             Item::Check(number, what, told, checked) => {
-                let [observed, wanted] = told.map(|told| words(self.plan, told));
+                let [observed, wanted] = told.each_ref().map(words);
                 let said = format!("{number}, {what:?}, {observed}, {wanted}");
-                let checked = rule(self.plan, checked)?;
-                self.line(depth, &format!("check!(lab, {said}, {checked});"));
+                self.line(depth, &format!("check!(lab, {said}, {});", rule(checked)));
             }
             Item::Note(number, what, told) => {
-                let told = words(self.plan, told);
-                self.line(depth, &format!("note!(lab, {number}, {what:?}, {told});"));
+                let line = format!("note!(lab, {number}, {what:?}, {});", words(told));
+                self.line(depth, &line);
             }
             Item::Require(needed, why) => {
-                let needed = rule(self.plan, needed)?;
-                self.line(depth, &format!("require!(lab, {needed}, {});", string(why)));
+                let line = format!("require!(lab, {}, {});", rule(needed), string(why));
+                self.line(depth, &line);
             }
             Item::Repeat(times, items) => {
                 self.line(depth, &format!("for _ in 0..{times} {{"));
-                self.all(items, depth + 1)?;
+                self.all(items, depth + 1);
                 self.line(depth, "}");
             }
-            Item::Until(steps, enough, at_most, between) => {
-                self.until((steps, between), enough, *at_most, depth)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn together(&mut self, asked: &[Asked<'a>], rest: &[Item<'a>], depth: usize) {
-        let line = format!("lab.together({}); // at the same time:", asked.len());
-        self.line(depth, &line);
-        for one in asked {
-            self.asked(one, rest, depth);
+            Item::Until(until) => self.until(until, depth),
         }
     }
 
-    fn until(
-        &mut self,
-        (steps, between): (&'a [Item<'a>], &'a [Item<'a>]),
-        enough: &Rule,
-        at_most: u64,
-        depth: usize,
-    ) -> Result<(), String> {
-        let text = format!("Until it is so, {} at most.", counted(at_most, "time"));
-        self.comment(depth, &text);
+    fn until(&mut self, until: &Until<'_>, depth: usize) {
+        self.comment(depth, &until.comment);
+        let (enough, at_most) = (rule(&until.enough), until.at_most);
         self.line(depth, &format!("for round in 1..={at_most} {{"));
-        self.all(steps, depth + 1)?;
-        let enough = rule(self.plan, enough)?;
-        self.line(
-            depth + 1,
-            &format!("if enough!(lab, {enough}) || round == {at_most} {{"),
-        );
+        self.all(&until.steps, depth + 1);
+        let line = format!("if enough!(lab, {enough}) || round == {at_most} {{");
+        self.line(depth + 1, &line);
         self.line(depth + 2, "break;");
         self.line(depth + 1, "}");
-        self.all(between, depth + 1)?;
+        self.all(&until.between, depth + 1);
         self.line(depth, "}");
-        Ok(())
     }
 
     fn peer(&self, index: usize) -> String {
-        self.plan
-            .peers
-            .get(index)
-            .map_or_else(String::new, |name| who(name))
+        who(self.plan.peer(index))
     }
 
     /// A step of main's.
     fn own(&mut self, number: usize, what: &str, statement: &str, depth: usize) {
-        self.line(
-            depth,
-            &format!("if lab.must({number}, MAIN, {}) {{", string(what)),
-        );
+        let line = format!("if lab.must({number}, MAIN, {}) {{", string(what));
+        self.line(depth, &line);
         self.line(depth + 1, statement);
         self.line(depth, "}");
     }
 
-    fn file(&mut self, number: usize, name: &str, contents: &Contents, depth: usize) {
-        let len = contents.len(self.page);
-        let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
-        let statement = match contents {
-            Contents::Letters { first, pages } => {
-                let text = format!(
-                    "Its first page is all {first}, the next one all of the letter after it, and so on."
-                );
-                self.comment(depth, &text);
-                format!("lab.make_letters({name:?}, b'{first}', {pages});")
-            }
-            Contents::Bytes { bytes: all } => format!("lab.make_bytes({name:?}, {});", bytes(all)),
-            Contents::Hole { len } => {
-                self.comment(depth, "It is a hole as a whole: zeros that take no room.");
-                format!("lab.make_hole({name:?}, {len});")
-            }
-            Contents::Noise { len } => format!("lab.make_noise({name:?}, {len});"),
-        };
-        self.own(number, &what, &statement, depth);
-    }
-
-    fn fork(&mut self, number: usize, parent: usize, child: usize, depth: usize) {
-        let name = self.plan.peers.get(child).copied().unwrap_or_default();
-        let what = string(&format!("forks {name}"));
-        let (parent, child) = (self.peer(parent), self.peer(child));
+    fn fork(&mut self, number: usize, (parent, child): (usize, usize), what: &str, depth: usize) {
+        let (parent, child, what) = (self.peer(parent), self.peer(child), string(what));
         self.line(
             depth,
             &format!("if lab.must({number}, {parent}, {what}) {{"),
@@ -320,16 +276,12 @@ impl<'a> Writer<'a> {
         self.line(depth, "}");
     }
 
-    fn asked(&mut self, asked: &Asked<'a>, rest: &[Item<'a>], depth: usize) {
+    fn asked(&mut self, asked: &Asked<'_>, depth: usize) {
         let ask = asked.ask;
-        if let Some(text) = remark(&ask.call).filter(|text| self.remarked.insert(text)) {
+        for text in &asked.comments {
             self.comment(depth, text);
         }
-        if let Some(wanted) = wanted_of(asked.number, rest) {
-            let plain = wanted.parts().0.replace("{}", "so many");
-            self.comment(depth, &format!("Watch for: {plain}."));
-        }
-        if let Some((peer, map, at)) = remote_of(&ask.call) {
+        if let Some((peer, map, at)) = asked.shared {
             let (whose, place) = (who(peer), self.variables.at(map, at));
             self.line(
                 depth,

@@ -26,3 +26,31 @@ pub(in crate::lab::export) fn wrapped(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
+
+/// Bytes, as a program has them with the least to read.
+#[derive(Debug)]
+pub(in crate::lab::export) enum BytesShape<'a> {
+    /// So many that are all the same.
+    Filled(u8, usize),
+    /// These, and then zeros: so many in all.
+    Padded(&'a [u8], usize),
+    /// Just these.
+    Plain,
+}
+
+impl<'a> BytesShape<'a> {
+    /// Of these.
+    pub(in crate::lab::export) fn of(all: &'a [u8]) -> Self {
+        match all.first() {
+            Some(first) if all.len() > 16 && all.iter().all(|byte| byte == first) => {
+                Self::Filled(*first, all.len())
+            }
+            _ => match all.iter().rposition(|byte| *byte != 0) {
+                Some(last) if all.len() > 64 && last < all.len() / 2 => {
+                    Self::Padded(all.get(..=last).unwrap_or_default(), all.len())
+                }
+                _ => Self::Plain,
+            },
+        }
+    }
+}

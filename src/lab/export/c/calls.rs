@@ -8,74 +8,18 @@ mod mapping;
 mod object;
 mod race;
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use super::text::{address_of, bytes};
 use super::who;
 use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
-use crate::lab::export::text::identifier;
+use crate::lab::export::variables::Variables;
 use crate::lab::words::Backing;
-use crate::peer::calls::{Call, ProcessCall, Remote, SyncHow, TransferCall};
-
-/// The variables that the statements of a program need.
-#[derive(Debug, Default)]
-pub(super) struct Variables {
-    /// Descriptors.
-    pub(super) files: BTreeSet<String>,
-    /// Numbers of segments.
-    pub(super) segments: BTreeSet<String>,
-    /// Addresses.
-    pub(super) maps: BTreeSet<String>,
-    /// Addresses from malloc, which the compiler must not follow.
-    pub(super) blocks: BTreeSet<String>,
-}
+use crate::peer::calls::{Call, ProcessCall, Remote, TransferCall};
 
 /// The statements of one step.
 pub(super) type Lines = Vec<String>;
-
-impl Variables {
-    /// The variable of a file.
-    fn fd(&mut self, file: &str) -> String {
-        let name = format!("fd_{}", identifier(file));
-        self.files.insert(name.clone());
-        name
-    }
-
-    /// The variable of a segment.
-    fn segment(&mut self, segment: &str) -> String {
-        let name = format!("segment_{}", identifier(segment));
-        self.segments.insert(name.clone());
-        name
-    }
-
-    /// The variable of a mapping.
-    fn map(&mut self, map: &str) -> String {
-        let name = match map {
-            "m" => "m".to_owned(),
-            other => format!("m_{}", identifier(other)),
-        };
-        self.maps.insert(name.clone());
-        name
-    }
-
-    /// A place in a mapping.
-    pub(super) fn at(&mut self, map: &str, at: u64) -> String {
-        let name = self.map(map);
-        match at {
-            0 => name,
-            at => format!("{name} + {at}"),
-        }
-    }
-
-    /// Takes note that a mapping is one of malloc.
-    fn block(&mut self, map: &str) -> String {
-        let name = self.map(map);
-        self.blocks.insert(name.clone());
-        name
-    }
-}
 
 fn one(line: impl Into<String>) -> Lines {
     vec![line.into()]
@@ -212,10 +156,7 @@ fn of_memory(call: &Call, v: &mut Variables) -> Lines {
             one(format!("told(madvise({at}, {len}, {advice}));"))
         }
         Call::Sync { map, at, len, how } => {
-            let flag = match how {
-                SyncHow::Async => "MS_ASYNC",
-                SyncHow::Sync => "MS_SYNC",
-            };
+            let flag = constants::sync(*how);
             one(format!("told(msync({}, {len}, {flag}));", v.at(map, *at)))
         }
         Call::Malloc { map, len } => {
@@ -278,11 +219,6 @@ fn touch(call: &Call, v: &mut Variables) -> Lines {
     }
 }
 
-/// How long a mapping was made.
-fn len_of(asked: &Asked<'_>) -> u64 {
-    asked.placed.map_or(0, |placed| placed.len)
-}
-
 fn look(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
     one(match call {
         Call::Pages { map, at, len } => {
@@ -293,8 +229,8 @@ fn look(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             };
             format!("told_pages({}, {len}, {backing});", v.at(map, *at))
         }
-        Call::Maps { map } => format!("told_lines({}, {});", v.map(map), len_of(asked)),
-        Call::Sums { map } => format!("told_sums({}, {});", v.map(map), len_of(asked)),
+        Call::Maps { map } => format!("told_lines({}, {});", v.map(map), asked.len()),
+        Call::Sums { map } => format!("told_sums({}, {});", v.map(map), asked.len()),
         Call::Memory => "told_memory();".to_owned(),
         _ => "told_faults();".to_owned(),
     })

@@ -3,116 +3,76 @@
 //! It must not know how a step is done.
 
 use super::text::{address_of, string};
-use crate::lab::export::pages::letter;
-use crate::lab::export::plan::Plan;
-use crate::lab::script::{Figure, Relation, Rule, Value, Words};
-use crate::peer::calls::Outcome;
+use crate::lab::export::judged::{Judged, Number, Sentence};
+use crate::lab::script::{Figure, Relation};
 
 /// A rule.
-///
-/// # Errors
-/// What cannot be said, in a sentence.
-pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
-    Ok(match rule {
-        Rule::Is(step, outcome) => is(plan.number(*step), outcome)?,
-        Rule::OtherBytes(step, bytes) => {
-            let (step, len) = (plan.number(*step), bytes.len());
-            let bytes = address_of(bytes);
+pub(super) fn rule(judged: &Judged<'_>) -> String {
+    match judged {
+        Judged::Done(step) => format!("is_done({step})"),
+        Judged::Failed(step, errno) => format!("failed_with({step}, {errno})"),
+        Judged::Bytes(step, bytes) => {
+            format!("is_bytes({step}, {}, {})", address_of(bytes), bytes.len())
+        }
+        Judged::OtherBytes(step, bytes) => {
+            let (len, bytes) = (bytes.len(), address_of(bytes));
             format!("(figure({step}, BYTES) == {len} && !is_bytes({step}, {bytes}, {len}))")
         }
-        Rule::Killed(step, signal, code) => {
-            let code = code.as_deref().unwrap_or("0");
-            format!("was_killed({}, {signal}, {code})", plan.number(*step))
+        Judged::Number(step, value) => format!("figure({step}, NUMBER) == {value}"),
+        Judged::Killed(step, signal, code) => {
+            format!("was_killed({step}, {signal}, {})", code.unwrap_or("0"))
         }
-        Rule::Pages(step, pages) => {
-            let letters: String = pages.iter().map(letter).collect();
-            format!("is_pages({}, {})", plan.number(*step), string(&letters))
+        Judged::Pages(step, letters) => format!("is_pages({step}, {})", string(letters)),
+        Judged::Ended(step, errno) => format!("ended_with({step}, {errno})"),
+        Judged::Named(step, name) => format!("lines_are_named({step}, {})", string(name)),
+        Judged::Same(one, other) => format!("is_same({one}, {other})"),
+        Judged::Allow(step, lines) => {
+            format!("lines_allow({step}, {})", string(&lines.join(" ")))
         }
-        Rule::Ended(step, errno) => format!("ended_with({}, {errno})", plan.number(*step)),
-        Rule::Named(step, name) => {
-            format!("lines_are_named({}, {})", plan.number(*step), string(name))
-        }
-        Rule::Same(one, other) => {
-            format!("is_same({}, {})", plan.number(*one), plan.number(*other))
-        }
-        Rule::Allow(step, lines) => {
-            let lines = string(&lines.join(" "));
-            format!("lines_allow({}, {lines})", plan.number(*step))
-        }
-        Rule::Nameless(step) => format!("lines_are_nameless({})", plan.number(*step)),
-        Rule::Compare(left, relation, right) => {
-            let (left, right) = (value(plan, left), value(plan, right));
-            let sign = match relation {
-                Relation::Equal => "==",
-                Relation::Below => "<",
-                Relation::AtMost => "<=",
-                Relation::AtLeast => ">=",
-                Relation::Above => ">",
-                // Of what was not told nothing holds, this neither.
-                Relation::Different => {
-                    return Ok(format!("({left} < {right} || {left} > {right})"));
-                }
-            };
-            format!("{left} {sign} {right}")
-        }
-        Rule::All(rules) => joined(plan, rules, " && ", "1")?,
-        Rule::Any(rules) => joined(plan, rules, " || ", "0")?,
-    })
+        Judged::Nameless(step) => format!("lines_are_nameless({step})"),
+        Judged::Compare(left, relation, right) => compared(left, *relation, right),
+        Judged::All(rules) => joined(rules, " && ", "1"),
+        Judged::Any(rules) => joined(rules, " || ", "0"),
+    }
 }
 
-fn joined(plan: &Plan<'_>, rules: &[Rule], with: &str, empty: &str) -> Result<String, String> {
-    let parts: Result<Vec<String>, String> = rules.iter().map(|one| rule(plan, one)).collect();
-    let parts = parts?;
-    Ok(match parts.as_slice() {
+fn compared(left: &Number, relation: Relation, right: &Number) -> String {
+    let (left, right) = (value(left), value(right));
+    let sign = match relation {
+        Relation::Equal => "==",
+        Relation::Below => "<",
+        Relation::AtMost => "<=",
+        Relation::AtLeast => ">=",
+        Relation::Above => ">",
+        // Of what was not told nothing holds, this neither.
+        Relation::Different => return format!("({left} < {right} || {left} > {right})"),
+    };
+    format!("{left} {sign} {right}")
+}
+
+fn joined(rules: &[Judged<'_>], with: &str, empty: &str) -> String {
+    let parts: Vec<String> = rules.iter().map(rule).collect();
+    match parts.as_slice() {
         [] => empty.to_owned(),
         [one] => one.clone(),
         all => format!("({})", all.join(with)),
-    })
-}
-
-fn is(step: usize, outcome: &Outcome) -> Result<String, String> {
-    Ok(match outcome {
-        Outcome::Done => format!("is_done({step})"),
-        Outcome::Failed { errno } => format!("failed_with({step}, {errno})"),
-        Outcome::Bytes { bytes } => {
-            format!("is_bytes({step}, {}, {})", address_of(bytes), bytes.len())
-        }
-        Outcome::Number { value } => format!("figure({step}, NUMBER) == {value}"),
-        Outcome::Pages { .. }
-        | Outcome::Lines { .. }
-        | Outcome::Sums(_)
-        | Outcome::Memory(_)
-        | Outcome::Faults { .. }
-        | Outcome::Cache { .. }
-        | Outcome::Resident { .. }
-        | Outcome::Frames { .. }
-        | Outcome::Stat(_)
-        | Outcome::Repeated { .. }
-        | Outcome::Raced(_)
-        | Outcome::Pass(_)
-        | Outcome::Killed(_) => {
-            return Err(
-                "it compares the whole of an answer that programs have no words for".to_owned(),
-            );
-        }
-    })
+    }
 }
 
 /// A number.
-pub(super) fn value(plan: &Plan<'_>, number: &Value) -> String {
+fn value(number: &Number) -> String {
     match number {
         // What has no room in a long is unsigned.
-        Value::Number(number) if i64::try_from(*number).is_err() => format!("{number}u"),
-        Value::Number(number) => number.to_string(),
-        Value::Of(step, figure) => told(plan.number(*step), *figure),
-        Value::Stretches(steps) => {
-            let numbers = steps.iter().map(|step| plan.number(*step).to_string());
-            let numbers: Vec<String> = numbers.collect();
-            format!("stretches({}, 0)", numbers.join(", "))
+        Number::Plain(number) if i64::try_from(*number).is_err() => format!("{number}u"),
+        Number::Plain(number) => number.to_string(),
+        Number::Of(step, figure) => told(*step, *figure),
+        Number::Stretches(steps) => {
+            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            format!("stretches({}, 0)", steps.join(", "))
         }
-        Value::Plus(left, right) => format!("({} + {})", value(plan, left), value(plan, right)),
-        Value::Minus(left, right) => format!("({} - {})", value(plan, left), value(plan, right)),
-        Value::Times(left, right) => format!("{} * {}", value(plan, left), value(plan, right)),
+        Number::Plus(left, right) => format!("({} + {})", value(left), value(right)),
+        Number::Minus(left, right) => format!("({} - {})", value(left), value(right)),
+        Number::Times(left, right) => format!("{} * {}", value(left), value(right)),
     }
 }
 
@@ -159,14 +119,14 @@ fn told(step: usize, figure: Figure) -> String {
 }
 
 /// A sentence.
-pub(super) fn words(plan: &Plan<'_>, words: &Words) -> String {
-    let (text, values) = words.parts();
-    if values.is_empty() {
-        return string(text);
+pub(super) fn words(sentence: &Sentence<'_>) -> String {
+    let text = string(sentence.text);
+    if sentence.numbers.is_empty() {
+        return text;
     }
-    let numbers: Vec<String> = values
-        .iter()
-        .map(|one| format!("(number) {}", value(plan, one)))
+    let numbers = sentence.numbers.iter();
+    let numbers: Vec<String> = numbers
+        .map(|said| format!("(number) {}", value(&said.number)))
         .collect();
-    format!("say({}, {})", string(text), numbers.join(", "))
+    format!("say({text}, {})", numbers.join(", "))
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::lab::export::text::wrapped;
+use crate::lab::export::text::{BytesShape, wrapped};
 
 /// The longest line of a comment.
 const WIDTH: usize = 110;
@@ -60,21 +60,16 @@ fn piece(bytes: &[u8]) -> String {
 
 /// An expression for the address of these bytes: of many that are the same, what makes them.
 pub(super) fn address_of(all: &[u8]) -> String {
-    match all.first() {
-        Some(first) if all.len() > 16 && all.iter().all(|byte| byte == first) => {
-            let byte = match first {
-                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => format!("'{}'", char::from(*first)),
+    match BytesShape::of(all) {
+        BytesShape::Filled(byte, len) => {
+            let byte = match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => format!("'{}'", char::from(byte)),
                 byte => byte.to_string(),
             };
-            format!("filled({byte}, {})", all.len())
+            format!("filled({byte}, {len})")
         }
-        _ => match all.iter().rposition(|byte| *byte != 0) {
-            Some(last) if all.len() > 64 && last < all.len() / 2 => {
-                let head = all.get(..=last).unwrap_or_default();
-                format!("padded({}, {}, {})", bytes(head), head.len(), all.len())
-            }
-            _ => bytes(all),
-        },
+        BytesShape::Padded(head, len) => format!("padded({}, {}, {len})", bytes(head), head.len()),
+        BytesShape::Plain => bytes(all),
     }
 }
 

@@ -8,64 +8,16 @@ mod mapping;
 mod object;
 mod race;
 
-use std::collections::BTreeSet;
-
 use super::text::{bytes, c_string, libc, ored, string};
 use super::who;
 use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
-use crate::lab::export::text::identifier;
+use crate::lab::export::variables::Variables;
 use crate::lab::words::Backing;
-use crate::peer::calls::{Call, LimitKind, ProcessCall, Remote, SyncHow, TransferCall};
-
-/// The variables that the statements of a program need.
-#[derive(Debug, Default)]
-pub(super) struct Variables {
-    /// Descriptors.
-    pub(super) files: BTreeSet<String>,
-    /// Numbers of segments.
-    pub(super) segments: BTreeSet<String>,
-    /// Addresses.
-    pub(super) maps: BTreeSet<String>,
-}
+use crate::peer::calls::{Call, LimitKind, ProcessCall, Remote, TransferCall};
 
 /// The statements of one step.
 pub(super) type Lines = Vec<String>;
-
-impl Variables {
-    /// The variable of a file.
-    fn fd(&mut self, file: &str) -> String {
-        let name = format!("fd_{}", identifier(file)).to_lowercase();
-        self.files.insert(name.clone());
-        name
-    }
-
-    /// The variable of a segment.
-    fn segment(&mut self, segment: &str) -> String {
-        let name = format!("segment_{}", identifier(segment)).to_lowercase();
-        self.segments.insert(name.clone());
-        name
-    }
-
-    /// The variable of a mapping.
-    fn map(&mut self, map: &str) -> String {
-        let name = match map {
-            "m" => "m".to_owned(),
-            other => format!("m_{}", identifier(other)).to_lowercase(),
-        };
-        self.maps.insert(name.clone());
-        name
-    }
-
-    /// A place in a mapping.
-    pub(super) fn at(&mut self, map: &str, at: u64) -> String {
-        let name = self.map(map);
-        match at {
-            0 => name,
-            at => format!("{name}.wrapping_add({at})"),
-        }
-    }
-}
 
 fn one(line: impl Into<String>) -> Lines {
     vec![line.into()]
@@ -224,10 +176,7 @@ fn of_memory(call: &Call, v: &mut Variables) -> Lines {
             told(&format!("madvise({at}.cast(), {len}, {advice})"))
         }
         Call::Sync { map, at, len, how } => {
-            let flag = match how {
-                SyncHow::Async => "MS_ASYNC",
-                SyncHow::Sync => "MS_SYNC",
-            };
+            let flag = constants::sync(*how);
             told(&format!(
                 "msync({}.cast(), {len}, libc::{flag})",
                 v.at(map, *at)
@@ -286,11 +235,6 @@ fn touch(call: &Call, v: &mut Variables) -> Lines {
     }
 }
 
-/// How long a mapping was made.
-fn len_of(asked: &Asked<'_>) -> u64 {
-    asked.placed.map_or(0, |placed| placed.len)
-}
-
 fn look(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
     one(match call {
         Call::Pages { map, at, len } => {
@@ -304,8 +248,8 @@ fn look(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
                 v.at(map, *at)
             )
         }
-        Call::Maps { map } => format!("lab.told_lines({}, {});", v.map(map), len_of(asked)),
-        Call::Sums { map } => format!("lab.told_sums({}, {});", v.map(map), len_of(asked)),
+        Call::Maps { map } => format!("lab.told_lines({}, {});", v.map(map), asked.len()),
+        Call::Sums { map } => format!("lab.told_sums({}, {});", v.map(map), asked.len()),
         Call::Memory => "lab.told_memory();".to_owned(),
         _ => "lab.told_faults();".to_owned(),
     })

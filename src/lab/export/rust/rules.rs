@@ -2,145 +2,89 @@
 //!
 //! It must not know how a step is done.
 
-use std::fmt::Write as _;
-
 use super::text::{bytes, string};
-use crate::lab::export::pages::letter;
-use crate::lab::export::plan::Plan;
-use crate::lab::script::{Figure, Relation, Rule, Value, Words};
-use crate::peer::calls::Outcome;
+use crate::lab::export::judged::{Judged, Number, Sentence};
+use crate::lab::script::{Figure, Relation};
 
 /// A rule, without parentheses around it.
-///
-/// # Errors
-/// What cannot be said, in a sentence.
-pub(super) fn rule(plan: &Plan<'_>, rule: &Rule) -> Result<String, String> {
-    Ok(match rule {
-        Rule::Is(step, outcome) => is(plan.number(*step), outcome)?,
-        Rule::OtherBytes(step, others) => {
-            let (step, len) = (plan.number(*step), others.len());
-            let others = bytes(others);
+pub(super) fn rule(judged: &Judged<'_>) -> String {
+    match judged {
+        Judged::Done(step) => format!("lab.is_done({step})"),
+        Judged::Failed(step, errno) => format!("lab.failed_with({step}, libc::{errno})"),
+        Judged::Bytes(step, all) => format!("lab.is_bytes({step}, {})", bytes(all)),
+        Judged::OtherBytes(step, others) => {
+            let (len, others) = (others.len(), bytes(others));
             format!(
                 "lab.figure({step}, Figure::Bytes) == number({len}) && !lab.is_bytes({step}, {others})"
             )
         }
-        Rule::Killed(step, signal, code) => {
-            let step = plan.number(*step);
-            match code {
-                Some(code) => format!("lab.was_killed({step}, libc::{signal}, Some({code}))"),
-                None => format!("lab.was_killed({step}, libc::{signal}, None)"),
-            }
-        }
-        Rule::Pages(step, pages) => {
-            let letters: String = pages.iter().map(letter).collect();
-            format!("lab.is_pages({}, {})", plan.number(*step), string(&letters))
-        }
-        Rule::Ended(step, errno) => {
-            format!("lab.ended_with({}, libc::{errno})", plan.number(*step))
-        }
-        Rule::Named(step, name) => {
-            format!(
-                "lab.lines_are_named({}, {})",
-                plan.number(*step),
-                string(name)
-            )
-        }
-        Rule::Same(one, other) => {
-            format!(
-                "lab.is_same({}, {})",
-                plan.number(*one),
-                plan.number(*other)
-            )
-        }
-        Rule::Allow(step, lines) => format!("lab.lines_allow({}, &{lines:?})", plan.number(*step)),
-        Rule::Nameless(step) => format!("lab.lines_are_nameless({})", plan.number(*step)),
-        Rule::Compare(left, relation, right) => {
-            let (left, right) = (part(plan, left), part(plan, right));
-            let sign = match relation {
-                Relation::Equal => "==",
-                Relation::Below => "<",
-                Relation::AtMost => "<=",
-                Relation::AtLeast => ">=",
-                Relation::Above => ">",
-                Relation::Different => return Ok(format!("{left}.is_other({right})")),
-            };
-            format!("{left} {sign} {right}")
-        }
-        Rule::All(rules) => joined(plan, rules, " && ", "true")?,
-        Rule::Any(rules) => joined(plan, rules, " || ", "false")?,
-    })
-}
-
-fn joined(plan: &Plan<'_>, rules: &[Rule], with: &str, empty: &str) -> Result<String, String> {
-    let part = |one: &Rule| {
-        let text = rule(plan, one)?;
-        let is_joined = matches!(one, Rule::All(all) | Rule::Any(all) if all.len() > 1);
-        Ok(if is_joined && rules.len() > 1 {
-            format!("({text})")
-        } else {
-            text
-        })
-    };
-    let parts: Result<Vec<String>, String> = rules.iter().map(part).collect();
-    let parts = parts?;
-    Ok(if parts.is_empty() {
-        empty.to_owned()
-    } else {
-        parts.join(with)
-    })
-}
-
-fn is(step: usize, outcome: &Outcome) -> Result<String, String> {
-    Ok(match outcome {
-        Outcome::Done => format!("lab.is_done({step})"),
-        Outcome::Failed { errno } => format!("lab.failed_with({step}, libc::{errno})"),
-        Outcome::Bytes { bytes: all } => format!("lab.is_bytes({step}, {})", bytes(all)),
-        Outcome::Number { value } => {
+        Judged::Number(step, value) => {
             format!("lab.figure({step}, Figure::Number) == number({value})")
         }
-        Outcome::Pages { .. }
-        | Outcome::Lines { .. }
-        | Outcome::Sums(_)
-        | Outcome::Memory(_)
-        | Outcome::Faults { .. }
-        | Outcome::Cache { .. }
-        | Outcome::Resident { .. }
-        | Outcome::Frames { .. }
-        | Outcome::Stat(_)
-        | Outcome::Repeated { .. }
-        | Outcome::Raced(_)
-        | Outcome::Pass(_)
-        | Outcome::Killed(_) => {
-            return Err(
-                "it compares the whole of an answer that programs have no words for".to_owned(),
-            );
+        Judged::Killed(step, signal, Some(code)) => {
+            format!("lab.was_killed({step}, libc::{signal}, Some({code}))")
         }
-    })
+        Judged::Killed(step, signal, None) => {
+            format!("lab.was_killed({step}, libc::{signal}, None)")
+        }
+        Judged::Pages(step, letters) => format!("lab.is_pages({step}, {})", string(letters)),
+        Judged::Ended(step, errno) => format!("lab.ended_with({step}, libc::{errno})"),
+        Judged::Named(step, name) => format!("lab.lines_are_named({step}, {})", string(name)),
+        Judged::Same(one, other) => format!("lab.is_same({one}, {other})"),
+        Judged::Allow(step, lines) => format!("lab.lines_allow({step}, &{lines:?})"),
+        Judged::Nameless(step) => format!("lab.lines_are_nameless({step})"),
+        Judged::Compare(left, relation, right) => compared(left, *relation, right),
+        Judged::All(rules) => joined(rules, " && ", "true"),
+        Judged::Any(rules) => joined(rules, " || ", "false"),
+    }
+}
+
+fn compared(left: &Number, relation: Relation, right: &Number) -> String {
+    let (left, right) = (part(left), part(right));
+    let sign = match relation {
+        Relation::Equal => "==",
+        Relation::Below => "<",
+        Relation::AtMost => "<=",
+        Relation::AtLeast => ">=",
+        Relation::Above => ">",
+        Relation::Different => return format!("{left}.is_other({right})"),
+    };
+    format!("{left} {sign} {right}")
+}
+
+fn joined(rules: &[Judged<'_>], with: &str, empty: &str) -> String {
+    let part = |one: &Judged<'_>| {
+        let is_joined = matches!(one, Judged::All(all) | Judged::Any(all) if all.len() > 1);
+        if is_joined && rules.len() > 1 {
+            format!("({})", rule(one))
+        } else {
+            rule(one)
+        }
+    };
+    if rules.is_empty() {
+        return empty.to_owned();
+    }
+    rules.iter().map(part).collect::<Vec<_>>().join(with)
 }
 
 /// A number within a larger expression.
-fn part(plan: &Plan<'_>, number: &Value) -> String {
+fn part(number: &Number) -> String {
     match number {
-        Value::Plus(..) | Value::Minus(..) | Value::Times(..) => {
-            format!("({})", value(plan, number))
-        }
-        Value::Number(_) | Value::Of(..) | Value::Stretches(_) => value(plan, number),
+        Number::Plus(..) | Number::Minus(..) | Number::Times(..) => format!("({})", value(number)),
+        Number::Plain(_) | Number::Of(..) | Number::Stretches(_) => value(number),
     }
 }
 
 /// A number.
-fn value(plan: &Plan<'_>, number: &Value) -> String {
-    let both = |left, sign, right| format!("{} {sign} {}", part(plan, left), part(plan, right));
+fn value(number: &Number) -> String {
+    let both = |left, sign, right| format!("{} {sign} {}", part(left), part(right));
     match number {
-        Value::Number(number) => format!("number({number})"),
-        Value::Of(step, figure) => told(plan.number(*step), *figure),
-        Value::Stretches(steps) => {
-            let numbers: Vec<usize> = steps.iter().map(|step| plan.number(*step)).collect();
-            format!("lab.stretches(&{numbers:?})")
-        }
-        Value::Plus(left, right) => both(left, "+", right),
-        Value::Minus(left, right) => both(left, "-", right),
-        Value::Times(left, right) => both(left, "*", right),
+        Number::Plain(number) => format!("number({number})"),
+        Number::Of(step, figure) => told(*step, *figure),
+        Number::Stretches(steps) => format!("lab.stretches(&{steps:?})"),
+        Number::Plus(left, right) => both(left, "+", right),
+        Number::Minus(left, right) => both(left, "-", right),
+        Number::Times(left, right) => both(left, "*", right),
     }
 }
 
@@ -187,33 +131,19 @@ fn told(step: usize, figure: Figure) -> String {
 }
 
 /// A sentence.
-pub(super) fn words(plan: &Plan<'_>, words: &Words) -> String {
-    let (text, values) = words.parts();
-    if values.is_empty() {
-        return string(text);
+pub(super) fn words(sentence: &Sentence<'_>) -> String {
+    if sentence.numbers.is_empty() {
+        return string(sentence.text);
     }
-    let mut numbers = String::new();
-    let mut rest = text;
-    for one in values {
-        let number = value(plan, one);
-        let (number_at, time_at) = (rest.find("{}"), rest.find("{time}"));
-        let is_time = time_at.is_some_and(|time| number_at.is_none_or(|number| time < number));
-        let (mark, at) = if is_time {
-            ("{time}", time_at)
+    let numbers = sentence.numbers.iter().map(|said| {
+        let number = value(&said.number);
+        if said.is_time {
+            format!(", time({number})")
         } else {
-            ("{}", number_at)
-        };
-        let _ = if is_time {
-            write!(numbers, ", time({number})")
-        } else {
-            write!(numbers, ", {number}")
-        };
-        rest = at
-            .and_then(|at| rest.get(at + mark.len()..))
-            .unwrap_or_default();
-    }
-    format!(
-        "format!({}{numbers})",
-        string(&text.replace("{time}", "{}"))
-    )
+            format!(", {number}")
+        }
+    });
+    let numbers: String = numbers.collect();
+    let text = string(&sentence.text.replace("{time}", "{}"));
+    format!("format!({text}{numbers})")
 }

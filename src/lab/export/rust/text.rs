@@ -2,6 +2,8 @@
 //!
 //! It must not know what they are about.
 
+use crate::lab::export::text::BytesShape;
+
 /// Text between quotes.
 pub(super) fn string(text: &str) -> String {
     format!("{text:?}")
@@ -9,21 +11,16 @@ pub(super) fn string(text: &str) -> String {
 
 /// Bytes: a reference to an array; of many that are the same, just that.
 pub(super) fn bytes(all: &[u8]) -> String {
-    match all.first() {
-        Some(first) if all.len() > 16 && all.iter().all(|byte| byte == first) => {
-            let byte = match first {
-                byte if byte.is_ascii_alphanumeric() => format!("b'{}'", char::from(*byte)),
+    match BytesShape::of(all) {
+        BytesShape::Filled(byte, len) => {
+            let byte = match byte {
+                byte if byte.is_ascii_alphanumeric() => format!("b'{}'", char::from(byte)),
                 byte => byte.to_string(),
             };
-            format!("&[{byte}; {}]", all.len())
+            format!("&[{byte}; {len}]")
         }
-        _ => match all.iter().rposition(|byte| *byte != 0) {
-            Some(last) if all.len() > 64 && last < all.len() / 2 => {
-                let head = all.get(..=last).unwrap_or_default();
-                format!("&padded(b\"{}\", {})", head.escape_ascii(), all.len())
-            }
-            _ => format!("b\"{}\"", all.escape_ascii()),
-        },
+        BytesShape::Padded(head, len) => format!("&padded(b\"{}\", {len})", head.escape_ascii()),
+        BytesShape::Plain => format!("b\"{}\"", all.escape_ascii()),
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, len_of, one, ored};
-use crate::lab::export::constants::lock_all;
+use super::{Lines, one, ored};
+use crate::lab::export::constants::{lock_all, remap as remap_flags};
 use crate::lab::export::plan::Asked;
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{AreaCall, LockHow, RemapHow};
 
 /// The statements of such a step.
@@ -31,12 +32,12 @@ pub(super) fn statements(call: &AreaCall, asked: &Asked<'_>, v: &mut Variables) 
             format!(
                 "int failed = protect_every_second_page({}, {}, &times);",
                 v.map(map),
-                len_of(asked)
+                asked.len()
             ),
             "told_repeated(times, failed ? errno : 0);".to_owned(),
         ],
         AreaCall::Mend { map } => vec![
-            format!("mend_holes({}, {});", v.map(map), len_of(asked)),
+            format!("mend_holes({}, {});", v.map(map), asked.len()),
             "told_done();".to_owned(),
         ],
     }
@@ -53,14 +54,10 @@ fn remap(call: &AreaCall, v: &mut Variables) -> Lines {
             result,
         } => {
             let from = v.at(map, *at);
-            let flags = match how {
-                RemapHow::InPlace => "0".to_owned(),
-                RemapHow::MayMove => "MREMAP_MAYMOVE".to_owned(),
-                RemapHow::Over { map, at } => {
-                    format!("MREMAP_MAYMOVE | MREMAP_FIXED, {}", v.at(map, *at))
-                }
-                RemapHow::KeepOld => "MREMAP_MAYMOVE | MREMAP_DONTUNMAP".to_owned(),
-            };
+            let mut flags = ored(remap_flags(how));
+            if let RemapHow::Over { map, at } = how {
+                flags = format!("{flags}, {}", v.at(map, *at));
+            }
             let result = v.map(result);
             vec![
                 format!("void *moved = mremap({from}, {old_len}, {len}, {flags});"),

@@ -2,8 +2,9 @@
 //!
 //! It must not know what is done with a mapping.
 
-use super::{Lines, Variables, ored};
+use super::{Lines, ored};
 use crate::lab::export::constants::{map_flags, prot};
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{MapCall, Placing, Source, Spot};
 
 /// The statements of such a step.

@@ -2,10 +2,11 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, closed_before, one, ored, path};
+use super::{Lines, closed_before, one, ored, path};
 use crate::lab::export::c::text::{bytes, string};
 use crate::lab::export::constants::{self, allocate};
 use crate::lab::export::plan::Asked;
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{FileLock, ObjectCall};
 
 /// The statements of such a step.

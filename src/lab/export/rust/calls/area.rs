@@ -2,9 +2,10 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, done, len_of, one, ored, told};
-use crate::lab::export::constants::lock_all;
+use super::{Lines, done, one, ored, told};
+use crate::lab::export::constants::{lock_all, remap as remap_flags};
 use crate::lab::export::plan::Asked;
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{AreaCall, LockHow, RemapHow};
 
 /// The statements of such a step.
@@ -24,7 +25,7 @@ pub(super) fn statements(call: &AreaCall, asked: &Asked<'_>, v: &mut Variables) 
         | AreaCall::Follow { .. }
         | AreaCall::Execute { .. } => touch(call, v),
         AreaCall::ProtectEverySecond { map } => {
-            let (map, len) = (v.map(map), len_of(asked));
+            let (map, len) = (v.map(map), asked.len());
             vec![
                 format!(
                     "let (times, error) = unsafe {{ protect_every_second_page({map}, {len}) }};"
@@ -32,7 +33,7 @@ pub(super) fn statements(call: &AreaCall, asked: &Asked<'_>, v: &mut Variables) 
                 "lab.told_repeated(times, error);".to_owned(),
             ]
         }
-        AreaCall::Mend { map } => done(format!("mend_holes({}, {});", v.map(map), len_of(asked))),
+        AreaCall::Mend { map } => done(format!("mend_holes({}, {});", v.map(map), asked.len())),
     }
 }
 
@@ -47,15 +48,10 @@ fn remap(call: &AreaCall, v: &mut Variables) -> Lines {
             result,
         } => {
             let from = v.at(map, *at);
-            let flags = match how {
-                RemapHow::InPlace => "0".to_owned(),
-                RemapHow::MayMove => ored(&["MREMAP_MAYMOVE"]),
-                RemapHow::Over { map, at } => {
-                    let flags = ored(&["MREMAP_MAYMOVE", "MREMAP_FIXED"]);
-                    format!("{flags}, {}", v.at(map, *at))
-                }
-                RemapHow::KeepOld => ored(&["MREMAP_MAYMOVE", "MREMAP_DONTUNMAP"]),
-            };
+            let mut flags = ored(remap_flags(how));
+            if let RemapHow::Over { map, at } = how {
+                flags = format!("{flags}, {}", v.at(map, *at));
+            }
             let result = v.map(result);
             vec![
                 format!(

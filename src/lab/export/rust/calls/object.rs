@@ -2,9 +2,10 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, bytes, c_string, closed_before, one, ored, sized, told};
+use super::{Lines, bytes, c_string, closed_before, one, ored, sized, told};
 use crate::lab::export::constants::{self, allocate};
 use crate::lab::export::plan::Asked;
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{FileLock, ObjectCall};
 
 /// The statements of such a step.

@@ -2,7 +2,8 @@
 //!
 //! It must not know whose step it is.
 
-use super::{Lines, Variables, one};
+use super::{Lines, one};
+use crate::lab::export::variables::Variables;
 use crate::peer::calls::{FutexCall, Lane, MutexCall, RaceCall};
 
 /// One process's part of a race.
