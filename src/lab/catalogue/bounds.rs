@@ -1,5 +1,6 @@
 //! Bounds of an address space: how much of it a process may have, in how many pieces, and where it may not begin.
 
+use crate::bytes::size::counted;
 use crate::lab::claim::{Claim, Expected, LabTopic, Promise};
 use crate::lab::script::{
     Figure, Peer, Rule, Script, StepId, Words, anonymous, anonymous_shared, store,
@@ -140,21 +141,30 @@ const MIB: u64 = 1 << 20;
 const LIMIT: u64 = 1024 * MIB;
 const TOO_MUCH: u64 = 2048 * MIB;
 
-fn limit(s: &mut Script, peer: Peer, limit: LimitKind, value: Option<u64>) {
-    let name = match limit {
-        LimitKind::AddressSpace => "RLIMIT_AS",
-        LimitKind::Data => "RLIMIT_DATA",
-        _ => "a limit",
+/// Sets a limit of the process, setrlimit(2); `None` for as much as it may have. Where less was set for good, it cannot be.
+pub(in crate::lab) fn limit(s: &mut Script, peer: Peer, limit: LimitKind, value: Option<u64>) {
+    let page = s.page();
+    let what = match (limit, value) {
+        (LimitKind::AddressSpace, Some(value)) => {
+            format!("sets its RLIMIT_AS to {} MiB", value / MIB)
+        }
+        (LimitKind::Data, Some(value)) => format!("sets its RLIMIT_DATA to {} MiB", value / MIB),
+        (LimitKind::Memlock, Some(value)) => {
+            format!(
+                "limits what it may lock to {}",
+                counted(value / page, "page")
+            )
+        }
+        (_, Some(value)) => format!("sets a limit to {value}"),
+        (_, None) => "sets the limit back to as much as it may".to_owned(),
     };
-    let what = match value {
-        Some(value) => format!("sets its {name} to {} MiB", value / MIB),
-        None => format!("sets its {name} back to as much as it may"),
-    };
-    s.must(
+    let told = s.attempt(
         peer,
         what,
         Call::Process(ProcessCall::Limit { limit, value }),
     );
+    let why = "the limit that this is about cannot be set here: a lower one is set for good";
+    s.require(told.is(Outcome::Done), why);
 }
 
 /// Memory that nobody touches, so that none is taken.

@@ -6,10 +6,10 @@ use crate::lab::script::{Peer, Script, StepId, anonymous, shared};
 use crate::lab::{Experiment, Need};
 use crate::peer::calls::Sabotage::{OtherMode, SkipStores};
 use crate::peer::calls::{
-    AreaCall, Call, FileAccess, FileLock, LimitKind, LockHow, MapFlag, ObjectCall, ProcessCall,
-    SealKind,
+    AreaCall, Call, FileAccess, FileLock, LimitKind, LockHow, MapFlag, ObjectCall, SealKind,
 };
 
+use super::bounds::limit;
 use super::dirty::{clean_page, dirty_after, expect_clean, expect_dirty};
 
 /// The group.
@@ -239,13 +239,7 @@ fn permission_at_mmap(s: &mut Script) {
 fn memlock_limit(s: &mut Script) {
     let page = s.page();
     let a = s.peer("A");
-    let limit = |value| {
-        Call::Process(ProcessCall::Limit {
-            limit: LimitKind::Memlock,
-            value: Some(value),
-        })
-    };
-    s.must(a, "limits what it may lock to four pages", limit(4 * page));
+    limit(s, a, LimitKind::Memlock, Some(4 * page));
     s.map(a, anonymous(8 * page));
     let lock = |pages: u64| {
         Call::Area(AreaCall::Lock {
@@ -262,7 +256,7 @@ fn memlock_limit(s: &mut Script) {
     s.expect_failed(told, "EAGAIN");
     let told = s.attempt(a, "calls mlock for four pages", lock(4));
     s.expect_done(told);
-    s.must(a, "limits what it may lock to nothing", limit(0));
+    limit(s, a, LimitKind::Memlock, Some(0));
     let told = s.attempt(a, "calls mlock for one page", lock(1));
     s.expect_failed(told, "EPERM");
 }

@@ -266,19 +266,15 @@ fn stores_move_no_mtime(s: &mut Script) {
         s.expect_done(synced);
         let written = modified(s, a);
         let third = store_later(s, a);
-        let moved = [
+        let by = [
             first.clone() - before,
             second.clone() - first,
             third - written.clone(),
         ];
-        let each = moved.clone().into_iter().zip(moves);
-        let as_wanted = each.map(
-            |(moved, moves)| {
-                if moves { moved.above(0) } else { moved.is(0) }
-            },
-        );
+        let each = by.clone().into_iter().zip(moves);
+        let as_wanted = each.map(|(by, moves)| if moves { by.above(0) } else { by.is(0) });
         let as_wanted = Rule::all(as_wanted);
-        ((moved, written - second), as_wanted)
+        ((by, written - second), as_wanted)
     });
     if is_served {
         s.note(
@@ -294,14 +290,14 @@ fn stores_move_no_mtime(s: &mut Script) {
         "the second store",
         "the first store after msync",
     ];
-    let moved = [first, second, third];
-    for ((what, moved), moves) in stores.into_iter().zip(moved).zip(moves) {
-        let words = Words::new("{} ns", [moved.clone()]);
+    let by = [first, second, third];
+    for ((what, by), moves) in stores.into_iter().zip(by).zip(moves) {
+        let words = Words::new("{} ns", [by.clone()]);
         let what = format!("computes how far {what} moved the time");
         if moves {
-            s.check(&what, words, "some", moved.above(0));
+            s.check(&what, words, "some", by.above(0));
         } else {
-            s.check(&what, words, "0 ns", moved.is(0));
+            s.check(&what, words, "0 ns", by.is(0));
         }
     }
     watch(s, a);

@@ -1,9 +1,11 @@
 //! Lessons about limits: how much of an address space a process may have, and of which memory.
 
-use crate::lab::catalogue::bounds::{PIECES, TOP, growing, in_range, many_pieces, store_below};
+use crate::lab::catalogue::bounds::{
+    PIECES, TOP, growing, in_range, limit, many_pieces, store_below,
+};
 use crate::lab::catalogue::tables::{huge_page, require_no_huge_page};
 use crate::lab::script::{anonymous, anonymous_shared};
-use crate::peer::calls::{AreaCall, Call, LimitKind, LockHow, MapFlag, Outcome, ProcessCall, Prot};
+use crate::peer::calls::{AreaCall, Call, LimitKind, LockHow, MapFlag, Outcome, Prot};
 
 use super::{ExerciseChange, Heading, Lesson, switched};
 
@@ -15,11 +17,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         ExerciseChange::Script(|s| {
             let page = s.page();
             let a = s.peer("A");
-            let limit = Call::Process(ProcessCall::Limit {
-                limit: LimitKind::Memlock,
-                value: Some(4 * page),
-            });
-            s.must(a, "limits what it may lock to four pages", limit);
+            limit(s, a, LimitKind::Memlock, Some(4 * page));
             s.map(a, anonymous(8 * page));
             let lock = |at: u64, pages: u64| {
                 let (map, len) = ("m".to_owned(), pages * page);
@@ -55,11 +53,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         1,
         ExerciseChange::Script(|s| {
             let a = s.peer("A");
-            let limit = Call::Process(ProcessCall::Limit {
-                limit: LimitKind::AddressSpace,
-                value: Some(1 << 30),
-            });
-            s.must(a, "limits its address space to 1 GiB", limit);
+            limit(s, a, LimitKind::AddressSpace, Some(1 << 30));
             let much = anonymous_shared(2 << 30).with(MapFlag::NoReserve);
             let told = s.try_map(a, "maps 2 GiB, shared, read-write", much);
             s.expect_failed(told, "ENOMEM");
