@@ -8,6 +8,7 @@ mod deceived;
 mod evidence;
 mod export;
 mod forms;
+mod handed;
 mod json;
 mod learned;
 mod left_behind;
