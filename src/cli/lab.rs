@@ -179,7 +179,6 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             }
             Err(error) => {
                 complain(&error.to_string());
-                report.give_up();
                 return Ok(NOT_OPENED);
             }
         },
@@ -209,7 +208,6 @@ fn hand_in(ran: Ran, report: Handed, json: bool) -> Result<u8, Unwritten> {
         complain(message);
     }
     if ran.over.is_err() || ran.unwritten.is_some() {
-        report.give_up();
         return ran.unwritten.map_or(Ok(NOT_OPENED), Err);
     }
     if let Err(message) = report.write(&ran) {

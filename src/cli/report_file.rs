@@ -2,7 +2,7 @@
 //!
 //! It must not know what the report says.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -10,34 +10,28 @@ use crate::bytes::escape::path_in_sentence;
 
 use super::output::cause;
 
-/// A file that can be written. What it holds stays until the report is written.
+/// A file that can be written. What it holds stays until the report is written; one that is not there is made only then, so
+/// that none is left by a run that is interrupted.
 pub(super) struct ReportFile {
     path: PathBuf,
-    file: File,
-    is_new: bool,
+    file: Option<File>,
 }
 
 impl ReportFile {
-    /// Opens it for writing, or makes it.
+    /// Opens it for writing, or finds out that it can be made.
     ///
     /// # Errors
     /// A sentence with the path and the cause.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let mut options = OpenOptions::new();
-        options.write(true);
-        let made = options.clone().create_new(true).open(path);
-        let (opened, is_new) = match made {
-            // A link to nowhere: `create` makes what it names, `create_new` does not.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                (options.create(true).truncate(false).open(path), false)
-            }
-            made => (made, true),
+        let made = OpenOptions::new().write(true).create_new(true).open(path);
+        let file = match made {
+            Ok(_) => fs::remove_file(path).map(|()| None),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(path).map(Some),
+            Err(error) => Err(error),
         };
-        let file = opened.map_err(|error| refusal(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
-            file,
-            is_new,
+            file: file.map_err(|error| refusal(path, &error))?,
         })
     }
 
@@ -45,25 +39,25 @@ impl ReportFile {
     ///
     /// # Errors
     /// A sentence with the path and the cause; the file may hold a part of the report then.
-    pub(super) fn write(mut self, report: &str) -> Result<(), String> {
-        let is_regular = self.file.metadata().is_ok_and(|meta| meta.is_file());
-        // A pipe or a terminal has no length.
-        let emptied = if is_regular {
-            self.file.set_len(0)
-        } else {
-            Ok(())
+    pub(super) fn write(self, report: &str) -> Result<(), String> {
+        let write = |mut file: File| {
+            // A pipe or a terminal has no length.
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            file.write_all(report.as_bytes())
         };
-        emptied
-            .and_then(|()| self.file.write_all(report.as_bytes()))
-            .map_err(|error| refusal(&self.path, &error))
+        let file = self.file.map_or_else(|| open(&self.path), Ok);
+        let written = file.and_then(write);
+        written.map_err(|error| refusal(&self.path, &error))
     }
+}
 
-    /// There is no report: the file goes if it was not there before.
-    pub(super) fn give_up(self) {
-        if self.is_new {
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
+/// Opens it; of a link to nowhere it makes what the link names.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    options.open(path)
 }
 
 fn refusal(path: &Path, error: &io::Error) -> String {

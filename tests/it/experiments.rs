@@ -9,6 +9,7 @@ mod evidence;
 mod exercised;
 mod export;
 mod forms;
+mod handed;
 mod json;
 mod learned;
 mod left_behind;

@@ -1,6 +1,7 @@
 //! What a test takes from the machine that only root is given: file systems and block devices of its own, which go with it.
 
 mod stalled;
+mod undone;
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -13,6 +14,7 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::skip::{skip, skip_part};
 pub(crate) use stalled::Stalled;
+use undone::Undone;
 
 /// Whether this process runs as root.
 pub(crate) fn is_root() -> bool {
@@ -34,8 +36,9 @@ pub(crate) fn run<S: AsRef<OsStr>>(program: &str, args: &[S]) -> Result<Output, 
     }
 }
 
-/// A file system of `bytes` bytes for this test, unmounted when it is dropped. Root only.
+/// A file system of `bytes` bytes for this test, unmounted when it is dropped, and when the test is killed. Root only.
 pub(crate) struct Mounted {
+    _undone: Undone,
     folder: TempDir,
 }
 
@@ -61,10 +64,8 @@ impl Mounted {
 
     /// One that is mounted with these options.
     pub(crate) fn tmpfs_with(options: &str) -> Result<Self, Box<dyn Error>> {
-        let folder = TempDir::new()?;
         let args = ["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new);
-        run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
-        Ok(Self { folder })
+        Self::by(&args)
     }
 
     /// An ext4 file system in the file `image`.
@@ -93,10 +94,19 @@ impl Mounted {
         args.extend(options.iter().map(OsStr::new));
         args.push(image.as_os_str());
         run(maker, &args)?;
+        Self::by(&[OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()])
+    }
+
+    /// What `mount` makes of these arguments, in a folder of its own.
+    fn by(args: &[&OsStr]) -> Result<Self, Box<dyn Error>> {
         let folder = TempDir::new()?;
-        let args = [OsStr::new("-o"), OsStr::new("loop"), image.as_os_str()];
-        run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
-        Ok(Self { folder })
+        // First: what is mounted is never without it.
+        let undone = Undone::mount(folder.path())?;
+        run("mount", &[args, &[folder.path().as_os_str()]].concat())?;
+        Ok(Self {
+            _undone: undone,
+            folder,
+        })
     }
 
     /// An overlay over folders that it makes in `parts`, on two file systems, with a file `bytes.bin` of one page of `L` in
@@ -114,13 +124,11 @@ impl Mounted {
             for name in ["top/upper", "top/work"] {
                 fs::create_dir(at(name))?;
             }
-            let folder = TempDir::new()?;
             let [lower, upper, work] =
                 ["lower", "top/upper", "top/work"].map(|name| at(name).display().to_string());
             let options = format!("lowerdir={lower},upperdir={upper},workdir={work}");
             let args = ["-t", "overlay", "-o", &options, "overlay"].map(OsStr::new);
-            run("mount", &[&args[..], &[folder.path().as_os_str()]].concat())?;
-            Ok(Self { folder })
+            Self::by(&args)
         })();
         // The overlay keeps it until it goes itself.
         run("umount", &[OsStr::new("-l"), top.as_os_str()])?;
@@ -132,17 +140,9 @@ impl Mounted {
     }
 }
 
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _best_effort = run(
-            "umount",
-            &[OsStr::new("-l"), self.folder.path().as_os_str()],
-        );
-    }
-}
-
-/// A block device on a file of its own, given back when it is dropped. Root only.
+/// A block device on a file of its own, given back when it is dropped, and when the test is killed. Root only.
 pub(crate) struct LoopDevice {
+    _undone: Undone,
     path: PathBuf,
     _backing: NamedTempFile,
 }
@@ -158,10 +158,14 @@ impl LoopDevice {
             "losetup",
             &[&args[..], &[backing.path().as_os_str()]].concat(),
         ) {
-            Ok(output) => Some(Self {
-                path: String::from_utf8(output.stdout).unwrap().trim().into(),
-                _backing: backing,
-            }),
+            Ok(output) => {
+                let path = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim());
+                Some(Self {
+                    _undone: Undone::loop_device(&path).unwrap(),
+                    path,
+                    _backing: backing,
+                })
+            }
             Err(why) => {
                 skip(&format!("there is no loop device: {why}"));
                 None
@@ -171,11 +175,5 @@ impl LoopDevice {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-}
-
-impl Drop for LoopDevice {
-    fn drop(&mut self) {
-        let _best_effort = run("losetup", &[OsStr::new("-d"), self.path.as_os_str()]);
     }
 }

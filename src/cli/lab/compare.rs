@@ -31,7 +31,11 @@ fn read(path: &Path) -> Result<LabResults, String> {
     let named = path_in_sentence(path);
     let text = bytes_of(path).map_err(|error| {
         let cause = cause(&error);
-        format!("the results cannot be read: {cause}; see that the file is there: {named}")
+        let how = match error.kind() {
+            io::ErrorKind::FileTooLarge => "no results are so long",
+            _ => "see that the file is there",
+        };
+        format!("the results cannot be read: {cause}; {how}: {named}")
     })?;
     let text = String::from_utf8(text).map_err(|_| format!("{named} is no text"))?;
     LabResults::read(&text)

@@ -60,11 +60,4 @@ impl Handed {
         };
         file.write(&paper.written(form))
     }
-
-    /// There is no report: its file is as it was.
-    pub(super) fn give_up(self) {
-        if let Some((_, file)) = self.0 {
-            file.give_up();
-        }
-    }
 }
