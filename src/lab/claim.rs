@@ -19,7 +19,7 @@ use crate::peer::wire::FaultCount;
 
 pub use cost::{CostPoint, EVEN, time_words};
 pub use foreseen::{Foreseen, NextStep};
-pub use held::{HeldMapping, HeldPage, Holding, KnownMapping, ScratchKey};
+pub use held::{HeldPage, Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -358,9 +358,6 @@ pub struct PeerCard {
     /// What it has open and mapped, as data.
     #[serde(skip)]
     pub holding: Holding,
-    /// The same as data. It is said in `mapping` and `pages`.
-    #[serde(skip)]
-    pub held: HeldMapping,
 }
 
 /// What a run came to.
