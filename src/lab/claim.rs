@@ -25,7 +25,7 @@ pub use hand::{
     HandActor, HandDeed, HandItem, HandKind, HandPage, HandPlan, HandWanted,
     MOST_BYTES as HAND_BYTES,
 };
-pub use held::{HeldMapping, HeldPage, Holding, KnownMapping, ScratchKey};
+pub use held::{HeldPage, Holding, KnownMapping, ScratchKey};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -352,9 +352,6 @@ pub struct PeerCard {
     /// What it has open and mapped, as data.
     #[serde(skip)]
     pub holding: Holding,
-    /// The same as data. It is said in `mapping` and `pages`.
-    #[serde(skip)]
-    pub held: HeldMapping,
 }
 
 /// What a run came to.

@@ -4,6 +4,7 @@
 
 mod compare;
 mod course;
+mod held;
 mod html;
 mod json;
 mod markdown;

@@ -247,9 +247,7 @@ fn dontneed_gives_zeros(s: &mut Script) {
     let page = s.page();
     let a = s.peer("A");
     s.map(a, anonymous(page));
-    s.store(a, 28, b"Z");
-    let before = s.load(a, 28, 1);
-    s.expect_bytes(before, b"Z");
+    s.store_and_see(a, 28, b"Z");
     s.drop_pages(a, page);
     let pages = s.pages(a, 0, page);
     s.expect_pages(pages, &[NotPresent]);

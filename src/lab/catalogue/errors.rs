@@ -271,9 +271,7 @@ fn shared_needs_write_access(s: &mut Script) {
     let read_only = shared("f", page).allowing(Prot::Read).named("read-only");
     allowed(s, a, what, read_only);
     allowed(s, a, "maps f private and writable", private("f", page));
-    s.store(a, 28, b"x");
-    let own = s.load(a, 28, 1);
-    s.expect_bytes(own, b"x");
+    s.store_and_see(a, 28, b"x");
     let in_file = s.read(a, "f", 28, 1);
     s.expect_bytes(in_file, b"A");
 }

@@ -306,9 +306,7 @@ fn fork_clean_private_page(s: &mut Script) {
     let before = s.load(a, 28, 1);
     s.expect_bytes(before, b"A");
     let c = s.fork(a, "C");
-    s.store(a, 28, b"x");
-    let own = s.load(a, 28, 1);
-    s.expect_bytes(own, b"x");
+    s.store_and_see(a, 28, b"x");
     let of_child = s.load(c, 28, 1);
     s.expect_bytes(of_child, b"A");
     s.write(b, "f", 28, b"Z");
@@ -369,9 +367,7 @@ fn child_unmaps_alone(s: &mut Script) {
     s.judge(of_child, "no line", of_child.n_lines(0));
     let of_parent = s.maps(a, "m");
     s.judge(of_parent, "one line", of_parent.n_lines(1));
-    s.store(a, 28, b"Z");
-    let own = s.load(a, 28, 1);
-    s.expect_bytes(own, b"Z");
+    s.store_and_see(a, 28, b"Z");
     let seen = s.load(b, 28, 1);
     s.expect_bytes(seen, b"Z");
     let dead = s.load(c, 28, 1);

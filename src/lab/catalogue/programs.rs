@@ -123,9 +123,7 @@ fn vfork_shares(s: &mut Script) {
     let seen = s.load(a, 28, 1);
     s.expect_bytes(seen, b"3");
     let c = s.fork(a, "C");
-    s.store(c, 28, b"4");
-    let own = s.load(c, 28, 1);
-    s.expect_bytes(own, b"4");
+    s.store_and_see(c, 28, b"4");
     let parents = s.load(a, 28, 1);
     s.expect_bytes(parents, b"3");
 }

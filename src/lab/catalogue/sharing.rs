@@ -278,9 +278,7 @@ fn private_gone_with_mapping(s: &mut Script) {
     s.letters("f", 1);
     let a = s.peer("A");
     s.open_and_map(a, private("f", page));
-    s.store(a, 28, b"Z");
-    let own = s.load(a, 28, 1);
-    s.expect_bytes(own, b"Z");
+    s.store_and_see(a, 28, b"Z");
     let unmapped = s.unmap(a, 0, page);
     s.expect_done(unmapped);
     let in_file = s.read(a, "f", 28, 1);

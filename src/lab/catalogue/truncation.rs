@@ -226,9 +226,7 @@ fn save_in_place_reverts_copies(s: &mut Script) {
     let (a, b) = (s.peer("A"), s.peer("B"));
     s.open_and_map(a, private("f", page));
     s.open(b, "f");
-    s.store(a, 28, b"x");
-    let own = s.load(a, 28, 1);
-    s.expect_bytes(own, b"x");
+    s.store_and_see(a, 28, b"x");
     let in_file = s.read(b, "f", 28, 1);
     s.expect_bytes(in_file, b"A");
     s.truncate(b, "f", 0);

@@ -86,16 +86,3 @@ impl fmt::Display for HeldPage {
         })
     }
 }
-
-/// A mapping as data: what a picture is drawn from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HeldMapping {
-    /// The file's name in the experiment; `None` of memory without a file.
-    pub file: Option<String>,
-    /// The first page of the file that it shows.
-    pub first_page: u64,
-    /// How many pages it was made of; 0 where there is none.
-    pub n_pages: u64,
-    /// What stands at each; of many the first ones.
-    pub pages: Vec<HeldPage>,
-}

@@ -2,10 +2,10 @@
 
 use crate::lab::claim::{Contents, below};
 use crate::lab::script::{
-    Figure, Peer, Script, ScriptEdit, Wanted, WantedSight, private, shared, store,
+    Figure, Peer, Script, ScriptEdit, StepId, Wanted, WantedSight, private, shared, store,
 };
 use crate::peer::calls::{
-    Advice, AllocateHow, AreaCall, Call, MapFlag, ObjectCall, Outcome, TransferCall,
+    Advice, AllocateHow, AreaCall, Call, MapCall, MapFlag, ObjectCall, Outcome, TransferCall,
 };
 
 use super::{ExerciseChange, Heading, Lesson, switched};
@@ -37,6 +37,21 @@ fn expect_no_blocks(s: &mut Script, peer: Peer) {
     });
     let room = s.must(peer, "asks fstat how much room f takes", stat);
     s.judge(room, "no block", room.get(Figure::Blocks).is(0));
+}
+
+/// A file of two pages, a process that maps it, and another one that has it open.
+fn mapper_and_other(s: &mut Script, how: fn(&str, u64) -> MapCall) -> (Peer, Peer) {
+    s.letters("f", 2);
+    let (a, b) = (s.peer("A"), s.peer("B"));
+    s.open_and_map(a, how("f", 2 * s.page()));
+    s.open(b, "f");
+    (a, b)
+}
+
+/// Not every file system makes holes.
+fn require_hole(s: &mut Script, told: StepId) {
+    let why = "this file system punches no holes";
+    s.require(told.is(Outcome::Done), why);
 }
 
 pub(super) static LESSONS: &[Lesson] = &[
@@ -118,10 +133,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         1,
         ExerciseChange::Script(|s| {
             let page = s.page();
-            s.letters("f", 2);
-            let (a, b) = (s.peer("A"), s.peer("B"));
-            s.open_and_map(a, shared("f", 2 * page));
-            s.open(b, "f");
+            let (a, b) = mapper_and_other(s, shared);
             let before = s.load(a, page + 28, 1);
             s.expect_bytes(before, b"B");
             s.truncate(b, "f", page + 1);
@@ -153,10 +165,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         1,
         ExerciseChange::Script(|s| {
             let page = s.page();
-            s.letters("f", 2);
-            let (a, b) = (s.peer("A"), s.peer("B"));
-            s.open_and_map(a, private("f", 2 * page));
-            s.open(b, "f");
+            let (a, b) = mapper_and_other(s, private);
             s.store(a, page + 28, b"x");
             s.truncate(b, "f", page + 10);
             let kept = s.load(a, page + 28, 1);
@@ -210,10 +219,7 @@ pub(super) static LESSONS: &[Lesson] = &[
         0,
         ExerciseChange::Script(|s| {
             let page = s.page();
-            s.letters("f", 2);
-            let (a, b) = (s.peer("A"), s.peer("B"));
-            s.open_and_map(a, shared("f", 2 * page));
-            s.open(b, "f");
+            let (a, b) = mapper_and_other(s, shared);
             let map = "m".to_owned();
             let mend = Call::Area(AreaCall::Mend { map });
             s.must(a, "takes care of SIGBUS in m", mend);
@@ -244,8 +250,7 @@ pub(super) static LESSONS: &[Lesson] = &[
                 len: page,
             });
             let told = s.attempt(b, "punches a hole into the first page of f", punch);
-            let why = "this file system punches no holes";
-            s.require(told.is(Outcome::Done), why);
+            require_hole(s, told);
             s.store(b, 28, b"y");
             let seen = s.load(a, 28, 1);
             s.expect_bytes(seen, b"y");
@@ -269,8 +274,7 @@ pub(super) static LESSONS: &[Lesson] = &[
                 advice: Advice::Remove,
             };
             let told = s.attempt(a, "says MADV_REMOVE of m", remove);
-            let why = "this file system punches no holes";
-            s.require(told.is(Outcome::Done), why);
+            require_hole(s, told);
             let own = s.load(c, 28, 1);
             s.expect_bytes(own, b"x");
             let gone = s.load(a, 28, 1);

@@ -21,7 +21,7 @@ pub(super) static LESSONS: &[Lesson] = &[
             s.letters("g", 1);
             let a = s.peer("A");
             s.open(a, "g");
-            let freed = s.until(ATTEMPTS, |s| {
+            let (freed, later) = s.until(ATTEMPTS, |s| {
                 s.file("f", Contents::Noise { len: LARGE });
                 s.open_and_map(a, shared("f", LARGE));
                 let before = room(s, a);
@@ -38,14 +38,24 @@ pub(super) static LESSONS: &[Lesson] = &[
                 });
                 let told = s.unmap(a, 0, LARGE);
                 s.expect_done(told);
+                s.fsync(a, "g");
+                let unmapped = room(s, a);
                 let freed = after.get(Figure::Number) - before.get(Figure::Number);
-                (freed.clone(), freed.above(MUCH))
+                let later = unmapped.get(Figure::Number) - after.get(Figure::Number);
+                let as_wanted = freed.clone().above(MUCH).and(later.clone().below(MUCH));
+                ((freed, later), as_wanted)
             });
             s.check(
                 "computes what came back while f was mapped",
                 Words::new("{} bytes", [freed.clone()]),
                 format!("more than {MUCH}, which is half of it"),
                 freed.above(MUCH),
+            );
+            s.check(
+                "computes what came back when it was unmapped",
+                Words::new("{} bytes", [later.clone()]),
+                format!("less than {MUCH}"),
+                later.below(MUCH),
             );
         }),
     ),

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use crate::lab::claim::{Doing, HeldPage, PeerCard, Progress, RunRecord, RunStep};
 use crate::peer::calls::{Call, Outcome};
 
+use super::held::held;
+
 /// What the processes of one run held after each step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Course {
@@ -119,7 +121,7 @@ fn changes_of(before: &PeerCard, now: &PeerCard) -> Vec<String> {
         return vec![format!("{} ended: {how}", now.name)];
     }
     let mut runs: Vec<(usize, usize, HeldPage, HeldPage)> = Vec::new();
-    for (at, (old, new)) in before.held.pages.iter().zip(&now.held.pages).enumerate() {
+    for (at, (old, new)) in held(before).pages.iter().zip(&held(now).pages).enumerate() {
         match runs.last_mut() {
             _ if old == new => {}
             Some((_, end, was, is)) if *end == at && was == old && is == new => *end += 1,

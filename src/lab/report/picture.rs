@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::lab::claim::{HeldPage, PeerCard};
 
+use super::held::held;
 use super::markup::escaped;
 
 /// How wide the picture is at least and at most.
@@ -42,7 +43,7 @@ pub(super) const STYLE: &str = "\
 
 /// Whether there is anything to draw: a process has, or had, a mapping.
 pub(super) fn is_worth_it(cards: &[PeerCard]) -> bool {
-    cards.iter().any(|card| card.held.n_pages > 0)
+    cards.iter().any(|card| held(card).n_pages > 0)
 }
 
 /// The picture in words, for those who cannot see it.
@@ -68,19 +69,19 @@ struct Plan {
 
 impl Plan {
     fn new(cards: &[PeerCard]) -> Self {
-        let of_files = cards.iter().filter(|card| card.held.file.is_some());
-        let first_page = of_files.map(|card| card.held.first_page).min();
+        let of_files = cards.iter().filter(|card| held(card).file.is_some());
+        let first_page = of_files.map(|card| held(card).first_page).min();
         let first_page = first_page.unwrap_or_default();
         let ends = cards.iter().map(|card| {
-            let from = card.held.first_page.saturating_sub(first_page);
-            card.held.n_pages.saturating_add(from).min(MOST)
+            let from = held(card).first_page.saturating_sub(first_page);
+            held(card).n_pages.saturating_add(from).min(MOST)
         });
         let n_boxes = u32::try_from(ends.max().unwrap_or_default()).unwrap_or_default();
         let n_boxes = n_boxes.max(1);
         let mut files: Vec<String> = Vec::new();
-        for file in cards.iter().filter_map(|card| card.held.file.as_ref()) {
-            if !files.contains(file) {
-                files.push(file.clone());
+        for file in cards.iter().filter_map(|card| held(card).file) {
+            if !files.iter().any(|known| known == file) {
+                files.push(file.to_owned());
             }
         }
         let room = (WIDTH - LEFT - 12) / n_boxes - GAP;
@@ -112,8 +113,8 @@ impl Plan {
 
     /// Which column a page of the file stands in.
     fn column(&self, card: &PeerCard, index: usize) -> Option<u32> {
-        let skipped = match card.held.file {
-            Some(_) => card.held.first_page.saturating_sub(self.first_page),
+        let skipped = match held(card).file {
+            Some(_) => held(card).first_page.saturating_sub(self.first_page),
             None => 0,
         };
         let column = u32::try_from(skipped)
@@ -144,7 +145,7 @@ pub(super) fn svg(cards: &[PeerCard], title: &str, style: &str) -> String {
         let file = plan
             .files
             .iter()
-            .position(|file| card.held.file.as_ref() == Some(file));
+            .position(|file| held(card).file == Some(file));
         if let Some(file) = file {
             let end = file_top + u32::try_from(file).unwrap_or_default() * ROW;
             lines(&mut out, &plan, card, (index, top + index * ROW + BOX, end));
@@ -154,11 +155,9 @@ pub(super) fn svg(cards: &[PeerCard], title: &str, style: &str) -> String {
         row(&mut out, &plan, card, top + index * ROW);
     }
     for (index, file) in (0..).zip(&plan.files) {
-        let held = cards
-            .iter()
-            .filter(|card| card.held.file.as_ref() == Some(file));
-        let last = held.filter_map(|card| {
-            let last = card.held.pages.len().checked_sub(1)?;
+        let of_file = cards.iter().filter(|card| held(card).file == Some(file));
+        let last = of_file.filter_map(|card| {
+            let last = held(card).pages.len().checked_sub(1)?;
             plan.column(card, last)
         });
         let n_pages = last.max().map_or(1, |last| last + 1);
@@ -170,7 +169,7 @@ pub(super) fn svg(cards: &[PeerCard], title: &str, style: &str) -> String {
 
 /// From each page of the file's that a process has, down to the file.
 fn lines(out: &mut String, plan: &Plan, card: &PeerCard, (index, from, to): (u32, u32, u32)) {
-    for (at, page) in card.held.pages.iter().enumerate() {
+    for (at, page) in held(card).pages.iter().enumerate() {
         if let (HeldPage::FilePage, Some(column)) = (page, plan.column(card, at)) {
             // Side by side, so that those of several processes can be told apart.
             let x = plan.x(column) + (12 + 9 * index).min(plan.width - 4);
@@ -224,11 +223,11 @@ fn row(out: &mut String, plan: &Plan, card: &PeerCard, y: u32) {
         text(out, "e", (beside, y + 20), how);
         return;
     }
-    if card.held.n_pages == 0 {
+    if held(card).n_pages == 0 {
         text(out, "", (beside, y + 20), "no mapping");
         return;
     }
-    for (at, page) in card.held.pages.iter().enumerate() {
+    for (at, page) in held(card).pages.iter().enumerate() {
         let Some(column) = plan.column(card, at) else {
             continue;
         };

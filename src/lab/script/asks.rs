@@ -200,6 +200,13 @@ impl Script {
         self.attempt(peer, what, load(M, at, len))
     }
 
+    /// Stores bytes through the mapping `m`; whoever stores has to see them there.
+    pub fn store_and_see(&mut self, peer: Peer, at: u64, bytes: &[u8]) {
+        self.store(peer, at, bytes);
+        let own = self.load(peer, at, bytes.len() as u64);
+        self.expect_bytes(own, bytes);
+    }
+
     /// Loads bytes through another mapping than `m`.
     #[must_use = "an observation is there to be checked"]
     pub fn load_of(&mut self, peer: Peer, map: &str, at: u64, len: u64) -> StepId {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::lab::claim::{CallLine, HeldMapping, Holding, PeerCard, Progress, ScratchKey};
+use crate::lab::claim::{CallLine, Holding, PeerCard, Progress, ScratchKey};
 use crate::lab::script::Peer;
 use crate::lab::words::{Backing, mapping_words, outcome_words, pages_words};
 use crate::map::page_bytes;
 use crate::peer::calls::{
-    Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage, Source,
+    Advice, Call, Death, MadeCall, MapCall, ObjectCall, Outcome, ProcessCall, Sabotage,
     TransferCall,
 };
 use crate::peer::protocol::{Answer, Request};
@@ -112,7 +112,6 @@ impl Actor {
                 self.backing.clear();
                 self.card.mapping = String::new();
                 self.card.pages = String::new();
-                self.card.held = HeldMapping::default();
                 self.card.holding = Holding::default();
             }
             (Call::Open { file, path, .. }, Outcome::Done) => {
@@ -139,15 +138,6 @@ impl Actor {
         self.backing.insert(map.map.clone(), Backing::of(map));
         if self.watched.is_none() {
             self.card.mapping = mapping_words(map);
-            self.card.held = HeldMapping {
-                file: match &map.source {
-                    Source::File(file) => Some(file.clone()),
-                    Source::Anonymous | Source::Descriptor(_) => None,
-                },
-                first_page: map.offset / page_bytes(),
-                n_pages: map.len.div_ceil(page_bytes()),
-                pages: Vec::new(),
-            };
             self.watched = Some((map.map.clone(), map.len));
             self.card.holding.map(map);
         }
@@ -348,7 +338,6 @@ impl Stage<'_> {
         let card = &mut self.actors.get_mut(peer.0)?.card;
         card.ended = Some(death.as_ref().map_or(how, ToString::to_string));
         card.pages = String::new();
-        card.held = HeldMapping::default();
         if !card.bytes.is_empty() {
             card.bytes.push_str(", before it ended");
         }
@@ -383,11 +372,6 @@ impl Stage<'_> {
             let call = Call::Pages { map, at: 0, len };
             let (outcome, _) = self.carry_out(Peer(index), &call, self.limit)?;
             if let Some(actor) = self.actors.get_mut(index) {
-                if let Outcome::Pages { pages } = &outcome {
-                    let backing = actor.backing(&call);
-                    let held = pages.iter().map(|page| backing.held(page));
-                    actor.card.held.pages = held.collect();
-                }
                 if let Some(mapping) = &mut actor.card.holding.mapping {
                     mapping.pages = match &outcome {
                         Outcome::Pages { pages } => Some(pages.clone()),

@@ -84,6 +84,35 @@ fn signals_that_whoever_starts_it_blocks_or_ignores_change_nothing() {
     }
 }
 
+/// A debugger has addresses that are not random, and two programs have the same things at the same places.
+#[test]
+fn addresses_that_are_not_random_change_nothing() {
+    let tried = Command::new("setarch").args(["-R", "true"]).output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        skip("this setarch(8) leaves addresses random");
+        return;
+    }
+    for how in ["exec setarch -R", "exec setarch -R -L"] {
+        assert_eq!(with_peers_after(how, &available()), [], "{how}");
+    }
+}
+
+/// A limit that is lower for good is a reason, and no verdict.
+#[test]
+fn limits_that_cannot_be_raised_are_reasons() {
+    // ulimit -l of dash sets both, the hard one for good but for root.
+    let first = "ulimit -l 0; exec setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource";
+    let tried = Command::new("sh")
+        .args(["-c", &format!("{first} true")])
+        .output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        skip("this setpriv(1) cannot take a privilege away");
+        return;
+    }
+    let wrong = with_peers_after(first, &available());
+    assert_eq!(wrong, [], "a hard limit of locked memory");
+}
+
 /// The file is gone as soon as it is there: opening it to set the experiment up says ENOENT, which observes nothing.
 #[test]
 fn a_scratch_file_that_vanishes_is_no_difference() {
