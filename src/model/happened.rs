@@ -10,6 +10,7 @@ mod observed;
 mod outside;
 mod own_rows;
 mod processes;
+mod program;
 mod record;
 mod seen;
 mod steps;

@@ -5,9 +5,7 @@
 
 use std::fmt;
 
-use super::doc::Doc;
 use super::happened::{Happening, ProcessName};
-use super::peers::Process;
 
 /// What happened with one file, as far as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,20 +44,3 @@ impl fmt::Display for ProgramLanguage {
 
 /// Why there is no program of a session.
 pub const NOTHING_HAPPENED: &str = "nothing happened yet";
-
-impl Doc {
-    /// The session so far.
-    #[must_use]
-    pub fn as_session(&self) -> Session {
-        let mut processes: Vec<ProcessName> = self.happened.gone().copied().collect();
-        processes.extend(self.processes.list().iter().map(Process::called));
-        Session {
-            name: self.name(),
-            file_len: self.file_len,
-            page_bytes: self.page_bytes,
-            n_forgotten: self.happened.n_forgotten(),
-            entries: self.happened.newest_first().rev().cloned().collect(),
-            processes,
-        }
-    }
-}

@@ -14,6 +14,7 @@ use crate::model::session::ProgramLanguage;
 use crate::model::{Action, Doc, DocAction, Happening, PeersAction, ViewAction};
 
 use super::Frame;
+use super::menus::choice_ui;
 
 /// The height of the list, in points.
 const LIST_HEIGHT: f32 = 230.0;
@@ -28,14 +29,15 @@ const GAP: f32 = 6.0;
 /// Draws the list with its buttons.
 pub(super) fn happened_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
     ui.add_space(6.0);
-    ui.label(RichText::new("What happened").strong());
     let n = doc.happened.len();
     if n == 0 {
+        ui.label(RichText::new("What happened").strong());
         let words = "Nothing yet: stores, forks, msync and whatever changes the file stand here";
         ui.label(RichText::new(words).color(frame.theme.weak));
         return;
     }
-    buttons_ui(ui, frame, doc, actions);
+    heading_ui(ui, frame, doc);
+    buttons_ui(ui, actions);
     let list = UiBuilder::new()
         .id_salt("what happened")
         .accessibility_role(accesskit::Role::List)
@@ -55,7 +57,19 @@ pub(super) fn happened_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &m
     });
 }
 
-fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Action>) {
+fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("What happened").strong());
+        let mut words = "times in UTC".to_owned();
+        if doc.happened.n_forgotten() > 0 {
+            let first = doc.happened.n_forgotten() + 1;
+            words = format!("{words}; those before number {first} are forgotten");
+        }
+        ui.label(RichText::new(words).color(frame.theme.weak).small());
+    });
+}
+
+fn buttons_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         for (words, hint, action) in [
             (
@@ -73,29 +87,28 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mut Vec<Actio
                 "With surroundings, calls and what each row saw: to be cited, and done again",
                 DocAction::SaveSteps,
             ),
-            (
-                "Export as C\u{2026}",
-                "A program that does it again with a scratch file, and checks who sees what",
-                DocAction::SaveProgram(ProgramLanguage::C),
-            ),
-            (
-                "Export as Rust\u{2026}",
-                "The same program in Rust, with the crate libc",
-                DocAction::SaveProgram(ProgramLanguage::Rust),
-            ),
         ] {
             if ui.button(words).on_hover_text(hint).clicked() {
                 actions.push(Action::Doc(action));
             }
         }
-        let mut words = "times in UTC".to_owned();
-        if doc.happened.n_forgotten() > 0 {
-            words = format!("{words}; those before number {} are forgotten", {
-                doc.happened.n_forgotten() + 1
-            });
-        }
-        ui.label(RichText::new(words).color(frame.theme.weak).small());
+        let menu = ui.menu_button("Export", |ui| programs_ui(ui, actions));
+        super::notices::name(&menu.response, "Export as a program");
+        let hint = "A program that does it again with a scratch file, and checks who sees what";
+        menu.response.on_hover_text(hint);
     });
+}
+
+/// The session as a program, in which language.
+fn programs_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    for (words, language) in [
+        ("Export as C\u{2026}", ProgramLanguage::C),
+        ("Export as Rust\u{2026}", ProgramLanguage::Rust),
+    ] {
+        if choice_ui(ui, words).clicked() {
+            actions.push(Action::Doc(DocAction::SaveProgram(language)));
+        }
+    }
 }
 
 fn entry_ui(

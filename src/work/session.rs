@@ -13,7 +13,6 @@ mod player;
 mod rows;
 mod told;
 
-use crate::bytes::size::counted;
 use crate::lab::claim::Environment;
 use crate::lab::export::{ExportLanguage, ExportSubject, ExportedPrograms, export_all};
 use crate::model::session::{ProgramLanguage, Session};
@@ -83,10 +82,7 @@ fn heading(session: &Session, known: &str) -> Vec<String> {
             if session.n_forgotten == 1 { "one".to_owned() } else { format!("{}", session.n_forgotten) }
         ));
     }
-    lines.push(format!(
-        "The file f stands for {}. {known} The others are zeros here, whatever they were.",
-        session.name
-    ));
+    lines.push(format!("The file f stands for {}. {known}", session.name));
     lines.push(
         "mapscope is the program that the file was open in: view is the mapping that it shows, second the one of the other \
          mode beside it. Each further process maps the file by itself, as m, or has it from the process that forked it. \
@@ -101,23 +97,4 @@ fn heading(session: &Session, known: &str) -> Vec<String> {
             .to_owned(),
     );
     lines
-}
-
-/// `3 bytes` as the beginning of a sentence about what is known.
-fn known_words(n_known: u64, len: u64) -> String {
-    match (n_known, len) {
-        (_, 0) => "It was empty at first.".to_owned(),
-        (known, len) if known >= len => format!(
-            "All its {} are known from the entries.",
-            counted(len, "byte")
-        ),
-        (0, len) => format!(
-            "None of its {} is known from the entries.",
-            counted(len, "byte")
-        ),
-        (known, len) => format!(
-            "Of its {} those are known that stand in the entries, {known}; a step of somebody's writes them.",
-            counted(len, "byte")
-        ),
-    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::bytes::size::counted;
 use crate::model::happened::{Fate, Happening, Occurrence};
 
 /// The bytes that are known, by their offset.
@@ -76,4 +77,18 @@ pub(super) fn runs(bytes: &Bytes, most: usize) -> Vec<(u64, Vec<u8>)> {
         }
     }
     runs
+}
+
+/// What is known of the bytes that the file had at first, in sentences.
+pub(super) fn known_words(n_known: u64, len: u64) -> String {
+    let bytes = counted(len, "byte");
+    match n_known {
+        _ if len == 0 => "It was empty at first.".to_owned(),
+        0 => format!("What its {bytes} were at first no entry says: they are zeros here."),
+        known if known >= len => format!("Its {bytes} are those that stood there by the entries."),
+        known => format!(
+            "Of its {bytes} the entries say what stood there at first for {known}, which somebody writes; the others are zeros \
+             here, whatever they were."
+        ),
+    }
 }

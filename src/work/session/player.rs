@@ -15,8 +15,7 @@ use crate::model::session::Session;
 use crate::model::{Generation, MappingId, Target};
 use crate::peer::calls::{Call, FileAccess, MapCall, MapFlag, Prot};
 
-use super::known::{Bytes, Known, runs};
-use super::known_words;
+use super::known::{Bytes, Known, known_words, runs};
 
 /// The scratch file.
 pub(super) const FILE: &str = "f";

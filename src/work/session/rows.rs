@@ -4,6 +4,7 @@
 
 use crate::bytes::Span;
 use crate::bytes::said::bytes_said;
+use crate::bytes::size::counted;
 use crate::lab::script::{Peer, Rule, StepId, load};
 use crate::map::Mode;
 use crate::model::happened::{Happening, KeptBytes, RowSaw, Saw};
@@ -45,7 +46,8 @@ impl Player<'_> {
             Who::Other { .. } => return None,
             Who::Calls => {
                 let what = format!(
-                    "reads {len} at {at} of {FILE} by pread, entry {}",
+                    "reads {} at {at} of {FILE} by pread, entry {}",
+                    counted(len, "byte"),
                     entry.number
                 );
                 let call = Call::Read {
@@ -84,8 +86,10 @@ impl Player<'_> {
             .iter()
             .any(|(known, pages)| *known == through && pages.intersect(span).is_some());
         let what = format!(
-            "loads {len} at {at} of {}, entry {}",
-            through.map, entry.number
+            "loads {} at {at} of {}, entry {}",
+            counted(len, "byte"),
+            through.map,
+            entry.number
         );
         Some((
             self.script.attempt(peer, what, load(&through.map, at, len)),

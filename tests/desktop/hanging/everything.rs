@@ -97,6 +97,13 @@ fn what_happened(folder: &Path) -> Vec<Step> {
             says(window, "Save the steps to")
         }),
         esc("saving no steps", "Save the steps to"),
+        clicks("the menu of programs", "Export as a program", |window| {
+            has(window, "Export as C\u{2026}") && has(window, "Export as Rust\u{2026}")
+        }),
+        clicks("a program in C", "Export as C", |window| {
+            says(window, "Write the program in C")
+        }),
+        esc("no program in C", "Write the program in C"),
         clicks("saving what happened", "Save as text", |window| {
             says(window, "Save what happened to")
         }),

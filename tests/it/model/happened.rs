@@ -21,6 +21,7 @@ mod forgotten;
 mod histories;
 mod put_back;
 mod scene;
+mod sessions;
 mod texts;
 
 #[test]

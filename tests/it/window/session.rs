@@ -147,11 +147,10 @@ impl Hand {
     }
 
     fn set_len(&mut self, len: u64) {
-        let before = self.last();
         let file = fs::OpenOptions::new().write(true).open(&self.path).unwrap();
         file.set_len(len).unwrap();
-        self.told(before, "the length is told", |it| {
-            matches!(it.what, Occurrence::Grew { .. } | Occurrence::Shrank { .. })
+        until(&mut self.window, "the length is told", |window| {
+            doc(window).file_len == len
         });
         self.settle();
     }

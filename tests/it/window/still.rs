@@ -7,6 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Rect, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use mapscope::model::saving::What;
+use mapscope::model::session::ProgramLanguage;
 use mapscope::model::{
     Action, AppAction, DocAction, EditAction, FileAction, Focus, MappingAction, Mode, Topic,
 };
@@ -34,6 +35,7 @@ fn forms() -> Vec<(Action, Focus, &'static str)> {
         save(DocAction::ExportEdits),
         save(DocAction::SaveHappened),
         save(DocAction::SaveSteps),
+        save(DocAction::SaveProgram(ProgramLanguage::Rust)),
         save(svg),
     ]
 }

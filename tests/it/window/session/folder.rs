@@ -1,9 +1,14 @@
 //! The commands in the window: they ask for a folder, write the program there, and overwrite nothing.
 
 use super::*;
+use mapscope::model::DocAction;
 
 /// Presses the button and answers with this folder.
 fn export_by_hand(hand: &mut Hand, button: &str, folder: &Path) {
+    click(&mut hand.window, "Export as a program");
+    until(&mut hand.window, "the menu is open", |window| {
+        is_named(window, button)
+    });
     click(&mut hand.window, button);
     save_to(&mut hand.window, folder);
 }
@@ -56,7 +61,9 @@ fn of_two_presses_one_writes_and_the_other_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("programs");
     for _ in 0..2 {
-        export_by_hand(&mut hand, "Export as C\u{2026}", &folder);
+        let action = DocAction::SaveProgram(ProgramLanguage::C);
+        hand.act(Action::Doc(action));
+        save_to(&mut hand.window, &folder);
     }
     until(&mut hand.window, "the second is refused", |window| {
         is_told(window, &["none is overwritten"])
