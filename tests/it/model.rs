@@ -57,6 +57,7 @@ mod remarks;
 mod rig;
 mod row_waits;
 mod second_view;
+mod sentences;
 mod slow;
 mod split;
 mod storage;

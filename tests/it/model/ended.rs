@@ -69,3 +69,15 @@ fn a_list_that_was_to_be_applied_in_a_closed_view_goes_with_it() {
     rig.act(D::ApplyPatch { over: false });
     assert_eq!(rig.orders, []);
 }
+
+/// It was being read for the view that is closed: the answer asks nothing of the one that is left.
+#[test]
+fn a_list_that_is_read_for_a_closed_view_is_asked_about_by_nobody() {
+    let (mut rig, _, second) = two();
+    rig.act_in(Some(second), D::AskForPatch);
+    rig.act_in(Some(second), D::DestinationEdited("/list".to_owned()));
+    rig.act_in(Some(second), D::DestinationSubmitted);
+    rig.act_in(Some(second), F::CloseView);
+    super::offers::is_read(&mut rig, &[(5, b'a', b'Z')], b"a");
+    assert_eq!(rig.says(Topic::Apply), "");
+}

@@ -78,3 +78,33 @@ fn of_two_files_that_are_to_be_pasted_the_later_one_is_and_that_is_said() {
     });
     assert!(rig.orders.is_empty());
 }
+
+/// Nothing is said of a paste that was refused once the same bytes are stored by other means.
+#[test]
+fn a_refused_paste_is_not_said_of_what_is_stored_there_later() {
+    let mut rig = file_read();
+    rig.stored(|_| StoreOutcome::Refused("there is no room".to_owned()));
+    rig.act(E::Paste(Pasted::from("61 62 63".to_owned())));
+    let is_store = |request: &FileRequest| matches!(request, FileRequest::Store(_));
+    let order = rig.order(is_store);
+    let news = rig.store_news(&order, |_| StoreOutcome::Stored(b"...".to_vec()));
+    rig.answer(&order, news);
+    assert_eq!(rig.says(Topic::Done), "", "that one left nothing out");
+}
+
+/// What is on its way elsewhere says nothing of a paste that is not stored yet.
+#[test]
+fn an_answer_to_another_store_is_none_to_a_paste() {
+    let mut rig = open(100);
+    rig.point(50);
+    rig.type_byte(1);
+    let is_store = |request: &FileRequest| matches!(request, FileRequest::Store(_));
+    let typed = rig.order(is_store);
+    rig.point(5);
+    rig.act(E::Paste(Pasted::from("00401000: 41 42".to_owned())));
+    let news = rig.store_news(&typed, |_| StoreOutcome::Stored(b".".to_vec()));
+    rig.answer(&typed, news);
+    assert_eq!(rig.says(Topic::Done), "", "the paste is on its way");
+    rig.stored(|_| StoreOutcome::Stored(b"..".to_vec()));
+    rig.assert_says(Topic::Done, &["2 bytes pasted"]);
+}

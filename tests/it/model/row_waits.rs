@@ -1,7 +1,7 @@
 //! A store that the storage holds up: the row of whoever is to make it says so, and no other one.
 
-use mapscope::lab::claim::AddedKind;
 use mapscope::model::picture::{Picture, WAITS, Who};
+use mapscope::model::process::ProcessKind;
 use mapscope::model::process::{PeerEvent, PeerNews, PeerOrder};
 use mapscope::model::{PeersAction as P, WitnessId};
 
@@ -25,7 +25,7 @@ fn hangs(rig: &mut Rig, seconds: Option<u64>) {
 #[test]
 fn the_row_of_whoever_is_to_store_says_that_it_waits() {
     let mut rig = open(100);
-    rig.act(P::Add(AddedKind::Shared));
+    rig.act(P::Add(ProcessKind::Shared));
     let mapping = rig.doc().processes.list().last().unwrap().mapping;
     let effects = rig.act(P::Store(mapping));
     let order = effects.iter().find_map(|effect| match effect {
