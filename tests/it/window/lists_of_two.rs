@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mapscope::model::{Action, AppAction, DocAction, MappingAction};
+use mapscope::model::{Action, AppAction, Column, DocAction, MappingAction, ViewAction};
 
 use super::support::*;
 
@@ -40,7 +40,12 @@ fn edits_of_one_byte_in_two_views_are_exported_and_applied() {
         let view = doc(window).view();
         view.access == access && view.pending.is_empty()
     });
-    go_to(&mut window, 0);
+    let start = ViewAction::Point {
+        offset: 0,
+        extend: false,
+        column: Column::Hex,
+    };
+    act(&mut window, Action::View(start));
     act(
         &mut window,
         Action::Edit(mapscope::model::EditAction::HexDigit(5)),
