@@ -287,8 +287,8 @@ impl<'a> Player<'a> {
         let words = self.fresh_name(name);
         let peer = self.script.fork(known.peer, &words);
         self.enter(name, peer, Some(parent));
-        let of_parent = self.through_process(parent);
-        let of_child = self.through_process((name.mapping, name.generation));
+        let of_parent = through_process(parent);
+        let of_child = through_process((name.mapping, name.generation));
         let inherited = self
             .unsure
             .iter()
@@ -324,13 +324,6 @@ impl<'a> Player<'a> {
         fresh
     }
 
-    pub(super) fn through_process(&self, key: (MappingId, Generation)) -> Through {
-        Through {
-            peer: PeerKey::Process(key.0, key.1),
-            map: MAP.to_owned(),
-        }
-    }
-
     /// The process of that name, started where the entries do not tell that it was; `None` for one that is gone.
     pub(super) fn process(&mut self, name: &ProcessName) -> Option<Peer> {
         let key = (name.mapping, name.generation);
@@ -341,7 +334,7 @@ impl<'a> Player<'a> {
         let peer = self.start(name);
         if name.mode == Mode::Private {
             let everywhere = Span::at(0, u64::MAX).unwrap_or(Span::empty(0));
-            self.unsure.push((self.through_process(key), everywhere));
+            self.unsure.push((through_process(key), everywhere));
         }
         Some(peer)
     }
@@ -385,6 +378,14 @@ impl<'a> Player<'a> {
             span.end().div_ceil(page).saturating_mul(page),
         );
         Span::new(start, end).unwrap_or(span)
+    }
+}
+
+/// The mapping of a process.
+pub(super) fn through_process(key: (MappingId, Generation)) -> Through {
+    Through {
+        peer: PeerKey::Process(key.0, key.1),
+        map: MAP.to_owned(),
     }
 }
 

@@ -9,9 +9,10 @@ use crate::lab::script::{Peer, Rule, StepId, load};
 use crate::map::Mode;
 use crate::model::happened::{Happening, KeptBytes, RowSaw, Saw};
 use crate::model::witness::Who;
+use crate::model::{Generation, MappingId};
 use crate::peer::calls::Call;
 
-use super::player::{FILE, PeerKey, Player, Through};
+use super::player::{FILE, PeerKey, Player, Through, through_process};
 
 impl Player<'_> {
     /// Has those look who were read after a store.
@@ -66,18 +67,8 @@ impl Player<'_> {
                 None => self.second(&entry.own_rows),
             },
             Who::Process(mapping) => {
-                let named = self.actors.iter().rev();
-                let known = named.map(|(key, _)| *key).find(|key| key.0 == mapping);
-                let key = match known {
-                    Some(key) => key,
-                    None => {
-                        let names = self.session.processes.iter();
-                        let name = *names.rev().find(|name| name.mapping == mapping)?;
-                        self.process(&name)?;
-                        (name.mapping, name.generation)
-                    }
-                };
-                self.through_process(key)
+                let key = self.living(mapping)?;
+                through_process(key)
             }
         };
         let peer = self.there(&through)?;
@@ -95,6 +86,18 @@ impl Player<'_> {
             self.script.attempt(peer, what, load(&through.map, at, len)),
             is_sure,
         ))
+    }
+
+    /// The process of that mapping, in its last generation so far; one that was there before the first entry is started.
+    fn living(&mut self, mapping: MappingId) -> Option<(MappingId, Generation)> {
+        let mut keys = self.actors.keys().rev();
+        if let Some(key) = keys.find(|key| key.0 == mapping) {
+            return Some(*key);
+        }
+        let mut known = self.session.processes.iter().rev();
+        let name = *known.find(|name| name.mapping == mapping)?;
+        self.process(&name)?;
+        Some((name.mapping, name.generation))
     }
 
     /// Whoever goes through a mapping, where it is not gone.

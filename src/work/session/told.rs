@@ -9,7 +9,7 @@ use crate::model::happened::{By, Fate, Happening, How, KeptBytes, Occurrence, Pr
 use crate::model::process::EndHow;
 use crate::peer::calls::{Advice, Call, SyncHow};
 
-use super::player::{FILE, Player, Through};
+use super::player::{FILE, Player, Through, through_process};
 
 /// Why what was not done is not done.
 const NOT_DONE: &str = "not done here either";
@@ -53,7 +53,7 @@ impl Player<'_> {
                 }
             }
             (Fate::Changed(_) | Fate::Refused(_) | Fate::Faulted(_), _) => {
-                self.tell(entry, NOT_DONE)
+                self.tell(entry, NOT_DONE);
             }
         }
     }
@@ -131,7 +131,7 @@ impl Player<'_> {
             By::SecondMapping { .. } => Some(self.second(&entry.own_rows)),
             By::Process(name) => {
                 self.process(name)?;
-                Some(self.through_process((name.mapping, name.generation)))
+                Some(through_process((name.mapping, name.generation)))
             }
             By::Calls { .. } | By::Somebody => None,
         }
