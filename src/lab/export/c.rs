@@ -19,7 +19,7 @@ use crate::lab::claim::Contents;
 
 use calls::statements;
 use rules::{rule, words};
-use text::{address_of, comment, string};
+use text::{address_of, comment, laid_out, pieces_of, string};
 
 /// What all programs share.
 const HEADER: &str = include_str!("c/lab.h");
@@ -60,7 +60,7 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     let (variables, steps) = (&writer.variables, &writer.text);
     let mut text = String::from("/* ");
     for line in lines_of(subject) {
-        for part in wrapped(&line.replace("*/", "* /").replace("/*", "/ *"), 110) {
+        for part in wrapped(&line.replace("*/", "* /").replace("/*", "/ *"), 107) {
             text.push_str(if text.len() > 3 { "   " } else { "" });
             text.push_str(&part);
             text.truncate(text.trim_end().len());
@@ -129,7 +129,9 @@ fn main_of(text: &mut String, subject: &ExportSubject, n_peers: usize) {
         ("promise", &subject.promise),
         ("predicted", &subject.predicted),
     ] {
-        let _ = writeln!(text, "        .{field} = {},", string(value));
+        for line in laid_out(&format!(".{field} = {},", pieces_of(value)), 8) {
+            let _ = writeln!(text, "{line}");
+        }
     }
     let _ = writeln!(text, "        .page_bytes = {},", subject.script.page());
     if let Some(kind) = &facts.file_system {
@@ -195,7 +197,11 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn line(&mut self, depth: usize, line: &str) {
-        let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
+        let statement = line.trim_start();
+        let indent = 4 * depth + line.len() - statement.len();
+        for line in laid_out(statement, indent) {
+            let _ = writeln!(self.text, "{line}");
+        }
     }
 
     fn comment(&mut self, depth: usize, text: &str) {

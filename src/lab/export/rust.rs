@@ -3,6 +3,7 @@
 //! It must not know what becomes of the text.
 
 mod calls;
+mod layout;
 mod rules;
 mod text;
 
@@ -18,12 +19,14 @@ use super::variables::Variables;
 use crate::lab::claim::Contents;
 
 use calls::statements;
+use layout::laid_out;
 use rules::{rule, words};
 use text::{bytes, string};
 
 /// What all programs share, by its path.
-const COMMON: [(&str, &str); 6] = [
+const COMMON: [(&str, &str); 7] = [
     ("Cargo.toml", include_str!("rust/Cargo.toml.txt")),
+    ("rustfmt.toml", include_str!("rust/rustfmt.toml.txt")),
     ("src/lib.rs", include_str!("rust/lib.rs.txt")),
     ("src/kernel.rs", include_str!("rust/kernel.rs.txt")),
     ("src/more.rs", include_str!("rust/more.rs.txt")),
@@ -84,7 +87,7 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
         let _ = writeln!(text, "    let mut {number} = -1;");
     }
     for map in &variables.maps {
-        let _ = writeln!(text, "    let mut {map}: *mut u8 = std::ptr::null_mut();");
+        let _ = writeln!(text, "    let mut {map}: *mut u8 = null_mut();");
     }
     let _ = writeln!(text, "{steps}}}\n");
     main_of(&mut text, subject, &plan.peers);
@@ -110,7 +113,13 @@ fn main_of(text: &mut String, subject: &ExportSubject, peers: &[&str]) {
         ("promise", &subject.promise),
         ("predicted", &subject.predicted),
     ] {
-        let _ = writeln!(text, "    {field}: {},", string(value));
+        let (line, value) = (format!("    {field}:"), string(value));
+        let room = if line.len() + value.chars().count() + 2 > 120 {
+            "\n        "
+        } else {
+            " "
+        };
+        let _ = writeln!(text, "{line}{room}{value},");
     }
     let _ = writeln!(text, "    page_bytes: {},", subject.script.page());
     let _ = writeln!(text, "    file_system: {:?},\n}};\n", facts.file_system);
@@ -132,10 +141,9 @@ fn main_of(text: &mut String, subject: &ExportSubject, peers: &[&str]) {
     });
     let needs: Vec<String> = needs.collect();
     let (names, needs) = (names.join(", "), needs.join(", "));
-    let _ = writeln!(
-        text,
-        "fn main() {{\n    run(&CLAIM, &[{names}], &[{needs}], experiment);\n}}"
-    );
+    let statement = format!("run(&CLAIM, &[{names}], &[{needs}], experiment);");
+    let statement = laid_out(&statement, 4).join("\n");
+    let _ = writeln!(text, "fn main() {{\n{statement}\n}}");
 }
 
 /// What main does with a scratch file, as a statement.
@@ -165,7 +173,12 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn line(&mut self, depth: usize, line: &str) {
-        let _ = writeln!(self.text, "{}{line}", "    ".repeat(depth));
+        let statement = line.trim_start();
+        let indent = 4 * depth + line.len() - statement.len();
+        for line in laid_out(statement, indent) {
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
     }
 
     fn comment(&mut self, depth: usize, text: &str) {
@@ -197,8 +210,8 @@ impl Writer<'_> {
             }
             Item::Ask(asked) => self.asked(asked, depth),
             Item::Together(asked) => {
-                let line = format!("lab.together({}); // at the same time:", asked.len());
-                self.line(depth, &line);
+                self.comment(depth, "At the same time:");
+                self.line(depth, &format!("lab.together({});", asked.len()));
                 for one in asked {
                     self.asked(one, depth);
                 }
@@ -234,8 +247,8 @@ impl Writer<'_> {
         let (enough, at_most) = (rule(&until.enough), until.at_most);
         self.line(depth, &format!("for round in 1..={at_most} {{"));
         self.all(&until.steps, depth + 1);
-        let line = format!("if enough!(lab, {enough}) || round == {at_most} {{");
-        self.line(depth + 1, &line);
+        self.line(depth + 1, &format!("let enough = enough!(lab, {enough});"));
+        self.line(depth + 1, &format!("if enough || round == {at_most} {{"));
         self.line(depth + 2, "break;");
         self.line(depth + 1, "}");
         self.all(&until.between, depth + 1);

@@ -71,6 +71,9 @@ fn heading_of(claim: &Claim, environment: &Environment) -> Vec<String> {
     for (number, choice) in (1..).zip(claim.choices) {
         lines.push(format!("  {number}. {choice}."));
     }
+    if !claim.choices.is_empty() {
+        lines.push(String::new());
+    }
     let predicted = claim.prediction(&environment.file_system);
     lines.push(format!("Predicted ({}): {predicted}.", claim.promise));
     lines.push(format!("Why: {}", claim.why));

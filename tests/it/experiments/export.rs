@@ -214,6 +214,48 @@ fn programs_in_rust_build_and_observe_what_mapscope_does() {
 }
 
 #[test]
+fn every_program_in_rust_is_as_rustfmt_leaves_it() {
+    let cargo = Path::new(env!("CARGO"));
+    let has = Command::new(cargo).args(["fmt", "--version"]).output();
+    if !has.is_ok_and(|found| found.status.success()) {
+        return skip("there is no rustfmt");
+    }
+    let place = tempfile::tempdir().unwrap();
+    let (folder, _) = export(&["--all"], "--export-rust", place.path());
+    let checked = Command::new(cargo)
+        .args(["fmt", "--check"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let (said, errors) = (text(&checked.stdout), text(&checked.stderr));
+    assert!(checked.status.success(), "{said}{errors}");
+}
+
+#[test]
+fn every_program_in_c_is_tidy() {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, _) = export(&["--all"], "--export-c", place.path());
+    for experiment in predicting() {
+        let name = experiment.claim.name;
+        let source = fs::read_to_string(folder.join(format!("{name}.c"))).unwrap();
+        let (_, steps) = source.split_once("static void experiment(void)").unwrap();
+        for line in source.lines() {
+            assert!(line.chars().count() <= 110, "{name}: {line}");
+            assert_eq!(line.trim_end(), line, "{name}: blanks at the end");
+            assert!(!line.contains('\t'), "{name}: {line}");
+        }
+        for line in steps
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("/*"))
+        {
+            let indent = line.len() - line.trim_start().len();
+            let is_comment = line.len() > indent && indent % 4 == 3;
+            assert!(indent % 4 == 0 || is_comment, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
 fn every_experiment_has_the_same_steps_in_both_languages() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (in_c, told) = export(&["--all"], "--export-c", one.path());
@@ -250,6 +292,8 @@ fn every_experiment_has_the_same_steps_in_both_languages() {
                 ("EXPECT(", "expect"),
             ],
         );
+        // What is broken into lines begins with the same words.
+        let rust = once_more_joined(&rust);
         let rust = steps(
             &rust,
             &[
@@ -265,6 +309,18 @@ fn every_experiment_has_the_same_steps_in_both_languages() {
             "{name}: {c:?}"
         );
     }
+}
+
+/// The first arguments of `expect!` in the line that it begins.
+fn once_more_joined(source: &str) -> String {
+    let mut parts = source.split("expect!(");
+    let mut joined = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (first, rest) = part.split_once(',').unwrap_or((part, ""));
+        let rest = rest.trim_start();
+        joined.push_str(&format!("expect!({}, {rest}", first.trim()));
+    }
+    joined
 }
 
 #[test]

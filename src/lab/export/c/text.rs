@@ -9,8 +9,8 @@ use crate::lab::export::text::{BytesShape, wrapped};
 /// The longest line of a comment.
 const WIDTH: usize = 110;
 
-/// Bytes of a string literal in one piece.
-const PIECE: usize = 72;
+/// Characters of a string literal in one piece.
+const PIECE: usize = 88;
 
 /// Text between quotes; what is not ASCII stays as it is, in UTF-8.
 pub(super) fn string(text: &str) -> String {
@@ -29,6 +29,17 @@ pub(super) fn string(text: &str) -> String {
         }
     }
     quoted + "\""
+}
+
+/// The same in pieces, of which each has room in a line.
+pub(super) fn pieces_of(text: &str) -> String {
+    let pieces = wrapped(text, PIECE);
+    let last = pieces.len().saturating_sub(1);
+    let quoted = pieces.iter().enumerate().map(|(index, piece)| match index {
+        index if index == last => string(piece),
+        _ => string(&format!("{piece} ")),
+    });
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 /// Bytes between quotes.
@@ -79,4 +90,47 @@ pub(super) fn comment(text: &str, indent: usize) -> String {
     let start = " ".repeat(indent);
     let lines = wrapped(&safe, WIDTH.saturating_sub(indent + 6));
     format!("{start}/* {} */\n", lines.join(&format!("\n{start}   ")))
+}
+
+/// A statement in lines, each with its indentation: broken behind commas and before operators, where it is too long.
+pub(super) fn laid_out(statement: &str, indent: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut own) = (" ".repeat(indent), 0);
+    for piece in pieces(statement) {
+        let width = line.chars().count() + piece.trim_end().chars().count();
+        if own > 0 && width > WIDTH {
+            lines.push(line.trim_end().to_owned());
+            line = " ".repeat(indent + 4);
+        }
+        line.push_str(piece);
+        own = line.trim().len();
+    }
+    lines.push(line);
+    lines
+}
+
+/// A statement in pieces that stay together.
+fn pieces(statement: &str) -> Vec<&str> {
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for (at, c) in statement.char_indices() {
+        let rest = statement.get(at..).unwrap_or_default();
+        let before = statement.get(..at).unwrap_or_default();
+        let is_place = before.ends_with(", ")
+            || before.ends_with("\" ") && c == '"'
+            || rest.starts_with("&& ")
+            || rest.starts_with("|| ");
+        // A comment behind a statement stays in one line.
+        if rest.starts_with("/*") {
+            break;
+        }
+        if !is_text && is_place {
+            pieces.push(statement.get(start..at).unwrap_or_default());
+            start = at;
+        }
+        is_text ^= c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    pieces.push(statement.get(start..).unwrap_or_default());
+    pieces
 }

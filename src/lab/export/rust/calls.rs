@@ -8,7 +8,7 @@ mod mapping;
 mod object;
 mod race;
 
-use super::text::{bytes, c_string, libc, ored, string};
+use super::text::{bytes, c_string, ored, string};
 use super::who;
 use crate::lab::export::constants::{self, open_flags};
 use crate::lab::export::plan::Asked;
@@ -109,7 +109,7 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             closed_before(asked, &fd, &mut lines);
             let name = c_string(file.as_bytes());
             lines.push(format!(
-                "{fd} = unsafe {{ libc::memfd_create({name}, libc::MFD_CLOEXEC) }};"
+                "{fd} = unsafe {{ libc::memfd_create({name}, MFD_CLOEXEC) }};"
             ));
             lines.push(sized(&fd, *len));
             lines
@@ -137,7 +137,7 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
         )),
         Call::Truncate { file, len } => told(&format!("ftruncate({}, {len})", v.fd(file))),
         Call::Length { file } => one(format!(
-            "lab.told_count(unsafe {{ libc::lseek({}, 0, libc::SEEK_END) }} as isize);",
+            "lab.told_count(unsafe {{ libc::lseek({}, 0, SEEK_END) }} as isize);",
             v.fd(file)
         )),
         Call::Cache { file } => one(format!("lab.told_cache({});", v.fd(file))),
@@ -150,9 +150,7 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
 fn cool(fd: &str) -> Lines {
     vec![
         format!("let error = match unsafe {{ libc::fsync({fd}) }} {{"),
-        format!(
-            "    0 => unsafe {{ libc::posix_fadvise({fd}, 0, 0, libc::POSIX_FADV_DONTNEED) }},"
-        ),
+        format!("    0 => unsafe {{ libc::posix_fadvise({fd}, 0, 0, POSIX_FADV_DONTNEED) }},"),
         "    _ => errno(),".to_owned(),
         "};".to_owned(),
         "lab.told_error(error);".to_owned(),
@@ -172,15 +170,12 @@ fn of_memory(call: &Call, v: &mut Variables) -> Lines {
             len,
             advice,
         } => {
-            let (at, advice) = (v.at(map, *at), libc(constants::advice(*advice)));
+            let (at, advice) = (v.at(map, *at), constants::advice(*advice));
             told(&format!("madvise({at}.cast(), {len}, {advice})"))
         }
         Call::Sync { map, at, len, how } => {
             let flag = constants::sync(*how);
-            told(&format!(
-                "msync({}.cast(), {len}, libc::{flag})",
-                v.at(map, *at)
-            ))
+            told(&format!("msync({}.cast(), {len}, {flag})", v.at(map, *at)))
         }
         Call::Malloc { map, len } => {
             let map = v.map(map);
@@ -351,7 +346,7 @@ fn to_pipe(call: &TransferCall, v: &mut Variables) -> Lines {
             to,
             len,
         } => {
-            let (from, to, null) = (v.fd(from), v.fd(to), "std::ptr::null_mut()");
+            let (from, to, null) = (v.fd(from), v.fd(to), "null_mut()");
             let mut lines = Vec::new();
             let place = if let Some(offset) = offset {
                 lines.push(format!("let mut offset = {offset};"));
@@ -421,7 +416,7 @@ fn process(call: &ProcessCall, v: &mut Variables) -> Lines {
                 format!("    {fd} = kept; // the same program, from its beginning"),
                 "    lab.told_done();".to_owned(),
                 "} else {".to_owned(),
-                format!("    unsafe {{ libc::fcntl({fd}, libc::F_SETFD, 0) }}; // no FD_CLOEXEC"),
+                format!("    unsafe {{ libc::fcntl({fd}, F_SETFD, 0) }}; // no FD_CLOEXEC"),
                 format!("    lab.exec_again({fd});"),
                 "}".to_owned(),
             ]

@@ -10,7 +10,7 @@ use crate::lab::script::{Figure, Relation};
 pub(super) fn rule(judged: &Judged<'_>) -> String {
     match judged {
         Judged::Done(step) => format!("lab.is_done({step})"),
-        Judged::Failed(step, errno) => format!("lab.failed_with({step}, libc::{errno})"),
+        Judged::Failed(step, errno) => format!("lab.failed_with({step}, {errno})"),
         Judged::Bytes(step, all) => format!("lab.is_bytes({step}, {})", bytes(all)),
         Judged::OtherBytes(step, others) => {
             let (len, others) = (others.len(), bytes(others));
@@ -22,13 +22,13 @@ pub(super) fn rule(judged: &Judged<'_>) -> String {
             format!("lab.figure({step}, Figure::Number) == number({value})")
         }
         Judged::Killed(step, signal, Some(code)) => {
-            format!("lab.was_killed({step}, libc::{signal}, Some({code}))")
+            format!("lab.was_killed({step}, {signal}, Some({code}))")
         }
         Judged::Killed(step, signal, None) => {
-            format!("lab.was_killed({step}, libc::{signal}, None)")
+            format!("lab.was_killed({step}, {signal}, None)")
         }
         Judged::Pages(step, letters) => format!("lab.is_pages({step}, {})", string(letters)),
-        Judged::Ended(step, errno) => format!("lab.ended_with({step}, libc::{errno})"),
+        Judged::Ended(step, errno) => format!("lab.ended_with({step}, {errno})"),
         Judged::Named(step, name) => format!("lab.lines_are_named({step}, {})", string(name)),
         Judged::Same(one, other) => format!("lab.is_same({one}, {other})"),
         Judged::Allow(step, lines) => format!("lab.lines_allow({step}, &{lines:?})"),
@@ -40,14 +40,17 @@ pub(super) fn rule(judged: &Judged<'_>) -> String {
 }
 
 fn compared(left: &Number, relation: Relation, right: &Number) -> String {
-    let (left, right) = (part(left), part(right));
+    if relation == Relation::Different {
+        return format!("{}.is_other({})", part(left), value(right));
+    }
+    let (left, right) = (value(left), value(right));
     let sign = match relation {
         Relation::Equal => "==",
         Relation::Below => "<",
         Relation::AtMost => "<=",
         Relation::AtLeast => ">=",
         Relation::Above => ">",
-        Relation::Different => return format!("{left}.is_other({right})"),
+        Relation::Different => "!=",
     };
     format!("{left} {sign} {right}")
 }
@@ -67,24 +70,23 @@ fn joined(rules: &[Judged<'_>], with: &str, empty: &str) -> String {
     rules.iter().map(part).collect::<Vec<_>>().join(with)
 }
 
-/// A number within a larger expression.
-fn part(number: &Number) -> String {
-    match number {
-        Number::Plus(..) | Number::Minus(..) | Number::Times(..) => format!("({})", value(number)),
-        Number::Plain(_) | Number::Of(..) | Number::Stretches(_) => value(number),
-    }
-}
-
 /// A number.
 fn value(number: &Number) -> String {
-    let both = |left, sign, right| format!("{} {sign} {}", part(left), part(right));
     match number {
         Number::Plain(number) => format!("number({number})"),
         Number::Of(step, figure) => told(*step, *figure),
         Number::Stretches(steps) => format!("lab.stretches(&{steps:?})"),
-        Number::Plus(left, right) => both(left, "+", right),
-        Number::Minus(left, right) => both(left, "-", right),
-        Number::Times(left, right) => both(left, "*", right),
+        Number::Plus(left, right) => format!("{} + {}", value(left), part(right)),
+        Number::Minus(left, right) => format!("{} - {}", value(left), part(right)),
+        Number::Times(left, right) => format!("{} * {}", part(left), part(right)),
+    }
+}
+
+/// A number as one thing.
+fn part(number: &Number) -> String {
+    match number {
+        Number::Plus(..) | Number::Minus(..) | Number::Times(..) => format!("({})", value(number)),
+        Number::Plain(_) | Number::Of(..) | Number::Stretches(_) => value(number),
     }
 }
 

@@ -34,11 +34,5 @@ pub(super) fn ored(names: &[&str]) -> String {
     if names.is_empty() {
         return "0".to_owned();
     }
-    let names: Vec<String> = names.iter().map(|name| libc(name)).collect();
     names.join(" | ")
-}
-
-/// A constant of libc.
-pub(super) fn libc(name: &str) -> String {
-    format!("libc::{name}")
 }

@@ -57,7 +57,7 @@ fn remap(call: &AreaCall, v: &mut Variables) -> Lines {
                 format!(
                     "let moved = unsafe {{ libc::mremap({from}.cast(), {old_len}, {len}, {flags}) }};"
                 ),
-                "if moved != libc::MAP_FAILED {".to_owned(),
+                "if moved != MAP_FAILED {".to_owned(),
                 format!("    {result} = moved.cast();"),
                 "}".to_owned(),
                 "lab.told_map(moved.cast());".to_owned(),
@@ -73,7 +73,7 @@ fn lock(call: &AreaCall, v: &mut Variables) -> Lines {
             let at = v.at(map, *at);
             told(&match how {
                 LockHow::Now => format!("mlock({at}.cast(), {len})"),
-                LockHow::OnFault => format!("mlock2({at}.cast(), {len}, libc::MLOCK_ONFAULT as _)"),
+                LockHow::OnFault => format!("mlock2({at}.cast(), {len}, MLOCK_ONFAULT as _)"),
                 LockHow::Unlock => format!("munlock({at}.cast(), {len})"),
             })
         }

@@ -7,11 +7,15 @@ use crate::lab::export::constants::{map_flags, prot};
 use crate::lab::export::variables::Variables;
 use crate::peer::calls::{MapCall, Placing, Source, Spot};
 
+/// The longest statement that has all in one.
+const LONG: usize = 100;
+
 /// The statements of such a step.
 pub(super) fn map(call: &MapCall, v: &mut Variables) -> Lines {
     let (place, how) = match &call.extra.spot {
-        Spot::Anywhere => ("std::ptr::null_mut()".to_owned(), Placing::Hint),
+        Spot::Anywhere => ("null_mut()".to_owned(), Placing::Hint),
         Spot::At { map, at, how } => (format!("{}.cast()", v.at(map, *at)), *how),
+        Spot::Nowhere { address: 0, how } => ("null_mut()".to_owned(), *how),
         Spot::Nowhere { address, how } => (format!("{address:#x} as *mut _"), *how),
     };
     let descriptor = match &call.source {
@@ -21,9 +25,23 @@ pub(super) fn map(call: &MapCall, v: &mut Variables) -> Lines {
     };
     let (map, prot) = (v.map(&call.map), ored(prot(call.prot)));
     let (flags, len, offset) = (ored(&map_flags(call, how)), call.len, call.offset);
-    let arguments = format!("{place}, {len}, {prot}, {flags}, {descriptor}, {offset}");
-    vec![
-        format!("{map} = unsafe {{ libc::mmap({arguments}) }}.cast();"),
-        format!("lab.told_map({map});"),
-    ]
+    let mapped = |place: &str, flags: &str| {
+        let arguments = format!("{place}, {len}, {prot}, {flags}, {descriptor}, {offset}");
+        format!("{map} = unsafe {{ libc::mmap({arguments}) }}.cast();")
+    };
+    let in_one = mapped(&place, &flags);
+    let mut lines = if in_one.len() <= LONG {
+        vec![in_one]
+    } else if call.extra.spot == Spot::Anywhere {
+        vec![format!("let flags = {flags};"), mapped(&place, "flags")]
+    } else {
+        let place = format!("let place = {place};");
+        vec![
+            place,
+            format!("let flags = {flags};"),
+            mapped("place", "flags"),
+        ]
+    };
+    lines.push(format!("lab.told_map({map});"));
+    lines
 }

@@ -42,11 +42,11 @@ pub(super) fn statements(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables
         ObjectCall::Lock { file, how } => lock(&v.fd(file), *how),
         ObjectCall::Seal { file, seals } => {
             let (fd, seals) = (v.fd(file), ored(&constants::seals(seals)));
-            told(&format!("fcntl({fd}, libc::F_ADD_SEALS, {seals})"))
+            told(&format!("fcntl({fd}, F_ADD_SEALS, {seals})"))
         }
         ObjectCall::Clone { from, into } => {
             let (from, into) = (v.fd(from), v.fd(into));
-            told(&format!("ioctl({into}, libc::FICLONE as _, {from})"))
+            told(&format!("ioctl({into}, FICLONE as _, {from})"))
         }
         ObjectCall::ShmUnlink { name } => told(&format!("shm_unlink({}.as_ptr())", shm_name(name))),
         ObjectCall::SegmentMake { .. }
@@ -61,7 +61,7 @@ fn segment(call: &ObjectCall, v: &mut Variables) -> Lines {
     match call {
         ObjectCall::SegmentMake { segment, len } => {
             let segment = v.segment(segment);
-            let arguments = format!("libc::IPC_PRIVATE, {len}, libc::IPC_CREAT | 0o600");
+            let arguments = format!("IPC_PRIVATE, {len}, IPC_CREAT | 0o600");
             vec![
                 format!("{segment} = unsafe {{ libc::shmget({arguments}) }};"),
                 format!("if {segment} >= 0 {{"),
@@ -72,7 +72,7 @@ fn segment(call: &ObjectCall, v: &mut Variables) -> Lines {
         }
         ObjectCall::SegmentAttach { segment, map, .. } => {
             let (segment, map) = (v.segment(segment), v.map(map));
-            let attach = format!("libc::shmat({segment}, std::ptr::null(), 0)");
+            let attach = format!("libc::shmat({segment}, null(), 0)");
             vec![
                 format!("{map} = unsafe {{ {attach} }}.cast();"),
                 format!("lab.told_map({map});"),
@@ -80,9 +80,7 @@ fn segment(call: &ObjectCall, v: &mut Variables) -> Lines {
         }
         ObjectCall::SegmentRemove { segment } => {
             let segment = v.segment(segment);
-            told(&format!(
-                "shmctl({segment}, libc::IPC_RMID, std::ptr::null_mut())"
-            ))
+            told(&format!("shmctl({segment}, IPC_RMID, null_mut())"))
         }
         ObjectCall::SegmentDetach { map } => told(&format!("shmdt({}.cast())", v.map(map))),
         _ => Vec::new(),
@@ -93,16 +91,14 @@ fn lock(fd: &str, how: FileLock) -> Lines {
     let range = |kind: &str| {
         let mut lines = vec![
             "let mut all: libc::flock = unsafe { std::mem::zeroed() };".to_owned(),
-            format!("all.l_type = libc::{kind} as _;"),
+            format!("all.l_type = {kind} as _;"),
         ];
-        lines.extend(told(&format!(
-            "fcntl({fd}, libc::F_OFD_SETLK, &raw const all)"
-        )));
+        lines.extend(told(&format!("fcntl({fd}, F_OFD_SETLK, &raw const all)")));
         lines
     };
     match how {
         FileLock::Whole => told(&format!("flock({fd}, {})", ored(&["LOCK_EX", "LOCK_NB"]))),
-        FileLock::UnlockWhole => told(&format!("flock({fd}, libc::LOCK_UN)")),
+        FileLock::UnlockWhole => told(&format!("flock({fd}, LOCK_UN)")),
         FileLock::Range => range("F_WRLCK"),
         FileLock::UnlockRange => range("F_UNLCK"),
     }
@@ -175,7 +171,7 @@ fn opening(call: &ObjectCall, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             );
             let path = c_string(path.as_encoded_bytes());
             lines.extend(told(&format!(
-                "inotify_add_watch({fd}, {path}, libc::IN_MODIFY).min(0)"
+                "inotify_add_watch({fd}, {path}, IN_MODIFY).min(0)"
             )));
         }
         ObjectCall::ShmOpen { file, name, create } => {

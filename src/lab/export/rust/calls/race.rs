@@ -13,15 +13,22 @@ pub(super) fn race(call: &RaceCall, v: &mut Variables) -> Lines {
     match call.lane {
         Lane::Add { at, atomic } => {
             let add = if atomic {
-                "    unsafe { std::sync::atomic::AtomicU64::from_ptr(word) }.fetch_add(1, std::sync::atomic::Ordering::SeqCst); // one instruction"
+                [
+                    "    // one instruction",
+                    "    unsafe { AtomicU64::from_ptr(word) }.fetch_add(1, SeqCst);",
+                ]
             } else {
-                "    unsafe { word.write_volatile(word.read_volatile().wrapping_add(1)) }; // a load, and a store"
+                [
+                    "    // a load, and a store",
+                    "    unsafe { word.write_volatile(word.read_volatile().wrapping_add(1)) };",
+                ]
             };
             vec![
                 format!("let word: *mut u64 = {}.cast();", v.at(&call.map, at)),
                 start,
                 format!("for _ in 0..{rounds} {{"),
-                add.to_owned(),
+                add[0].to_owned(),
+                add[1].to_owned(),
                 "}".to_owned(),
                 format!("lab.told_added({rounds});"),
             ]
