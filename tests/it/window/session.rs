@@ -8,10 +8,10 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use mapscope::lab::claim::{AddedKind, Environment};
+use mapscope::lab::claim::Environment;
 use mapscope::map::page_bytes;
 use mapscope::model::happened::{Fate, Occurrence, Saw};
-use mapscope::model::process::ProcessSignal;
+use mapscope::model::process::{ProcessKind, ProcessSignal};
 use mapscope::model::session::ProgramLanguage;
 use mapscope::model::witness::Who;
 use mapscope::model::{
@@ -105,7 +105,7 @@ impl Hand {
         });
     }
 
-    fn add(&mut self, kind: AddedKind) -> MappingId {
+    fn add(&mut self, kind: ProcessKind) -> MappingId {
         let before = self.last();
         self.act(Action::Peers(PeersAction::Add(kind)));
         self.told(before, "it runs", |it| {
@@ -342,7 +342,7 @@ fn what_children_of_a_fork_have_copies_of_is_seen_again() {
         return;
     }
     let mut hand = Hand::new();
-    let parent = hand.add(AddedKind::Private);
+    let parent = hand.add(ProcessKind::Private);
     hand.store(PeersAction::Store(parent));
     let child = hand.fork(parent);
     hand.store(PeersAction::Store(child));
@@ -360,7 +360,7 @@ fn a_store_that_the_processor_refuses_ends_its_process_again() {
         return;
     }
     let mut hand = Hand::new();
-    let process = hand.add(AddedKind::ReadOnly);
+    let process = hand.add(ProcessKind::ReadOnly);
     hand.store(PeersAction::Store(hand.pair(Mode::Shared)));
     let before = hand.last();
     hand.act(Action::Peers(PeersAction::StoreAnyway(process)));

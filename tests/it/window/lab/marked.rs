@@ -19,7 +19,6 @@ static CLAIM: Claim = Claim {
     promise: Promise::Linux,
     why: "Because.",
     source: "mmap(2)",
-    by_hand: &[],
 };
 
 type Drawn = Harness<'static, (App, WindowState)>;

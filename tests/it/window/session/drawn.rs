@@ -33,7 +33,7 @@ fn one(hand: &mut Hand, draw: &mut Draw, counts: &mut Counts) {
         4 => hand.store(PeersAction::StoreAs(WitnessId::File)),
         5..=7 => hand.store(PeersAction::Store(draw.one_of(&all).unwrap())),
         8 if has_room => {
-            let kind = draw.one_of(&[AddedKind::Shared, AddedKind::Private]);
+            let kind = draw.one_of(&[ProcessKind::Shared, ProcessKind::Private]);
             hand.add(kind.unwrap());
         }
         9 if has_room => {
