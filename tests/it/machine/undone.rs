@@ -44,7 +44,7 @@ impl Drop for Undone {
 
 mod tests {
     use std::fs;
-    use std::io::{BufRead as _, BufReader};
+    use std::io::{BufRead as _, BufReader, Write as _};
     use std::process::{Command, Stdio};
 
     use super::super::Mounted;
@@ -59,7 +59,9 @@ mod tests {
         let mounted = || Mounted::tmpfs(1 << 20);
         if std::env::var_os(MOUNTS).is_some() {
             let mounted = mounted().unwrap();
-            println!("\n{HEAD}{}", mounted.path().display());
+            let line = format!("\n{HEAD}{}\n", mounted.path().display());
+            std::io::stdout().write_all(line.as_bytes()).unwrap();
+            std::io::stdout().flush().unwrap();
             loop {
                 std::thread::park(); // until it is killed
             }

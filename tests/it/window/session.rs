@@ -91,7 +91,7 @@ impl Hand {
         ))));
         let before = self.last();
         self.act(Action::Peers(action));
-        self.told(before, "the store is told", |it| it.is_store());
+        self.told(before, "the store is told", Happening::is_store);
         self.settle();
     }
 

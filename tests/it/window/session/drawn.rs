@@ -110,7 +110,7 @@ fn whatever_was_done_is_seen_again() {
     }
     let mut sum = Counts::default();
     let n = play_all("MAPSCOPE_SESSIONS", SESSIONS, 2, play, |counts| {
-        sum.add(counts)
+        sum.add(counts);
     });
     let met = [
         sum.copies,
