@@ -181,13 +181,12 @@ impl<'a> Plan<'a> {
         Ok(match step {
             ScriptStep::File { name, contents } => self.file(name, contents),
             ScriptStep::Delete { name } => {
-                let what = format!("deletes {name}");
-                Item::Own(self.next(), what, FileWork::Delete(name), None)
+                self.own(format!("deletes {name}"), FileWork::Delete(name))
             }
-            ScriptStep::Rename { from, to } => {
-                let what = format!("renames {from} to {to}");
-                Item::Own(self.next(), what, FileWork::Rename(from, to), None)
-            }
+            ScriptStep::Rename { from, to } => self.own(
+                format!("renames {from} to {to}"),
+                FileWork::Rename(from, to),
+            ),
             ScriptStep::Start { name } => {
                 self.peers.push(name);
                 self.state.push(Belongings::default());
@@ -235,9 +234,7 @@ impl<'a> Plan<'a> {
                 at_most: *at_most,
                 between: self.all(between)?,
             }),
-            ScriptStep::Cost { .. } => {
-                return Err(COST.to_owned());
-            }
+            ScriptStep::Cost { .. } => return Err(COST.to_owned()),
         })
     }
 
@@ -247,6 +244,10 @@ impl<'a> Plan<'a> {
 
     fn sentence(&self, words: &'a Words) -> Sentence<'a> {
         Sentence::of(words, &self.numbers)
+    }
+
+    fn own(&mut self, what: String, work: FileWork<'a>) -> Item<'a> {
+        Item::Own(self.next(), what, work, None)
     }
 
     fn file(&mut self, name: &'a str, contents: &'a Contents) -> Item<'a> {

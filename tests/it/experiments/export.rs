@@ -318,7 +318,10 @@ fn once_more_joined(source: &str) -> String {
     for part in parts {
         let (first, rest) = part.split_once(',').unwrap_or((part, ""));
         let rest = rest.trim_start();
-        joined = format!("{joined}expect!({}, {rest}", first.trim());
+        joined += "expect!(";
+        joined += first.trim();
+        joined += ", ";
+        joined += rest;
     }
     joined
 }

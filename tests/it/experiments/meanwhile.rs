@@ -86,7 +86,7 @@ fn run(name: &str, mut before: impl FnMut(&NextStep, &[PeerCard])) -> Told {
 /// A signal that somebody sends is none that a load or store brought on, though it has the same name.
 #[test]
 fn a_signal_from_outside_is_no_observation() {
-    let name = "pointers-break";
+    let name = "stack-guard-gap";
     let mut n_sent = 0;
     let told = run(name, |next, peers| {
         // What is to die of it, and not of a load that can have any end.

@@ -9,8 +9,11 @@ use crate::lab::export::text::{BytesShape, wrapped};
 /// The longest line of a comment.
 const WIDTH: usize = 110;
 
-/// Characters of a string literal in one piece.
-const PIECE: usize = 88;
+/// Bytes of a string literal in one piece.
+const PIECE: usize = 72;
+
+/// Characters of text in one piece: it has room behind the name of what it is.
+const TEXT_PIECE: usize = 84;
 
 /// Text between quotes; what is not ASCII stays as it is, in UTF-8.
 pub(super) fn string(text: &str) -> String {
@@ -33,7 +36,7 @@ pub(super) fn string(text: &str) -> String {
 
 /// The same in pieces, of which each has room in a line.
 pub(super) fn pieces_of(text: &str) -> String {
-    let pieces = wrapped(text, PIECE);
+    let pieces = wrapped(text, TEXT_PIECE);
     let last = pieces.len().saturating_sub(1);
     let quoted = pieces.iter().enumerate().map(|(index, piece)| match index {
         index if index == last => string(piece),
