@@ -312,7 +312,7 @@ impl<'a> Player<'a> {
 
     /// What the process is called in the program; no two are called the same.
     fn fresh_name(&mut self, name: &ProcessName) -> String {
-        let words = name.words();
+        let words = name.letter.map_or_else(|| name.words(), String::from);
         let is_new = |known: &Vec<String>, words: &String| !known.contains(words);
         let mut fresh = words.clone();
         let mut number = 2;

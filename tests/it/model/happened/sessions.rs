@@ -18,7 +18,10 @@ fn program(scene: &Scene) -> String {
     let session = scene.rig.doc().as_session();
     let made = programs_of(&session, ProgramLanguage::C, &environment).unwrap();
     let file = made.files.iter().find(|file| file.path == "session.c");
-    file.unwrap().text.clone()
+    // Long texts stand there in pieces, and long statements on several lines.
+    let words: Vec<&str> = file.unwrap().text.split_whitespace().collect();
+    let text = words.join(" ").replace("\" \"", "");
+    text.replace(" { ", " {\n").replace("; ", ";\n")
 }
 
 /// The steps of an entry, each with the checks of what it told.

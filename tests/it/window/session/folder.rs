@@ -3,18 +3,14 @@
 use super::*;
 use mapscope::model::DocAction;
 
-/// Presses the button and answers with this folder.
-fn export_by_hand(hand: &mut Hand, button: &str, folder: &Path) {
-    click(&mut hand.window, "Export as a program");
-    until(&mut hand.window, "the menu is open", |window| {
-        is_named(window, button)
-    });
-    click(&mut hand.window, button);
+/// Asks for a program, and answers with this folder.
+fn export_by_hand(hand: &mut Hand, language: ProgramLanguage, folder: &Path) {
+    hand.act(Action::Doc(DocAction::SaveProgram(language)));
     save_to(&mut hand.window, folder);
 }
 
 #[test]
-fn the_button_writes_a_program_that_builds_and_passes() {
+fn the_command_writes_a_program_that_builds_and_passes() {
     if !has_compiler() {
         return;
     }
@@ -22,7 +18,7 @@ fn the_button_writes_a_program_that_builds_and_passes() {
     hand.store(PeersAction::Store(hand.pair(Mode::Private)));
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("it's here");
-    export_by_hand(&mut hand, "Export as C\u{2026}", &folder);
+    export_by_hand(&mut hand, ProgramLanguage::C, &folder);
     let quoted = folder.to_str().unwrap().replace('\'', r"'\''");
     let command = format!("make -C '{quoted}' check");
     until(&mut hand.window, "it is said where", |window| {
@@ -41,7 +37,7 @@ fn a_folder_that_holds_something_stays_as_it_is() {
     let place = tempfile::tempdir().unwrap();
     let mine = place.path().join("lab.h");
     fs::write(&mine, "mine").unwrap();
-    export_by_hand(&mut hand, "Export as C\u{2026}", place.path());
+    export_by_hand(&mut hand, ProgramLanguage::C, place.path());
     let path = place.path().to_str().unwrap().to_owned();
     until(&mut hand.window, "it is refused", |window| {
         is_told(window, &["none is overwritten", &path])
@@ -49,7 +45,7 @@ fn a_folder_that_holds_something_stays_as_it_is() {
     assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
     let missing = place.path().join("missing/programs");
-    export_by_hand(&mut hand, "Export as Rust\u{2026}", &missing);
+    export_by_hand(&mut hand, ProgramLanguage::Rust, &missing);
     until(&mut hand.window, "the cause is told", |window| {
         is_told(window, &["(ENOENT)", "missing/programs"])
     });
@@ -61,9 +57,7 @@ fn of_two_presses_one_writes_and_the_other_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("programs");
     for _ in 0..2 {
-        let action = DocAction::SaveProgram(ProgramLanguage::C);
-        hand.act(Action::Doc(action));
-        save_to(&mut hand.window, &folder);
+        export_by_hand(&mut hand, ProgramLanguage::C, &folder);
     }
     until(&mut hand.window, "the second is refused", |window| {
         is_told(window, &["none is overwritten"])
