@@ -11,7 +11,7 @@ use super::event::Opened;
 use super::identity::{DocId, OrderId};
 use super::notice::{Notice, Severity};
 use super::topic::{Subject, Topic};
-use super::{Access, Action, App, Completed, Focus, Incoming, LabAction, Mode, Tab};
+use super::{Access, Action, App, Completed, Focus, Incoming, Mode, Tab};
 
 impl OpenRequest {
     /// Private and read-write, all of it: the way every file is opened unless asked otherwise.
@@ -246,7 +246,7 @@ impl App {
         self.focus_doc(id, effects);
         self.renew_offers();
         if matches!(scratch, Some(ScratchFile::Made(_))) {
-            self.made_opened(id, effects);
+            self.show_tab(Tab::Witnesses); // what is to be done with it stands there
         }
     }
 
@@ -332,10 +332,5 @@ impl App {
         if let Some(target) = wanted {
             out.file(target, FileRequest::Facts(true));
         }
-    }
-
-    /// Whether the lab's experiments can be gone back to from here: what a message of a scratch file offers.
-    pub(super) fn back_to_lab() -> Action {
-        Action::Lab(LabAction::Show)
     }
 }

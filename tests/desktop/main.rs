@@ -15,6 +15,7 @@
 
 mod arguments;
 mod bare;
+mod by_hand;
 mod clipboard;
 mod closing;
 mod decided;

@@ -10,6 +10,7 @@ mod exercised;
 mod export;
 mod forms;
 mod handed;
+mod hand;
 mod json;
 mod learned;
 mod left_behind;

@@ -9,9 +9,7 @@ use crate::map::Mode;
 use crate::model::doc::Out;
 use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::hand::Hand;
-use crate::model::notice::{Notice, Severity};
-use crate::model::topic::Topic;
-use crate::model::{App, DocId, Tab};
+use crate::model::{App, DocId};
 
 use super::LabState;
 
@@ -50,24 +48,6 @@ impl App {
     pub(in crate::model) fn hand_of(&self, name: &'static str) -> Option<Hand> {
         let plan = self.lab.entry(name)?.by_hand.as_ref().ok()?;
         Some(Hand::new(name, Arc::clone(plan)))
-    }
-
-    /// The scratch file of an experiment is open: shows who sees it, and says what it is for.
-    pub(in crate::model) fn made_opened(&mut self, id: DocId, effects: &mut Vec<Effect>) {
-        let hand = self.doc_by(id).and_then(|doc| doc.hand.as_ref());
-        let entry = hand.and_then(|hand| self.lab.entry(hand.experiment));
-        let Some(headline) = entry.map(super::LabEntry::headline) else {
-            return;
-        };
-        let text = format!(
-            "A scratch file to try by hand: \u{201c}{headline}\u{201d} What to do stands in Who sees it"
-        );
-        self.show_tab(Tab::Witnesses);
-        self.in_doc(id, effects, |doc, _| {
-            let notice = Notice::new(Topic::Sample, Severity::Info, text);
-            doc.notices
-                .put(notice.with("Back to the experiment", Self::back_to_lab()));
-        });
     }
 
     /// Ticks what was observed of what is tried by hand.

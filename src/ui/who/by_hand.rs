@@ -3,7 +3,8 @@
 //! It must not know what ticks a thing to do, nor how one is done by a press.
 
 use egui::{
-    Button, CornerRadius, Frame as Box_, Label, Margin, RichText, ScrollArea, Stroke, Ui, accesskit,
+    Button, CornerRadius, Frame as Box_, Id, Label, Margin, RichText, ScrollArea, Stroke, Ui,
+    UiBuilder, accesskit,
 };
 
 use crate::bytes::size::counted;
@@ -28,13 +29,19 @@ pub(super) fn by_hand_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mu
         .corner_radius(CornerRadius::same(5))
         .inner_margin(Margin::symmetric(8, 5));
     let shown = Shown { frame, doc, hand };
+    let is_low = ui.available_height() < super::LOW;
     let most = (ui.available_height() * MOST).max(LEAST);
     card.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         head_ui(ui, shown, actions);
         if hand.is_folded {
-            for index in shown.in_short() {
+            // Where there is little room the next one stands where it is seen at once.
+            let mut short: Vec<usize> = shown.in_short().collect();
+            if is_low {
+                short.reverse();
+            }
+            for index in short {
                 item_ui(ui, shown, index, actions);
             }
         } else {
@@ -73,33 +80,35 @@ fn head_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let (hand, theme) = (shown.hand, shown.frame.theme);
     let entry = shown.frame.model.lab.entry(hand.experiment);
     let headline = entry.map_or("What comes of it?", |entry| entry.headline());
-    at_right(
-        ui,
-        "by hand",
-        |ui| {
-            let text = RichText::new(headline).strong();
-            ui.add(Label::new(text).truncate()).on_hover_text(headline);
-        },
-        |ui| {
-            let label = if hand.is_folded { "All" } else { "Fewer" };
-            let fold = ui.add(Button::new(label).small());
-            let words = if hand.is_folded {
-                "Show all that is to be done by hand"
-            } else {
-                "Show the last that was done by hand, and the next"
-            };
-            describe::name(&fold, words);
-            if fold.on_hover_text(words).clicked() {
-                actions.push(Action::Peers(PeersAction::FoldByHand));
-            }
-            let (done, all) = (hand.n_done(), hand.plan.items.len());
-            let count = ui.label(RichText::new(format!("{done} of {all}")).color(theme.weak));
-            ui.ctx().accesskit_node_builder(count.id, |node| {
-                node.set_role(accesskit::Role::Status);
-                node.set_label(format!("{done} of {all} things to do by hand are done"));
-            });
-        },
-    );
+    ui.horizontal(|ui| {
+        at_right(
+            ui,
+            "by hand",
+            |ui| {
+                let text = RichText::new(headline).strong();
+                ui.add(Label::new(text).truncate()).on_hover_text(headline);
+            },
+            |ui| {
+                let label = if hand.is_folded { "All" } else { "Fewer" };
+                let fold = ui.add(Button::new(label).small());
+                let words = if hand.is_folded {
+                    "Show all that is to be done by hand"
+                } else {
+                    "Show the last that was done by hand, and the next"
+                };
+                describe::name(&fold, words);
+                if fold.on_hover_text(words).clicked() {
+                    actions.push(Action::Peers(PeersAction::FoldByHand));
+                }
+                let (done, all) = (hand.n_done(), hand.plan.items.len());
+                let count = ui.label(RichText::new(format!("{done} of {all}")).color(theme.weak));
+                ui.ctx().accesskit_node_builder(count.id, |node| {
+                    node.set_role(accesskit::Role::Status);
+                    node.set_label(format!("{done} of {all} things to do by hand are done"));
+                });
+            },
+        );
+    });
     let is_view = |item: &HandItem| match &item.deed {
         HandDeed::Store { by, .. } | HandDeed::Look { by, .. } | HandDeed::Pages { by, .. } => {
             match by {
@@ -143,7 +152,7 @@ fn item_ui(ui: &mut Ui, shown: Shown<'_>, index: usize, actions: &mut Vec<Action
             };
             let label = ui.add(Label::new(text).wrap());
             ui.ctx().accesskit_node_builder(label.id, |node| {
-                node.set_label(spoken(shown.hand, item, index));
+                node.set_value(spoken(shown.hand, item, index)); // a label says its value
             });
             if let Some(seen) = shown.hand.seen(index) {
                 seen_ui(ui, shown, seen);
@@ -214,31 +223,35 @@ fn current_ui(
     actions: &mut Vec<Action>,
 ) {
     let theme = shown.frame.theme;
-    if !item.how.is_empty() {
-        let text = RichText::new(item.how.as_str()).color(theme.weak).small();
-        ui.add(Label::new(text).wrap());
-    }
     if let Some(why) = shown.doc.hand_blocked() {
         ui.add(Label::new(RichText::new(why).color(theme.error).small()).wrap());
         return;
     }
     let command = command(&item.deed, &shown.doc.path);
-    ui.horizontal(|ui| {
-        if has_press(&item.deed) {
-            let press = ui.button("Do it");
-            describe::name(&press, &format!("Do it: {}", item.what));
-            let words = "Give the same order as by hand";
-            if press.on_hover_text(words).clicked() {
-                actions.push(Action::Peers(PeersAction::DoByHand(index)));
+    // By a name of its own the press keeps the keyboard from one thing to the next, wherever it stands.
+    let id = Id::unique(("what is next by hand", shown.doc.id));
+    ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
+        ui.horizontal(|ui| {
+            if has_press(&item.deed) {
+                let press = ui.button("Do it");
+                describe::name(&press, &format!("Do it: {}", item.what));
+                let words = "Give the same order as by hand";
+                if press.on_hover_text(words).clicked() {
+                    actions.push(Action::Peers(PeersAction::DoByHand(index)));
+                }
             }
-        }
-        if let Some(command) = &command {
-            let copy = ui.button("Copy the command");
-            if copy.on_hover_text(command.as_str()).clicked() {
-                actions.push(Action::App(AppAction::CopyText(command.clone())));
+            if let Some(command) = &command {
+                let copy = ui.button("Copy the command");
+                if copy.on_hover_text(command.as_str()).clicked() {
+                    actions.push(Action::App(AppAction::CopyText(command.clone())));
+                }
             }
-        }
+        });
     });
+    if !item.how.is_empty() {
+        let text = RichText::new(item.how.as_str()).color(theme.weak).small();
+        ui.add(Label::new(text).wrap());
+    }
     if let Some(command) = command {
         let text = RichText::new(command).monospace().small();
         ui.add(Label::new(text.color(theme.weak)).truncate());
@@ -288,7 +301,7 @@ fn outcome_ui(ui: &mut Ui, shown: Shown<'_>) {
 
 fn foot_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        let back = ui.add(Button::new("Back to the lab").small());
+        let back = ui.add(Button::new("Back to the experiment").small());
         if back
             .on_hover_text("Show this experiment in the lab")
             .clicked()
