@@ -19,9 +19,13 @@ fn program(scene: &Scene) -> String {
     let made = programs_of(&session, ProgramLanguage::C, &environment).unwrap();
     let file = made.files.iter().find(|file| file.path == "session.c");
     // Long texts stand there in pieces, and long statements on several lines.
-    let words: Vec<&str> = file.unwrap().text.split_whitespace().collect();
-    let text = words.join(" ").replace("\" \"", "");
-    text.replace(" { ", " {\n").replace("; ", ";\n")
+    let mut text = String::new();
+    for line in file.unwrap().text.lines().map(str::trim) {
+        let ends = line.ends_with([';', '{', '}']) || line.ends_with("*/");
+        text.push_str(line);
+        text.push(if ends { '\n' } else { ' ' });
+    }
+    text.replace("\" \"", "")
 }
 
 /// The steps of an entry, each with the checks of what it told.
