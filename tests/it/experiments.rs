@@ -9,6 +9,7 @@ mod evidence;
 mod exercised;
 mod export;
 mod forms;
+mod hand;
 mod handed;
 mod hand;
 mod json;
