@@ -11,7 +11,6 @@ mod export;
 mod forms;
 mod hand;
 mod handed;
-mod hand;
 mod json;
 mod learned;
 mod left_behind;
