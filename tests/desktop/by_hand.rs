@@ -9,7 +9,10 @@ use mapscope::map::page_bytes;
 use mapscope::model::hand::{command, has_press};
 
 use crate::rig::reader::{Reader, stage_with_python};
-use crate::rig::{Program, Stage};
+use crate::rig::{Program, Stage, until};
+
+/// Places that Tab may pass on its way to the list.
+const TABS: usize = 40;
 
 /// What is to be done for an experiment.
 fn plan(name: &str) -> HandPlan {
@@ -144,4 +147,50 @@ fn what_takes_a_shell_is_ticked_when_it_is_found() {
     );
     says(&mut reader, "All that you saw is as the experiment expects");
     assert!(program.is_running());
+}
+
+/// The press of this one has the keyboard.
+#[track_caller]
+fn has_keyboard(reader: &mut Reader, press: &str) {
+    until(&format!("the keyboard at {press:?}"), || {
+        (reader.focused() == press).then_some(())
+    });
+}
+
+#[test]
+fn after_one_click_enter_and_space_do_the_rest_and_tab_leads_there() {
+    const NAME: &str = "shared-seen-by-shared";
+    let Some((mut stage, python)) = stage_with_python() else {
+        return;
+    };
+    let _bus = stage.start_bus();
+    let mut reader = Reader::start(&stage, python);
+    let mut program = Program::start(&stage, &[] as &[&str]);
+    stage.keys(&["ctrl+4"]);
+    try_it(&mut reader, NAME);
+    let plan = plan(NAME);
+    let presses: Vec<String> = plan
+        .items
+        .iter()
+        .map(|item| format!("Do it: {}", item.what))
+        .collect();
+    reader.click(&stage, &presses[0]);
+    ticked(&mut reader, &plan, 1);
+    // the last is ticked by itself: its bytes are in sight then
+    for (index, key, n_done) in [(1, "Return", 2), (2, "space", 3), (3, "Return", 5)] {
+        has_keyboard(&mut reader, &presses[index]);
+        stage.keys(&[key]);
+        ticked(&mut reader, &plan, n_done);
+    }
+    says(&mut reader, "All that you saw is as the experiment expects");
+
+    reader.press("Start over");
+    ticked(&mut reader, &plan, 0);
+    stage.keys(&["F6"]); // out of the bytes, where Tab changes the column
+    reader.lead_to(&stage, "Tab", &presses[0], TABS);
+    stage.keys(&["Return"]);
+    ticked(&mut reader, &plan, 1);
+    has_keyboard(&mut reader, &presses[1]);
+    assert!(program.is_running());
+    assert_eq!(program.said(), "", "nothing is printed");
 }

@@ -34,12 +34,13 @@ pub(super) fn by_hand_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mu
     card.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
-        head_ui(ui, shown, actions);
+        head_ui(ui, shown, is_low, actions);
         if hand.is_folded {
             // Where there is little room the next one stands where it is seen at once.
             let mut short: Vec<usize> = shown.in_short().collect();
             if is_low {
                 short.reverse();
+                outcome_ui(ui, shown);
             }
             for index in short {
                 item_ui(ui, shown, index, actions);
@@ -52,7 +53,7 @@ pub(super) fn by_hand_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc, actions: &mu
                 }
             });
         }
-        if hand.current().is_none() {
+        if !(is_low && hand.is_folded) {
             outcome_ui(ui, shown);
         }
         foot_ui(ui, shown, actions);
@@ -76,7 +77,7 @@ impl Shown<'_> {
 }
 
 /// What is tried, how far it is, and how much of it is shown.
-fn head_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
+fn head_ui(ui: &mut Ui, shown: Shown<'_>, is_low: bool, actions: &mut Vec<Action>) {
     let (hand, theme) = (shown.hand, shown.frame.theme);
     let entry = shown.frame.model.lab.entry(hand.experiment);
     let headline = entry.map_or("What comes of it?", |entry| entry.headline());
@@ -85,8 +86,12 @@ fn head_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
             ui,
             "by hand",
             |ui| {
-                let text = RichText::new(headline).strong();
-                ui.add(Label::new(text).truncate()).on_hover_text(headline);
+                let label = Label::new(RichText::new(headline).strong());
+                if is_low {
+                    ui.add(label.truncate()).on_hover_text(headline);
+                } else {
+                    ui.vertical(|ui| ui.add(label.wrap()));
+                }
             },
             |ui| {
                 let label = if hand.is_folded { "All" } else { "Fewer" };
@@ -236,13 +241,18 @@ fn current_ui(
                 let press = ui.button("Do it");
                 describe::name(&press, &format!("Do it: {}", item.what));
                 let words = "Give the same order as by hand";
-                if press.on_hover_text(words).clicked() {
+                let press = press.on_hover_text(words);
+                if press.clicked() {
+                    // A click alone does not take the keyboard: Enter is to do the next one.
+                    press.request_focus();
                     actions.push(Action::Peers(PeersAction::DoByHand(index)));
                 }
             }
             if let Some(command) = &command {
                 let copy = ui.button("Copy the command");
-                if copy.on_hover_text(command.as_str()).clicked() {
+                let copy = copy.on_hover_text(command.as_str());
+                if copy.clicked() {
+                    copy.request_focus();
                     actions.push(Action::App(AppAction::CopyText(command.clone())));
                 }
             }
