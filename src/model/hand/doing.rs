@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{has_press, kind_of};
+use super::{Hand, has_press, kind_of};
 use crate::bytes::Span;
 use crate::lab::claim::{HandActor, HandDeed};
 use crate::map::Mode;
@@ -23,6 +23,9 @@ impl Doc {
         if hand.current() != Some(index) {
             return; // it was done meanwhile
         }
+        if self.hand_blocked().is_some() {
+            return;
+        }
         let plan = Arc::clone(&hand.plan);
         let Some(item) = plan.items.get(index).filter(|item| has_press(&item.deed)) else {
             return;
@@ -31,6 +34,9 @@ impl Doc {
             return;
         };
         match &item.deed {
+            // Asked for, and not seen yet: a second press is for the same one.
+            HandDeed::Add { name, .. } | HandDeed::Fork { child: name, .. }
+                if self.has_living(name) => {}
             HandDeed::Add { kind, .. } => self.add_process(kind_of(*kind), out),
             HandDeed::Fork { parent: name, .. }
             | HandDeed::End { name }
@@ -77,10 +83,26 @@ impl Doc {
         }
     }
 
-    /// Why the next one cannot be done: who is to do it ended. `None` where nothing is known against it.
+    /// Why the next one cannot be done: who is to do it ended, or maps otherwise. `None` where nothing is known against it.
     #[must_use]
     pub fn hand_blocked(&self) -> Option<String> {
         let hand = self.hand.as_ref()?;
+        let deed = &hand.current_item()?.deed;
+        if self.maps_otherwise(hand, deed) {
+            let words = if hand.plan.is_shared {
+                ("private", "shared")
+            } else {
+                ("shared", "private")
+            };
+            return Some(format!(
+                "This view is {} now, and the list is for a {} one: switch back, or start over",
+                words.0, words.1
+            ));
+        }
+        if matches!(deed, HandDeed::SecondMode { .. }) && self.views.len() < 2 {
+            let words = "The second view is closed: open it again, or start over";
+            return Some(words.to_owned());
+        }
         let (HandDeed::Fork { parent: name, .. }
         | HandDeed::End { name }
         | HandDeed::Fault { name, .. }
@@ -95,13 +117,35 @@ impl Doc {
         | HandDeed::Pages {
             by: HandActor::Process(name),
             ..
-        }) = &hand.current_item()?.deed
+        }) = deed
         else {
             return None;
         };
-        let process = hand.mapping(name).and_then(|it| self.processes.get(it));
-        let is_there = process.is_some_and(|process| process.ended.is_none());
-        (!is_there).then(|| format!("{name} has ended: start over"))
+        (!self.has_living(name)).then(|| format!("{name} has ended: start over"))
+    }
+
+    /// The person switched the mode of the view that is to do it.
+    pub(super) fn maps_otherwise(&self, hand: &Hand, deed: &HandDeed) -> bool {
+        let is_of_view = match deed {
+            HandDeed::Store { by, .. } | HandDeed::Look { by, .. } | HandDeed::Pages { by, .. } => {
+                match by {
+                    HandActor::View(_) => true,
+                    // without a second view it is the mapping in the other mode
+                    HandActor::Second(_) => self.views.len() < 2,
+                    HandActor::Process(_) | HandActor::Calls => false,
+                }
+            }
+            HandDeed::Sync | HandDeed::Discard { .. } => true,
+            _ => false,
+        };
+        let mode = self.views.first().map(|view| view.mode);
+        is_of_view && mode.is_some_and(|mode| (mode == Mode::Shared) != hand.plan.is_shared)
+    }
+
+    fn has_living(&self, name: &str) -> bool {
+        let mapping = self.lettered_mapping(name);
+        let process = mapping.and_then(|mapping| self.processes.get(mapping));
+        process.is_some_and(|process| process.ended.is_none())
     }
 
     /// Shows or hides the list.

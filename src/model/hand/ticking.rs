@@ -105,6 +105,12 @@ impl Doc {
         if self.stands(hand, deed) {
             return Some(HandTick::Done);
         }
+        if self.maps_otherwise(hand, deed) {
+            // What happens meanwhile, and what is read, is of another mapping than the list is for.
+            self.note_early(hand, &plan);
+            hand.n_read = 0;
+            return None;
+        }
         if deed.is_look() {
             if hand.n_read < READINGS {
                 self.note_early(hand, &plan);

@@ -1,5 +1,7 @@
 //! An experiment tried by hand: what ticks the list and what does not, by the answers and observations that a test gives.
 
+mod middle;
+
 use std::sync::Arc;
 
 use mapscope::lab::claim::{
