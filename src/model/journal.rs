@@ -224,26 +224,28 @@ impl Journal {
         self.redone_in(id, &[EVERYTHING]);
     }
 
-    /// The undo of edit `id` was stored in `spans` only. The rest stays the next to be undone, until it is skipped.
-    pub fn undone_in(&mut self, id: u64, spans: &[Span]) {
-        self.went(Way::Undo, id, spans);
+    /// The undo of edit `id` was stored in `spans` only. The rest stays the next to be undone, until it is skipped. Gives
+    /// where it took note of it: not where the edit was lost meanwhile, and what was stored there is a step of its own.
+    pub fn undone_in(&mut self, id: u64, spans: &[Span]) -> Vec<Span> {
+        self.went(Way::Undo, id, spans)
     }
 
-    /// The redo of edit `id` was stored in `spans` only. The rest stays the next to be redone, until it is skipped.
-    pub fn redone_in(&mut self, id: u64, spans: &[Span]) {
-        self.went(Way::Redo, id, spans);
+    /// The redo of edit `id` was stored in `spans` only. The rest stays the next to be redone, until it is skipped. Gives
+    /// what [`Journal::undone_in`] gives.
+    pub fn redone_in(&mut self, id: u64, spans: &[Span]) -> Vec<Span> {
+        self.went(Way::Redo, id, spans)
     }
 
-    fn went(&mut self, way: Way, id: u64, spans: &[Span]) {
+    fn went(&mut self, way: Way, id: u64, spans: &[Span]) -> Vec<Span> {
         let spans = ascending(spans);
         let shadow = &mut self.shadow;
         let next = self.history.next(way).filter(|edit| edit.id() == id);
         let Some(next) = next else {
-            return;
+            return Vec::new();
         };
+        let going = next.going(way, &spans);
         // what takes an edit back goes as that one comes back
         if let Some(taken) = self.history.taken_by(id) {
-            let going = next.going(way, &spans);
             self.history
                 .change(taken, |edit| edit.went(way.back(), &going, shadow));
         }
@@ -253,6 +255,7 @@ impl Journal {
         {
             self.revision += 1;
         }
+        going
     }
 
     /// Passes over edit `id` in undo or redo without storing anything: its bytes are no longer there to take back. It

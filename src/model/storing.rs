@@ -138,32 +138,37 @@ fn journal_stores(
             }
         }
         Purpose::UndoOne(id) => {
+            let noted = view.journal.held_in(id, &spans);
             view.journal.took_back(id, &spans, answer.target, answer.at);
+            record_rest(view, answer, &stored, &noted);
             if let (true, Under::Compensate(differing)) = (told.is_empty(), under) {
                 told.extend(differing.first().map(undone_words));
             }
         }
         Purpose::Undo(id) | Purpose::Redo(id) => {
-            told = compensated(view, (purpose, id), under, &spans, told);
+            let noted;
+            (told, noted) = compensated(view, (purpose, id), under, &spans, told);
+            record_rest(view, answer, &stored, &noted);
         }
     }
     told
 }
 
-/// Takes note of an edit that was taken back or brought back in `spans`, or of why not.
+/// Takes note of an edit that was taken back or brought back in `spans`, or of why not: what there is to tell, and where it
+/// was noted.
 fn compensated(
     view: &mut View,
     (purpose, id): (Purpose, u64),
     under: Under,
     spans: &[Span],
     mut told: Vec<String>,
-) -> Vec<String> {
+) -> (Vec<String>, Vec<Span>) {
     let is_undo = matches!(purpose, Purpose::Undo(_));
-    if is_undo {
-        view.journal.undone_in(id, spans);
+    let noted = if is_undo {
+        view.journal.undone_in(id, spans)
     } else {
-        view.journal.redone_in(id, spans);
-    }
+        view.journal.redone_in(id, spans)
+    };
     if !told.is_empty() {
         view.journal.skip(id);
     } else if let (true, Under::Compensate(differing)) = (is_undo, under) {
@@ -172,7 +177,44 @@ fn compensated(
     if let Some(first) = spans.first().map(|span| span.start()) {
         follow(view, first);
     }
-    told
+    (told, noted)
+}
+
+/// What was stored to take an edit back that was lost meanwhile is in the mapping, and a step of its own: else it would be
+/// an edit that nobody knows of.
+fn record_rest(view: &mut View, answer: &Answer, stored: &[Stored], noted: &[Span]) {
+    let rest: Vec<Stored> = stored
+        .iter()
+        .flat_map(|stored| beside(stored, noted))
+        .collect();
+    let drawn = Drawn::nothing();
+    view.journal
+        .record(rest, &drawn, answer.mode, answer.target, answer.at);
+}
+
+/// The pieces of `stored` that are in none of `noted`, which are ascending and apart.
+fn beside(stored: &Stored, noted: &[Span]) -> Vec<Stored> {
+    let whole = stored.span();
+    let inside = noted.iter().filter_map(|span| span.intersect(whole));
+    let mut ends: Vec<(u64, u64)> = inside.map(|span| (span.start(), span.end())).collect();
+    ends.push((whole.end(), whole.end()));
+    let mut start = whole.start();
+    let mut pieces = Vec::new();
+    for (from, to) in ends {
+        let index = |at: u64| usize::try_from(at - stored.offset).unwrap_or(usize::MAX);
+        let range = index(start)..index(from);
+        if let (Some(old), Some(new)) = (stored.old.get(range.clone()), stored.new.get(range))
+            && !old.is_empty()
+        {
+            pieces.push(Stored {
+                offset: start,
+                old: old.to_vec(),
+                new: new.to_vec(),
+            });
+        }
+        start = to;
+    }
+    pieces
 }
 
 /// Shows what undo changed, unless the person has gone elsewhere since it was pressed: what is typed lands where the keys

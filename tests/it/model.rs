@@ -66,6 +66,7 @@ mod syncs;
 mod tabs;
 mod tour;
 mod under_way;
+mod undo_in_part;
 mod views;
 mod waiting;
 mod words;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::edit::Edit;
 use super::order::{Compensation, EditState, NotAlone, Recorded, Stored, Way};
-use super::part::{Part, ascending, overlaps};
+use super::part::{Part, ascending, overlaps, within};
 use super::{Journal, Mode};
 use crate::bytes::Span;
 use crate::model::identity::Target;
@@ -47,6 +47,15 @@ impl Journal {
             }
         }
         Ok(edit.taken_back_alone())
+    }
+
+    /// Where in `spans` the mapping holds edit `id`, as far as is known: it can be taken back alone there.
+    #[must_use]
+    pub fn held_in(&self, id: u64, spans: &[Span]) -> Vec<Span> {
+        let spans = ascending(spans);
+        let held = self.history.find(id).into_iter().flat_map(Edit::held);
+        let inside = held.flat_map(|part| within(&spans, part.span()));
+        ascending(&inside.collect::<Vec<_>>())
     }
 
     /// What [`Journal::undo_one`] gave for edit `id` was stored in `spans`: one new step, which undo takes back. `None`

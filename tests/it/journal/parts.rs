@@ -20,9 +20,40 @@ fn step(n: u64, len: usize, apart: u64) -> Vec<Stored> {
     (0..n).map(part).collect()
 }
 
+/// What `n` parts take once they are recorded, in bytes; `None` where there is said to be no room.
+fn taken(n: u64, (len, apart): (usize, u64), mode: Mode) -> Option<usize> {
+    let mut journal = Journal::with_budget(BUDGET);
+    let places: Vec<(u64, usize)> = (0..n).map(|index| (index * apart, len)).collect();
+    if journal.room_for_parts(&places) != Room::Enough {
+        return None;
+    }
+    let (drawn, at) = (Drawn::nothing(), SystemTime::UNIX_EPOCH);
+    journal.record(step(n, len, apart), &drawn, mode, TARGET, at)?;
+    Some(journal.bytes_kept())
+}
+
+/// The most parts that there is said to be room for.
+fn most(parts: (usize, u64)) -> u64 {
+    let has_room = |n: u64| {
+        let (len, apart) = parts;
+        let places: Vec<(u64, usize)> = (0..n).map(|index| (index * apart, len)).collect();
+        Journal::with_budget(BUDGET).room_for_parts(&places) == Room::Enough
+    };
+    let (mut room, mut none) = (0, BUDGET as u64 / 16); // each takes more than 16 bytes
+    while room + 1 < none {
+        let n = u64::midpoint(room, none);
+        if has_room(n) {
+            room = n;
+        } else {
+            none = n;
+        }
+    }
+    room
+}
+
 #[test]
 fn what_has_room_takes_no_more_than_the_budget() {
-    for (len, apart) in [
+    for parts in [
         (1, 2),
         (1, 3),
         (2, 40),
@@ -35,29 +66,24 @@ fn what_has_room_takes_no_more_than_the_budget() {
         (64, 65),
         (4096, 8191),
     ] {
-        let mut most = 0;
-        for mode in [Mode::Private, Mode::Shared] {
-            for power in 0..16 {
-                let stores = step(1 << power, len, apart);
-                let places: Vec<(u64, usize)> = stores
-                    .iter()
-                    .map(|part| (part.offset, part.new.len()))
-                    .collect();
-                let mut journal = Journal::with_budget(BUDGET);
-                let room = journal.room_for_parts(&places);
-                let (drawn, at) = (Drawn::nothing(), SystemTime::UNIX_EPOCH);
-                journal.record(stores, &drawn, mode, TARGET, at).unwrap();
-                let kept = journal.bytes_kept();
-                if room == Room::Enough {
-                    assert!(kept <= BUDGET, "{len} bytes {apart} apart: {kept} bytes");
-                    most = most.max(kept);
-                }
+        let (len, apart) = parts;
+        let most = most(parts);
+        // a list that grows by doubling has the most to spare right after it did
+        let doubled = most.next_power_of_two() / 2 + 1;
+        for n in [most, most - 1, doubled.min(most)] {
+            for mode in [Mode::Private, Mode::Shared] {
+                let kept = taken(n, parts, mode).expect("there is room");
+                assert!(
+                    kept <= BUDGET,
+                    "{n} of {len} bytes {apart} apart: {kept} bytes"
+                );
+                // nor is much refused that would have had room
+                let is_told = n < most || kept > BUDGET / 16;
+                assert!(
+                    is_told,
+                    "{n} of {len} bytes {apart} apart: only {kept} bytes"
+                );
             }
         }
-        // nor is much refused that would have had room
-        assert!(
-            most > BUDGET / 16,
-            "{len} bytes {apart} apart: only {most} bytes"
-        );
     }
 }

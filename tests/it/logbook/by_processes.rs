@@ -21,9 +21,12 @@ use super::{Book, PATIENCE, journals, offered, value_at};
 use crate::machine::Mounted;
 use crate::processes::{program, signal, until};
 
+mod ends;
+
 /// The name that the worker of [`Edited`] has its file under.
 const DOC: DocId = DocId(1);
-const FILE_BYTES: usize = 4096;
+/// Two pages.
+const FILE_BYTES: usize = 8192;
 
 /// An open file, its journal, and processes that map it.
 struct Panel {
@@ -442,49 +445,6 @@ fn what_a_process_finds_changed_is_no_edit() {
     assert_eq!(panel.outcome(process), Err(Refusal::Changed { found }));
     panel.is_settled();
     assert_eq!(offered_at(&panel.left(), 100), None);
-}
-
-/// The file is closed between the order and its record: nothing is stored, and the order comes back.
-#[test]
-fn of_a_file_that_is_closed_nothing_is_stored() {
-    let folder = tempfile::tempdir().unwrap();
-    let panel = Panel::open(folder.path(), Mode::Private);
-    let (process, _) = panel.start(10, ProcessKind::Shared, false);
-    panel.stores(process, 0, b"first");
-    panel.is_settled();
-    panel.edited.worker.close();
-    panel.order(process, 100, b"late", None);
-    assert_eq!(panel.outcome(process), Err(Refusal::Gone));
-    assert_eq!(panel.byte(100), b'0');
-    // and one whose thread is gone
-    let log = panel.edited.worker.store_log();
-    let Panel {
-        edited,
-        pool,
-        told,
-        path,
-        ..
-    } = panel;
-    drop(edited);
-    let asked = log.ask(0, vec![1], || ());
-    assert!(matches!(asked.is_allowed(), Some(Err(_))), "{asked:?}");
-    let store = PeerOrder::Store {
-        number: OrderId(10),
-        target: process,
-        offset: 100,
-        bytes: b"late".to_vec(),
-        expect: None,
-    };
-    pool.order(store).unwrap();
-    let refused = loop {
-        let event = told.recv_timeout(PATIENCE).unwrap();
-        if let PeerNews::Refused { number, why, .. } = event.news {
-            assert_eq!(number, OrderId(10));
-            break why;
-        }
-    };
-    assert_eq!(refused, Refusal::Gone);
-    assert_eq!(fs::read(path).unwrap()[100], b'0');
 }
 
 /// What is private is in no file, and stands in no journal.

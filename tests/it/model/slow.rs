@@ -163,3 +163,42 @@ fn a_byte_of_the_file_typed_over_one_that_waits_is_the_last_word() {
     storage.settle();
     assert_eq!(storage.disk[&1][2], b'X');
 }
+
+/// The private copies go while an undo is under way, and it finds in the file what it is to take back: what it stores is an
+/// edit like any other.
+#[test]
+fn what_an_undo_stores_after_a_loss_is_an_edit() {
+    for alone in [false, true] {
+        let mut storage = Storage::new();
+        let view = storage.open("/folder/data.bin", 1, LEN);
+        let doc = storage.app.doc_of(view).unwrap().id;
+        storage.type_at(view, 2, b'Y');
+        storage.act_in(view, E::WriteBack);
+        storage.settle();
+        storage.type_at(view, 2, b'W');
+        storage.settle();
+        storage.type_at(view, 2, b'Y');
+        storage.settle();
+        let id = storage
+            .view(view)
+            .unwrap()
+            .journal
+            .edits()
+            .back()
+            .unwrap()
+            .id();
+        if alone {
+            storage.act_in(view, E::UndoOne(id));
+        } else {
+            storage.act_in(view, E::Undo);
+        }
+        storage.lose(view);
+        storage.carry_out(doc);
+        storage.settle();
+        storage.assert_rest();
+        let known = storage.view(view).unwrap();
+        assert_eq!(storage.shown(known)[2], b'W');
+        let pending = known.journal.pending_at(2).expect("it is an edit");
+        assert_eq!((pending.base, pending.value), (b'Y', b'W'), "{alone}");
+    }
+}

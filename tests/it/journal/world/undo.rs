@@ -137,8 +137,8 @@ impl World {
         match (limit, undo) {
             (None, true) => self.journal.undone(id),
             (None, false) => self.journal.redone(id),
-            (Some(_), true) => self.journal.undone_in(id, &spans),
-            (Some(_), false) => self.journal.redone_in(id, &spans),
+            (Some(_), true) => drop(self.journal.undone_in(id, &spans)),
+            (Some(_), false) => drop(self.journal.redone_in(id, &spans)),
         }
         let left = if undo { Fate::Shown } else { Fate::Undone };
         let bytes = &self.edits[&id].bytes;
