@@ -317,6 +317,8 @@ pub enum Saw {
 struct Watch {
     span: Span,
     bytes: Vec<u8>,
+    /// When a reading told of which row whether it saw them, the last of each.
+    judged: Vec<(Who, Moment)>,
 }
 
 /// An order that is not answered yet, and what its answer will not say.

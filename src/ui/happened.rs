@@ -70,33 +70,39 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 }
 
 fn buttons_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
-    ui.horizontal_wrapped(|ui| {
-        for (words, hint, action) in [
-            (
-                "Copy all",
-                "The whole list as text",
-                DocAction::CopyHappened,
-            ),
-            (
-                "Save as text\u{2026}",
-                "The whole list to a new file",
-                DocAction::SaveHappened,
-            ),
-            (
-                "Save as steps\u{2026}",
-                "With surroundings, calls and what each row saw: to be cited, and done again",
-                DocAction::SaveSteps,
-            ),
-        ] {
-            if ui.button(words).on_hover_text(hint).clicked() {
-                actions.push(Action::Doc(action));
-            }
-        }
-        let menu = ui.menu_button("Export", |ui| programs_ui(ui, actions));
-        super::notices::name(&menu.response, "Export as a program");
-        let hint = "A program that does it again with a scratch file, and checks who sees what";
-        menu.response.on_hover_text(hint);
+    // Its own id, whatever comes and goes above it: a menu is closed whose button has another one.
+    let row = UiBuilder::new().scope_id(ui.scope_id().with("buttons of what happened"));
+    ui.scope_builder(row, |ui| {
+        ui.horizontal_wrapped(|ui| row_ui(ui, actions));
     });
+}
+
+fn row_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    for (words, hint, action) in [
+        (
+            "Copy all",
+            "The whole list as text",
+            DocAction::CopyHappened,
+        ),
+        (
+            "Save as text\u{2026}",
+            "The whole list to a new file",
+            DocAction::SaveHappened,
+        ),
+        (
+            "Save as steps\u{2026}",
+            "With surroundings, calls and what each row saw: to be cited, and done again",
+            DocAction::SaveSteps,
+        ),
+    ] {
+        if ui.button(words).on_hover_text(hint).clicked() {
+            actions.push(Action::Doc(action));
+        }
+    }
+    let menu = ui.menu_button("Export", |ui| programs_ui(ui, actions));
+    super::notices::name(&menu.response, "Export as a program");
+    let hint = "A program that does it again with a scratch file, and checks who sees what";
+    menu.response.on_hover_text(hint);
 }
 
 /// The session as a program, in which language.

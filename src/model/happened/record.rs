@@ -185,9 +185,11 @@ impl Doc {
         if may_be_there && entry.reaches_file() && entry.by != By::Somebody {
             self.happened.file.own(write.offset, write.new);
         }
+        if may_be_there {
+            let sent = write.sent;
+            self.happened.stored_over(write.offset, write.new, sent);
+        }
         if entry.fate == Fate::Done {
-            let span = Span::at(write.offset, write.new.len() as u64);
-            self.happened.stop_watching(span);
             self.happened
                 .watch_for(&mut entry, watched, rows, write.sent);
         }

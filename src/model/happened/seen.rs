@@ -1,7 +1,8 @@
 //! Who saw a store within how long: what each row read after it.
 //!
 //! It owns the rule. A row that shows the written bytes in a reading from after the answer has seen them by then; one that
-//! shows something else has not; readings of other bytes, and bytes that the row had before, prove nothing.
+//! shows something else has not; readings of other bytes, and bytes that the row had before, prove nothing; nor
+//! does a reading that may be of a later store at the same place, as it was told after that was sent.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -109,9 +110,10 @@ impl Happened {
         let Some(bytes) = new.bytes.get(first..first.saturating_add(len)) else {
             return;
         };
-        let watch = Watch {
+        let mut watch = Watch {
             span,
             bytes: bytes.to_vec(),
+            judged: Vec::new(),
         };
         entry.saw = rows
             .into_iter()
@@ -121,6 +123,8 @@ impl Happened {
                 saw: self.has_already(who, &watch, sent),
             })
             .collect();
+        let seen = entry.saw.iter().filter(|row| row.is_judged());
+        watch.judged = seen.map(|row| (row.who, self.now)).collect();
         entry.compared = Some(span);
         entry.watch = Some(watch);
     }
@@ -157,9 +161,44 @@ impl Happened {
             entry.watch.take_if(is_there);
         }
     }
+
+    /// These bytes were stored, or may have been, at some time since `sent`: what rows were seen to see since of an earlier
+    /// store at the same place may be of this one.
+    pub(super) fn stored_over(&mut self, offset: u64, bytes: &[u8], sent: Moment) {
+        let Some(span) = Span::at(offset, bytes.len() as u64) else {
+            return;
+        };
+        for entry in &mut self.entries {
+            let is_there = |watch: &mut Watch| watch.span.intersect(span).is_some();
+            let Some(watch) = entry.watch.take_if(is_there) else {
+                continue;
+            };
+            let is_same = watch.is_same(offset, bytes);
+            for row in entry.saw.iter_mut().filter(|row| row.is_judged()) {
+                let mut judged = watch.judged.iter();
+                let is_late = judged.any(|(who, at)| *who == row.who && at.run >= sent.run);
+                // It showed bytes that the later store has not.
+                if is_late && (row.saw == Saw::Not || is_same) {
+                    row.saw = Saw::Waiting;
+                }
+            }
+        }
+    }
 }
 
 impl Watch {
+    /// Whether these bytes are the same wherever both are.
+    fn is_same(&self, offset: u64, bytes: &[u8]) -> bool {
+        let mut watched = (self.span.start()..).zip(&self.bytes);
+        watched.all(|(at, byte)| {
+            let index = at
+                .checked_sub(offset)
+                .and_then(|it| usize::try_from(it).ok());
+            let other = index.and_then(|index| bytes.get(index));
+            other.is_none_or(|other| other == byte)
+        })
+    }
+
     /// Whether these bytes stand in what was read; `None` where not all of them were asked for.
     fn is_in(&self, readout: &Readout) -> Option<bool> {
         if !readout.span.contains_span(self.span) {
@@ -173,18 +212,31 @@ impl Watch {
 
 impl Happening {
     fn is_read(&mut self, who: Who, readout: &Readout, now: Moment) {
-        let Some(is_in) = self.watch.as_ref().and_then(|watch| watch.is_in(readout)) else {
+        let Some(watch) = &mut self.watch else { return };
+        let Some(is_in) = watch.is_in(readout) else {
             return;
         };
         let Some(row) = self.saw.iter_mut().find(|row| row.who == who) else {
             return;
         };
+        let before = row.saw;
         row.saw = match (row.saw, is_in) {
             (Saw::Waiting, true) => Saw::Seen(now.since(self.at)),
             (Saw::Not, true) if now.since(self.at) <= LATE => Saw::Seen(now.since(self.at)),
             (Saw::Waiting, false) => Saw::Not,
             (saw, _) => saw,
         };
+        if row.saw != before {
+            watch.judged.retain(|(judged, _)| *judged != who);
+            watch.judged.push((who, now));
+        }
+    }
+}
+
+impl RowSaw {
+    /// What it read after the store says whether it saw it.
+    const fn is_judged(&self) -> bool {
+        matches!(self.saw, Saw::Seen(_) | Saw::Not)
     }
 }
 

@@ -19,6 +19,7 @@ use scene::{LEN, PRIVATE, SHARED, Scene, sample, with};
 
 mod forgotten;
 mod histories;
+mod overtaken;
 mod put_back;
 mod scene;
 mod sessions;

@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 use crate::skip::skip;
 
+mod again;
 mod drawn;
 mod folder;
 
