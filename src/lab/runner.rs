@@ -210,7 +210,8 @@ fn available(experiment: &Experiment, environment: &Environment) -> Result<(), S
     if experiment.claim.is_unclear(&environment.file_system) {
         return Err(UNCLEAR.to_owned());
     }
-    experiment.available()
+    experiment.available()?;
+    check_memory(0)
 }
 
 fn run_one(
@@ -239,8 +240,7 @@ fn run_one(
         record.verdict = Verdict::NotAvailable(why);
         return record;
     }
-    let make_folder = || std::fs::create_dir(folder).map_err(|error| refused(options, &error));
-    let made = check_memory(0).and_then(|()| make_folder());
+    let made = std::fs::create_dir(folder).map_err(|error| refused(options, &error));
     if let Err(why) = made {
         record.observed = format!("nothing: {why}");
         record.verdict = Verdict::NotDone(why);

@@ -33,7 +33,7 @@ const THREADS_OF_A_PEER: u64 = 3 * (2 << 20);
 
 impl Stage<'_> {
     pub(super) fn start(&mut self, name: &str) -> Result<(), Stop> {
-        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
+        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotAvailable)?;
         let actor = Actor::spawn(self.program, name)?;
         let what = "starts as a process of its own".to_owned();
         let peer = self.enter(actor)?;
@@ -48,7 +48,7 @@ impl Stage<'_> {
     }
 
     pub(super) fn fork(&mut self, parent: Peer, name: &str) -> Result<(), Stop> {
-        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotDone)?;
+        check_memory(THREADS_OF_A_PEER).map_err(Stop::NotAvailable)?;
         let limit = self.limit;
         let (child, call) = self.actor(parent)?.fork(name, parent.0, limit)?;
         let pid = child.card.pid;
@@ -142,7 +142,7 @@ impl Stage<'_> {
             && WANTS.contains(&errno.as_str())
         {
             let word = ask.call.word();
-            return Err(Stop::NotDone(format!(
+            return Err(Stop::NotAvailable(format!(
                 "\u{201c}{word}\u{201d} fails with {errno}: a limit of this system, or of this user"
             )));
         }

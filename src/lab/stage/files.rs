@@ -17,6 +17,13 @@ use super::{Stage, Stop};
 const CHUNK: u64 = 1 << 20;
 /// After so many bytes the storage is waited for, so that it is never long in one go.
 const SYNC_EVERY: u64 = 64 << 20;
+/// Errors that say that there is too little of something here, or a limit.
+const TOO_LITTLE: [io::ErrorKind; 4] = [
+    io::ErrorKind::FileTooLarge,
+    io::ErrorKind::StorageFull,
+    io::ErrorKind::QuotaExceeded,
+    io::ErrorKind::OutOfMemory,
+];
 
 impl Stage<'_> {
     fn path_of(&self, file: &str) -> PathBuf {
@@ -35,18 +42,25 @@ impl Stage<'_> {
             Contents::Hole { len } => File::create(&path).and_then(|file| file.set_len(*len)),
             Contents::Noise { len } => {
                 if let Some(why) = self.no_room(*len) {
-                    return Err(Stop::NotDone(why));
+                    return Err(Stop::NotAvailable(why));
                 }
                 self.write_large(&path, *len)
             }
         };
         if let Err(error) = written {
             self.not_cancelled()?;
-            return Err(Stop::NotDone(format!(
+            let why = format!(
                 "the scratch file {} of {} cannot be written: {error}",
                 path_in_sentence(&path),
                 counted(len, "byte")
-            )));
+            );
+            let has_too_little = TOO_LITTLE.contains(&error.kind());
+            let stop = if has_too_little {
+                Stop::NotAvailable
+            } else {
+                Stop::NotDone
+            };
+            return Err(stop(why));
         }
         let what = format!("makes the scratch file {name}, {}", counted(len, "byte"));
         let doing = Doing::MakeFile {

@@ -203,10 +203,10 @@ fn a_limit_of_the_system_is_no_difference() {
         .output()
         .unwrap();
     let said = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(
         said.contains("fails with ENOMEM: a limit of this system"),
         "{said}"
     );
-    assert!(said.contains("  verdict    not carried out"), "{said}");
+    assert!(said.contains("  verdict    not available here"), "{said}");
 }
