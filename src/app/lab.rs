@@ -65,6 +65,13 @@ impl Shell {
         }
     }
 
+    /// What is tried by hand does this next.
+    pub(super) fn have_experiment_do(&self, item: usize) {
+        if let Some(run) = &self.lab {
+            run.have_done(item);
+        }
+    }
+
     /// All steps that are left may go.
     pub(super) fn let_experiments_go_on(&self) {
         if let Some(run) = &self.lab {

@@ -292,7 +292,11 @@ fn run(
                 ran.records.push(*record);
             }
             Progress::Over(result) => ran.over = result,
-            Progress::Started(_) | Progress::Step(_) | Progress::Peers(_) | Progress::Waits(_) => {}
+            Progress::Started(_)
+            | Progress::Step(_)
+            | Progress::Peers(_)
+            | Progress::Waits(_)
+            | Progress::ByHand(_) => {}
         }
         Ok(())
     };

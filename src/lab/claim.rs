@@ -9,6 +9,7 @@ mod foreseen;
 mod hand;
 mod held;
 mod question;
+mod stage_hand;
 mod topic;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use hand::{
     MOST_BYTES as HAND_BYTES,
 };
 pub use held::{HeldPage, Holding, KnownMapping, ScratchKey};
+pub use stage_hand::{StageCame, StageDid, StageItem, StageTold};
 pub use topic::LabTopic;
 
 /// Who promises what an experiment predicts.
@@ -446,6 +448,8 @@ pub enum Progress {
     Peers(Vec<PeerCard>),
     /// This step waits for the person to let it go.
     Waits(Box<NextStep>),
+    /// A person tries it by hand.
+    ByHand(StageTold),
     /// It is over.
     Finished(Box<RunRecord>),
     /// All are over; or none could run, for this reason.

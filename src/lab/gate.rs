@@ -1,13 +1,15 @@
-//! Lets the steps of a run go one at a time: one for each time that the person says so.
+//! Lets the steps of a run go one at a time: one for each time that the person says so, or those that the person names.
 //!
 //! It owns the waiting. It must not know what a step is, nor who lets it go.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What a run waits at before each step. Nothing that is asked of it is lost, and nothing counts twice.
 #[derive(Debug, Default)]
 pub struct Gate {
+    is_by_hand: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -18,9 +20,44 @@ struct State {
     allowed: u64,
     /// All may.
     is_open: bool,
+    /// The things that were named and not done yet.
+    named: VecDeque<usize>,
 }
 
 impl Gate {
+    /// One at which nothing goes by itself: the person names what is done, in any order.
+    #[must_use]
+    pub fn by_hand() -> Self {
+        Self {
+            is_by_hand: true,
+            ..Self::default()
+        }
+    }
+
+    /// The person names what is done.
+    pub(super) fn is_by_hand(&self) -> bool {
+        self.is_by_hand
+    }
+
+    /// This is to be done: its place in the list of things to do.
+    pub fn name(&self, item: usize) {
+        self.state().named.push_back(item);
+        self.changed.notify_all();
+    }
+
+    /// Waits until something was named, and takes it; `None` once the run is `cancelled`.
+    pub(super) fn named(&self, cancelled: &AtomicBool) -> Option<usize> {
+        let mut state = self.state();
+        while !cancelled.load(Ordering::Relaxed) {
+            if let Some(item) = state.named.pop_front() {
+                return Some(item);
+            }
+            let woken = self.changed.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Two plain values are never left half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,6 +6,7 @@
 mod actor;
 mod areas;
 mod asking;
+mod by_hand;
 mod cost;
 mod files;
 mod judge;
@@ -116,13 +117,17 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Carries a script out, and looks at the end whether every peer is still there that should be.
+    /// Carries a script out, and looks at the end whether every peer is still there that should be; where the person has its
+    /// steps done by hand, until that is over.
     ///
     /// # Errors
     /// Why it was not carried out to its end.
     pub(super) fn play(&mut self, script: &Script) -> Result<(), Stop> {
         if let Some(why) = script.why_not() {
             return Err(Stop::NotAvailable(why.to_owned()));
+        }
+        if let Some(gate) = self.gate.filter(|gate| gate.is_by_hand()) {
+            return Err(self.by_hand(script, gate));
         }
         self.all(script.steps())?;
         self.roll_call()

@@ -64,6 +64,8 @@ pub enum Effect {
     LabForget(String),
     /// The step of an experiment that waits may go.
     LabStep,
+    /// What is tried by hand does this next: its place in the list.
+    LabHaveDone(usize),
     /// All steps that are left may go.
     LabGoOn,
     /// Stop the experiments after the step under way.

@@ -7,6 +7,7 @@ mod answers;
 mod by_hand;
 mod given;
 mod seen;
+mod stage_hand;
 mod stepping;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use super::identity::DocId;
 
 pub use given::{GivenAnswer, OwnScore};
+pub use stage_hand::{ItemCame, ItemStanding, StageHand, StageOutcome};
 
 use crate::lab::claim::{
     Claim, Environment, Expected, HandPlan, LabTopic, NextStep, PeerCard, RunRecord, RunStep,
@@ -61,8 +63,11 @@ pub enum LabAction {
     Slowly(bool),
     /// Stop after the step under way.
     Stop,
-    /// Open a scratch file as this experiment uses it, with the list of what to do.
+    /// Try this experiment by hand: in a scratch file as it uses it, with the list of what to do, where an open file can be
+    /// told all of it; else with its own processes.
     ByHand(String),
+    /// Have the processes of this experiment do the thing at that place, where it is tried by hand with these.
+    HaveDone(String, usize),
     /// Try the experiment of this open file by hand from the start, with a new scratch file in its place.
     StartOver(DocId),
 }
@@ -77,6 +82,8 @@ pub enum Pace {
     Slowly,
     /// The person lets each step go.
     Steps,
+    /// The person has its processes do one thing or another.
+    ByHand,
 }
 
 /// What the person said of a step before it was done.
@@ -130,6 +137,8 @@ pub struct LabEntry {
     pub is_shown: bool,
     /// The answer that counts.
     pub answer: Option<GivenAnswer>,
+    /// What is tried by hand with its own processes.
+    pub hand: Option<StageHand>,
 }
 
 /// Where an experiment stands.
@@ -348,11 +357,14 @@ impl LabState {
         self.entry(self.chosen?)
     }
 
-    /// The experiment of which a step waits for the person.
+    /// The experiment of which a step waits for the person, or that is tried by hand and waits for a thing to do.
     #[must_use]
     pub fn waiting(&self) -> Option<&LabEntry> {
         let name = self.queue.as_ref()?.current.as_ref()?;
-        self.entry(name).filter(|entry| entry.next().is_some())
+        self.entry(name).filter(|entry| {
+            let by_hand = entry.hand.as_ref();
+            entry.next().is_some() || by_hand.is_some_and(StageHand::waits)
+        })
     }
 
     /// The person lets each step of what runs go.
@@ -367,7 +379,9 @@ impl LabState {
     pub fn may_begin(&self) -> bool {
         let queue = self.queue.as_ref();
         !self.entries.is_empty()
-            && queue.is_none_or(|queue| queue.pace == Pace::Steps || queue.stopping)
+            && queue.is_none_or(|queue| {
+                matches!(queue.pace, Pace::Steps | Pace::ByHand) || queue.stopping
+            })
     }
 
     /// Those of a topic, in the order of study.

@@ -10,6 +10,7 @@ mod list;
 mod outcome;
 mod peers;
 pub(super) mod signs;
+mod stage_hand;
 mod steps;
 mod who;
 

@@ -74,7 +74,11 @@ impl LabThread {
             .collect();
         let cancelled = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&cancelled);
-        let gate = (pace == Pace::Steps).then(|| Arc::new(Gate::default()));
+        let gate = match pace {
+            Pace::Steps => Some(Arc::new(Gate::default())),
+            Pace::ByHand => Some(Arc::new(Gate::by_hand())),
+            Pace::AtOnce | Pace::Slowly => None,
+        };
         let waits_at = gate.clone();
         let thread = thread::Builder::new()
             .name("lab".to_owned())
@@ -123,6 +127,13 @@ impl LabThread {
     pub fn step(&self) {
         if let Some(gate) = &self.gate {
             gate.step();
+        }
+    }
+
+    /// This is to be done, where the person has things done by hand: its place in the list.
+    pub fn have_done(&self, item: usize) {
+        if let Some(gate) = &self.gate {
+            gate.name(item);
         }
     }
 

@@ -146,3 +146,48 @@ fn step_by_step() {
     assert!(program.is_running());
     assert_eq!(program.said(), "", "nothing is printed");
 }
+
+/// With the experiment's own processes: what a screen reader can press, keys, and an order of one's own.
+#[test]
+fn by_hand_with_its_own_processes() {
+    const NAME: &str = "mprotect-opens-none";
+    let Some((mut stage, python)) = stage_with_python() else {
+        return;
+    };
+    let _bus = stage.start_bus();
+    let mut reader = Reader::start(&stage, python);
+    let mut program = Program::start(&stage, &[] as &[&str]);
+    stage.keys(&["ctrl+4"]);
+    let claim = catalogue::find(NAME).unwrap().claim;
+    let entry = format!("{}: not run", claim.question());
+    reader.until(&entry, |names| names.contains(&entry).then_some(()));
+    reader.press(&entry);
+    reader.until("its question", |names| {
+        names.contains(&claim.question().to_owned()).then_some(())
+    });
+    let says = |reader: &mut Reader, wanted: &str| {
+        reader.until(wanted, |names| {
+            let found = names.iter().any(|name| name.contains(wanted));
+            found.then_some(())
+        });
+    };
+    reader.press("Try it by hand");
+    says(&mut reader, "By hand: 0 of 13 done in order");
+    reader.press("Do it: mapscope makes the scratch file f");
+    for done in 1..=12 {
+        says(&mut reader, &format!("By hand: {done} of 13 done in order"));
+        stage.keys(&["F4"]);
+    }
+    says(&mut reader, "All that you saw is as the experiment expects");
+    says(&mut reader, claim.title);
+    reader.press("Again: A loads the byte at 28");
+    says(&mut reader, "By hand, in an order of your own");
+    says(&mut reader, "done 2 times; this is the last");
+    reader.press("Stop");
+    says(&mut reader, "Verdict: not run");
+    assert!(program.is_running());
+    assert_eq!(program.said(), "", "nothing is printed");
+    program.until("end of the experiment's processes", |program| {
+        (program.peers().len() <= 2).then_some(())
+    });
+}

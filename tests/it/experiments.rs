@@ -24,6 +24,7 @@ mod places;
 mod served;
 mod set_up;
 mod sources;
+mod stage_hand;
 mod stepped;
 mod surroundings;
 mod tense;

@@ -53,6 +53,7 @@ impl Courses {
             Progress::Environment(_)
             | Progress::Finished(_)
             | Progress::Waits(_)
+            | Progress::ByHand(_)
             | Progress::Over(_) => {}
         }
     }

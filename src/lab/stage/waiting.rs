@@ -53,7 +53,8 @@ impl Stage<'_> {
         step: &ScriptStep,
         rest: &[ScriptStep],
     ) -> Result<(), Stop> {
-        let Some(gate) = self.gate else {
+        // What was named by hand goes at once.
+        let Some(gate) = self.gate.filter(|gate| !gate.is_by_hand()) else {
             return Ok(());
         };
         let Some(next) = self.next(step, rest) else {
@@ -68,43 +69,12 @@ impl Stage<'_> {
 
     /// What this step will be; `None` where it is none that is seen by itself.
     fn next(&self, step: &ScriptStep, rest: &[ScriptStep]) -> Option<NextStep> {
-        let name = |peer: &Peer| self.actors.get(peer.0).map(|actor| actor.card.name.clone());
-        let (peer, what, choices) = match step {
-            ScriptStep::File { name, .. } => (None, format!("makes the scratch file {name}"), None),
-            ScriptStep::Delete { name } => (None, format!("deletes {name}"), None),
-            ScriptStep::Rename { from, to } => (None, format!("renames {from} to {to}"), None),
-            ScriptStep::Start { name } => {
-                let what = "starts as a process of its own".to_owned();
-                (Some(name.clone()), what, None)
-            }
-            ScriptStep::Fork {
-                parent,
-                name: child,
-            } => (name(parent), format!("forks {child}"), None),
-            ScriptStep::Ask(ask) => (name(&ask.peer), ask.what.clone(), self.choices(ask, rest)),
-            ScriptStep::Together(asks) => {
-                let all = asks.iter().map(|ask| {
-                    let who = name(&ask.peer).unwrap_or_default();
-                    format!("{who} {}", ask.what)
-                });
-                let all: Vec<String> = all.collect();
-                (
-                    None,
-                    format!("has at the same time: {}", all.join("; ")),
-                    None,
-                )
-            }
-            ScriptStep::Check { what, wanted, .. } => (None, what.clone(), so(wanted)),
-            ScriptStep::Cost { peer, .. } => (
-                name(peer),
-                "takes files of many sizes, and is timed".to_owned(),
-                None,
-            ),
-            ScriptStep::Judge { .. }
-            | ScriptStep::Note { .. }
-            | ScriptStep::Require { .. }
-            | ScriptStep::Repeat { .. }
-            | ScriptStep::Until { .. } => return None,
+        let names: Vec<String> = self.actors.iter().map(|it| it.card.name.clone()).collect();
+        let (peer, what) = in_words(step, &names)?;
+        let choices = match step {
+            ScriptStep::Ask(ask) => self.choices(ask, rest),
+            ScriptStep::Check { wanted, .. } => so(wanted),
+            _ => None,
         };
         Some(NextStep {
             number: self.steps.len() + 1,
@@ -188,6 +158,53 @@ impl Stage<'_> {
         }
         images
     }
+}
+
+/// The names of the processes of these steps, in the order in which they begin.
+pub(super) fn names(steps: &[ScriptStep]) -> Vec<String> {
+    let name = |step: &ScriptStep| match step {
+        ScriptStep::Start { name } | ScriptStep::Fork { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    steps.iter().filter_map(name).collect()
+}
+
+/// Who does a step, and it in words; `None` where it is none that is seen by itself. `names`: of the processes, in the
+/// order in which they begin.
+pub(super) fn in_words(step: &ScriptStep, names: &[String]) -> Option<(Option<String>, String)> {
+    let name = |peer: &Peer| names.get(peer.0).cloned();
+    Some(match step {
+        ScriptStep::File { name, .. } => (None, format!("makes the scratch file {name}")),
+        ScriptStep::Delete { name } => (None, format!("deletes {name}")),
+        ScriptStep::Rename { from, to } => (None, format!("renames {from} to {to}")),
+        ScriptStep::Start { name } => {
+            let what = "starts as a process of its own".to_owned();
+            (Some(name.clone()), what)
+        }
+        ScriptStep::Fork {
+            parent,
+            name: child,
+        } => (name(parent), format!("forks {child}")),
+        ScriptStep::Ask(ask) => (name(&ask.peer), ask.what.clone()),
+        ScriptStep::Together(asks) => {
+            let all = asks.iter().map(|ask| {
+                let who = name(&ask.peer).unwrap_or_default();
+                format!("{who} {}", ask.what)
+            });
+            let all: Vec<String> = all.collect();
+            (None, format!("has at the same time: {}", all.join("; ")))
+        }
+        ScriptStep::Check { what, .. } => (None, what.clone()),
+        ScriptStep::Cost { peer, .. } => {
+            let what = "takes files of many sizes, and is timed".to_owned();
+            (name(peer), what)
+        }
+        ScriptStep::Judge { .. }
+        | ScriptStep::Note { .. }
+        | ScriptStep::Require { .. }
+        | ScriptStep::Repeat { .. }
+        | ScriptStep::Until { .. } => return None,
+    })
 }
 
 /// Lays what a call stores over the bytes from `at` on; whether it touches them.

@@ -53,6 +53,7 @@ impl App {
             }
             LabAction::Stop => self.lab_stop(effects),
             LabAction::ByHand(name) => self.lab_by_hand(&name, effects),
+            LabAction::HaveDone(name, item) => self.lab_have_done(&name, item, effects),
             LabAction::StartOver(doc) => self.lab_start_over(doc, effects),
         }
     }
@@ -163,6 +164,7 @@ impl App {
                 is_sealed: false,
                 is_shown: false,
                 answer: None,
+                hand: None,
             })
             .collect();
     }
@@ -185,6 +187,7 @@ impl App {
                 self.lab_answer(&name, effects);
             }
             Progress::Waits(next) => lab.waits(*next),
+            Progress::ByHand(told) => self.lab_told_by_hand(told, effects),
             Progress::Over(result) => {
                 lab.over(result);
                 if let Some((names, pace)) = lab.then.take() {
@@ -225,9 +228,13 @@ impl LabState {
 
     fn started(&mut self, name: String) {
         let is_one_of_many = self.queue.as_ref().is_some_and(|it| it.names.len() > 1);
+        let is_by_hand = self.is_by_hand();
         if let Some(entry) = self.entry_mut(&name) {
             // What was shown before is known; what nobody answered is not used up.
             let was_closed = entry.pick.is_none() && entry.is_closed();
+            if is_by_hand {
+                entry.taken_by_hand();
+            }
             entry.run = LabRun::Running {
                 steps: Vec::new(),
                 peers: Vec::new(),
@@ -268,6 +275,9 @@ impl LabState {
             queue.done += 1;
             queue.current = None;
         }
+        if self.ended_by_hand(&record.name, &record.verdict) {
+            return;
+        }
         if let Some(entry) = self.entry_mut(&record.name) {
             entry.run = LabRun::Done(record);
         }
@@ -278,7 +288,7 @@ impl LabState {
         self.error = result.err();
         // none is left running, also where the runner ended in the middle
         for entry in &mut self.entries {
-            if entry.is_running() {
+            if !entry.given_back() && entry.is_running() {
                 (entry.run, entry.is_sealed) = (LabRun::None, false);
             }
         }

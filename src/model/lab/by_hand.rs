@@ -11,15 +11,22 @@ use crate::model::effect::{Effect, OpenRequest, ScratchFile};
 use crate::model::hand::Hand;
 use crate::model::{App, DocId};
 
-use super::LabState;
+use super::{LabState, Pace};
 
 impl App {
-    /// Opens the scratch file of an experiment in a tab of its own, mapped as its list begins with.
+    /// Opens the scratch file of an experiment in a tab of its own, mapped as its list begins with; where there is no list,
+    /// has its own processes wait for what they are to do.
     pub(super) fn lab_by_hand(&mut self, name: &str, effects: &mut Vec<Effect>) {
-        let entry = self.lab.entry(name);
-        let Some((name, plan)) =
-            entry.and_then(|it| Some((it.claim.name, it.by_hand.as_ref().ok()?)))
-        else {
+        let Some(entry) = self.lab.entry(name) else {
+            return;
+        };
+        let name = entry.claim.name;
+        let Ok(plan) = &entry.by_hand else {
+            // No open file can be told all of it: its own processes can.
+            if entry.available.is_ok() {
+                self.lab_show(Some(name), effects);
+                self.lab_run(vec![name.to_owned()], Pace::ByHand, effects);
+            }
             return;
         };
         let request = OpenRequest {

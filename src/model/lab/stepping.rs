@@ -15,7 +15,7 @@ impl App {
             // What would be run is shown first.
             let first = self.lab.entries.first().map(|entry| entry.claim.name);
             self.lab_show(first, effects);
-        } else if self.lab.is_stepping() && self.lab.is_out_of_sight() {
+        } else if (self.lab.is_stepping() || self.lab.is_by_hand()) && self.lab.is_out_of_sight() {
             // So is what waits behind another one: nothing goes that nobody sees.
             let waits = self.lab.current().map(|entry| entry.claim.name);
             self.lab_show(waits, effects);
@@ -26,6 +26,8 @@ impl App {
             self.lab.come_forward();
             self.lab.commit();
             effects.push(Effect::LabStep);
+        } else if self.lab.is_by_hand() {
+            self.lab_have_next_done(effects);
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn lab_idle(model: &App) -> bool {
 
 pub(super) fn lab_steps(model: &App) -> bool {
     let lab = &model.lab;
-    lab.is_stepping() || (lab.queue.is_none() && !lab.entries.is_empty())
+    lab.is_stepping() || lab.is_by_hand() || (lab.queue.is_none() && !lab.entries.is_empty())
 }
 
 pub(super) fn lab_idle_chosen(model: &App) -> bool {

@@ -16,7 +16,7 @@ use crate::ui::theme::{BODY, LARGE};
 
 use super::list::outline;
 use super::outcome::{outcome_ui, waiting_ui, why_ui};
-use super::{LabView, TALL, chart, has_panel, steps, who};
+use super::{LabView, TALL, chart, has_panel, stage_hand, steps, who};
 
 /// What is left free for the scroll bar, in points.
 const CLEAR: f32 = 10.0;
@@ -84,7 +84,7 @@ pub(super) fn detail_ui(
                 outcome_ui(ui, frame, entry, actions);
             }
             if !entry.is_sealed {
-                run_ui(ui, frame, all, entry);
+                run_ui(ui, frame, all, entry, actions);
             }
             if (entry.record().is_some() && !entry.is_closed()) || entry.available.is_err() {
                 heading(ui, "Why");
@@ -138,7 +138,13 @@ fn keys_ui(ui: &mut Ui, frame: &Frame<'_>, rect: egui::Rect) -> f32 {
 }
 
 /// What the run showed: what it cost, its peers, its steps.
-fn run_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, entry: &LabEntry) {
+fn run_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    view: &mut LabView,
+    entry: &LabEntry,
+    actions: &mut Vec<Action>,
+) {
     if let Some(record) = entry.record().filter(|record| !record.costs.is_empty()) {
         heading(ui, "Cost");
         chart::chart_ui(ui, frame, &record.costs);
@@ -147,7 +153,10 @@ fn run_ui(ui: &mut Ui, frame: &Frame<'_>, view: &mut LabView, entry: &LabEntry) 
         heading(ui, "Processes");
         who::processes_ui(ui, frame, view, entry);
     }
-    if !entry.steps().is_empty() {
+    if let Some(hand) = &entry.hand {
+        heading(ui, "What there is to do");
+        stage_hand::items_ui(ui, frame, entry, hand, actions);
+    } else if !entry.steps().is_empty() {
         heading(ui, "Steps");
         steps::steps_ui(ui, frame, &mut view.detail.steps, entry);
     }
@@ -220,16 +229,7 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         run_button(ui, frame, entry, actions);
         step_button(ui, frame, entry, actions);
         stop_button(ui, frame, actions);
-        let why_not = entry.by_hand.as_ref().err().cloned().unwrap_or_default();
-        let by_hand = ui
-            .add_enabled(entry.by_hand.is_ok(), Button::new("Try it by hand"))
-            .on_hover_text(
-                "Open its scratch file in this window, with a list of what to do and to see",
-            )
-            .on_disabled_hover_text(format!("Not by hand: {why_not}"));
-        if by_hand.clicked() {
-            actions.push(Action::Lab(LabAction::ByHand(claim.name.to_owned())));
-        }
+        by_hand_button(ui, frame, entry, actions);
         let is_told = entry.answer.is_some() || entry.is_shown || entry.record().is_some();
         if is_told && !entry.is_running() && !claim.choices.is_empty() {
             let again = ui.button("Ask me again");
@@ -239,6 +239,36 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
             }
         }
     });
+}
+
+/// Beginning to try it by hand, or beginning anew.
+fn by_hand_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Vec<Action>) {
+    let has_list = entry.by_hand.is_ok();
+    let label = if entry.hand.is_some() {
+        "Start over"
+    } else {
+        "Try it by hand"
+    };
+    let words = match &entry.by_hand {
+        _ if entry.hand.is_some() => {
+            "End its processes, and try it by hand from the start".to_owned()
+        }
+        Ok(_) => {
+            "Open its scratch file in this window, with a list of what to do and to see".to_owned()
+        }
+        Err(why) => format!(
+            "Start its processes and have them do its steps as you like, in any order. {why}: so it is done here"
+        ),
+    };
+    let may_begin = entry.available.is_ok() && (has_list || frame.model.lab.may_begin());
+    let button = ui
+        .add_enabled(may_begin, Button::new(label))
+        .on_hover_text(words)
+        .on_disabled_hover_text(why_not(entry));
+    if button.clicked() {
+        let name = entry.claim.name.to_owned();
+        actions.push(Action::Lab(LabAction::ByHand(name)));
+    }
 }
 
 /// Its steps wait for the person.
@@ -307,9 +337,14 @@ fn step_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
 pub(super) fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
     let queue = frame.model.lab.queue.as_ref();
     let may_stop = queue.is_some_and(|queue| !queue.stopping);
+    let words = if frame.model.lab.is_by_hand() {
+        "Its processes and scratch files go; what was known of it before is shown again"
+    } else {
+        "The step under way is the last"
+    };
     let stop = ui
         .add_enabled(may_stop, Button::new("Stop"))
-        .on_hover_text("The step under way is the last")
+        .on_hover_text(words)
         .on_disabled_hover_text("Nothing is running");
     if stop.clicked() {
         actions.push(Action::Lab(LabAction::Stop));

@@ -14,6 +14,7 @@ use crate::ui::Frame;
 use crate::ui::theme::{BODY, LARGE};
 
 use super::signs::{self, Sign, sign};
+use super::stage_hand;
 
 /// The width of the words before a block, in points.
 const HEAD: f32 = 96.0;
@@ -25,6 +26,12 @@ pub(super) fn outcome_ui(
     entry: &LabEntry,
     actions: &mut Vec<Action>,
 ) {
+    if let Some(hand) = &entry.hand {
+        box_ui(ui, frame, frame.theme.accent, |ui| {
+            stage_hand::head_ui(ui, frame, entry, hand);
+        });
+        return;
+    }
     let standing = frame.model.lab.standing(entry);
     let edge = match sign(&standing, frame.theme) {
         (Sign::Ring | Sign::Dash, _) => frame.theme.edge,

@@ -241,7 +241,7 @@ fn told(ui: &Ui, frame: &Frame<'_>, step: &RunStep) -> LayoutJob {
     job
 }
 
-fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
+pub(super) fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
     let mono = mono(ui);
     let mut job = LayoutJob::default();
     append(&mut job, text, &mono, frame.theme.text);
@@ -253,14 +253,14 @@ fn call_job(ui: &Ui, frame: &Frame<'_>, text: &str, took: &str) -> LayoutJob {
 }
 
 /// The font of calls.
-fn mono(ui: &Ui) -> FontId {
+pub(super) fn mono(ui: &Ui) -> FontId {
     FontId::new(
         crate::ui::theme::SMALL,
         TextStyle::Monospace.resolve(ui.style()).family,
     )
 }
 
-fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
+pub(super) fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
     job.append(text, 0.0, TextFormat::simple(font.clone(), color));
 }
 

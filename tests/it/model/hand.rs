@@ -10,6 +10,7 @@ use mapscope::lab::claim::{
 };
 use mapscope::model::event::Opened;
 use mapscope::model::hand::{Hand, HandOutcome, HandStanding};
+use mapscope::model::lab::Pace;
 use mapscope::model::process::{EndHow, PeerEvent, PeerNews, PeerOrder, ProcessEnd, ProcessKind};
 use mapscope::model::{
     DocId, MappingId, OrderId, Process, ScratchFile, Target, WitnessId, WitnessState,
@@ -398,8 +399,12 @@ fn a_press_gives_the_order_of_its_own_thing_and_of_no_other() {
 #[test]
 fn what_cannot_be_tried_opens_nothing() {
     let mut rig = bench(Err("A calls mremap".to_owned()));
-    rig.act(LabAction::ByHand(CLAIM.name.to_owned()));
+    let effects = rig.act(LabAction::ByHand(CLAIM.name.to_owned()));
     assert!(rig.opening.is_empty());
+    // its own processes can be told
+    let is_run =
+        |effect: &Effect| matches!(effect, Effect::LabRun { pace, .. } if *pace == Pace::ByHand);
+    assert!(effects.iter().any(is_run), "{effects:?}");
     assert!(rig.app.lab.entry(CLAIM.name).unwrap().by_hand.is_err());
 }
 

@@ -11,6 +11,7 @@ use super::*;
 mod after_the_fact;
 mod answers;
 mod seen;
+mod stage_hand;
 mod stepping;
 
 const fn claim(name: &'static str, topic: LabTopic) -> Claim {

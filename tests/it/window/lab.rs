@@ -1,6 +1,7 @@
 //! The lab in the window: real experiments with real peers in the real program.
 
 mod asked;
+mod by_hand;
 mod drawn;
 mod marked;
 mod seen;
