@@ -51,7 +51,7 @@ pub(super) fn detail_ui(
     view.last = Some((name, entry.is_running()));
     // where there is little room all of it scrolls
     let tight = ui.available_height() < TALL;
-    let waits = entry.next().is_some();
+    let waits = entry.next().is_some() || entry.hand.is_some();
     if !tight {
         in_width(ui, |ui| {
             header_ui(ui, frame, entry, actions);

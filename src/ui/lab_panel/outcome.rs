@@ -28,7 +28,7 @@ pub(super) fn outcome_ui(
 ) {
     if let Some(hand) = &entry.hand {
         box_ui(ui, frame, frame.theme.accent, |ui| {
-            stage_hand::head_ui(ui, frame, entry, hand);
+            stage_hand::head_ui(ui, frame, entry, hand, false);
         });
         return;
     }
@@ -257,6 +257,9 @@ pub(super) fn waiting_ui(
     actions: &mut Vec<Action>,
 ) {
     box_ui(ui, frame, frame.theme.accent, |ui| {
+        if let Some(hand) = &entry.hand {
+            stage_hand::head_ui(ui, frame, entry, hand, true);
+        }
         next_ui(ui, frame, entry, true, actions);
         foreseen_ui(ui, frame, entry);
     });

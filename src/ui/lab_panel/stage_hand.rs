@@ -13,7 +13,7 @@ use crate::bytes::size::counted;
 use crate::lab::claim::{RunStep, StageCame, StageItem};
 use crate::model::lab::{ItemCame, ItemStanding, LabEntry, StageHand, StageOutcome};
 use crate::model::{Action, LabAction};
-use crate::ui::theme::LARGE;
+use crate::ui::theme::{BODY, LARGE};
 use crate::ui::{Frame, describe};
 
 use super::signs::{Sign, sign_ui};
@@ -26,8 +26,14 @@ const BUTTON: f32 = 58.0;
 /// The most steps of one thing that are listed: the last ones.
 const SHOWN: usize = 4;
 
-/// How far it is, and what came of all of it.
-pub(super) fn head_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, hand: &StageHand) {
+/// How far it is, and what came of all of it. `is_low`: there is room for little.
+pub(super) fn head_ui(
+    ui: &mut Ui,
+    frame: &Frame<'_>,
+    entry: &LabEntry,
+    hand: &StageHand,
+    is_low: bool,
+) {
     let theme = frame.theme;
     let (done, all) = (hand.n_in_turn(), hand.items.len());
     let words = match entry.stage_outcome() {
@@ -35,7 +41,8 @@ pub(super) fn head_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, hand: &S
         Some(StageOutcome::OwnOrder) => "By hand, in an order of your own".to_owned(),
         _ => format!("By hand: {done} of {all} done in order"),
     };
-    let head = ui.add(Label::new(RichText::new(&words).strong().size(LARGE)).wrap());
+    let size = if is_low { BODY } else { LARGE };
+    let head = ui.add(Label::new(RichText::new(&words).strong().size(size)).wrap());
     ui.ctx().accesskit_node_builder(head.id, |node| {
         node.set_role(accesskit::Role::Status);
         node.set_label(words);
@@ -45,6 +52,8 @@ pub(super) fn head_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, hand: &S
         ui.add(Label::new(RichText::new(words).color(color)).wrap());
     };
     match entry.stage_outcome() {
+        // how it goes is known by then, or seen
+        None | Some(StageOutcome::OwnOrder) if is_low => {}
         None => line(
             "Its processes are there and wait for you: have them do these things in order, or do some again, leave some out, \
              go another way, and see what becomes of the rest",

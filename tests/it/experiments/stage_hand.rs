@@ -15,6 +15,7 @@ use mapscope::lab::claim::{
 };
 use mapscope::lab::gate::Gate;
 use mapscope::lab::runner::{self, Options};
+use mapscope::lab::stage::STEP_LIMIT;
 
 use super::{is_empty, options, predicting, run};
 
@@ -34,12 +35,11 @@ struct ByHand {
 
 impl ByHand {
     /// `Err`: the record of one that could not begin.
-    fn start(name: &str, dir: &Path) -> Result<Self, Box<RunRecord>> {
+    fn start(name: &str, dir: &Path, limit: Duration) -> Result<Self, Box<RunRecord>> {
         let gate = Arc::new(Gate::by_hand());
         let options = Options {
             gate: Some(Arc::clone(&gate)),
-            // what waits for something that nobody did is not waited for long
-            limit: Duration::from_secs(2),
+            limit,
             ..options(dir)
         };
         let cancelled = Arc::new(AtomicBool::new(false));
@@ -133,7 +133,7 @@ fn each_in_its_order_comes_as_in_its_run() {
     let mut n_tried = 0;
     for record in records {
         let name = record.name.as_str();
-        let mut hand = match ByHand::start(name, dir.path()) {
+        let mut hand = match ByHand::start(name, dir.path(), STEP_LIMIT) {
             Ok(hand) => hand,
             Err(refused) => {
                 assert_eq!(refused.verdict, record.verdict, "{name}");
@@ -142,17 +142,17 @@ fn each_in_its_order_comes_as_in_its_run() {
         };
         for item in 0..hand.items.len() {
             let did = hand.have_done(item);
-            if let Verdict::NotAvailable(why) = &record.verdict {
-                if did.came == StageCame::Stopped(why.clone()) {
-                    break;
-                }
+            if let Verdict::NotAvailable(why) = &record.verdict
+                && did.came == StageCame::Stopped(why.clone())
+            {
+                break;
             }
             assert_eq!(did.came, StageCame::Done, "{name}: {:?}", hand.items[item]);
         }
         if record.verdict == Verdict::AsPredicted {
             n_tried += 1;
-            let is_as_expected = |step: &&RunStep| step.holds == Some(false);
-            let otherwise: Vec<_> = hand.steps.iter().filter(is_as_expected).collect();
+            let differs = |step: &&RunStep| step.holds == Some(false);
+            let otherwise: Vec<_> = hand.steps.iter().filter(differs).collect();
             assert!(otherwise.is_empty(), "{name}: {otherwise:?}");
             let checks = |steps: &[RunStep]| steps.iter().filter(|it| it.holds.is_some()).count();
             // What is tried until it is so is tried as often as it takes.
@@ -188,7 +188,9 @@ fn in_any_order_each_is_answered_and_nothing_is_left() {
     // Whatever can be done in one order at least: some more of each topic than its first.
     for experiment in predicting().into_iter().step_by(3) {
         let name = experiment.claim.name;
-        let Ok(mut hand) = ByHand::start(name, dir.path()) else {
+        // what waits for something that nobody did is not waited for long
+        let limit = Duration::from_secs(2);
+        let Ok(mut hand) = ByHand::start(name, dir.path(), limit) else {
             continue;
         };
         let n_items = hand.items.len();
@@ -224,7 +226,7 @@ fn in_any_order_each_is_answered_and_nothing_is_left() {
 #[test]
 fn processes_begin_in_order_and_once_and_nothing_is_asked_of_one_that_is_not_there() {
     let dir = tempfile::tempdir().unwrap();
-    let mut hand = ByHand::start("shared-seen-by-shared", dir.path()).unwrap();
+    let mut hand = ByHand::start("shared-seen-by-shared", dir.path(), STEP_LIMIT).unwrap();
     let starts = |place| {
         let found = hand.items.iter().position(|it| it.starts == Some(place));
         found.unwrap()

@@ -184,7 +184,7 @@ fn enter_goes_on_where_a_click_began() {
         until_says(&mut window, &format!("By hand: {done} of 13 done in order"));
         until(&mut window, "the next has the keyboard", |window| {
             let next = window.query_all_by_role(Role::Button);
-            next.filter(|it| it.is_focused()).any(|it| {
+            next.filter(egui_kittest::Node::is_focused).any(|it| {
                 it.accesskit_node()
                     .label()
                     .is_some_and(|it| it.starts_with("Do it: "))
