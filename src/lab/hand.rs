@@ -1,5 +1,6 @@
 //! What a person can do of an experiment by hand, made of its script: which steps become things to do in the window of an
-//! open file, and why others are none.
+//! open file, and why others are none. What no open file can be told, an experiment's own processes do by hand: see
+//! `stage/by_hand.rs`.
 //!
 //! It owns what an open file can be asked for in the place of a peer's call. A peer that maps the file is a process of the
 //! tab; one that only reads and writes it is the row of calls; one that gives copies back, or maps the file twice, is this

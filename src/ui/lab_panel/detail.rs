@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::lab::claim::Promise;
-use crate::model::lab::LabEntry;
+use crate::model::lab::{LabEntry, LabQueue};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
 use crate::ui::describe::text_width;
@@ -335,9 +335,11 @@ fn step_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut V
 }
 
 pub(super) fn stop_button(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
-    let queue = frame.model.lab.queue.as_ref();
-    let may_stop = queue.is_some_and(|queue| !queue.stopping);
-    let words = if frame.model.lab.is_by_hand() {
+    let lab = &frame.model.lab;
+    // What is to begin as soon as the rest has ended can be stopped too.
+    let stops = |queue: &LabQueue| !queue.stopping || lab.then.is_some();
+    let may_stop = lab.queue.as_ref().is_some_and(stops);
+    let words = if lab.is_by_hand() {
         "Its processes and scratch files go; what was known of it before is shown again"
     } else {
         "The step under way is the last"

@@ -9,7 +9,8 @@ use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable as _;
 use mapscope::map::Mode;
 use mapscope::model::happened::By;
-use mapscope::model::{Happening, Tab, ThemeChoice};
+use mapscope::model::lab::Pace;
+use mapscope::model::{Action, Happening, LabAction, Tab, ThemeChoice};
 
 use super::steps::*;
 use crate::indoors::*;
@@ -251,14 +252,47 @@ fn looking_up() -> Vec<Step> {
 fn lab() -> Vec<Step> {
     vec![
         shows("the lab", CTRL, Key::Num4, "Experiments"),
+        // No row of an open file can be told what this one does.
+        step(
+            "an experiment that is tried by hand with its own processes",
+            |window| {
+                act(
+                    window,
+                    Action::Lab(LabAction::ByHand("same-frame".to_owned())),
+                )
+            },
+            |window| has(window, "What there is to do"),
+        ),
+        key(
+            "having something done by hand",
+            (PLAIN, Key::F4),
+            |window| says(window, "By hand: 1 of "),
+        ),
         clicks("running experiments", "Run all", |window| {
-            model(window).lab.queue.is_some() && labels(window).iter().any(|it| it == "Stop")
+            // what is tried by hand ends first
+            let queue = model(window).lab.queue.as_ref();
+            let is_on = queue.is_some_and(|it| it.pace == Pace::AtOnce || it.stopping);
+            is_on && labels(window).iter().any(|it| it == "Stop")
         }),
         clicks("stopping experiments", "Stop", |window| {
             let queue = model(window).lab.queue.as_ref();
             queue.is_none_or(|queue| queue.stopping)
         }),
         hides("no lab", CTRL, Key::W, "Experiments"),
+        step(
+            "an experiment that is tried by hand in a file",
+            |window| {
+                let name = "shared-seen-by-shared".to_owned();
+                act(window, Action::Lab(LabAction::ByHand(name)));
+            },
+            |window| says(window, "things to do by hand are done"),
+        ),
+        clicks("doing what is to be done there", "Do it", |window| {
+            doc(window).processes.n_added() == 1
+        }),
+        key("closing its file", (CTRL, Key::W), |window| {
+            title_has(window, "f \u{2014}") && !says(window, "things to do by hand are done")
+        }),
     ]
 }
 
