@@ -175,27 +175,6 @@ fn closing_the_tab_or_the_window_ends_its_processes() {
     }
 }
 
-/// What is to begin once this has ended can be stopped before that.
-#[test]
-fn what_waits_for_the_end_of_it_can_be_stopped() {
-    let mut window = by_hand();
-    done_in_order(&mut window, 2);
-    let ask = |window: &mut Window, action| act(window, Action::Lab(action));
-    ask(&mut window, LabAction::RunAll);
-    assert!(model(&window).lab.then.is_some());
-    // drawn as it is now, before anything else is heard
-    let stop = |window: &Window| {
-        let stop = window.get_by_role_and_label(Role::Button, "Stop");
-        !stop.accesskit_node().is_disabled()
-    };
-    until(&mut window, "it can be stopped", |window| stop(window));
-    click(&mut window, "Stop");
-    until(&mut window, "nothing runs", |window| {
-        model(window).lab.queue.is_none()
-    });
-    assert!(model(&window).lab.then.is_none());
-}
-
 /// A press leads the keyboard to what comes next, so that Enter goes on.
 #[test]
 fn enter_goes_on_where_a_click_began() {

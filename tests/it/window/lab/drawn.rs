@@ -252,3 +252,27 @@ fn why_nothing_could_be_run_is_told() {
     says(&harness, "Nothing more was run: /tmp is full");
     says(&harness, "Verdict: not run");
 }
+
+/// What is to begin once something else has ended can be stopped before that.
+#[test]
+fn what_is_to_begin_can_be_stopped_while_something_ends() {
+    let started = Progress::Started(CLAIM.name.to_owned());
+    let mut harness = drawn(Ok(()), vec![started]);
+    let may_stop = |harness: &mut Harness<'static, Drawn>| {
+        harness.run_steps(2);
+        let stop = harness.get_by_role_and_label(Role::Button, "Stop");
+        !stop.accesskit_node().is_disabled()
+    };
+    assert!(may_stop(&mut harness));
+    let model = &mut harness.state_mut().model;
+    act(model, Action::Lab(LabAction::Stop));
+    assert!(!may_stop(&mut harness), "it ends");
+    let model = &mut harness.state_mut().model;
+    act(model, Action::Lab(LabAction::RunChosen));
+    assert!(model.lab.then.is_some());
+    assert!(may_stop(&mut harness));
+    let model = &mut harness.state_mut().model;
+    act(model, Action::Lab(LabAction::Stop));
+    assert!(model.lab.then.is_none());
+    assert!(!may_stop(&mut harness));
+}
