@@ -22,6 +22,9 @@ pub struct StageItem {
 pub enum StageCame {
     /// It was done.
     Done,
+    /// It was done, and what the experiment waits for is not so yet, which can be: it does it again from this place in the list
+    /// on.
+    NotYet(usize),
     /// It was not begun, so that nothing changed: why, in a sentence.
     NotBegun(String),
     /// It was not done to its end: why, in a sentence.

@@ -1,13 +1,15 @@
 //! A script whose steps a person has done in any order: as things to do, each with what is compared after it.
 //!
-//! It owns which steps make one thing to do, and that what fails ends nothing: the person goes on as they like. Whether what
-//! was seen can be held against what the experiment expects depends on the order, which it must not judge.
+//! It owns which steps make one thing to do, and that what fails ends nothing: the person goes on as they like. What a script
+//! does until something holds is done step by step too; where it does not hold after the last of them, which what happens in
+//! between can bring about, they are to be done again. Whether what was seen can be held against what the experiment expects
+//! depends on the order, which it must not judge.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
 
 use crate::lab::claim::{Progress, StageCame, StageDid, StageItem, StageTold};
 use crate::lab::gate::Gate;
-use crate::lab::script::{Ask, Script, ScriptStep};
+use crate::lab::script::{Ask, Rule, Script, ScriptStep};
 
 use super::waiting::{in_words, names};
 use super::{Stage, Stop};
@@ -15,19 +17,23 @@ use super::{Stage, Stop};
 impl Stage<'_> {
     /// Tells what there is to do, and does what the person names, until the run is cancelled. Returns why it ended.
     pub(super) fn by_hand(&mut self, script: &Script, gate: &Gate) -> Stop {
-        let groups = groups(script.steps());
-        let items = groups.iter().map(|group| group.item.clone()).collect();
+        let things = Things::of(script.steps()).things;
+        let items = things.iter().map(|thing| thing.item.clone()).collect();
         (self.tell)(Progress::ByHand(StageTold::Items(items)));
+        let mut done = BTreeSet::new();
         while let Some(index) = gate.named(self.cancelled) {
-            let Some(group) = groups.get(index) else {
+            let Some(thing) = things.get(index) else {
                 continue;
             };
             let before = self.steps.len();
-            let came = match self.have_done(group, script.steps()) {
+            let came = match self.have_done(thing, done.contains(&index)) {
                 Ok(came) => came,
                 Err(Stop::NotDone(why) | Stop::NotAvailable(why)) => StageCame::Stopped(why),
                 Err(Stop::Cancelled) => break,
             };
+            if !matches!(came, StageCame::NotBegun(_)) {
+                done.insert(index);
+            }
             let did = StageDid {
                 item: index,
                 steps: before + 1..self.steps.len() + 1,
@@ -38,9 +44,9 @@ impl Stage<'_> {
         Stop::Cancelled
     }
 
-    fn have_done(&mut self, group: &Group, steps: &[ScriptStep]) -> Result<StageCame, Stop> {
+    fn have_done(&mut self, thing: &Thing<'_>, is_again: bool) -> Result<StageCame, Stop> {
         self.not_cancelled()?;
-        let item = &group.item;
+        let item = &thing.item;
         // A script names its processes by their order.
         if item.starts.is_some_and(|place| place != self.cards().len()) {
             let why = "processes begin in the order of the experiment, each once";
@@ -50,46 +56,115 @@ impl Stage<'_> {
             let why = "the process that is to do it has not begun";
             return Ok(StageCame::NotBegun(why.to_owned()));
         }
-        self.all(steps.get(group.steps.clone()).unwrap_or_default())?;
+        if is_again {
+            self.all(thing.between)?;
+        }
+        for step in &thing.steps {
+            self.one(step)?;
+        }
+        if let Some((rule, first)) = thing.until
+            && !self.holds(rule)
+        {
+            return Ok(StageCame::NotYet(first));
+        }
+        for step in &thing.judged {
+            self.one(step)?;
+        }
         Ok(StageCame::Done)
     }
 }
 
 /// A thing to do, and its steps in the script.
 #[derive(Debug)]
-struct Group {
+struct Thing<'a> {
     item: StageItem,
-    steps: Range<usize>,
+    /// What is done, with what is compared meanwhile.
+    steps: Vec<&'a ScriptStep>,
+    /// What is compared after it.
+    judged: Vec<&'a ScriptStep>,
+    /// It is the last that is done until this holds; the first of them.
+    until: Option<(&'a Rule, usize)>,
+    /// What is done before it, where it is done again.
+    between: &'a [ScriptStep],
 }
 
-/// Each step that does something, with the comparisons that follow it. What stands before the first belongs to that one.
-fn groups(steps: &[ScriptStep]) -> Vec<Group> {
-    let names = names(steps);
-    let mut groups: Vec<Group> = Vec::new();
-    let (mut first, mut n_peers) = (0, 0);
-    for (at, step) in steps.iter().enumerate() {
-        let Some((peer, what)) = thing(step, &names) else {
-            if let Some(group) = groups.last_mut() {
-                group.item.is_check |= is_check(step);
-                (group.steps.end, first) = (at + 1, at + 1);
+/// Things to do, as they are put together.
+#[derive(Debug, Default)]
+struct Things<'a> {
+    names: Vec<String>,
+    things: Vec<Thing<'a>>,
+    /// What stands before the first of them.
+    first: Vec<&'a ScriptStep>,
+    n_peers: usize,
+}
+
+impl<'a> Things<'a> {
+    /// Each step that does something, with the comparisons that follow it. What stands before the first belongs to that one.
+    fn of(steps: &'a [ScriptStep]) -> Self {
+        let mut things = Self {
+            names: names(steps),
+            ..Self::default()
+        };
+        things.add_all(steps);
+        things
+    }
+
+    fn add_all(&mut self, steps: &'a [ScriptStep]) {
+        for step in steps {
+            match step {
+                ScriptStep::Until {
+                    steps,
+                    rule,
+                    between,
+                    ..
+                } => self.add_until(steps, rule, between),
+                _ => self.add(step),
             }
-            continue;
+        }
+    }
+
+    /// The same step by step; one within another is one thing to do, as are steps of which none does anything.
+    fn add_until(&mut self, steps: &'a [ScriptStep], rule: &'a Rule, between: &'a [ScriptStep]) {
+        let first = self.things.len();
+        steps.iter().for_each(|step| self.add(step));
+        if let Some(thing) = self.things.get_mut(first) {
+            thing.between = between;
+            thing.item.of.extend(between.iter().flat_map(doers));
+        }
+        if let Some(thing) = self.things.get_mut(first..).and_then(<[_]>::last_mut) {
+            thing.until = Some((rule, first));
+        }
+    }
+
+    fn add(&mut self, step: &'a ScriptStep) {
+        let Some((peer, what)) = thing(step, &self.names) else {
+            match self.things.last_mut() {
+                Some(thing) => {
+                    thing.item.is_check |= is_check(step);
+                    thing.judged.push(step);
+                }
+                None => self.first.push(step),
+            }
+            return;
         };
         let begins = matches!(step, ScriptStep::Start { .. } | ScriptStep::Fork { .. });
-        groups.push(Group {
+        let mut steps = std::mem::take(&mut self.first);
+        steps.push(step);
+        self.things.push(Thing {
             item: StageItem {
                 peer,
                 what,
                 of: doers(step),
-                starts: begins.then_some(n_peers),
+                starts: begins.then_some(self.n_peers),
                 is_check: is_check(step),
             },
-            steps: first..at + 1,
+            steps,
+            judged: Vec::new(),
+            until: None,
+            between: &[],
         });
-        n_peers += usize::from(begins);
-        first = at + 1;
+        self.n_peers += usize::from(begins);
     }
-    groups
 }
 
 /// Who does it, and it in words; `None` where it only compares.

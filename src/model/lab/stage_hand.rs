@@ -35,6 +35,8 @@ pub enum ItemStanding {
     UnderWay,
     /// It was done in its turn; whether it came as the experiment expects, where that expects something.
     InTurn(Option<bool>),
+    /// It was done in its turn, and is to be done again, with those before it.
+    NotYet,
     /// It was done in another order than the experiment's.
     OutOfTurn,
     /// It was not begun, or not done to its end.
@@ -128,12 +130,22 @@ impl StageHand {
         let known = self.came.remove(&did.item);
         // What was not begun has changed nothing.
         let changed = !matches!(did.came, StageCame::NotBegun(_));
-        let in_turn =
-            did.came == StageCame::Done && !self.has_own_order && did.item == self.n_in_turn;
-        if changed {
-            self.last = Some(did.item);
-            self.n_in_turn += usize::from(in_turn);
-            self.has_own_order |= !in_turn;
+        let is_its_turn = !self.has_own_order && did.item == self.n_in_turn;
+        let in_turn = is_its_turn && did.came == StageCame::Done;
+        match did.came {
+            // The experiment does the same again.
+            StageCame::NotYet(first) if is_its_turn => {
+                self.came
+                    .retain(|item, _| !(first..did.item).contains(item));
+                self.n_in_turn = first;
+                self.last = first.checked_sub(1);
+            }
+            _ if changed => {
+                self.last = Some(did.item);
+                self.n_in_turn += usize::from(in_turn);
+                self.has_own_order |= !in_turn;
+            }
+            _ => {}
         }
         let came = ItemCame {
             steps: did.steps,
@@ -168,9 +180,12 @@ impl LabEntry {
         }
         match hand.came(item) {
             None => ItemStanding::ToDo,
-            Some(came) if came.came != StageCame::Done => ItemStanding::Failed,
             Some(came) if came.in_turn => ItemStanding::InTurn(self.agrees(item)),
-            Some(_) => ItemStanding::OutOfTurn,
+            Some(came) => match came.came {
+                StageCame::NotBegun(_) | StageCame::Stopped(_) => ItemStanding::Failed,
+                StageCame::NotYet(_) if !hand.has_own_order => ItemStanding::NotYet,
+                StageCame::NotYet(_) | StageCame::Done => ItemStanding::OutOfTurn,
+            },
         }
     }
 

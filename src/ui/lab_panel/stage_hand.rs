@@ -138,6 +138,7 @@ impl Shown<'_> {
             ItemStanding::InTurn(Some(false)) => (Sign::Cross, theme.error),
             ItemStanding::InTurn(Some(true)) => (Sign::Check, theme.same),
             ItemStanding::InTurn(None) => (Sign::Disk, theme.weak),
+            ItemStanding::NotYet => (Sign::Dots, theme.different),
             ItemStanding::OutOfTurn => (Sign::Disk, theme.different),
             ItemStanding::Failed => (Sign::Exclamation, theme.different),
         }
@@ -225,7 +226,15 @@ fn what_ui(ui: &mut Ui, shown: Shown<'_>) {
 fn why_ui(ui: &mut Ui, shown: Shown<'_>) {
     let Some(came) = shown.came else { return };
     let theme = shown.frame.theme;
-    if let StageCame::NotBegun(why) | StageCame::Stopped(why) = &came.came {
+    let why = match &came.came {
+        StageCame::NotBegun(why) | StageCame::Stopped(why) => Some(why.clone()),
+        StageCame::NotYet(first) => Some(format!(
+            "not as the experiment expects this time, which can be: it does it again from {} on",
+            first + 1
+        )),
+        StageCame::Done => None,
+    };
+    if let Some(why) = why {
         ui.add(Label::new(RichText::new(why).color(theme.different)).wrap());
     }
     if came.times > 1 {

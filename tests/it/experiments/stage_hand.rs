@@ -140,14 +140,23 @@ fn each_in_its_order_comes_as_in_its_run() {
                 continue;
             }
         };
-        for item in 0..hand.items.len() {
+        let (mut item, mut n_again) = (0, 0);
+        while item < hand.items.len() {
             let did = hand.have_done(item);
             if let Verdict::NotAvailable(why) = &record.verdict
                 && did.came == StageCame::Stopped(why.clone())
             {
                 break;
             }
-            assert_eq!(did.came, StageCame::Done, "{name}: {:?}", hand.items[item]);
+            item = match did.came {
+                StageCame::Done => item + 1,
+                // What happens in between can undo it, and what nobody promises need not come at once.
+                StageCame::NotYet(first) if first <= item && n_again < 100 => {
+                    n_again += 1;
+                    first
+                }
+                came => panic!("{name}: {:?}: {came:?}", hand.items[item]),
+            };
         }
         if record.verdict == Verdict::AsPredicted {
             n_tried += 1;
@@ -199,7 +208,7 @@ fn in_any_order_each_is_answered_and_nothing_is_left() {
         for _ in 0..n_items + 4 {
             let did = hand.have_done(at.min(n_items - 1));
             match did.came {
-                StageCame::Done => n_done += 1,
+                StageCame::Done | StageCame::NotYet(_) => n_done += 1,
                 StageCame::Stopped(why) => {
                     assert!(!why.is_empty() && !why.ends_with('.'), "{name}: {why}");
                     n_stopped += 1;

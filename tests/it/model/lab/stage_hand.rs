@@ -198,6 +198,30 @@ fn what_was_not_begun_changed_nothing_and_what_stopped_did() {
     assert_eq!(outcome(&rig), Some(StageOutcome::OwnOrder));
 }
 
+/// What the experiment does until something holds is done by hand as often as it takes, and stays in order.
+#[test]
+fn what_is_not_so_yet_is_done_again_from_where_the_experiment_does() {
+    let mut rig = begun();
+    for item in 0..3 {
+        did(&mut rig, item, None, StageCame::Done);
+    }
+    for _ in 0..2 {
+        did(&mut rig, 3, None, StageCame::NotYet(2));
+        let done = InTurn(None);
+        assert_eq!(standings(&rig), [done, done, ToDo, ItemStanding::NotYet]);
+        assert_eq!(outcome(&rig), None, "neither right nor wrong");
+        let entry = rig.app.lab.entry("one").unwrap();
+        assert_eq!(entry.hand.as_ref().unwrap().next(), Some(2));
+        did(&mut rig, 2, None, StageCame::Done);
+    }
+    did(&mut rig, 3, Some(true), StageCame::Done);
+    assert_eq!(outcome(&rig), Some(StageOutcome::Agrees));
+    // out of turn it is an order of one's own as anything else
+    did(&mut rig, 3, None, StageCame::NotYet(2));
+    assert_eq!(standings(&rig)[3], OutOfTurn);
+    assert_eq!(outcome(&rig), Some(StageOutcome::OwnOrder));
+}
+
 #[test]
 fn one_thing_at_a_time_and_only_what_can_be_done() {
     let mut rig = begun();
