@@ -17,7 +17,7 @@ use super::{Stage, Stop};
 impl Stage<'_> {
     /// Tells what there is to do, and does what the person names, until the run is cancelled. Returns why it ended.
     pub(super) fn by_hand(&mut self, script: &Script, gate: &Gate) -> Stop {
-        let things = Things::of(script.steps()).things;
+        let things = Things::of(script.steps()).all;
         let items = things.iter().map(|thing| thing.item.clone()).collect();
         (self.tell)(Progress::ByHand(StageTold::Items(items)));
         let mut done = BTreeSet::new();
@@ -92,7 +92,7 @@ struct Thing<'a> {
 #[derive(Debug, Default)]
 struct Things<'a> {
     names: Vec<String>,
-    things: Vec<Thing<'a>>,
+    all: Vec<Thing<'a>>,
     /// What stands before the first of them.
     first: Vec<&'a ScriptStep>,
     n_peers: usize,
@@ -125,20 +125,22 @@ impl<'a> Things<'a> {
 
     /// The same step by step; one within another is one thing to do, as are steps of which none does anything.
     fn add_until(&mut self, steps: &'a [ScriptStep], rule: &'a Rule, between: &'a [ScriptStep]) {
-        let first = self.things.len();
-        steps.iter().for_each(|step| self.add(step));
-        if let Some(thing) = self.things.get_mut(first) {
+        let first = self.all.len();
+        for step in steps {
+            self.add(step);
+        }
+        if let Some(thing) = self.all.get_mut(first) {
             thing.between = between;
             thing.item.of.extend(between.iter().flat_map(doers));
         }
-        if let Some(thing) = self.things.get_mut(first..).and_then(<[_]>::last_mut) {
+        if let Some(thing) = self.all.get_mut(first..).and_then(<[_]>::last_mut) {
             thing.until = Some((rule, first));
         }
     }
 
     fn add(&mut self, step: &'a ScriptStep) {
         let Some((peer, what)) = thing(step, &self.names) else {
-            match self.things.last_mut() {
+            match self.all.last_mut() {
                 Some(thing) => {
                     thing.item.is_check |= is_check(step);
                     thing.judged.push(step);
@@ -150,7 +152,7 @@ impl<'a> Things<'a> {
         let begins = matches!(step, ScriptStep::Start { .. } | ScriptStep::Fork { .. });
         let mut steps = std::mem::take(&mut self.first);
         steps.push(step);
-        self.things.push(Thing {
+        self.all.push(Thing {
             item: StageItem {
                 peer,
                 what,
