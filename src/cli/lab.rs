@@ -3,20 +3,24 @@
 mod ask;
 mod compare;
 mod handed;
+mod steps;
 mod tables;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
+use crate::lab::environment::environment;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
 use crate::lab::{Experiment, catalogue};
 use crate::os::environment::temp_dir;
+use crate::os::temp_folder::Folder;
 use crate::peer::calls::Sabotage;
 use crate::work::scratch::scratch_folder;
 
@@ -28,6 +32,7 @@ use super::output::{
 use super::program;
 use ask::{Asker, Matter};
 use handed::Handed;
+use steps::Steps;
 
 /// What `mapscope lab` takes.
 #[derive(Debug, Args)]
@@ -61,6 +66,9 @@ pub(super) struct LabArguments {
     /// Run their exercises: the experiments with something changed
     #[arg(long, conflicts_with_all = ["json", "report"])]
     exercise: bool,
+    /// Have these steps of one experiment done, in this order, as by hand: such as 1-8,10,9; `list` lists them
+    #[arg(long, value_name = "LIST", value_parser = steps::steps, conflicts_with_all = ["all", "without", "ask", "exercise"])]
+    steps: Option<Steps>,
     #[command(flatten)]
     instead: Instead,
     /// For tests: a peer deceives, such as A=skip-stores or B=other-mode
@@ -105,8 +113,11 @@ fn sabotage(text: &str) -> Result<(String, Sabotage), String> {
 
 /// Does what the arguments say.
 pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
-    let is_about_a_run =
-        arguments.report.is_some() || arguments.json || arguments.ask || arguments.exercise;
+    let is_about_a_run = arguments.report.is_some()
+        || arguments.json
+        || arguments.ask
+        || arguments.exercise
+        || arguments.steps.is_some();
     let says_where = arguments.dir.is_some() || !arguments.without.is_empty();
     let exports = arguments.export.wanted().is_some();
     let instead = &arguments.instead;
@@ -121,13 +132,13 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
     let is_list = arguments.names.is_empty() && !arguments.all;
     if is_instead && (is_about_a_run || exports || says_where) {
         complain(
-            "--report, --json, --ask, --exercise, the exports, --dir and --without are about experiments, and this is about none",
+            "--report, --json, --ask, --exercise, --steps, the exports, --dir and --without are about experiments, and this is about none",
         );
         return Ok(USAGE);
     }
     if is_about_a_run && is_list {
         complain(
-            "--report, --json, --ask and --exercise are about a run; name experiments, or give --all",
+            "--report, --json, --ask, --exercise and --steps are about a run; name experiments, or give --all",
         );
         return Ok(USAGE);
     }
@@ -160,8 +171,18 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
+    let order = match ordered(&arguments, &experiments) {
+        Ok(Ordered::As(order)) => order,
+        Ok(Ordered::Listed(experiment, environment)) => {
+            return steps::list(experiment, &environment);
+        }
+        Err(message) => {
+            complain(&message);
+            return Ok(USAGE);
+        }
+    };
     if let Some(wanted) = arguments.export.wanted() {
-        return lab_export::write_for(&experiments, wanted, arguments.dir);
+        return lab_export::write_for(&experiments, order.as_deref(), wanted, arguments.dir);
     }
     let report = match Handed::open(arguments.report.as_deref()) {
         Ok(report) => report,
@@ -170,18 +191,12 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(code);
         }
     };
-    let (dir, folder) = match arguments.dir {
-        Some(dir) => (dir, None),
-        None => match scratch_folder() {
-            Ok(folder) => {
-                tell_of_empty_variable();
-                (temp_dir().0, Some(folder))
-            }
-            Err(error) => {
-                complain(&error.to_string());
-                return Ok(NOT_OPENED);
-            }
-        },
+    let (dir, folder) = match place(arguments.dir) {
+        Ok(place) => place,
+        Err(message) => {
+            complain(&message);
+            return Ok(NOT_OPENED);
+        }
     };
     let options = Options {
         program: program(),
@@ -198,8 +213,23 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
         Matter::Experiments
     };
     let asker = Asker::new(matter, arguments.ask);
-    let ran = run(&experiments, &options, (matter, asker), arguments.json);
+    let wanted = Wanted {
+        experiments: &experiments,
+        order: order.as_deref(),
+        matter,
+    };
+    let ran = run(&wanted, &options, asker, arguments.json);
     hand_in(ran, report, arguments.json)
+}
+
+/// The folder below which scratch files are, and the scratch folder of this run where none was named.
+fn place(dir: Option<PathBuf>) -> Result<(PathBuf, Option<Arc<Folder>>), String> {
+    if let Some(dir) = dir {
+        return Ok((dir, None));
+    }
+    let folder = scratch_folder().map_err(|error| error.to_string())?;
+    tell_of_empty_variable();
+    Ok((temp_dir().0, Some(folder)))
 }
 
 /// Writes what a run came to: the report, and what is printed.
@@ -240,6 +270,62 @@ fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> 
     Ok(experiments)
 }
 
+/// What is run.
+struct Wanted<'a> {
+    experiments: &'a [&'static Experiment],
+    /// Which steps of the only one are done, in this order.
+    order: Option<&'a [usize]>,
+    matter: Matter,
+}
+
+impl Wanted<'_> {
+    fn begin(&self, options: &Options, cancelled: &AtomicBool, tell: &mut dyn FnMut(Progress)) {
+        match (self.order, self.experiments, self.matter) {
+            (Some(order), [experiment], _) => {
+                runner::run_in_order(experiment, order, options, cancelled, tell);
+            }
+            (_, experiments, Matter::Experiments) => {
+                runner::run(experiments, options, cancelled, tell);
+            }
+            (_, experiments, Matter::Exercises) => {
+                runner::run_exercises(experiments, options, cancelled, tell);
+            }
+        }
+    }
+}
+
+/// In which order the steps of an experiment are done.
+enum Ordered {
+    /// In this one; or in its own.
+    As(Option<Vec<usize>>),
+    /// They are only listed, for scratch files there.
+    Listed(&'static Experiment, Environment),
+}
+
+/// What is wanted of the steps.
+fn ordered(
+    arguments: &LabArguments,
+    experiments: &[&'static Experiment],
+) -> Result<Ordered, String> {
+    let Some(steps) = &arguments.steps else {
+        return Ok(Ordered::As(None));
+    };
+    let &[experiment] = experiments else {
+        return Err("--steps is about the steps of one experiment; name that one alone".to_owned());
+    };
+    let dir = arguments.dir.clone().unwrap_or_else(|| temp_dir().0);
+    let environment = environment(&dir);
+    match steps {
+        Steps::List => Ok(Ordered::Listed(experiment, environment)),
+        Steps::Order(order) => {
+            let name = experiment.claim.name;
+            let refused = |why| format!("{why}; `mapscope lab {name} --steps list` lists them");
+            runner::check_order(experiment, order, &environment).map_err(refused)?;
+            Ok(Ordered::As(Some(order.clone())))
+        }
+    }
+}
+
 /// What came of a run.
 struct Ran {
     environment: Environment,
@@ -255,12 +341,7 @@ struct Ran {
 }
 
 /// Runs them, asks about each before, and prints each when it is over. Stops where that cannot be printed.
-fn run(
-    experiments: &[&'static Experiment],
-    options: &Options,
-    (matter, mut asker): (Matter, Asker),
-    quiet: bool,
-) -> Ran {
+fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) -> Ran {
     let cancelled = AtomicBool::new(false);
     let mut ran = Ran {
         environment: Environment::default(),
@@ -284,7 +365,7 @@ fn run(
             Progress::Finished(record) => {
                 if !quiet {
                     asker.after(&record, &ran.environment.file_system)?;
-                    print(&match matter {
+                    print(&match wanted.matter {
                         Matter::Experiments => report::run_lines(&record, !is_said_before),
                         Matter::Exercises => report::exercise_lines(&record),
                     })?;
@@ -307,10 +388,7 @@ fn run(
             unwritten.get_or_insert(error);
         }
     };
-    match matter {
-        Matter::Experiments => runner::run(experiments, options, &cancelled, tell),
-        Matter::Exercises => runner::run_exercises(experiments, options, &cancelled, tell),
-    }
+    wanted.begin(options, &cancelled, tell);
     ran.unwritten = unwritten;
     ran.own_score = asker.summary();
     ran

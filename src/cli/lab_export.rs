@@ -12,13 +12,12 @@ use clap::Args;
 
 use crate::bytes::size::counted;
 use crate::lab::Experiment;
-use crate::lab::claim::Environment;
 use crate::lab::environment::{environment, refusal};
-use crate::lab::export::{ExportLanguage, ExportedPrograms, export};
+use crate::lab::export::{ExportLanguage, ExportSubject, ExportedPrograms, export, export_all};
 use crate::os::environment::{NamedBy, temp_dir};
 use crate::work::programs::{NoPrograms, write_programs};
 
-use super::output::{FINE, NOT_OPENED, Unwritten, complain, print};
+use super::output::{FINE, NOT_OPENED, USAGE, Unwritten, complain, print};
 
 /// What `mapscope lab` takes for it.
 #[derive(Debug, Args)]
@@ -40,9 +39,11 @@ impl ExportArguments {
     }
 }
 
-/// Writes the programs for scratch files in this folder, or in that for temporary files.
+/// Writes the programs for scratch files in this folder, or in that for temporary files. `order`: the steps of the only
+/// experiment that are done, each by its place from 0.
 pub(super) fn write_for(
     experiments: &[&'static Experiment],
+    order: Option<&[usize]>,
     wanted: (&Path, ExportLanguage),
     dir: Option<PathBuf>,
 ) -> Result<u8, Unwritten> {
@@ -51,7 +52,20 @@ pub(super) fn write_for(
         complain(&refusal(&dir, named_by, &error));
         return Ok(NOT_OPENED);
     }
-    write(experiments, wanted, &environment(&dir))
+    let environment = environment(&dir);
+    let made = match (order, experiments) {
+        (Some(order), [experiment]) => {
+            match ExportSubject::in_order(experiment, order, &environment) {
+                Ok(subject) => export_all([subject], wanted.1),
+                Err(why) => {
+                    complain(&why);
+                    return Ok(USAGE);
+                }
+            }
+        }
+        _ => export(experiments, wanted.1, &environment),
+    };
+    write(&made, wanted)
 }
 
 /// Whether scratch files could be in it: a program is made for the file system that they would be on.
@@ -64,11 +78,9 @@ fn is_folder(dir: &Path) -> io::Result<()> {
 
 /// Writes the programs, and says how many there are and what was left out.
 fn write(
-    experiments: &[&'static Experiment],
+    made: &ExportedPrograms,
     (dir, language): (&Path, ExportLanguage),
-    environment: &Environment,
 ) -> Result<u8, Unwritten> {
-    let made = export(experiments, language, environment);
     if !made.programs.is_empty()
         && let Err(NoPrograms::Failed(message)) =
             write_programs(dir, &made.files, || ControlFlow::Continue(()))
@@ -76,7 +88,7 @@ fn write(
         complain(&message);
         return Ok(NOT_OPENED);
     }
-    print(&told(&made, language))?;
+    print(&told(made, language))?;
     Ok(FINE)
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, Verdict};
+use crate::lab::claim::{Environment, LabTopic, Progress, RunRecord, RunStep, StageItem, Verdict};
 use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::gate::Gate;
 use crate::lab::lesson::{Exercise, exercise_of};
@@ -52,7 +52,7 @@ pub fn run(
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
 ) {
-    let trials: Vec<Trial> = experiments.iter().map(|it| Trial::of(it)).collect();
+    let trials: Vec<Trial<'_>> = experiments.iter().map(|it| Trial::of(it)).collect();
     let over = run_all(&trials, options, cancelled, tell);
     tell(Progress::Over(over));
 }
@@ -65,7 +65,7 @@ pub fn run_exercises(
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
 ) {
-    let trials: Vec<Trial> = experiments
+    let trials: Vec<Trial<'_>> = experiments
         .iter()
         .filter_map(|it| Trial::changed(it))
         .collect();
@@ -102,21 +102,66 @@ pub fn run_unchanged(
     tell(Progress::Over(over));
 }
 
-/// An experiment as it is, or as its exercise changes it.
+/// The things that a person can have an experiment's processes do, in its order.
+#[must_use]
+pub fn items(experiment: &Experiment, environment: &Environment) -> Vec<StageItem> {
+    let script = Script::of(experiment.script, environment);
+    script
+        .things()
+        .into_iter()
+        .map(|thing| thing.item)
+        .collect()
+}
+
+/// Whether these things of an experiment, each by its place from 0, can be done in this order, with scratch files in this
+/// folder.
+///
+/// # Errors
+/// Why not, in a sentence without a final period.
+pub fn check_order(
+    experiment: &Experiment,
+    order: &[usize],
+    environment: &Environment,
+) -> Result<(), String> {
+    let script = Script::of(experiment.script, environment);
+    script.in_order(order).map(drop)
+}
+
+/// Has these things of an experiment done in this order, as by hand; what [`check_order`] refuses is not available. It differs
+/// only where the order is the experiment's own as far as it goes; else it measures.
+pub fn run_in_order(
+    experiment: &'static Experiment,
+    order: &[usize],
+    options: &Options,
+    cancelled: &AtomicBool,
+    tell: &mut dyn FnMut(Progress),
+) {
+    let trial = Trial {
+        order: Some(order),
+        ..Trial::of(experiment)
+    };
+    let over = run_all(&[trial], options, cancelled, tell);
+    tell(Progress::Over(over));
+}
+
+/// An experiment as it is, as its exercise changes it, or as a person has it done.
 #[derive(Clone, Copy)]
-struct Trial {
+struct Trial<'a> {
     experiment: &'static Experiment,
     exercise: Option<Exercise>,
     /// The order to a peer that is left out.
     without: Option<usize>,
+    /// What is done of it, in this order.
+    order: Option<&'a [usize]>,
 }
 
-impl Trial {
+impl Trial<'_> {
     fn of(experiment: &'static Experiment) -> Self {
         Self {
             experiment,
             exercise: None,
             without: None,
+            order: None,
         }
     }
 
@@ -126,13 +171,17 @@ impl Trial {
             experiment,
             exercise: Some(*exercise),
             without: None,
+            order: None,
         })
     }
 
     fn predicted(&self, environment: &Environment) -> String {
-        match &self.exercise {
-            Some(exercise) => exercise.answer(),
-            None => self.experiment.claim.prediction(&environment.file_system),
+        match (&self.exercise, self.order) {
+            (Some(exercise), _) => exercise.answer(),
+            (None, Some(_)) => {
+                "what its steps expect, as long as they are done in its own order".to_owned()
+            }
+            (None, None) => self.experiment.claim.prediction(&environment.file_system),
         }
     }
 
@@ -141,15 +190,20 @@ impl Trial {
             Some(exercise) => exercise.script(self.experiment.script, environment),
             None => Script::of(self.experiment.script, environment),
         };
-        match self.without {
-            Some(order) => script.without(order),
-            None => script,
+        match (self.without, self.order) {
+            (Some(order), _) => script.without(order),
+            (None, Some(order)) => script.in_order(order).unwrap_or_else(|why| {
+                let mut script = script;
+                script.not_available(why);
+                script
+            }),
+            (None, None) => script,
         }
     }
 }
 
 fn run_all(
-    trials: &[Trial],
+    trials: &[Trial<'_>],
     options: &Options,
     cancelled: &AtomicBool,
     tell: &mut dyn FnMut(Progress),
@@ -215,7 +269,7 @@ fn available(experiment: &Experiment, environment: &Environment) -> Result<(), S
 }
 
 fn run_one(
-    trial: &Trial,
+    trial: &Trial<'_>,
     options: &Options,
     environment: &Environment,
     folder: &Path,
@@ -272,10 +326,13 @@ fn run_one(
 }
 
 /// A claim is borne out where every check holds, and there was one.
-fn verdict(trial: &Trial, ended: Result<(), Stop>, steps: &[RunStep]) -> Verdict {
+fn verdict(trial: &Trial<'_>, ended: Result<(), Stop>, steps: &[RunStep]) -> Verdict {
     let failed = steps.iter().any(|step| step.holds == Some(false));
     // An exercise has something to predict, also where its experiment measures.
     let measures = trial.exercise.is_none() && trial.experiment.claim.topic == LabTopic::Cost;
+    // So has an order of a person's own, which shows what there is to see.
+    let measures =
+        measures || trial.order.is_some() && steps.iter().all(|step| step.holds.is_none());
     match ended {
         Err(Stop::Cancelled) => Verdict::Cancelled,
         // What was observed otherwise stays so, also where the rest could not be carried out because of that.

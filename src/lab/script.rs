@@ -12,7 +12,9 @@ mod asks;
 mod change;
 mod expect;
 mod mapping;
+mod ordered;
 mod rule;
+mod things;
 mod value;
 
 use crate::lab::claim::{Contents, Environment, lives_in_memory};
@@ -21,6 +23,7 @@ use crate::peer::calls::Call;
 pub use change::{ScriptEdit, Wanted, WantedSight};
 pub use mapping::{anonymous, anonymous_shared, load, private, shared, store};
 pub use rule::{Relation, Rule};
+pub(in crate::lab) use things::{Thing, in_words};
 pub use value::{Figure, Value, Words};
 
 /// One peer of the experiment: its place in the order in which they begin.
@@ -167,6 +170,8 @@ pub struct Script {
     n_peers: usize,
     n_ids: usize,
     not_available: Option<String>,
+    /// From this step on one that cannot be done ends nothing.
+    free_from: Option<usize>,
 }
 
 impl Script {
@@ -193,6 +198,7 @@ impl Script {
             n_peers: 0,
             n_ids: 0,
             not_available: None,
+            free_from: None,
         }
     }
 
@@ -206,6 +212,12 @@ impl Script {
     #[must_use]
     pub fn why_not(&self) -> Option<&str> {
         self.not_available.as_deref()
+    }
+
+    /// From this step on one that cannot be done ends nothing: the steps are in an order of a person's own.
+    #[must_use]
+    pub(in crate::lab) fn free_from(&self) -> Option<usize> {
+        self.free_from
     }
 
     /// Bytes in a page.

@@ -129,7 +129,18 @@ impl<'a> Stage<'a> {
         if let Some(gate) = self.gate.filter(|gate| gate.is_by_hand()) {
             return Err(self.by_hand(script, gate));
         }
-        self.all(script.steps())?;
+        let (steps, free) = match script.free_from() {
+            Some(from) => script.steps().split_at_checked(from),
+            None => None,
+        }
+        .unwrap_or((script.steps(), &[]));
+        self.all(steps)?;
+        for step in free {
+            match self.all(std::slice::from_ref(step)) {
+                Err(Stop::NotDone(why)) => self.note("goes on without it", why),
+                other => other?,
+            }
+        }
         self.roll_call()
     }
 

@@ -62,6 +62,37 @@ impl ExportSubject {
     }
 }
 
+impl ExportSubject {
+    /// Some things of an experiment, each by its place from 0, as a person has them done in this order.
+    ///
+    /// # Errors
+    /// Why they cannot be done so, in a sentence without a final period.
+    pub fn in_order(
+        experiment: &Experiment,
+        order: &[usize],
+        environment: &Environment,
+    ) -> Result<Self, String> {
+        let mut subject = Self::of_experiment(experiment, environment);
+        subject.script = subject.script.in_order(order)?;
+        let numbers: Vec<String> = order.iter().map(|place| (place + 1).to_string()).collect();
+        subject.heading.splice(
+            1..1,
+            [
+                String::new(),
+                format!(
+                    "Of this these steps are done, in this order: {}.",
+                    numbers.join(", ")
+                ),
+                "What the experiment expects is compared as long as the order is its own; of the rest is told what comes."
+                    .to_owned(),
+            ],
+        );
+        "what its steps expect, as long as they are done in its own order"
+            .clone_into(&mut subject.predicted);
+        Ok(subject)
+    }
+}
+
 /// What an experiment is about: the claim, what could happen, what is predicted and why. Lines of any length.
 fn heading_of(claim: &Claim, environment: &Environment) -> Vec<String> {
     let mut lines = vec![format!("{}: {}.", claim.name, claim.title), String::new()];

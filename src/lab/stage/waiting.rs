@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use crate::lab::claim::{Contents, Doing, Foreseen, NextStep, Progress};
-use crate::lab::script::{Ask, Peer, Rule, ScriptStep, StepId, Words};
+use crate::lab::script::{Ask, Rule, ScriptStep, StepId, Words, in_words};
 use crate::peer::calls::{Call, Outcome};
 use crate::peer::wire::PeerPage;
 
@@ -158,53 +158,6 @@ impl Stage<'_> {
         }
         images
     }
-}
-
-/// The names of the processes of these steps, in the order in which they begin.
-pub(super) fn names(steps: &[ScriptStep]) -> Vec<String> {
-    let name = |step: &ScriptStep| match step {
-        ScriptStep::Start { name } | ScriptStep::Fork { name, .. } => Some(name.clone()),
-        _ => None,
-    };
-    steps.iter().filter_map(name).collect()
-}
-
-/// Who does a step, and it in words; `None` where it is none that is seen by itself. `names`: of the processes, in the
-/// order in which they begin.
-pub(super) fn in_words(step: &ScriptStep, names: &[String]) -> Option<(Option<String>, String)> {
-    let name = |peer: &Peer| names.get(peer.0).cloned();
-    Some(match step {
-        ScriptStep::File { name, .. } => (None, format!("makes the scratch file {name}")),
-        ScriptStep::Delete { name } => (None, format!("deletes {name}")),
-        ScriptStep::Rename { from, to } => (None, format!("renames {from} to {to}")),
-        ScriptStep::Start { name } => {
-            let what = "starts as a process of its own".to_owned();
-            (Some(name.clone()), what)
-        }
-        ScriptStep::Fork {
-            parent,
-            name: child,
-        } => (name(parent), format!("forks {child}")),
-        ScriptStep::Ask(ask) => (name(&ask.peer), ask.what.clone()),
-        ScriptStep::Together(asks) => {
-            let all = asks.iter().map(|ask| {
-                let who = name(&ask.peer).unwrap_or_default();
-                format!("{who} {}", ask.what)
-            });
-            let all: Vec<String> = all.collect();
-            (None, format!("has at the same time: {}", all.join("; ")))
-        }
-        ScriptStep::Check { what, .. } => (None, what.clone()),
-        ScriptStep::Cost { peer, .. } => {
-            let what = "takes files of many sizes, and is timed".to_owned();
-            (name(peer), what)
-        }
-        ScriptStep::Judge { .. }
-        | ScriptStep::Note { .. }
-        | ScriptStep::Require { .. }
-        | ScriptStep::Repeat { .. }
-        | ScriptStep::Until { .. } => return None,
-    })
 }
 
 /// Lays what a call stores over the bytes from `at` on; whether it touches them.

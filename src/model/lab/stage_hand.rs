@@ -68,6 +68,8 @@ pub struct StageHand {
     /// What was asked for meanwhile.
     asked: VecDeque<usize>,
     last: Option<usize>,
+    /// What was done, in order.
+    order: Vec<usize>,
     /// What stood there before, and stands there again after it.
     before: Before,
 }
@@ -85,6 +87,28 @@ impl StageHand {
     #[must_use]
     pub fn came(&self, item: usize) -> Option<&ItemCame> {
         self.came.get(&item)
+    }
+
+    /// What does the same without a window; `None` where nothing was done. With `--export-c` or `--export-rust` it is written as
+    /// a program. `name`: that of the experiment.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<String> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for item in &self.order {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == *item => *last = *item,
+                _ => runs.push((*item, *item)),
+            }
+        }
+        let words = runs
+            .iter()
+            .map(|(first, last)| match (first + 1, last + 1) {
+                (first, last) if first == last => first.to_string(),
+                (first, last) => format!("{first}-{last}"),
+            });
+        let words: Vec<String> = words.collect();
+        let is_any = !words.is_empty();
+        is_any.then(|| format!("mapscope lab {name} --steps {}", words.join(",")))
     }
 
     /// How many were done in turn, from the first on.
@@ -139,9 +163,12 @@ impl StageHand {
                     .retain(|item, _| !(first..did.item).contains(item));
                 self.n_in_turn = first;
                 self.last = first.checked_sub(1);
+                // To do it until it holds is the experiment's own.
+                self.order.truncate(first);
             }
             _ if changed => {
                 self.last = Some(did.item);
+                self.order.push(did.item);
                 self.n_in_turn += usize::from(in_turn);
                 self.has_own_order |= !in_turn;
             }

@@ -230,6 +230,9 @@ fn buttons_ui(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
         step_button(ui, frame, entry, actions);
         stop_button(ui, frame, actions);
         by_hand_button(ui, frame, entry, actions);
+        if let Some(hand) = &entry.hand {
+            stage_hand::command_ui(ui, entry, hand, actions);
+        }
         let is_told = entry.answer.is_some() || entry.is_shown || entry.record().is_some();
         if is_told && !entry.is_running() && !claim.choices.is_empty() {
             let again = ui.button("Ask me again");

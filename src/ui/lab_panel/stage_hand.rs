@@ -12,7 +12,7 @@ use egui::{
 use crate::bytes::size::counted;
 use crate::lab::claim::{RunStep, StageCame, StageItem};
 use crate::model::lab::{ItemCame, ItemStanding, LabEntry, StageHand, StageOutcome};
-use crate::model::{Action, LabAction};
+use crate::model::{Action, AppAction, LabAction};
 use crate::ui::theme::{BODY, LARGE};
 use crate::ui::{Frame, describe};
 
@@ -75,6 +75,29 @@ pub(super) fn head_ui(
             );
             line(&format!("It claims: {}", entry.claim.title), theme.text);
         }
+    }
+}
+
+/// What does the same without a window, to be copied.
+pub(super) fn command_ui(
+    ui: &mut Ui,
+    entry: &LabEntry,
+    hand: &StageHand,
+    actions: &mut Vec<Action>,
+) {
+    let command = hand.command(entry.claim.name);
+    let words = match &command {
+        Some(command) => format!(
+            "{command}\n\nDoes the same in a terminal; with --export-c DIR or --export-rust DIR it is written as a program"
+        ),
+        None => String::new(),
+    };
+    let copy = ui
+        .add_enabled(command.is_some(), Button::new("Copy the command"))
+        .on_hover_text(words)
+        .on_disabled_hover_text("Nothing was done yet");
+    if let Some(command) = command.filter(|_| copy.clicked()) {
+        actions.push(Action::App(AppAction::CopyText(command)));
     }
 }
 
@@ -198,17 +221,18 @@ fn what_ui(ui: &mut Ui, shown: Shown<'_>) {
         why_ui(ui, shown);
         return;
     };
-    if steps.len() > 1 {
+    let first = steps.len().saturating_sub(SHOWN);
+    let is_itself = |step: &RunStep| step.what == shown.item.what;
+    if !steps.get(first).is_some_and(is_itself) {
         ui.add(Label::new(what.clone()).wrap());
     }
-    let first = steps.len().saturating_sub(SHOWN);
     if first > 0 {
         let words = format!("{} before", counted(first as u64, "step"));
         ui.label(RichText::new(words).color(theme.weak).small());
     }
     for step in steps.iter().skip(first) {
         let mut job = what.clone();
-        if steps.len() > 1 {
+        if !is_itself(step) {
             job = LayoutJob::default();
             append(&mut job, &step.what, &font, theme.weak);
         }

@@ -259,7 +259,7 @@ fn lab() -> Vec<Step> {
                 act(
                     window,
                     Action::Lab(LabAction::ByHand("same-frame".to_owned())),
-                )
+                );
             },
             |window| has(window, "What there is to do"),
         ),

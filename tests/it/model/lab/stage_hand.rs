@@ -222,6 +222,39 @@ fn what_is_not_so_yet_is_done_again_from_where_the_experiment_does() {
     assert_eq!(outcome(&rig), Some(StageOutcome::OwnOrder));
 }
 
+/// The order as a command line has it.
+#[test]
+fn what_was_done_is_a_command() {
+    let mut rig = begun();
+    let command = |rig: &Rig| {
+        let hand = rig.app.lab.entry("one").unwrap().hand.as_ref();
+        hand.unwrap().command("one")
+    };
+    assert_eq!(command(&rig), None);
+    did(&mut rig, 0, None, StageCame::Done);
+    let steps = |rig: &Rig| {
+        command(rig)
+            .unwrap()
+            .replace("mapscope lab one --steps ", "")
+    };
+    assert_eq!(steps(&rig), "1");
+    did(&mut rig, 1, None, StageCame::NotBegun("no".to_owned()));
+    assert_eq!(steps(&rig), "1", "nothing was done");
+    did(&mut rig, 1, None, StageCame::Done);
+    did(&mut rig, 2, None, StageCame::Done);
+    assert_eq!(steps(&rig), "1-3");
+    did(&mut rig, 3, None, StageCame::NotYet(2));
+    assert_eq!(
+        steps(&rig),
+        "1-2",
+        "the experiment does that until it holds"
+    );
+    for item in [2, 3, 3, 2, 3] {
+        did(&mut rig, item, None, StageCame::Done);
+    }
+    assert_eq!(steps(&rig), "1-4,4,3-4");
+}
+
 #[test]
 fn one_thing_at_a_time_and_only_what_can_be_done() {
     let mut rig = begun();
