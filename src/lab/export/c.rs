@@ -70,14 +70,15 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     text.push_str(
         "   Build it with make. How to read it stands in lab.h. */\n#include \"lab.h\"\n\n",
     );
-    declare(&mut text, &plan, variables);
+    let is_free = subject.script.free_from().is_some();
+    declare(&mut text, &plan, variables, is_free);
     let _ = writeln!(text, "static void experiment(void)\n{{\n{steps}}}\n");
     main_of(&mut text, subject, plan.peers.len());
     Ok(text)
 }
 
-/// The processes by their names, and the variables.
-fn declare(text: &mut String, plan: &Plan<'_>, variables: &Variables) {
+/// The processes by their names, and the variables. `is_free`: what makes a mapping may be left out.
+fn declare(text: &mut String, plan: &Plan<'_>, variables: &Variables, is_free: bool) {
     let peers: Vec<String> = plan.peers.iter().map(|name| who(name)).collect();
     for (index, peer) in peers.iter().enumerate() {
         let start = if index == 0 { "enum { " } else { ", " };
@@ -97,8 +98,8 @@ fn declare(text: &mut String, plan: &Plan<'_>, variables: &Variables) {
         let _ = writeln!(text, "static int {number} = -1;");
     }
     for map in &variables.maps {
-        // The compiler would warn of what is used after free(3), which is what some programs are about.
-        let volatile = if variables.blocks.contains(map) {
+        // The compiler would warn of what is used after free(3), or before mmap, which is what some programs are about.
+        let volatile = if is_free || variables.blocks.contains(map) {
             "volatile "
         } else {
             ""
