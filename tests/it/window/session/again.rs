@@ -41,13 +41,7 @@ fn bytes_that_came_with_a_growth_stand_there_again() {
     hand.point(at);
     hand.store(PeersAction::Store(private));
     let number = doc(&hand.window).happened.n_made();
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("programs");
-    hand.export(ProgramLanguage::C, &folder);
-    build(&folder);
-    let output = run(&folder.join("session"));
-    hand.compare(&output);
-    let said = String::from_utf8_lossy(&output.stdout);
+    let (_, said) = hand.said_again();
     let mut reads = said
         .lines()
         .filter(|line| line.contains(" by pread, entry "));
