@@ -1,5 +1,6 @@
 //! A menu that is open stays open whatever comes and goes before its button.
 
+use egui_kittest::kittest::Queryable as _;
 use mapscope::model::process::ProcessKind;
 use mapscope::model::{Action, AppAction, FindAction, FindForm, PeersAction};
 
@@ -24,6 +25,21 @@ fn the_menu_of_the_picture_stays_open_when_the_tour_is_left() {
         list.len() == 3 && list.iter().all(|it| it.pid.is_some())
     });
     window.run_steps(3);
+    assert!(is_open(&window));
+}
+
+#[test]
+fn the_menu_of_programs_stays_open_when_the_tour_is_left() {
+    let mut window = sample();
+    let is_open = |window: &Window| is_named(window, "Export as C\u{2026}");
+    until(&mut window, "something happened", |window| {
+        window.query_by_label("Export as a program").is_some()
+    });
+    window.get_by_label("Export as a program").click_accesskit();
+    until(&mut window, "the menu is open", is_open);
+    act(&mut window, Action::App(AppAction::ToggleTour));
+    window.run_steps(3);
+    assert!(model(&window).settings.tour_left);
     assert!(is_open(&window));
 }
 
