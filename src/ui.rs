@@ -34,6 +34,7 @@ mod grid_paint;
 mod happened;
 mod help;
 mod icons;
+mod in_place;
 mod inspector;
 mod lab_panel;
 mod menus;

@@ -15,6 +15,7 @@ mod record;
 mod seen;
 mod steps;
 mod texts;
+mod under_way;
 mod words;
 
 use std::collections::VecDeque;
@@ -30,6 +31,7 @@ use crate::map::{Access, Mode};
 
 use outside::FileKnown;
 use seen::RowReading;
+use under_way::{Rivals, Since};
 
 pub use crate::bytes::said::bytes_said;
 pub use own_rows::OwnRows;
@@ -55,6 +57,9 @@ pub struct Happening {
     pub number: u64,
     /// When its answer came, or when it was found.
     pub at: Moment,
+    /// The last entry that was there before it could happen. Those between the two were told of first; which of them
+    /// happened first is known only where one and the same did both, one after the other.
+    pub after: u64,
     /// Who did it.
     pub by: By,
     /// Occurrence.
@@ -67,7 +72,7 @@ pub struct Happening {
     pub compared: Option<Span>,
     /// Which mappings of this program the rows stood for.
     pub own_rows: OwnRows,
-    /// The part of a store that the rows are compared with, as long as they are.
+    /// The part of a store that the rows are compared with.
     watch: Option<Watch>,
 }
 
@@ -310,6 +315,8 @@ pub enum Saw {
     Not,
     /// It had the same bytes before: that it has them now proves nothing.
     Before,
+    /// What it read may be of another store at the same place.
+    Unclear,
 }
 
 /// What rows are compared with.
@@ -319,13 +326,19 @@ struct Watch {
     bytes: Vec<u8>,
     /// When a reading told of which row whether it saw them, the last of each.
     judged: Vec<(Who, Moment)>,
+    /// Stores at the same place that may have come after it.
+    rivals: Rivals,
+    /// Rows that may show the same bytes by an earlier store.
+    blurred: Vec<Who>,
+    /// What is read from now on says nothing of it.
+    is_over: bool,
 }
 
 /// An order that is not answered yet, and what its answer will not say.
 #[derive(Clone, Debug)]
 struct Sent {
     number: OrderId,
-    at: Moment,
+    since: Since,
     about: About,
 }
 
@@ -379,6 +392,8 @@ pub struct Happened {
     seat: Option<(Target, Option<Target>)>,
     /// How many second mappings there were.
     second: u64,
+    /// Children that were ordered and do not run yet.
+    forks: VecDeque<(MappingId, Since)>,
 }
 
 impl Happened {
@@ -445,8 +460,12 @@ impl Happened {
         if self.sent.len() >= MOST_SENT {
             self.sent.pop_front();
         }
-        let at = self.now;
-        self.sent.push_back(Sent { number, at, about });
+        let since = self.since();
+        self.sent.push_back(Sent {
+            number,
+            since,
+            about,
+        });
     }
 
     /// An order was answered: when it was sent, and what was remembered with it.
@@ -456,12 +475,12 @@ impl Happened {
     }
 
     /// Why bytes were stored by an order of that kind, and when it was sent; an order that is not remembered, now.
-    fn why_and_when(&self, sent: Option<&Sent>) -> (How, Moment) {
+    fn why_and_when(&self, sent: Option<&Sent>) -> (How, Since) {
         let how = match sent.map(|sent| &sent.about) {
             Some(About::PutBack { of, .. }) => How::PutBack { of: *of },
             _ => How::Store,
         };
-        (how, sent.map_or(self.now, |sent| sent.at))
+        (how, sent.map_or(self.since(), |sent| sent.since))
     }
 
     /// The order is not answered yet, as far as that is remembered.

@@ -402,6 +402,7 @@ impl Doc {
         let letter = self.letter_for(kind, Some(parent));
         self.processes.enter(child, kind, Some(parent), false);
         self.call_process(child, letter);
+        self.happened.fork_sent(child);
         out.push(Effect::Peers(PeerOrder::Fork {
             parent: target,
             child,

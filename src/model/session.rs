@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::happened::{Happening, ProcessName};
+use crate::bytes::Span;
 
 /// What happened with one file, as far as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub struct Session {
     pub entries: Vec<Happening>,
     /// The processes that are known by name: whoever started before the first entry is told of here only.
     pub processes: Vec<ProcessName>,
+}
+
+impl Session {
+    /// The pages that these bytes touch.
+    #[must_use]
+    pub fn pages(&self, span: Span) -> Span {
+        let page = self.page_bytes.max(1);
+        let start = span.start() / page * page;
+        let end = span.end().div_ceil(page).saturating_mul(page);
+        Span::new(start, end).unwrap_or(span)
+    }
 }
 
 /// The language of a program.

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+pub(crate) use naming::beside;
 pub use rights::Rights;
 
 /// How often a caller is asked whether to go on while a file is being synced.

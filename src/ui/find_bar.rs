@@ -8,6 +8,7 @@ use crate::model::{Action, FindAction, FindBar, FindForm, Focus};
 
 use super::bubble::bubble_ui;
 use super::icons::{Icon, icon_button};
+use super::in_place::menu_button;
 use super::right::at_right;
 use super::{Frame, describe, focus_id};
 
@@ -248,7 +249,7 @@ fn kind_ui(ui: &mut Ui, frame: &Frame<'_>, bar: &FindBar, asked: &mut Vec<FindAc
     } else {
         words.clone()
     };
-    let menu = ui.menu_button(label, |ui| {
+    let menu = menu_button(ui, "how to read", label, |ui| {
         forms_ui(ui, bar, asked);
         where_ui(ui, frame, part, asked);
     });
@@ -273,7 +274,7 @@ fn forms_ui(ui: &mut Ui, bar: &FindBar, asked: &mut Vec<FindAction>) {
             ui.close(); // a key does not by itself
         }
     }
-    let numbers = ui.menu_button("Number", |ui| numbers_ui(ui, bar, asked));
+    let numbers = menu_button(ui, "number", "Number", |ui| numbers_ui(ui, bar, asked));
     if is_new && is_number {
         numbers.response.request_focus();
     }

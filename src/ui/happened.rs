@@ -14,6 +14,7 @@ use crate::model::session::ProgramLanguage;
 use crate::model::{Action, Doc, DocAction, Happening, PeersAction, ViewAction};
 
 use super::Frame;
+use super::in_place::in_place;
 use super::menus::choice_ui;
 
 /// The height of the list, in points.
@@ -70,9 +71,8 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 }
 
 fn buttons_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
-    // Its own id, whatever comes and goes above it: a menu is closed whose button has another one.
-    let row = UiBuilder::new().scope_id(ui.scope_id().with("buttons of what happened"));
-    ui.scope_builder(row, |ui| {
+    // The whole row, as what has an id of its own does not go to the next line.
+    in_place(ui, "buttons of what happened", |ui| {
         ui.horizontal_wrapped(|ui| row_ui(ui, actions));
     });
 }

@@ -8,6 +8,7 @@ use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, Vi
 
 use super::command::{COMMANDS, Command, Deed, FORMS, Forms, Menu, SPLIT, Submenu, Wishes};
 use super::describe::text_width;
+use super::in_place::menu_button;
 use super::{Frame, forms};
 
 /// The bar of menus, and right of them, where nothing else ever stands, the form that is asked to be filled in. Where both
@@ -115,7 +116,7 @@ pub(super) fn forms_ui(
     wishes: &mut Wishes,
     actions: &mut Vec<Action>,
 ) -> Submenu {
-    let list = ui.menu_button(forms.label, |ui| {
+    let list = menu_button(ui, forms.label, forms.label, |ui| {
         ui.set_min_width(180.0);
         for command in forms.commands {
             if command.separated {
@@ -253,7 +254,7 @@ pub(super) fn command_ui(
 }
 
 fn recent_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) -> Submenu {
-    let list = ui.menu_button("Open recent", |ui| {
+    let list = menu_button(ui, "recent", "Open recent", |ui| {
         let mut any = false;
         for path in frame.model.settings.recent() {
             any = true;

@@ -11,6 +11,7 @@ use egui::{
 use crate::model::tour::{N_STEPS, STEPS, TourStep, shell_command};
 use crate::model::{Action, AppAction, Doc};
 
+use super::in_place::menu_button;
 use super::right::at_right;
 use super::{Frame, describe};
 
@@ -88,7 +89,7 @@ pub(super) fn line_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>)
                 leave_ui(ui, next, &mut pressed);
                 return;
             };
-            let details = ui.menu_button("Step\u{2026}", |ui| {
+            let details = menu_button(ui, "step of the tour", "Step\u{2026}", |ui| {
                 ui.set_width(CARD);
                 // as text stands elsewhere: a menu would stretch its lines
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {

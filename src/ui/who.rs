@@ -30,6 +30,7 @@ use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, DocAction, Focus, PeersAction, Picture};
 
 use super::happened::happened_ui;
+use super::in_place::menu_button;
 use super::menus::choice_ui;
 use super::right::at_right;
 use super::tour::tour_ui;
@@ -193,7 +194,9 @@ fn heading_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
                 if pin.on_hover_text(words).clicked() {
                     actions.push(Action::Peers(PeersAction::Pin));
                 }
-                let more = ui.menu_button("\u{2026}", |ui| export_ui(ui, shown, actions));
+                let more = menu_button(ui, "picture", "\u{2026}", |ui| {
+                    export_ui(ui, shown, actions);
+                });
                 notices::name(&more.response, "The picture");
             },
         );

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::bytes::escape::path_in_sentence;
 use crate::lab::export::ExportedFile;
 use crate::map::describe_errno;
+use crate::os::save::beside;
 
 /// Why programs were not written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub enum NoPrograms {
 
 /// Writes the files into a folder that is made for them, or is empty; asks `go_on` before each. How many bytes they are.
 ///
+/// A folder that is made for them has a hidden name until all of them are there, so that whoever ends the program leaves
+/// nothing by the name that was asked for.
+///
 /// # Errors
 /// Why not. Nothing is left of them then.
 pub fn write_programs(
@@ -32,26 +36,36 @@ pub fn write_programs(
 ) -> Result<u64, NoPrograms> {
     let failed = |error: &io::Error| NoPrograms::Failed(failure(dir, error));
     let mut made = Made::default();
-    match fs::create_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let mut entries = fs::read_dir(dir).map_err(|error| failed(&error))?;
-            if entries.next().is_some() {
-                return Err(NoPrograms::Failed(format!(
-                    "the programs are not written to {}, as there are files already and none is overwritten; name a new folder",
-                    path_in_sentence(dir)
-                )));
-            }
+    let is_there = match fs::read_dir(dir).map(|mut entries| entries.next()) {
+        Ok(None) => true,
+        Ok(Some(_)) => {
+            return Err(NoPrograms::Failed(format!(
+                "the programs are not written to {}, as there are files already and none is overwritten; name a new folder",
+                path_in_sentence(dir)
+            )));
         }
-        Ok(()) => made.folders.push(dir.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !dir.is_symlink() => false,
         Err(error) => return Err(failed(&error)),
-    }
+    };
+    let place = if is_there {
+        dir.to_owned()
+    } else {
+        let hidden = beside(dir);
+        fs::create_dir(&hidden).map_err(|error| failed(&error))?;
+        made.folders.push(hidden.clone());
+        hidden
+    };
     let mut n_bytes = 0;
     for file in files {
         if go_on().is_break() {
             return Err(NoPrograms::Stopped);
         }
-        made.write(dir, file).map_err(|error| failed(&error))?;
+        made.write(&place, file).map_err(|error| failed(&error))?;
         n_bytes += file.text.len() as u64;
+    }
+    if !is_there {
+        // Refused where anything has that name by now, but for an empty folder.
+        fs::rename(&place, dir).map_err(|error| failed(&error))?;
     }
     made.is_kept = true;
     Ok(n_bytes)

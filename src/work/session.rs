@@ -6,8 +6,10 @@
 //! two do not know each other; it does no I/O.
 //!
 //! What each row was seen to see is what has to be seen again, right after the step. Where a private mapping may hold copies
-//! that no entry tells of, what it shows is printed and not judged.
+//! that no entry tells of, what it shows is printed and not judged. Nor is what anybody shows of stores that were under way at
+//! the same time in one page: they are done in the order that they were told of, which may not be the one they happened in.
 
+mod crossed;
 mod known;
 mod player;
 mod rows;
@@ -92,7 +94,8 @@ fn heading(session: &Session, known: &str) -> Vec<String> {
     );
     lines.push(
         "After each store those look at it who were read after it then, and have to see it, or not, as they did. Whoever had \
-         the same bytes before looks too, and is not judged. Other programs that mapped the file are not here. What could not \
+         the same bytes before looks too, and is not judged; nor is any of stores that were under way at the same time in \
+         one page, as which came first is not known. Other programs that mapped the file are not here. What could not \
          be done again is told by a step of main."
             .to_owned(),
     );

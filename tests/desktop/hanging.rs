@@ -7,6 +7,7 @@
 mod everything;
 mod jobs;
 mod panels;
+mod programs;
 mod rows;
 mod steps;
 mod storing;

@@ -22,6 +22,7 @@ mod decided;
 mod dialog;
 mod editing;
 mod ending;
+mod exported;
 mod failing;
 mod hanging;
 mod hidden;

@@ -52,6 +52,7 @@ mod others;
 mod pasted;
 mod predict;
 mod processes;
+mod program_job;
 mod refused_steps;
 mod remarks;
 mod rig;

@@ -6,6 +6,7 @@ mod copy;
 mod ends;
 mod file;
 mod part;
+mod programs;
 
 use std::fs;
 use std::ops::ControlFlow;

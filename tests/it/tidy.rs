@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 mod circles;
 mod files;
 mod layers;
+mod menus;
 mod shape;
 
 fn root() -> &'static Path {

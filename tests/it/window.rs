@@ -40,6 +40,7 @@ mod live;
 mod low;
 mod many_mappings;
 mod menus_by_key;
+mod menus_stay;
 mod messages;
 mod modes;
 mod motion;

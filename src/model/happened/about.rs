@@ -69,11 +69,13 @@ impl Happening {
     /// Whoever saw it is still being found out.
     #[must_use]
     pub fn is_asking(&self) -> bool {
-        self.watch.is_some() && self.saw.iter().any(|row| row.saw == Saw::Waiting)
+        let is_watched = self.watch.as_ref().is_some_and(|watch| !watch.is_over);
+        is_watched && self.saw.iter().any(|row| row.saw == Saw::Waiting)
     }
 
     /// What a store made of the file's own bytes: it is in the file at once.
-    pub(super) fn reaches_file(&self) -> bool {
+    #[must_use]
+    pub fn reaches_file(&self) -> bool {
         let How::WriteBack = self.how() else {
             return match &self.by {
                 By::View { mode, .. } | By::SecondMapping { mode, .. } => *mode == Mode::Shared,

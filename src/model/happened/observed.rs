@@ -88,7 +88,7 @@ impl Doc {
     /// A row was read: whoever it shows to have seen a store, and what others wrote.
     pub(in crate::model) fn note_reading(&mut self, who: Who, readout: &Arc<Readout>) {
         if who == Who::Calls {
-            let now = self.happened.now;
+            let now = self.happened.since();
             self.happened.file.read(readout, now);
         }
         self.happened.row_read(who, readout);
@@ -117,6 +117,8 @@ impl Doc {
         let found = self.happened.file.found(is_coming);
         self.happened.has_found |= !found.is_empty();
         let mut rest = Vec::new();
+        let since = found.iter().map(|found| found.since);
+        let since = since.min_by_key(|since| since.n_made).unwrap_or_default();
         for (index, found) in found.iter().enumerate() {
             if index >= MOST_PARTS {
                 rest.extend(Span::at(found.offset, found.new.len() as u64));
@@ -134,6 +136,6 @@ impl Doc {
             });
             self.happened.now = now;
         }
-        self.note_rest(By::Somebody, How::Store, &rest);
+        self.note_rest((By::Somebody, How::Store), &rest, since);
     }
 }

@@ -7,6 +7,8 @@ use crate::bytes::Span;
 use crate::map::Readout;
 use crate::model::moment::Moment;
 
+use super::under_way::Since;
+
 /// A store of ours explains what is read until so many readings came after its answer: those before may have been on their
 /// way when it was carried out.
 const READINGS: u32 = 3;
@@ -22,7 +24,7 @@ pub(super) struct FileKnown {
     /// Bytes that changed, and for which an answer is waited.
     suspects: Vec<Changed>,
     /// When it was read last.
-    read_at: Moment,
+    read_at: Since,
 }
 
 /// A store of ours that reached the file.
@@ -42,7 +44,7 @@ struct Changed {
     new: u8,
     at: Moment,
     /// When it was read before that.
-    since: Moment,
+    since: Since,
 }
 
 /// A stretch of the file that somebody else changed.
@@ -53,36 +55,32 @@ pub(super) struct Found {
     pub(super) new: Vec<u8>,
     pub(super) at: Moment,
     /// It happened after this.
-    pub(super) since: Moment,
+    pub(super) since: Since,
 }
 
 impl FileKnown {
     /// A store of ours reached the file: it explains what was read before its answer, and the next readings.
     pub(super) fn own(&mut self, offset: u64, bytes: &[u8]) {
+        let mut own = Own::of(offset, bytes);
+        // Also what was read at a place that is not looked at any more.
+        self.suspects.retain(|it| !own.explains(it.offset, it.new));
         let whole = Span::at(offset, bytes.len() as u64);
         let part = whole.zip(self.span);
         let Some(part) = part.and_then(|(whole, span)| whole.intersect(span)) else {
             return; // nothing is known there that it could explain
         };
         let index = |at: u64| usize::try_from(at - offset).unwrap_or(usize::MAX);
-        let Some(bytes) = bytes.get(index(part.start())..index(part.end())) else {
-            return;
-        };
-        let offset = part.start();
+        own.bytes.truncate(index(part.end()));
+        own.bytes.drain(..index(part.start()).min(own.bytes.len()));
+        own.offset = part.start();
         if self.own.len() >= MOST_OWN {
             self.own.remove(0);
         }
-        let mut own = Own {
-            offset,
-            bytes: bytes.iter().copied().map(Some).collect(),
-            n_readings: 0,
-        };
-        self.suspects.retain(|it| !own.explains(it.offset, it.new));
         self.own.push(own);
     }
 
     /// The file was read.
-    pub(super) fn read(&mut self, readout: &Readout, now: Moment) {
+    pub(super) fn read(&mut self, readout: &Readout, now: Since) {
         let before = std::mem::take(&mut self.bytes);
         let is_known = self.span == Some(readout.span);
         let offsets = readout.span.start()..readout.span.end();
@@ -104,7 +102,7 @@ impl FileKnown {
                         offset,
                         old,
                         new,
-                        at: now,
+                        at: now.at,
                         since: self.read_at,
                     });
                 }
@@ -119,8 +117,8 @@ impl FileKnown {
 
     /// The moments that a write by others may turn out to have come after.
     pub(super) fn known_at(&self) -> impl Iterator<Item = Moment> + Clone {
-        let suspected = self.suspects.iter().map(|it| it.since);
-        suspected.chain([self.read_at])
+        let suspected = self.suspects.iter().map(|it| it.since.at);
+        suspected.chain([self.read_at.at])
     }
 
     /// What nothing of ours explains. `is_coming` says whether a store of this byte there is not answered yet.
@@ -151,6 +149,14 @@ impl FileKnown {
 }
 
 impl Own {
+    fn of(offset: u64, bytes: &[u8]) -> Self {
+        Self {
+            offset,
+            bytes: bytes.iter().copied().map(Some).collect(),
+            n_readings: 0,
+        }
+    }
+
     /// It explains that this byte stands there; once shown, it does not explain it again.
     fn explains(&mut self, offset: u64, byte: u8) -> bool {
         let index = offset.checked_sub(self.offset);

@@ -187,10 +187,11 @@ impl Doc {
             let mut names = self.happened.names.iter().rev();
             known.or_else(|| names.find(|it| it.mapping == parent).copied())
         });
+        let ordered = self.happened.fork_told(name.mapping);
         match parent {
             Some(parent) => {
                 let what = Occurrence::Forked { child: name };
-                self.note(By::Process(parent), what, fate);
+                self.note_after(ordered.n_made, By::Process(parent), what, fate);
             }
             None => self.note(By::Process(name), Occurrence::Started, fate),
         }

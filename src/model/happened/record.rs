@@ -3,6 +3,7 @@
 //! It owns what an answer proves: a store that was refused is never an entry that says it was done. It must not know how
 //! an entry is worded.
 
+use super::under_way::{Since, Stored};
 use super::{
     About, By, Fate, Happening, How, KeptBytes, MOST_ENTRIES, MOST_PARTS, Occurrence, Sync,
 };
@@ -15,7 +16,6 @@ use crate::model::event::{
 };
 use crate::model::identity::{OrderId, Target};
 use crate::model::journal::PendingRun;
-use crate::model::moment::Moment;
 use crate::model::process::Refusal;
 use crate::model::take::not_asked_words;
 use crate::model::witness::WitnessId;
@@ -29,30 +29,39 @@ pub(super) struct Write<'a> {
     pub(super) new: &'a [u8],
     pub(super) fate: Fate,
     /// It was sent then: what rows came to show since may be it.
-    pub(super) sent: Moment,
+    pub(super) sent: Since,
 }
 
 impl Doc {
     /// Something happened.
     pub(super) fn note(&mut self, by: By, what: Occurrence, fate: Fate) {
-        let (at, own_rows) = (self.happened.now, self.own_rows());
-        self.enter(Happening {
-            number: 0,
-            at,
+        self.note_after(self.happened.n_made, by, what, fate);
+    }
+
+    /// The same, where it can have happened before entries after that one.
+    pub(super) fn note_after(&mut self, after: u64, by: By, what: Occurrence, fate: Fate) {
+        let entry = self.made(after, by, what, fate);
+        self.enter(entry);
+    }
+
+    fn made(&mut self, after: u64, by: By, what: Occurrence, fate: Fate) -> Happening {
+        Happening {
+            number: self.happened.n_made + 1,
+            at: self.happened.now,
+            after,
             by,
             what,
             fate,
             saw: Vec::new(),
             compared: None,
-            own_rows,
+            own_rows: self.own_rows(),
             watch: None,
-        });
+        }
     }
 
-    fn enter(&mut self, mut entry: Happening) {
+    fn enter(&mut self, entry: Happening) {
         let happened = &mut self.happened;
-        happened.n_made += 1;
-        entry.number = happened.n_made;
+        happened.n_made = entry.number;
         if happened.entries.len() >= MOST_ENTRIES {
             happened.entries.pop_front();
         }
@@ -165,29 +174,20 @@ impl Doc {
     pub(super) fn note_write(&mut self, write: Write<'_>) {
         let rows = self.rows_read();
         let watched = self.witnesses.span;
-        let mut entry = Happening {
-            number: 0,
-            at: self.happened.now,
-            by: write.by,
-            what: Occurrence::Wrote {
-                how: write.how,
-                offset: write.offset,
-                old: write.old.map(KeptBytes::of),
-                new: KeptBytes::of(write.new),
-            },
-            fate: write.fate,
-            saw: Vec::new(),
-            compared: None,
-            own_rows: self.own_rows(),
-            watch: None,
+        let what = Occurrence::Wrote {
+            how: write.how,
+            offset: write.offset,
+            old: write.old.map(KeptBytes::of),
+            new: KeptBytes::of(write.new),
         };
+        let mut entry = self.made(write.sent.n_made, write.by, what, write.fate);
         let may_be_there = matches!(entry.fate, Fate::Done | Fate::NotKnown(_));
         if may_be_there && entry.reaches_file() && entry.by != By::Somebody {
             self.happened.file.own(write.offset, write.new);
         }
         if may_be_there {
-            let sent = write.sent;
-            self.happened.stored_over(write.offset, write.new, sent);
+            let stored = Stored::of(write.offset, write.new);
+            self.happened.stored_over(stored, write.sent);
         }
         if entry.fate == Fate::Done {
             self.happened
@@ -197,12 +197,13 @@ impl Doc {
     }
 
     /// Parts that are told together, as there are so many.
-    pub(super) fn note_rest(&mut self, by: By, how: How, parts: &[Span]) {
+    pub(super) fn note_rest(&mut self, (by, how): (By, How), parts: &[Span], sent: Since) {
         let hull = parts.iter().copied().reduce(Span::hull);
         if let Some(hull) = hull {
             let n_bytes = parts.iter().map(|part| part.len()).sum();
             let what = Occurrence::WroteMore { how, hull, n_bytes };
-            self.note(by, what, Fate::Done);
+            self.happened.stored_over(Stored::more(hull), sent);
+            self.note_after(sent.n_made, by, what, Fate::Done);
         }
     }
 
@@ -214,7 +215,7 @@ impl Doc {
         results: &[StoreResult],
     ) {
         let sent = self.happened.answered(number);
-        let sent = sent.map_or(self.happened.now, |sent| sent.at);
+        let (_, sent) = self.happened.why_and_when(sent.as_ref());
         let how = match purpose {
             Purpose::Edit => How::Store,
             Purpose::Undo(_) | Purpose::UndoOne(_) => How::Undo,
@@ -246,7 +247,7 @@ impl Doc {
                 sent,
             });
         }
-        self.note_rest(by, how, &rest);
+        self.note_rest((by, how), &rest, sent);
         self.note_found();
     }
 
@@ -296,7 +297,7 @@ impl Doc {
     /// Edits were written to the file.
     fn note_write_back(&mut self, (number, target): (OrderId, Target), wrote: &WroteBack) {
         let sent = self.happened.answered(number);
-        let at = sent.as_ref().map_or(self.happened.now, |sent| sent.at);
+        let (_, at) = self.happened.why_and_when(sent.as_ref());
         let runs = match sent.map(|sent| sent.about) {
             Some(About::WriteBack(runs)) => runs,
             _ => Vec::new(),
@@ -325,7 +326,7 @@ impl Doc {
                 }
             }
         }
-        self.note_rest(by.clone(), how, &rest);
+        self.note_rest((by.clone(), how), &rest, at);
         if let Some(first) = wrote.conflicts.first() {
             let n_bytes = wrote.conflicts.len() as u64;
             let first = *first;

@@ -2,12 +2,14 @@
 //!
 //! It owns the rule. A row that shows the written bytes in a reading from after the answer has seen them by then; one that
 //! shows something else has not; readings of other bytes, and bytes that the row had before, prove nothing; nor
-//! does a reading that may be of a later store at the same place, as it was told after that was sent.
+//! does a reading that may be of another store at the same place, as it was told after that was sent, or as that may have
+//! been carried out later though it was told of first.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::under_way::{Since, Stored};
 use super::{Fate, Happened, Happening, Occurrence, RowSaw, Saw, Watch};
 use crate::bytes::Span;
 use crate::map::Readout;
@@ -25,9 +27,17 @@ const READINGS: usize = 4;
 #[derive(Clone, Debug)]
 pub(super) struct RowReading {
     who: Who,
-    /// Each with the moment that it was first told at, the newest last; all of the same bytes, and each differed from the one
-    /// before it when it was told.
-    told: VecDeque<(Moment, Arc<Readout>)>,
+    /// The newest last; all of the same bytes, and each differed from the one before it when it was told.
+    told: VecDeque<Told>,
+}
+
+/// What a row read, once or several times in a row.
+#[derive(Clone, Debug)]
+struct Told {
+    /// When that was first told, and last.
+    first: Moment,
+    last: Moment,
+    readout: Arc<Readout>,
 }
 
 impl RowReading {
@@ -36,7 +46,7 @@ impl RowReading {
         let told = &self.told;
         // Of what was told at the very moment it is not known which came first.
         let is_last_before = |at: usize| {
-            let (begin, end) = (told[at].0.run, told[at + 1].0.run);
+            let (begin, end) = (told[at].first.run, told[at + 1].first.run);
             moments.clone().any(|it| begin <= it.run && it.run <= end)
         };
         let newest = told.len().saturating_sub(1);
@@ -59,14 +69,21 @@ impl Happened {
             self.rows.len() - 1
         });
         let told = &mut self.rows[index].told;
-        match told.back() {
-            Some((_, last)) if last == readout => return,
-            Some((_, last)) if last.span != readout.span => told.clear(),
+        match told.back_mut() {
+            Some(known) if known.readout == *readout => {
+                known.last = now;
+                return;
+            }
+            Some(known) if known.readout.span != readout.span => told.clear(),
             Some(_) | None => {}
         }
-        told.push_back((now, Arc::clone(readout)));
+        told.push_back(Told {
+            first: now,
+            last: now,
+            readout: Arc::clone(readout),
+        });
         if told.len() > READINGS {
-            let sent = self.sent.iter().map(|sent| sent.at);
+            let sent = self.sent.iter().map(|sent| sent.since.at);
             self.rows[index].forget_one(&sent.chain(self.file.known_at()));
         }
     }
@@ -96,7 +113,7 @@ impl Happened {
         entry: &mut Happening,
         watched: Option<Span>,
         rows: Vec<(Who, String)>,
-        sent: Moment,
+        sent: Since,
     ) {
         let (Occurrence::Wrote { offset, new, .. }, Fate::Done) = (&entry.what, &entry.fate) else {
             return;
@@ -114,15 +131,20 @@ impl Happened {
             span,
             bytes: bytes.to_vec(),
             judged: Vec::new(),
+            rivals: self.rivals(entry, span, bytes),
+            blurred: Vec::new(),
+            is_over: false,
         };
-        entry.saw = rows
-            .into_iter()
-            .map(|(who, name)| RowSaw {
-                who,
-                name,
-                saw: self.has_already(who, &watch, sent),
-            })
-            .collect();
+        let rows = rows.into_iter();
+        let unread = rows.clone().map(|(who, _)| who);
+        let unread = unread.filter(|who| self.may_show_earlier(*who, &watch));
+        watch.blurred = unread.collect();
+        let saws = rows.map(|(who, name)| RowSaw {
+            who,
+            name,
+            saw: watch.leave(who, self.has_already(who, &watch, sent.at)),
+        });
+        entry.saw = saws.collect();
         let seen = entry.saw.iter().filter(|row| row.is_judged());
         watch.judged = seen.map(|row| (row.who, self.now)).collect();
         entry.compared = Some(span);
@@ -134,7 +156,7 @@ impl Happened {
     fn has_already(&self, who: Who, watch: &Watch, sent: Moment) -> Saw {
         let row = self.rows.iter().find(|row| row.who == who);
         let told = row.iter().flat_map(|row| row.told.iter().rev());
-        let mut told = told.map(|(since, readout)| (*since, watch.is_in(readout)));
+        let mut told = told.map(|it| (it.first, watch.is_in(&it.readout)));
         let Some((mut since, Some(true))) = told.next() else {
             return Saw::Waiting;
         };
@@ -142,7 +164,9 @@ impl Happened {
         for (earlier, is_in) in told {
             match is_in {
                 Some(true) => since = earlier,
-                Some(false) if since.run >= sent.run => return Saw::Seen(Duration::ZERO),
+                Some(false) if since.run > sent.run => return Saw::Seen(Duration::ZERO),
+                // It came to show them at the very moment that the store was sent.
+                Some(false) if since.run == sent.run => return Saw::Unclear,
                 Some(false) | None => return Saw::Before,
             }
         }
@@ -153,33 +177,44 @@ impl Happened {
         }
     }
 
+    /// The same bytes were stored there before, and the row was not found to show others since: it may show them for that.
+    fn may_show_earlier(&self, who: Who, watch: &Watch) -> bool {
+        let row = self.rows.iter().find(|row| row.who == who);
+        let mut told = row.iter().flat_map(|row| row.told.iter().rev());
+        let other = told.find(|it| watch.is_in(&it.readout) == Some(false));
+        let other = other.map_or(Moment::default(), |it| it.last);
+        let mut since = self.entries.iter().filter(|it| it.at.run >= other.run);
+        since.any(|it| it.may_leave(watch.span, &watch.bytes))
+    }
+
     /// What is read from now on says nothing of stores there, as something else happened: `None` means anywhere.
     pub(super) fn stop_watching(&mut self, span: Option<Span>) {
         for entry in &mut self.entries {
             let is_there =
-                |watch: &mut Watch| span.is_none_or(|span| watch.span.intersect(span).is_some());
-            entry.watch.take_if(is_there);
+                |watch: &&mut Watch| span.is_none_or(|span| watch.span.intersect(span).is_some());
+            if let Some(watch) = entry.watch.as_mut().filter(is_there) {
+                watch.is_over = true;
+            }
         }
     }
 
     /// These bytes were stored, or may have been, at some time since `sent`: what rows were seen to see since of an earlier
     /// store at the same place may be of this one.
-    pub(super) fn stored_over(&mut self, offset: u64, bytes: &[u8], sent: Moment) {
-        let Some(span) = Span::at(offset, bytes.len() as u64) else {
-            return;
-        };
+    pub(super) fn stored_over(&mut self, stored: Stored<'_>, sent: Since) {
+        let span = stored.span;
         for entry in &mut self.entries {
-            let is_there = |watch: &mut Watch| watch.span.intersect(span).is_some();
-            let Some(watch) = entry.watch.take_if(is_there) else {
+            let is_there = |watch: &&mut Watch| watch.span.intersect(span).is_some();
+            let Some(watch) = entry.watch.as_mut().filter(is_there) else {
                 continue;
             };
-            let is_same = watch.is_same(offset, bytes);
+            watch.is_over = true;
+            let is_same = stored.may_be(watch.span, &watch.bytes);
             for row in entry.saw.iter_mut().filter(|row| row.is_judged()) {
                 let mut judged = watch.judged.iter();
-                let is_late = judged.any(|(who, at)| *who == row.who && at.run >= sent.run);
+                let is_late = judged.any(|(who, at)| *who == row.who && at.run >= sent.at.run);
                 // It showed bytes that the later store has not.
                 if is_late && (row.saw == Saw::Not || is_same) {
-                    row.saw = Saw::Waiting;
+                    row.saw = Saw::Unclear;
                 }
             }
         }
@@ -187,16 +222,12 @@ impl Happened {
 }
 
 impl Watch {
-    /// Whether these bytes are the same wherever both are.
-    fn is_same(&self, offset: u64, bytes: &[u8]) -> bool {
-        let mut watched = (self.span.start()..).zip(&self.bytes);
-        watched.all(|(at, byte)| {
-            let index = at
-                .checked_sub(offset)
-                .and_then(|it| usize::try_from(it).ok());
-            let other = index.and_then(|index| bytes.get(index));
-            other.is_none_or(|other| other == byte)
-        })
+    /// What is left of what a reading of that row says.
+    fn leave(&self, who: Who, saw: Saw) -> Saw {
+        match self.rivals.leave(saw) {
+            Saw::Seen(_) if self.blurred.contains(&who) => Saw::Unclear,
+            saw => saw,
+        }
     }
 
     /// Whether these bytes stand in what was read; `None` where not all of them were asked for.
@@ -212,7 +243,8 @@ impl Watch {
 
 impl Happening {
     fn is_read(&mut self, who: Who, readout: &Readout, now: Moment) {
-        let Some(watch) = &mut self.watch else { return };
+        let watch = self.watch.as_mut().filter(|watch| !watch.is_over);
+        let Some(watch) = watch else { return };
         let Some(is_in) = watch.is_in(readout) else {
             return;
         };
@@ -220,12 +252,14 @@ impl Happening {
             return;
         };
         let before = row.saw;
-        row.saw = match (row.saw, is_in) {
+        let is_early = now.since(self.at) <= LATE;
+        let says = match (row.saw, is_in) {
             (Saw::Waiting, true) => Saw::Seen(now.since(self.at)),
-            (Saw::Not, true) if now.since(self.at) <= LATE => Saw::Seen(now.since(self.at)),
+            (Saw::Not | Saw::Unclear, true) if is_early => Saw::Seen(now.since(self.at)),
             (Saw::Waiting, false) => Saw::Not,
             (saw, _) => saw,
         };
+        row.saw = watch.leave(who, says);
         if row.saw != before {
             watch.judged.retain(|(judged, _)| *judged != who);
             watch.judged.push((who, now));

@@ -151,5 +151,8 @@ fn observed(row: &RowSaw) -> String {
         Saw::Not => format!("{name}: did not see it"),
         Saw::Before => format!("{name}: had the same before"),
         Saw::Waiting => format!("{name}: was not read after it"),
+        Saw::Unclear => {
+            format!("{name}: not clear, as what it showed may be of another store there")
+        }
     }
 }

@@ -33,6 +33,7 @@ pub fn who_saw(rows: &[RowSaw]) -> String {
     let not = named(|saw| saw == Saw::Not);
     let before = named(|saw| saw == Saw::Before);
     let waiting = named(|saw| saw == Saw::Waiting);
+    let unclear = named(|saw| saw == Saw::Unclear);
     if rows.is_empty() {
         return String::new();
     }
@@ -41,7 +42,7 @@ pub fn who_saw(rows: &[RowSaw]) -> String {
         _ => None,
     });
     let time = within(times.max().unwrap_or_default());
-    let all_told = waiting.is_empty() && before.is_empty();
+    let all_told = waiting.is_empty() && before.is_empty() && unclear.is_empty();
     let mut words = match (seen.as_slice(), not.as_slice()) {
         ([], []) => String::new(),
         ([], _) if all_told => "none of those asked saw it".to_owned(),
@@ -66,6 +67,12 @@ pub fn who_saw(rows: &[RowSaw]) -> String {
     };
     if !before.is_empty() {
         add(format!("{} had the same before", listed(&before)));
+    }
+    if !unclear.is_empty() {
+        let unclear = listed(&unclear);
+        add(format!(
+            "whether {unclear} saw it is not clear, as what was read may be of another store there"
+        ));
     }
     if !waiting.is_empty() {
         add(format!("not read since: {}", listed(&waiting)));

@@ -249,7 +249,9 @@ fn sorted<'a>(picture: &'a Picture, entry: &Happening, offset: u64, new: &KeptBy
             }
             // Nothing was compared after it, as of a program that was found since: what it shows now.
             (Some(Saw::Before), None | Some(true))
-            | (None | Some(Saw::Waiting | Saw::Not), Some(true)) => rows.seeing.push(row),
+            | (None | Some(Saw::Waiting | Saw::Not | Saw::Unclear), Some(true)) => {
+                rows.seeing.push(row);
+            }
             (None, None) => {}
             (Some(_), None) | (_, Some(false)) => rows.not.push(row),
         }

@@ -26,7 +26,7 @@ pub(super) fn create(path: &Path, mode: u32) -> io::Result<(File, Option<PathBuf
 }
 
 /// A hidden name in the same folder that nobody guesses, so none that exists.
-fn beside(path: &Path) -> PathBuf {
+pub(crate) fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".mapscope-{}.part", random_name()))
 }
 

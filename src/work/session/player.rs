@@ -15,6 +15,7 @@ use crate::model::session::Session;
 use crate::model::{Generation, MappingId, Target};
 use crate::peer::calls::{Call, FileAccess, MapCall, MapFlag, Prot};
 
+use super::crossed::Crossed;
 use super::known::{Bytes, Known, known_words, runs};
 
 /// The scratch file.
@@ -79,6 +80,10 @@ pub(super) struct Player<'a> {
     first_len: u64,
     /// Private mappings that may have copies in these pages which no entry tells of.
     pub(super) unsure: Vec<(Through, Span)>,
+    /// Where the file, or a copy of it, may hold other bytes than it did.
+    pub(super) doubtful: Vec<Span>,
+    /// Stores of which it is not known which came first.
+    pub(super) crossed: Crossed,
     /// There is no room for the entries from this one on.
     left_out: Option<u64>,
 }
@@ -107,6 +112,8 @@ impl<'a> Player<'a> {
             n_known: 0,
             first_len,
             unsure: Vec::new(),
+            doubtful: Vec::new(),
+            crossed: Crossed::of(session),
             left_out: None,
         };
         player.n_known = player
@@ -368,16 +375,6 @@ impl<'a> Player<'a> {
     /// How mapscope maps by that name now.
     pub(super) fn mode_of(&self, map: &str) -> Option<Mode> {
         self.own.get(map).map(|own| own.mode)
-    }
-
-    /// The pages that these bytes touch.
-    pub(super) fn pages(&self, span: Span) -> Span {
-        let page = self.session.page_bytes.max(1);
-        let (start, end) = (
-            span.start() / page * page,
-            span.end().div_ceil(page).saturating_mul(page),
-        );
-        Span::new(start, end).unwrap_or(span)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who has to see a store: whoever was seen to see it.
 //!
-//! It owns what is expected of each row, and where nothing is.
+//! It owns what is expected of each row, and where nothing is: what was not proven is not judged.
 
 use crate::bytes::Span;
 use crate::bytes::said::bytes_said;
@@ -23,14 +23,20 @@ impl Player<'_> {
         if span.end() > self.len {
             return;
         }
-        for row in entry.saw.iter().filter(|row| row.saw != Saw::Waiting) {
+        let is_crossed = self.crossed.has(entry.number);
+        let is_there = |known: &Span| known.intersect(span).is_some();
+        let is_doubtful =
+            self.doubtful.iter().any(is_there) || self.crossed.spans().iter().any(is_there);
+        let is_told = |row: &&RowSaw| !matches!(row.saw, Saw::Waiting | Saw::Unclear);
+        for row in entry.saw.iter().filter(is_told) {
             let Some((told, is_sure)) = self.looks(entry, row, span) else {
                 continue;
             };
+            let is_sure = is_sure && !is_crossed;
             match row.saw {
                 Saw::Seen(_) if is_sure => self.script.expect_bytes(told, bytes),
                 // Bytes that nobody knows are zeros here: that they are others could not be seen.
-                Saw::Not if is_sure && bytes.iter().any(|byte| *byte != 0) => {
+                Saw::Not if is_sure && !is_doubtful && bytes.iter().any(|byte| *byte != 0) => {
                     let wanted = format!("not {}", bytes_said(bytes, bytes.len() as u64));
                     let rule = Rule::OtherBytes(told, bytes.to_vec());
                     self.script.judge(told, wanted, rule);

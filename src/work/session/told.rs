@@ -48,9 +48,7 @@ impl Player<'_> {
             }
             (Fate::NotKnown(_), _) => {
                 self.tell(entry, "not done here, as whether it was done is not known");
-                if let (Some(span), Some(through)) = (entry.span(), self.through(entry)) {
-                    self.is_unsure(through, span);
-                }
+                self.lacks(entry, entry.span());
             }
             (Fate::Changed(_) | Fate::Refused(_) | Fate::Faulted(_), _) => {
                 self.tell(entry, NOT_DONE);
@@ -71,10 +69,11 @@ impl Player<'_> {
     fn wrote(&mut self, entry: &Happening, how: How, offset: u64, new: &KeptBytes) {
         let end = offset + new.bytes.len() as u64;
         if end > self.len || new.bytes.is_empty() {
-            return self.tell(
+            self.tell(
                 entry,
                 "not done here: the file is not as long by the entries before",
             );
+            return self.lacks(entry, Span::at(offset, new.len));
         }
         let is_call = how == How::WriteBack || matches!(entry.by, By::Calls { .. } | By::Somebody);
         if is_call {
@@ -98,19 +97,16 @@ impl Player<'_> {
             let through = self.through(entry);
             let Some((peer, through)) = through.and_then(|it| Some((self.peer_of(&it)?, it)))
             else {
-                return self.tell(entry, "not done here: that process is gone");
+                self.tell(entry, "not done here: that process is gone");
+                return self.lacks(entry, Span::at(offset, new.len));
             };
             let what = store_words(new, offset, &through.map, entry.number);
             self.script
                 .must(peer, what, store(&through.map, offset, &new.bytes));
-            if !new.is_whole()
-                && let Some(rest) = Span::at(end, new.len - new.bytes.len() as u64)
-            {
-                self.is_unsure(through, rest);
-            }
         }
         if !new.is_whole() {
             let kept = new.bytes.len();
+            self.lacks(entry, Span::at(end, new.len - kept as u64));
             self.tell(
                 entry,
                 &format!(
@@ -137,10 +133,21 @@ impl Player<'_> {
         }
     }
 
+    /// What was stored there, or may have been, is not stored here: a private mapping may have copies that no entry tells of,
+    /// and whoever looks may find other bytes than it did.
+    fn lacks(&mut self, entry: &Happening, span: Option<Span>) {
+        let Some(span) = span else { return };
+        if entry.reaches_file() {
+            self.doubtful.push(span);
+        } else if let Some(through) = self.through(entry) {
+            self.is_unsure(through, span);
+        }
+    }
+
     /// A private mapping may have copies there that no entry tells of.
     fn is_unsure(&mut self, through: Through, span: Span) {
         if self.is_private(&through) {
-            let pages = self.pages(span);
+            let pages = self.session.pages(span);
             self.unsure.push((through, pages));
         }
     }
@@ -149,9 +156,7 @@ impl Player<'_> {
         match &entry.what {
             Occurrence::WroteMore { hull, .. } => {
                 self.tell(entry, "not done here: its bytes were not kept");
-                if let Some(through) = self.through(entry) {
-                    self.is_unsure(through, *hull);
-                }
+                self.lacks(entry, Some(*hull));
             }
             Occurrence::Started => {
                 if let By::Process(name) = &entry.by {
@@ -192,7 +197,14 @@ impl Player<'_> {
         };
         let is_there = self.process(parent).is_some();
         if !is_there || !self.fork((parent.mapping, parent.generation), child) {
-            self.tell(entry, "not done here: that process is gone");
+            return self.tell(entry, "not done here: that process is gone");
+        }
+        // It may have forked before it made these copies, though the child told of itself after that.
+        let by_parent = |it: &&Happening| it.by == entry.by && it.crosses(entry) && it.is_store();
+        for store in self.session.entries.iter().filter(by_parent) {
+            if let Some(span) = store.span() {
+                self.is_unsure(through_process((child.mapping, child.generation)), span);
+            }
         }
     }
 
@@ -232,7 +244,7 @@ impl Player<'_> {
         let Some(through) = self.through(entry).filter(|_| !span.is_empty()) else {
             return self.tell(entry, "not done here: nothing is mapped");
         };
-        let pages = self.pages(span);
+        let pages = self.session.pages(span);
         let call = Call::Sync {
             map: through.map.clone(),
             at: pages.start(),
@@ -254,7 +266,7 @@ impl Player<'_> {
         let (Some(through), Some(span)) = (through, span.filter(|span| !span.is_empty())) else {
             return self.tell(entry, "not done here: which pages is not known");
         };
-        let pages = self.pages(span);
+        let pages = self.session.pages(span);
         let call = Call::Advise {
             map: through.map.clone(),
             at: pages.start(),

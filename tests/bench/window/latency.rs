@@ -142,7 +142,7 @@ fn is_told(doc: &Doc, before: u64, by_others: bool) -> bool {
         let whole = entry.saw.iter().all(|row| match row.saw {
             Saw::Seen(_) | Saw::Before => true,
             Saw::Not => !by_others,
-            Saw::Waiting => false,
+            Saw::Waiting | Saw::Unclear => false,
         });
         whole && !entry.saw.is_empty()
     })

@@ -17,6 +17,7 @@ use super::*;
 
 use scene::{LEN, PRIVATE, SHARED, Scene, sample, with};
 
+mod crossing;
 mod forgotten;
 mod histories;
 mod overtaken;
@@ -24,6 +25,7 @@ mod put_back;
 mod scene;
 mod sessions;
 mod texts;
+mod unproven;
 
 #[test]
 fn a_private_store_is_seen_by_the_view_alone() {

@@ -24,6 +24,7 @@ use tempfile::TempDir;
 use crate::skip::skip;
 
 mod again;
+mod between;
 mod drawn;
 mod folder;
 
@@ -185,12 +186,19 @@ impl Hand {
     /// Exports it in C, builds and runs it, and compares what it printed with what was observed: how many rows.
     #[track_caller]
     fn again(&self) -> usize {
+        self.said_again().0
+    }
+
+    /// The same, with what it printed.
+    #[track_caller]
+    fn said_again(&self) -> (usize, String) {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("programs");
         self.export(ProgramLanguage::C, &folder);
         build(&folder);
         let output = run(&folder.join("session"));
-        self.compare(&output)
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (self.compare(&output), said)
     }
 
     #[track_caller]
@@ -268,7 +276,7 @@ fn compared(entry: &Happening, said: &str) -> Result<usize, String> {
     let rows: Vec<bool> = entry
         .saw
         .iter()
-        .filter(|row| row.saw != Saw::Waiting)
+        .filter(|row| !matches!(row.saw, Saw::Waiting | Saw::Unclear))
         .map(|row| row.saw != Saw::Not)
         .collect();
     if shown == rows {
@@ -372,13 +380,7 @@ fn a_store_that_the_processor_refuses_ends_its_process_again() {
     });
     hand.settle();
     hand.store(PeersAction::Store(hand.pair(Mode::Shared)));
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("programs");
-    hand.export(ProgramLanguage::C, &folder);
-    build(&folder);
-    let output = run(&folder.join("session"));
-    hand.compare(&output);
-    let said = String::from_utf8_lossy(&output.stdout);
+    let (_, said) = hand.said_again();
     assert!(
         said.contains("which ends it: killed by SIGSEGV (SEGV_ACCERR)"),
         "{said}"

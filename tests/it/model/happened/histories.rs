@@ -140,7 +140,7 @@ impl World {
             let saw = last.saw.iter().find(|it| it.who == who).unwrap().saw;
             let fits = match saw {
                 Saw::Seen(_) | Saw::Before => true,
-                Saw::Not => !has,
+                Saw::Not | Saw::Unclear => !has,
                 Saw::Waiting => false,
             };
             assert!(fits, "{who:?} {saw:?} {has} {last:?}");

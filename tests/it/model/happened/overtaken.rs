@@ -32,8 +32,8 @@ fn of_first(second: u8, early: Option<u8>, late: Option<u8>) -> Saw {
 
 #[test]
 fn a_reading_that_may_be_of_the_second_store_says_nothing_of_the_first() {
-    assert_eq!(of_first(b'$', None, Some(b'$')), Saw::Waiting);
-    assert_eq!(of_first(b'#', None, Some(b'#')), Saw::Waiting);
+    assert_eq!(of_first(b'$', None, Some(b'$')), Saw::Unclear);
+    assert_eq!(of_first(b'#', None, Some(b'#')), Saw::Unclear);
 }
 
 #[test]

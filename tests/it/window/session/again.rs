@@ -41,13 +41,7 @@ fn bytes_that_came_with_a_growth_stand_there_again() {
     hand.point(at);
     hand.store(PeersAction::Store(private));
     let number = doc(&hand.window).happened.n_made();
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("programs");
-    hand.export(ProgramLanguage::C, &folder);
-    build(&folder);
-    let output = run(&folder.join("session"));
-    hand.compare(&output);
-    let said = String::from_utf8_lossy(&output.stdout);
+    let (_, said) = hand.said_again();
     let mut reads = said
         .lines()
         .filter(|line| line.contains(" by pread, entry "));
@@ -56,19 +50,13 @@ fn bytes_that_came_with_a_growth_stand_there_again() {
 }
 
 #[test]
-fn the_menu_stays_open_when_something_comes_above_it() {
+fn the_menu_of_programs_leads_to_the_form() {
     let mut hand = Hand::new();
-    hand.store(PeersAction::Store(hand.pair(Mode::Shared)));
     let is_open = |window: &Window| window.query_by_label("Export as C\u{2026}").is_some();
     hand.window
         .get_by_label("Export as a program")
         .click_accesskit();
     until(&mut hand.window, "the menu is open", is_open);
-    hand.add(ProcessKind::Private);
-    assert!(is_open(&hand.window));
-    // Another process than the one that it forked is told of above.
-    hand.fork(hand.pair(Mode::Private));
-    assert!(is_open(&hand.window));
     hand.window
         .get_by_label("Export as C\u{2026}")
         .click_accesskit();

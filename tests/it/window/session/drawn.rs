@@ -97,7 +97,7 @@ fn play(seed: u64) -> Counts {
         match row.saw {
             Saw::Seen(_) => counts.seen += 1,
             Saw::Not => counts.unseen += 1,
-            Saw::Before | Saw::Waiting => {}
+            Saw::Before | Saw::Waiting | Saw::Unclear => {}
         }
     }
     counts
