@@ -35,6 +35,7 @@ mod happened;
 mod help;
 mod icons;
 mod inspector;
+mod keyed;
 mod lab_panel;
 mod menus;
 mod news;

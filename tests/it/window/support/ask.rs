@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use super::frames::{CTRL, PLAIN, doc, press, type_text};
@@ -34,19 +34,40 @@ pub(crate) fn click(window: &mut Window, label: &str) {
             until(window, &format!("{label:?} is in the list"), is_there);
         }
     }
-    // Where it stands still: what came in the meantime may have moved it.
-    let mut place = None;
+    let place = hold(window, label);
+    let_go(window, place);
+}
+
+/// Goes to the node of this name and presses the button of the pointer, and says where. What came in the meantime may have
+/// moved the node: it is pressed where the last frame drew it, as what is pressed is looked for there.
+#[track_caller]
+pub(crate) fn hold(window: &mut Window, label: &str) -> Pos2 {
     loop {
         let Some(node) = clickable(window, label) else {
             panic!("nothing to click is called {label:?}\n{}", state(window));
         };
-        if place == Some(node.rect()) {
-            node.click();
-            break;
-        }
-        place = Some(node.rect());
+        let place = node.rect().center();
+        window.hover_at(place);
         window.step();
+        if clickable(window, label).is_some_and(|node| node.rect().contains(place)) {
+            pointer_button(window, place, true);
+            return place;
+        }
     }
+}
+
+/// The button of the pointer comes up there.
+pub(crate) fn let_go(window: &mut Window, place: Pos2) {
+    pointer_button(window, place, false);
+}
+
+fn pointer_button(window: &mut Window, pos: Pos2, pressed: bool) {
+    window.event(Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    });
     window.step();
 }
 
