@@ -8,7 +8,7 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use super::frames::{CTRL, PLAIN, doc, press, type_text};
-use super::read::{clickable, grid, row_name};
+use super::read::{clickable, grid, row_name, rows};
 use super::shown::{Window, state, until};
 
 /// A key goes down, as the window's toolkit reports it.
@@ -89,13 +89,15 @@ pub(crate) fn look_up(window: &mut Window, text: &str) {
     type_text(window, text);
 }
 
-/// Puts the cursor on `offset` by the lookup field and Enter.
+/// Puts the cursor on `offset` by the lookup field and Enter, and waits for the bytes there: a frame does not.
 #[track_caller]
 pub(crate) fn go_to(window: &mut Window, offset: u64) {
     look_up(window, &offset.to_string());
     press(window, PLAIN, Key::Enter);
     until(window, &format!("the cursor is on {offset}"), |window| {
-        doc(window).view().viewport.cursor == offset && grid(window).is_focused()
+        let is_there = doc(window).view().viewport.cursor == offset;
+        let waits = rows(window).iter().any(|row| row.contains(" ??"));
+        is_there && !waits && grid(window).is_focused()
     });
 }
 
