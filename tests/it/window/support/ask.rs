@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, vec2};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
-use super::frames::{CTRL, PLAIN, doc, press, type_text};
+use super::frames::{CTRL, PLAIN, Shown, doc, point_at, pointer_button, press, type_text};
 use super::read::{clickable, grid, row_name, rows};
 use super::shown::{Window, state, until};
 
@@ -38,36 +38,21 @@ pub(crate) fn click(window: &mut Window, label: &str) {
     let_go(window, place);
 }
 
-/// Goes to the node of this name and presses the button of the pointer, and says where. What came in the meantime may have
-/// moved the node: it is pressed where the last frame drew it, as what is pressed is looked for there.
+/// Presses the button of the pointer on the node of this name, and says where.
 #[track_caller]
 pub(crate) fn hold(window: &mut Window, label: &str) -> Pos2 {
-    loop {
-        let Some(node) = clickable(window, label) else {
-            panic!("nothing to click is called {label:?}\n{}", state(window));
-        };
-        let place = node.rect().center();
-        window.hover_at(place);
-        window.step();
-        if clickable(window, label).is_some_and(|node| node.rect().contains(place)) {
-            pointer_button(window, place, true);
-            return place;
-        }
-    }
+    let place_of = |window: &Shown| Some(clickable(window, label)?.rect());
+    let Some(place) = point_at(window, place_of) else {
+        panic!("nothing to click is called {label:?}\n{}", state(window));
+    };
+    pointer_button(window, place, true);
+    window.step();
+    place
 }
 
 /// The button of the pointer comes up there.
 pub(crate) fn let_go(window: &mut Window, place: Pos2) {
     pointer_button(window, place, false);
-}
-
-fn pointer_button(window: &mut Window, pos: Pos2, pressed: bool) {
-    window.event(Event::PointerButton {
-        pos,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    });
     window.step();
 }
 
