@@ -12,6 +12,7 @@ use crate::model::journal::{Bytes, Edit, EditState};
 use crate::model::{Action, EditAction, View, ViewAction};
 
 use super::Frame;
+use super::keyed::keyed;
 use super::offers::offers_ui;
 
 /// Bytes of an edit that are shown.
@@ -58,7 +59,7 @@ fn edit_ui(ui: &mut Ui, frame: &Frame<'_>, edit: &Edit, actions: &mut Vec<Action
     let change = change_words(edit);
     let state = state_words(edit.state());
     let when = time_of_day(edit.at());
-    ui.scope(|ui| {
+    keyed(ui, ("edit", edit.id()), |ui| {
         let width = ui.available_width();
         let height = ui.spacing().interact_size.y;
         let text = RichText::new(format!("{offset:#x}  {change}")).monospace();

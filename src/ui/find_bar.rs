@@ -8,7 +8,7 @@ use crate::model::{Action, FindAction, FindBar, FindForm, Focus};
 
 use super::bubble::bubble_ui;
 use super::icons::{Icon, icon_button};
-use super::in_place::menu_button;
+use super::keyed::menu_button;
 use super::right::at_right;
 use super::{Frame, describe, focus_id};
 

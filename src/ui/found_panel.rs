@@ -10,6 +10,7 @@ use crate::bytes::size::counted;
 use crate::model::find::{HEAD_BYTES, MatchBytes};
 use crate::model::{Action, FindAction, FoundList, ViewAction};
 
+use super::keyed::keyed;
 use super::{Frame, describe};
 
 /// Draws the list.
@@ -41,9 +42,12 @@ pub(super) fn found_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>
             for index in range {
                 if let Some(gap) = list.gaps.get(index) {
                     let text = format!("{} not read: {}", gap.span, gap.reason);
-                    gap_ui(ui, frame, (gap.span.start(), text), actions);
+                    keyed(ui, ("gap", gap.span.start()), |ui| {
+                        gap_ui(ui, frame, (gap.span.start(), text), actions);
+                    });
                 } else if let Some(found) = list.heads.get(index - n_gaps) {
-                    match_ui(ui, frame, found, actions);
+                    let about = ("match", found.span.start(), found.span.len());
+                    keyed(ui, about, |ui| match_ui(ui, frame, found, actions));
                 }
             }
         },

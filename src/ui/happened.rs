@@ -14,7 +14,7 @@ use crate::model::session::ProgramLanguage;
 use crate::model::{Action, Doc, DocAction, Happening, PeersAction, ViewAction};
 
 use super::Frame;
-use super::in_place::in_place;
+use super::keyed::{keyed, keyed_at};
 use super::menus::choice_ui;
 
 /// The height of the list, in points.
@@ -72,7 +72,7 @@ fn heading_ui(ui: &mut Ui, frame: &Frame<'_>, doc: &Doc) {
 
 fn buttons_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     // The whole row, as what has an id of its own does not go to the next line.
-    in_place(ui, "buttons of what happened", |ui| {
+    keyed(ui, "buttons of what happened", |ui| {
         ui.horizontal_wrapped(|ui| row_ui(ui, actions));
     });
 }
@@ -149,7 +149,8 @@ fn entry_ui(
         let min = pos2(left.max.x + 2.0, rect.min.y);
         let place = Rect::from_min_max(min, rect.max);
         let button = Button::new(RichText::new("Write back").small());
-        let button = ui.put(place, button).on_hover_text(
+        let about = ("write back", entry.number);
+        let button = keyed_at(ui, about, place, button).on_hover_text(
             "What stood there before, by the same mapping, if what this wrote still stands",
         );
         let name = format!("Write back as the same: {}", entry.words());

@@ -154,6 +154,8 @@ fn tools_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
         if run.clicked() {
             actions.push(Action::Lab(LabAction::RunTopic(topic)));
         }
+    } else {
+        ui.skip_ahead_auto_ids(1); // a press on the next one is not one on this when it comes
     }
     let words = "Every experiment but those that measure cost, one after the other: a few seconds";
     let all = ui

@@ -8,7 +8,7 @@ use crate::model::{Action, AppAction, Doc, FileAction, Intent, MappingAction, Vi
 
 use super::command::{COMMANDS, Command, Deed, FORMS, Forms, Menu, SPLIT, Submenu, Wishes};
 use super::describe::text_width;
-use super::in_place::menu_button;
+use super::keyed::{keyed, menu_button};
 use super::{Frame, forms};
 
 /// The bar of menus, and right of them, where nothing else ever stands, the form that is asked to be filled in. Where both
@@ -198,7 +198,7 @@ fn tab_items_ui(ui: &mut Ui, doc: &Doc, opens: bool, intents: &mut Vec<Intent>) 
 ///
 /// A click closes a menu by itself, a key does not.
 pub(super) fn choice_ui(ui: &mut Ui, label: &str) -> Response {
-    let choice = ui.button(label);
+    let choice = keyed(ui, label, |ui| ui.button(label)).inner;
     if choice.clicked() {
         ui.close();
     }

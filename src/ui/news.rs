@@ -7,6 +7,8 @@ use egui::{Label, TextStyle, Ui, accesskit, vec2};
 use crate::model::{Action, App, Doc, DocAction, DocId, Focus, Notice, Topic};
 
 use super::describe::text_width;
+use super::keyed::keyed;
+use super::notices::key;
 use super::region::region_ui;
 use super::{Frame, focus_id};
 
@@ -83,13 +85,15 @@ impl News {
                 ui.set_max_width(room);
                 sentence_ui(ui, notice);
             });
-            for (label, action) in &notice.actions {
-                let button = ui.button(label);
-                self.is_held |= button.has_focus() || button.hovered();
-                if button.clicked() {
-                    actions.push(notice.chosen(action));
+            keyed(ui, key(&(), notice), |ui| {
+                for (label, action) in &notice.actions {
+                    let button = ui.button(label);
+                    self.is_held |= button.has_focus() || button.hovered();
+                    if button.clicked() {
+                        actions.push(notice.chosen(action));
+                    }
                 }
-            }
+            });
         });
         self.is_held |= ui.memory(|memory| memory.has_focus(focus_id(Focus::News)));
     }

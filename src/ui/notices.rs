@@ -16,6 +16,7 @@ use crate::model::{
 pub(super) use super::describe::name;
 use super::describe::text_width;
 use super::icons::{self, Icon};
+use super::keyed::keyed;
 use super::region::region_ui;
 use super::right::at_right;
 use super::{Frame, focus_id};
@@ -87,13 +88,16 @@ fn asked_ui(ui: &mut Ui, frame: &Frame<'_>, notice: &Notice, actions: &mut Vec<A
             let label = ui.add(sentence(frame, notice).wrap());
             speak(&label, notice, accesskit::Live::Assertive);
         });
-        ui.horizontal_wrapped(|ui| {
-            ui.add_space(icons::SIZE + ui.spacing().item_spacing.x);
-            for (label, action) in &notice.actions {
-                if ui.button(label).clicked() {
-                    actions.push(notice.chosen(action));
+        let doc = frame.model.doc().map(|doc| doc.id);
+        keyed(ui, key(&doc, notice), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.add_space(icons::SIZE + ui.spacing().item_spacing.x);
+                for (label, action) in &notice.actions {
+                    if ui.button(label).clicked() {
+                        actions.push(notice.chosen(action));
+                    }
                 }
-            }
+            });
         });
     });
 }
@@ -173,6 +177,13 @@ fn standing(model: &App) -> Vec<Standing> {
     all
 }
 
+/// What the buttons of a message are known by: whose it is, what it is about, and what they do. Where another message, or
+/// another order, takes its place, none of its buttons is that of the other.
+pub(super) fn key(whose: &impl std::fmt::Debug, notice: &Notice) -> String {
+    let about = (notice.topic, notice.subject, notice.view);
+    format!("{whose:?} {about:?} {:?}", notice.actions)
+}
+
 fn refused(model: &App, order: &RefusedOrder) -> Notice {
     let mut notice = Notice::new(Topic::Refused, Severity::Error, order.words());
     if let Some(doc) = model.doc() {
@@ -232,13 +243,18 @@ fn first_ui(
     region_ui(ui, frame, Focus::Messages, group, vec2(6.0, 0.0), |ui| {
         let left = |ui: &mut Ui| text_ui(ui, frame, notice);
         at_right(ui, "message", left, |ui| {
-            if has_buttons {
-                actions_ui(ui, frame, first, intents);
+            let key = key(&first.whose, notice);
+            if has_buttons && !notice.actions.is_empty() {
+                keyed(ui, &key, |ui| actions_ui(ui, frame, first, intents));
             }
             if !label.is_empty() {
-                more_ui(ui, frame, &label, first, others, intents);
+                keyed(ui, "more", |ui| {
+                    more_ui(ui, frame, &label, first, others, intents);
+                });
             }
-            hide_ui(ui, frame, first, intents);
+            if notice.dismissable {
+                keyed(ui, ("hide", &key), |ui| hide_ui(ui, frame, first, intents));
+            }
         });
     });
 }
@@ -321,7 +337,7 @@ fn more_ui(
             let list = ScrollArea::vertical().max_height(content.height() * 0.6);
             list.show(ui, |ui| {
                 for standing in std::iter::once(first).chain(others) {
-                    ui.push_id((standing.notice.topic, standing.notice.subject), |ui| {
+                    keyed(ui, key(&standing.whose, &standing.notice), |ui| {
                         listed_ui(ui, frame, standing, intents);
                     });
                 }

@@ -11,6 +11,7 @@ use crate::model::journal::PendingRun;
 use crate::model::offer::{EditsOffer, n_bytes};
 use crate::model::{Action, OfferAction};
 
+use super::keyed::keyed;
 use super::{Frame, describe};
 
 /// Edits of an offer that are listed.
@@ -55,14 +56,18 @@ fn offer_ui(ui: &mut Ui, frame: &Frame<'_>, offer: &EditsOffer, actions: &mut Ve
     }
     buttons.push(("Export".to_owned(), OfferAction::List));
     buttons.push(("Discard".to_owned(), OfferAction::Discard));
-    ui.horizontal_wrapped(|ui| {
-        for (label, action) in buttons {
-            let response = ui.add(Button::new(label.as_str()).small());
-            describe::name(&response, &format!("{label}: edits left of {name}"));
-            if response.clicked() {
-                actions.push(Action::Offer(offer.id, action));
+    // By all that can be done: other buttons come when the file is opened.
+    let about = ("offer", offer.id, format!("{buttons:?}"));
+    keyed(ui, about, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for (label, action) in buttons {
+                let response = ui.add(Button::new(label.as_str()).small());
+                describe::name(&response, &format!("{label}: edits left of {name}"));
+                if response.clicked() {
+                    actions.push(Action::Offer(offer.id, action));
+                }
             }
-        }
+        });
     });
 }
 

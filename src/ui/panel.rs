@@ -5,6 +5,7 @@ use egui::{Button, Label, RichText, ScrollArea, Ui, accesskit};
 use crate::model::{Action, AppAction, Focus, Tab, ViewAction};
 
 use super::command::{REMAP, SYNC, Wishes};
+use super::keyed::keyed;
 use super::menus::command_ui;
 use super::process_facts::process_facts_ui;
 use super::region::region_ui;
@@ -114,6 +115,7 @@ fn tabs_ui(ui: &mut Ui, frame: &Frame<'_>, chosen: Tab, actions: &mut Vec<Action
             .is_some_and(|doc| doc.view().searches.list.is_some());
         for (tab, label, words) in TABS {
             if tab == Tab::Found && chosen != tab && !has_found {
+                ui.skip_ahead_auto_ids(1); // those behind it are known by the same numbers when it comes
                 continue; // there is no room for what nobody looked for
             }
             if ui
@@ -145,7 +147,8 @@ fn lookups_ui(ui: &mut Ui, frame: &Frame<'_>, actions: &mut Vec<Action>) {
                 .color(frame.theme.accent),
         );
         let answer = egui::Button::selectable(false, answered.answer.as_str()).wrap();
-        if ui.add(answer).clicked() {
+        let answer = keyed(ui, ("answer", &answered.text), |ui| ui.add(answer));
+        if answer.inner.clicked() {
             actions.push(Action::View(ViewAction::LookupPick(index)));
         }
         ui.add_space(4.0);

@@ -6,6 +6,7 @@ use crate::bytes::size::human_size;
 use crate::model::{Access, Action, Column, Doc, DocAction, Mode, OrderId, ReadBy, Tab};
 
 use super::command::column_words;
+use super::keyed::keyed;
 use super::news::News;
 use super::right::at_right;
 use super::{Frame, describe, lab_panel};
@@ -172,9 +173,7 @@ fn job_ui(
     stops: &str,
     actions: &mut Vec<Action>,
 ) {
-    if ui.button("Stop").on_hover_text(stops).clicked() {
-        actions.push(Action::Doc(DocAction::CancelJob(number)));
-    }
+    stop_ui(ui, number, stops, actions);
     super::progress::progress_ui(ui, frame, share, 90.0);
     let label = ui.label(words);
     ui.ctx().accesskit_node_builder(label.id, |node| {
@@ -182,6 +181,13 @@ fn job_ui(
         node.set_label(words);
     });
     ui.separator();
+}
+
+fn stop_ui(ui: &mut Ui, number: OrderId, words: &str, actions: &mut Vec<Action>) {
+    let stop = keyed(ui, ("stop", number), |ui| ui.button("Stop")).inner;
+    if stop.on_hover_text(words).clicked() {
+        actions.push(Action::Doc(DocAction::CancelJob(number)));
+    }
 }
 
 fn size_words(doc: &Doc, exact: bool) -> String {
@@ -238,9 +244,7 @@ fn search_ui(ui: &mut Ui, doc: &Doc, actions: &mut Vec<Action>) {
     let Some((number, true)) = doc.view().pending.search() else {
         return;
     };
-    if ui.button("Stop").on_hover_text("Stay here").clicked() {
-        actions.push(Action::Doc(DocAction::CancelJob(number)));
-    }
+    stop_ui(ui, number, "Stay here", actions);
     let words = match doc.storage_words(Some(number)) {
         Some(waiting) => format!("comparing with the file; {waiting}"),
         None => "comparing with the file\u{2026}".to_owned(),

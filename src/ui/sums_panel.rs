@@ -14,6 +14,7 @@ use crate::model::sums::{SumsAge, SumsOf, SumsOrder, SumsReport};
 use crate::model::{Action, AppAction, Doc, DocAction};
 
 use super::command::{COMPUTE, Wishes};
+use super::keyed::asked_for;
 use super::menus::command_ui;
 use super::progress::progress_ui;
 use super::{Frame, describe};
@@ -68,7 +69,8 @@ fn order_ui(
     let view = doc.view();
     ui.horizontal_wrapped(|ui| {
         if let Some((number, words, share)) = view.sums.progress() {
-            if ui.button("Stop").on_hover_text("Take no sums").clicked() {
+            let stop = ui.button("Stop").on_hover_text("Take no sums");
+            if asked_for(&stop, number) {
                 actions.push(Action::Doc(DocAction::CancelJob(number)));
             }
             progress_ui(ui, frame, share, 90.0);
@@ -80,7 +82,8 @@ fn order_ui(
             });
         } else {
             let button = Button::new("Compute");
-            if command_ui(ui, button, &COMPUTE, frame, COMPUTE.tooltip).clicked() {
+            let compute = command_ui(ui, button, &COMPUTE, frame, COMPUTE.tooltip);
+            if asked_for(&compute, "compute") {
                 COMPUTE.ask(ui.ctx(), frame.model, wishes, actions);
             }
             let (of, span) = view.to_be_summed();

@@ -11,7 +11,7 @@ use egui::{
 use crate::model::tour::{N_STEPS, STEPS, TourStep, shell_command};
 use crate::model::{Action, AppAction, Doc};
 
-use super::in_place::menu_button;
+use super::keyed::menu_button;
 use super::right::at_right;
 use super::{Frame, describe};
 

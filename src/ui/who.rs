@@ -30,7 +30,7 @@ use crate::model::witness::parse_bytes;
 use crate::model::{Action, Doc, DocAction, Focus, PeersAction, Picture};
 
 use super::happened::happened_ui;
-use super::in_place::menu_button;
+use super::keyed::menu_button;
 use super::menus::choice_ui;
 use super::right::at_right;
 use super::tour::tour_ui;

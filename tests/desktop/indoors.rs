@@ -12,7 +12,8 @@ use egui_kittest::kittest::NodeT as _;
 use crate::rig::PATIENCE;
 
 pub(crate) use frames::{
-    CTRL, PAUSE, PLAIN, Shown as Window, act, build as window_on, doc, model, press, type_text,
+    CTRL, PAUSE, PLAIN, Shown as Window, act, build as window_on, doc, model, point_at,
+    pointer_button, press, type_text,
 };
 
 /// All that is described.

@@ -19,6 +19,7 @@ mod grouped;
 mod identity;
 mod killed;
 mod ledger;
+mod let_go;
 mod many;
 mod missing;
 mod offers;

@@ -26,6 +26,7 @@ mod forms;
 mod grid_menu;
 mod hand;
 mod happened;
+mod held;
 mod hints;
 mod input;
 mod inspector;

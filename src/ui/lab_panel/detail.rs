@@ -12,6 +12,7 @@ use crate::model::lab::{LabEntry, LabQueue};
 use crate::model::{Action, LabAction};
 use crate::ui::Frame;
 use crate::ui::describe::text_width;
+use crate::ui::keyed::keyed;
 use crate::ui::theme::{BODY, LARGE};
 
 use super::list::outline;
@@ -293,7 +294,9 @@ fn run_button(ui: &mut Ui, frame: &Frame<'_>, entry: &LabEntry, actions: &mut Ve
     let widest = text_width(ui, TO_THE_END, &TextStyle::Button);
     let size = vec2(widest + 2.0 * ui.spacing().button_padding.x, 0.0);
     if is_stepped(frame, entry) {
-        let go_on = ui.add(Button::new(TO_THE_END).min_size(size));
+        // What begins a run is never taken for what lets it go, also where both are pressed fast.
+        let button = Button::new(TO_THE_END).min_size(size);
+        let go_on = keyed(ui, TO_THE_END, |ui| ui.add(button)).inner;
         let words = "Let all steps that are left go (Enter in the list)";
         if go_on.on_hover_text(words).clicked() {
             actions.push(Action::Lab(LabAction::GoOn));

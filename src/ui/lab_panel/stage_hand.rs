@@ -13,6 +13,7 @@ use crate::bytes::size::counted;
 use crate::lab::claim::{RunStep, StageCame, StageItem};
 use crate::model::lab::{ItemCame, ItemStanding, LabEntry, StageHand, StageOutcome};
 use crate::model::{Action, AppAction, LabAction};
+use crate::ui::keyed::keyed;
 use crate::ui::theme::{BODY, LARGE};
 use crate::ui::{Frame, describe};
 
@@ -170,26 +171,28 @@ impl Shown<'_> {
 
 fn item_ui(ui: &mut Ui, shown: Shown<'_>, follow: Id, actions: &mut Vec<Action>) -> Rect {
     let theme = shown.frame.theme;
-    let row = ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
-        let line = ui.spacing().interact_size.y;
-        let number = RichText::new((shown.index + 1).to_string()).color(theme.weak);
-        cell(ui, NUMBER, line, Align::Max, |ui| drop(ui.label(number)));
-        let (sign, color) = shown.sign();
-        cell(ui, super::signs::WIDTH, line, Align::Center, |ui| {
-            sign_ui(ui, sign, color);
-        });
-        let who = shown.item.peer.as_deref().unwrap_or("\u{b7}");
-        let who = RichText::new(who).color(theme.accent);
-        cell(ui, PEER, line, Align::Center, |ui| drop(ui.label(who)));
-        let width = (ui.available_width() - BUTTON - 8.0).max(60.0);
-        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-            ui.set_width(width);
-            ui.add_space(2.0);
-            what_ui(ui, shown);
-            ui.add_space(2.0);
-        });
-        button_ui(ui, shown, follow, actions);
+    let row = keyed(ui, shown.index, |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+            let line = ui.spacing().interact_size.y;
+            let number = RichText::new((shown.index + 1).to_string()).color(theme.weak);
+            cell(ui, NUMBER, line, Align::Max, |ui| drop(ui.label(number)));
+            let (sign, color) = shown.sign();
+            cell(ui, super::signs::WIDTH, line, Align::Center, |ui| {
+                sign_ui(ui, sign, color);
+            });
+            let who = shown.item.peer.as_deref().unwrap_or("\u{b7}");
+            let who = RichText::new(who).color(theme.accent);
+            cell(ui, PEER, line, Align::Center, |ui| drop(ui.label(who)));
+            let width = (ui.available_width() - BUTTON - 8.0).max(60.0);
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                ui.add_space(2.0);
+                what_ui(ui, shown);
+                ui.add_space(2.0);
+            });
+            button_ui(ui, shown, follow, actions);
+        })
     });
     row.response.rect
 }

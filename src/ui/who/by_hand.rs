@@ -11,6 +11,7 @@ use crate::bytes::size::counted;
 use crate::lab::claim::{HandActor, HandDeed, HandItem};
 use crate::model::hand::{Hand, HandOutcome, HandSeen, HandStanding, command, has_press};
 use crate::model::{Action, AppAction, Doc, LabAction, PeersAction};
+use crate::ui::keyed::{asked_for, keyed};
 use crate::ui::lab_panel::signs::{Sign, sign_ui};
 use crate::ui::right::at_right;
 use crate::ui::{Frame, describe};
@@ -238,20 +239,20 @@ fn current_ui(
     ui.scope_builder(UiBuilder::new().scope_id(id), |ui| {
         ui.horizontal(|ui| {
             if has_press(&item.deed) {
-                let press = ui.button("Do it");
+                let press = keyed(ui, "do it", |ui| ui.button("Do it")).inner;
                 describe::name(&press, &format!("Do it: {}", item.what));
                 let words = "Give the same order as by hand";
                 let press = press.on_hover_text(words);
-                if press.clicked() {
+                if asked_for(&press, index) {
                     // A click alone does not take the keyboard: Enter is to do the next one.
                     press.request_focus();
                     actions.push(Action::Peers(PeersAction::DoByHand(index)));
                 }
             }
             if let Some(command) = &command {
-                let copy = ui.button("Copy the command");
-                let copy = copy.on_hover_text(command.as_str());
-                if copy.clicked() {
+                let copy = keyed(ui, "copy", |ui| ui.button("Copy the command"));
+                let copy = copy.inner.on_hover_text(command.as_str());
+                if asked_for(&copy, index) {
                     copy.request_focus();
                     actions.push(Action::App(AppAction::CopyText(command.clone())));
                 }

@@ -6,6 +6,7 @@ use crate::model::picture::{Row, Who, WriteAs};
 use crate::model::process::{ProcessKind, ProcessSignal};
 use crate::model::{Action, AppAction, Doc, PeersAction, Process, Tab, WitnessId};
 use crate::ui::Theme;
+use crate::ui::keyed::keyed;
 use crate::ui::menus::is_asked_by_key;
 
 /// What the person chose.
@@ -83,7 +84,8 @@ fn items_ui(
     let mut chosen = None;
     let mut first = None;
     for item in items(doc, row) {
-        let response = ui.add(Button::new(item.label));
+        let button = Button::new(item.label);
+        let response = keyed(ui, item.label, |ui| ui.add(button)).inner;
         first.get_or_insert(response.id);
         if response.on_hover_text(item.words).clicked() {
             chosen = Some(item.chosen);

@@ -91,7 +91,7 @@ impl Table<'_> {
     fn show(&self, ui: &mut Ui, view: &mut WhoView, actions: &mut Vec<Action>) {
         let under = ui.painter().add(Shape::Noop);
         for (place, words) in &self.scene.headings {
-            let id = ui.unique_id().with(("heading", words));
+            let id = ui.scope_id().with(("heading", words));
             let heading = ui.interact(place.translate(self.by), id, Sense::hover());
             heading.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
         }
@@ -134,7 +134,7 @@ impl Table<'_> {
             .iter()
             .map(|row| match row.who {
                 Who::View => focus_id(Focus::Rows),
-                who => table.unique_id().with(who),
+                who => table.scope_id().with(who),
             })
             .collect();
         for id in &ids {
@@ -295,7 +295,7 @@ impl Table<'_> {
         );
         self.box_ui(ui, (self.scene.wall, Lit::Wall), words, view, lit);
         let rect = self.scene.storage.translate(self.by);
-        let id = ui.unique_id().with("storage");
+        let id = ui.scope_id().with("storage");
         let response = ui.interact(rect, id, Sense::hover());
         let words = format!("Storage: {}", picture.storage.words());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
@@ -318,8 +318,8 @@ impl Table<'_> {
         lit: &mut Option<Lit>,
     ) {
         let id = match which {
-            Lit::Row(who) | Lit::Piece(who) => ui.unique_id().with(("page of", who)),
-            Lit::Wall => ui.unique_id().with("file's page"),
+            Lit::Row(who) | Lit::Piece(who) => ui.scope_id().with(("page of", who)),
+            Lit::Wall => ui.scope_id().with("file's page"),
         };
         let response = ui.interact(rect.translate(self.by), id, Sense::click());
         let is_chosen = view.is_chosen(which);

@@ -1,8 +1,8 @@
 //! The file of a journal: made, written, put on the disk, and made short again.
 //!
 //! It owns the order of those calls and that nobody else writes: the file is locked from before its first byte, and the
-//! lock goes with the last descriptor, however the program ends. A record that could not be written as a whole is taken off
-//! again. It must not know threads or what becomes of a failure.
+//! lock goes with the last descriptor, however the program ends, or where the journal is let go. A record that could not be
+//! written as a whole is taken off again. It must not know threads or what becomes of a failure.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -248,6 +248,18 @@ impl Book {
         // What cannot be removed is offered once more, which does no harm.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        let_go(&self.file);
+    }
+}
+
+/// Gives up the lock on a journal. Closing it is not enough: a process that is being started just then has the descriptor too,
+/// up to its exec, and whoever looks for journals meanwhile would take this one for that of a run that goes on.
+pub(super) fn let_go(file: &File) {
+    let _ = file.unlock(); // else it goes with the last descriptor
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

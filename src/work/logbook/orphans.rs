@@ -9,7 +9,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::book::{Book, Disk, ENDING, PART};
+use super::book::{Book, Disk, ENDING, PART, let_go};
 use super::compared::{Compared, compare, look_for_open};
 use super::ledger::{Entry, Ledger, recover};
 use super::record::{ByteChange, EditPlace, Record};
@@ -153,6 +153,7 @@ fn adopt(file: File, path: PathBuf, disk: &Disk, found: &mut Found) {
         found
             .unread
             .push(format!("{} ({why})", path_in_sentence(&path)));
+        let_go(&file);
         return; // it stays, for another time
     }
     let mut read = match recover(&bytes) {
@@ -167,6 +168,7 @@ fn adopt(file: File, path: PathBuf, disk: &Disk, found: &mut Found) {
             found
                 .unread
                 .push(format!("{} ({why})", path_in_sentence(&path)));
+            let_go(&file);
             return;
         }
     };

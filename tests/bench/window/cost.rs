@@ -137,7 +137,7 @@ pub(super) fn actions(stage: &Stage) -> bool {
             stage.keys(&["ctrl+t"]);
         }
         program.until_title("small.bin \u{2014} PRIVATE read-write \u{2014} mapscope");
-        Memory::settled(program.pid())
+        Memory::settled(program.pid(), &file)
     };
     let before = rounds(N_WARM);
     let after = rounds(N_ROUNDS);

@@ -92,7 +92,15 @@ fn settled(window: &Window) -> bool {
 fn begin(storage: &Hanging) -> (TempDir, Window) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("third.bin"), [b'T'; 64]).unwrap();
-    let window = open_both(storage, folder.path());
+    let mut window = open_both(storage, folder.path());
+    // Signs of the values there are looked for in the system's fonts, once, which are on another storage.
+    press(&mut window, CTRL, Key::Home);
+    for shows in [true, false] {
+        press(&mut window, CTRL, Key::I);
+        until(&mut window, "the inspector comes and goes", |window| {
+            has(window, "Data inspector") == shows
+        });
+    }
     (folder, window)
 }
 

@@ -153,14 +153,20 @@ pub(super) fn says(window: &Window, words: &str) -> bool {
 /// Clicks what begins with this name and takes clicks, of several the last.
 #[track_caller]
 pub(super) fn click(window: &mut Window, name: &str) {
-    let named = window.root().children_recursive().filter(|node| {
-        let node = node.accesskit_node();
-        node.label().is_some_and(|label| label.starts_with(name))
-            && node.data().supports_action(egui::accesskit::Action::Click)
-    });
-    match named.last() {
-        Some(node) => node.click(),
-        None => panic!("nothing to click is called {name:?}: {:#?}", labels(window)),
+    let place_of = |window: &Window| {
+        let named = window.root().children_recursive().filter(|node| {
+            let node = node.accesskit_node();
+            node.label().is_some_and(|label| label.starts_with(name))
+                && node.data().supports_action(egui::accesskit::Action::Click)
+        });
+        named.last().map(|node| node.rect())
+    };
+    // words beside it that count the seconds may move it
+    let Some(place) = point_at(window, place_of) else {
+        panic!("nothing to click is called {name:?}: {:#?}", labels(window));
+    };
+    for pressed in [true, false] {
+        pointer_button(window, place, pressed);
     }
 }
 

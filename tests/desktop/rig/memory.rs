@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -21,36 +22,56 @@ const N_PLACES: usize = 20;
 /// Screenfuls that are paged through.
 const N_PAGES: &str = "200";
 
-/// Resident memory of one process in KiB.
+/// Resident memory of one process in KiB, of what the size of a file can cost. How many pages of its program, libraries and
+/// fonts are mapped is the kernel's choice, and from one run to the next on the same file that differs by megabytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Memory {
+    /// Its own, with private copies of files' pages.
     anonymous: i64,
+    /// Pages of the open file.
     file: i64,
+    /// Shared without a file.
     shared: i64,
 }
 
 impl Memory {
-    fn of(pid: u32) -> Self {
+    /// That of a process that has `file` open.
+    fn of(pid: u32, file: &Path) -> Self {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process");
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let words = line.expect("a field of /proc/PID/status");
-            let number = words.split_whitespace().next().expect("a number");
-            number.parse().expect("a number of KiB")
+        let shared = status.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            (name == "RssShmem").then(|| kib(value))
+        });
+        let mut memory = Self {
+            anonymous: 0,
+            file: 0,
+            shared: shared.expect("a field of /proc/PID/status"),
         };
-        Self {
-            anonymous: field("RssAnon:"),
-            file: field("RssFile:"),
-            shared: field("RssShmem:"),
+        let smaps = fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a running process");
+        let path = file.canonicalize().expect("the open file");
+        let path = path.to_str().expect("a path in UTF-8");
+        let mut is_file = false;
+        for line in smaps.lines() {
+            match line.split_once(": ") {
+                Some(("Anonymous", value)) => {
+                    memory.anonymous += kib(value);
+                    memory.file -= if is_file { kib(value) } else { 0 };
+                }
+                Some(("Rss", value)) if is_file => memory.file += kib(value),
+                // the first line of a mapping, which ends with its path
+                None if line.contains('-') => is_file = line.ends_with(path),
+                _ => {}
+            }
         }
+        memory
     }
 
     /// Once it changes no more.
-    pub(crate) fn settled(pid: u32) -> Self {
-        let mut before = Self::of(pid);
+    pub(crate) fn settled(pid: u32, file: &Path) -> Self {
+        let mut before = Self::of(pid, file);
         until("end of the changes of its memory", || {
             sleep(Duration::from_millis(400));
-            let now = Self::of(pid);
+            let now = Self::of(pid, file);
             (std::mem::replace(&mut before, now) == now).then_some(now)
         })
     }
@@ -59,6 +80,12 @@ impl Memory {
     pub(crate) fn total(self) -> i64 {
         self.anonymous + self.file + self.shared
     }
+}
+
+/// The number of a line of a file in /proc that ends in kB.
+fn kib(value: &str) -> i64 {
+    let number = value.split_whitespace().next().expect("a number");
+    number.parse().expect("a number of KiB")
 }
 
 /// The two windows, in one mode.
@@ -81,7 +108,7 @@ impl Cost {
             let mut program = Program::start(stage, &arguments);
             program.learn_grid();
             page(&program);
-            Memory::settled(program.pid())
+            Memory::settled(program.pid(), &small)
         });
         let mut program =
             Program::start(stage, &["--mode".as_ref(), mode.as_ref(), file.as_os_str()]);
@@ -92,7 +119,7 @@ impl Cost {
         program.until_title(&format!(
             "large.bin \u{2014} {mode_now} read-write \u{2014} mapscope"
         ));
-        let large = Memory::settled(program.pid());
+        let large = Memory::settled(program.pid(), &file);
         Self {
             mode: mode.to_owned(),
             small,

@@ -36,6 +36,7 @@ fn what_is_decided_waits_for_the_disk() {
     let state = folder.path().join("state");
     let paths = ["a.bin", "b.bin"].map(|name| folder.path().join(name));
     let book = Book::begin(&state);
+    assert_eq!(book.offers(), []);
     for path in &paths {
         fs::write(path, b"0123456789").unwrap();
         super::full::Edited::open(path, Mode::Private, &book).store(0, b"abc");

@@ -16,6 +16,7 @@ use crate::processes::until;
 /// A run that stored these bytes at 0 in `path` and ended without being asked to.
 pub(super) fn left(path: &Path, state: &Path, mode: Mode, bytes: &[u8]) {
     let book = Book::begin(state);
+    book.offers(); // it looked: later it might look at this one, and have its lock while somebody else looks
     let edited = Edited::open(path, mode, &book);
     edited.store(0, bytes);
     drop(edited);
@@ -28,7 +29,8 @@ pub(super) fn is_free(state: &Path) {
     until("the lock is gone", || {
         journals(state).iter().all(|path| {
             let file = fs::File::open(path).unwrap();
-            file.try_lock().is_ok()
+            // Else a process that another test is starting just now may keep it: it has this descriptor too.
+            file.try_lock().is_ok() && file.unlock().is_ok()
         })
     });
 }
@@ -110,6 +112,7 @@ fn what_is_decided_is_not_offered_again() {
     let state = folder.path().join("state");
     let paths = ["a.bin", "b.bin"].map(|name| folder.path().join(name));
     let book = Book::begin(&state);
+    assert_eq!(book.offers(), []);
     for path in &paths {
         fs::write(path, b"0123456789").unwrap();
         Edited::open(path, Mode::Private, &book).store(0, b"abc");
@@ -152,6 +155,7 @@ fn what_was_saved_given_up_or_undone_is_not_offered() {
     let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
     fs::write(&path, b"0123456789").unwrap();
     let book = Book::begin(&state);
+    assert_eq!(book.offers(), []);
     let edited = Edited::open(&path, Mode::Private, &book);
     edited.store(0, b"ab");
     edited.store(4, b"cd");

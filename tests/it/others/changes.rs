@@ -71,7 +71,10 @@ fn looking_brings_no_page_in() {
     }
     program.ask(&json!(["store", 0, 0, 1]));
     program.ask(&json!(["store", 1, 0, 1]));
-    let before: Vec<Value> = [0, 1].map(|at| program.ask(&json!(["present", at]))).into();
+    let present = |program: &mut Program| {
+        [0, 1].map(|at| program.ask(&json!(["present", at])).as_u64().unwrap())
+    };
+    let before = present(&mut program);
     let process = watched.with(program.pid, 2);
     check_pages(&process, &program.ask(&json!(["entries", FAR * PAGE])));
     for mapping in &process.mappings {
@@ -83,8 +86,13 @@ fn looking_brings_no_page_in() {
         watched.watch((FAR * PAGE + at) as u64);
         watched.next();
     }
-    let after: Vec<Value> = [0, 1].map(|at| program.ask(&json!(["present", at]))).into();
-    assert_eq!(before, after);
+    // The kernel may have taken pages back meanwhile.
+    let after = present(&mut program);
+    let is_less = after
+        .iter()
+        .zip(before)
+        .all(|(after, before)| *after <= before);
+    assert!(is_less, "{before:?}, then {after:?}");
 }
 
 #[test]

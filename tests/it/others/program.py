@@ -73,6 +73,20 @@ def do_store(index, at, byte):
     ctypes.memset(mappings[index][0] + at, byte, 1)
 
 
+def do_drop(index, at, size):
+    """Gives pages back that came along: copies are lost by it, pages of the file are not there until they are touched."""
+    if libc.madvise(ctypes.c_void_p(mappings[index][0] + at), ctypes.c_size_t(size), mmap.MADV_DONTNEED) != 0:
+        raise OSError(ctypes.get_errno(), "madvise")
+
+
+def do_keep(index):
+    """Locks the pages that are there, as the kernel may take back those that nobody uses, and brings in none."""
+    MLOCK_ONFAULT = 1
+    address, size = mappings[index]
+    if libc.mlock2(ctypes.c_void_p(address), ctypes.c_size_t(size), MLOCK_ONFAULT) != 0:
+        raise OSError(ctypes.get_errno(), "mlock2")
+
+
 def do_open(path, how):
     ways = {"read": os.O_RDONLY, "write": os.O_WRONLY, "both": os.O_RDWR, "path": os.O_PATH}
     descriptors.append(os.open(path, ways[how]))

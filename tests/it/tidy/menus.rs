@@ -6,7 +6,7 @@ use super::{none, sources};
 /// comes or goes there, and its menu is closed or taken for another.
 const PLACES: [(&str, usize); 2] = [
     // The helper that gives the id.
-    ("src/ui/in_place.rs", 1),
+    ("src/ui/keyed.rs", 1),
     // Its whole row has an id of its own.
     ("src/ui/happened.rs", 1),
 ];
@@ -24,8 +24,8 @@ fn each_button_with_a_menu_has_an_id_of_its_own() {
             wrong.push(format!("{}: {lines:?}, allowed are {allowed}", source.path));
         }
         if source.path == "src/ui/happened.rs" {
-            assert!(source.text.contains("in_place("), "{}", source.path);
+            assert!(source.text.contains("keyed("), "{}", source.path);
         }
     }
-    none(&wrong, "use in_place::menu_button");
+    none(&wrong, "use keyed::menu_button");
 }

@@ -128,6 +128,9 @@ fn a_write_by_others_is_told_once_and_one_of_ours_never_as_theirs() {
 fn an_entry_is_a_button_that_goes_there() {
     let (_path, mut window) = at(28, '2');
     type_bytes(&mut window, "5a");
+    until(&mut window, "all have read it", |window| {
+        !last(window).is_asking() // who has not when the cursor goes never will
+    });
     go_to(&mut window, 3);
     let entry = |window: &Window| {
         let list = window.query_by_role_and_label(Role::List, "What happened");

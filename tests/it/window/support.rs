@@ -2,6 +2,7 @@
 
 mod ask;
 mod frames;
+mod ids;
 mod others;
 mod read;
 mod shown;

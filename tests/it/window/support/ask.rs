@@ -7,8 +7,8 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
-use super::frames::{CTRL, PLAIN, doc, press, type_text};
-use super::read::{clickable, grid, row_name};
+use super::frames::{CTRL, PLAIN, Shown, doc, point_at, pointer_button, press, type_text};
+use super::read::{clickable, grid, row_name, rows};
 use super::shown::{Window, state, until};
 
 /// A key goes down, as the window's toolkit reports it.
@@ -34,19 +34,25 @@ pub(crate) fn click(window: &mut Window, label: &str) {
             until(window, &format!("{label:?} is in the list"), is_there);
         }
     }
-    // Where it stands still: what came in the meantime may have moved it.
-    let mut place = None;
-    loop {
-        let Some(node) = clickable(window, label) else {
-            panic!("nothing to click is called {label:?}\n{}", state(window));
-        };
-        if place == Some(node.rect()) {
-            node.click();
-            break;
-        }
-        place = Some(node.rect());
-        window.step();
-    }
+    let place = hold(window, label);
+    let_go(window, place);
+}
+
+/// Presses the button of the pointer on the node of this name, and says where.
+#[track_caller]
+pub(crate) fn hold(window: &mut Window, label: &str) -> Pos2 {
+    let place_of = |window: &Shown| Some(clickable(window, label)?.rect());
+    let Some(place) = point_at(window, place_of) else {
+        panic!("nothing to click is called {label:?}\n{}", state(window));
+    };
+    pointer_button(window, place, true);
+    window.step();
+    place
+}
+
+/// The button of the pointer comes up there.
+pub(crate) fn let_go(window: &mut Window, place: Pos2) {
+    pointer_button(window, place, false);
     window.step();
 }
 
@@ -68,13 +74,15 @@ pub(crate) fn look_up(window: &mut Window, text: &str) {
     type_text(window, text);
 }
 
-/// Puts the cursor on `offset` by the lookup field and Enter.
+/// Puts the cursor on `offset` by the lookup field and Enter, and waits for the bytes there: a frame does not.
 #[track_caller]
 pub(crate) fn go_to(window: &mut Window, offset: u64) {
     look_up(window, &offset.to_string());
     press(window, PLAIN, Key::Enter);
     until(window, &format!("the cursor is on {offset}"), |window| {
-        doc(window).view().viewport.cursor == offset && grid(window).is_focused()
+        let is_there = doc(window).view().viewport.cursor == offset;
+        let waits = rows(window).iter().any(|row| row.contains(" ??"));
+        is_there && !waits && grid(window).is_focused()
     });
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use egui::{Event, Key, Modifiers};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::Harness;
 use mapscope::app::{Shell, Start};
 use mapscope::model::{Action, App, Doc, OpenRequest};
@@ -64,6 +64,32 @@ pub(crate) fn type_text(window: &mut Shown, text: &str) {
         window.event(Event::Text(character.to_string()));
     }
     window.step();
+}
+
+/// Moves the pointer to where `place_of` says that something is, until the last frame drew it under the pointer, as what is
+/// pressed then is looked for there; and where that is. `None` where it is nowhere.
+pub(crate) fn point_at(
+    window: &mut Shown,
+    place_of: impl Fn(&Shown) -> Option<Rect>,
+) -> Option<Pos2> {
+    loop {
+        let place = place_of(window)?.center();
+        window.hover_at(place);
+        window.step();
+        if place_of(window)?.contains(place) {
+            return Some(place);
+        }
+    }
+}
+
+/// The first button of the pointer goes down there, or up; for the next frame.
+pub(crate) fn pointer_button(window: &mut Shown, pos: Pos2, pressed: bool) {
+    window.event(Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: PLAIN,
+    });
 }
 
 /// Draws frame after frame by `step` until `reached`, for so long at most; `words` say what there is instead.

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mapscope::model::process::ProcessKind;
 use mapscope::model::{Process, Topic};
 
-use super::frames::{doc, model};
+use super::frames::{Shown, doc, model};
 use super::shown::Window;
 
 /// The messages of the program and of the file with the focus.
@@ -30,7 +30,7 @@ pub(crate) fn field<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node
 }
 
 /// What can be clicked and has this name.
-pub(crate) fn clickable<'a>(window: &'a Window, label: &'a str) -> Option<egui_kittest::Node<'a>> {
+pub(crate) fn clickable<'a>(window: &'a Shown, label: &'a str) -> Option<egui_kittest::Node<'a>> {
     window.query_all_by_label(label).rfind(|node| {
         node.accesskit_node()
             .data()

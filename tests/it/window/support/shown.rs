@@ -9,6 +9,7 @@ use mapscope::model::OpenRequest;
 use tempfile::TempDir;
 
 use super::frames::{PAUSE, Shown, build, model, until_in_frames};
+use super::ids;
 use super::read::{grid, notices, rows, status, witness_rows};
 
 /// The application in a window that is not shown. `None` only while it goes.
@@ -81,7 +82,7 @@ pub(crate) fn file(bytes: &[u8]) -> (TempDir, PathBuf) {
 /// Steps the window until `reached`, with a frame every few milliseconds.
 #[track_caller]
 pub(crate) fn until(window: &mut Window, what: &str, reached: impl FnMut(&Window) -> bool) {
-    let step = |window: &mut Window| window.step();
+    let step = |window: &mut Window| ids::step(window);
     until_in_frames(window, step, (what, PATIENCE), reached, state);
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn throughout(
 ) {
     let end = Instant::now() + time;
     while Instant::now() < end {
-        window.step();
+        ids::step(window);
         assert!(holds(window), "no longer: {what}\n{}", state(window));
         std::thread::sleep(PAUSE);
     }
