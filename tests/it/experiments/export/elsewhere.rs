@@ -58,6 +58,26 @@ fn a_program_for_another_user_is_not_available() {
 }
 
 #[test]
+fn a_program_for_another_file_system_is_not_available() {
+    let Some(memory) = memory_dir().filter(|_| has_compiler()) else {
+        return;
+    };
+    let place = tempfile::tempdir().unwrap();
+    let (folder, _) = export(&[BY_FILE_SYSTEM], "--export-c", place.path());
+    build(&folder);
+    let dir = tempfile::tempdir_in(memory).unwrap();
+    let here = run_program(&folder.join(BY_FILE_SYSTEM), dir.path());
+    let where_made = tempfile::tempdir().unwrap();
+    let there = run_program(&folder.join(BY_FILE_SYSTEM), where_made.path());
+    assert_eq!(there.status.code(), Some(0), "{}", text(&there.stdout));
+    let said = text(&here.stdout);
+    if here.status.code() != Some(0) {
+        assert_eq!(here.status.code(), Some(77), "{said}");
+        assert!(said.contains("here they are on tmpfs"), "{said}");
+    }
+}
+
+#[test]
 fn a_program_knows_what_an_overlay_is_over() {
     if !has_compiler() {
         return;
