@@ -6,6 +6,7 @@ mod ending;
 mod folders;
 mod layout;
 mod observed;
+mod refused;
 mod same;
 mod words;
 
@@ -47,6 +48,42 @@ fn build(folder: &Path) {
         .unwrap();
     let said = text(&made.stderr);
     assert!(made.status.success() && said.is_empty(), "{said}");
+}
+
+/// Where cargo leaves what it builds.
+const BUILT_IN_RUST: &str = "target/debug";
+
+/// Whether cargo is still there.
+fn has_cargo() -> bool {
+    let has = Path::new(env!("CARGO")).exists();
+    if !has {
+        skip("cargo is not where it was");
+    }
+    has
+}
+
+/// Builds all programs of a folder in Rust; every warning is an error. The folder that they are in then.
+#[track_caller]
+fn build_in_rust(folder: &Path) -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--offline", "--quiet"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("RUSTFLAGS", "-D warnings")
+        .output()
+        .unwrap();
+    let said = text(&built.stderr);
+    assert!(built.status.success() && said.is_empty(), "{said}");
+    folder.join(BUILT_IN_RUST)
+}
+
+/// Puts something else in the place of what stands in a text, where it does first.
+#[track_caller]
+fn replace_in(path: &Path, [from, to]: [&str; 2]) {
+    let before = fs::read_to_string(path).unwrap();
+    let after = before.replacen(from, to, 1);
+    assert_ne!(before, after, "{from:?} is not in {}", path.display());
+    fs::write(path, after).unwrap();
 }
 
 /// Runs a program with its scratch files below `dir`, which is empty afterwards.

@@ -20,19 +20,28 @@ fn every_program_in_rust_is_as_rustfmt_leaves_it() {
     assert!(checked.status.success(), "{said}{errors}");
 }
 
+/// A page is as wide as its lines are read easily, and nothing in it depends on how an editor shows blanks.
+#[track_caller]
+fn has_tidy_lines(name: &str, source: &str) {
+    for line in source.lines() {
+        assert!(line.chars().count() <= 110, "{name}: {line}");
+        assert_eq!(line.trim_end(), line, "{name}: blanks at the end");
+        assert!(!line.contains('\t'), "{name}: {line}");
+    }
+}
+
 #[test]
 fn every_program_in_c_is_tidy() {
     let place = tempfile::tempdir().unwrap();
     let (folder, _) = export(&["--all"], "--export-c", place.path());
+    for name in ["lab.c", "lab.h"] {
+        has_tidy_lines(name, &fs::read_to_string(folder.join(name)).unwrap());
+    }
     for experiment in predicting() {
         let name = experiment.claim.name;
         let source = fs::read_to_string(folder.join(format!("{name}.c"))).unwrap();
         let (_, steps) = source.split_once("static void experiment(void)").unwrap();
-        for line in source.lines() {
-            assert!(line.chars().count() <= 110, "{name}: {line}");
-            assert_eq!(line.trim_end(), line, "{name}: blanks at the end");
-            assert!(!line.contains('\t'), "{name}: {line}");
-        }
+        has_tidy_lines(name, &source);
         for line in steps
             .lines()
             .filter(|line| !line.trim_start().starts_with("/*"))

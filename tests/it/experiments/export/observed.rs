@@ -133,30 +133,22 @@ const IN_RUST: [&str; 10] = [
 
 #[test]
 fn programs_in_rust_build_and_observe_what_mapscope_does() {
-    let cargo = Path::new(env!("CARGO"));
-    if !cargo.exists() {
-        return skip("cargo is not where it was");
+    if !has_cargo() {
+        return;
     }
     let place = tempfile::tempdir().unwrap();
     let (folder, told) = export(&IN_RUST, "--export-rust", place.path());
     assert!(told.starts_with("10 programs written: cargo "), "{told}");
-    let build = || {
-        let built = Command::new(cargo)
-            .args(["build", "--offline", "--quiet"])
-            .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", folder.join("target"))
-            .env("RUSTFLAGS", "-D warnings")
-            .output()
-            .unwrap();
-        let said = text(&built.stderr);
-        assert!(built.status.success() && said.is_empty(), "{said}");
-    };
     let experiments: Vec<_> = IN_RUST
         .iter()
         .filter_map(|name| catalogue::find(name))
         .collect();
-    let programs = folder.join("target/debug");
-    compare(&experiments, build, |name| programs.join(name));
+    let build = || {
+        build_in_rust(&folder);
+    };
+    compare(&experiments, build, |name| {
+        folder.join(BUILT_IN_RUST).join(name)
+    });
 }
 
 #[test]
