@@ -332,8 +332,11 @@ static void make_scratch(const char *below)
     if (!below || !*below)
         below = "/tmp";
     snprintf(scratch, sizeof scratch, "%s/lab-XXXXXX", below);
-    if (!mkdtemp(scratch) || chdir(scratch) != 0) {
+    int is_made = mkdtemp(scratch) != NULL;
+    if (!is_made || chdir(scratch) != 0) {
         printf("  verdict    not carried out: %s cannot hold scratch files: %s\n", below, strerror(errno));
+        if (is_made)
+            rmdir(scratch);
         exit(2);
     }
     if (!getcwd(scratch, sizeof scratch))
