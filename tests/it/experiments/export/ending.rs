@@ -56,7 +56,7 @@ fn a_program_that_is_stopped_leaves_nothing() {
     is_stopped(&program, dir.path(), || !is_empty(dir.path()));
 }
 
-/// A child that is not on the board yet is found by its standing still: a signal to what is known does not reach it.
+/// Its parent has not said yet which process it is: a signal to all that are known does not reach it.
 #[test]
 fn a_child_that_stands_still_holds_up_no_end() {
     if !has_compiler() {
@@ -65,8 +65,10 @@ fn a_child_that_stands_still_holds_up_no_end() {
     let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let name = "fork-copies-on-write";
     let program = changed(name, place.path(), |folder| {
+        let source = folder.join(format!("{name}.c"));
         let stands = "close(open(\"stands\", O_CREAT | O_WRONLY, 0600)), raise(SIGSTOP), i_am(";
-        replace_in(&folder.join(format!("{name}.c")), ["i_am(", stands]);
+        replace_in(&source, ["i_am(", stands]);
+        replace_in(&source, ["told_process(", "pause(), told_process("]);
     });
     is_stopped(&program, dir.path(), || {
         let scratch = fs::read_dir(dir.path()).unwrap().flatten().next();
