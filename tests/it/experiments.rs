@@ -18,6 +18,7 @@ mod lessons;
 mod meant;
 mod meanwhile;
 mod missing;
+mod near;
 mod ordered;
 mod papers;
 mod patience;
