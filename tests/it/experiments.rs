@@ -22,6 +22,7 @@ mod near;
 mod ordered;
 mod papers;
 mod patience;
+mod piped;
 mod places;
 mod served;
 mod set_up;
