@@ -33,6 +33,7 @@ mod surroundings;
 mod tense;
 mod traced;
 mod trouble;
+mod unbroken;
 mod unseen;
 
 use std::collections::BTreeSet;
