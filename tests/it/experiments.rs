@@ -34,6 +34,7 @@ mod tense;
 mod traced;
 mod trouble;
 mod unbroken;
+mod unkept;
 mod unseen;
 
 use std::collections::BTreeSet;
