@@ -15,6 +15,7 @@ mod json;
 mod learned;
 mod left_behind;
 mod lessons;
+mod mapped_anew;
 mod meant;
 mod meanwhile;
 mod missing;
