@@ -14,6 +14,7 @@ pub mod hand;
 pub mod learning;
 pub mod lesson;
 mod limits;
+mod nearest;
 pub mod posix;
 pub mod report;
 pub mod runner;

@@ -24,6 +24,7 @@ use crate::model::{Doc, Notice, Severity, Subject, Topic};
 use crate::os::environment::address_space_left;
 use crate::os::state_folder::state_folder;
 use crate::os::{last_words, signals};
+use crate::work::answers::AnswerKeeper;
 
 use super::Shell;
 use display::DisplayProtocol;
@@ -66,6 +67,7 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
     let state = state_folder();
     app.keep_state(state.clone());
     let bequest = app.bequest.clone();
+    let unkept = app.answers.as_ref().map(AnswerKeeper::unkept);
     app.model.settings = std::mem::take(&mut remembered.settings);
     if let Some(problem) = remembered.problem.take() {
         // Of this topic, as that of the start stays in sight when the file is there.
@@ -104,7 +106,9 @@ pub fn run(program: PathBuf, start: Start) -> Result<Vec<String>, String> {
         let lost = (way == DisplayProtocol::X11)
             .then(|| bequest.lost())
             .flatten();
-        let said = [lost, farewell.wait(GOODBYE), unremembered.take()];
+        let stuck = farewell.wait(GOODBYE);
+        let unkept = unkept.and_then(|unkept| unkept.in_words());
+        let said = [lost, stuck, unremembered.take(), unkept];
         return Ok(said.into_iter().flatten().collect());
     }
     last_words::say();

@@ -41,6 +41,11 @@ impl ReportFile {
     /// A sentence with the path and the cause; the file may hold a part of the report then.
     pub(super) fn write(self, report: &str) -> Result<(), String> {
         let write = |mut file: File| {
+            if is_standard_output(&file) {
+                // What was printed before stays, and what is printed after it comes after it.
+                let mut out = io::stdout().lock();
+                return out.write_all(report.as_bytes()).and_then(|()| out.flush());
+            }
             // A pipe or a terminal has no length.
             if file.metadata()?.is_file() {
                 file.set_len(0)?;
@@ -53,17 +58,71 @@ impl ReportFile {
     }
 }
 
-/// Opens it; of a link to nowhere it makes what the link names.
+/// Opens it; of a link to nowhere it makes what the link names. A pipe that nobody reads is refused, and not waited for.
+#[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let no_wait = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = for_writing().custom_flags(no_wait).open(path)?;
+    // Whoever reads it may take their time.
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    for_writing().open(path)
+}
+
+fn for_writing() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
-    options.open(path)
+    options
+}
+
+/// Whether it is what this program prints to: `/dev/stdout`, or the file or pipe that this leads to, by whatever name.
+#[cfg(unix)]
+fn is_standard_output(file: &File) -> bool {
+    let same = |ours: rustix::fs::Stat, out: rustix::fs::Stat| {
+        (ours.st_dev, ours.st_ino) == (out.st_dev, out.st_ino)
+    };
+    let of = |stat: rustix::io::Result<rustix::fs::Stat>| stat.ok();
+    let (ours, out) = (rustix::fs::fstat(file), rustix::fs::fstat(io::stdout()));
+    of(ours)
+        .zip(of(out))
+        .is_some_and(|(ours, out)| same(ours, out))
+}
+
+#[cfg(not(unix))]
+fn is_standard_output(_: &File) -> bool {
+    false
+}
+
+/// Whether it is a pipe that nobody reads.
+#[cfg(unix)]
+fn is_unread_pipe(path: &Path, error: &io::Error) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error())
+        && fs::metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_unread_pipe(_: &Path, _: &io::Error) -> bool {
+    false
 }
 
 fn refusal(path: &Path, error: &io::Error) -> String {
+    let (why, what) = if is_unread_pipe(path, error) {
+        (
+            format!("nobody reads this pipe: {}", cause(error)),
+            "start what reads it first, or choose another place for it",
+        )
+    } else {
+        (cause(error), "choose another place for it")
+    };
     format!(
-        "the report cannot be written: {}; choose another place for it: {}",
-        cause(error),
+        "the report cannot be written: {why}; {what}: {}",
         path_in_sentence(path)
     )
 }

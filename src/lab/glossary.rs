@@ -2,7 +2,7 @@
 //!
 //! It must not know who asks for them.
 
-use crate::lab::runner::nearest_of;
+use crate::lab::nearest::nearest_of;
 
 /// A word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub const TERMS: [Term; 35] = [
     ),
     term(
         "mapping",
-        &["memory mapping", "VMA"],
+        &["memory mapping", "mmap", "VMA"],
         "a stretch of addresses that shows a file or memory without one, with one protection; a line of /proc/PID/maps",
         "unmap-middle-splits",
     ),
@@ -257,5 +257,9 @@ pub fn look_up(name: &str) -> Option<&'static Term> {
 /// The words nearest to a name that is none.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static str> {
-    nearest_of(name, TERMS.iter().map(|term| term.word))
+    let names = TERMS.iter().flat_map(|term| {
+        let also = term.also.iter().map(|also| (term.word, *also));
+        also.chain([(term.word, term.word)])
+    });
+    nearest_of(name, names)
 }

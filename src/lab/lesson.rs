@@ -67,13 +67,9 @@ impl Heading {
         right: usize,
         change: ExerciseChange,
     ) -> Lesson {
-        self.with(Exercise {
-            question,
-            choices,
-            right: Right::One(right),
-            turns: false,
-            change,
-        })
+        let mut lesson = self.exercise(question, choices, right, change);
+        lesson.exercise.turns = false;
+        lesson
     }
 
     /// As [`Self::exercise`], where nobody promises which of the choices comes.

@@ -13,6 +13,7 @@ use crate::lab::environment::{check_room, environment, no_helper, refusal};
 use crate::lab::gate::Gate;
 use crate::lab::lesson::{Exercise, exercise_of};
 use crate::lab::limits::check_memory;
+use crate::lab::nearest::nearest_of;
 use crate::lab::script::Script;
 use crate::lab::seen::seen;
 use crate::lab::stage::{Setting, Stage, Stop};
@@ -410,38 +411,6 @@ pub fn choose(names: &[String]) -> Result<Vec<&'static Experiment>, String> {
 /// The three names nearest to `name`.
 fn nearest(name: &str) -> Vec<&'static str> {
     let names = catalogue::all().map(|experiment| experiment.claim.name);
-    nearest_of(name, names.chain(LabTopic::ALL.map(LabTopic::word)))
-}
-
-/// The three of `names` that are nearest to `name`.
-pub(in crate::lab) fn nearest_of(
-    name: &str,
-    names: impl IntoIterator<Item = &'static str>,
-) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = names.into_iter().collect();
-    names.sort_by_cached_key(|known| distance(name, known));
-    names.truncate(3);
-    names
-}
-
-/// How far a name is from what was typed: pairs of neighboring letters that only one of them has, so that words count
-/// wherever they stand; then letters to change, for what is short.
-fn distance(typed: &str, known: &str) -> (usize, usize) {
-    let pairs = |text: &str| -> Vec<[char; 2]> {
-        let letters: Vec<char> = text
-            .chars()
-            .flat_map(char::to_lowercase)
-            .take(200)
-            .collect();
-        letters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
-    };
-    let (typed_pairs, mut left) = (pairs(typed), pairs(known));
-    let mut apart = 0;
-    for pair in &typed_pairs {
-        match left.iter().position(|other| other == pair) {
-            Some(at) => drop(left.swap_remove(at)),
-            None => apart += 1,
-        }
-    }
-    (2 * apart + left.len(), typed.len().abs_diff(known.len()))
+    let names = names.chain(LabTopic::ALL.map(LabTopic::word));
+    nearest_of(name, names.map(|known| (known, known)))
 }

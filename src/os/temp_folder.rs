@@ -93,8 +93,8 @@ impl Folder {
             let path = parent.join(format!("{PREFIX}{}", random_name()));
             let made = make_private(&path).and_then(|()| {
                 Hold::mark_new(&path).inspect_err(|_| {
-                    // It is empty, or holds our mark alone.
-                    let _ = clear(&path);
+                    // It is empty, or holds our mark alone. Where a umask keeps even its owner out, it is empty.
+                    let _ = clear(&path).or_else(|_| std::fs::remove_dir(&path));
                 })
             });
             match made {

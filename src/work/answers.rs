@@ -2,11 +2,15 @@
 //!
 //! It owns the order of changes. It must not know the window, nor the form of the file.
 
+use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
+use crate::bytes::escape::path_in_sentence;
 use crate::bytes::time_of_day::date_and_time;
 use crate::lab::catalogue;
 use crate::lab::learning::{AnswerStore, OwnAnswer, OwnAnswers};
@@ -22,11 +26,85 @@ enum Order {
     Forget(String),
 }
 
-/// The thread. Dropping it waits for the changes that were asked for.
+impl Order {
+    /// Whose experiment it is about.
+    fn name(&self) -> &str {
+        match self {
+            Self::Note(answer) => &answer.name,
+            Self::Forget(name) => name,
+        }
+    }
+}
+
+/// What was asked for and has not come about. It is told to a window as long as there is one, and to who asks after that.
+#[derive(Clone, Debug)]
+pub struct UnkeptAnswers {
+    path: PathBuf,
+    left: Arc<Mutex<Left>>,
+}
+
+#[derive(Debug, Default)]
+struct Left {
+    /// The experiments whose changes are asked for and not done, in the order in which they were.
+    waiting: VecDeque<String>,
+    /// Nobody hears any more why a change could not be made.
+    is_alone: bool,
+    /// Those whose changes could not be made since, and why the last one could not.
+    failed: Vec<String>,
+    why: String,
+}
+
+impl UnkeptAnswers {
+    fn left(&self) -> MutexGuard<'_, Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A change is made, or why it could not be: whether there is somebody to be told that.
+    fn is_over(&self, failed: Option<&String>) -> bool {
+        let mut left = self.left();
+        let name = left.waiting.pop_front();
+        if let Some(why) = failed.filter(|_| left.is_alone) {
+            left.failed.extend(name);
+            left.why.clone_from(why);
+        }
+        !left.is_alone
+    }
+
+    /// A sentence on what is not kept, where the end of the program takes something.
+    #[must_use]
+    pub fn in_words(&self) -> Option<String> {
+        let left = self.left();
+        let mut names: Vec<&str> = Vec::new();
+        for name in left.failed.iter().chain(&left.waiting) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        let (first, rest) = names.split_first()?;
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let why = if left.why.is_empty() {
+            let path = path_in_sentence(&self.path);
+            format!(
+                "another program has your answers locked, or their storage does not answer: {path}"
+            )
+        } else {
+            left.why.clone()
+        };
+        Some(format!(
+            "what you changed last of your answers is not kept, of {first}{more}: {why}"
+        ))
+    }
+}
+
+/// The thread. Dropping it waits for the changes that were asked for, for a moment: see [`UnkeptAnswers`].
 #[derive(Debug)]
 pub struct AnswerKeeper {
     orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
+    unkept: UnkeptAnswers,
 }
 
 impl AnswerKeeper {
@@ -39,13 +117,20 @@ impl AnswerKeeper {
         store: AnswerStore,
         tell: impl Fn(Result<Vec<GivenAnswer>, String>) + Send + 'static,
     ) -> io::Result<Self> {
-        let (orders, asked) = channel();
+        let (orders, asked) = channel::<Order>();
+        let unkept = UnkeptAnswers {
+            path: store.path().to_owned(),
+            left: Arc::default(),
+        };
+        let waiting = unkept.clone();
         let thread = thread::Builder::new()
             .name("lab answers".to_owned())
             .spawn(move || {
                 tell(store.load().map(|answers| given(&answers)));
                 for order in asked {
-                    if let Err(why) = store.change(|all| carry_out(all, order)) {
+                    let changed = store.change(|all| carry_out(all, order)).map(drop);
+                    let is_heard = waiting.is_over(changed.as_ref().err());
+                    if let Some(why) = changed.err().filter(|_| is_heard) {
                         tell(Err(why));
                     }
                 }
@@ -53,7 +138,14 @@ impl AnswerKeeper {
         Ok(Self {
             orders: Some(orders),
             thread: Some(thread),
+            unkept,
         })
+    }
+
+    /// What is not kept in the end; to be asked for when this is gone.
+    #[must_use]
+    pub fn unkept(&self) -> UnkeptAnswers {
+        self.unkept.clone()
     }
 
     /// Keeps an answer.
@@ -68,6 +160,8 @@ impl AnswerKeeper {
 
     fn send(&self, order: Order) {
         if let Some(orders) = &self.orders {
+            let name = order.name().to_owned();
+            self.unkept.left().waiting.push_back(name);
             let _ = orders.send(order); // a thread that is gone has said why
         }
     }
@@ -76,6 +170,7 @@ impl AnswerKeeper {
 impl Drop for AnswerKeeper {
     fn drop(&mut self) {
         self.orders = None;
+        self.unkept.left().is_alone = true;
         if let Some(thread) = self.thread.take() {
             join_within(thread, LAST);
         }

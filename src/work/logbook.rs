@@ -246,10 +246,15 @@ impl Shared {
         state.orphans = found.orphans;
         drop(state);
         (self.report)(JournalNews::Offers(found.offers));
-        if let Some(names) = first_of(&found.unread) {
-            (self.report)(JournalNews::Unread(format!(
-                "What an earlier run left is not offered, as its journal cannot be read: {names}; the version that made it may read it, else move it elsewhere"
-            )));
+        let refused = first_of(&found.refused).map(|names| format!(
+            "What an earlier run left may not all be offered, as the system does not let it be read now: {names}; it stays as it is, and is looked for again at the next start"
+        ));
+        let unread = first_of(&found.unread).map(|names| format!(
+            "What an earlier run left is not offered, as its journal cannot be read: {names}; the version that made it may read it, else move it elsewhere"
+        ));
+        let said: Vec<String> = [refused, unread].into_iter().flatten().collect();
+        if !said.is_empty() {
+            (self.report)(JournalNews::Unread(said.join(". ")));
         }
     }
 

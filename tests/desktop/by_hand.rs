@@ -8,8 +8,9 @@ use mapscope::lab::{catalogue, hand};
 use mapscope::map::page_bytes;
 use mapscope::model::hand::{command, has_press};
 
+use crate::lab;
 use crate::rig::reader::{Reader, stage_with_python};
-use crate::rig::{Program, Stage, until};
+use crate::rig::{Stage, until};
 
 /// Places that Tab may pass on its way to the list.
 const TABS: usize = 40;
@@ -44,13 +45,7 @@ fn says(reader: &mut Reader, wanted: &str) {
 
 /// Chooses the experiment in the lab, and tries it by hand.
 fn try_it(reader: &mut Reader, name: &str) {
-    let question = catalogue::find(name).unwrap().claim.question();
-    let entry = format!("{question}: not run");
-    reader.until(&entry, |names| names.contains(&entry).then_some(()));
-    reader.press(&entry);
-    reader.until("its question", |names| {
-        names.contains(&question.to_owned()).then_some(())
-    });
+    lab::choose(reader, name);
     reader.press("Try it by hand");
     ticked(reader, &plan(name), 0);
 }
@@ -62,9 +57,7 @@ fn by_mouse_and_keys_as_a_person_does() {
         return;
     };
     let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
-    stage.keys(&["ctrl+4"]);
+    let (mut reader, mut program) = lab::shown(&stage, python);
     try_it(&mut reader, NAME);
     let plan = plan(NAME);
     let claim = catalogue::find(NAME).unwrap().claim;
@@ -114,9 +107,7 @@ fn what_takes_a_shell_is_ticked_when_it_is_found() {
         return;
     };
     let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
-    stage.keys(&["ctrl+4"]);
+    let (mut reader, mut program) = lab::shown(&stage, python);
     try_it(&mut reader, NAME);
     let plan = plan(NAME);
     for (index, item) in plan.items.iter().enumerate() {
@@ -164,9 +155,7 @@ fn after_one_click_enter_and_space_do_the_rest_and_tab_leads_there() {
         return;
     };
     let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
-    stage.keys(&["ctrl+4"]);
+    let (mut reader, mut program) = lab::shown(&stage, python);
     try_it(&mut reader, NAME);
     let plan = plan(NAME);
     let presses: Vec<String> = plan

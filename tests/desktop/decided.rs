@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::left::{is_recorded, journals};
+use crate::left::{edited_by_a_killed_window, journals};
 use crate::rig::reader::{Reader, stage_with_python};
 use crate::rig::{Program, is_required, until};
 
@@ -22,13 +22,7 @@ fn what_is_discarded_as_the_window_closes_is_not_offered_again() {
         return;
     }
     let _bus = stage.start_bus();
-    let path = stage.file("left.bin", b"0123");
-    let mut program = Program::start(&stage, &[&path]);
-    stage.types("5a");
-    is_recorded(&stage, 1);
-    program.kill();
-    drop(program);
-
+    let path = edited_by_a_killed_window(&stage);
     let mut reader = Reader::start(&stage, python);
     let mut program = Program::start(&stage, &[&path]);
     reader.until("offer", |names| {

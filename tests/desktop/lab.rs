@@ -2,29 +2,41 @@
 
 use mapscope::lab::catalogue;
 
-use crate::rig::Program;
 use crate::rig::reader::{Reader, stage_with_python};
+use crate::rig::{Program, Stage};
 
-/// Runs the experiment by what a screen reader can press, and waits for its verdict.
+/// The program with the lab in sight, and who reads it.
 #[track_caller]
-fn check(topic: &str, name: &str, verdict: &str) {
-    let Some((mut stage, python)) = stage_with_python() else {
-        return;
-    };
-    let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
+pub(crate) fn shown<'a>(stage: &'a Stage, python: &str) -> (Reader, Program<'a>) {
+    let reader = Reader::start(stage, python);
+    let program = Program::start(stage, &[] as &[&str]);
     stage.keys(&["ctrl+4"]);
+    (reader, program)
+}
+
+/// Chooses an experiment that did not run in the list, by what a screen reader can press.
+#[track_caller]
+pub(crate) fn choose(reader: &mut Reader, name: &str) {
     let question = catalogue::find(name).unwrap().claim.question();
     let entry = format!("{question}: not run");
-    reader.until(
-        &format!("\u{201c}{entry}\u{201d} in the list of {topic}"),
-        |names| names.contains(&entry).then_some(()),
-    );
+    reader.until(&format!("\u{201c}{entry}\u{201d} in the list"), |names| {
+        names.contains(&entry).then_some(())
+    });
     reader.press(&entry);
     reader.until("its question", |names| {
         names.contains(&question.to_owned()).then_some(())
     });
+}
+
+/// Runs the experiment, and waits for its verdict.
+#[track_caller]
+fn check(name: &str, verdict: &str) {
+    let Some((mut stage, python)) = stage_with_python() else {
+        return;
+    };
+    let _bus = stage.start_bus();
+    let (mut reader, mut program) = shown(&stage, python);
+    choose(&mut reader, name);
     reader.press("Run");
     // In the experiment itself, and in the list. The window goes on while its tree is read: both may take a moment.
     for wanted in [format!("Verdict: {verdict}"), format!("{name}: {verdict}")] {
@@ -43,72 +55,72 @@ fn check(topic: &str, name: &str, verdict: &str) {
 
 #[test]
 fn sharing() {
-    check("sharing", "shared-seen-by-shared", "as predicted");
+    check("shared-seen-by-shared", "as predicted");
 }
 
 #[test]
 fn fork() {
-    check("fork", "fork-copies-on-write", "as predicted");
+    check("fork-copies-on-write", "as predicted");
 }
 
 #[test]
 fn anonymous_memory() {
-    check("anonymous", "large-malloc-is-a-mapping", "as predicted");
+    check("large-malloc-is-a-mapping", "as predicted");
 }
 
 #[test]
 fn protection() {
-    check("protection", "store-into-read-only-dies", "as predicted");
+    check("store-into-read-only-dies", "as predicted");
 }
 
 #[test]
 fn ends_of_files() {
-    check("ends", "page-past-end-sigbus", "as predicted");
+    check("page-past-end-sigbus", "as predicted");
 }
 
 #[test]
 fn errors() {
-    check("errors", "unaligned-offset-einval", "as predicted");
+    check("unaligned-offset-einval", "as predicted");
 }
 
 #[test]
 fn durability() {
-    check("durability", "msync-sync-cleans", "as predicted");
+    check("msync-sync-cleans", "as predicted");
 }
 
 #[test]
 fn cost() {
-    check("cost", "cost-warm-sequential", "measured");
+    check("cost-warm-sequential", "measured");
 }
 
 #[test]
 fn frames() {
-    check("frames", "populate-copies-private-pages", "as predicted");
+    check("populate-copies-private-pages", "as predicted");
 }
 
 #[test]
 fn moving() {
-    check("moving", "mremap-moves", "as predicted");
+    check("mremap-moves", "as predicted");
 }
 
 #[test]
 fn holes() {
-    check("holes", "holes-get-blocks-by-stores", "as predicted");
+    check("holes-get-blocks-by-stores", "as predicted");
 }
 
 #[test]
 fn limits() {
-    check("limits", "locks-stop-no-store", "as predicted");
+    check("locks-stop-no-store", "as predicted");
 }
 
 #[test]
 fn programs() {
-    check("program", "vfork-shares", "as predicted");
+    check("vfork-shares", "as predicted");
 }
 
 #[test]
 fn atomics() {
-    check("atomics", "private-futex", "as predicted");
+    check("private-futex", "as predicted");
 }
 
 /// Keys alone: a step waits, is foreseen, and let go; then the rest.
@@ -118,9 +130,7 @@ fn step_by_step() {
         return;
     };
     let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
-    stage.keys(&["ctrl+4"]);
+    let (mut reader, mut program) = shown(&stage, python);
     reader.until("the list", |names| {
         names.contains(&"Experiments".to_owned()).then_some(())
     });

@@ -2,16 +2,17 @@
 //! was edited in, and has applied nothing.
 
 use std::fs;
+use std::path::PathBuf;
 
 use mapscope::work::logbook::ledger::recover;
 
 use crate::bare::Bare;
-use crate::rig::{Stage, until};
+use crate::rig::{Program, Stage, until};
 
 const SCREEN: [&str; 3] = ["-screen", "0", "1280x800x24"];
 
 /// The journals that there are.
-pub(crate) fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
+pub(crate) fn journals(stage: &Stage) -> Vec<PathBuf> {
     let entries = fs::read_dir(stage.folder().join("state/mapscope"));
     let entries = entries.into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
@@ -25,10 +26,20 @@ pub(crate) fn journals(stage: &Stage) -> Vec<std::path::PathBuf> {
 pub(crate) fn is_recorded(stage: &Stage, n: usize) {
     until("record of the edit", || {
         let journals = journals(stage);
-        let is_long =
-            |path: &std::path::PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 100);
+        let is_long = |path: &PathBuf| fs::metadata(path).is_ok_and(|meta| meta.len() > 100);
         (journals.len() == n && journals.iter().all(is_long)).then_some(())
     });
+}
+
+/// A file of digits, the first of which a window changed that was killed then.
+#[track_caller]
+pub(crate) fn edited_by_a_killed_window(stage: &Stage) -> PathBuf {
+    let path = stage.file("left.bin", b"0123");
+    let mut program = Program::start(stage, &[&path]);
+    stage.types("5a");
+    is_recorded(stage, 1);
+    program.kill();
+    path
 }
 
 /// How the windows end, one after the other, and again from the first on.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::bare::Bare;
-use crate::left::is_recorded;
+use crate::left::{edited_by_a_killed_window, is_recorded};
 use crate::rig::reader::{Reader, stage_with_python};
 use crate::rig::{Program, Stage};
 
@@ -41,12 +41,7 @@ fn the_next_window_shows_what_a_killed_one_left_and_reapplies_it() {
         return;
     };
     let _bus = stage.start_bus();
-    let path = stage.file("left.bin", b"0123");
-    let mut program = Program::start(&stage, &[&path]);
-    stage.types("5a");
-    is_recorded(&stage, 1);
-    program.kill();
-    drop(program);
+    let path = edited_by_a_killed_window(&stage);
     assert_eq!(fs::read(&path).unwrap(), b"0123");
     take_up(&stage, python, &path);
 }

@@ -15,12 +15,15 @@ mod json;
 mod learned;
 mod left_behind;
 mod lessons;
+mod mapped_anew;
 mod meant;
 mod meanwhile;
 mod missing;
+mod near;
 mod ordered;
 mod papers;
 mod patience;
+mod piped;
 mod places;
 mod served;
 mod set_up;
@@ -31,6 +34,8 @@ mod surroundings;
 mod tense;
 mod traced;
 mod trouble;
+mod unbroken;
+mod unkept;
 mod unseen;
 
 use std::collections::BTreeSet;
@@ -76,33 +81,49 @@ fn run(
     options: &Options,
     mut hear: impl FnMut(&Progress),
 ) -> (Vec<RunRecord>, Result<(), String>) {
-    let (mut records, mut over) = (Vec::new(), Ok(()));
-    runner::run(
-        experiments,
-        options,
-        &AtomicBool::new(false),
-        &mut |progress| {
+    let never = AtomicBool::new(false);
+    finished(|tell| {
+        runner::run(experiments, options, &never, &mut |progress| {
             hear(&progress);
-            match progress {
-                Progress::Finished(record) => records.push(*record),
-                Progress::Over(result) => over = result,
-                _ => {}
-            }
-        },
-    );
+            tell(progress);
+        });
+    })
+}
+
+/// What a run that tells of its progress finished, and how it ended.
+fn finished(run: impl FnOnce(&mut dyn FnMut(Progress))) -> (Vec<RunRecord>, Result<(), String>) {
+    let (mut records, mut over) = (Vec::new(), Ok(()));
+    run(&mut |progress| match progress {
+        Progress::Finished(record) => records.push(*record),
+        Progress::Over(result) => over = result,
+        _ => {}
+    });
     (records, over)
+}
+
+/// What runs finished that begin in this way, in a folder of their own, which they leave as empty as it was.
+#[track_caller]
+fn finished_apart(
+    change: impl FnOnce(&mut Options),
+    run: impl FnOnce(&Options, &AtomicBool, &mut dyn FnMut(Progress)),
+) -> Vec<RunRecord> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    change(&mut options);
+    let never = AtomicBool::new(false);
+    let (records, over) = finished(|tell| run(&options, &never, tell));
+    over.unwrap();
+    assert!(is_empty(dir.path()), "something was left in the folder");
+    records
 }
 
 /// One run by name, in a folder of its own.
 #[track_caller]
 fn run_one(name: &str, change: impl FnOnce(&mut Options)) -> RunRecord {
-    let dir = tempfile::tempdir().unwrap();
-    let mut options = options(dir.path());
-    change(&mut options);
     let experiment = catalogue::find(name).unwrap_or_else(|| panic!("no experiment {name}"));
-    let (mut records, over) = run(&[experiment], &options, |_| {});
-    over.unwrap();
-    assert!(is_empty(dir.path()), "something was left in the folder");
+    let mut records = finished_apart(change, |options, never, tell| {
+        runner::run(&[experiment], options, never, tell);
+    });
     records.pop().expect("a record")
 }
 

@@ -31,6 +31,7 @@ mod returned;
 mod short;
 mod slow;
 mod torn;
+mod unopened;
 
 /// How long anything may take on a slow and busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

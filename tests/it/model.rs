@@ -31,6 +31,7 @@ mod ended;
 mod errors;
 mod fate;
 mod find;
+mod forms_gone;
 mod frames;
 mod hand;
 mod happened;

@@ -1,6 +1,7 @@
 //! Scratch folders: who holds one, how long it lives, and with what it goes.
 
 mod dead;
+mod umask;
 mod unusable;
 
 use std::ffi::OsStr;

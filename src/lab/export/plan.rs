@@ -4,6 +4,7 @@
 //! It owns all that is decided. It must not know any language: what is left to do is to write it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::judged::{Judged, Sentence, StepNumbers};
 use super::remarks::remark;
@@ -290,6 +291,11 @@ impl<'a> Plan<'a> {
 }
 
 impl Asked<'_> {
+    /// Whether what the rest needs is not of the experiment's own making, but the system's to grant: a file of the system's.
+    pub(super) fn is_granted(&self) -> bool {
+        matches!(&self.ask.call, Call::Open { path, .. } if self.ask.is_needed && Path::new(path).is_absolute())
+    }
+
     /// Says what is expected of it, where that is said in what comes after it.
     fn watch_for(&mut self, rest: &[Item<'_>]) {
         let wanted = rest.iter().find_map(|item| match item {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::lab::claim::{Claim, PeerCard, RunRecord, RunStep, Verdict};
 
 use super::course::changes;
-use super::markup::escaped;
+use super::markup::{escaped, whole};
 use super::picture;
 use super::text::cost_lines;
 use super::{Paper, judged, with_claims};
@@ -99,7 +99,7 @@ fn one(out: &mut String, paper: &Paper<'_>, claim: &Claim, record: &RunRecord) {
     }
     let promise = format!(" <span class=\"w\">({})</span>", claim.promise);
     fact("Predicted", &(escaped(&record.predicted) + &promise));
-    fact("Observed", &escaped(&record.observed));
+    fact("Observed", &escaped(&whole(&record.observed)));
     fact("Verdict", &verdict(&record.verdict));
     let source = format!(" <span class=\"w\">({})</span>", escaped(claim.source));
     fact("Why", &(escaped(claim.why) + &source));
@@ -185,18 +185,19 @@ fn done(step: &RunStep) -> String {
             let class = if holds { "yes" } else { "no" };
             format!(
                 " <span class=\"{class}\">{sign}{}</span>",
-                escaped(&expected)
+                escaped(&whole(&expected))
             )
         }
     };
-    let observed = escaped(&step.observed).replace('\n', "<br>");
-    let mut words = format!("{}: {observed}{sign}", escaped(&step.what));
+    let observed = escaped(&whole(&step.observed)).replace('\n', "<br>");
+    let what = escaped(&whole(&step.what));
+    let mut words = format!("{what}: {observed}{sign}");
     for call in &step.calls {
         let _ = write!(
             words,
             "<code>{} [{}]</code>",
             escaped(&call.text),
-            call.took()
+            whole(&call.took())
         );
     }
     words

@@ -136,7 +136,8 @@ impl Actor {
 
     fn note_map(&mut self, map: &MapCall) {
         self.backing.insert(map.map.clone(), Backing::of(map));
-        if self.watched.is_none() {
+        let is_shown = |(name, _): &(String, u64)| *name == map.map;
+        if self.watched.as_ref().is_none_or(is_shown) {
             self.card.mapping = mapping_words(map);
             self.watched = Some((map.map.clone(), map.len));
             self.card.holding.map(map);

@@ -87,37 +87,78 @@ pub(super) struct Found {
     pub(super) orphans: Vec<Orphan>,
     /// What can be offered of them, oldest first.
     pub(super) offers: Vec<EditsOffer>,
-    /// Those that cannot be read, each with why.
+    /// Those that are not understood, each with why.
     pub(super) unread: Vec<String>,
+    /// Those that the system does not let be read now, each with why; or the folder.
+    pub(super) refused: Vec<String>,
 }
 
 /// Looks through `folder`, which `disk` keeps.
 pub(super) fn find(folder: &Path, disk: &Disk) -> Found {
     let mut found = Found::default();
-    let Ok(entries) = fs::read_dir(folder) else {
-        return found; // none yet
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let (mut paths, refused) = paths_in(folder);
+    if let Some(error) = refused {
+        found.refused.push(with_why(folder, &error));
+    }
     paths.sort();
     for path in paths {
         let ending = path.extension().unwrap_or_default();
         if ending == PART {
             // a journal that was about to replace one that is whole
-            if take(&path).is_some() {
+            if let Ok(Some(_)) = take(&path) {
                 let _ = fs::remove_file(&path);
             }
-        } else if ending == ENDING
-            && let Some(file) = take(&path)
-        {
-            adopt(file, path, disk, &mut found);
+        } else if ending == ENDING {
+            match take(&path) {
+                Ok(Some(file)) => adopt(file, path, disk, &mut found),
+                Ok(None) => {}
+                Err(error) => found.refused.push(with_why(&path, &error)),
+            }
         }
     }
     found.offers.sort_by_key(|offer| offer.at);
     found
 }
 
-/// Opens and locks a file of ours that nobody else has locked.
-fn take(path: &Path) -> Option<File> {
+/// What is in a folder, as far as it can be looked at, and why not all of it can.
+fn paths_in(folder: &Path) -> (Vec<PathBuf>, Option<io::Error>) {
+    let (mut paths, mut refused) = (Vec::new(), None);
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                match entry {
+                    Ok(entry) => paths.push(entry.path()),
+                    Err(error) => refused = Some(error),
+                }
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {} // none yet
+        Err(error) => refused = Some(error),
+    }
+    (paths, refused)
+}
+
+/// A path and what the system says.
+fn with_why(path: &Path, error: &io::Error) -> String {
+    let why = crate::map::describe_errno(crate::map::errno_of(error));
+    format!("{} ({why})", path_in_sentence(path))
+}
+
+/// Opens and locks a file of ours that nobody else has locked. `None` where it is no such file.
+///
+/// # Errors
+/// What the system says where it does not let a file of ours be opened.
+fn take(path: &Path) -> io::Result<Option<File>> {
+    match open(path) {
+        Ok(file) => Ok(lock(file, path)),
+        Err(error) => match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_file() && is_same(&meta, &meta) => Err(error),
+            _ => Ok(None),
+        },
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true);
     #[cfg(unix)]
@@ -125,7 +166,11 @@ fn take(path: &Path) -> Option<File> {
         &mut options,
         libc::O_NOFOLLOW | libc::O_NONBLOCK,
     );
-    let file = options.open(path).ok()?;
+    options.open(path)
+}
+
+/// Locks it, where it is a file of ours that nobody else has locked.
+fn lock(file: File, path: &Path) -> Option<File> {
     let meta = file.metadata().ok().filter(fs::Metadata::is_file)?;
     file.try_lock().ok()?;
     // locked, but another one may have been put in its place meanwhile
@@ -149,10 +194,7 @@ fn is_same(_left: &fs::Metadata, right: &fs::Metadata) -> bool {
 fn adopt(file: File, path: PathBuf, disk: &Disk, found: &mut Found) {
     let mut bytes = Vec::new();
     if let Err(error) = (&file).take(MOST_BYTES).read_to_end(&mut bytes) {
-        let why = crate::map::describe_errno(crate::map::errno_of(&error));
-        found
-            .unread
-            .push(format!("{} ({why})", path_in_sentence(&path)));
+        found.refused.push(with_why(&path, &error));
         let_go(&file);
         return; // it stays, for another time
     }

@@ -2,17 +2,16 @@
 //! promises is never wrong.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Environment, LabTopic, Progress, RunRecord, Verdict};
+use mapscope::lab::claim::{Environment, LabTopic, RunRecord, Verdict};
 use mapscope::lab::lesson::{self, Right};
 use mapscope::lab::runner::run_unchanged;
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::Outcome;
 
+use super::finished_apart;
 use super::lessons::exercise;
-use super::{is_empty, options};
 
 #[test]
 fn each_experiment_has_an_exercise_and_one_to_look_at_next() {
@@ -46,22 +45,10 @@ fn the_exercises_of_what_measures_predict() {
 
 fn run_all_unchanged() -> Vec<RunRecord> {
     let all: Vec<_> = catalogue::all().collect();
-    let dir = tempfile::tempdir().unwrap();
-    let (mut records, mut over) = (Vec::new(), Ok(()));
-    let never = AtomicBool::new(false);
-    run_unchanged(
-        &all,
-        &options(dir.path()),
-        &never,
-        &mut |progress| match progress {
-            Progress::Finished(record) => records.push(*record),
-            Progress::Over(result) => over = result,
-            _ => {}
-        },
-    );
-    over.unwrap();
-    assert!(is_empty(dir.path()), "something was left in the folder");
-    records
+    finished_apart(
+        |_| {},
+        |options, never, tell| run_unchanged(&all, options, never, tell),
+    )
 }
 
 /// An exercise that would come out the same without its change teaches nothing, but where just that is what it says.

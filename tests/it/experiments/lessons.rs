@@ -1,10 +1,9 @@
 //! Questions, exercises and where they lead: that each is there, gives nothing away, and comes out as it says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicBool;
 
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Claim, Environment, Expected, Progress, RunRecord, Verdict};
+use mapscope::lab::claim::{Claim, Environment, Expected, RunRecord, Verdict};
 use mapscope::lab::glossary::{TERMS, look_up};
 use mapscope::lab::lesson::{self, ExerciseChange};
 use mapscope::lab::posix::{ASSERTIONS, DIFFERENCES, PosixFunction, ShownBy};
@@ -13,7 +12,7 @@ use mapscope::lab::{Experiment, script::Script};
 use mapscope::map::page_bytes;
 use mapscope::peer::calls::Sabotage;
 
-use super::{is_empty, options};
+use super::finished_apart;
 
 /// The choices that are right somewhere.
 fn right(claim: &Claim) -> Vec<&'static str> {
@@ -143,24 +142,9 @@ pub(super) fn exercise(
     experiments: &[&'static Experiment],
     change: impl FnOnce(&mut Options),
 ) -> Vec<RunRecord> {
-    let dir = tempfile::tempdir().unwrap();
-    let mut options = options(dir.path());
-    change(&mut options);
-    let (mut records, mut over) = (Vec::new(), Ok(()));
-    let never = AtomicBool::new(false);
-    run_exercises(
-        experiments,
-        &options,
-        &never,
-        &mut |progress| match progress {
-            Progress::Finished(record) => records.push(*record),
-            Progress::Over(result) => over = result,
-            _ => {}
-        },
-    );
-    over.unwrap();
-    assert!(is_empty(dir.path()), "something was left in the folder");
-    records
+    finished_apart(change, |options, never, tell| {
+        run_exercises(experiments, options, never, tell);
+    })
 }
 
 #[test]

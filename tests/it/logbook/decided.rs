@@ -9,15 +9,12 @@ use mapscope::model::Mode;
 use mapscope::model::offer::OfferPart;
 use mapscope::work::logbook::Disk;
 
-use super::offers::{is_free, left};
+use super::offers::{is_free, left_abc};
 use super::{Book, journals, offered};
 
 #[test]
 fn what_is_decided_while_the_program_ends_is_not_offered_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
-    fs::write(&path, b"0123456789").unwrap();
-    left(&path, &state, Mode::Private, b"abc");
+    let (_folder, state, _) = left_abc(Mode::Private);
     let next = Book::begin(&state);
     let offer = next.offers().remove(0);
     // the thread that writes it down comes after the one that ends the journal of this run

@@ -1,13 +1,14 @@
 //! What is offered of journals that were left behind, and that two runs do not take each other's.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mapscope::bytes::Span;
 use mapscope::model::event::{EditsNews, FileNews};
 use mapscope::model::journal::PendingRun;
 use mapscope::model::offer::{FileFate, OfferPart};
 use mapscope::model::{FileRequest, Mode};
+use tempfile::TempDir;
 
 use super::full::Edited;
 use super::{Book, journals, offered, value_at};
@@ -22,6 +23,15 @@ pub(super) fn left(path: &Path, state: &Path, mode: Mode, bytes: &[u8]) {
     drop(edited);
     drop(book);
     is_free(state);
+}
+
+/// A file of ten digits in which such a run stored `abc`: the folder that all is in, the folder of the journals, and the file.
+pub(super) fn left_abc(mode: Mode) -> (TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
+    fs::write(&path, b"0123456789").unwrap();
+    left(&path, &state, mode, b"abc");
+    (folder, state, path)
 }
 
 /// A thread that puts a journal on the disk may have it open a moment longer than its owner.
@@ -89,10 +99,7 @@ fn each_file_is_named_with_what_stands_there_now() {
 
 #[test]
 fn a_run_that_goes_on_is_not_offered_to_another_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
-    fs::write(&path, b"0123456789").unwrap();
-    left(&path, &state, Mode::Private, b"abc");
+    let (_folder, state, path) = left_abc(Mode::Private);
     let lives = Book::begin(&state);
     assert_eq!(lives.offers().len(), 1);
     let edited = Edited::open(&path, Mode::Private, &lives);
@@ -190,10 +197,7 @@ fn what_was_saved_given_up_or_undone_is_not_offered() {
 
 #[test]
 fn what_is_in_the_file_is_taken_back_only_where_it_still_stands() {
-    let folder = tempfile::tempdir().unwrap();
-    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
-    fs::write(&path, b"0123456789").unwrap();
-    left(&path, &state, Mode::Shared, b"abc");
+    let (_folder, state, path) = left_abc(Mode::Shared);
     assert_eq!(fs::read(&path).unwrap(), b"abc3456789");
     fs::write(&path, b"aXc3456789").unwrap(); // somebody else
     let next = Book::begin(&state);
@@ -217,10 +221,7 @@ fn what_is_in_the_file_is_taken_back_only_where_it_still_stands() {
 
 #[test]
 fn what_is_taken_over_stands_in_the_journal_of_this_run() {
-    let folder = tempfile::tempdir().unwrap();
-    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
-    fs::write(&path, b"0123456789").unwrap();
-    left(&path, &state, Mode::Private, b"abc");
+    let (_folder, state, path) = left_abc(Mode::Private);
     let next = Book::begin(&state);
     let offer = next.offers().remove(0);
     let edited = Edited::open(&path, Mode::Private, &next);

@@ -13,7 +13,7 @@ use mapscope::work::logbook::Disk;
 
 use super::Book;
 use super::full::{Edited, is_stored};
-use super::offers::left;
+use super::offers::left_abc;
 
 fn run(offset: u64, base: &[u8], value: &[u8]) -> PendingRun {
     PendingRun {
@@ -33,10 +33,7 @@ fn shown(edited: &Edited, len: u64) -> Vec<u8> {
 /// The file's bytes are taken back beneath an edit of the person's own, which stays in the view.
 #[test]
 fn what_is_taken_back_in_the_file_takes_no_edit_of_a_private_view() {
-    let folder = tempfile::tempdir().unwrap();
-    let (state, path) = (folder.path().join("state"), folder.path().join("data.bin"));
-    fs::write(&path, b"0123456789").unwrap();
-    left(&path, &state, Mode::Shared, b"abc");
+    let (_folder, state, path) = left_abc(Mode::Shared);
     let next = Book::begin(&state);
     let offer = next.offers().remove(0);
     let edited = Edited::open(&path, Mode::Private, &next);

@@ -14,10 +14,6 @@ use super::support::*;
 
 const TEXT: FindForm = FindForm::Text(TextEncoding::Utf8);
 
-fn find(window: &mut Window, action: FindAction) {
-    act(window, Action::Find(action));
-}
-
 /// Opens the form by its key, and has what is typed read in this way.
 fn open_find(window: &mut Window, form: FindForm) {
     press(window, CTRL, Key::F);
@@ -35,13 +31,6 @@ fn look_for(window: &mut Window, form: FindForm, text: &str) {
     press(window, PLAIN, Key::Enter);
 }
 
-#[track_caller]
-fn until_said(window: &mut Window, words: &str) {
-    until(window, &format!("it says {words:?}"), |window| {
-        status(window).iter().any(|said| said == words)
-    });
-}
-
 fn selection(window: &Window) -> Span {
     doc(window).view().viewport.selection()
 }
@@ -52,11 +41,7 @@ fn at(start: u64, len: u64) -> Span {
 
 /// `ELF` at 1, 100 and 4096.
 fn three() -> (tempfile::TempDir, std::path::PathBuf, Window) {
-    let mut bytes = vec![b'.'; 6000];
-    for start in [1, 100, 4096] {
-        bytes[start..start + 3].copy_from_slice(b"ELF");
-    }
-    let (folder, path) = file(&bytes);
+    let (folder, path) = file_with_elf(&[1, 100, 4096]);
     let window = open(&path);
     (folder, path, window)
 }

@@ -14,11 +14,7 @@ const TEXT: FindForm = FindForm::Text(TextEncoding::Utf8);
 
 /// `ELF` at 1, 100 and 4096, and the form that looks for it.
 fn three() -> (tempfile::TempDir, Window) {
-    let mut bytes = vec![b'.'; 6000];
-    for start in [1, 100, 4096] {
-        bytes[start..start + 3].copy_from_slice(b"ELF");
-    }
-    let (folder, path) = file(&bytes);
+    let (folder, path) = file_with_elf(&[1, 100, 4096]);
     let mut window = open(&path);
     press(&mut window, CTRL, Key::F);
     look_for(&mut window, TEXT, "ELF");
@@ -35,13 +31,6 @@ fn look_for(window: &mut Window, form: FindForm, text: &str) {
     ] {
         act(window, Action::Find(action));
     }
-}
-
-#[track_caller]
-fn until_said(window: &mut Window, words: &str) {
-    until(window, &format!("it says {words:?}"), |window| {
-        status(window).iter().any(|said| said == words)
-    });
 }
 
 fn selection(window: &Window) -> Span {

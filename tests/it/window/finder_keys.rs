@@ -32,13 +32,6 @@ fn enter(window: &mut Window) {
 }
 
 #[track_caller]
-fn until_said(window: &mut Window, words: &str) {
-    until(window, &format!("it says {words:?}"), |window| {
-        status(window).iter().any(|said| said == words)
-    });
-}
-
-#[track_caller]
 fn until_focused(window: &mut Window, name: &str) {
     until(window, &format!("{name:?} has the keys"), |window| {
         focused(window) == name

@@ -15,29 +15,14 @@ use super::support::*;
 
 const TEXT: FindForm = FindForm::Text(TextEncoding::Utf8);
 
-fn find(window: &mut Window, action: FindAction) {
-    act(window, Action::Find(action));
-}
-
 fn look_for(window: &mut Window, form: FindForm, text: &str) {
     find(window, FindAction::SetForm(form));
     find(window, FindAction::Edited(text.to_owned()));
 }
 
-#[track_caller]
-fn until_said(window: &mut Window, words: &str) {
-    until(window, &format!("it says {words:?}"), |window| {
-        status(window).iter().any(|said| said == words)
-    });
-}
-
 #[test]
 fn matches_are_listed_from_the_first_to_the_last() {
-    let mut bytes = vec![b'.'; 6000];
-    for start in [1, 100, 4096] {
-        bytes[start..start + 3].copy_from_slice(b"ELF");
-    }
-    let (_folder, path) = file(&bytes);
+    let (_folder, path) = file_with_elf(&[1, 100, 4096]);
     let mut window = open(&path);
     find(&mut window, FindAction::Open { replaces: false });
     look_for(&mut window, TEXT, "ELF");

@@ -98,7 +98,12 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             let (fd, mut lines) = (v.fd(file), Vec::new());
             closed_before(asked, &fd, &mut lines);
             lines.push(format!("{fd} = open({}, {flags});", path(its)));
-            lines.push(format!("told({fd});"));
+            let told = if asked.is_granted() {
+                "told_granted"
+            } else {
+                "told"
+            };
+            lines.push(format!("{told}({fd});"));
             lines
         }
         Call::Memfd { file, len } => {

@@ -1,8 +1,10 @@
-/* What the programs of this folder have in common: whose turn it is, what came of each step, and how it is said.
+/* What the programs of this folder have in common: whose turn it is, what came of each step, and how it is
+   said.
 
-   main gives the turns. It shares a board with all the others, memory without a file, on which stands how many steps have
-   been given free, how far each process is, and what each step told. Whoever waits does so with futex(2) on a bell that
-   everybody rings who has changed something. A process that dies is reaped by its parent, which notes how on the board. */
+   main gives the turns. It shares a board with all the others, memory without a file, on which stands how
+   many steps have been given free, how far each process is, and what each step told. Whoever waits does so
+   with futex(2) on a bell that everybody rings who has changed something. A process that dies is reaped by
+   its parent, which notes how on the board. */
 
 #include "lab.h"
 
@@ -24,20 +26,21 @@
 #define MOST_PROCESSES 64
 #define MOST_DECISIONS 4096
 #define MOST_UNDONE 16
-/* How long a step may take before the program gives up, in seconds. */
+/* How long a step may take before the program gives up, and at the end whatever is left of it, in seconds. */
 #define PATIENCE 60
 
 unsigned char bytes[MOST_BYTES];
 int lab_me = MAIN;
 
-enum kind { NOTHING, DONE, FAILED, SOME_BYTES, SOME_PAGES, SOME_LINES, SUMS, MEMORY, FAULTS, CACHE, IN_MEMORY, FRAMES, STAT,
-            REPEATED, RACED, A_NUMBER, A_PROCESS, KILLED };
+enum kind { NOTHING, DONE, FAILED, SOME_BYTES, SOME_PAGES, SOME_LINES, SUMS, MEMORY, FAULTS, CACHE,
+            IN_MEMORY, FRAMES, STAT, REPEATED, RACED, A_NUMBER, A_PROCESS, KILLED };
 
 /* What a step told when it was done last. */
 struct told {
     enum kind kind;
     long at;                       /* how many steps were done before it */
     int error;                     /* errno */
+    int is_refused;                /* by the system, whose own it is to grant: nothing is observed */
     int signal, code;              /* how its process died */
     unsigned long address;         /* of a fault */
     enum backing backing;          /* of pages */
@@ -66,6 +69,7 @@ struct undo {
 static struct board {
     uint32_t bell;
     long turn;                     /* so many steps are free to be done */
+    int is_over;                   /* main ends, and all the others with it */
     struct process processes[MOST_PROCESSES];
     unsigned char decisions[MOST_DECISIONS]; /* 0: not yet; 1: go on; 2: enough */
     uint32_t n_undone;
@@ -104,6 +108,16 @@ static void wait_bell(uint32_t seen)
 {
     struct timespec most = {0, 10000000};
     syscall(SYS_futex, &board->bell, FUTEX_WAIT, seen, &most, NULL, 0);
+    if (lab_me != MAIN && __atomic_load_n(&board->is_over, __ATOMIC_SEQ_CST))
+        _exit(3);
+}
+
+/* Seconds that no clock's being set changes. */
+static time_t seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
 }
 
 static void reap(void)
@@ -158,13 +172,24 @@ static void undo_all(void)
 /* Main ends: all the others with it, and what is left of them. */
 static _Noreturn void leave(int status)
 {
+    const struct timespec a_moment = {0, 1000000};
+    time_t begin = seconds();
+    pid_t pid;
+    int left;
     flush_line();
+    __atomic_store_n(&board->is_over, 1, __ATOMIC_SEQ_CST);
+    ring();
     for (int i = 1; i < n_names; i++)
         if (board->processes[i].pid > 0 && !board->processes[i].is_dead)
             kill(board->processes[i].pid, SIGKILL);
-    /* Grandchildren become children of main (PR_SET_CHILD_SUBREAPER). */
-    while (waitpid(-1, NULL, 0) > 0)
-        ;
+    /* Grandchildren become children of main (PR_SET_CHILD_SUBREAPER): also one that stands still, and is
+       not on the board. */
+    while ((pid = waitpid(-1, &left, WNOHANG | WUNTRACED)) >= 0 && seconds() - begin <= PATIENCE) {
+        if (pid == 0)
+            nanosleep(&a_moment, NULL);
+        else if (WIFSTOPPED(left))
+            kill(pid, SIGKILL);
+    }
     undo_all();
     remove_scratch();
     fflush(stdout);
@@ -175,7 +200,7 @@ _Noreturn void lab_not_available(const char *why)
 {
     flush_line();
     if (n_differ > 0)
-        leave(1);
+        lab_not_done(why);
     printf("  observed   nothing: not available here, %s\n  verdict    not available here: %s\n", why, why);
     leave(77);
 }
@@ -197,8 +222,8 @@ static void on_stop(int signal)
     stopped = 1;
 }
 
-/* A load or a store that the processor refuses: what the kernel says about it goes to the board, and then it is made once
-   more without this handler, which ends the process. */
+/* A load or a store that the processor refuses: what the kernel says about it goes to the board, and then
+   it is made once more without this handler, which ends the process. */
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     (void) context;
@@ -260,9 +285,9 @@ static int is_below(const char *path, const char *point)
     return strcmp(point, "/") == 0 || (strncmp(path, point, len) == 0 && (!path[len] || path[len] == '/'));
 }
 
-/* The file system of a folder, as /proc/self/mountinfo names it: that of the longest mount point above it, and of several at
-   the same place the last. An overlay keeps what is written in a folder of another one, where that can be seen from here.
-   Whether there is one. */
+/* The file system of a folder, as /proc/self/mountinfo names it: that of the longest mount point above it,
+   and of several at the same place the last. An overlay keeps what is written in a folder of another one,
+   where that can be seen from here. Whether there is one. */
 static int file_system(const char *folder, char *name, size_t room)
 {
     char path[PATH_MAX], point[PATH_MAX], upper[PATH_MAX] = "", below[256], *line = NULL;
@@ -272,7 +297,8 @@ static int file_system(const char *folder, char *name, size_t room)
     snprintf(name, room, "an unknown file system");
     while (table && realpath(folder, path) && getline(&line, &line_room, table) > 0) {
         /* Five fields, others, " - ", and then what it is, of what, and its options. */
-        char *kind = strstr(line, " - "), *of = kind ? strchr(kind + 3, ' ') : NULL, *options = of ? strchr(of + 1, ' ') : NULL;
+        char *kind = strstr(line, " - "), *of = kind ? strchr(kind + 3, ' ') : NULL;
+        char *options = of ? strchr(of + 1, ' ') : NULL;
         if (!options || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1)
             continue;
         unescape(point);
@@ -306,15 +332,19 @@ static void make_scratch(const char *below)
     if (!below || !*below)
         below = "/tmp";
     snprintf(scratch, sizeof scratch, "%s/lab-XXXXXX", below);
-    if (!mkdtemp(scratch) || chdir(scratch) != 0) {
+    int is_made = mkdtemp(scratch) != NULL;
+    if (!is_made || chdir(scratch) != 0) {
         printf("  verdict    not carried out: %s cannot hold scratch files: %s\n", below, strerror(errno));
+        if (is_made)
+            rmdir(scratch);
         exit(2);
     }
     if (!getcwd(scratch, sizeof scratch))
         lab_not_done("the scratch folder has no path");
 }
 
-void lab_begin(int argc, char **argv, const struct claim *its_claim, const char *const *its_names, int its_n_names)
+void lab_begin(int argc, char **argv, const struct claim *its_claim, const char *const *its_names,
+               int its_n_names)
 {
     claim = its_claim, names = its_names, n_names = its_n_names;
     /* As another process: `--peer WHO BOARD [STEPS KEPT]`. */
@@ -347,7 +377,8 @@ void lab_begin(int argc, char **argv, const struct claim *its_claim, const char 
     signal(SIGINT, on_stop), signal(SIGTERM, on_stop), signal(SIGHUP, on_stop);
     make_scratch(argc >= 2 ? argv[1] : NULL);
     if (sysconf(_SC_PAGESIZE) != claim->page_bytes)
-        lab_not_available("this program was made for pages of another size; have mapscope write it again here");
+        lab_not_available("this program was made for pages of another size; "
+                          "have mapscope write it again here");
     if (claim->file_system) {
         char here[300], why[700];
         file_system(".", here, sizeof here);
@@ -406,7 +437,8 @@ void made_for_root(void)
 void made_for_another_user_than_root(void)
 {
     if (lab_me == MAIN && geteuid() == 0)
-        lab_not_available("this program was made for another user than root; have mapscope write it again as root");
+        lab_not_available("this program was made for another user than root; "
+                          "have mapscope write it again as root");
 }
 
 void made_for_machine(const char *machine)
@@ -419,8 +451,8 @@ void made_for_machine(const char *machine)
     const char *here = "another processor";
 #endif
     char why[300];
-    snprintf(why, sizeof why, "this program has code for %s, and here it is built for %s; have mapscope write it again here",
-             machine, here);
+    snprintf(why, sizeof why, "this program has code for %s, and here it is built for %s; "
+             "have mapscope write it again here", machine, here);
     if (lab_me == MAIN && strcmp(here, machine) != 0)
         lab_not_available(why);
 }
@@ -512,7 +544,8 @@ void lab_expect(int of, const char *wanted, int holds)
         return;
     }
     flush_line();
-    printf("      %s step %ld%s%s\n", sign_of(holds ? 1 : -1), at + 1, holds ? " is as expected: " : " (expected: ", wanted);
+    printf("      %s step %ld%s%s\n", sign_of(holds ? 1 : -1), at + 1,
+           holds ? " is as expected: " : " (expected: ", wanted);
 }
 
 struct text {
@@ -539,12 +572,13 @@ static const char *error_name(int error)
 {
 #define NAME(name) case name: return #name;
     switch (error) {
-        NAME(EPERM) NAME(ENOENT) NAME(ESRCH) NAME(EINTR) NAME(EIO) NAME(ENXIO) NAME(E2BIG) NAME(EBADF) NAME(ECHILD)
-        NAME(EAGAIN) NAME(ENOMEM) NAME(EACCES) NAME(EFAULT) NAME(EBUSY) NAME(EEXIST) NAME(EXDEV) NAME(ENODEV)
-        NAME(ENOTDIR) NAME(EISDIR) NAME(EINVAL) NAME(ENFILE) NAME(EMFILE) NAME(ENOTTY) NAME(ETXTBSY) NAME(EFBIG)
-        NAME(ENOSPC) NAME(ESPIPE) NAME(EROFS) NAME(EMLINK) NAME(EPIPE) NAME(EDEADLK) NAME(ENAMETOOLONG) NAME(ENOLCK)
-        NAME(ENOSYS) NAME(ENOTEMPTY) NAME(ELOOP) NAME(EOVERFLOW) NAME(EOPNOTSUPP) NAME(ETIMEDOUT) NAME(ESTALE)
-        NAME(EDQUOT) NAME(ECANCELED) NAME(EOWNERDEAD) NAME(ENOTRECOVERABLE) NAME(EHWPOISON)
+        NAME(EPERM) NAME(ENOENT) NAME(ESRCH) NAME(EINTR) NAME(EIO) NAME(ENXIO) NAME(E2BIG) NAME(EBADF)
+        NAME(ECHILD) NAME(EAGAIN) NAME(ENOMEM) NAME(EACCES) NAME(EFAULT) NAME(EBUSY) NAME(EEXIST)
+        NAME(EXDEV) NAME(ENODEV) NAME(ENOTDIR) NAME(EISDIR) NAME(EINVAL) NAME(ENFILE) NAME(EMFILE)
+        NAME(ENOTTY) NAME(ETXTBSY) NAME(EFBIG) NAME(ENOSPC) NAME(ESPIPE) NAME(EROFS) NAME(EMLINK)
+        NAME(EPIPE) NAME(EDEADLK) NAME(ENAMETOOLONG) NAME(ENOLCK) NAME(ENOSYS) NAME(ENOTEMPTY) NAME(ELOOP)
+        NAME(EOVERFLOW) NAME(EOPNOTSUPP) NAME(ETIMEDOUT) NAME(ESTALE) NAME(EDQUOT) NAME(ECANCELED)
+        NAME(EOWNERDEAD) NAME(ENOTRECOVERABLE) NAME(EHWPOISON)
     }
 #undef NAME
     static char other[32];
@@ -556,8 +590,9 @@ static const char *signal_name(int signal)
 {
 #define NAME(name) case name: return #name;
     switch (signal) {
-        NAME(SIGHUP) NAME(SIGINT) NAME(SIGQUIT) NAME(SIGILL) NAME(SIGTRAP) NAME(SIGABRT) NAME(SIGBUS) NAME(SIGFPE)
-        NAME(SIGKILL) NAME(SIGSEGV) NAME(SIGPIPE) NAME(SIGALRM) NAME(SIGTERM) NAME(SIGSYS) NAME(SIGXCPU) NAME(SIGXFSZ)
+        NAME(SIGHUP) NAME(SIGINT) NAME(SIGQUIT) NAME(SIGILL) NAME(SIGTRAP) NAME(SIGABRT) NAME(SIGBUS)
+        NAME(SIGFPE) NAME(SIGKILL) NAME(SIGSEGV) NAME(SIGPIPE) NAME(SIGALRM) NAME(SIGTERM) NAME(SIGSYS)
+        NAME(SIGXCPU) NAME(SIGXFSZ)
     }
 #undef NAME
     static char other[32];
@@ -568,9 +603,11 @@ static const char *signal_name(int signal)
 static const char *code_name(int signal, int code)
 {
     if (signal == SIGSEGV)
-        return code == SEGV_MAPERR ? "SEGV_MAPERR" : code == SEGV_ACCERR ? "SEGV_ACCERR" : code == 4 ? "SEGV_PKUERR" : NULL;
+        return code == SEGV_MAPERR ? "SEGV_MAPERR" : code == SEGV_ACCERR ? "SEGV_ACCERR"
+            : code == 4 ? "SEGV_PKUERR" : NULL;
     if (signal == SIGBUS)
-        return code == BUS_ADRALN ? "BUS_ADRALN" : code == BUS_ADRERR ? "BUS_ADRERR" : code == BUS_OBJERR ? "BUS_OBJERR" : NULL;
+        return code == BUS_ADRALN ? "BUS_ADRALN" : code == BUS_ADRERR ? "BUS_ADRERR"
+            : code == BUS_OBJERR ? "BUS_OBJERR" : NULL;
     return NULL;
 }
 
@@ -632,7 +669,8 @@ static void say_raced(struct text *text, const uint64_t *values)
 {
     add(text, "%lu round%s", (unsigned long) values[ROUNDS], s_of(values[ROUNDS]));
     static const struct { enum figure figure; const char *what; } seen[] = {
-        {TORN_WORDS, "torn word"}, {TORN_PAIRS, "torn pair"}, {TORN_ACROSS_LINES, "torn word across cache lines"},
+        {TORN_WORDS, "torn word"}, {TORN_PAIRS, "torn pair"},
+        {TORN_ACROSS_LINES, "torn word across cache lines"},
         {BOTH_SAW_OLD, "round in which both saw the old"},
     };
     for (size_t i = 0; i < 4; i++)
@@ -680,8 +718,9 @@ static void say_told(const struct told *told)
     case SOME_PAGES: say_pages(text, told); break;
     case SOME_LINES: add(text, "%s", told->len ? (const char *) told->bytes : "no line"); break;
     case SUMS:
-        add(text, "Rss %lu KiB, Pss %lu, Shared_Clean %lu, Shared_Dirty %lu, Private_Clean %lu, Private_Dirty %lu, "
-            "Anonymous %lu", U(RSS), U(PSS), U(SHARED_CLEAN), U(SHARED_DIRTY), U(PRIVATE_CLEAN), U(PRIVATE_DIRTY),
+        add(text, "Rss %lu KiB, Pss %lu, Shared_Clean %lu, Shared_Dirty %lu, ", U(RSS), U(PSS),
+            U(SHARED_CLEAN), U(SHARED_DIRTY));
+        add(text, "Private_Clean %lu, Private_Dirty %lu, Anonymous %lu", U(PRIVATE_CLEAN), U(PRIVATE_DIRTY),
             U(ANONYMOUS_KIB));
         if (v[HUGE_KIB])
             add(text, ", AnonHugePages %lu", U(HUGE_KIB));
@@ -699,15 +738,16 @@ static void say_told(const struct told *told)
         add(text, "%lu minor and %lu major fault%s", U(MINOR_FAULTS), U(MAJOR_FAULTS), s_of(v[MAJOR_FAULTS]));
         break;
     case CACHE:
-        add(text, "%lu page%s cached, %lu dirty, %lu being written", U(CACHED), s_of(v[CACHED]), U(DIRTY_PAGES), U(WRITEBACK));
+        add(text, "%lu page%s cached, %lu dirty, %lu being written", U(CACHED), s_of(v[CACHED]),
+            U(DIRTY_PAGES), U(WRITEBACK));
         break;
     case IN_MEMORY:
         add(text, "%lu of %lu page%s in memory", U(PAGES_THERE), U(PAGES), s_of(v[PAGES]));
         break;
     case FRAMES: say_frames(text, told); break;
     case STAT:
-        add(text, "%lu byte%s, %lu block%s of 512, %lu name%s", U(LENGTH), s_of(v[LENGTH]), U(BLOCKS), s_of(v[BLOCKS]),
-            U(NAMES), s_of(v[NAMES]));
+        add(text, "%lu byte%s, %lu block%s of 512, %lu name%s", U(LENGTH), s_of(v[LENGTH]), U(BLOCKS),
+            s_of(v[BLOCKS]), U(NAMES), s_of(v[NAMES]));
         break;
     case REPEATED:
         add(text, "succeeds %lu times", U(NUMBER));
@@ -738,13 +778,35 @@ void together(int steps)
     }
 }
 
-/* A step that has to succeed and did not: nothing was observed. */
-static void need(const struct told *told, int who, const char *what)
+/* Errors that say that the system has too little of something, or grants it to others only. */
+static int is_limit(int error)
+{
+    static const int limits[] = {ENOMEM, EAGAIN, EMFILE, ENFILE, ENOSPC, EDQUOT, EFBIG, EPERM, ENOSYS};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limits[i] == error)
+            return 1;
+    return 0;
+}
+
+/* A step that the system refuses, or one that has to succeed and did not: nothing was observed. */
+static void need(const struct told *told, int who, const char *what, int is_needed)
 {
     char why[1024];
-    if (told->kind != FAILED && told->kind != KILLED)
+    int has_failed = told->kind == FAILED;
+    if (has_failed && told->is_refused) {
+        snprintf(why, sizeof why, "process %s %.400s, and this system refuses that: %s", names[who], what,
+                 error_name(told->error));
+        lab_not_available(why);
+    }
+    if (!is_needed || (!has_failed && told->kind != KILLED))
         return;
-    snprintf(why, sizeof why, "a step that the rest needs does not succeed: %s %.400s: %.400s", names[who], what, observed);
+    if (has_failed && is_limit(told->error)) {
+        snprintf(why, sizeof why, "%s %.400s: fails with %s: a limit of this system, or of this user",
+                 names[who], what, error_name(told->error));
+        lab_not_available(why);
+    }
+    snprintf(why, sizeof why, "a step that the rest needs does not succeed: %s %.400s: %.400s", names[who],
+             what, observed);
     flush_line();
     lab_not_done(why);
 }
@@ -753,7 +815,7 @@ static void wait_for(int number, int who, long at)
 {
     struct process *process = &board->processes[who];
     struct told *told = &board->told[number];
-    time_t begin = time(NULL);
+    time_t begin = seconds();
     for (;;) {
         uint32_t seen = __atomic_load_n(&board->bell, __ATOMIC_SEQ_CST);
         if (__atomic_load_n(&process->done, __ATOMIC_SEQ_CST) > at)
@@ -768,15 +830,19 @@ static void wait_for(int number, int who, long at)
                 told->code = process->signal == signal ? process->code : 0, told->address = process->address;
                 return;
             }
-            snprintf(why, sizeof why, "process %s is gone (%s)", names[who], signal ? signal_name(signal) : "it ended");
+            snprintf(why, sizeof why, "process %s is gone (%s)", names[who],
+                     signal ? signal_name(signal) : "it ended");
             lab_not_done(why);
         }
         if (stopped) {
             printf("  verdict    stopped\n");
             leave(2);
         }
-        if (time(NULL) - begin > PATIENCE)
-            lab_not_done("a process does not do its step");
+        if (seconds() - begin > PATIENCE) {
+            char why[200];
+            snprintf(why, sizeof why, "process %s does not do its step within %d s", names[who], PATIENCE);
+            lab_not_done(why);
+        }
         wait_bell(seen);
     }
 }
@@ -802,8 +868,7 @@ int lab_step(int number, int who, const char *what, int is_needed)
         wait_for(number, who, at);
         hold_line(number, who, what, at);
         say_told(&board->told[number]);
-        if (is_needed)
-            need(&board->told[number], who, what);
+        need(&board->told[number], who, what, is_needed);
         return 0;
     }
     if (who != lab_me || at < resume)
@@ -937,8 +1002,8 @@ int lab_end(void)
     else if (n_differ == 0)
         printf("  observed   %s\n  verdict    as predicted\n", claim->predicted);
     else
-        printf("  observed   otherwise in %d of %d checks, which are marked \u2717\n  verdict    differs from the prediction\n",
-               n_differ, n_checks);
+        printf("  observed   otherwise in %d of %d checks, which are marked \u2717\n"
+               "  verdict    differs from the prediction\n", n_differ, n_checks);
     leave(n_differ == 0 ? 0 : 1);
 }
 
@@ -950,9 +1015,10 @@ static struct told *tell(enum kind kind)
     clock_gettime(CLOCK_MONOTONIC, &now);
     struct told *told = &board->told[now_step];
     memset(told->has, 0, sizeof told->has);
-    told->kind = kind, told->at = next - 1, told->error = 0, told->len = 0;
+    told->kind = kind, told->at = next - 1, told->error = 0, told->is_refused = 0, told->len = 0;
     told->has[NANOSECONDS] = 1;
-    told->values[NANOSECONDS] = (uint64_t) ((now.tv_sec - step_began.tv_sec) * 1000000000L + now.tv_nsec - step_began.tv_nsec);
+    long took = (now.tv_sec - step_began.tv_sec) * 1000000000L + now.tv_nsec - step_began.tv_nsec;
+    told->values[NANOSECONDS] = (uint64_t) took;
     return told;
 }
 
@@ -966,7 +1032,7 @@ static void finish(void)
 {
     if (lab_me == MAIN) {
         say_told(&board->told[now_step]);
-        need(&board->told[now_step], MAIN, held.what);
+        need(&board->told[now_step], MAIN, held.what, 1);
         return;
     }
     board->processes[lab_me].step = 0;
@@ -984,6 +1050,23 @@ void told_failed(int error)
 {
     tell(FAILED)->error = error;
     finish();
+}
+
+/* The same, of what is the system's to grant. */
+static void told_refused(int error)
+{
+    struct told *told = tell(FAILED);
+    told->error = error, told->is_refused = 1;
+    finish();
+}
+
+void told_granted(long result)
+{
+    int error = errno;
+    if (result == -1)
+        told_refused(error);
+    else
+        told_done();
 }
 
 void told(long result)
@@ -1145,8 +1228,10 @@ void told_lines(const char *at, size_t len)
 {
     struct told *told = tell(SOME_LINES);
     struct look look = place(told, at, len);
-    if (each_line("/proc/self/maps", take_map, &look) != 0)
-        lab_not_done("/proc/self/maps cannot be read");
+    if (each_line("/proc/self/maps", take_map, &look) != 0) {
+        told_refused(errno);
+        return;
+    }
     put(told, LINES, (uint64_t) look.count);
     finish();
 }
@@ -1176,8 +1261,9 @@ void told_sums(const char *at, size_t len)
     for (enum figure figure = RSS; figure <= SWAPPED; figure++)
         put(told, figure, 0);
     if (each_line("/proc/self/smaps", take_sum, &look) != 0)
-        lab_not_done("/proc/self/smaps cannot be read");
-    finish();
+        told_refused(errno);
+    else
+        finish();
 }
 
 static void take_size(char *text, void *with)
@@ -1205,9 +1291,12 @@ void told_memory(void)
 {
     struct told *told = tell(MEMORY);
     struct look look = place(told, NULL, 0);
-    if (each_line("/proc/self/status", take_size, &look) != 0 || each_line("/proc/self/smaps_rollup", take_size, &look) != 0)
-        lab_not_done("/proc/self/status and smaps_rollup cannot be read");
-    each_line("/proc/self/maps", take_area, &look);
+    if (each_line("/proc/self/status", take_size, &look) != 0
+        || each_line("/proc/self/smaps_rollup", take_size, &look) != 0
+        || each_line("/proc/self/maps", take_area, &look) != 0) {
+        told_refused(errno);
+        return;
+    }
     put(told, PAGE_TABLES, look.tables);
     put(told, SWAPPED, look.swapped);
     put(told, AREAS, (uint64_t) look.count);
@@ -1217,33 +1306,42 @@ void told_memory(void)
     finish();
 }
 
-/* The entries of /proc/self/pagemap for `len` bytes at an address, one by one (proc_pid_pagemap(5)). */
-static size_t each_entry(const char *at, size_t len, void (*take)(struct told *told, uint64_t entry), struct told *told)
+/* The entries of /proc/self/pagemap for `len` bytes at an address, one by one (proc_pid_pagemap(5)): how
+   many there are, or -1 and errno. */
+static long each_entry(const char *at, size_t len, void (*take)(struct told *told, uint64_t entry),
+                       struct told *told)
 {
     static uint64_t entries[512];
     unsigned long page = (unsigned long) sysconf(_SC_PAGESIZE);
     unsigned long first = (unsigned long) at / page, last = ((unsigned long) at + len + page - 1) / page;
     int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        lab_not_done("/proc/self/pagemap cannot be read");
+        return -1;
     for (unsigned long i = first; i < last;) {
         size_t want = last - i < 512 ? last - i : 512;
         ssize_t n = pread(fd, entries, want * 8, (off_t) (i * 8));
-        if (n <= 0)
+        if (n == 0)
             lab_not_done("/proc/self/pagemap ends early");
+        if (n < 0) {
+            int error = errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
         for (ssize_t j = 0; j < n / 8; j++, i++)
             take(told, entries[j]);
     }
     close(fd);
-    return last - first;
+    return (long) (last - first);
 }
 
 static void take_page(struct told *told, uint64_t entry)
 {
     /* Bit 63: there is a page; 62: it is swapped out; 61: it is of a file, or of shared memory. */
     int is_there = entry >> 63 & 1, is_swapped = entry >> 62 & 1, is_file = entry >> 61 & 1;
+    char page = is_there ? (is_file ? 'F' : 'C') : is_swapped && !is_file ? 'S' : '-';
     if (told->len < MOST_BYTES)
-        told->bytes[told->len++] = !is_there && !is_swapped ? '-' : is_file ? (is_there ? 'F' : '-') : is_there ? 'C' : 'S';
+        told->bytes[told->len++] = (unsigned char) page;
 }
 
 void told_pages(const char *at, size_t len, enum backing backing)
@@ -1251,7 +1349,12 @@ void told_pages(const char *at, size_t len, enum backing backing)
     struct told *told = tell(SOME_PAGES);
     uint64_t there = 0;
     told->backing = backing;
-    put(told, PAGES, each_entry(at, len, take_page, told));
+    long n = each_entry(at, len, take_page, told);
+    if (n < 0) {
+        told_refused(errno);
+        return;
+    }
+    put(told, PAGES, (uint64_t) n);
     for (size_t i = 0; i < told->len; i++)
         there += told->bytes[i] != '-';
     put(told, PAGES_THERE, there);
@@ -1270,7 +1373,12 @@ static void take_frame(struct told *told, uint64_t entry)
 void told_frames(const char *at, size_t len)
 {
     struct told *told = tell(FRAMES);
-    put(told, PAGES, each_entry(at, len, take_frame, told));
+    long n = each_entry(at, len, take_frame, told);
+    if (n < 0) {
+        told_refused(errno);
+        return;
+    }
+    put(told, PAGES, (uint64_t) n);
     finish();
 }
 
@@ -1388,7 +1496,8 @@ int is_same(int step, int other)
     if (one->kind == NOTHING || one->kind != two->kind || one->error != two->error || one->len != two->len)
         return 0;
     for (int i = 0; i < N_FIGURES; i++)
-        if (i != NANOSECONDS && (one->has[i] != two->has[i] || (one->has[i] && one->values[i] != two->values[i])))
+        if (i != NANOSECONDS
+            && (one->has[i] != two->has[i] || (one->has[i] && one->values[i] != two->values[i])))
             return 0;
     if (one->kind == KILLED)
         return one->signal == two->signal && one->code == two->code && one->address == two->address;
@@ -1431,7 +1540,8 @@ static int area_of(int step, int index, struct area *area)
         text++;
     }
     /* Device and inode stand before the name. */
-    if (sscanf(text, "%lx-%lx %7s %lx %*s %*s %n", &area->start, &area->end, area->allows, &area->offset, &name) < 4)
+    if (sscanf(text, "%lx-%lx %7s %lx %*s %*s %n", &area->start, &area->end, area->allows, &area->offset,
+               &name) < 4)
         return 0;
     area->name = name ? text + name : "";
     return 1;
@@ -1556,22 +1666,34 @@ const char *say(const char *words, ...)
 
 /* ---- scratch files ---- */
 
+/* A scratch file cannot be made: where there is too little of something, or a limit, that is the system's
+   doing. */
+static _Noreturn void unwritten(int error)
+{
+    char why[100];
+    snprintf(why, sizeof why, "a scratch file cannot be written: %s", error_name(error));
+    if (error == EFBIG || error == ENOSPC || error == EDQUOT || error == ENOMEM)
+        lab_not_available(why);
+    lab_not_done(why);
+}
+
 static FILE *make(const char *name)
 {
     FILE *file = fopen(name, "we");
     if (!file)
-        lab_not_done("a scratch file cannot be made");
+        unwritten(errno);
+    errno = 0;
     return file;
 }
 
 static void made(FILE *file, int is_synced)
 {
-    int failed = ferror(file);
-    failed |= fflush(file) != 0;
-    failed |= is_synced && fsync(fileno(file)) != 0;
-    failed |= fclose(file) != 0;
-    if (failed)
-        lab_not_done("a scratch file cannot be written");
+    int has_failed = ferror(file) || fflush(file) != 0 || (is_synced && fsync(fileno(file)) != 0);
+    int error = errno;
+    if (fclose(file) != 0 && !has_failed)
+        has_failed = 1, error = errno;
+    if (has_failed)
+        unwritten(error);
 }
 
 void make_letters(const char *name, char first, long pages)
@@ -1586,8 +1708,8 @@ void make_letters(const char *name, char first, long pages)
 void make_bytes(const char *name, const void *from, size_t len)
 {
     FILE *file = make(name);
-    if (len > 0 && fwrite(from, len, 1, file) != 1)
-        lab_not_done("a scratch file cannot be written");
+    if (len > 0)
+        fwrite(from, len, 1, file);
     made(file, 0);
 }
 
@@ -1595,7 +1717,7 @@ void make_hole(const char *name, off_t len)
 {
     FILE *file = make(name);
     if (ftruncate(fileno(file), len) != 0)
-        lab_not_done("a scratch file cannot be made so long");
+        unwritten(errno);
     made(file, 0);
 }
 
@@ -1683,7 +1805,8 @@ static void on_hole(int signal, siginfo_t *info, void *context)
     char *at = info->si_addr;
     if (info->si_code > 0 && at >= mended_at && at < mended_at + mended_len) {
         at -= (uintptr_t) at % page;
-        if (mmap(at, page, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+        const int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS;
+        if (mmap(at, page, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED)
             return; /* the instruction is made once more */
     }
     on_fault(signal, info, context);
@@ -1750,8 +1873,8 @@ void told_added(unsigned long rounds)
     tell_raced(counts);
 }
 
-/* Behind the start line: where the end of a race is marked. Within the words: one across the end of a cache line, and the
-   counter of the seqlock. */
+/* Behind the start line: where the end of a race is marked. Within the words: one across the end of a
+   cache line, and the counter of the seqlock. */
 enum { END = 64, ACROSS = 60, COUNTER = 128, APART = 128 };
 
 void told_written_words(char *line, uint64_t race, char *words, int counted)
@@ -1854,9 +1977,11 @@ long futex_wake(char *at, uint32_t count, int is_private, long milliseconds)
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (;;) {
-        long woken = syscall(SYS_futex, at, FUTEX_WAKE | (is_private ? FUTEX_PRIVATE_FLAG : 0), count, NULL, NULL, 0);
+        const int operation = FUTEX_WAKE | (is_private ? FUTEX_PRIVATE_FLAG : 0);
+        long woken = syscall(SYS_futex, at, operation, count, NULL, NULL, 0);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        if (woken != 0 || (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 >= milliseconds)
+        long passed = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        if (woken != 0 || passed >= milliseconds)
             return woken;
         sched_yield();
     }
@@ -1996,7 +2121,8 @@ int small_disk(unsigned long room)
         return -1;
     snprintf(size, sizeof size, "%lu", room);
     int fd = -1;
-    if (syscall(FSCONFIG, context, SET_STRING, "size", size, 0) == 0 && syscall(FSCONFIG, context, CREATE, NULL, NULL, 0) == 0) {
+    if (syscall(FSCONFIG, context, SET_STRING, "size", size, 0) == 0
+        && syscall(FSCONFIG, context, CREATE, NULL, NULL, 0) == 0) {
         int mount = (int) syscall(FSMOUNT, context, 1, 0);
         if (mount >= 0) {
             fd = openat(mount, "f", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -2011,7 +2137,8 @@ int small_disk(unsigned long room)
 
 int disk_in(int image)
 {
-    /* In a mount namespace of its own, which ends when the pipe does; the file system lives on with the file that is open. */
+    /* In a mount namespace of its own, which ends when the pipe does; the file system lives on with the
+       file that is open. */
     static const char script[] = "PATH=\"$PATH:/usr/sbin:/sbin\"; mkfs.ext4 -q -F \"$1\" && "
         "mount -t ext4 -o loop \"$1\" \"$2\" && : > \"$2/f\" && echo mounted && read -r end";
     char link[64], disk[PATH_MAX], folder[PATH_MAX], path[PATH_MAX + 64], line[16] = "";
@@ -2098,7 +2225,8 @@ int fill_on_fault(char *at, size_t len, const void *from, size_t n)
         filler.page[i] = ((const unsigned char *) from)[i % n];
     /* UFFD_USER_MODE_ONLY, UFFDIO_API, and UFFDIO_REGISTER of what is missing. */
     filler.fd = (int) syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1);
-    if (filler.fd < 0 || ioctl(filler.fd, 0xc018aa3fUL, api) != 0 || ioctl(filler.fd, 0xc020aa00UL, range) != 0)
+    if (filler.fd < 0 || ioctl(filler.fd, 0xc018aa3fUL, api) != 0
+        || ioctl(filler.fd, 0xc020aa00UL, range) != 0)
         return -1;
     errno = pthread_create(&thread, NULL, fill_faults, &filler);
     return errno ? -1 : 0;

@@ -1,17 +1,22 @@
 /* What the programs of this folder have in common. Written by mapscope; build with make.
 
-   How to read a program. Its function experiment() has the steps in the order in which they are done. Several processes
-   go through this one text, each from its beginning, and each does those steps that are its own: main, which makes the
-   files and judges what is seen, and one process for each of A, B, C and so on. A step of another process is passed over.
-   The variables are each process's own, as always; what the processes do share is only what they map and open.
+   How to read a program. Its function experiment() has the steps in the order in which they are done.
+   Several processes go through this one text, each from its beginning, and each does those steps that are
+   its own: main, which makes the files and judges what is seen, and one process for each of A, B, C and so
+   on. A step of another process is passed over. The variables are each process's own, as always; what the
+   processes do share is only what they map and open.
 
-     DO(3, A, "what it is") { ... }    step 3 is done by A, when all the steps before it are done; it has to succeed
-     TRY(4, A, "what it is") { ... }   the same, and it may fail, or end its process by a signal: that is what is observed
-     START(2, A)                       A starts: this very program, by fork and execve, with an argument that says so
+     DO(3, A, "what it is") { ... }    step 3 is done by A, when all the steps before it are done; it has to
+                                       succeed
+     TRY(4, A, "what it is") { ... }   the same, and it may fail, or end its process by a signal: that is what
+                                       is observed
+     START(2, A)                       A starts: this very program, by fork and execve, with an argument that
+                                       says so
      told...(...)                      ends a step: what came of it, for main to print and to judge
      EXPECT(4, "in words", rule)       what step 4 told has to be so
      CHECK, NOTE                       steps of main's own: what several steps told is compared, or said
-     REQUIRE(rule, "why")              where this does not hold the system cannot show what the program is about
+     REQUIRE(rule, "why")              where this does not hold the system cannot show what the program is
+                                       about
      together(2)                       the next two steps are done at the same time
      ENOUGH(rule)                      whether a loop may end: main decides, and all processes go by it
 
@@ -75,8 +80,8 @@ struct claim {
     const char *file_system; /* and on this file system; NULL where that does not matter */
 };
 
-/* A number that steps told, or that is computed from such: NAN where a step did not tell it, and nothing holds of that. It
-   is wide enough for every word of 64 bits. */
+/* A number that steps told, or that is computed from such: NAN where a step did not tell it, and nothing
+   holds of that. It is wide enough for every word of 64 bits. */
 typedef long double number;
 
 /* Which number of what a step told. */
@@ -167,7 +172,8 @@ void lab_expect(int of, const char *wanted, int holds);
 _Noreturn void lab_not_available(const char *why);
 _Noreturn void lab_not_done(const char *why);
 int lab_decided(int holds);
-/* A process puts on the board where something is in its memory; others find it there, and the process's number. */
+/* A process puts on the board where something is in its memory; others find it there, and the process's
+   number. */
 #define SHARE(who, place) lab_share(who, lab_me == (who) ? (place) : NULL)
 void lab_share(int who, const char *place);
 char *place_of(int who);
@@ -222,6 +228,9 @@ void told_done(void);
 void told_failed(int error);
 /* What a system call returned: done, or fails with errno where that is -1. */
 void told(long result);
+/* The same where it is not of the program's own making, but the system's to grant: where it fails nothing
+   is observed. */
+void told_granted(long result);
 /* What pthread_ functions return. */
 void told_error(int error);
 /* What mmap, mremap and shmat return. */
@@ -255,7 +264,8 @@ int failed_with(int step, int error);
 int is_bytes(int step, const void *wanted, size_t len);
 int ended_with(int step, int error); /* what was repeated */
 int was_killed(int step, int signal, int code); /* code 0: any */
-/* "CF-": a private copy, a page of the file, and none. A copy that was swapped out meanwhile will do for a copy. */
+/* "CF-": a private copy, a page of the file, and none. A copy that was swapped out meanwhile will do for a
+   copy. */
 int is_pages(int step, const char *wanted);
 int is_same(int step, int other);
 /* Its lines of maps allow this, one for one: "rw- r--". */
@@ -278,14 +288,15 @@ const char *say(const char *words, ...);
 
 /* ---- what takes more than a call ---- */
 
-/* A child by vfork(2), which shares this process's memory until it ends, stores these bytes and ends; 0 when it did. */
+/* A child by vfork(2), which shares this process's memory until it ends, stores these bytes and ends; 0
+   when it did. */
 int store_by_vfork(char *into, const void *from, size_t len);
 /* From now on a SIGBUS in these pages ends nothing: a handler maps a page of zeros there. */
 void mend_holes(char *at, size_t len);
 /* Waits until so many processes stand at this line; the number of this race. */
 uint64_t start_line(char *line, unsigned racers);
-/* Stores words of all ones and all zeros in turn until the reader of this race is done; and the reader, which counts what
-   is half old and half new. With a counter before and after (a seqlock), or without. */
+/* Stores words of all ones and all zeros in turn until the reader of this race is done; and the reader,
+   which counts what is half old and half new. With a counter before and after (a seqlock), or without. */
 void told_written_words(char *line, uint64_t race, char *words, int counted);
 void told_read_words(char *line, uint64_t race, char *words, unsigned long rounds, int counted);
 /* Each of two stores to its own word, then loads the other's (store buffering). */
@@ -293,12 +304,13 @@ void told_store_then_load(char *words, unsigned long rounds, int first, int fenc
 void told_added(unsigned long rounds);
 /* A file on a tmpfs of its own, of so many bytes, that nobody else sees; -1 and errno where it cannot be. */
 int small_disk(unsigned long room);
-/* Makes an ext4 file system within a file, mounted where nobody else sees it, with an empty file on it: that one's descriptor;
-   -1 and ENODEV where it cannot be had. It takes root, mkfs.ext4 and a loop device. */
+/* Makes an ext4 file system within a file, mounted where nobody else sees it, with an empty file on it:
+   that one's descriptor; -1 and ENODEV where it cannot be had. It takes root, mkfs.ext4 and a loop device. */
 int disk_in(int image);
 /* How often these bytes stand in a file. */
 void told_found(int fd, const void *sought, size_t n);
-/* These pages, when they are missing, are filled with these bytes by a thread of this process (userfaultfd(2)). */
+/* These pages, when they are missing, are filled with these bytes by a thread of this process
+   (userfaultfd(2)). */
 int fill_on_fault(char *at, size_t len, const void *from, size_t n);
 /* futex(2) on a word, with FUTEX_PRIVATE_FLAG or without. */
 long futex_wait(char *word, uint32_t value, int is_private, long milliseconds);

@@ -101,7 +101,12 @@ fn of_file(call: &Call, asked: &Asked<'_>, v: &mut Variables) -> Lines {
             closed_before(asked, &fd, &mut lines);
             let (path, flags) = (c_string(path.as_encoded_bytes()), ored(open_flags(*access)));
             lines.push(format!("{fd} = unsafe {{ libc::open({path}, {flags}) }};"));
-            lines.push(format!("lab.told({fd});"));
+            let told = if asked.is_granted() {
+                "told_granted"
+            } else {
+                "told"
+            };
+            lines.push(format!("lab.{told}({fd});"));
             lines
         }
         Call::Memfd { file, len } => {

@@ -58,6 +58,53 @@ fn a_program_for_another_user_is_not_available() {
 }
 
 #[test]
+fn a_program_for_another_file_system_is_not_available() {
+    let Some(memory) = memory_dir().filter(|_| has_compiler()) else {
+        return;
+    };
+    let place = tempfile::tempdir().unwrap();
+    let (folder, _) = export(&[BY_FILE_SYSTEM], "--export-c", place.path());
+    build(&folder);
+    let dir = tempfile::tempdir_in(memory).unwrap();
+    let here = run_program(&folder.join(BY_FILE_SYSTEM), dir.path());
+    let where_made = tempfile::tempdir().unwrap();
+    let there = run_program(&folder.join(BY_FILE_SYSTEM), where_made.path());
+    assert_eq!(there.status.code(), Some(0), "{}", text(&there.stdout));
+    let said = text(&here.stdout);
+    if here.status.code() != Some(0) {
+        assert_eq!(here.status.code(), Some(77), "{said}");
+        assert!(said.contains("here they are on tmpfs"), "{said}");
+    }
+}
+
+#[test]
+fn a_program_that_may_not_enter_its_folder_leaves_none() {
+    if !has_compiler() {
+        return;
+    }
+    if !is_root() {
+        return skip("only root can be another user");
+    }
+    let (place, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&place, &dir] {
+        open_to_all(folder.path());
+    }
+    let name = "shared-seen-by-shared";
+    let (folder, _) = export(&[name], "--export-c", place.path());
+    build(&folder);
+    let output = as_nobody(Path::new("sh"))
+        .args(["-c", "umask 777; exec \"$@\"", "sh"])
+        .arg(folder.join(name))
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot hold scratch files"), "{said}");
+    assert!(is_empty(dir.path()));
+}
+
+#[test]
 fn a_program_knows_what_an_overlay_is_over() {
     if !has_compiler() {
         return;

@@ -39,6 +39,35 @@ fn an_export_that_fails_leaves_nothing_behind() {
 }
 
 #[test]
+fn an_export_overwrites_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("programs");
+    fs::create_dir(&folder).unwrap();
+    let refused = |dir: &Path, expected: &str| {
+        let output =
+            Lab::new(&["shared-seen-by-read", "--export-c", dir.to_str().unwrap()]).output();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(output.stdout.is_empty());
+        assert!(
+            said.contains(expected) && said.lines().count() == 1,
+            "{said}"
+        );
+    };
+    let file = folder.join("lab.h");
+    fs::write(&file, "mine").unwrap();
+    refused(&folder, "none is overwritten");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    refused(&file, "(ENOTDIR)");
+    refused(&place.path().join("missing/programs"), "(ENOENT)");
+    // an empty folder is as good as none
+    fs::remove_file(&file).unwrap();
+    let (_, told) = export(&["shared-seen-by-read"], "--export-c", place.path());
+    assert!(told.starts_with("1 program written: "), "{told}");
+}
+
+#[test]
 fn a_second_export_into_the_same_folder_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let (folder, _) = export(&["shared-seen-by-read"], "--export-c", place.path());
