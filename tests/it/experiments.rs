@@ -19,6 +19,7 @@ mod meant;
 mod meanwhile;
 mod missing;
 mod ordered;
+mod outlandish;
 mod papers;
 mod patience;
 mod places;
