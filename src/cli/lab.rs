@@ -15,6 +15,7 @@ use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
 use crate::lab::environment::environment;
+use crate::lab::learning::OwnAnswers;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
@@ -181,6 +182,10 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
+    if experiments.is_empty() {
+        complain("nothing is left to run: --without leaves out all that is named");
+        return Ok(USAGE);
+    }
     if let Some(wanted) = arguments.export.wanted() {
         return lab_export::write_for(&experiments, order.as_deref(), wanted, arguments.dir);
     }
@@ -240,14 +245,16 @@ fn hand_in(ran: Ran, report: Handed, json: bool) -> Result<u8, Unwritten> {
     if ran.over.is_err() || ran.unwritten.is_some() {
         return ran.unwritten.map_or(Ok(NOT_OPENED), Err);
     }
-    if let Err(message) = report.write(&ran) {
-        complain(&message);
-        return Ok(NOT_OPENED);
-    }
+    let written = report.write(&ran);
+    // What ran is worth telling also where the report is lost.
     if json {
         print_json(&Report::new(&ran.environment, &ran.records).json())?;
     } else {
         print(&(report::summary(&ran.records) + &ran.own_score))?;
+    }
+    if let Err(message) = &written {
+        complain(message);
+        return Ok(NOT_OPENED);
     }
     if ran.records.iter().any(|record| record.verdict.is_failure()) {
         return Ok(INVALID);
@@ -332,7 +339,9 @@ struct Ran {
     records: Vec<RunRecord>,
     /// What the processes held meanwhile.
     courses: Courses,
-    /// How the person did who was asked, in a line.
+    /// What the person expected who was asked.
+    own: OwnAnswers,
+    /// How they did, in a line.
     own_score: String,
     /// Whether it could begin at all.
     over: Result<(), String>,
@@ -347,6 +356,7 @@ fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) ->
         environment: Environment::default(),
         records: Vec::new(),
         courses: Courses::default(),
+        own: OwnAnswers::default(),
         own_score: String::new(),
         over: Ok(()),
         unwritten: None,
@@ -391,5 +401,6 @@ fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) ->
     wanted.begin(options, &cancelled, tell);
     ran.unwritten = unwritten;
     ran.own_score = asker.summary();
+    ran.own = asker.given();
     ran
 }

@@ -82,6 +82,13 @@ impl OwnAnswers {
         self.0.insert(name.to_owned(), answer);
     }
 
+    /// Takes down all of these, each in the place of an earlier one.
+    pub fn take_over(&mut self, later: &Self) {
+        let later = later.0.iter();
+        self.0
+            .extend(later.map(|(name, answer)| (name.clone(), answer.clone())));
+    }
+
     /// The last answer, in the claim's present words; one in words that are no choice any more is none.
     #[must_use]
     pub fn of(&self, claim: &Claim) -> Option<(usize, &OwnAnswer)> {

@@ -11,6 +11,7 @@ mod export;
 mod forms;
 mod hand;
 mod handed;
+mod handed_over;
 mod json;
 mod learned;
 mod left_behind;
