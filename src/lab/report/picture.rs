@@ -13,9 +13,9 @@ use super::markup::escaped;
 
 /// How wide the picture is at least and at most.
 const LEAST: u32 = 340;
-const WIDTH: u32 = 660;
-/// Where the boxes begin.
-const LEFT: u32 = 176;
+const WIDTH: u32 = 700;
+/// Where the boxes begin: beside `C (pid 4194304), child of A`.
+const LEFT: u32 = 216;
 /// The height of a row, and of a box in it.
 const ROW: u32 = 48;
 const BOX: u32 = 32;
@@ -260,7 +260,8 @@ fn drawn(page: HeldPage) -> (&'static str, &'static str, [&'static str; 2]) {
 
 fn file_row(out: &mut String, plan: &Plan, (file, n_pages): (&str, u32), y: u32) {
     text(out, "t", (10, y + 14), file);
-    text(out, "", (10, y + 29), "in the page cache");
+    // Whether they are in the page cache nobody looked up, nor whether the file goes so far.
+    text(out, "", (10, y + 29), "the pages that are mapped");
     for column in 0..n_pages.min(plan.n_boxes) {
         let x = plan.x(column);
         boxed(out, "file", (x, y), plan.width);

@@ -1,4 +1,5 @@
-//! What becomes of a run whose report is lost, whose answers cannot be kept, or of which nothing is left.
+//! What becomes of a run whose report is lost, whose answers cannot be kept, or of which nothing is left; and that what a report
+//! draws can be read, and was looked up.
 
 use std::fs;
 use std::io::Write as _;
@@ -18,6 +19,16 @@ fn lab(home: &Path, arguments: &[&str], typed: &str) -> Output {
     // It need not read all of it.
     let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
     child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn report(arguments: &[&str], name: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    let arguments = [arguments, &["--report", path.to_str().unwrap()]].concat();
+    let output = lab(dir.path(), &arguments, "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    fs::read_to_string(&path).unwrap()
 }
 
 #[test]
@@ -80,4 +91,77 @@ fn where_all_is_left_out_nothing_is_run_nor_written() {
         assert!(output.stdout.is_empty(), "{more:?}");
     }
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+/// The number of an attribute of an element.
+fn attribute(element: &str, name: &str) -> Option<f64> {
+    let (_, rest) = element.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next()?.parse().ok()
+}
+
+/// A number of a process has up to seven digits, and half an em is about the width of a letter.
+#[test]
+fn no_name_in_a_picture_reaches_into_the_boxes() {
+    let page = report(&["fork", "same-frame", "growth-appears"], "report.html");
+    let mut n_children = 0;
+    for picture in page.split("<svg ").skip(1) {
+        let picture = picture.split("</svg>").next().unwrap();
+        let boxes = picture
+            .split('<')
+            .filter(|it| it.starts_with("rect class=\"") && !it.contains("\"g\""));
+        let first = boxes
+            .filter_map(|it| attribute(it, "x"))
+            .fold(f64::INFINITY, f64::min);
+        for name in picture
+            .split('<')
+            .filter(|it| it.starts_with("text class=\"t\" "))
+        {
+            let (from, words) = (
+                attribute(name, "x").unwrap(),
+                name.split('>').nth(1).unwrap(),
+            );
+            let n_digits = words.chars().filter(char::is_ascii_digit).count();
+            let n_letters =
+                words.chars().count() + (7 - n_digits.min(7)) * usize::from(n_digits > 0);
+            #[expect(clippy::cast_precision_loss, reason = "there are few letters")]
+            let to = from + n_letters as f64 * 13.5 * 0.54;
+            assert!(
+                to < first,
+                "{words} from {from} to {to}, boxes from {first}"
+            );
+            n_children += usize::from(words.contains("child of"));
+        }
+    }
+    assert!(n_children > 0);
+}
+
+/// Of this file next to nothing is in the page cache at the end, as the run itself finds out.
+#[test]
+fn a_picture_says_nothing_of_the_page_cache_that_was_not_looked_up() {
+    let page = report(&["one-load-many-pages"], "report.html");
+    for picture in page.split("<svg ").skip(1) {
+        let picture = picture.split("</svg>").next().unwrap();
+        assert!(!picture.contains("page cache"), "{picture}");
+        assert!(
+            picture.contains(">the pages that are mapped</text>"),
+            "{picture}"
+        );
+    }
+}
+
+/// On paper nothing scrolls: what is wider than the page has to be narrower, or to begin a new line.
+#[test]
+fn nothing_of_a_page_is_cut_off_on_paper() {
+    let page = report(&[ONE], "report.html");
+    let (_, paper) = page.split_once("@media print{").unwrap();
+    let paper = paper.split("</style>").next().unwrap();
+    for scrolls in [
+        "pre{overflow:visible;white-space:pre-wrap",
+        ".wide{overflow:visible}",
+    ] {
+        assert!(paper.contains(scrolls), "{scrolls} in {paper}");
+    }
+    // A verdict with its reason is longer than a line.
+    let mut rules = page.split("table.all ").skip(1);
+    assert!(rules.all(|rule| !rule.split('}').next().unwrap().contains("nowrap")));
 }
