@@ -24,6 +24,7 @@ mod outlandish;
 mod papers;
 mod patience;
 mod places;
+mod remarked;
 mod served;
 mod set_up;
 mod sources;
