@@ -105,6 +105,11 @@ impl OwnAnswers {
         self.0.remove(name).is_some()
     }
 
+    /// Forgets all of them, also those of experiments that there are no more. How many there were.
+    pub fn forget_all(&mut self) -> usize {
+        std::mem::take(&mut self.0).len()
+    }
+
     /// How the person did, topic by topic; those that have no question are left out.
     #[must_use]
     pub fn scores(&self) -> Vec<TopicScore> {

@@ -2,7 +2,7 @@
 //! draws can be read, and was looked up.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
@@ -64,6 +64,66 @@ fn a_report_has_the_answers_of_its_run_though_they_cannot_be_kept() {
     let line = "- **Own prediction**: The other process sees it after msync (wrong; given 20";
     assert!(report.contains(line), "{report}");
     assert_eq!(fs::read_to_string(&kept).unwrap(), "not JSON");
+}
+
+/// The name is what was asked for: a file that it was taken from, or that got another one, is none of the run's business.
+#[test]
+fn a_report_goes_where_its_name_leads_at_the_end() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, kept) = (home.path().join("report.md"), home.path().join("kept.md"));
+    for happens in ["renamed", "removed", "replaced"] {
+        fs::write(&path, "the last one").unwrap();
+        let mut lab = Lab::new(&[ONE, "--ask", "--report", path.to_str().unwrap()]);
+        lab.command.env("XDG_STATE_HOME", home.path());
+        lab.command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = lab.command.spawn().unwrap();
+        let mut output = child.stdout.take().unwrap();
+        let mut said = String::new();
+        while !said.contains("your prediction (") {
+            let mut part = [0; 256];
+            let n = output.read(&mut part).unwrap();
+            assert_ne!(n, 0, "{said}");
+            said.push_str(&text(&part[..n]));
+        }
+        match happens {
+            "renamed" => fs::rename(&path, &kept).unwrap(),
+            "removed" => fs::remove_file(&path).unwrap(),
+            _ => {
+                fs::write(home.path().join("new"), "of somebody else, who saved it").unwrap();
+                fs::rename(home.path().join("new"), &path).unwrap();
+            }
+        }
+        drop(child.stdin.take());
+        output.read_to_string(&mut said).unwrap();
+        assert!(child.wait().unwrap().success(), "{said}");
+        let report = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            report.contains("### shared-seen-by-shared"),
+            "{happens}: {report}"
+        );
+        assert!(!report.contains("somebody else"), "{report}");
+        let kept = fs::read_to_string(&kept).unwrap();
+        assert_eq!(kept, "the last one", "{happens}");
+    }
+}
+
+#[test]
+fn all_that_is_forgotten_is_all_that_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    lab(home.path(), &[ONE, "--ask"], "1\n");
+    let kept = home.path().join("mapscope/lab/answers.json");
+    let older = fs::read_to_string(&kept)
+        .unwrap()
+        .replace(ONE, "of-another-version");
+    fs::write(&kept, older).unwrap();
+    lab(home.path(), &[ONE, "--ask"], "1\n");
+    let output = lab(home.path(), &["--forget", "--all"], "");
+    assert_eq!(text(&output.stdout), "forgot 2 answers\n");
+    assert!(
+        !fs::read_to_string(&kept)
+            .unwrap()
+            .contains("of-another-version")
+    );
 }
 
 #[test]
