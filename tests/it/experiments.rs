@@ -3,6 +3,7 @@
 
 mod answered_at_once;
 mod arguments;
+mod by_the_letter;
 mod compared;
 mod deceived;
 mod evidence;
