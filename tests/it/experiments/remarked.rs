@@ -2,7 +2,8 @@
 
 use mapscope::lab::catalogue;
 use mapscope::lab::claim::Environment;
-use mapscope::lab::export::{ExportLanguage, export};
+use mapscope::lab::export::{ExportLanguage, ExportSubject, export, export_all};
+use mapscope::lab::script::Script;
 use mapscope::map::page_bytes;
 
 /// A program without its line breaks, so that a remark is found however it is broken.
@@ -71,4 +72,67 @@ fn a_minor_fault_reads_nothing() {
         remark,
         "looks up how many page faults it had",
     );
+}
+
+/// Whatever a heading says, it stays one.
+#[test]
+fn no_text_of_a_heading_becomes_a_statement() {
+    let environment = Environment {
+        page_bytes: page_bytes(),
+        kernel: "1.2\nevil(); */ evil(); //".to_owned(),
+        ..Environment::default()
+    };
+    let script = Script::of(
+        |s| {
+            s.peer("A");
+        },
+        &environment,
+    );
+    let mut subject = ExportSubject::of_script("some", script);
+    let hostile = "a */ evil(); /* b \\\nevil();\r\nevil(); /*/ evil(); \"\u{2028}evil(); \\";
+    subject.heading = vec![hostile.to_owned()];
+    (subject.title, subject.predicted) = (hostile.to_owned(), hostile.to_owned());
+    for language in [ExportLanguage::Rust, ExportLanguage::C] {
+        let made = export_all([subject.clone()], language);
+        let text = &made
+            .files
+            .iter()
+            .find(|it| it.path.contains("some."))
+            .unwrap()
+            .text;
+        let bare = match language {
+            ExportLanguage::C => without_comments(text),
+            ExportLanguage::Rust => text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        };
+        for line in bare.lines().filter(|line| line.contains("evil")) {
+            let start = line.trim_start();
+            let is_text = [
+                "\"",
+                ".title = \"",
+                ".predicted = \"",
+                "title: \"",
+                "predicted: \"",
+            ];
+            assert!(
+                is_text.iter().any(|it| start.starts_with(it)),
+                "{line} in {text}"
+            );
+        }
+        assert!(!text.contains('\r'), "{text}");
+    }
+}
+
+/// C without its comments, as a compiler reads it.
+fn without_comments(text: &str) -> String {
+    let mut bare = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("/*") {
+        bare.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    bare + rest
 }
