@@ -33,6 +33,7 @@ mod stage_hand;
 mod stepped;
 mod surroundings;
 mod tense;
+mod told_in_tables;
 mod traced;
 mod trouble;
 mod unseen;

@@ -1,7 +1,8 @@
 //! Reports made from runs that are written down here by hand: what stands of each field in which place, for every verdict, and that
 //! no text of a field becomes markup, a row or a control character.
 
-use mapscope::bytes::forms::Form;
+mod drawn;
+
 use mapscope::lab::catalogue;
 use mapscope::lab::claim::{
     CallLine, Doing, Environment, Holding, KnownMapping, PeerCard, Progress, RunRecord, RunStep,
@@ -119,15 +120,6 @@ impl Given<'_> {
         };
         paper.written(form)
     }
-}
-
-fn page(record: RunRecord) -> String {
-    Given::default().written(&[record], PaperForm::Html)
-}
-
-fn pictures(page: &str) -> Vec<&str> {
-    let all = page.split("<svg ").skip(1);
-    all.map(|it| it.split("</svg>").next().unwrap()).collect()
 }
 
 fn answer(choice: usize, at: &str) -> OwnAnswers {
@@ -451,140 +443,6 @@ fn what_changed_is_told_of_the_step_that_did_it() {
     );
 }
 
-/// Two files of one name, as after a rename, are two where it is known which they are.
-#[test]
-fn a_picture_joins_those_that_map_one_file() {
-    let f = shared("f", page_bytes());
-    let n_files = |left, right| {
-        let cards = vec![
-            card("A", &f, left, &[FilePage]),
-            card("B", &f, right, &[FilePage]),
-        ];
-        let page = page(record(ONE, Verdict::AsPredicted, Vec::new(), cards));
-        let pictures = pictures(&page);
-        assert_eq!(pictures.len(), 1);
-        assert_eq!(pictures[0].matches("<line ").count(), 2);
-        pictures[0]
-            .matches(">the pages that are mapped</text>")
-            .count()
-    };
-    assert_eq!(n_files(Some((1, 2)), Some((1, 2))), 1);
-    assert_eq!(n_files(None, None), 1);
-    assert_eq!(n_files(Some((1, 2)), Some((1, 3))), 2);
-}
-
-/// The number of an attribute of an element.
-fn attribute(element: &str, name: &str) -> f64 {
-    let (_, rest) = element.split_once(&format!(" {name}=\"")).unwrap();
-    rest.split('"').next().unwrap().parse().unwrap()
-}
-
-#[test]
-fn how_a_process_ended_is_drawn_whole() {
-    let longest = "killed by SIGSEGV (SEGV_ACCERR) at 0xffffffffffffffff";
-    let f = shared("f", page_bytes());
-    for words in ["killed by SIGABRT", longest] {
-        let ended = PeerCard {
-            ended: Some(words.to_owned()),
-            ..card("B", &f, None, &[])
-        };
-        let cards = vec![card("A", &f, None, &[FilePage]), ended];
-        let page = page(record(ONE, Verdict::AsPredicted, Vec::new(), cards));
-        let picture = pictures(&page)[0];
-        let text = picture
-            .split('<')
-            .find(|it| it.starts_with("text class=\"e\""))
-            .unwrap();
-        #[expect(clippy::cast_precision_loss, reason = "there are few letters")]
-        let end = attribute(text, "x") + words.len() as f64 * 12.0 * 0.56;
-        let width = attribute(&format!("svg {picture}"), "width");
-        assert!(end < width, "{words} to {end} of {width}");
-    }
-}
-
-/// A page of the file stands above that page of the file, also of a mapping that begins in the middle.
-#[test]
-fn pages_stand_above_their_page_of_the_file() {
-    let whole = shared("f", 3 * page_bytes());
-    let mut part = shared("f", page_bytes());
-    part.offset = 2 * page_bytes();
-    let cards = vec![
-        card("A", &whole, None, &[FilePage, NotPresent, FilePage]),
-        card("B", &part, None, &[FilePage]),
-    ];
-    let page = page(record(ONE, Verdict::AsPredicted, Vec::new(), cards));
-    let picture = pictures(&page)[0];
-    let boxes: Vec<f64> = picture
-        .split('<')
-        .filter(|it| it.starts_with("rect class=\"") && !it.contains("\"g\""))
-        .map(|it| attribute(it, "x"))
-        .collect();
-    assert_eq!(boxes.len(), 3 + 1 + 3);
-    assert!(picture.contains(">page 0<") && picture.contains(">page 2<"));
-    let lines: Vec<f64> = picture
-        .split('<')
-        .filter(|it| it.starts_with("line "))
-        .map(|it| attribute(it, "x1"))
-        .collect();
-    // The first box that begins less than a width of one before.
-    let within = |at: f64| boxes.iter().position(|x| (*x..*x + 100.0).contains(&at));
-    assert_eq!(within(boxes[3]), Some(2), "B's stands above A's third page");
-    assert_eq!(within(boxes[6]), Some(2), "and so does the file's");
-    assert_eq!(
-        lines.iter().map(|it| within(*it)).collect::<Vec<_>>(),
-        [Some(0), Some(2), Some(2)]
-    );
-}
-
-#[test]
-fn pictures_of_markdown_are_named_by_run_and_moment() {
-    let f = shared("f", page_bytes());
-    let other = "private-seen-by-nobody";
-    let mut courses = Courses::default();
-    let mut records = Vec::new();
-    for (name, now, then) in [(ONE, NotPresent, FilePage), (other, FilePage, PrivateCopy)] {
-        courses.hear(&Progress::Started(name.to_owned()));
-        let begins = RunStep {
-            doing: Doing::Start,
-            ..step(1, Some("A"), "starts")
-        };
-        courses.hear(&Progress::Step(Box::new(begins.clone())));
-        courses.hear(&Progress::Peers(vec![card("A", &f, None, &[now])]));
-        // The first card belongs to the step after it.
-        let begins = [
-            begins,
-            RunStep {
-                doing: Doing::Start,
-                ..step(2, Some("A"), "maps")
-            },
-        ];
-        courses.hear(&Progress::Step(Box::new(begins[1].clone())));
-        let end = vec![card("A", &f, None, &[then])];
-        records.push(record(name, Verdict::AsPredicted, begins.to_vec(), end));
-    }
-    let given = Given {
-        courses,
-        ..Given::default()
-    };
-    let paper = given.written(&records, PaperForm::Markdown);
-    for (name, when, words) in [
-        (ONE, "start", ">not present yet<"),
-        (ONE, "end", ">the file's page<"),
-        (other, "start", ">the file's page<"),
-        (other, "end", ">own copy of this page<"),
-    ] {
-        let place = format!("][{name}-{when}]");
-        assert_eq!(paper.matches(&place).count(), 1, "{place} in {paper}");
-        let link = format!("[{name}-{when}]: data:image/svg+xml;base64,");
-        let data = paper
-            .lines()
-            .find_map(|line| line.strip_prefix(&link))
-            .unwrap();
-        let picture = String::from_utf8(Form::Base64.read(data).unwrap()).unwrap();
-        assert!(picture.contains(words), "{words} in {picture}");
-    }
-}
-
 #[test]
 fn a_summary_counts_each_verdict_once() {
     let verdicts = [
@@ -606,4 +464,23 @@ fn a_summary_counts_each_verdict_once() {
         "{}",
         summary(&records)
     );
+}
+
+#[test]
+fn the_surroundings_stand_by_their_names() {
+    for (user, words) in [
+        (Some(0), "0 (root)"),
+        (Some(1000), "1000"),
+        (None, "unknown"),
+    ] {
+        let mut given = Given::default();
+        given.environment.user = user;
+        let paper = given.written(&[], PaperForm::Markdown);
+        let version = env!("CARGO_PKG_VERSION");
+        let rows = format!(
+            "| Date | 2026-11-26 03:04:05 UTC |\n| Program | mapscope {version} |\n| Kernel | Linux 1.2.3 |\n| Machine | x86\\_64 |\n\
+             | Page size | 4096 bytes |\n| File system | ext4 |\n| Scratch directory | /scratch |\n| User | {words} |\n\n"
+        );
+        assert!(paper.contains(&rows), "{rows} in {paper}");
+    }
 }

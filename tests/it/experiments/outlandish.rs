@@ -214,3 +214,26 @@ fn each_refusal_says_what_can_be_done() {
         assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
+
+/// The same words can be what one of the two expects and the other one does not.
+#[test]
+fn how_a_check_came_out_is_a_difference() {
+    let judged = |holds: Value| {
+        let mut step = step(1, "A", "looks", "done");
+        step["holds"] = holds;
+        results(&json!([experiment("some", &predicted(), &json!([step]))]))
+    };
+    let kinds = [
+        (Value::Null, "done"),
+        (true.into(), "done (as expected)"),
+        (false.into(), "done (not as expected)"),
+    ];
+    for (left, one) in &kinds {
+        for (right, other) in &kinds {
+            let (said, code) = told(&judged(left.clone()), &judged(right.clone()));
+            assert_eq!(code, Some(i32::from(left != right)), "{said}");
+            let lines = format!("  step 1, A looks\n    1: {one}\n    2: {other}\n");
+            assert_eq!(said.contains(&lines), left != right, "{said}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What an exported program says of its calls: of each what it is about there.
 
 use mapscope::lab::catalogue;
-use mapscope::lab::claim::Environment;
+use mapscope::lab::claim::{Environment, Expected, LabTopic};
 use mapscope::lab::export::{ExportLanguage, ExportSubject, export, export_all};
 use mapscope::lab::script::Script;
 use mapscope::map::page_bytes;
@@ -72,6 +72,82 @@ fn a_minor_fault_reads_nothing() {
         remark,
         "looks up how many page faults it had",
     );
+}
+
+/// What stands before the first step that calls it so.
+#[test]
+fn each_flag_has_its_own_remark() {
+    for (name, remark, step) in [
+        (
+            "shared-seen-by-shared",
+            "MAP_SHARED: the pages of the mapping are",
+            "maps 4096 bytes of f, shared, read-write",
+        ),
+        (
+            "one-byte-copies-one-page",
+            "MAP_PRIVATE: the file's pages, until",
+            "maps 16384 bytes of f, private, read-write",
+        ),
+        (
+            "fork-shared-anonymous",
+            "Memory without a file that a forked child shares.",
+            "maps 4096 bytes without a file, anonymous shared",
+        ),
+        (
+            "anonymous-starts-as-zeros",
+            "Memory without a file: zeros",
+            "maps 8192 bytes without a file, anonymous private",
+        ),
+        (
+            "wipeonfork-dontfork",
+            "MADV_WIPEONFORK: a child finds zeros here.",
+            "says MADV_WIPEONFORK of s",
+        ),
+        (
+            "wipeonfork-dontfork",
+            "MADV_DONTFORK: a child does not get this mapping.",
+            "says MADV_DONTFORK of d",
+        ),
+        (
+            "msync-async-does-nothing",
+            "MS_ASYNC waits for nothing.",
+            "calls msync with MS_ASYNC",
+        ),
+        (
+            "msync-sync-cleans",
+            "MS_SYNC waits until the pages of a shared mapping are on the storage.",
+            "calls msync with MS_SYNC",
+        ),
+    ] {
+        check(name, remark, step);
+    }
+}
+
+/// Whoever runs a program reads there how it ends, and where it was made for.
+#[test]
+fn each_program_says_how_it_ends_and_what_it_was_made_for() {
+    let statuses = "Exit status 0: all was observed as predicted; 1: something was not; 2: it could not be carried out; 77: this system cannot show it.";
+    let mut n_made_for = 0;
+    for experiment in catalogue::all().filter(|it| it.claim.topic != LabTopic::Cost) {
+        let claim = &experiment.claim;
+        let depends = matches!(
+            claim.expected,
+            Expected::OnTmpfs { .. } | Expected::On { .. }
+        );
+        let c = program(claim.name, ExportLanguage::C);
+        let rust = program(claim.name, ExportLanguage::Rust).replace("//! ", "");
+        assert!(c.contains(statuses) && rust.contains(statuses), "{c}");
+        if depends {
+            n_made_for += 1;
+            assert!(c.contains(".file_system = \"ext4\","), "{c}");
+            assert!(rust.contains("file_system: Some(\"ext4\")"), "{rust}");
+            assert!(
+                c.contains("and for scratch files on ext4, for elsewhere"),
+                "{c}"
+            );
+        }
+    }
+    assert!(n_made_for > 5);
 }
 
 /// Whatever a heading says, it stays one.
