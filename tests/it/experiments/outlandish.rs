@@ -237,3 +237,23 @@ fn how_a_check_came_out_is_a_difference() {
         }
     }
 }
+
+/// What two processes add without asking each other is lost by chance, and so is what is loaded after it.
+#[test]
+fn what_is_loaded_after_a_race_is_no_difference() {
+    for (call, is_same) in [("count", true), ("race", true), ("store", false)] {
+        let run = |observed: &str| {
+            let mut adds = step(1, "A", "adds", "done");
+            adds["doing"] = json!({"is": "ask", "call": {"call": call}});
+            let mut loads = step(2, "A", "loads", observed);
+            loads["doing"] = json!({"is": "ask", "call": {"call": "load"}});
+            results(&json!([experiment(
+                "some",
+                &predicted(),
+                &json!([adds, loads])
+            )]))
+        };
+        let (said, code) = told(&run("5a 'Z'"), &run("41 'A'"));
+        assert_eq!(code, Some(i32::from(!is_same)), "{call}: {said}");
+    }
+}
