@@ -349,18 +349,24 @@ struct Ran {
     unwritten: Option<Unwritten>,
 }
 
+impl Ran {
+    fn new() -> Self {
+        Self {
+            environment: Environment::default(),
+            records: Vec::new(),
+            courses: Courses::default(),
+            own: OwnAnswers::default(),
+            own_score: String::new(),
+            over: Ok(()),
+            unwritten: None,
+        }
+    }
+}
+
 /// Runs them, asks about each before, and prints each when it is over. Stops where that cannot be printed.
 fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) -> Ran {
     let cancelled = AtomicBool::new(false);
-    let mut ran = Ran {
-        environment: Environment::default(),
-        records: Vec::new(),
-        courses: Courses::default(),
-        own: OwnAnswers::default(),
-        own_score: String::new(),
-        over: Ok(()),
-        unwritten: None,
-    };
+    let mut ran = Ran::new();
     let is_said_before = asker.speaks();
     let mut hear = |progress: Progress| -> Result<(), Unwritten> {
         ran.courses.hear(&progress);
