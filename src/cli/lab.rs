@@ -182,10 +182,6 @@ fn run_chosen(arguments: LabArguments) -> Result<u8, Unwritten> {
             return Ok(USAGE);
         }
     };
-    if experiments.is_empty() {
-        complain("nothing is left to run: --without leaves out all that is named");
-        return Ok(USAGE);
-    }
     if let Some(wanted) = arguments.export.wanted() {
         return lab_export::write_for(&experiments, order.as_deref(), wanted, arguments.dir);
     }
@@ -274,6 +270,9 @@ fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> 
             .iter()
             .any(|left_out| left_out.claim.name == experiment.claim.name)
     });
+    if experiments.is_empty() {
+        return Err("nothing is left to run: --without leaves out all that is named".to_owned());
+    }
     Ok(experiments)
 }
 
