@@ -15,6 +15,7 @@ use clap::Args;
 
 use crate::lab::claim::{Environment, Progress, RunRecord};
 use crate::lab::environment::environment;
+use crate::lab::learning::OwnAnswers;
 use crate::lab::report::{self, Courses, Report};
 use crate::lab::runner::{self, Options};
 use crate::lab::stage::STEP_LIMIT;
@@ -240,14 +241,16 @@ fn hand_in(ran: Ran, report: Handed, json: bool) -> Result<u8, Unwritten> {
     if ran.over.is_err() || ran.unwritten.is_some() {
         return ran.unwritten.map_or(Ok(NOT_OPENED), Err);
     }
-    if let Err(message) = report.write(&ran) {
-        complain(&message);
-        return Ok(NOT_OPENED);
-    }
+    let written = report.write(&ran);
+    // What ran is worth telling also where the report is lost.
     if json {
         print_json(&Report::new(&ran.environment, &ran.records).json())?;
     } else {
         print(&(report::summary(&ran.records) + &ran.own_score))?;
+    }
+    if let Err(message) = &written {
+        complain(message);
+        return Ok(NOT_OPENED);
     }
     if ran.records.iter().any(|record| record.verdict.is_failure()) {
         return Ok(INVALID);
@@ -267,6 +270,9 @@ fn chosen(arguments: &LabArguments) -> Result<Vec<&'static Experiment>, String> 
             .iter()
             .any(|left_out| left_out.claim.name == experiment.claim.name)
     });
+    if experiments.is_empty() {
+        return Err("nothing is left to run: --without leaves out all that is named".to_owned());
+    }
     Ok(experiments)
 }
 
@@ -332,7 +338,9 @@ struct Ran {
     records: Vec<RunRecord>,
     /// What the processes held meanwhile.
     courses: Courses,
-    /// How the person did who was asked, in a line.
+    /// What the person expected who was asked.
+    own: OwnAnswers,
+    /// How they did, in a line.
     own_score: String,
     /// Whether it could begin at all.
     over: Result<(), String>,
@@ -340,17 +348,24 @@ struct Ran {
     unwritten: Option<Unwritten>,
 }
 
+impl Ran {
+    fn new() -> Self {
+        Self {
+            environment: Environment::default(),
+            records: Vec::new(),
+            courses: Courses::default(),
+            own: OwnAnswers::default(),
+            own_score: String::new(),
+            over: Ok(()),
+            unwritten: None,
+        }
+    }
+}
+
 /// Runs them, asks about each before, and prints each when it is over. Stops where that cannot be printed.
 fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) -> Ran {
     let cancelled = AtomicBool::new(false);
-    let mut ran = Ran {
-        environment: Environment::default(),
-        records: Vec::new(),
-        courses: Courses::default(),
-        own_score: String::new(),
-        over: Ok(()),
-        unwritten: None,
-    };
+    let mut ran = Ran::new();
     let is_said_before = asker.speaks();
     let mut hear = |progress: Progress| -> Result<(), Unwritten> {
         ran.courses.hear(&progress);
@@ -391,5 +406,6 @@ fn run(wanted: &Wanted<'_>, options: &Options, mut asker: Asker, quiet: bool) ->
     wanted.begin(options, &cancelled, tell);
     ran.unwritten = unwritten;
     ran.own_score = asker.summary();
+    ran.own = asker.given();
     ran
 }

@@ -52,10 +52,27 @@ impl ReportFile {
             }
             file.write_all(report.as_bytes())
         };
-        let file = self.file.map_or_else(|| open(&self.path), Ok);
+        // One that was renamed or removed meanwhile is not that of this name any more.
+        let same = self.file.filter(|file| is_there(file, &self.path));
+        let file = same.map_or_else(|| open(&self.path), Ok);
         let written = file.and_then(write);
         written.map_err(|error| refusal(&self.path, &error))
     }
+}
+
+/// Whether the file still has this name.
+#[cfg(unix)]
+fn is_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let key = |facts: fs::Metadata| (facts.dev(), facts.ino());
+    let (own, there) = (file.metadata().map(key), fs::metadata(path).map(key));
+    matches!((own, there), (Ok(own), Ok(there)) if own == there)
+}
+
+/// An open file keeps its name here.
+#[cfg(not(unix))]
+fn is_there(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Opens it; of a link to nowhere it makes what the link names. A pipe that nobody reads is refused, and not waited for.

@@ -82,6 +82,13 @@ impl OwnAnswers {
         self.0.insert(name.to_owned(), answer);
     }
 
+    /// Takes down all of these, each in the place of an earlier one.
+    pub fn take_over(&mut self, later: &Self) {
+        let later = later.0.iter();
+        self.0
+            .extend(later.map(|(name, answer)| (name.clone(), answer.clone())));
+    }
+
     /// The last answer, in the claim's present words; one in words that are no choice any more is none.
     #[must_use]
     pub fn of(&self, claim: &Claim) -> Option<(usize, &OwnAnswer)> {
@@ -96,6 +103,11 @@ impl OwnAnswers {
     /// Forgets an answer, so that the question stands again. Whether there was one.
     pub fn forget(&mut self, name: &str) -> bool {
         self.0.remove(name).is_some()
+    }
+
+    /// Forgets all of them, also those of experiments that there are no more. How many there were.
+    pub fn forget_all(&mut self) -> usize {
+        std::mem::take(&mut self.0).len()
     }
 
     /// How the person did, topic by topic; those that have no question are left out.

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use crate::bytes::time_of_day::date_and_time;
 use crate::lab::catalogue;
 use crate::lab::claim::{Claim, Expected, RunRecord};
-use crate::lab::learning::{AnswerStore, OwnAnswer, is_right};
+use crate::lab::learning::{AnswerStore, OwnAnswer, OwnAnswers, is_right};
 use crate::lab::lesson::{Right, exercise_of};
 
 use super::super::output::{Unwritten, cause, complain, print};
@@ -36,6 +36,7 @@ pub(super) struct Asker {
     /// Whether there is anybody who answers.
     asks: bool,
     picks: BTreeMap<String, usize>,
+    given: OwnAnswers,
     store: Option<AnswerStore>,
     n_right: u64,
     n_told: u64,
@@ -53,6 +54,7 @@ impl Asker {
             speaks: asks || matter == Matter::Exercises,
             asks,
             picks: BTreeMap::new(),
+            given: OwnAnswers::default(),
             store,
             n_right: 0,
             n_told: 0,
@@ -152,6 +154,7 @@ impl Asker {
             right,
             at: date_and_time(SystemTime::now()),
         };
+        self.given.note(name, answer.clone());
         let kept = self
             .store
             .as_ref()
@@ -162,6 +165,11 @@ impl Asker {
             self.store = None;
         }
         Ok(())
+    }
+
+    /// What was answered in this run, kept or not.
+    pub(super) fn given(self) -> OwnAnswers {
+        self.given
     }
 
     /// How the person did in this run; nothing where nobody was asked.

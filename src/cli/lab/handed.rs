@@ -46,11 +46,13 @@ impl Handed {
             return Ok(());
         };
         let own = AnswerStore::of_user().map_or_else(|| Ok(OwnAnswers::default()), |it| it.load());
-        let own = own.unwrap_or_else(|message| {
+        let mut own = own.unwrap_or_else(|message| {
             // The report is worth having without them.
             complain(&message);
             OwnAnswers::default()
         });
+        // What was answered just now counts, though it could not be kept, or another run has kept another answer since.
+        own.take_over(&ran.own);
         let paper = Paper {
             environment: &ran.environment,
             records: &ran.records,

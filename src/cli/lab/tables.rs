@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::lab::glossary::{self, TERMS, Term};
 use crate::lab::learning::AnswerStore;
-use crate::lab::{catalogue, posix, runner};
+use crate::lab::{posix, runner};
 
 use super::super::output::{FINE, NOT_OPENED, USAGE, Unwritten, complain, print};
 
@@ -83,20 +83,19 @@ pub(super) fn forget(names: &[String], all: bool) -> Result<u8, Unwritten> {
         complain("--forget needs names of experiments or topics, or --all");
         return Ok(USAGE);
     }
-    let experiments = if all {
-        catalogue::all().collect()
-    } else {
-        match runner::choose(names) {
-            Ok(experiments) => experiments,
-            Err(message) => {
-                complain(&message);
-                return Ok(USAGE);
-            }
+    let experiments = match runner::choose(names) {
+        Ok(experiments) => experiments,
+        Err(message) => {
+            complain(&message);
+            return Ok(USAGE);
         }
     };
-    let mut n_forgotten = 0_u64;
+    let mut n_forgotten = 0;
     let changed = store().and_then(|store| {
         store.change(|answers| {
+            if all {
+                n_forgotten = answers.forget_all() as u64;
+            }
             for experiment in experiments {
                 n_forgotten += u64::from(answers.forget(experiment.claim.name));
             }

@@ -13,7 +13,7 @@ use super::facts::Wanted;
 use super::head::lines_of;
 use super::plan::{Asked, FileWork, Item, Plan, Until};
 use super::subject::ExportSubject;
-use super::text::{identifier, wrapped};
+use super::text::{commented, identifier};
 use super::variables::Variables;
 use crate::lab::claim::Contents;
 
@@ -60,7 +60,7 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     let (variables, steps) = (&writer.variables, &writer.text);
     let mut text = String::from("/* ");
     for line in lines_of(subject) {
-        for part in wrapped(&line.replace("*/", "* /").replace("/*", "/ *"), 107) {
+        for part in commented(&line.replace("*/", "* /").replace("/*", "/ *"), 107) {
             text.push_str(if text.len() > 3 { "   " } else { "" });
             text.push_str(&part);
             text.truncate(text.trim_end().len());

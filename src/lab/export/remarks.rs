@@ -79,7 +79,7 @@ fn look_remark(call: &Call) -> Option<&'static str> {
         }
         Call::Memory => "How large this process is: its addresses, and what of them is in memory.",
         Call::Faults => {
-            "Page faults so far: minor ones found the page in memory, major ones had to read it."
+            "Page faults so far: minor ones took no read from the storage, major ones did."
         }
         _ => return None,
     })
@@ -158,7 +158,7 @@ fn area_remark(call: &AreaCall) -> Option<&'static str> {
             "mremap moves pages to other addresses, or makes their range longer; no byte is copied."
         }
         AreaCall::Lock { .. } => {
-            "mlock brings the pages in, for good: it makes private copies where it may be stored."
+            "mlock brings the pages in, for good. Of a private mapping that may be stored into, it copies each of the file's."
         }
         AreaCall::Execute { .. } => "The bytes are called as a function of C.",
         AreaCall::Mend { .. } => {
@@ -175,7 +175,7 @@ fn object_remark(call: &ObjectCall) -> Option<&'static str> {
             "A file in memory whose changes can be forbidden for good, by seals."
         }
         ObjectCall::Stat { .. } => {
-            "st_blocks: how much room the file takes, in units of 512 bytes."
+            "fstat: st_blocks is how much room the file takes, in units of 512 bytes, st_mtim when it was modified."
         }
         ObjectCall::Lock { .. } => {
             "Locks on files are advisory: they stop only who asks for a lock too."

@@ -14,7 +14,7 @@ use super::facts::Wanted;
 use super::head::lines_of;
 use super::plan::{Asked, FileWork, Item, Plan, Until};
 use super::subject::ExportSubject;
-use super::text::{identifier, wrapped};
+use super::text::{commented, identifier};
 use super::variables::Variables;
 use crate::lab::claim::Contents;
 
@@ -70,7 +70,7 @@ pub(super) fn program(subject: &ExportSubject) -> Result<String, String> {
     let (variables, steps) = (&writer.variables, &writer.text);
     let mut text = String::new();
     for line in lines_of(subject) {
-        for part in wrapped(&line, WIDTH) {
+        for part in commented(&line, WIDTH) {
             let _ = writeln!(text, "{}", format!("//! {part}").trim_end());
         }
     }
@@ -182,7 +182,7 @@ impl Writer<'_> {
     }
 
     fn comment(&mut self, depth: usize, text: &str) {
-        for line in wrapped(text, WIDTH.saturating_sub(4 * depth + 3)) {
+        for line in commented(text, WIDTH.saturating_sub(4 * depth + 3)) {
             self.line(depth, &format!("// {line}"));
         }
     }

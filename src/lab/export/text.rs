@@ -2,6 +2,8 @@
 //!
 //! It must not know what they are about.
 
+use crate::bytes::escape::escape;
+
 /// A name that is an identifier, or becomes one.
 pub(in crate::lab::export) fn identifier(name: &str) -> String {
     name.chars()
@@ -25,6 +27,11 @@ pub(in crate::lab::export) fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The same within a comment: what would end a line of it, or hide some of it, is escaped.
+pub(in crate::lab::export) fn commented(text: &str, width: usize) -> Vec<String> {
+    wrapped(&escape(text), width)
 }
 
 /// Bytes, as a program has them with the least to read.

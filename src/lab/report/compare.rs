@@ -14,6 +14,16 @@ use serde_json::Value;
 use vary::steady;
 
 use super::JSON_VERSION;
+use crate::bytes::escape::escape;
+
+/// What a text says it is. What else is in it takes no memory here.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    format: Value,
+    #[serde(default)]
+    version: Value,
+}
 
 /// The results of a run, read from JSON.
 #[derive(Clone, Debug, Deserialize)]
@@ -73,23 +83,34 @@ impl LabResults {
     /// # Errors
     /// Why the text is no such result, without a subject: `is no JSON: …`.
     pub fn read(text: &str) -> Result<Self, String> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?;
-        if value.get("format").and_then(Value::as_str) != Some("mapscope-lab") {
-            return Err("is no result of mapscope lab --json".to_owned());
+        let no_json = |error| format!("is no JSON: {error}");
+        let no_result = || "is no result of mapscope lab --json".to_owned();
+        let head: Head = match serde_json::from_str(text) {
+            Ok(head) => head,
+            Err(error) if error.is_data() => return Err(no_result()),
+            Err(error) => return Err(no_json(error)),
+        };
+        if head.format.as_str() != Some("mapscope-lab") {
+            return Err(no_result());
         }
-        let version = value.get("version").and_then(Value::as_u64);
-        if version != Some(u64::from(JSON_VERSION)) {
+        if head.version.as_u64() != Some(u64::from(JSON_VERSION)) {
             return Err(format!(
                 "has a form of another version than {JSON_VERSION}, which this mapscope reads"
             ));
         }
-        serde_json::from_value(value)
-            .map_err(|error| format!("lacks a part of a result of mapscope lab --json: {error}"))
+        serde_json::from_str(text).map_err(|error| {
+            if error.is_data() {
+                format!("lacks a part of a result of mapscope lab --json: {error}")
+            } else {
+                no_json(error)
+            }
+        })
     }
 
-    fn of(&self, name: &str) -> Option<&OneResult> {
-        self.experiments.iter().find(|one| one.name == name)
+    /// The experiments by their names; of several with one name the first.
+    fn by_name(&self) -> BTreeMap<&str, &OneResult> {
+        let experiments = self.experiments.iter().rev();
+        experiments.map(|one| (one.name.as_str(), one)).collect()
     }
 }
 
@@ -111,8 +132,9 @@ pub fn compare(left: &LabResults, right: &LabResults) -> Comparison {
             found.surroundings.push(Otherwise { what, left, right });
         }
     }
+    let [lefts, rights] = [left, right].map(LabResults::by_name);
     for one in &left.experiments {
-        let Some(other) = right.of(&one.name) else {
+        let Some(other) = rights.get(one.name.as_str()) else {
             found.only_left.push(one.name.clone());
             continue;
         };
@@ -125,7 +147,7 @@ pub fn compare(left: &LabResults, right: &LabResults) -> Comparison {
     let only = right
         .experiments
         .iter()
-        .filter(|one| left.of(&one.name).is_none());
+        .filter(|one| !lefts.contains_key(one.name.as_str()));
     found.only_right = only.map(|one| one.name.clone()).collect();
     found
 }
@@ -176,7 +198,11 @@ impl OneResult {
         if let (Some(left), Some(right)) = (self.observed(), other.observed()) {
             add("observed", left.to_owned(), right.to_owned());
         }
-        found.extend(against(&self.steps, &other.steps));
+        // Of one that did not begin no step could be told: why it did not is all that differs.
+        let one_began_alone = self.steps.is_empty() != other.steps.is_empty();
+        if !(one_began_alone && self.verdict != other.verdict) {
+            found.extend(against(&self.steps, &other.steps));
+        }
         found
     }
 }
@@ -227,11 +253,12 @@ fn against(left: &[ResultStep], right: &[ResultStep]) -> Vec<Otherwise> {
             if left != right {
                 let number = one.or(other).map_or(0, |step| step.number);
                 let what = format!("step {number}, {} {}", key.0, key.1);
-                found.push(Otherwise { what, left, right });
+                found.push((number, Otherwise { what, left, right }));
             }
         }
     }
-    found
+    found.sort_by_key(|(number, _)| *number);
+    found.into_iter().map(|(_, otherwise)| otherwise).collect()
 }
 
 impl Comparison {
@@ -249,13 +276,12 @@ impl Comparison {
     pub fn lines(&self, left: &str, right: &str) -> String {
         let mut text = format!("1: {left}\n2: {right}\n");
         let mut part = |head: &str, all: &[Otherwise]| {
-            let _ = writeln!(text, "\n{head}");
+            let _ = writeln!(text, "\n{}", escape(head));
             for one in all {
-                let _ = writeln!(
-                    text,
-                    "  {}\n    1: {}\n    2: {}",
-                    one.what, one.left, one.right
-                );
+                // What is told in several lines stays below its own.
+                let [left, right] = [&one.left, &one.right].map(|it| it.replace('\n', "\n       "));
+                let what = escape(&one.what);
+                let _ = writeln!(text, "  {what}\n    1: {left}\n    2: {right}");
             }
         };
         if !self.surroundings.is_empty() {
@@ -266,7 +292,7 @@ impl Comparison {
         }
         for (number, only) in [(1, &self.only_left), (2, &self.only_right)] {
             if !only.is_empty() {
-                let _ = writeln!(text, "\nonly in {number}: {}", only.join(", "));
+                let _ = writeln!(text, "\nonly in {number}: {}", escape(&only.join(", ")));
             }
         }
         let n_differ = self.experiments.len();

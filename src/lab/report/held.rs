@@ -2,16 +2,25 @@
 //!
 //! It must not know how that was found out.
 
-use crate::lab::claim::{HeldPage, PeerCard};
+use crate::lab::claim::{HeldPage, PeerCard, ScratchKey};
 use crate::lab::words::Backing;
 use crate::map::page_bytes;
 use crate::peer::calls::Source;
 
+/// A file that is mapped. Two of one name are two where both are known, as after a rename.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HeldFile<'a> {
+    /// Its name in the experiment.
+    pub(super) name: &'a str,
+    /// Which it is, where that is known.
+    key: Option<ScratchKey>,
+}
+
 /// A mapping that a process has.
 #[derive(Default)]
 pub(super) struct Held<'a> {
-    /// The file's name in the experiment; `None` of memory without a file.
-    pub(super) file: Option<&'a str>,
+    /// The file; `None` of memory without one.
+    pub(super) file: Option<HeldFile<'a>>,
     /// The first page of the file that it shows.
     pub(super) first_page: u64,
     /// How many pages it was made of; 0 where there is none.
@@ -30,7 +39,10 @@ pub(super) fn held(card: &PeerCard) -> Held<'_> {
     let pages = mapping.pages.iter().flatten();
     Held {
         file: match &call.source {
-            Source::File(file) => Some(file),
+            Source::File(name) => Some(HeldFile {
+                name,
+                key: mapping.file,
+            }),
             Source::Anonymous | Source::Descriptor(_) => None,
         },
         first_page: call.offset / page_bytes(),

@@ -22,18 +22,19 @@ body{font:16px/1.5 system-ui,Ubuntu,'DejaVu Sans',Arial,sans-serif;color:var(--t
 h1{font-size:1.8rem}h2{margin-top:2.5rem;border-bottom:1px solid var(--l)}h3{margin:2rem 0 .3rem}h4{margin:1.2rem 0 .4rem;font-size:1rem}
 a{color:var(--a)}.w{color:var(--w)}.yes{color:var(--yes)}.no{color:var(--no)}
 table{border-collapse:collapse;width:100%;font-size:.875rem;margin:.5rem 0}
-th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--l);overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--l);overflow-wrap:break-word}
 th{color:var(--w);font-weight:600;background:var(--bar)}
-table.all td:nth-child(-n+2){white-space:nowrap}table.facts{width:auto}table.facts th{background:none}
+table.all td{min-width:7rem}table.facts{width:auto}table.facts th{background:none}
 tr.changed{background:var(--lit)}td.n{color:var(--w);text-align:right;width:2.5rem}
-code,pre{font:.8125rem/1.45 'DejaVu Sans Mono',Menlo,Consolas,monospace}code{color:var(--w);display:block}
+code,pre{font:.8125rem/1.45 'DejaVu Sans Mono',Menlo,Consolas,monospace}code{color:var(--w);display:block;overflow-wrap:anywhere}
 pre{overflow-x:auto;background:var(--bar);padding:.6rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5rem 0}dt{color:var(--w)}dd{margin:0}
-.wide{overflow-x:auto}figure{margin:.6rem 0}figcaption{color:var(--w);font-size:.875rem}svg{max-width:100%;height:auto}
+.wide{overflow-x:auto}.wide td:not(.n){min-width:6.5rem}figure{margin:.6rem 0}figcaption{color:var(--w);font-size:.875rem}svg{max-width:100%;height:auto}
 .pair{display:flex;flex-wrap:wrap;gap:0 1rem}
 @media print{:root{--t:#000;--w:#444;--g:#fff;--bar:#f2f4f7;--l:#bbb;--yes:#186a35;--no:#b31d17;--lit:#fff4da;--a:#000}
 body{font-size:10.5pt;margin:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h2,h3,h4{break-after:avoid}tr,figure,dl{break-inside:avoid}thead{display:table-header-group}a{text-decoration:none}}
+.wide{overflow:visible}pre{overflow:visible;white-space:pre-wrap;font-size:6.5pt}.pair{break-before:avoid}
+h2,h3,h4{break-after:avoid}tr,figure,dl,pre{break-inside:avoid}thead{display:table-header-group}a{text-decoration:none}}
 ";
 
 /// The whole report.

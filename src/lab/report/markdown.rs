@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::bytes::escape::{escape, is_hidden};
 use crate::bytes::forms::Form;
 use crate::lab::claim::{Claim, PeerCard, RunRecord, RunStep};
 
@@ -189,6 +190,11 @@ fn plain(text: &str) -> String {
                 safe.push('\\');
                 safe.push(character);
             }
+            // Also what else ends a line: a row of a table is one.
+            hidden if is_hidden(hidden) => {
+                safe.push('\\');
+                safe.extend(hidden.escape_default());
+            }
             other => safe.push(other),
         }
     }
@@ -202,5 +208,5 @@ fn alternative(text: &str) -> String {
 
 /// Text between backticks within a cell of a table.
 fn code(text: &str) -> String {
-    text.replace('`', "'").replace('|', "\\|")
+    escape(text).replace('`', "'").replace('|', "\\|")
 }

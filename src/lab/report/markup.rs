@@ -1,6 +1,8 @@
 //! Text within markup.
 
-/// A text as HTML and XML can have it: what is no character of XML becomes a question mark.
+use crate::bytes::escape::is_hidden;
+
+/// A text as HTML and XML can have it: what is hidden, or no character of XML, is escaped, but for line ends.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -9,10 +11,10 @@ pub(super) fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' | ' '..='\u{7e}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => {
-                out.push(c);
-            }
-            _ => out.push('?'),
+            '\n' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => out.extend(c.escape_default()),
+            c if is_hidden(c) => out.extend(c.escape_default()),
+            c => out.push(c),
         }
     }
     out

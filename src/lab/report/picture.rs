@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 
 use crate::lab::claim::{HeldPage, PeerCard};
 
-use super::held::held;
+use super::held::{HeldFile, held};
 use super::markup::escaped;
 
-/// How wide the picture is at least and at most.
+/// How wide the picture is at least, and with as many boxes as there can be. How a process ended may be longer.
 const LEAST: u32 = 340;
-const WIDTH: u32 = 660;
-/// Where the boxes begin.
-const LEFT: u32 = 176;
+const WIDTH: u32 = 740;
+/// Where the boxes begin: beside `C (pid 4194304), child of A`.
+const LEFT: u32 = 216;
 /// The height of a row, and of a box in it.
 const ROW: u32 = 48;
 const BOX: u32 = 32;
@@ -24,7 +24,9 @@ const GAP: u32 = 6;
 /// The most boxes of a row.
 const MOST: u64 = 8;
 /// The widest box.
-const WIDEST: u32 = 150;
+const WIDEST: u32 = 160;
+/// How far from there a text stands that is beside the lines of others that pass.
+const BESIDE: u32 = 60;
 /// How wide a letter is, about.
 const LETTER: u32 = 7;
 
@@ -60,15 +62,15 @@ pub(super) fn in_words(cards: &[PeerCard]) -> String {
 }
 
 /// What stands beneath a column of boxes.
-struct Plan {
+struct Plan<'a> {
     n_boxes: u32,
     width: u32,
     first_page: u64,
-    files: Vec<String>,
+    files: Vec<HeldFile<'a>>,
 }
 
-impl Plan {
-    fn new(cards: &[PeerCard]) -> Self {
+impl<'a> Plan<'a> {
+    fn new(cards: &'a [PeerCard]) -> Self {
         let of_files = cards.iter().filter(|card| held(card).file.is_some());
         let first_page = of_files.map(|card| held(card).first_page).min();
         let first_page = first_page.unwrap_or_default();
@@ -78,10 +80,10 @@ impl Plan {
         });
         let n_boxes = u32::try_from(ends.max().unwrap_or_default()).unwrap_or_default();
         let n_boxes = n_boxes.max(1);
-        let mut files: Vec<String> = Vec::new();
+        let mut files = Vec::new();
         for file in cards.iter().filter_map(|card| held(card).file) {
-            if !files.iter().any(|known| known == file) {
-                files.push(file.to_owned());
+            if !files.contains(&file) {
+                files.push(file);
             }
         }
         let room = (WIDTH - LEFT - 12) / n_boxes - GAP;
@@ -102,8 +104,8 @@ impl Plan {
             .saturating_mul(LETTER);
         let boxes = self.x(self.n_boxes) + GAP;
         boxes
-            .max((LEFT + 12).saturating_add(words))
-            .clamp(LEAST, WIDTH)
+            .max((LEFT + BESIDE + 12).saturating_add(words))
+            .max(LEAST)
     }
 
     /// The left edge of a column.
@@ -145,7 +147,7 @@ pub(super) fn svg(cards: &[PeerCard], title: &str, style: &str) -> String {
         let file = plan
             .files
             .iter()
-            .position(|file| held(card).file == Some(file));
+            .position(|file| held(card).file.as_ref() == Some(file));
         if let Some(file) = file {
             let end = file_top + u32::try_from(file).unwrap_or_default() * ROW;
             lines(&mut out, &plan, card, (index, top + index * ROW + BOX, end));
@@ -155,20 +157,27 @@ pub(super) fn svg(cards: &[PeerCard], title: &str, style: &str) -> String {
         row(&mut out, &plan, card, top + index * ROW);
     }
     for (index, file) in (0..).zip(&plan.files) {
-        let of_file = cards.iter().filter(|card| held(card).file == Some(file));
+        let of_file = cards
+            .iter()
+            .filter(|card| held(card).file.as_ref() == Some(file));
         let last = of_file.filter_map(|card| {
             let last = held(card).pages.len().checked_sub(1)?;
             plan.column(card, last)
         });
         let n_pages = last.max().map_or(1, |last| last + 1);
-        file_row(&mut out, &plan, (file, n_pages), file_top + index * ROW);
+        file_row(
+            &mut out,
+            &plan,
+            (file.name, n_pages),
+            file_top + index * ROW,
+        );
     }
     out.push_str("</svg>\n");
     out
 }
 
 /// From each page of the file's that a process has, down to the file.
-fn lines(out: &mut String, plan: &Plan, card: &PeerCard, (index, from, to): (u32, u32, u32)) {
+fn lines(out: &mut String, plan: &Plan<'_>, card: &PeerCard, (index, from, to): (u32, u32, u32)) {
     for (at, page) in held(card).pages.iter().enumerate() {
         if let (HeldPage::FilePage, Some(column)) = (page, plan.column(card, at)) {
             // Side by side, so that those of several processes can be told apart.
@@ -205,7 +214,7 @@ fn boxed(out: &mut String, class: &str, (x, y): (u32, u32), width: u32) {
     );
 }
 
-fn row(out: &mut String, plan: &Plan, card: &PeerCard, y: u32) {
+fn row(out: &mut String, plan: &Plan<'_>, card: &PeerCard, y: u32) {
     let of = card
         .parent
         .as_ref()
@@ -217,8 +226,7 @@ fn row(out: &mut String, plan: &Plan, card: &PeerCard, y: u32) {
         &format!("{} (pid {}){of}", card.name, card.pid),
     );
     text(out, "", (10, y + 29), &card.mapping);
-    // Beside the lines of others that pass.
-    let beside = LEFT + 60;
+    let beside = LEFT + BESIDE;
     if let Some(how) = &card.ended {
         text(out, "e", (beside, y + 20), how);
         return;
@@ -258,9 +266,10 @@ fn drawn(page: HeldPage) -> (&'static str, &'static str, [&'static str; 2]) {
     }
 }
 
-fn file_row(out: &mut String, plan: &Plan, (file, n_pages): (&str, u32), y: u32) {
+fn file_row(out: &mut String, plan: &Plan<'_>, (file, n_pages): (&str, u32), y: u32) {
     text(out, "t", (10, y + 14), file);
-    text(out, "", (10, y + 29), "in the page cache");
+    // Whether they are in the page cache nobody looked up, nor whether the file goes so far.
+    text(out, "", (10, y + 29), "the pages that are mapped");
     for column in 0..n_pages.min(plan.n_boxes) {
         let x = plan.x(column);
         boxed(out, "file", (x, y), plan.width);

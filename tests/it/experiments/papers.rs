@@ -138,7 +138,7 @@ fn markdown_has_a_column_a_process_and_its_pictures_within() {
         let picture = Form::Base64.read(data).unwrap();
         let picture = String::from_utf8(picture).unwrap();
         check_nesting(&picture, &[]);
-        assert!(picture.contains(">A (pid ") && picture.contains("in the page cache"));
+        assert!(picture.contains(">A (pid ") && picture.contains("the pages that are mapped"));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::lab::export::text::{BytesShape, wrapped};
+use crate::lab::export::text::{BytesShape, commented, wrapped};
 
 /// The longest line of a comment.
 const WIDTH: usize = 110;
@@ -91,7 +91,7 @@ pub(super) fn address_of(all: &[u8]) -> String {
 pub(super) fn comment(text: &str, indent: usize) -> String {
     let safe = text.replace("*/", "* /").replace("/*", "/ *");
     let start = " ".repeat(indent);
-    let lines = wrapped(&safe, WIDTH.saturating_sub(indent + 6));
+    let lines = commented(&safe, WIDTH.saturating_sub(indent + 6));
     format!("{start}/* {} */\n", lines.join(&format!("\n{start}   ")))
 }
 
