@@ -131,15 +131,17 @@ pub(super) fn lab(arguments: LabArguments) -> Result<u8, Unwritten> {
         ]
         .contains(&true);
     let is_list = arguments.names.is_empty() && !arguments.all;
-    if is_instead && (is_about_a_run || exports || says_where) {
+    // Only what is forgotten can be that of all.
+    let says_all = arguments.all && !instead.forget;
+    if is_instead && (is_about_a_run || exports || says_where || says_all) {
         complain(
-            "--report, --json, --ask, --exercise, --steps, the exports, --dir and --without are about experiments, and this is about none",
+            "--all, --report, --json, --ask, --exercise, --steps, the exports, --dir and --without are about experiments, and this is about none",
         );
         return Ok(USAGE);
     }
-    if is_about_a_run && is_list {
+    if (is_about_a_run || says_where && !exports) && is_list && !is_instead {
         complain(
-            "--report, --json, --ask, --exercise and --steps are about a run; name experiments, or give --all",
+            "--report, --json, --ask, --exercise, --steps, --dir and --without are about a run; name experiments, or give --all",
         );
         return Ok(USAGE);
     }

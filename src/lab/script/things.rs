@@ -23,10 +23,21 @@ pub(in crate::lab) struct Thing<'a> {
     pub(in crate::lab) steps: Vec<&'a ScriptStep>,
     /// What is compared after it.
     pub(in crate::lab) judged: Vec<&'a ScriptStep>,
-    /// It is the last that is done until this holds; the first of them.
-    pub(in crate::lab) until: Option<(&'a Rule, usize)>,
+    /// It is the last of several that are done until something holds.
+    pub(in crate::lab) until: Option<Until<'a>>,
     /// What is done before it, where it is done again.
     pub(in crate::lab) between: &'a [ScriptStep],
+}
+
+/// Until when things are done again.
+#[derive(Debug)]
+pub(in crate::lab) struct Until<'a> {
+    /// Until this holds.
+    pub(in crate::lab) rule: &'a Rule,
+    /// The place of the first of them.
+    pub(in crate::lab) first: usize,
+    /// How often at most.
+    pub(in crate::lab) at_most: u64,
 }
 
 /// Things to do, as they are put together.
@@ -58,16 +69,21 @@ impl<'a> Things<'a> {
                 ScriptStep::Until {
                     steps,
                     rule,
+                    at_most,
                     between,
-                    ..
-                } => self.add_until(steps, rule, between),
+                } => self.add_until(steps, (rule, *at_most), between),
                 _ => self.add(step),
             }
         }
     }
 
     /// The same step by step; one within another is one thing to do, as are steps of which none does anything.
-    fn add_until(&mut self, steps: &'a [ScriptStep], rule: &'a Rule, between: &'a [ScriptStep]) {
+    fn add_until(
+        &mut self,
+        steps: &'a [ScriptStep],
+        (rule, at_most): (&'a Rule, u64),
+        between: &'a [ScriptStep],
+    ) {
         let first = self.all.len();
         for step in steps {
             self.add(step);
@@ -77,7 +93,11 @@ impl<'a> Things<'a> {
             thing.item.of.extend(between.iter().flat_map(doers));
         }
         if let Some(thing) = self.all.get_mut(first..).and_then(<[_]>::last_mut) {
-            thing.until = Some((rule, first));
+            thing.until = Some(Until {
+                rule,
+                first,
+                at_most,
+            });
         }
     }
 

@@ -5,7 +5,7 @@
 //! done again. Whether what was seen can be held against what the experiment expects depends on the order, which it must not
 //! judge.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lab::claim::{Progress, StageCame, StageDid, StageTold};
 use crate::lab::gate::Gate;
@@ -19,13 +19,14 @@ impl Stage<'_> {
         let things = script.things();
         let items = things.iter().map(|thing| thing.item.clone()).collect();
         (self.tell)(Progress::ByHand(StageTold::Items(items)));
-        let mut done = BTreeSet::new();
+        let (mut done, mut tried) = (BTreeSet::new(), BTreeMap::new());
         while let Some(index) = gate.named(self.cancelled) {
             let Some(thing) = things.get(index) else {
                 continue;
             };
             let before = self.steps.len();
-            let came = match self.have_done(thing, done.contains(&index)) {
+            let n_tried = tried.entry(index).or_default();
+            let came = match self.have_done(thing, done.contains(&index), n_tried) {
                 Ok(came) => came,
                 Err(Stop::NotDone(why) | Stop::NotAvailable(why)) => StageCame::Stopped(why),
                 Err(Stop::Cancelled) => break,
@@ -43,7 +44,13 @@ impl Stage<'_> {
         Stop::Cancelled
     }
 
-    fn have_done(&mut self, thing: &Thing<'_>, is_again: bool) -> Result<StageCame, Stop> {
+    /// Has it done. `is_again`: it was done before. `n_tried`: how often what it is to bring about was not so.
+    fn have_done(
+        &mut self,
+        thing: &Thing<'_>,
+        is_again: bool,
+        n_tried: &mut u64,
+    ) -> Result<StageCame, Stop> {
         self.not_cancelled()?;
         let item = &thing.item;
         // A script names its processes by their order.
@@ -61,10 +68,14 @@ impl Stage<'_> {
         for step in &thing.steps {
             self.one(step)?;
         }
-        if let Some((rule, first)) = thing.until
-            && !self.holds(rule)
+        if let Some(until) = &thing.until
+            && !self.holds(until.rule)
         {
-            return Ok(StageCame::NotYet(first));
+            *n_tried += 1;
+            // After so many times the experiment takes it as it is.
+            if *n_tried < until.at_most {
+                return Ok(StageCame::NotYet(until.first));
+            }
         }
         for step in &thing.judged {
             self.one(step)?;

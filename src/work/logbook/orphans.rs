@@ -132,7 +132,12 @@ fn paths_in(folder: &Path) -> (Vec<PathBuf>, Option<io::Error>) {
                 }
             }
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {} // none yet
+        // None yet; or a file stands where it would be, which the journal says that is to be there.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) => {}
         Err(error) => refused = Some(error),
     }
     (paths, refused)

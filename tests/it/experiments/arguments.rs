@@ -234,3 +234,22 @@ fn the_cost_group_measures_both_ways_over_sizes() {
     let checks = record.steps.iter().filter(|step| step.holds == Some(true));
     assert!(checks.count() >= costs.len());
 }
+
+/// What a switch is about is not dropped in silence.
+#[test]
+fn a_switch_that_is_about_nothing_here_is_refused() {
+    for arguments in [
+        &["--posix", "--all"][..],
+        &["--scores", "--all"],
+        &["--glossary", "--all"],
+        &["--dir", "/"],
+        &["--without", "cost"],
+    ] {
+        let output = Lab::new(arguments).output();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        let named = arguments.iter().rev().find(|it| it.starts_with("--"));
+        assert!(said.contains(named.unwrap()), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}

@@ -338,7 +338,7 @@ fn each_step_stands_under_its_process() {
     let page = given.written(&[record], PaperForm::Html);
     for line in [
         "<tr><td class=\"n\">1</td><td>makes f: came of 1</td><td></td><td></td><td></td></tr>",
-        "<td>looks: came of 2 <span class=\"no\">\u{2717}  (expected: the other)</span><code>load(1) [140 ns]</code></td><td></td>",
+        "<td>looks: came of 2 <span class=\"no\">\u{2717}  (expected: the other)</span><code>load(1) [140\u{a0}ns]</code></td><td></td>",
         "<td></td><td></td><td>looks again: came of 3 <span class=\"yes\">\u{2713}</span></td>",
     ] {
         assert!(page.contains(line), "{line} in {page}");

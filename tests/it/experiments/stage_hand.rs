@@ -17,7 +17,10 @@ use mapscope::lab::gate::Gate;
 use mapscope::lab::runner::{self, Options};
 use mapscope::lab::stage::STEP_LIMIT;
 
+use mapscope::peer::calls::Sabotage;
+
 use super::{is_empty, options, predicting, run};
+use crate::skip::skip;
 
 /// A step may take as long as a busy machine needs for it.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -36,11 +39,20 @@ struct ByHand {
 impl ByHand {
     /// `Err`: the record of one that could not begin.
     fn start(name: &str, dir: &Path, limit: Duration) -> Result<Self, Box<RunRecord>> {
+        Self::start_with(
+            name,
+            Options {
+                limit,
+                ..options(dir)
+            },
+        )
+    }
+
+    fn start_with(name: &str, options: Options) -> Result<Self, Box<RunRecord>> {
         let gate = Arc::new(Gate::by_hand());
         let options = Options {
             gate: Some(Arc::clone(&gate)),
-            limit,
-            ..options(dir)
+            ..options
         };
         let cancelled = Arc::new(AtomicBool::new(false));
         let (send, told) = channel();
@@ -230,6 +242,36 @@ fn in_any_order_each_is_answered_and_nothing_is_left() {
     }
     assert!(n_done > 100 && n_stopped > 0, "{n_done} {n_stopped}");
     assert!(is_empty(dir.path()), "something was left in the folder");
+}
+
+/// As the run does: after so many times it is compared as it is, and the person is not held up for ever.
+#[test]
+fn what_never_holds_is_taken_as_it_is_after_so_many_times() {
+    let dir = tempfile::tempdir().unwrap();
+    let deceiving = Options {
+        sabotage: Some(("A".to_owned(), Sabotage::SkipStores)),
+        ..options(dir.path())
+    };
+    let Ok(mut hand) = ByHand::start_with("store-leaves-the-page-dirty", deceiving) else {
+        return skip("it cannot be shown here");
+    };
+    let (mut item, mut n_again) = (0, 0);
+    while item < hand.items.len() {
+        item = match hand.have_done(item).came {
+            StageCame::Done => item + 1,
+            StageCame::NotYet(first) => {
+                n_again += 1;
+                assert!(n_again < 50, "it is done again for ever");
+                first
+            }
+            StageCame::Stopped(why) => return skip(&why),
+            came @ StageCame::NotBegun(_) => panic!("{came:?}"),
+        };
+    }
+    assert!(n_again > 1, "a page is never dirty without a store");
+    assert!(hand.steps.iter().any(|step| step.holds == Some(false)));
+    let (_, pids) = hand.end();
+    assert_gone(&pids, "store-leaves-the-page-dirty");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_hole_of_a_full_tmpfs_is_shown_by_pread_where_that_is_asked_for() {
     }
     let mut window = open(&path);
     type_bytes(&mut window, "5a");
-    go_to(&mut window, 4096);
+    go_to_gap(&mut window, 4096);
     until(&mut window, "it is told and offered", |window| {
         row(window, 4096).contains(" ?? ?? ")
             && is_told(window, &["hole", "full", "ENOSPC", "pread"])
@@ -61,7 +61,7 @@ fn a_hole_of_a_full_tmpfs_is_shown_by_pread_where_that_is_asked_for() {
     });
     assert_eq!(blocks(), before, "looking took no block");
     click(&mut window, "Show the mapping again");
-    go_to(&mut window, 4096);
+    go_to_gap(&mut window, 4096);
     until(&mut window, "the mapping is shown again", |window| {
         row(window, 4096).contains(" ?? ?? ")
             && !notice(window, Topic::Pread).is_empty()
