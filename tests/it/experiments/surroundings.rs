@@ -175,7 +175,7 @@ fn limits_of_memory_are_told_and_make_no_difference() {
             let listed = limited(
                 option,
                 *kib,
-                &["lab", "--without", "cost", "--dir"],
+                &["lab", "page-zero", "--steps", "list", "--dir"],
                 dir.path(),
             );
             listed.status.success()
