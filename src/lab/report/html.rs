@@ -24,7 +24,7 @@ a{color:var(--a)}.w{color:var(--w)}.yes{color:var(--yes)}.no{color:var(--no)}
 table{border-collapse:collapse;width:100%;font-size:.875rem;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--l);overflow-wrap:break-word}
 th{color:var(--w);font-weight:600;background:var(--bar)}
-table.all td{min-width:7rem}table.facts{width:auto}table.facts th{background:none}
+table.all td{min-width:7rem}@media(min-width:40rem){table.all td{min-width:9rem}}table.facts{width:auto}table.facts th{background:none}
 tr.changed{background:var(--lit)}td.n{color:var(--w);text-align:right;width:2.5rem}
 code,pre{font:.8125rem/1.45 'DejaVu Sans Mono',Menlo,Consolas,monospace}code{color:var(--w);display:block;overflow-wrap:anywhere}
 pre{overflow-x:auto;background:var(--bar);padding:.6rem}
