@@ -165,16 +165,9 @@ fn by_hand_with_its_own_processes() {
         return;
     };
     let _bus = stage.start_bus();
-    let mut reader = Reader::start(&stage, python);
-    let mut program = Program::start(&stage, &[] as &[&str]);
-    stage.keys(&["ctrl+4"]);
+    let (mut reader, mut program) = shown(&stage, python);
+    choose(&mut reader, NAME);
     let claim = catalogue::find(NAME).unwrap().claim;
-    let entry = format!("{}: not run", claim.question());
-    reader.until(&entry, |names| names.contains(&entry).then_some(()));
-    reader.press(&entry);
-    reader.until("its question", |names| {
-        names.contains(&claim.question().to_owned()).then_some(())
-    });
     let says = |reader: &mut Reader, wanted: &str| {
         reader.until(wanted, |names| {
             let found = names.iter().any(|name| name.contains(wanted));

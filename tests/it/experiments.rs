@@ -39,7 +39,9 @@ mod tense;
 mod told_in_tables;
 mod traced;
 mod trouble;
+mod typed;
 mod unbroken;
+mod under_way;
 mod unkept;
 mod unseen;
 

@@ -3,7 +3,7 @@
 //! It owns how far what the experiment expects is compared: as long as the order is its own. It must not know how a thing is
 //! carried out.
 
-use super::{Ask, Script, ScriptStep};
+use super::{Ask, Script, ScriptStep, Thing};
 
 impl Script {
     /// The script of these things alone, each by its place from 0, in this order. As long as they are the first of the script,
@@ -37,7 +37,7 @@ impl Script {
         }
         let n_in_turn = (0..).zip(order).take_while(|(own, it)| own == *it).count();
         let mut script = Self {
-            steps: self.first(n_in_turn),
+            steps: self.first(n_in_turn, &things),
             n_peers,
             ..self.clone()
         };
@@ -50,8 +50,7 @@ impl Script {
     }
 
     /// The steps that the first `n` things are, with what is compared after them.
-    fn first(&self, n: usize) -> Vec<ScriptStep> {
-        let things = self.things();
+    fn first(&self, n: usize, things: &[Thing<'_>]) -> Vec<ScriptStep> {
         let mut steps = Vec::new();
         let mut done = 0;
         for (top, step) in self.steps.iter().enumerate() {

@@ -225,20 +225,19 @@ fn what_ui(ui: &mut Ui, shown: Shown<'_>) {
         return;
     };
     let first = steps.len().saturating_sub(SHOWN);
-    let is_itself = |step: &RunStep| step.what == shown.item.what;
+    // What is to be done can be told in more words once it is done.
+    let is_itself = |step: &RunStep| step.what.starts_with(&shown.item.what);
     if !steps.get(first).is_some_and(is_itself) {
-        ui.add(Label::new(what.clone()).wrap());
+        ui.add(Label::new(what).wrap());
     }
     if first > 0 {
         let words = format!("{} before", counted(first as u64, "step"));
         ui.label(RichText::new(words).color(theme.weak).small());
     }
     for step in steps.iter().skip(first) {
-        let mut job = what.clone();
-        if !is_itself(step) {
-            job = LayoutJob::default();
-            append(&mut job, &step.what, &font, theme.weak);
-        }
+        let of_what = if is_itself(step) { color } else { theme.weak };
+        let mut job = LayoutJob::default();
+        append(&mut job, &step.what, &font, of_what);
         add_seen(ui, shown, step, came.in_turn, &mut job);
         ui.add(Label::new(job).wrap().selectable(true));
         for call in &step.calls {

@@ -1,10 +1,10 @@
 //! Files that the lab is given from outside, and those it hands out: pipes, what never ends, a run that is interrupted.
 
 use std::fs;
-use std::io::Read as _;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use super::typed::Asked;
 use super::{Lab, text};
 use crate::processes::{program, signal};
 
@@ -67,20 +67,10 @@ fn a_run_that_is_interrupted_leaves_no_report() {
     let (new, old) = (folder.path().join("new.md"), folder.path().join("old.md"));
     fs::write(&old, "before\n").unwrap();
     for path in [&new, &old] {
-        let mut lab = Lab::new(&[ONE, "--ask", "--report", path.to_str().unwrap()]);
-        lab.command.env("XDG_STATE_HOME", folder.path());
-        lab.command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = lab.command.spawn().unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let mut said = String::new();
-        while !said.contains("your prediction (") {
-            let mut part = [0; 256];
-            let n = output.read(&mut part).unwrap();
-            assert_ne!(n, 0, "{said}");
-            said.push_str(&text(&part[..n]));
-        }
-        signal("TERM", child.id());
-        assert!(!child.wait().unwrap().success());
+        let arguments = [ONE, "--ask", "--report", path.to_str().unwrap()];
+        let mut asked = Asked::first(folder.path(), &arguments);
+        signal("TERM", asked.child.id());
+        assert!(!asked.child.wait().unwrap().success());
     }
     assert!(!new.exists());
     assert_eq!(fs::read_to_string(&old).unwrap(), "before\n");

@@ -2,24 +2,11 @@
 //! draws can be read, and was looked up.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::path::Path;
-use std::process::{Output, Stdio};
 
-use super::{Lab, json, text};
+use super::typed::{Asked, lab};
+use super::{json, text};
 
 const ONE: &str = "shared-seen-by-shared";
-
-fn lab(home: &Path, arguments: &[&str], typed: &str) -> Output {
-    let mut lab = Lab::new(arguments);
-    lab.command.env("XDG_STATE_HOME", home);
-    lab.command.stdin(Stdio::piped());
-    lab.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = lab.command.spawn().unwrap();
-    // It need not read all of it.
-    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-    child.wait_with_output().unwrap()
-}
 
 #[track_caller]
 fn report(arguments: &[&str], name: &str) -> String {
@@ -73,18 +60,10 @@ fn a_report_goes_where_its_name_leads_at_the_end() {
     let (path, kept) = (home.path().join("report.md"), home.path().join("kept.md"));
     for happens in ["renamed", "removed", "replaced"] {
         fs::write(&path, "the last one").unwrap();
-        let mut lab = Lab::new(&[ONE, "--ask", "--report", path.to_str().unwrap()]);
-        lab.command.env("XDG_STATE_HOME", home.path());
-        lab.command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = lab.command.spawn().unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let mut said = String::new();
-        while !said.contains("your prediction (") {
-            let mut part = [0; 256];
-            let n = output.read(&mut part).unwrap();
-            assert_ne!(n, 0, "{said}");
-            said.push_str(&text(&part[..n]));
-        }
+        let asked = Asked::first(
+            home.path(),
+            &[ONE, "--ask", "--report", path.to_str().unwrap()],
+        );
         match happens {
             "renamed" => fs::rename(&path, &kept).unwrap(),
             "removed" => fs::remove_file(&path).unwrap(),
@@ -93,9 +72,7 @@ fn a_report_goes_where_its_name_leads_at_the_end() {
                 fs::rename(home.path().join("new"), &path).unwrap();
             }
         }
-        drop(child.stdin.take());
-        output.read_to_string(&mut said).unwrap();
-        assert!(child.wait().unwrap().success(), "{said}");
+        asked.unanswered();
         let report = fs::read_to_string(&path).unwrap_or_default();
         assert!(
             report.contains("### shared-seen-by-shared"),

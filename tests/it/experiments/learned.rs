@@ -1,30 +1,17 @@
 //! What a person is asked in the terminal, what is kept of the answers, and what comes of them.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
 
 use mapscope::lab::catalogue;
 use mapscope::lab::claim::Verdict;
 use mapscope::lab::learning::{AnswerStore, OwnAnswer, OwnAnswers, is_right};
 
-use super::{Lab, text};
+use super::text;
+use super::typed::lab;
 
 const ONE: &str = "shared-seen-by-shared";
-
-/// `mapscope lab` with these lines to read, and answers kept below `home`.
-fn lab(home: &Path, arguments: &[&str], typed: &str) -> Output {
-    let mut lab = Lab::new(arguments);
-    lab.command.env("XDG_STATE_HOME", home);
-    lab.command.stdin(Stdio::piped());
-    lab.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = lab.command.spawn().unwrap();
-    // It need not read all of it.
-    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-    child.wait_with_output().unwrap()
-}
 
 fn kept(home: &Path) -> PathBuf {
     home.join("mapscope/lab/answers.json")

@@ -1,60 +1,19 @@
 //! What somebody else does to a process of an experiment while its step waits, and what the wait gives away.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use mapscope::lab::catalogue;
 use mapscope::lab::claim::{
     Environment, Foreseen, NextStep, PeerCard, Progress, RunRecord, Verdict,
 };
 use mapscope::lab::gate::Gate;
-use mapscope::lab::runner::{self, Options};
+use mapscope::lab::runner::Options;
 use mapscope::lab::script::{Script, ScriptStep, StepId};
 
+use super::under_way::UnderWay;
 use super::{options, predicting, text};
 use crate::processes::{program, signal};
 use crate::skip::skip;
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A run by steps, on a thread of its own; what is to be done before each step goes is told.
-struct Watched {
-    told: Receiver<Progress>,
-    gate: Arc<Gate>,
-    thread: JoinHandle<()>,
-    _dir: tempfile::TempDir,
-    dir: PathBuf,
-}
-
-fn watched(name: &str) -> Watched {
-    let dir = tempfile::tempdir().unwrap();
-    let gate = Arc::new(Gate::default());
-    let options = Options {
-        gate: Some(Arc::clone(&gate)),
-        limit: Duration::from_secs(2),
-        ..options(dir.path())
-    };
-    let (send, told) = channel();
-    let experiment = catalogue::find(name).unwrap();
-    let thread = std::thread::spawn(move || {
-        let cancelled = AtomicBool::new(false);
-        runner::run(&[experiment], &options, &cancelled, &mut |progress| {
-            let _ = send.send(progress);
-        });
-    });
-    Watched {
-        told,
-        gate,
-        thread,
-        dir: dir.path().to_owned(),
-        _dir: dir,
-    }
-}
 
 /// What a run told: the steps that waited, and what it came to.
 struct Told {
@@ -64,10 +23,15 @@ struct Told {
 
 /// Runs it, and calls `before` for each step that waits, with the peers that there are.
 fn run(name: &str, mut before: impl FnMut(&NextStep, &[PeerCard])) -> Told {
-    let run = watched(name);
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        limit: Duration::from_secs(2),
+        ..options(dir.path())
+    };
+    let mut run = UnderWay::start(name, Gate::default(), options);
     let (mut waited, mut peers) = (Vec::new(), Vec::new());
     let record = loop {
-        match run.told.recv_timeout(PATIENCE).expect("it goes on") {
+        match run.hear() {
             Progress::Waits(next) => {
                 before(&next, &peers);
                 waited.push(*next);
@@ -78,8 +42,8 @@ fn run(name: &str, mut before: impl FnMut(&NextStep, &[PeerCard])) -> Told {
             _ => {}
         }
     };
-    run.thread.join().unwrap();
-    assert_eq!(std::fs::read_dir(&run.dir).unwrap().count(), 0);
+    run.join();
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     Told { waited, record }
 }
 

@@ -3,73 +3,42 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use mapscope::lab::catalogue;
 use mapscope::lab::claim::{
     Progress, RunRecord, RunStep, StageCame, StageDid, StageItem, StageTold, Verdict,
 };
 use mapscope::lab::gate::Gate;
-use mapscope::lab::runner::{self, Options};
+use mapscope::lab::runner::Options;
 use mapscope::lab::stage::STEP_LIMIT;
 
 use mapscope::peer::calls::Sabotage;
 
+use super::under_way::UnderWay;
 use super::{is_empty, options, predicting, run};
 use crate::skip::skip;
 
-/// A step may take as long as a busy machine needs for it.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// An experiment that is tried by hand, on a thread of its own.
+/// An experiment that is tried by hand.
 struct ByHand {
-    gate: Arc<Gate>,
-    cancelled: Arc<AtomicBool>,
-    told: Receiver<Progress>,
-    thread: JoinHandle<()>,
+    under: UnderWay,
     items: Vec<StageItem>,
-    steps: Vec<RunStep>,
     pids: BTreeSet<u32>,
 }
 
 impl ByHand {
     /// `Err`: the record of one that could not begin.
     fn start(name: &str, dir: &Path, limit: Duration) -> Result<Self, Box<RunRecord>> {
-        Self::start_with(
-            name,
-            Options {
-                limit,
-                ..options(dir)
-            },
-        )
+        let options = Options {
+            limit,
+            ..options(dir)
+        };
+        Self::start_with(name, options)
     }
 
     fn start_with(name: &str, options: Options) -> Result<Self, Box<RunRecord>> {
-        let gate = Arc::new(Gate::by_hand());
-        let options = Options {
-            gate: Some(Arc::clone(&gate)),
-            ..options
-        };
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let (send, told) = channel();
-        let experiment = catalogue::find(name).unwrap();
-        let stop = Arc::clone(&cancelled);
-        let thread = std::thread::spawn(move || {
-            runner::run(&[experiment], &options, &stop, &mut |progress| {
-                let _ = send.send(progress);
-            });
-        });
         let mut started = Self {
-            gate,
-            cancelled,
-            told,
-            thread,
+            under: UnderWay::start(name, Gate::by_hand(), options),
             items: Vec::new(),
-            steps: Vec::new(),
             pids: BTreeSet::new(),
         };
         loop {
@@ -79,7 +48,7 @@ impl ByHand {
                     return Ok(started);
                 }
                 Progress::Finished(record) => {
-                    started.thread.join().unwrap();
+                    started.under.join();
                     return Err(record);
                 }
                 _ => {}
@@ -88,20 +57,15 @@ impl ByHand {
     }
 
     fn hear(&mut self) -> Progress {
-        let progress = self.told.recv_timeout(PATIENCE).expect("it goes on");
-        match &progress {
-            Progress::Step(step) => {
-                self.steps.retain(|known| known.number != step.number);
-                self.steps.push((**step).clone());
-            }
-            Progress::Peers(cards) => self.pids.extend(cards.iter().map(|card| card.pid)),
-            _ => {}
+        let progress = self.under.hear();
+        if let Progress::Peers(cards) = &progress {
+            self.pids.extend(cards.iter().map(|card| card.pid));
         }
         progress
     }
 
     fn have_done(&mut self, item: usize) -> StageDid {
-        self.gate.name(item);
+        self.under.gate.name(item);
         loop {
             if let Progress::ByHand(StageTold::Did(did)) = self.hear() {
                 assert_eq!(did.item, item);
@@ -112,14 +76,13 @@ impl ByHand {
 
     /// Ends it; the record, and every process that it had.
     fn end(mut self) -> (RunRecord, BTreeSet<u32>) {
-        self.cancelled.store(true, Ordering::Relaxed);
-        self.gate.wake();
+        self.under.cancel();
         let record = loop {
             if let Progress::Finished(record) = self.hear() {
                 break record;
             }
         };
-        self.thread.join().unwrap();
+        self.under.join();
         (*record, self.pids)
     }
 }
@@ -173,11 +136,11 @@ fn each_in_its_order_comes_as_in_its_run() {
         if record.verdict == Verdict::AsPredicted {
             n_tried += 1;
             let differs = |step: &&RunStep| step.holds == Some(false);
-            let otherwise: Vec<_> = hand.steps.iter().filter(differs).collect();
+            let otherwise: Vec<_> = hand.under.steps.iter().filter(differs).collect();
             assert!(otherwise.is_empty(), "{name}: {otherwise:?}");
             let checks = |steps: &[RunStep]| steps.iter().filter(|it| it.holds.is_some()).count();
             // What is tried until it is so is tried as often as it takes.
-            assert!(checks(&hand.steps) > 0, "{name}");
+            assert!(checks(&hand.under.steps) > 0, "{name}");
             let n_items = hand.items.iter().filter(|item| item.is_check).count();
             assert!(n_items > 0 && n_items <= checks(&record.steps), "{name}");
         }
@@ -269,7 +232,12 @@ fn what_never_holds_is_taken_as_it_is_after_so_many_times() {
         };
     }
     assert!(n_again > 1, "a page is never dirty without a store");
-    assert!(hand.steps.iter().any(|step| step.holds == Some(false)));
+    assert!(
+        hand.under
+            .steps
+            .iter()
+            .any(|step| step.holds == Some(false))
+    );
     let (_, pids) = hand.end();
     assert_gone(&pids, "store-leaves-the-page-dirty");
 }
@@ -287,14 +255,14 @@ fn processes_begin_in_order_and_once_and_nothing_is_asked_of_one_that_is_not_the
     let not_begun = |did: StageDid| matches!(did.came, StageCame::NotBegun(_));
     assert!(not_begun(hand.have_done(second)), "the first is before it");
     assert!(not_begun(hand.have_done(of_second)), "it is not there");
-    assert!(hand.steps.is_empty() && hand.pids.is_empty());
+    assert!(hand.under.steps.is_empty() && hand.pids.is_empty());
     assert_eq!(hand.have_done(first).came, StageCame::Done);
     assert!(not_begun(hand.have_done(first)), "it has begun");
     assert!(not_begun(hand.have_done(of_second)));
     assert_eq!(hand.have_done(second).came, StageCame::Done);
     assert_eq!(hand.pids.len(), 2);
     // nothing is called so: it is not waited for, and what comes after it is done
-    hand.gate.name(usize::MAX);
+    hand.under.gate.name(usize::MAX);
     assert_eq!(hand.have_done(0).came, StageCame::Done);
     let (_, pids) = hand.end();
     assert_gone(&pids, "shared-seen-by-shared");

@@ -1,73 +1,37 @@
 //! Experiments whose steps are let go one at a time: nothing goes by itself, no limit counts the person's time, and what can
 //! be said of a step has what is seen in it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mapscope::lab::catalogue;
-use mapscope::lab::claim::{Foreseen, LabTopic, NextStep, Progress, RunRecord, RunStep, Verdict};
+use mapscope::lab::claim::{Foreseen, LabTopic, NextStep, Progress, RunRecord, Verdict};
 use mapscope::lab::gate::Gate;
-use mapscope::lab::runner::{self, Options};
+use mapscope::lab::runner::Options;
 
+use super::under_way::UnderWay;
 use super::{options, predicting};
 
 const NAME: &str = "shared-seen-by-shared";
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A run of one experiment by steps, on a thread of its own.
+/// A run of one experiment by steps.
 struct Stepped {
-    gate: Arc<Gate>,
-    cancelled: Arc<AtomicBool>,
-    told: Receiver<Progress>,
-    thread: JoinHandle<()>,
-    steps: Vec<RunStep>,
+    under: UnderWay,
     _dir: tempfile::TempDir,
 }
 
 impl Stepped {
     fn start(name: &str, change: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let gate = Arc::new(Gate::default());
-        let mut options = Options {
-            gate: Some(Arc::clone(&gate)),
-            ..options(dir.path())
-        };
+        let mut options = options(dir.path());
         change(&mut options);
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let (send, told) = channel();
-        let experiment = catalogue::find(name).unwrap();
-        let stop = Arc::clone(&cancelled);
-        let thread = std::thread::spawn(move || {
-            runner::run(&[experiment], &options, &stop, &mut |progress| {
-                let _ = send.send(progress);
-            });
-        });
         Self {
-            gate,
-            cancelled,
-            told,
-            thread,
-            steps: Vec::new(),
+            under: UnderWay::start(name, Gate::default(), options),
             _dir: dir,
         }
-    }
-
-    fn hear(&mut self) -> Progress {
-        let progress = self.told.recv_timeout(PATIENCE).expect("it goes on");
-        if let Progress::Step(step) = &progress {
-            self.steps.retain(|known| known.number != step.number);
-            self.steps.push((**step).clone());
-        }
-        progress
     }
 
     /// The next step that waits; the record where there is none.
     fn until_waits(&mut self) -> Result<NextStep, Box<RunRecord>> {
         loop {
-            match self.hear() {
+            match self.under.hear() {
                 Progress::Waits(next) => return Ok(*next),
                 Progress::Finished(record) => return Err(record),
                 _ => {}
@@ -76,7 +40,7 @@ impl Stepped {
     }
 
     fn end(self) {
-        self.thread.join().unwrap();
+        self.under.join();
     }
 }
 
@@ -89,8 +53,8 @@ fn a_step_goes_when_it_is_let_go_and_only_then() {
             Ok(next) => {
                 number += 1;
                 assert_eq!(next.number, number);
-                assert_eq!(run.steps.len(), number - 1, "none went by itself");
-                run.gate.step();
+                assert_eq!(run.under.steps.len(), number - 1, "none went by itself");
+                run.under.gate.step();
             }
             Err(record) => break record,
         }
@@ -105,14 +69,14 @@ fn a_step_goes_when_it_is_let_go_and_only_then() {
 fn two_presses_are_two_steps() {
     let mut run = Stepped::start(NAME, |_| {});
     assert_eq!(run.until_waits().unwrap().number, 1);
-    run.gate.step();
-    run.gate.step();
+    run.under.gate.step();
+    run.under.gate.step();
     let mut next = run.until_waits().unwrap();
     if next.number == 2 {
         next = run.until_waits().unwrap(); // told before the second press was there
     }
-    assert_eq!((next.number, run.steps.len()), (3, 2));
-    run.gate.open();
+    assert_eq!((next.number, run.under.steps.len()), (3, 2));
+    run.under.gate.open();
     let record = run.until_waits().expect_err("it goes on to its end");
     assert_eq!(record.verdict, Verdict::AsPredicted);
     run.end();
@@ -133,12 +97,12 @@ fn no_limit_counts_the_time_of_the_person() {
                 while since.elapsed() < limit + limit / 2 {
                     // The time is what is tried.
                     std::thread::yield_now();
-                    assert!(run.told.try_recv().is_err(), "nothing is told meanwhile");
+                    assert!(run.under.is_quiet(), "nothing is told meanwhile");
                     std::thread::park_timeout(limit / 10);
                 }
-                run.gate.step();
+                run.under.gate.step();
             }
-            Ok(_) => run.gate.step(),
+            Ok(_) => run.under.gate.step(),
             Err(record) => break record,
         }
     };
@@ -152,15 +116,14 @@ fn what_waits_is_stopped_and_leaves_nobody_behind() {
     let mut run = Stepped::start(NAME, |_| {});
     let mut pids = Vec::new();
     while pids.len() < 2 {
-        match run.hear() {
-            Progress::Waits(_) => run.gate.step(),
+        match run.under.hear() {
+            Progress::Waits(_) => run.under.gate.step(),
             Progress::Peers(cards) => pids = cards.iter().map(|card| card.pid).collect(),
             _ => {}
         }
     }
     run.until_waits().unwrap();
-    run.cancelled.store(true, Ordering::Relaxed);
-    run.gate.wake();
+    run.under.cancel();
     let record = run.until_waits().expect_err("it ends");
     assert_eq!(record.verdict, Verdict::Cancelled);
     for pid in pids {
@@ -194,7 +157,7 @@ fn one_of_the_choices_is_what_is_seen() {
                     if !next.choices.is_empty() {
                         asked.push(next);
                     }
-                    run.gate.step();
+                    run.under.gate.step();
                 }
                 Err(record) => break record,
             }

@@ -54,6 +54,29 @@ fn rows_with(window: &Window, head: &str) -> Vec<String> {
         .collect()
 }
 
+/// Closes the lab's tab, or the window, where an experiment with two processes waits: these are gone soon.
+#[track_caller]
+fn ends_with_its_processes(mut window: Window, name: &str, closes_window: bool) {
+    let peers = model(&window).lab.entry(name).unwrap().peers().to_vec();
+    assert_eq!(peers.len(), 2);
+    if closes_window {
+        drop(window);
+    } else {
+        act(&mut window, Action::Lab(LabAction::Close));
+        until(&mut window, "nothing runs", |window| {
+            model(window).lab.queue.is_none()
+        });
+    }
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    for peer in peers {
+        let program = format!("/proc/{}/exe", peer.pid);
+        while std::fs::read_link(&program).is_ok() {
+            assert!(std::time::Instant::now() < deadline, "{peer:?} lives on");
+            std::thread::yield_now();
+        }
+    }
+}
+
 #[test]
 fn before_anything_runs_it_says_how_to_begin() {
     let window = lab();

@@ -7,11 +7,7 @@ use super::*;
 fn of_first(second: u8, early: Option<u8>, late: Option<u8>) -> Saw {
     let mut scene = Scene::new(28);
     scene.pass(1000);
-    let number = scene.ask_process(SHARED, "23");
-    scene.pass(1);
-    scene.stored_by(SHARED, number, b'#', b'2');
-    let first = scene.last().number;
-    scene.pass(1);
+    let first = scene.store_told(SHARED, b'#', b'2');
     if let Some(byte) = early {
         scene.process_reads(PRIVATE, &with(28, byte), PageState::FilePage);
     }

@@ -145,6 +145,16 @@ impl Scene {
         self.rig.doc().happened.newest_first().rev().collect()
     }
 
+    /// The process stores that in place of `old`, and it is told a moment after it was asked for; the number of its entry.
+    pub(super) fn store_told(&mut self, index: usize, new: u8, old: u8) -> u64 {
+        let number = self.ask_process(index, &format!("{new:02x}"));
+        self.pass(1);
+        self.stored_by(index, number, new, old);
+        let entry = self.last().number;
+        self.pass(1);
+        entry
+    }
+
     #[track_caller]
     pub(super) fn last(&self) -> &Happening {
         let doc = self.rig.doc();

@@ -109,11 +109,7 @@ fn where_two_stores_crossed_a_copy_may_have_the_bytes_of_either() {
     scene.process_reads(PRIVATE, &with(28, b'#'), PageState::PrivateCopy);
     scene.process_reads(SHARED, &with(28, b'#'), PageState::FilePage);
     scene.pass(1);
-    let number = scene.ask_process(SHARED, "24");
-    scene.pass(1);
-    scene.stored_by(SHARED, number, b'$', b'#');
-    let entry = scene.last().number;
-    scene.pass(1);
+    let entry = scene.store_told(SHARED, b'$', b'#');
     scene.process_reads(PRIVATE, &with(28, b'#'), PageState::PrivateCopy);
     scene.process_reads(SHARED, &with(28, b'$'), PageState::FilePage);
     assert_eq!(saw_of(&scene, entry, PRIVATE), Saw::Not);
@@ -226,11 +222,7 @@ fn a_child_has_the_pages_of_its_parent_of_which_nothing_is_known() {
     scene.process(child, PeerNews::Runs { pid: 14262 });
     scene.process_reads(child, &sample(), PageState::FilePage);
     scene.pass(1);
-    let number = scene.ask_process(SHARED, "23");
-    scene.pass(1);
-    scene.stored_by(SHARED, number, b'#', b'2');
-    let entry = scene.last().number;
-    scene.pass(1);
+    let entry = scene.store_told(SHARED, b'#', b'2');
     scene.process_reads(SHARED, &with(28, b'#'), PageState::FilePage);
     scene.process_reads(child, &sample(), PageState::PrivateCopy);
     assert_eq!(saw_of(&scene, entry, child), Saw::Not);
@@ -249,11 +241,7 @@ fn a_child_that_tells_of_itself_late_may_have_forked_before_a_store_of_its_paren
     scene.process(child, PeerNews::Runs { pid: 14262 });
     scene.process_reads(child, &sample(), PageState::FilePage);
     scene.pass(1);
-    let number = scene.ask_process(SHARED, "23");
-    scene.pass(1);
-    scene.stored_by(SHARED, number, b'#', b'2');
-    let entry = scene.last().number;
-    scene.pass(1);
+    let entry = scene.store_told(SHARED, b'#', b'2');
     scene.process_reads(SHARED, &with(28, b'#'), PageState::FilePage);
     scene.process_reads(child, &with(28, b'#'), PageState::FilePage);
     let seen = Saw::Seen(Duration::from_millis(1));

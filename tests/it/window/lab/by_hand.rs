@@ -2,8 +2,7 @@
 //! behind a file, and ended in the middle.
 
 use super::super::support::*;
-use super::{lab, verdict};
-use std::time::Duration;
+use super::{ends_with_its_processes, lab, verdict};
 
 use egui::Key;
 use egui::accesskit::Role;
@@ -154,24 +153,7 @@ fn closing_the_tab_or_the_window_ends_its_processes() {
     for closes_window in [false, true] {
         let mut window = by_hand();
         done_in_order(&mut window, 5);
-        let peers = peers(&window).to_vec();
-        assert_eq!(peers.len(), 2);
-        if closes_window {
-            drop(window);
-        } else {
-            act(&mut window, Action::Lab(LabAction::Close));
-            until(&mut window, "nothing runs", |window| {
-                model(window).lab.queue.is_none()
-            });
-        }
-        let deadline = std::time::Instant::now() + Duration::from_secs(5);
-        for peer in peers {
-            let program = format!("/proc/{}/exe", peer.pid);
-            while std::fs::read_link(&program).is_ok() {
-                assert!(std::time::Instant::now() < deadline, "{peer:?} lives on");
-                std::thread::yield_now();
-            }
-        }
+        ends_with_its_processes(window, NAME, closes_window);
     }
 }
 

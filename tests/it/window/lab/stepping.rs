@@ -1,13 +1,12 @@
 //! An experiment step by step in the window: by keys alone, behind a file, stopped, and closed in the middle.
 
 use super::super::support::*;
-use super::{NAME, entry, lab, rows_with, verdict};
-use std::time::Duration;
+use super::{NAME, ends_with_its_processes, entry, lab, rows_with, verdict};
 
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use mapscope::model::{Action, LabAction};
+use mapscope::model::Action;
 
 /// The number of the step that waits.
 fn waiting(window: &Window) -> Option<usize> {
@@ -136,23 +135,6 @@ fn closing_the_tab_or_the_window_ends_what_waits_and_its_processes() {
             press(&mut window, PLAIN, Key::F4);
             until_waits(&mut window, number);
         }
-        let peers = model(&window).lab.entry(NAME).unwrap().peers().to_vec();
-        assert_eq!(peers.len(), 2);
-        if closes_window {
-            drop(window);
-        } else {
-            act(&mut window, Action::Lab(LabAction::Close));
-            until(&mut window, "nothing runs", |window| {
-                model(window).lab.queue.is_none()
-            });
-        }
-        let deadline = std::time::Instant::now() + Duration::from_secs(5);
-        for peer in peers {
-            let program = format!("/proc/{}/exe", peer.pid);
-            while std::fs::read_link(&program).is_ok() {
-                assert!(std::time::Instant::now() < deadline, "{peer:?} lives on");
-                std::thread::yield_now();
-            }
-        }
+        ends_with_its_processes(window, NAME, closes_window);
     }
 }
