@@ -165,6 +165,7 @@ impl StageHand {
                 self.last = first.checked_sub(1);
                 // To do it until it holds is the experiment's own.
                 self.order.truncate(first);
+                self.give_up_asked();
             }
             _ if changed => {
                 self.last = Some(did.item);
@@ -181,6 +182,21 @@ impl StageHand {
             in_turn,
         };
         self.came.insert(did.item, came);
+    }
+
+    /// What was asked for to come after something that is to be done again is not done before that.
+    fn give_up_asked(&mut self) {
+        for item in std::mem::take(&mut self.asked) {
+            let times = self.came.get(&item).map_or(0, |known| known.times);
+            let why = "What comes before it is to be done again first".to_owned();
+            let given_up = ItemCame {
+                steps: 0..0,
+                came: StageCame::NotBegun(why),
+                times,
+                in_turn: false,
+            };
+            self.came.insert(item, given_up);
+        }
     }
 }
 
@@ -389,7 +405,9 @@ impl App {
         };
         let name = entry.claim.name;
         let Some(hand) = &mut entry.hand else { return };
-        let Some(item) = hand.next() else { return };
+        let Some(item) = hand.next().filter(|item| !hand.is_asked(*item)) else {
+            return;
+        };
         // Of what is under way it is not known yet what can be done after it.
         if hand.under_way.is_some() {
             hand.asked.push_back(item);

@@ -255,6 +255,39 @@ fn what_was_done_is_a_command() {
     assert_eq!(steps(&rig), "1-4,4,3-4");
 }
 
+/// Pressed on while it is not known yet that it is not so: what comes after it is no order of the person's own.
+#[test]
+fn what_was_asked_for_after_it_does_not_go_before_it_is_so() {
+    let mut rig = begun();
+    for item in 0..2 {
+        did(&mut rig, item, None, StageCame::Done);
+    }
+    assert_eq!(ask(&mut rig, LabAction::Step), [Effect::LabHaveDone(2)]);
+    assert_eq!(ask(&mut rig, LabAction::Step), []);
+    let effects = comes_with(&mut rig, 2, None, StageCame::NotYet(2));
+    assert_eq!(effects, [], "the load waits until the store is so");
+    assert_eq!(standings(&rig)[2..], [ItemStanding::NotYet, Failed]);
+    assert_eq!(outcome(&rig), None, "the order is still the experiment's");
+    did(&mut rig, 2, None, StageCame::Done);
+    did(&mut rig, 3, Some(true), StageCame::Done);
+    assert_eq!(outcome(&rig), Some(StageOutcome::Agrees));
+}
+
+/// The key asks for nothing twice, also where what was asked for goes backwards.
+#[test]
+fn the_key_asks_for_nothing_that_is_asked_for() {
+    let mut rig = begun();
+    for item in 0..2 {
+        did(&mut rig, item, None, StageCame::Done);
+    }
+    assert_eq!(order(&mut rig, 1), [], "it has begun");
+    assert_eq!(order(&mut rig, 3), [Effect::LabHaveDone(3)]);
+    assert_eq!(order(&mut rig, 2), []);
+    assert_eq!(ask(&mut rig, LabAction::Step), []);
+    assert_eq!(came(&mut rig, 3), [Effect::LabHaveDone(2)]);
+    assert_eq!(came(&mut rig, 2), [], "nothing else was asked for");
+}
+
 #[test]
 fn one_thing_at_a_time_and_only_what_can_be_done() {
     let mut rig = begun();
