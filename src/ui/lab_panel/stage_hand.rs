@@ -56,8 +56,8 @@ pub(super) fn head_ui(
         // how it goes is known by then, or seen
         None | Some(StageOutcome::OwnOrder) if is_low => {}
         None => line(
-            "Its processes are there and wait for you: have them do these things in order, or do some again, leave some out, \
-             go another way, and see what becomes of the rest",
+            "Nothing goes by itself: have these things done in order, or do some again, leave some out, go another way, and see \
+             what becomes of the rest",
             theme.weak,
         ),
         Some(StageOutcome::OwnOrder) => line(
